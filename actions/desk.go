@@ -1,0 +1,266 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+	"golang.org/x/sys/unix"
+)
+
+// Desk is the real world of one command. Make one with NewDesk; it belongs to
+// the goroutine that runs the command.
+type Desk struct {
+	home statefile.Home
+	log  hclog.Logger
+	// supervise starts a supervisor that inherits the locked supervisor.lock.
+	supervise func(lock *os.File) error
+	cause     string
+	sights    chan sighting
+	seat      *os.File // supervisor.lock, while it is ours
+	waiting   bool     // a goroutine waits for supervisor.lock
+	watching  bool     // a goroutine watches the record
+	timers    map[fsm.Saw]*time.Timer
+	progress  func(fsm.Record)
+	last      fsm.Record
+	err       error
+	// world is set while a drive runs in this process.
+	world atomic.Pointer[World]
+}
+
+// sighting is a sight, with the lock that came with it.
+type sighting struct {
+	fsm.Sight
+	lock *os.File
+	look bool // the record is to be looked at when the sight is taken
+}
+
+// DeskConfig is what a command brings.
+type DeskConfig struct {
+	Home statefile.Home
+	Log  hclog.Logger
+	// Supervise starts a supervisor process with the locked file; it must not keep it.
+	Supervise func(lock *os.File) error
+	// Cause says who asks, for the history.
+	Cause string
+	// Progress is told each record that is seen, in the command's goroutine. It may be nil.
+	Progress func(fsm.Record)
+}
+
+// NewDesk makes a command's world.
+func NewDesk(c DeskConfig) *Desk {
+	return &Desk{
+		home: c.Home, log: c.Log, supervise: c.Supervise, cause: c.Cause, progress: c.Progress,
+		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{},
+	}
+}
+
+// Err is why the command broke off, nil if it came to an end of its own. It
+// goes with EndBroken.
+func (d *Desk) Err() error { return d.err }
+
+// Hurry passes a later stop's request on to the drive in this process. It
+// reports false where there is none: the signal that came is then an interruption.
+// It may be called from any goroutine.
+func (d *Desk) Hurry() bool {
+	world := d.world.Load()
+	return world != nil && world.Requested()
+}
+
+func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }
+
+// broke ends the command with an error of the system.
+func (d *Desk) broke(err error) {
+	d.err = err
+	d.post(fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()})
+}
+
+// Look waits for the next sight and, where it is about the record, looks at the
+// record as it is at that moment.
+func (d *Desk) Look() fsm.Sight {
+	s := <-d.sights
+	switch {
+	case s.lock != nil:
+		d.waiting = false
+		d.seat = s.lock
+		return d.won()
+	case s.look:
+		return d.busy(s.Saw)
+	case s.Record.Generation == 0:
+		s.Record = d.last
+	}
+	return s.Sight
+}
+
+// Carry carries out one deed.
+func (d *Desk) Carry(deed fsm.Deed) {
+	switch deed.Ask {
+	case fsm.AskTry:
+		d.try()
+	case fsm.AskFollow:
+		d.follow()
+	case fsm.AskHandOver:
+		d.handOver(deed.Record)
+	case fsm.AskDrive:
+		d.drive(deed.Record)
+	case fsm.AskStop:
+		d.askStop(deed)
+	case fsm.AskUnseat:
+		d.log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
+		if err := signalOne(deed.Driver, unix.SIGKILL); err != nil {
+			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
+		}
+	case fsm.AskProve:
+		d.prove(deed.Record)
+	case fsm.AskArm:
+		d.arm(deed)
+	case fsm.AskLetGo:
+		d.letGo()
+	}
+}
+
+func (d *Desk) try() {
+	if d.seat != nil {
+		return
+	}
+	lock, err := Acquire(d.home.SupervisorLock())
+	switch {
+	case err == nil:
+		d.sights <- sighting{lock: lock}
+	case errors.Is(err, ErrHeld):
+		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+	default:
+		d.broke(err)
+	}
+}
+
+// won looks around once supervisor.lock is ours: now the record may be repaired.
+func (d *Desk) won() fsm.Sight {
+	document, err := Recover(d.home)
+	if err != nil {
+		d.err = err
+		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
+	}
+	d.saw(document.Record)
+	return fsm.Sight{Saw: fsm.SawWon, Record: document.Record, Evidence: Observe(d.home, document.Record)}
+}
+
+// busy looks at the record of whoever drives. One that cannot be read counts as
+// not yet written: the driver writes it anew.
+func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
+	document, err := (statefile.File{Home: d.home}).Load()
+	var newer statefile.NewerError
+	if errors.As(err, &newer) || errors.Is(err, fs.ErrPermission) {
+		d.err = err
+		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
+	}
+	if err == nil {
+		d.saw(document.Record)
+	}
+	s := fsm.Sight{Saw: saw, Record: document.Record}
+	s.Driver, s.Holder = Driver(d.home, document.Record)
+	return s
+}
+
+func (d *Desk) saw(r fsm.Record) {
+	if d.progress != nil && r.Generation != d.last.Generation {
+		d.progress(r)
+	}
+	d.last = r
+}
+
+// handOver saves what is wanted and starts a supervisor with the locked
+// description: there is no instant in which nobody holds supervisor.lock.
+func (d *Desk) handOver(r fsm.Record) {
+	document, err := Recover(d.home)
+	if err != nil {
+		d.broke(err)
+		return
+	}
+	document.Record, document.Paths = r, d.home.Paths()
+	if err := (statefile.File{Home: d.home}).Save(document); err != nil {
+		d.broke(err)
+		return
+	}
+	if err := d.supervise(d.seat); err != nil {
+		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})
+		return
+	}
+	d.letGo()
+	d.post(fsm.Sight{Saw: fsm.SawHanded})
+}
+
+// drive finishes a dead driver's work in this process, until it is Stopped.
+func (d *Desk) drive(r fsm.Record) {
+	document, err := Recover(d.home)
+	if err != nil {
+		d.broke(err)
+		return
+	}
+	self, err := probes.Identify(os.Getpid())
+	if err != nil {
+		d.broke(err)
+		return
+	}
+	world := NewWorld(d.home, document, self, d.log)
+	d.world.Store(world)
+	defer d.world.Store(nil)
+	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: fsm.Drive(world, r, self)})
+}
+
+func (d *Desk) askStop(deed fsm.Deed) {
+	self, err := probes.Identify(os.Getpid())
+	if err != nil {
+		d.broke(err)
+		return
+	}
+	request := statefile.Request{
+		Verb: statefile.VerbStop, GraceMS: deed.Grace, At: instant(time.Now()), From: self, For: deed.Driver,
+	}
+	// A request that cannot be written (a full disk) costs the grace period, not the stop.
+	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
+		d.log.Warn("request not written; the default grace period counts", "error", err)
+	}
+	if err := signalOne(deed.Driver, unix.SIGTERM); err != nil {
+		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
+	}
+}
+
+// proveWithin bounds the proof that a running Temporal answers.
+const proveWithin = 2 * time.Second
+
+func (d *Desk) prove(r fsm.Record) {
+	ctx, cancel := context.WithTimeout(context.Background(), proveWithin)
+	defer cancel()
+	s := r.Settings
+	answer := probes.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	saw := fsm.SawUnproven
+	if answer.Verdict.Live && answer.Verdict.Ready {
+		saw = fsm.SawProven
+	}
+	d.post(fsm.Sight{Saw: saw, Record: r, Detail: answer.Detail})
+}
+
+// arm replaces an earlier timer of the same kind.
+func (d *Desk) arm(deed fsm.Deed) {
+	if old := d.timers[deed.Saw]; old != nil {
+		old.Stop()
+	}
+	s := sighting{Sight: fsm.Sight{Saw: deed.Saw}, look: true}
+	d.timers[deed.Saw] = time.AfterFunc(millis(deed.After), func() { d.sights <- s })
+}
+
+func (d *Desk) letGo() {
+	if d.seat != nil {
+		d.seat.Close()
+		d.seat = nil
+	}
+}

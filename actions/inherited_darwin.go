@@ -1,0 +1,11 @@
+package actions
+
+import (
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// inherited reports whether a holder has the lock by inheritance. macOS cannot
+// tell holders from those who wait for the lock, so only what carries the
+// environment of our spawn is believed.
+func inherited(home statefile.Home, h probes.Holder) bool { return h.Instance == string(home) }

@@ -1,0 +1,83 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+	"golang.org/x/sys/unix"
+)
+
+// signalGroup signals the group of a home's Temporal if a member of it is
+// proven to hold temporal.lock. SIGTERM is followed by SIGCONT: a stopped
+// process would not see it otherwise. It reports whether the group was signalled.
+func signalGroup(home statefile.Home, leader fsm.Process, sig unix.Signal) (bool, error) {
+	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() {
+		return false, nil
+	}
+	member, err := provenMember(home, leader)
+	if err != nil || !member {
+		return false, err
+	}
+	if err := killGroup(leader.PGID, sig); err != nil {
+		return false, err
+	}
+	if sig == unix.SIGTERM {
+		return true, killGroup(leader.PGID, unix.SIGCONT)
+	}
+	return true, nil
+}
+
+// killGroup takes ESRCH for gone, and EPERM as well: macOS answers it for a
+// group that holds only zombies (kill(2) there).
+func killGroup(pgid int, sig unix.Signal) error {
+	err := unix.Kill(-pgid, sig)
+	if err == nil || errors.Is(err, unix.ESRCH) || errors.Is(err, unix.EPERM) {
+		return nil
+	}
+	return fmt.Errorf("signal group %d: %w", pgid, err)
+}
+
+// provenMember looks at the leader first, and at everybody only if the leader
+// is gone or does not hold the lock.
+func provenMember(home statefile.Home, leader fsm.Process) (bool, error) {
+	holders, err := probes.Holders(home.Lock(), leader.PID)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range holders {
+		if h.Process.Same(leader) || inGroup(h.Process, leader) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// signalEscaped signals every holder of temporal.lock outside the group, one by
+// one, if the holders are proven to be ours. It returns how many there were.
+func signalEscaped(home statefile.Home, r fsm.Record, sig unix.Signal) (int, error) {
+	holders, err := probes.AllHolders(home.Lock())
+	if err != nil || len(holders) == 0 {
+		return 0, err
+	}
+	if e := Classify(home, r, holders); e.Hold == fsm.HoldForeign {
+		return 0, fmt.Errorf("temporal.lock is held by %s, which is not ours", e.Holder)
+	}
+	escaped := 0
+	var failed error
+	for _, h := range holders {
+		if h.Process.PGID == r.Temporal.PGID || h.Process.PID == unix.Getpid() || !inherited(home, h) {
+			continue
+		}
+		escaped++
+		if err := signalOne(h.Process, sig); err != nil {
+			failed = fmt.Errorf("signal %s: %w", Describe(h), err)
+		}
+		if sig == unix.SIGTERM {
+			signalOne(h.Process, unix.SIGCONT)
+		}
+	}
+	return escaped, failed
+}

@@ -1,0 +1,109 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrHeld says that somebody else holds a lock.
+var ErrHeld = errors.New("the lock is held")
+
+// acquireTries bounds how often a lock file may be replaced between its opening
+// and its locking before that is believed to be malice.
+const acquireTries = 16
+
+// Acquire takes the flock on the file at path without waiting and returns the
+// descriptor that holds it: closing its last copy gives the lock back. It makes
+// the file, 0600, if there is none. The error wraps ErrHeld if somebody else
+// holds it. A symlink, folder or FIFO at path is refused.
+func Acquire(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX|unix.LOCK_NB) }
+
+// AcquireWait is Acquire that waits in the kernel until the lock is free. The
+// wait cannot be cancelled; it ends with the process.
+func AcquireWait(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX) }
+
+func acquire(path string, how int) (*os.File, error) {
+	for range acquireTries {
+		file, err := openLock(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := flock(file, how); err != nil {
+			file.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		if leadsTo(path, file) {
+			return file, nil
+		}
+		file.Close() // a lock on a file that no path leads to protects nothing
+	}
+	return nil, fmt.Errorf("lock %s: the file is replaced again and again", path)
+}
+
+// openLock opens a lock file close-on-exec. O_NONBLOCK keeps a FIFO from hanging
+// the open; it means nothing to a regular file.
+func openLock(path string) (*os.File, error) {
+	const flags = os.O_RDWR | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
+	file, err := os.OpenFile(path, flags, 0o600)
+	if errors.Is(err, unix.ELOOP) {
+		return nil, fmt.Errorf("open lock %s: it is a symlink, which is not followed", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open lock %s: %w: not a regular file", path, fs.ErrInvalid)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// flock retries the call when a signal interrupts it (flock(2), EINTR).
+func flock(file *os.File, how int) error {
+	for {
+		err := unix.Flock(int(file.Fd()), how)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return ErrHeld
+		}
+		return err
+	}
+}
+
+// leadsTo reports whether path still names the file that is open.
+func leadsTo(path string, file *os.File) bool {
+	there, err := os.Lstat(path)
+	if err != nil {
+		return false
+	}
+	here, err := file.Stat()
+	return err == nil && os.SameFile(there, here)
+}
+
+// reopen opens a second description of the very file at path that same
+// describes. It does not lock.
+func reopen(path string, same os.FileInfo) (*os.File, error) {
+	file, err := openLock(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !os.SameFile(info, same) {
+		err = fmt.Errorf("reopen %s: the file was replaced", path)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}

@@ -1,0 +1,74 @@
+package actions
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Tail limits: what is kept of Temporal's last words.
+const (
+	tailBytes = 16 << 10
+	tailLines = 12
+	lineRunes = 400
+)
+
+// openLog opens a log for appending, 0600, never through a symlink. Appending
+// lets Temporal write on after its supervisor has died, and lets the file be
+// truncated under it.
+func openLog(path string) (*os.File, error) {
+	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
+	file, err := os.OpenFile(path, flags, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return file, nil
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// tail returns the last lines of a log that were written after offset, without
+// control characters. It is for people: what cannot be read is empty.
+func tail(path string, offset int64) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	end := size(path)
+	if offset > end {
+		offset = 0 // it was truncated meanwhile
+	}
+	data, err := io.ReadAll(io.NewSectionReader(file, max(offset, end-tailBytes), tailBytes))
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	lines = lines[max(0, len(lines)-tailLines):]
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func printable(line string) string {
+	line = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f || r == '\uFFFD' {
+			return -1
+		}
+		return r
+	}, line)
+	if runes := []rune(line); len(runes) > lineRunes {
+		return string(runes[:lineRunes]) + "…"
+	}
+	return line
+}

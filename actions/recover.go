@@ -1,0 +1,56 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// Recover reads the record for its writer. One that is missing is begun anew;
+// one that cannot be read is set aside and rebuilt from evidence: who holds
+// temporal.lock is enough to find our Temporal, and its command line has its
+// settings. A record of a newer version is an error: it is not overwritten.
+// Only the holder of supervisor.lock may call it.
+func Recover(home statefile.Home) (statefile.Document, error) {
+	file := statefile.File{Home: home}
+	document, err := file.Load()
+	var newer statefile.NewerError
+	switch {
+	case err == nil:
+		return document, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return rebuild(home, ""), nil
+	case errors.As(err, &newer):
+		return statefile.Document{}, err
+	case errors.Is(err, fs.ErrPermission):
+		return statefile.Document{}, err
+	}
+	aside, failed := file.SetAside()
+	if failed != nil {
+		return statefile.Document{}, errors.Join(err, failed)
+	}
+	return rebuild(home, fmt.Sprintf("the record could not be read (%v); it was kept as %s and rebuilt from what runs", err, aside)), nil
+}
+
+// rebuild makes a record from what runs. Without a reason there was no record at
+// all, and a free lock means that nothing ever ran here.
+func rebuild(home statefile.Home, reason string) statefile.Document {
+	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Reason: reason}
+	r.Settings.Policy = fsm.DefaultPolicy()
+	document := statefile.Document{Record: r, Paths: home.Paths()}
+	if evidence := Observe(home, r); evidence.Hold == fsm.HoldOurs {
+		document.Temporal = evidence.Leader
+		document.Settings = settingsOf(probes.Args(evidence.Leader.PID), r.Settings)
+		document.Settings.TemporalBin = evidence.Leader.Exe
+	}
+	if reason != "" {
+		now := instant(time.Now())
+		document = document.Add(fsm.Transition{At: now, From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
+	}
+	return document
+}

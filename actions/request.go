@@ -1,0 +1,29 @@
+package actions
+
+import (
+	"fmt"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Requested delivers the stop that another command has written a request for,
+// addressed to this driver. It reports false where there is no such request. It
+// may be called from any goroutine.
+func (w *World) Requested() bool {
+	request, err := statefile.ReadRequest(w.home.Request())
+	if err != nil || !request.For.Same(w.self) {
+		return false
+	}
+	w.Post(fsm.Input{
+		Event: fsm.Stop, Grace: request.GraceMS,
+		Detail: fmt.Sprintf("asked for by stigmer local stop or restart (pid %d)", request.From.PID),
+	})
+	return true
+}
+
+// StopNow delivers a stop that came as a signal alone. A grace of 0 is the
+// policy's. It may be called from any goroutine.
+func (w *World) StopNow(cause string, grace fsm.Millis) {
+	w.Post(fsm.Input{Event: fsm.Stop, Grace: grace, Detail: cause})
+}

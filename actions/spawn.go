@@ -1,0 +1,114 @@
+package actions
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// spawn starts Temporal. It inherits temporal.lock and the database's lock, and
+// so does everything that it starts; our copies are then closed, so that the
+// kernel keeps the locks exactly as long as the tree lives.
+//
+// Temporal leads a session of its own, not only a group: it has no terminal
+// whose hang-up would end it, and the group cannot become orphaned by the
+// supervisor's death, for which the kernel would send SIGHUP to a stopped
+// member (setsid(2); kernel/exit.c, will_become_orphaned_pgrp).
+func (w *World) spawn(e fsm.Effect) fsm.Input {
+	cmd, err := w.command(e.Record.Settings)
+	if err == nil {
+		err = cmd.Start()
+	}
+	if cmd != nil {
+		cmd.Stdout.(*os.File).Close()
+	}
+	if err != nil {
+		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
+	}
+	w.child = cmd
+	w.lock.Close()
+	if w.dbLock != nil {
+		w.dbLock.Close()
+	}
+	w.lock, w.dbLock = nil, nil
+	return fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd)}
+}
+
+// command prepares the process. On error no descriptor is left open.
+func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
+	httpPort, metricsPort, err := sidePorts(s)
+	if err != nil {
+		return nil, err
+	}
+	info, err := w.lock.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if w.waiter, err = reopen(w.home.Lock(), info); err != nil {
+		return nil, err
+	}
+	output, err := openLog(w.home.Log())
+	if err != nil {
+		return nil, err
+	}
+	w.logFrom = size(w.home.Log())
+	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
+	cmd.Dir = string(w.home)
+	cmd.Env = temporalEnv(os.Environ(), w.home)
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.ExtraFiles = []*os.File{w.lock}
+	if w.dbLock != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, w.dbLock)
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd, nil
+}
+
+// sidePorts picks the ports for HTTP and metrics where none were asked for, fresh
+// ones for each spawn.
+func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
+	if s.HTTPPort != 0 && s.MetricsPort != 0 {
+		return s.HTTPPort, s.MetricsPort, nil
+	}
+	free, err := probes.FreePorts(s.IP, 2)
+	if err != nil {
+		return 0, 0, err
+	}
+	httpPort, metricsPort = free[0], free[1]
+	if s.HTTPPort != 0 {
+		httpPort = s.HTTPPort
+	}
+	if s.MetricsPort != 0 {
+		metricsPort = s.MetricsPort
+	}
+	return httpPort, metricsPort, nil
+}
+
+// temporalEnv is the caller's environment with the mark of this home, by which
+// a process is known as ours even when the record is lost.
+func temporalEnv(env []string, home statefile.Home) []string {
+	var kept []string
+	for _, entry := range env {
+		if !strings.HasPrefix(entry, probes.InstanceVariable+"=") {
+			kept = append(kept, entry)
+		}
+	}
+	return append(kept, fmt.Sprintf("%s=%s", probes.InstanceVariable, home))
+}
+
+// identify reads the child's identity. One that has died already keeps its PID,
+// which cannot be given out again before it is reaped.
+func (w *World) identify(cmd *exec.Cmd) fsm.Process {
+	p, err := probes.Identify(cmd.Process.Pid)
+	if err != nil {
+		p = fsm.Process{PID: cmd.Process.Pid, PGID: cmd.Process.Pid, Exe: cmd.Path}
+	}
+	p.Version = probes.TemporalVersion(cmd.Path)
+	return p
+}

@@ -1,0 +1,74 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+
+	"github.com/stigmer/local/statefile"
+	"golang.org/x/sys/unix"
+)
+
+// inheritedLock is the descriptor at which a supervisor finds its lock: the first
+// after the three standard ones.
+const inheritedLock = 3
+
+// Supervise starts a supervisor that inherits the locked file: this same
+// program, args after its name, in a session of its own, with nothing of the
+// caller's kept open, so that whoever reads the caller's output through a pipe
+// sees its end.
+func Supervise(home statefile.Home, args, env []string, lock *os.File) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	log, err := openLog(home.SupervisorLog())
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	if err := closeOnExec(); err != nil {
+		return err
+	}
+	cmd := exec.Cmd{
+		Path: exe, Args: append([]string{os.Args[0]}, args...), Env: env, Dir: string(home),
+		Stdout: log, Stderr: log, ExtraFiles: []*os.File{lock},
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	return cmd.Process.Release()
+}
+
+// Inherited takes over the supervisor.lock that Supervise handed on. It marks it
+// close-on-exec before anything can be spawned: Temporal must never inherit it.
+func Inherited(home statefile.Home) (*os.File, error) {
+	unix.CloseOnExec(inheritedLock)
+	lock := os.NewFile(inheritedLock, home.SupervisorLock())
+	if err := flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)
+	}
+	if !leadsTo(home.SupervisorLock(), lock) {
+		return nil, errors.New("what was handed over is not this home's supervisor.lock")
+	}
+	return lock, closeOnExec()
+}
+
+// closeOnExec marks every descriptor beyond the standard ones: a caller may have
+// left some open that are not ours to pass on.
+func closeOnExec() error {
+	entries, err := os.ReadDir("/dev/fd")
+	if err != nil {
+		return fmt.Errorf("list descriptors: %w", err)
+	}
+	for _, entry := range entries {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// takeLocks takes temporal.lock and the database's lock and looks at the ports.
+// What it has already it keeps: after a tree's end the lock is ours at once.
+func (w *World) takeLocks(e fsm.Effect) fsm.Input {
+	if w.lock != nil && !leadsTo(w.home.Lock(), w.lock) {
+		w.lock.Close() // the file was deleted or replaced while it ran
+		w.lock = nil
+	}
+	if w.lock == nil {
+		if refusal := w.takeLock(e.Record); refusal.Event != "" {
+			return refusal
+		}
+	}
+	s := e.Record.Settings
+	if reason := w.takeDatabase(s.DB); reason != "" {
+		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
+	}
+	if reason := takenPort(s); reason != "" {
+		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
+	}
+	return fsm.Input{Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB)}
+}
+
+// takeLock takes temporal.lock. An input without an event means that it is ours.
+// A refusal is looked into before it is believed: somebody may have had the lock
+// for an instant.
+func (w *World) takeLock(r fsm.Record) fsm.Input {
+	for range evidenceTries {
+		lock, err := Acquire(w.home.Lock())
+		if err == nil {
+			w.lock = lock
+			return fsm.Input{}
+		}
+		if !errors.Is(err, ErrHeld) {
+			return fsm.Input{Event: fsm.LockDenied, Detail: err.Error()}
+		}
+		switch evidence := Observe(w.home, r); evidence.Hold {
+		case fsm.HoldOurs, fsm.HoldRemnant:
+			return fsm.Input{Event: fsm.OrphanFound, Process: evidence.Leader, Detail: "temporal.lock is held by our own Temporal"}
+		case fsm.HoldForeign:
+			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + evidence.Holder}
+		}
+	}
+	return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is taken and given back again and again by another program"}
+}
+
+// takeDatabase locks the database against a second server: Temporal does not
+// guard its SQLite file by itself. It returns why not, empty for success.
+func (w *World) takeDatabase(db string) string {
+	if w.dbLock != nil {
+		w.dbLock.Close()
+		w.dbLock = nil
+	}
+	if db == "" {
+		return ""
+	}
+	path, err := databaseLock(db)
+	if err != nil {
+		return err.Error()
+	}
+	lock, err := Acquire(path)
+	if errors.Is(err, ErrHeld) {
+		return fmt.Sprintf("database %s is in use by %s", db, holderOf(path))
+	}
+	if err != nil {
+		return "database: " + err.Error()
+	}
+	w.dbLock = lock
+	return ""
+}
+
+func holderOf(path string) string {
+	holders, err := probes.Holders(path)
+	if err != nil || len(holders) == 0 {
+		return "another program"
+	}
+	if home := holders[0].Instance; home != "" {
+		return fmt.Sprintf("the Temporal of home %s, %s", home, Describe(holders[0]))
+	}
+	return Describe(holders[0])
+}
+
+// portPatience is how long a port may still look taken by nobody: a dying
+// process gives its descriptors back one by one, the lock before the sockets.
+const portPatience = 250 * time.Millisecond
+
+// takenPort returns who has a port that Temporal needs, empty if all are free.
+func takenPort(s fsm.Settings) string {
+	type need struct {
+		flag string
+		port int
+	}
+	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	if !s.Headless {
+		needs = append(needs, need{"ui-port", s.UIPort})
+	}
+	for _, n := range needs {
+		if n.port == 0 {
+			continue
+		}
+		if reason := portReason(s.IP, n.flag, n.port); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func portReason(ip, flag string, port int) string {
+	for began, pause := time.Now(), time.Millisecond; ; pause *= 2 {
+		listener, err := probes.Listening(ip, port)
+		if err != nil {
+			return fmt.Sprintf("--%s %d: %v", flag, port, err)
+		}
+		if listener == nil {
+			return ""
+		}
+		if listener.PID != 0 || time.Since(began) > portPatience {
+			return fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
+		}
+		time.Sleep(pause)
+	}
+}
+
+func owner(l *probes.Listener) string {
+	switch {
+	case l.PID == 0:
+		return "a program that may not be looked into"
+	case l.Instance != "":
+		return fmt.Sprintf("the Temporal of home %s (pid %d)", l.Instance, l.PID)
+	}
+	return fmt.Sprintf("pid %d (%s)", l.PID, l.Command)
+}
+
+// Address is where Temporal's frontend listens.
+func Address(s fsm.Settings) string { return net.JoinHostPort(s.IP, strconv.Itoa(s.Port)) }

@@ -1,0 +1,193 @@
+package actions
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// World is the real world of one driver: it performs fsm's effects on this
+// machine. Make one with NewWorld, by the holder of supervisor.lock only. It
+// belongs to the goroutine that drives; only Post may be called from others.
+type World struct {
+	home  statefile.Home
+	file  statefile.File
+	self  fsm.Process
+	log   hclog.Logger
+	began time.Time
+	inbox chan delivery
+
+	document statefile.Document
+	// lock and dbLock are held between the taking and the spawn, and after the tree's end.
+	lock, dbLock *os.File
+	// waiter is a second description of the lock's file, opened while the first
+	// was known to be the file at the path, for the wait on the tree's end.
+	waiter *os.File
+	// awaited is the run whose end is being waited for.
+	awaited uint64
+	child   *exec.Cmd
+	logFrom int64
+	timers  map[fsm.Event]*time.Timer
+	// over is closed when the current run's tree is gone, to end the killing.
+	over chan struct{}
+}
+
+// delivery is an input, with the lock that came with it.
+type delivery struct {
+	fsm.Input
+	lock *os.File
+}
+
+// NewWorld makes the world of a driver, self, that goes on from a document.
+func NewWorld(home statefile.Home, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
+	return &World{
+		home: home, file: statefile.File{Home: home}, self: self, document: d, log: log,
+		began: time.Now(), inbox: make(chan delivery, 64),
+		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
+	}
+}
+
+// Observe says who has temporal.lock.
+func (w *World) Observe(r fsm.Record) fsm.Evidence { return Observe(w.home, r) }
+
+// Post delivers an input from another goroutine.
+func (w *World) Post(in fsm.Input) { w.inbox <- delivery{Input: in} }
+
+// Next waits for the next input.
+func (w *World) Next() fsm.Input {
+	d := <-w.inbox
+	if d.lock != nil {
+		if d.Run == w.awaited {
+			w.lock = d.lock
+			close(w.over)
+		} else {
+			d.lock.Close()
+		}
+	}
+	return d.Input
+}
+
+// Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.
+func (w *World) Stamp(in fsm.Input) fsm.Input {
+	in.At = instant(time.Now())
+	in.Tick = fsm.Instant(time.Since(w.began).Milliseconds()) + 1
+	in.Dice = rand.IntN(1000)
+	return in
+}
+
+func instant(t time.Time) fsm.Instant { return fsm.Instant(t.UnixMilli()) }
+
+func millis(m fsm.Millis) time.Duration { return time.Duration(m) * time.Millisecond }
+
+// Perform carries out one effect.
+func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
+	switch e.Do {
+	case fsm.DoSave:
+		return w.save(e)
+	case fsm.DoLock:
+		return w.takeLocks(e), true
+	case fsm.DoQuarantine:
+		w.setAside(e)
+	case fsm.DoSpawn:
+		return w.spawn(e), true
+	case fsm.DoAdopt:
+		w.adopt(e)
+	case fsm.DoWatch:
+		w.watch(e)
+	case fsm.DoAsk:
+		w.ask(e)
+	case fsm.DoTerm:
+		w.term(e)
+	case fsm.DoKill:
+		w.kill(e)
+	case fsm.DoArm:
+		w.arm(e)
+	case fsm.DoRelease:
+		w.release()
+	case fsm.DoIgnore:
+		w.log.Debug("input ignored", "event", e.Event, "why", e.Detail)
+	}
+	return fsm.Input{}, false
+}
+
+// save makes the record durable. A save that is not required and fails is told
+// in the log: what follows it is safe without, and a stop must work on a full disk.
+func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
+	w.document.Record = e.Record
+	w.document.Paths = w.home.Paths()
+	if t := e.Transition; t.From != "" {
+		w.document = w.document.Add(t)
+		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
+	}
+	err := w.file.Save(w.document)
+	if err == nil {
+		return fsm.Input{}, false
+	}
+	w.log.Error("record not saved", "error", err, "required", e.Required)
+	if !e.Required {
+		return fsm.Input{}, false
+	}
+	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+}
+
+// restore writes the record anew if somebody damaged or removed it.
+func (w *World) restore() {
+	_, err := w.file.Load()
+	var corrupt statefile.CorruptError
+	if err == nil || !errors.As(err, &corrupt) && !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	w.log.Warn("record damaged from outside, written anew", "error", err)
+	if corrupt.Reason != "" {
+		if _, err := w.file.SetAside(); err != nil {
+			w.log.Warn("record not set aside", "error", err)
+			return
+		}
+	}
+	if err := w.file.Save(w.document); err != nil {
+		w.log.Error("record not saved", "error", err)
+	}
+}
+
+func (w *World) setAside(e fsm.Effect) {
+	aside, err := quarantine(e.Record.Settings.DB, time.Now())
+	if err != nil {
+		w.log.Error("half-made database not set aside", "error", err)
+		return
+	}
+	w.log.Warn("database that never served set aside", "db", e.Record.Settings.DB, "as", aside)
+}
+
+// arm starts a timer; one that is armed for the same event is replaced. It is
+// stopped by release or by the next arm; a late one is told by its Seq.
+func (w *World) arm(e fsm.Effect) {
+	if old := w.timers[e.Event]; old != nil {
+		old.Stop()
+	}
+	in := fsm.Input{Event: e.Event, Seq: e.Seq, Run: e.Run}
+	w.timers[e.Event] = time.AfterFunc(millis(e.After), func() { w.Post(in) })
+}
+
+// release gives the locks back and tidies what only a running Temporal needs.
+func (w *World) release() {
+	for _, timer := range w.timers {
+		timer.Stop()
+	}
+	for _, file := range []*os.File{w.lock, w.dbLock, w.waiter} {
+		if file != nil {
+			file.Close()
+		}
+	}
+	w.lock, w.dbLock, w.waiter = nil, nil, nil
+	if err := statefile.RemovePID(w.home.PID()); err != nil {
+		w.log.Warn("PID file not removed", "error", err)
+	}
+	os.Remove(w.home.Request())
+}

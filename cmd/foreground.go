@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// runForeground is start --foreground: this process is the supervisor. A second
+// instance is refused, since a terminal that shows nothing would help nobody.
+func runForeground(home statefile.Home, command fsm.Command) error {
+	lock, err := actions.Acquire(home.SupervisorLock())
+	if errors.Is(err, actions.ErrHeld) {
+		return secondInstance(home)
+	}
+	if err != nil {
+		return systemProblem(err, "nothing was started")
+	}
+	defer lock.Close()
+	document, err := actions.Recover(home)
+	if err != nil {
+		return systemProblem(err, "nothing was started")
+	}
+	wanted, refusal := command.Prepare(document.Record, actions.Observe(home, document.Record))
+	if refusal.End != "" {
+		return problemOf(refusal, command, home)
+	}
+	document.Record, document.Paths = wanted, home.Paths()
+	if err := (statefile.File{Home: home}).Save(document); err != nil {
+		return systemProblem(err, "nothing was started")
+	}
+	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
+	last, err := drive(home, document, log)
+	if err == nil && last.Failure.Event != "" {
+		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
+	}
+	return err
+}
+
+func secondInstance(home statefile.Home) error {
+	document, _ := (statefile.File{Home: home}).Load()
+	driver, stranger := actions.Driver(home, document.Record)
+	if stranger != "" {
+		return problemOf(fsm.Outcome{End: fsm.EndUnknown, Holder: stranger}, fsm.Command{}, home)
+	}
+	return &Problem{
+		What:  "another instance is running: supervisor.lock is held by " + processText(driver, "a command that is at work") + ", Temporal is " + processText(document.Temporal, "not up"),
+		Means: "there is one supervisor for a home; nothing was changed",
+		Try:   "stigmer local stop first, or another home: STIGMER_HOME=DIR",
+		Exit:  ExitFailed,
+	}
+}
+
+func processText(p fsm.Process, none string) string {
+	if p.PID == 0 {
+		return none
+	}
+	return "pid " + itoa(p.PID)
+}

@@ -1,0 +1,48 @@
+package cmd_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// runs reports whether a process exists and is no zombie. The state is the
+// first field behind the name, which is in parentheses and may hold anything.
+func runs(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, state, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')'):], []byte(" "))
+	return len(state) > 0 && state[0] != 'Z' && state[0] != 'X'
+}
+
+func commandLine(pid int) string {
+	argv, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return string(bytes.ReplaceAll(argv, []byte{0}, []byte(" ")))
+}
+
+// processes returns the PIDs of all that the script's commands started.
+func (s *script) processes() []int {
+	entries, _ := os.ReadDir("/proc")
+	var list []int
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && s.owns(pid) {
+			list = append(list, pid)
+		}
+	}
+	return list
+}
+
+// owns reports whether a process runs whose environment names a home in the
+// script's folder.
+func (s *script) owns(pid int) bool {
+	if pid == os.Getpid() || !runs(pid) {
+		return false
+	}
+	environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	environ = append([]byte{0}, environ...)
+	return bytes.Contains(environ, []byte("\x00STIGMER_INSTANCE="+s.dir+"/")) ||
+		bytes.Contains(environ, []byte("\x00STIGMER_HOME="+s.dir+"/"))
+}

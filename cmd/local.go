@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+)
+
+// Main runs stigmer on the process's arguments and returns its exit status.
+func Main() int {
+	root := &cobra.Command{
+		Use: "stigmer", Short: "Own a local Temporal",
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:              noArguments, RunE: showHelp,
+	}
+	root.SetFlagErrorFunc(usageError)
+	root.AddCommand(Local())
+	return Report(root.Execute())
+}
+
+// Report prints what a command of Local returned, to standard error, and returns
+// the exit status for it. A larger program that mounts Local calls it as well, or
+// reads Problem itself.
+func Report(err error) int {
+	var status Status
+	var problem *Problem
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.As(err, &status):
+		return int(status)
+	case !errors.As(err, &problem):
+		problem = usage(err) // only cobra's own errors are not problems
+	}
+	fmt.Fprintln(os.Stderr, problem.Text())
+	return problem.Exit
+}
+
+// Local returns the "local" command tree. Its commands return a *Problem or a
+// Status as their error; see Report.
+func Local() *cobra.Command {
+	unix.Umask(0o077) // whatever the caller's is: everything that we make is private
+	local := &cobra.Command{
+		Use:   "local",
+		Short: "Start, stop and explain the local Temporal",
+		Long: `Start, stop and explain the local Temporal.
+
+One Temporal, whatever happened before: after start it serves, after stop nothing
+of it is left, and state --explain says what is so, how it came about, and what
+would happen next.
+
+` + exitHelp + `
+The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start is also read from
+the environment: --ui-port is STIGMER_UI_PORT.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: noArguments, RunE: showHelp,
+	}
+	local.SetFlagErrorFunc(usageError)
+	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
+	return local
+}
+
+func showHelp(c *cobra.Command, _ []string) error { return c.Help() }
+
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if c.HasSubCommands() {
+		return usage(fmt.Errorf("%s has no command %q", c.CommandPath(), args[0]))
+	}
+	return usage(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
+}
+
+func usageError(_ *cobra.Command, err error) error { return usage(err) }

@@ -1,0 +1,154 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Problem is an error in words for people: what happened, what it means, what to do.
+type Problem struct {
+	What, Means, Try string
+	// Exit is the exit status that goes with it.
+	Exit int
+	// Details are printed below, as they are: the last lines of a log.
+	Details []string
+}
+
+// Error is the first line.
+func (p *Problem) Error() string { return p.What }
+
+// Text is the whole problem as it is printed.
+func (p *Problem) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "stigmer: %s", p.What)
+	if p.Means != "" {
+		fmt.Fprintf(&b, "\n  meaning: %s", p.Means)
+	}
+	for _, line := range p.Details {
+		fmt.Fprintf(&b, "\n    | %s", line)
+	}
+	if p.Try != "" {
+		fmt.Fprintf(&b, "\n  try:     %s", p.Try)
+	}
+	return b.String()
+}
+
+func usage(err error) *Problem {
+	return &Problem{What: err.Error(), Means: "the command line was not understood; nothing was changed", Try: "the same command with --help", Exit: ExitUsage}
+}
+
+// systemProblem puts an error of the system, or of a file that is not as it
+// should be, into words.
+func systemProblem(err error, did string) *Problem {
+	var newer statefile.NewerError
+	var loose statefile.LooseHomeError
+	var foreign statefile.ForeignHomeError
+	p := &Problem{What: err.Error(), Means: did, Exit: ExitFailed}
+	switch {
+	case errors.As(err, &newer):
+		p.Means = "the record was written by a newer stigmer; it was not changed"
+		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
+	case errors.As(err, &foreign):
+		p.Exit = ExitPermission
+		p.Means = "a home belongs to one user; " + did
+		p.Try = "run it as the owner, or use another home: STIGMER_HOME=DIR"
+	case errors.As(err, &loose):
+		p.Exit = ExitPermission
+		p.Means = "others could plant files there; " + did
+		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	case errors.Is(err, fs.ErrPermission):
+		p.Exit = ExitPermission
+		p.Means = "this user may not; " + did
+		p.Try = "look at the owner and mode of the path that is named"
+	}
+	return p
+}
+
+// problemOf puts the end of a command that did not succeed into words.
+func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
+	r := o.Record
+	p := &Problem{Exit: ExitFailed}
+	switch o.End {
+	case fsm.EndDiffers:
+		var differ []string
+		for _, d := range fsm.Differences(r.Settings, c.Want, c.Given) {
+			differ = append(differ, d.String())
+		}
+		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
+		p.Means = fmt.Sprintf("it goes on unchanged (pid %d, %s)", r.Temporal.PID, address(r.Settings))
+		p.Try = "stigmer local restart with the same flags, which applies them"
+	case fsm.EndFailed:
+		failedProblem(p, r, home)
+	case fsm.EndStoppedMeant:
+		p.What = "another command stopped Temporal while this one waited for it"
+		p.Means = r.Reason
+		p.Try = "stigmer local start"
+	case fsm.EndTimedOut:
+		p.What = fmt.Sprintf("not healthy within %s: the state is %s", seconds(c.Patience), r.State)
+		p.Means = waitingFor(r)
+		p.Try = "stigmer local state --explain, or stigmer local stop"
+	case fsm.EndForeign:
+		p.What = "temporal.lock is held by " + o.Holder
+		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
+		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+	case fsm.EndUnknown:
+		p.What = "supervisor.lock is held by " + o.Holder
+		p.Means = "that is not a supervisor of ours, so it was not touched, and nothing was changed"
+		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+	case fsm.EndNoHandover:
+		p.What = "the supervisor could not be started: " + o.Detail
+		p.Means = "Temporal is not supervised"
+		p.Try = "look at " + home.SupervisorLog()
+	case fsm.EndStuck:
+		p.What = o.Detail
+		p.Means = "Temporal may still run"
+		p.Try = "stigmer local state --explain"
+	case fsm.EndNoBinary:
+		return noBinary(home)
+	default:
+		p.What = fmt.Sprintf("ended without a result (%s) %s", o.End, o.Detail)
+	}
+	return p
+}
+
+func waitingFor(r fsm.Record) string {
+	if r.Desired == fsm.WantRunning {
+		return "the supervisor goes on trying; the last that is known: " + r.Reason
+	}
+	return "the last that is known: " + r.Reason
+}
+
+func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
+	f := r.Failure
+	p.What = "Temporal could not be started: " + f.Reason
+	p.Means = "nothing of it runs; the failure is kept in the record"
+	p.Try = "stigmer local state --explain, and the log " + home.Log()
+	if f.LogTail != "" {
+		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(f.LogTail, "\n")...)
+	}
+	switch f.Event {
+	case fsm.PortTaken:
+		p.Means = "Temporal cannot listen there, so nothing was started"
+		p.Try = "end that program, or choose other ports: --port, --ui-port"
+	case fsm.LockDenied:
+		p.Means = "nothing was started, and who holds it was not touched"
+		p.Try = "end that program, or use another home or --db"
+	case fsm.SaveFailed:
+		p.Means = "nothing is started that the record cannot name; nothing runs"
+		p.Try = "make room on the disk of " + string(home)
+	}
+}
+
+func noBinary(home statefile.Home) *Problem {
+	return &Problem{
+		What:  "no Temporal CLI was found: neither --temporal-bin, nor " + home.Bin() + ", nor temporal in PATH",
+		Means: "there is nothing to start; nothing was changed",
+		Try:   "go install github.com/temporalio/cli/cmd/temporal@" + TemporalVersion,
+		Exit:  ExitNoBinary,
+	}
+}

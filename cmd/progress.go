@@ -1,0 +1,42 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// progress tells each state that is seen while a command waits: on a terminal in
+// one line that is overwritten, elsewhere as plain lines.
+type progress struct {
+	out   io.Writer
+	fancy bool
+	began time.Time
+	last  fsm.State
+}
+
+func newProgress(out io.Writer) *progress {
+	file, ok := out.(*os.File)
+	return &progress{out: out, fancy: ok && isatty.IsTerminal(file.Fd()), began: time.Now()}
+}
+
+func (p *progress) saw(r fsm.Record) {
+	if r.State == p.last || p.last == "" && (r.State == fsm.Stopped || r.State == fsm.Healthy) {
+		return // where it stood before is no progress
+	}
+	p.last = r.State
+	line := fmt.Sprintf("%-10s %s", r.State, r.Reason)
+	if p.fancy {
+		fmt.Fprintf(p.out, "\r\x1b[K%5.1fs %.70s", time.Since(p.began).Seconds(), line)
+		if r.State == fsm.Healthy || r.State == fsm.Stopped {
+			fmt.Fprint(p.out, "\r\x1b[K")
+		}
+		return
+	}
+	fmt.Fprintln(p.out, line)
+}

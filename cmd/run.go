@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// run drives a command to its end and tells the end. An interruption ends it at
+// once, wherever it is: whatever it leaves, the next command goes on from.
+func run(c *cobra.Command, home statefile.Home, command fsm.Command) error {
+	progress := newProgress(c.ErrOrStderr())
+	desk := actions.NewDesk(actions.DeskConfig{
+		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
+		Supervise: func(lock *os.File) error { return supervise(c, home, lock) },
+	})
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	done := make(chan fsm.Outcome, 1)
+	// The goroutine ends with the command, or with the process after an interruption.
+	go func() { done <- fsm.RunCommand(desk, command) }()
+	for {
+		select {
+		case outcome := <-done:
+			return tell(c, home, command, outcome, desk.Err())
+		case sig := <-signals:
+			if sig == syscall.SIGTERM && desk.Hurry() {
+				continue
+			}
+			return interrupted(command)
+		}
+	}
+}
+
+func interrupted(c fsm.Command) *Problem {
+	return &Problem{
+		What: string(c.Verb) + " was interrupted", Exit: ExitInterrupted,
+		Means: "what it had begun goes on in the supervisor, or is finished by the next command",
+		Try:   "stigmer local state, stigmer local stop",
+	}
+}
+
+// supervise starts this program's hidden supervise command, wherever the tree is mounted.
+func supervise(c *cobra.Command, home statefile.Home, lock *os.File) error {
+	path := strings.Fields(c.Parent().CommandPath())[1:]
+	args := append(path, actions.SuperviseVerb)
+	return actions.Supervise(home, args, withHome(os.Environ(), home), lock)
+}
+
+func withHome(env []string, home statefile.Home) []string {
+	return append(env, "STIGMER_HOME="+string(home))
+}
+
+// tell prints a success, or returns the problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error) error {
+	out, r := c.OutOrStdout(), o.Record
+	switch o.End {
+	case fsm.EndStarted:
+		verb := "Started."
+		if command.Verb == fsm.VerbRestart {
+			verb = "Restarted."
+		}
+		fmt.Fprintln(out, verb)
+		describe(out, home, r)
+	case fsm.EndAlreadyRunning:
+		fmt.Fprintf(out, "Already running, for %s.\n", ago(r.Temporal.StartedAt))
+		describe(out, home, r)
+	case fsm.EndStopped:
+		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
+		if o.Detail != "" {
+			fmt.Fprintln(out, "Note:", o.Detail+".")
+		}
+	case fsm.EndNothingRan:
+		fmt.Fprintln(out, "Nothing runs.")
+	case fsm.EndBroken:
+		return systemProblem(err, "the command ended where it was; what runs was not touched")
+	default:
+		return problemOf(o, command, home)
+	}
+	return nil
+}
+
+func describe(out io.Writer, home statefile.Home, r fsm.Record) {
+	fmt.Fprintf(out, "  Temporal   %s  (pid %d%s)\n", address(r.Settings), r.Temporal.PID, version(r.Temporal))
+	if !r.Settings.Headless {
+		fmt.Fprintf(out, "  UI         %s\n", uiURL(r.Settings))
+	}
+	data := r.Settings.DB
+	if data == "" {
+		data = "in memory (--ephemeral)"
+	}
+	fmt.Fprintf(out, "  Data       %s\n", data)
+	fmt.Fprintf(out, "  Log        %s\n", home.Log())
+}
+
+func version(p fsm.Process) string {
+	if p.Version == "" {
+		return ""
+	}
+	return ", version " + p.Version
+}
+
+func uiURL(s fsm.Settings) string { return "http://" + joinHostPort(s.IP, s.UIPort) }
+
+func joinHostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
+
+func loopback(ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	return err == nil && addr.IsLoopback()
+}
+
+func ago(at fsm.Instant) string { return roundly(time.Since(time.UnixMilli(int64(at)))) }
+
+func seconds(m fsm.Millis) string { return roundly(time.Duration(m) * time.Millisecond) }
+
+func roundly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// commandLog is for what a command must say besides its result: warnings.
+func commandLog(out io.Writer) hclog.Logger {
+	return hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Warn, Output: out})
+}

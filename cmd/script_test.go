@@ -1,0 +1,137 @@
+package cmd_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stigmer/local/cmd"
+)
+
+func TestMain(m *testing.M) {
+	status := func(command func() int) func() { return func() { os.Exit(command()) } }
+	testscript.Main(m, map[string]func(){
+		"stigmer":   status(cmd.Main),
+		"temporal":  status(fakeTemporal),
+		"straggler": status(straggler),
+		"holdlock":  status(holdLock),
+	})
+}
+
+// TestScripts runs testdata/script/*.txtar side by side, each in a home and on
+// ports of its own. A script ends with nothing left running, unless it says
+// leaves-running. With STIGMER_REAL_TEMPORAL=PATH the scripts that do not say
+// "[real] skip" run on that Temporal, so that the fake cannot drift from it.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup:               setUp,
+		Condition:           condition,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"alive":          cmdAlive,
+			"await":          cmdAwait,
+			"await-dead":     cmdAwaitDead,
+			"await-file":     cmdAwaitFile,
+			"exits":          cmdExits,
+			"glob":           cmdGlob,
+			"json":           cmdJSON,
+			"leaves-running": cmdLeavesRunning,
+			"listen":         cmdListen,
+			"load":           cmdLoad,
+			"pid":            cmdPID,
+			"same":           cmdSame,
+			"serving":        cmdServing,
+			"signal":         cmdSignal,
+			"steady":         cmdSteady,
+			"unlisten":       cmdUnlisten,
+			"write":          cmdWrite,
+		},
+	})
+}
+
+// realTemporal is the Temporal to use in place of the fake, empty for none.
+func realTemporal() string { return os.Getenv("STIGMER_REAL_TEMPORAL") }
+
+func condition(name string) (bool, error) {
+	if name == "real" {
+		return realTemporal() != "", nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// setUp gives a script its own home, ports and files. The home does not exist
+// yet. GORACE spares a program built with -race its second of sleep at exit.
+func setUp(env *testscript.Env) error {
+	user := filepath.Join(env.WorkDir, "user")
+	if err := os.MkdirAll(user, 0o700); err != nil {
+		return err
+	}
+	stigmer, err := exec.LookPath("stigmer")
+	if err != nil {
+		return err
+	}
+	if err := useRealTemporal(env); err != nil {
+		return err
+	}
+	for _, name := range []string{"PORT", "UIPORT", "PORT2", "UIPORT2"} {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		env.Setenv(name, port)
+	}
+	env.Setenv("HOME", user)
+	env.Setenv("STIGMER_HOME", filepath.Join(env.WorkDir, "home"))
+	env.Setenv("RECORD", filepath.Join(env.WorkDir, "home", "temporal.state.json"))
+	env.Setenv("STIGMER_PORT", env.Getenv("PORT"))
+	env.Setenv("STIGMER_UI_PORT", env.Getenv("UIPORT"))
+	env.Setenv("BIN", filepath.Dir(stigmer))
+	env.Setenv("HARNESS_PID", fmt.Sprint(os.Getpid()))
+	env.Setenv("FAKE_TEMPORAL_PLAN", filepath.Join(env.WorkDir, "plan"))
+	env.Setenv("FAKE_SPAWNS", filepath.Join(env.WorkDir, "spawns"))
+	env.Setenv("FAKE_CHILD_PID", filepath.Join(env.WorkDir, "child.pid"))
+	if os.Getenv("GORACE") == "" {
+		env.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
+	s := &script{dir: env.WorkDir, listeners: map[string]net.Listener{}}
+	env.Values[scriptKey{}] = s
+	env.Defer(func() { s.end(env.T()) })
+	return nil
+}
+
+func useRealTemporal(env *testscript.Env) error {
+	if realTemporal() == "" {
+		return nil
+	}
+	dir := filepath.Join(env.WorkDir, "real")
+	env.Setenv("PATH", dir+string(os.PathListSeparator)+env.Getenv("PATH"))
+	return errors.Join(os.Mkdir(dir, 0o700), os.Symlink(realTemporal(), filepath.Join(dir, "temporal")))
+}
+
+// nextPort walks through ports below the ranges from which Linux and macOS
+// take ports for outgoing connections, from a start that two test binaries
+// are unlikely to share.
+var nextPort = func() *atomic.Int32 {
+	var n atomic.Int32
+	n.Store(int32(15000 + os.Getpid()%100*150))
+	return &n
+}()
+
+func freePort() (string, error) {
+	for range 1000 {
+		port := fmt.Sprint(nextPort.Add(1))
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
+		if err == nil {
+			return port, l.Close()
+		}
+	}
+	return "", errors.New("no free port")
+}

@@ -1,0 +1,209 @@
+package cmd
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// options is what the flags of start and restart say.
+type options struct {
+	settings   fsm.Settings
+	given      fsm.Names
+	namespaces []string
+	ephemeral  bool
+	timeout    time.Duration
+	foreground bool
+}
+
+// addFlags declares the flags of start and restart.
+func (o *options) addFlags(f *pflag.FlagSet) {
+	s := &o.settings
+	s.Policy = fsm.DefaultPolicy()
+	f.IntVar(&s.Port, "port", 7233, "port of the gRPC frontend")
+	f.IntVar(&s.UIPort, "ui-port", 8233, "port of the web UI; if only --port is given, that plus 1000")
+	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
+	f.IntVar(&s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
+	f.IntVar(&s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
+	f.StringVar(&s.DB, "db", "", "database file (default temporal-data/temporal.db in the home)")
+	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
+	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
+	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
+	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH)")
+	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
+	p := &s.Policy
+	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")
+	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
+	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long one probe may take")
+	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
+	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long health may not answer before a restart")
+	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
+	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
+	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
+	f.IntVar(&p.RestartLimit, "restart-limit", p.RestartLimit, "restarts within --restart-window before it gives up")
+	f.Var((*millisValue)(&p.RestartWindow), "restart-window", "window of --restart-limit")
+}
+
+// millisValue is a flag for a duration that is kept in milliseconds.
+type millisValue fsm.Millis
+
+// String shows the duration.
+func (m *millisValue) String() string { return (time.Duration(*m) * time.Millisecond).String() }
+
+// Set reads a duration of at least a millisecond.
+func (m *millisValue) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err == nil && d < time.Millisecond {
+		err = fmt.Errorf("%s is not a time of at least a millisecond", text)
+	}
+	*m = millisValue(d.Milliseconds())
+	return err
+}
+
+// Type names the kind of value in the help.
+func (m *millisValue) Type() string { return "duration" }
+
+// environment reads the flags that were not given from the environment.
+func environment(flags *pflag.FlagSet) error {
+	var failed error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "STIGMER_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil {
+			return
+		}
+		values := []string{value}
+		if f.Value.Type() == "stringArray" {
+			values = strings.Split(value, ",")
+		}
+		for _, v := range values {
+			if err := flags.Set(f.Name, v); err != nil {
+				failed = usage(fmt.Errorf("environment variable %s=%q: %w", name, value, err))
+			}
+		}
+	})
+	return failed
+}
+
+// resolve completes and checks what the flags say.
+func (o *options) resolve(c *cobra.Command, home statefile.Home) error {
+	if err := environment(c.Flags()); err != nil {
+		return err
+	}
+	var given []string
+	c.Flags().Visit(func(f *pflag.Flag) { given = append(given, f.Name) })
+	o.given = fsm.MakeNames(given)
+	if o.given.Has("port") && !o.given.Has("ui-port") {
+		o.settings.UIPort = o.settings.Port + 1000
+	}
+	if err := o.database(home); err != nil {
+		return err
+	}
+	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
+	if err := o.check(); err != nil {
+		return usage(err)
+	}
+	return o.binary(home)
+}
+
+func (o *options) database(home statefile.Home) error {
+	switch {
+	case o.ephemeral && o.settings.DB != "":
+		return usage(fmt.Errorf("--db and --ephemeral exclude each other"))
+	case o.ephemeral:
+		o.given = fsm.MakeNames(append(o.given.List(), "db"))
+		return nil
+	case o.settings.DB == "":
+		o.settings.DB = home.DB()
+		return nil
+	}
+	path, err := filepath.Abs(o.settings.DB)
+	if err != nil {
+		return systemProblem(err, "nothing was changed")
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return usage(fmt.Errorf("--db %s: there is no folder %s", path, filepath.Dir(path)))
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return usage(fmt.Errorf("--db %s is not a file", path))
+	}
+	o.settings.DB = path
+	return nil
+}
+
+func (o *options) check() error {
+	s, p := o.settings, o.settings.Policy
+	if _, err := netip.ParseAddr(s.IP); err != nil {
+		return fmt.Errorf("--ip %q is not an IP address", s.IP)
+	}
+	type port struct {
+		flag     string
+		number   int
+		optional bool
+	}
+	seen := map[int]string{}
+	for _, n := range []port{{"port", s.Port, false}, {"ui-port", s.UIPort, s.Headless}, {"http-port", s.HTTPPort, true}, {"metrics-port", s.MetricsPort, true}} {
+		if n.number == 0 && n.optional || n.flag == "ui-port" && s.Headless {
+			continue
+		}
+		if n.number < 1 || n.number > 65535 {
+			return fmt.Errorf("--%s %d is not a port (1 to 65535)", n.flag, n.number)
+		}
+		if other := seen[n.number]; other != "" {
+			return fmt.Errorf("--%s and --%s are both %d", other, n.flag, n.number)
+		}
+		seen[n.number] = n.flag
+	}
+	for _, name := range o.namespaces {
+		if name == "" || strings.ContainsAny(name, ", \t\n") {
+			return fmt.Errorf("--namespace %q is not a name", name)
+		}
+	}
+	switch {
+	case p.Threshold < 1:
+		return fmt.Errorf("--failure-threshold %d is less than 1", p.Threshold)
+	case p.RestartLimit < 1 || p.RestartLimit > fsm.MaxRestartLimit:
+		return fmt.Errorf("--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
+	case o.timeout < time.Millisecond:
+		return fmt.Errorf("--timeout %s is not a time of at least a millisecond", o.timeout)
+	}
+	return nil
+}
+
+// binary finds the Temporal CLI. None found is no error yet: a Temporal that
+// runs already needs none.
+func (o *options) binary(home statefile.Home) error {
+	if bin := o.settings.TemporalBin; bin != "" {
+		path, err := exec.LookPath(bin)
+		if err != nil {
+			p := noBinary(home)
+			p.What = fmt.Sprintf("--temporal-bin %s: %v", bin, err)
+			return p
+		}
+		o.settings.TemporalBin, err = filepath.Abs(path)
+		return err
+	}
+	o.settings.TemporalBin = findBinary(home)
+	return nil
+}
+
+func findBinary(home statefile.Home) string {
+	for _, name := range []string{home.Bin(), "temporal"} {
+		if path, err := exec.LookPath(name); err == nil {
+			if absolute, err := filepath.Abs(path); err == nil {
+				return absolute
+			}
+		}
+	}
+	return ""
+}

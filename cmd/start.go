@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+func startCommand() *cobra.Command {
+	o := &options{}
+	c := &cobra.Command{
+		Use:   "start",
+		Short: "Start Temporal, and return when a client can work",
+		Long: `Start Temporal, and return when a client can work: its health is SERVING and every
+namespace answers. A Temporal that runs already is left as it is, one that lost
+its supervisor is adopted without a restart. A supervisor stays behind and
+restarts Temporal after a crash.
+
+` + exitHelp,
+		Example: `  stigmer local start
+  stigmer local start --port 7333 --namespace orders --namespace billing
+  stigmer local start --ephemeral --headless
+  stigmer local start --foreground`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runStart(c, o) },
+	}
+	o.addFlags(c.Flags())
+	c.Flags().BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal; Ctrl-C stops Temporal")
+	return c
+}
+
+func restartCommand() *cobra.Command {
+	o := &options{}
+	var grace time.Duration
+	c := &cobra.Command{
+		Use:   "restart",
+		Short: "Stop Temporal and start it with the same settings",
+		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags, and
+their environment variables, change just what they name.
+
+` + exitHelp,
+		Example: `  stigmer local restart
+  stigmer local restart --port 7333`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runRestart(c, o, grace) },
+	}
+	o.addFlags(c.Flags())
+	graceFlag(c, "grace", &grace)
+	return c
+}
+
+func runStart(c *cobra.Command, o *options) error {
+	home, err := openHome()
+	if err != nil {
+		return err
+	}
+	if err := o.resolve(c, home); err != nil {
+		return err
+	}
+	warnOpen(o.settings)
+	command := fsm.Command{
+		Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
+		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local start",
+	}
+	if o.foreground {
+		return runForeground(home, command)
+	}
+	return run(c, home, command)
+}
+
+func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
+	home, err := openHome()
+	if err != nil {
+		return err
+	}
+	if err := o.resolve(c, home); err != nil {
+		return err
+	}
+	if o.settings.TemporalBin == "" {
+		return noBinary(home)
+	}
+	if recorded := recordedBinary(home); recorded != "" && !executable(recorded) {
+		// What the record names is not there any more: found before the stop, not after it.
+		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
+	}
+	warnOpen(o.settings)
+	return run(c, home, fsm.Command{
+		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
+		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local restart",
+	})
+}
+
+func recordedBinary(home statefile.Home) string {
+	document, err := (statefile.File{Home: home}).Load()
+	if err != nil {
+		return ""
+	}
+	return document.Settings.TemporalBin
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+func warnOpen(s fsm.Settings) {
+	if !loopback(s.IP) {
+		fmt.Fprintf(os.Stderr, "stigmer: warning: --ip %s can be reached from other machines, and Temporal's development server asks nobody for a password\n", s.IP)
+	}
+}

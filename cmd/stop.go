@@ -1,0 +1,60 @@
+package cmd
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+func stopCommand() *cobra.Command {
+	var grace time.Duration
+	c := &cobra.Command{
+		Use:   "stop",
+		Short: "Stop Temporal, and return when nothing of it is left",
+		Long: `Stop Temporal: SIGTERM to its whole process group, SIGKILL after the grace period,
+descendants that left the group included. It returns when the kernel has released
+temporal.lock, which proves that nothing of the tree lives. It works as well when
+the supervisor is dead or does not answer.
+
+` + exitHelp,
+		Example: `  stigmer local stop
+  stigmer local stop --timeout 1s`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runStop(c, grace) },
+	}
+	graceFlag(c, "timeout", &grace)
+	return c
+}
+
+func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
+	standard := time.Duration(fsm.DefaultPolicy().Grace) * time.Millisecond
+	c.Flags().DurationVar(grace, name, standard, "grace period: how long Temporal may take after SIGTERM before SIGKILL")
+}
+
+func runStop(c *cobra.Command, grace time.Duration) error {
+	if err := environment(c.Flags()); err != nil {
+		return err
+	}
+	if grace < time.Millisecond {
+		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
+	}
+	path, err := homePath()
+	if err != nil {
+		return err
+	}
+	home, there, err := statefile.FindHome(path)
+	if err != nil {
+		return systemProblem(err, "nothing was stopped")
+	}
+	if !there {
+		fmt.Fprintf(c.OutOrStdout(), "Nothing runs: there is no home %s.\n", path)
+		return nil
+	}
+	return run(c, home, fsm.Command{
+		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: "stigmer local stop",
+	})
+}

@@ -1,0 +1,82 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// superviseCommand is what start runs in the background. It is found by its
+// name in the process list, and of no use to people.
+func superviseCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: actions.SuperviseVerb, Hidden: true, Args: noArguments,
+		Short: "Supervise Temporal (start runs this in the background)",
+		RunE:  func(*cobra.Command, []string) error { return runSupervise() },
+	}
+}
+
+func runSupervise() error {
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
+	path, err := homePath()
+	if err != nil {
+		return err
+	}
+	home, there, err := statefile.FindHome(path)
+	if err != nil || !there {
+		return usage(fmt.Errorf("supervise is run by start, with a home that exists: %w", err))
+	}
+	lock, err := actions.Inherited(home)
+	if err != nil {
+		return usage(fmt.Errorf("supervise is run by start: %w", err))
+	}
+	defer lock.Close()
+	document, err := actions.Recover(home)
+	if err != nil {
+		return systemProblem(err, "the supervisor ends")
+	}
+	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
+	_, err = drive(home, document, log)
+	return err
+}
+
+// drive supervises in this process until Temporal is Stopped, and returns the
+// last record.
+func drive(home statefile.Home, document statefile.Document, log hclog.Logger) (fsm.Record, error) {
+	self, err := probes.Identify(os.Getpid())
+	if err != nil {
+		return fsm.Record{}, systemProblem(err, "the supervisor ends")
+	}
+	self.Version = ownVersion()
+	world := actions.NewWorld(home, document, self, log)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go obey(world, signals) // ends with the process
+	return fsm.Drive(world, document.Record, self), nil
+}
+
+// obey turns signals into stops: one that a command left a request for, one
+// that came alone, and from the second Ctrl-C on one without patience.
+func obey(world *actions.World, signals <-chan os.Signal) {
+	var grace fsm.Millis
+	for sig := range signals {
+		switch {
+		case sig == syscall.SIGTERM && world.Requested():
+		case sig == syscall.SIGTERM:
+			world.StopNow("SIGTERM to the supervisor", 0)
+		default:
+			world.StopNow("Ctrl-C", grace)
+			grace = 1
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package cmd
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/spf13/cobra"
+)
+
+// TemporalVersion is the Temporal CLI that this version is tested with and that
+// make provides.
+const TemporalVersion = "v1.5.1"
+
+// Version is set by the linker for a release; without it the module's version counts.
+var Version string
+
+func ownVersion() string {
+	if Version != "" {
+		return Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			fmt.Fprintf(c.OutOrStdout(), "stigmer %s (%s %s/%s), tested with Temporal CLI %s\n",
+				ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion)
+			return nil
+		},
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

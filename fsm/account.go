@@ -1,0 +1,92 @@
+package fsm
+
+import (
+	"fmt"
+	"strings"
+)
+
+// account books what an event means for the record: what is wanted, who runs,
+// what failed, how often.
+func (s Supervisor) account(row Row, in Input) Supervisor {
+	switch row.On {
+	case Start:
+		s.Desired = WantRunning
+		s.Incarnation++
+		s.Restarts, s.Failure = Restarts{}, Failure{}
+		s.Stable, s.Grace = false, 0
+	case Stop:
+		s.Desired = WantStopped
+		s.Grace = in.Grace
+	case LockAcquired:
+		s.Temporal = Process{}
+		s.Database = s.born(in.Fresh)
+	case OrphanFound, Spawned:
+		s.Temporal = in.Process
+	case ProbePassed:
+		s.Failure = Failure{}
+		s.Restarts.Unserved = 0
+		s.Database = s.born(false)
+		s.Database.Served = true
+		if s.Served == 0 {
+			s.Served = max(in.Tick, 1)
+		}
+	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
+		s = s.bookRestart(row, in)
+	case LockDenied, PortTaken, SaveFailed:
+		s.Desired = WantStopped
+		s.Failure = Failure{Event: row.On, Reason: in.Detail}
+	case BudgetExhausted:
+		s.Desired = WantStopped
+		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
+	}
+	return s
+}
+
+// born is what is known of the database that the settings name. Fresh says that
+// its file does not exist, so that the next spawn creates it.
+func (s Supervisor) born(fresh bool) Database {
+	if s.Settings.DB == "" {
+		return Database{}
+	}
+	db := s.Database
+	if db.Path != s.Settings.DB {
+		db = Database{Path: s.Settings.DB}
+	}
+	if fresh {
+		db.Created, db.Served = true, false
+	}
+	return db
+}
+
+func (s Supervisor) bookRestart(row Row, in Input) Supervisor {
+	s.Restarts = s.Restarts.Add(in.At)
+	if s.Served == 0 {
+		s.Restarts.Unserved++
+	}
+	s.Stable = s.Served != 0 && in.Tick-s.Served >= Instant(s.Settings.Policy.StableAfter)
+	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}
+	return s
+}
+
+func (s Supervisor) failureReason(row Row, in Input) string {
+	switch row.On {
+	case SpawnFailed:
+		return "the process could not be created: " + in.Detail
+	case StartDeadline:
+		return fmt.Sprintf("it did not serve within %d s: %s", s.Settings.Policy.StartDeadline/1000, s.Waiting)
+	case LivenessDeadline:
+		return "it hangs: " + s.Waiting
+	}
+	return fmt.Sprintf("Temporal (pid %d) %s", s.Temporal.PID, in.Exit.Words())
+}
+
+// Words says how a process ended, as the end of a sentence.
+func (e Exit) Words() string {
+	switch {
+	case !e.Known:
+		return "ended; it was not this supervisor's child, so the kernel told nobody how"
+	case e.Signal != "":
+		return "was ended by signal " + strings.ToUpper(e.Signal)
+	}
+	return fmt.Sprintf("exited with status %d", e.Code)
+}

@@ -1,0 +1,50 @@
+package fsm
+
+// act turns one action of a row into effects.
+func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
+	switch action {
+	case DoLock:
+		return s, []Effect{s.effect(DoLock)}
+	case DoSpawn:
+		return s.spawn(in)
+	case DoAdopt:
+		s = s.newRun()
+		return s, []Effect{s.effect(DoAdopt)}
+	case DoWatch:
+		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.Settings.Policy.StartDeadline), s.effect(DoAsk)}
+	case DoProbe:
+		return s, []Effect{s.arm(ProbeDue, s.period())}
+	case DoTerm:
+		if s.Gone {
+			return s, nil
+		}
+		return s, []Effect{s.effect(DoTerm), s.arm(GraceElapsed, s.grace())}
+	case DoKill:
+		return s, []Effect{s.effect(DoKill)}
+	case DoBackOff:
+		pause := s.Settings.Policy.Backoff(s.Restarts, in.At, s.Stable, in.Dice)
+		return s, []Effect{s.arm(BackoffElapsed, pause)}
+	case DoRelease:
+		return s, []Effect{s.effect(DoRelease)}
+	}
+	panic("fsm: the table has an action that nobody performs: " + string(action))
+}
+
+func (s Supervisor) newRun() Supervisor {
+	s.Run++
+	s.Gone, s.Left, s.Served = false, false, 0
+	s.Waiting = ""
+	return s
+}
+
+// spawn first sets a half-made database aside: a file that our own spawn
+// created and that never served holds nobody's data, and Temporal never starts
+// on it again if it was killed within its first 70 ms.
+func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
+	s = s.newRun()
+	var effects []Effect
+	if s.Database.Created && !s.Database.Served && !in.Fresh {
+		effects = append(effects, s.effect(DoQuarantine))
+	}
+	return s, append(effects, s.effect(DoSpawn))
+}

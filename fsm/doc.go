@@ -1,0 +1,15 @@
+// Package fsm decides. It holds the states, the events, the one transition
+// table, the resume rule, the restart policy and the two protocols (the
+// supervisor's and the commands') as step functions: (a value, an input) to
+// (a new value, effects as data). Drive, a loop over interfaces declared here,
+// is all that connects them to a world.
+//
+// It must never do I/O, read a clock or start a goroutine: time arrives in the
+// inputs and everything to be done leaves as an Effect. That is what lets the
+// tests put the very same code into a simulated world and try every
+// interleaving. The idea is that of etcd's raft library.
+//
+// The rule that all of it follows: the record that names a state is saved
+// before the state's action runs, so whoever finds the record after a crash
+// knows what may have been begun.
+package fsm

@@ -1,0 +1,76 @@
+package fsm
+
+// World is what a driver acts on: the real one is in package actions, the
+// simulated one in the tests.
+type World interface {
+	// Perform carries out one effect. The answer of a synchronous one (lock,
+	// adopt, spawn, a failed required save) is returned with true.
+	Perform(Effect) (Input, bool)
+	// Next waits for the next input.
+	Next() Input
+	// Stamp fills in an input's clocks and dice.
+	Stamp(Input) Input
+	// Observe classifies who has temporal.lock.
+	Observe(Record) Evidence
+}
+
+// Drive goes on from a record until the machine is Stopped and nothing is
+// wanted. It returns the last record. Whoever calls it holds supervisor.lock.
+func Drive(w World, r Record, self Process) Record {
+	m := NewMachine()
+	s, first, effects := Begin(r, self, w.Observe(r), w.Stamp(Input{}))
+	answers := PerformAll(w, effects)
+	if !s.Done {
+		answers = append(answers, first)
+	}
+	for !s.Done || len(answers) > 0 {
+		var in Input
+		if len(answers) > 0 {
+			in, answers = answers[0], answers[1:]
+		} else {
+			in = w.Next()
+		}
+		s, effects = s.Step(m, w.Stamp(in))
+		answers = append(PerformAll(w, effects), answers...)
+	}
+	return s.Record
+}
+
+// PerformAll performs one step's effects in order and returns their answers. A
+// failed required save drops what follows it: nothing may be created that the
+// record cannot name.
+func PerformAll(w World, effects []Effect) []Input {
+	var answers []Input
+	for _, effect := range effects {
+		in, answered := w.Perform(effect)
+		if answered {
+			answers = append(answers, in)
+		}
+		if answered && in.Event == SaveFailed {
+			break
+		}
+	}
+	return answers
+}
+
+// CommandWorld is what a command acts on.
+type CommandWorld interface {
+	// Carry carries out one deed; what it leads to arrives by Look.
+	Carry(Deed)
+	// Look waits for the next sight.
+	Look() Sight
+}
+
+// RunCommand drives a command to its end.
+func RunCommand(w CommandWorld, c Command) Outcome {
+	c, deeds := c.Open()
+	for {
+		for _, deed := range deeds {
+			w.Carry(deed)
+			if deed.Ask == AskFinish {
+				return deed.Outcome
+			}
+		}
+		c, deeds = c.Step(w.Look())
+	}
+}

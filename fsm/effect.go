@@ -1,0 +1,57 @@
+package fsm
+
+// What a driver does besides the table's actions.
+const (
+	DoSave       Action = "save"       // make Record durable and append Transition to the history
+	DoArm        Action = "arm"        // deliver Event after After
+	DoAsk        Action = "ask"        // probe once, answer with Probed
+	DoQuarantine Action = "quarantine" // set a half-made database aside
+	DoIgnore     Action = "ignore"     // nothing: Detail says why an input was ignored, for the log
+	DoExit       Action = "exit"       // the supervisor has nothing left to do
+)
+
+// Inputs that never move the machine by themselves; they are counted first.
+const (
+	Probed   Event = "probed"    // the answer to DoAsk
+	ProbeDue Event = "probe_due" // the pause between two probes has passed
+)
+
+// Effect is something to do, as data. Effects of one step are performed in
+// order. Lock, adopt and spawn answer before any other input is taken.
+type Effect struct {
+	Do Action
+	// Seq comes back in the input of a timer or probe, so that a late one is known.
+	Seq uint64
+	// Run says which Temporal is meant: it comes back with Exited and Gone.
+	Run uint64
+
+	Record     Record     // save; and the settings for lock, spawn, ask
+	Transition Transition // save; none if From is empty
+	// Required makes a failed save drop the rest of the step's effects and
+	// answer SaveFailed. It is set exactly where what follows creates something
+	// that only the record can name.
+	Required bool
+
+	Process Process // adopt, watch, term, kill: the leader, zero if not known
+	Event   Event   // arm
+	After   Millis  // arm
+	Detail  string  // ignore
+}
+
+// Input is something that happened. Which fields count depends on Event.
+type Input struct {
+	Event Event
+	At    Instant // wall clock, for the record
+	Tick  Instant // monotonic clock, for judging probes: it stands still while the machine sleeps
+	Dice  int     // a random number in [0, 1000), for jitter
+	Seq   uint64
+	Run   uint64
+
+	Process Process // spawned, orphan_found
+	Exit    Exit    // exited
+	Tail    string  // exited: Temporal's last lines
+	Verdict Verdict // probed
+	Grace   Millis  // stop: 0 for the default
+	Detail  string  // one sentence for people: who asked, what was refused
+	Fresh   bool    // lock_acquired: the database file does not exist
+}

@@ -1,0 +1,166 @@
+package fsm
+
+import "fmt"
+
+// MaxRestartLimit is the largest restart limit that can be asked for.
+const MaxRestartLimit = 16
+
+// Policy has the figures of probing and restarting, in milliseconds unless it is
+// a count. The words are those of Kubernetes probes and of Erlang's supervisors
+// (restart intensity: at most Limit restarts in Window).
+type Policy struct {
+	// StartDeadline is the time from spawn to the first passed probe.
+	StartDeadline Millis `json:"start_deadline_ms"`
+	// StartPeriod is the pause between two startup probes.
+	StartPeriod Millis `json:"start_period_ms"`
+	// Period is the pause between two liveness probes; Timeout bounds one probe.
+	Period  Millis `json:"probe_period_ms"`
+	Timeout Millis `json:"probe_timeout_ms"`
+	// Threshold is how many probes fail in a row before Healthy becomes Degraded.
+	Threshold int `json:"failure_threshold"`
+	// LivenessDeadline is how long health may fail to answer before a restart.
+	LivenessDeadline Millis `json:"liveness_deadline_ms"`
+	// Grace is the time between SIGTERM and SIGKILL, for a stop that names none.
+	Grace Millis `json:"grace_ms"`
+	// RestartGrace is the same for a Temporal that is to be restarted.
+	RestartGrace Millis `json:"restart_grace_ms"`
+	// BackoffBase is the first pause, doubled with each restart up to BackoffMax.
+	BackoffBase Millis `json:"backoff_base_ms"`
+	BackoffMax  Millis `json:"backoff_max_ms"`
+	// StableAfter is how long Temporal must have served for its next restart to be immediate.
+	StableAfter Millis `json:"stable_after_ms"`
+	// RestartLimit restarts within RestartWindow are allowed.
+	RestartLimit  int    `json:"restart_limit"`
+	RestartWindow Millis `json:"restart_window_ms"`
+	// UnservedLimit is how many attempts may end before Temporal ever served.
+	UnservedLimit int `json:"unserved_limit"`
+}
+
+// DefaultPolicy replaces a hung Temporal within 20 s: probes at most 2 s apart
+// with 2 s to answer, three deaf ones over at least 6 s, 3 s of grace, 0.2 s to start.
+func DefaultPolicy() Policy {
+	return Policy{
+		StartDeadline: 60_000, StartPeriod: 10,
+		Period: 2_000, Timeout: 2_000, Threshold: 2, LivenessDeadline: 6_000,
+		Grace: 10_000, RestartGrace: 3_000,
+		BackoffBase: 500, BackoffMax: 30_000, StableAfter: 10_000,
+		RestartLimit: 5, RestartWindow: 300_000, UnservedLimit: 3,
+	}
+}
+
+// policyFields lists the figures that a flag can give.
+func policyFields() []field {
+	ms := func(name string, at func(*Policy) *Millis) field {
+		return field{name,
+			func(s Settings) string { return fmt.Sprintf("%dms", *at(&s.Policy)) },
+			func(to *Settings, from Settings) { *at(&to.Policy) = *at(&from.Policy) }}
+	}
+	count := func(name string, at func(*Policy) *int) field {
+		return field{name,
+			func(s Settings) string { return itoa(*at(&s.Policy)) },
+			func(to *Settings, from Settings) { *at(&to.Policy) = *at(&from.Policy) }}
+	}
+	return []field{
+		ms("start-deadline", func(p *Policy) *Millis { return &p.StartDeadline }),
+		ms("probe-period", func(p *Policy) *Millis { return &p.Period }),
+		ms("probe-timeout", func(p *Policy) *Millis { return &p.Timeout }),
+		count("failure-threshold", func(p *Policy) *int { return &p.Threshold }),
+		ms("liveness-deadline", func(p *Policy) *Millis { return &p.LivenessDeadline }),
+		ms("backoff-base", func(p *Policy) *Millis { return &p.BackoffBase }),
+		ms("backoff-max", func(p *Policy) *Millis { return &p.BackoffMax }),
+		ms("stable-after", func(p *Policy) *Millis { return &p.StableAfter }),
+		count("restart-limit", func(p *Policy) *int { return &p.RestartLimit }),
+		ms("restart-window", func(p *Policy) *Millis { return &p.RestartWindow }),
+	}
+}
+
+// InWindow counts the restarts within the window that ends now.
+func (r Restarts) InWindow(now Instant, window Millis) int {
+	n := 0
+	for _, at := range r.Recent {
+		if at != 0 && now-at < Instant(window) {
+			n++
+		}
+	}
+	return n
+}
+
+// Add returns r with one more restart at now.
+func (r Restarts) Add(now Instant) Restarts {
+	r.Total++
+	copy(r.Recent[1:], r.Recent[:MaxRestartLimit-1])
+	r.Recent[0] = now
+	return r
+}
+
+// Spent says in one sentence why no further restart is allowed, empty if one is.
+func (p Policy) Spent(r Restarts, now Instant) string {
+	if r.Unserved >= p.UnservedLimit {
+		return fmt.Sprintf("Temporal ended %d times in a row before it ever served", r.Unserved)
+	}
+	if n := r.InWindow(now, p.RestartWindow); n >= p.RestartLimit {
+		return fmt.Sprintf("Temporal was restarted %d times within %d s, which is the limit", n, p.RestartWindow/1000)
+	}
+	return ""
+}
+
+// Backoff returns the pause before the next spawn. After a stable run it is 0.
+// Otherwise it is the base, doubled with each further restart in the window, and
+// then drawn evenly from its upper half ("equal jitter") by dice, a number in [0, 1000).
+func (p Policy) Backoff(r Restarts, now Instant, stable bool, dice int) Millis {
+	if stable {
+		return 0
+	}
+	pause := p.BackoffBase
+	for i := 1; i < r.InWindow(now, p.RestartWindow) && pause < p.BackoffMax; i++ {
+		pause *= 2
+	}
+	pause = min(pause, p.BackoffMax)
+	return pause/2 + pause*Millis(dice)/2000
+}
+
+// Streak counts probes that failed in a row, on the monotonic clock.
+type Streak struct {
+	// Failures is how many probes in a row did not pass.
+	Failures int
+	// Deaf is since when health itself does not answer, 0 if it does.
+	Deaf Instant
+	// Last is when the last probe's answer came, 0 before the first.
+	Last Instant
+}
+
+// Verdict of a probe's answer.
+type Verdict struct {
+	Live  bool // health answered SERVING
+	Ready bool // and every namespace answered
+}
+
+// Judge counts one answer and returns the event that it amounts to, or "" for
+// none. A gap in which nobody probed (a suspended laptop, a stopped container)
+// is no failure: the count begins anew after it. Only a deaf health endpoint
+// leads to the liveness deadline; a server that answers but cannot reach its
+// database is Degraded and left alone, since a restart would make it worse.
+func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
+	gap := s.Last != 0 && (tick < s.Last || tick-s.Last > Instant(3*(p.Period+p.Timeout)))
+	s.Last = tick
+	if v.Live && v.Ready {
+		return Streak{Last: tick}, ProbePassed
+	}
+	if gap {
+		s.Failures, s.Deaf = 0, 0
+	}
+	s.Failures++
+	switch {
+	case v.Live:
+		s.Deaf = 0
+	case s.Deaf == 0:
+		s.Deaf = tick
+	}
+	switch {
+	case s.Deaf != 0 && s.Failures > p.Threshold && tick-s.Deaf >= Instant(p.LivenessDeadline):
+		return s, LivenessDeadline
+	case s.Failures >= p.Threshold:
+		return s, ProbeFailed
+	}
+	return s, ""
+}

@@ -1,0 +1,110 @@
+package fsm
+
+// Instant is a point in time in milliseconds since the Unix epoch. The package
+// has no clock: instants arrive in inputs.
+type Instant int64
+
+// Millis is a duration in milliseconds.
+type Millis int64
+
+// Desired is what the last request asked for.
+type Desired string
+
+// The two wishes.
+const (
+	WantRunning Desired = "running"
+	WantStopped Desired = "stopped"
+)
+
+// Process identifies one process beyond doubt: a PID alone is reused, a PID with
+// its start time, boot and PID namespace is not. The zero Process is no process.
+type Process struct {
+	PID  int `json:"pid"`
+	PGID int `json:"pgid,omitempty"`
+	// StartTicks is the kernel's own start time, in its own unit (clock ticks
+	// since boot on Linux, microseconds since the epoch on macOS): it is compared, never shown.
+	StartTicks uint64 `json:"start_ticks"`
+	// Boot names the boot and the PID namespace in which the numbers mean anything.
+	Boot string `json:"boot"`
+	Exe  string `json:"exe,omitempty"`
+	// StartedAt is for people; nothing decides by it.
+	StartedAt Instant `json:"started_at,omitempty"`
+	// Version is the program's version, empty where it is not known.
+	Version string `json:"version,omitempty"`
+}
+
+// Same reports whether p and q are the same process: equal PID, start time and
+// boot. A process that is not known is the same as none.
+func (p Process) Same(q Process) bool {
+	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot
+}
+
+// Exit is how a process ended. Known is false where it was not our child, so
+// that the kernel told nobody.
+type Exit struct {
+	Known  bool   `json:"known"`
+	Code   int    `json:"code"`
+	Signal string `json:"signal,omitempty"`
+}
+
+// Failure is why Temporal is not running although it was wanted, or why the last
+// one ended. The zero Failure is none.
+type Failure struct {
+	// Event is the event that ended it, empty for no failure.
+	Event Event `json:"event,omitempty"`
+	// Reason is one sentence for people.
+	Reason string `json:"reason,omitempty"`
+	Exit   Exit   `json:"exit"`
+	// LogTail is the last lines that Temporal wrote, separated by newlines.
+	LogTail string `json:"log_tail,omitempty"`
+}
+
+// Restarts counts restarts against the restart intensity. It is a value without
+// pointers so that a Supervisor can be compared.
+type Restarts struct {
+	Total int `json:"total"`
+	// Recent holds the latest restarts, newest first, zero where there was none.
+	Recent [MaxRestartLimit]Instant `json:"recent"`
+	// Unserved counts consecutive attempts that ended before Temporal served.
+	Unserved int `json:"unserved"`
+}
+
+// Database is what is known of the database file's birth. A file that our own
+// spawn created and that never served holds nobody's data.
+type Database struct {
+	Path string `json:"path,omitempty"`
+	// Created says that the file did not exist before one of our spawns.
+	Created bool `json:"created"`
+	// Served says that a Temporal on this file has been Healthy.
+	Served bool `json:"served"`
+}
+
+// Record is what is persisted: enough for any command to go on from, whatever
+// died before it. It is a comparable value.
+type Record struct {
+	State State `json:"state"`
+	// Since is when State was entered from another state.
+	Since Instant `json:"since"`
+	// Generation grows by one with each record saved.
+	Generation uint64 `json:"generation"`
+	// Incarnation grows by one each time Temporal is wanted anew (Stopped to
+	// Locking): it tells a command that what it was to stop has ended.
+	Incarnation uint64   `json:"incarnation"`
+	Desired     Desired  `json:"desired"`
+	Reason      string   `json:"reason,omitempty"`
+	Settings    Settings `json:"settings"`
+	Supervisor  Process  `json:"supervisor"`
+	Temporal    Process  `json:"temporal"`
+	Restarts    Restarts `json:"restarts"`
+	Failure     Failure  `json:"failure"`
+	Database    Database `json:"database"`
+}
+
+// Transition is one line of the history.
+type Transition struct {
+	At    Instant `json:"at"`
+	From  State   `json:"from"`
+	Event Event   `json:"event"`
+	To    State   `json:"to"`
+	Cause string  `json:"cause,omitempty"`
+}

@@ -1,0 +1,70 @@
+package fsm
+
+import "fmt"
+
+// Hold says who has temporal.lock. The kernel keeps that lock exactly as long as
+// any process lives that inherited it, so it is the answer to "does anything of
+// the tree live?".
+type Hold string
+
+// The holds.
+const (
+	HoldFree    Hold = "free"    // nobody: nothing of the tree lives
+	HoldOurs    Hold = "ours"    // the leader, proven to be our Temporal
+	HoldRemnant Hold = "remnant" // processes that our Temporal left behind; the leader is dead
+	HoldForeign Hold = "foreign" // somebody who is not ours, or cannot be proven to be
+)
+
+// Holds lists every hold.
+var Holds = []Hold{HoldFree, HoldOurs, HoldRemnant, HoldForeign}
+
+// Evidence is what the probes saw before a driver goes on from a record.
+type Evidence struct {
+	Hold Hold
+	// Leader is the proven leader where Hold is HoldOurs.
+	Leader Process
+	// Holder describes who holds the lock, for people.
+	Holder string
+}
+
+// Plan is where a new driver goes on.
+type Plan struct {
+	State State
+	// Event is applied in State at once; empty means that there is nothing to do.
+	Event Event
+	Why   string
+}
+
+// Resume says where to go on from what the record says and what the probes
+// saw. It is pure and total: any record, whatever it claims, has an answer for
+// any evidence. The lock is believed before the record: the record only says
+// what was being done, and what is wanted.
+func Resume(r Record, e Evidence) Plan {
+	wanted := r.Desired == WantRunning
+	switch e.Hold {
+	case HoldFree:
+		return resumeFree(r, wanted)
+	case HoldForeign:
+		return Plan{Locking, LockDenied, "temporal.lock is held by " + e.Holder}
+	}
+	switch {
+	case !wanted || r.State == Stopping:
+		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"}
+	case e.Hold == HoldRemnant:
+		return Plan{Restarting, Resumed, "Temporal died without a driver and left processes behind"}
+	case r.State == Restarting:
+		return Plan{Restarting, Resumed, "the driver died while it was killing this Temporal"}
+	}
+	return Plan{Locking, OrphanFound, fmt.Sprintf("Temporal (pid %d) outlived its supervisor", e.Leader.PID)}
+}
+
+func resumeFree(r Record, wanted bool) Plan {
+	why := "nothing runs"
+	if r.State != Stopped {
+		why = fmt.Sprintf("the record says %s, but the lock is free: nothing runs (a crash, a kill or a reboot)", r.State)
+	}
+	if wanted {
+		return Plan{Stopped, Start, why}
+	}
+	return Plan{Stopped, "", why}
+}

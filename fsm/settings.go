@@ -1,0 +1,126 @@
+package fsm
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Names is a list of names as a comparable value: joined by commas (no namespace
+// or flag contains one), a JSON array outside.
+type Names string
+
+// MakeNames joins a list.
+func MakeNames(list []string) Names { return Names(strings.Join(list, ",")) }
+
+// List splits the names; it is empty, not nil, for none.
+func (n Names) List() []string {
+	if n == "" {
+		return []string{}
+	}
+	return strings.Split(string(n), ",")
+}
+
+// MarshalJSON writes a JSON array of strings.
+func (n Names) MarshalJSON() ([]byte, error) { return json.Marshal(n.List()) }
+
+// UnmarshalJSON reads a JSON array of strings.
+func (n *Names) UnmarshalJSON(data []byte) error {
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	*n = MakeNames(list)
+	return nil
+}
+
+// Settings is how Temporal is to be run. Times are in milliseconds.
+type Settings struct {
+	IP     string `json:"ip"`
+	Port   int    `json:"port"`
+	UIPort int    `json:"ui_port"`
+	// HTTPPort and MetricsPort are 0 where the supervisor may pick a free port at each spawn.
+	HTTPPort    int `json:"http_port"`
+	MetricsPort int `json:"metrics_port"`
+	// DB is the database file's absolute path, empty for --ephemeral.
+	DB          string `json:"db"`
+	Headless    bool   `json:"headless"`
+	Namespaces  Names  `json:"namespaces"`
+	TemporalBin string `json:"temporal_bin"`
+	Policy      Policy `json:"policy"`
+}
+
+// Difference is one setting that a request wants otherwise than it is.
+type Difference struct {
+	Name, Have, Want string
+}
+
+// String names the difference as a flag.
+func (d Difference) String() string {
+	return fmt.Sprintf("--%s is %s, asked for %s", d.Name, quoted(d.Have), quoted(d.Want))
+}
+
+func quoted(s string) string {
+	if s == "" || strings.ContainsAny(s, " \t\n\"'") {
+		return fmt.Sprintf("%q", s)
+	}
+	return s
+}
+
+// field is one setting that a flag can give.
+type field struct {
+	name string
+	show func(Settings) string
+	take func(to *Settings, from Settings)
+}
+
+// fields lists the settings in the order in which differences are told. The
+// names are those of the flags.
+var fields = []field{
+	{"ip", func(s Settings) string { return s.IP }, func(to *Settings, from Settings) { to.IP = from.IP }},
+	{"port", func(s Settings) string { return itoa(s.Port) }, func(to *Settings, from Settings) { to.Port = from.Port }},
+	{"ui-port", func(s Settings) string { return itoa(s.UIPort) }, func(to *Settings, from Settings) { to.UIPort = from.UIPort }},
+	{"http-port", func(s Settings) string { return itoa(s.HTTPPort) }, func(to *Settings, from Settings) { to.HTTPPort = from.HTTPPort }},
+	{"metrics-port", func(s Settings) string { return itoa(s.MetricsPort) }, func(to *Settings, from Settings) { to.MetricsPort = from.MetricsPort }},
+	{"db", func(s Settings) string { return orEphemeral(s.DB) }, func(to *Settings, from Settings) { to.DB = from.DB }},
+	{"headless", func(s Settings) string { return fmt.Sprint(s.Headless) }, func(to *Settings, from Settings) { to.Headless = from.Headless }},
+	{"namespace", func(s Settings) string { return string(s.Namespaces) }, func(to *Settings, from Settings) { to.Namespaces = from.Namespaces }},
+	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, func(to *Settings, from Settings) { to.TemporalBin = from.TemporalBin }},
+}
+
+// Differences compares the settings of a running Temporal with those asked for,
+// in a fixed order. Only what was given counts: who asks for nothing in
+// particular wants what runs.
+func Differences(have, want Settings, given Names) []Difference {
+	var differ []Difference
+	for _, f := range append(fields, policyFields()...) {
+		d := Difference{f.name, f.show(have), f.show(want)}
+		if d.Have != d.Want && given.Has(f.name) {
+			differ = append(differ, d)
+		}
+	}
+	return differ
+}
+
+// Overlay returns the settings with those of want that were given.
+func (s Settings) Overlay(want Settings, given Names) Settings {
+	for _, f := range append(fields, policyFields()...) {
+		if given.Has(f.name) {
+			f.take(&s, want)
+		}
+	}
+	return s
+}
+
+// Has reports whether the list has a name.
+func (n Names) Has(name string) bool { return slices.Contains(n.List(), name) }
+
+func itoa(n int) string { return fmt.Sprint(n) }
+
+func orEphemeral(db string) string {
+	if db == "" {
+		return "(ephemeral)"
+	}
+	return db
+}

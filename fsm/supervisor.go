@@ -1,0 +1,258 @@
+package fsm
+
+import "fmt"
+
+// Supervisor is the supervisor's protocol as a value: Step takes it from one
+// input to the next. It can be copied and compared, so that a simulation can
+// hold many of them.
+type Supervisor struct {
+	Record
+	Self Process
+	// Seq grows with each change of state: it tells late timers and probes.
+	Seq uint64
+	// Run counts the Temporals that this driver spawned or adopted.
+	Run uint64
+	// Gone says that nothing of this run's tree lives; true before the first.
+	Gone bool
+	// Left says that this run's leader has exited.
+	Left bool
+	// Served is the monotonic time of the first passed probe of this run, 0 before.
+	Served Instant
+	// Stable says that the run that ended had served for the policy's StableAfter.
+	Stable bool
+	Streak Streak
+	// Grace is what the stop at hand asked for, 0 for the policy's.
+	Grace Millis
+	// Waiting is the last answer of a probe that did not pass.
+	Waiting string
+	Done    bool
+}
+
+// Begin makes a supervisor that goes on from a record. It returns what is to be
+// done first, and the input to step with after that; an empty Event means that
+// the effects are all there is.
+func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []Effect) {
+	plan := Resume(r, e)
+	s := Supervisor{Record: r, Self: self, Gone: e.Hold == HoldFree || e.Hold == HoldForeign}
+	if e.Hold == HoldOurs {
+		s.Temporal = e.Leader
+	}
+	if !s.Gone {
+		s.Run = 1
+	}
+	if plan.State != r.State {
+		s = s.become(plan.State, now.At)
+		s.Reason = plan.Why
+	}
+	s = s.claim()
+	first := now
+	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
+	var effects []Effect
+	if plan.State != r.State {
+		effects = append(effects, s.save(Transition{now.At, r.State, Resumed, plan.State, plan.Why}))
+	}
+	if plan.Event == "" {
+		s.Done = true
+		effects = append(effects, s.save(Transition{}), s.effect(DoRelease), s.effect(DoExit))
+	}
+	return s, first, effects
+}
+
+// Step takes one input and returns the new value and what is to be done, in
+// order. An input that belongs to a state or a Temporal that was left is ignored.
+func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
+	switch in.Event {
+	case Probed, ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
+			return s, ignored(in.Event, "it belongs to a state that was left")
+		}
+	case Exited, Gone:
+		if in.Run != s.Run {
+			return s, ignored(in.Event, "it belongs to an earlier Temporal")
+		}
+	}
+	switch in.Event {
+	case Probed:
+		return s.judge(m, in)
+	case ProbeDue:
+		return s, []Effect{s.effect(DoAsk)}
+	case Exited:
+		s.Left = true
+	case Gone:
+		s.Gone = true
+		return s.gone(m, in)
+	case Stop:
+		if s.State == Stopping {
+			return s.hurry(in)
+		}
+	}
+	return s.fire(m, in)
+}
+
+// gone decides what the tree's end means: in Restarting it is the moment at
+// which the budget is looked at.
+func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
+	if s.State == Restarting {
+		if spent := s.Settings.Policy.Spent(s.Restarts, in.At); spent != "" {
+			in.Event, in.Detail = BudgetExhausted, spent
+		}
+	}
+	return s.fire(m, in)
+}
+
+// hurry lets a later stop change the grace period of the one under way.
+func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
+	s.Desired = WantStopped
+	s.Grace = in.Grace
+	s.Generation++
+	return s, []Effect{
+		s.save(Transition{in.At, Stopping, Stop, Stopping, in.Detail}),
+		s.arm(GraceElapsed, s.grace()),
+	}
+}
+
+// judge weighs a probe's answer.
+func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
+	s.Waiting = in.Detail
+	if s.State == Starting {
+		if in.Verdict.Live && in.Verdict.Ready {
+			in.Event = ProbePassed
+			return s.fire(m, in)
+		}
+		return s, []Effect{s.arm(ProbeDue, s.Settings.Policy.StartPeriod)}
+	}
+	var event Event
+	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
+	if event == LivenessDeadline && s.State == Healthy {
+		event = ProbeFailed // the table's way down is through Degraded
+	}
+	if _, ok := Find(s.State, event); ok {
+		in.Event = event
+		return s.fire(m, in)
+	}
+	return s, []Effect{s.arm(ProbeDue, s.period())}
+}
+
+// fire applies an event of the table: the new state, the save before the act,
+// the row's actions, and whatever follows at once.
+func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
+	row, err := m.Next(s.State, in.Event)
+	if err != nil {
+		return s, ignored(in.Event, err.Error())
+	}
+	s = s.account(row, in)
+	s = s.enter(row, in)
+	effects := []Effect{s.save(Transition{in.At, row.From, row.On, row.To, s.Reason})}
+	for _, action := range row.Do {
+		var more []Effect
+		s, more = s.act(action, in)
+		effects = append(effects, more...)
+	}
+	return s.follow(m, row, in, effects)
+}
+
+// follow applies the event that a transition brings with it.
+func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Supervisor, []Effect) {
+	next := in
+	next.Detail = ""
+	switch {
+	case row.To == Stopped && s.Desired == WantRunning:
+		next.Event = Start
+		next.Detail = "a start was waiting for the stop to end"
+	case row.To == Stopped:
+		s.Done = true
+		return s, append(effects, Effect{Do: DoExit})
+	case s.Gone && row.From != row.To && (row.To == Stopping || row.To == Restarting):
+		next.Event, next.Run = Gone, s.Run
+	default:
+		return s, effects
+	}
+	s, more := s.Step(m, next)
+	return s, append(effects, more...)
+}
+
+// enter makes the record say what the row says.
+func (s Supervisor) enter(row Row, in Input) Supervisor {
+	s.Reason = s.cause(row, in)
+	return s.become(row.To, in.At).claim()
+}
+
+// become moves to a state. What was armed or asked in another one is late from
+// then on; only the count of failed probes goes along into Degraded.
+func (s Supervisor) become(to State, at Instant) Supervisor {
+	s.Generation++
+	if s.State == to {
+		return s
+	}
+	s.State, s.Since = to, at
+	s.Seq++
+	if to != Degraded {
+		s.Streak = Streak{}
+	}
+	return s
+}
+
+// claim names in the record who drives and who runs: nobody once it is Stopped.
+func (s Supervisor) claim() Supervisor {
+	s.Supervisor = s.Self
+	if s.State == Stopped {
+		s.Supervisor, s.Temporal = Process{}, Process{}
+	}
+	return s
+}
+
+// cause is the sentence that the history keeps.
+func (s Supervisor) cause(row Row, in Input) string {
+	switch row.On {
+	case Exited, StartDeadline, LivenessDeadline, SpawnFailed, BudgetExhausted:
+		return s.Failure.Reason
+	case ProbeFailed:
+		return s.Waiting
+	case Spawned:
+		return fmt.Sprintf("pid %d", in.Process.PID)
+	}
+	if in.Detail != "" {
+		return in.Detail
+	}
+	return Means(row.On)
+}
+
+func (s Supervisor) grace() Millis {
+	switch {
+	case s.State == Restarting:
+		return s.Settings.Policy.RestartGrace
+	case s.Grace > 0:
+		return s.Grace
+	}
+	return s.Settings.Policy.Grace
+}
+
+// period is the pause to the next probe: shorter while Degraded, to see a
+// recovery, or the need for a restart, early.
+func (s Supervisor) period() Millis {
+	if s.State == Degraded {
+		return s.Settings.Policy.Period / 2
+	}
+	return s.Settings.Policy.Period
+}
+
+func (s Supervisor) effect(a Action) Effect {
+	return Effect{Do: a, Seq: s.Seq, Run: s.Run, Record: s.Record, Process: s.Temporal}
+}
+
+func (s Supervisor) arm(e Event, after Millis) Effect {
+	effect := s.effect(DoArm)
+	effect.Event, effect.After = e, after
+	return effect
+}
+
+func (s Supervisor) save(t Transition) Effect {
+	effect := s.effect(DoSave)
+	effect.Transition = t
+	effect.Required = (s.State == Locking || s.State == Starting) && t.From != t.To
+	return effect
+}
+
+func ignored(e Event, why string) []Effect {
+	return []Effect{{Do: DoIgnore, Event: e, Detail: why}}
+}

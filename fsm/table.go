@@ -1,0 +1,126 @@
+package fsm
+
+// Action names what a transition does to the world. Save is not among them: it
+// belongs to every transition and always comes first.
+type Action string
+
+// The actions of the table.
+const (
+	DoLock    Action = "lock"     // take temporal.lock and the database's lock, look at the ports
+	DoSpawn   Action = "spawn"    // start Temporal, leader of its own process group, with the locks inherited
+	DoAdopt   Action = "adopt"    // believe a running Temporal that is proven to be ours
+	DoWatch   Action = "watch"    // wait for the leader's exit and for the tree's end; probe
+	DoProbe   Action = "probe"    // ask health, namespaces, UI
+	DoTerm    Action = "term"     // SIGTERM and SIGCONT to the group and to escaped descendants; arm the grace period
+	DoKill    Action = "kill"     // SIGKILL to the group, then to escaped descendants, until the lock is free
+	DoBackOff Action = "back off" // arm the back-off
+	DoRelease Action = "release"  // close the locks, tidy the PID file, end the supervisor
+)
+
+// Row is one legal transition.
+type Row struct {
+	From State
+	On   Event
+	To   State
+	Do   []Action
+	// Why is the reason in one sentence; it is printed by state --explain and
+	// in the documentation.
+	Why string
+}
+
+func do(actions ...Action) []Action { return actions }
+
+// Table is the whole behaviour of the controller: if it is not here, it does
+// not happen. The looplab machine, the documentation's table and diagram,
+// state --explain and the tests are made from it. A pair (From, On) appears
+// once.
+var Table = []Row{
+	{Stopped, Start, Locking, do(DoLock), "every spawn begins with the lock"},
+
+	{Locking, LockAcquired, Starting, do(DoSpawn), "the lock is ours and so is the right to spawn: the only edge that spawns"},
+	{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch), "a Temporal that outlived its supervisor is proven and kept, not restarted"},
+	{Locking, LockDenied, Stopped, do(DoRelease), "who holds the lock is not ours to touch; it is named"},
+	{Locking, PortTaken, Stopped, do(DoRelease), "a taken port is named with its owner; trying again would not free it"},
+	{Locking, SaveFailed, Stopped, do(DoRelease), "nothing is started that the record cannot name"},
+	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+
+	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
+	{Starting, ProbePassed, Healthy, do(DoProbe), "only a passed probe makes Temporal healthy"},
+	{Starting, SpawnFailed, Restarting, do(DoTerm), "a failed spawn counts against the budget"},
+	{Starting, Exited, Restarting, do(DoTerm), "the leader died before it served; what it left behind must go first"},
+	{Starting, StartDeadline, Restarting, do(DoTerm), "it had its time to come up"},
+	{Starting, SaveFailed, Stopping, do(DoTerm), "nothing is started that the record cannot name"},
+	{Starting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+
+	{Healthy, ProbeFailed, Degraded, do(DoProbe), "the failure threshold is met; it may still recover by itself"},
+	{Healthy, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
+	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+
+	{Degraded, ProbePassed, Healthy, do(DoProbe), "it recovered by itself"},
+	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"},
+	{Degraded, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
+	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+
+	{Restarting, Gone, Restarting, do(DoBackOff), "the tree is gone; never two servers on one database"},
+	{Restarting, GraceElapsed, Restarting, do(DoKill), "SIGTERM was not enough"},
+	{Restarting, BackoffElapsed, Locking, do(DoLock), "the wait is over, and every spawn begins with the lock"},
+	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and told"},
+	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"},
+	{Restarting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+
+	{Stopping, Gone, Stopped, do(DoRelease), "the lock is free: the kernel's proof that nothing of the tree lives"},
+	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"},
+	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"},
+}
+
+// Answer is what a request without a row is told in one state.
+type Answer struct {
+	State State
+	Event Event
+	Why   string
+}
+
+// Answers overrides EventInfo.Otherwise where a state has something better to say.
+var Answers = []Answer{
+	{Stopping, Start, "the command waits until it is Stopped, then starts it anew"},
+	{Stopping, Stop, "it is stopping already; the grace period of the later request counts"},
+	{Stopped, Stop, "nothing runs"},
+	{Healthy, Start, "already running"},
+	{Degraded, Start, "it runs but does not answer as it should; the supervisor is on it"},
+}
+
+// Find returns the row for a pair, if the table has one.
+func Find(from State, on Event) (Row, bool) {
+	for _, row := range Table {
+		if row.From == from && row.On == on {
+			return row, true
+		}
+	}
+	return Row{}, false
+}
+
+// Reason says why a pair without a row is ignored. It is empty for an event
+// that does not exist.
+func Reason(from State, on Event) string {
+	for _, a := range Answers {
+		if a.State == from && a.Event == on {
+			return a.Why
+		}
+	}
+	for _, info := range Events {
+		if info.Event == on {
+			return info.Otherwise
+		}
+	}
+	return ""
+}
+
+// Means says what has happened when an event arrives.
+func Means(on Event) string {
+	for _, info := range Events {
+		if info.Event == on {
+			return info.Means
+		}
+	}
+	return ""
+}

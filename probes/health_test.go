@@ -1,0 +1,163 @@
+package probes
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+)
+
+// frontend serves health and namespaces as Temporal does.
+type frontend struct {
+	health     *health.Server // nil: no health service
+	namespaces map[string]error
+}
+
+func (f frontend) serve(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	server := grpc.NewServer(grpc.UnknownServiceHandler(f.describe))
+	if f.health != nil {
+		grpc_health_v1.RegisterHealthServer(server, f.health)
+	}
+	go server.Serve(listener) // ends with Stop
+	t.Cleanup(server.Stop)
+	return listener.Addr().String()
+}
+
+func (f frontend) describe(_ any, stream grpc.ServerStream) error {
+	var name wrapperspb.StringValue
+	if method, _ := grpc.MethodFromServerStream(stream); method != describeNamespace {
+		return status.Error(codes.Unimplemented, method)
+	}
+	if err := stream.RecvMsg(&name); err != nil {
+		return err
+	}
+	err, known := f.namespaces[name.Value]
+	if !known {
+		return status.Errorf(codes.NotFound, "Namespace %s is not found.", name.Value)
+	}
+	if err != nil {
+		return err
+	}
+	return stream.SendMsg(&emptypb.Empty{})
+}
+
+func reporting(status grpc_health_v1.HealthCheckResponse_ServingStatus) *health.Server {
+	server := health.NewServer()
+	server.SetServingStatus(workflowService, status)
+	return server
+}
+
+func TestAsk(t *testing.T) {
+	serving := reporting(grpc_health_v1.HealthCheckResponse_SERVING)
+	ok := map[string]error{"default": nil, "orders": nil}
+	for _, test := range []struct {
+		name        string
+		frontend    frontend
+		namespaces  []string
+		live, ready bool
+		detail      string
+	}{
+		{"ready", frontend{serving, ok}, []string{"orders", "default"}, true, true, ""},
+		{"not serving", frontend{reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING), ok}, nil, false, false, "NOT_SERVING"},
+		{"service not registered", frontend{health.NewServer(), ok}, nil, false, false, "NotFound"},
+		{"another server", frontend{nil, ok}, nil, false, false, "not a Temporal frontend"},
+		{"no such namespace", frontend{serving, ok}, []string{"missing"}, true, false, "namespace missing"},
+		{"database gone", frontend{serving, map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			endpoint := Endpoint{test.frontend.serve(t), test.namespaces}
+			answer := endpoint.Ask(t.Context())
+			if answer.Verdict.Live != test.live || answer.Verdict.Ready != test.ready {
+				t.Errorf("Ask = %+v", answer)
+			}
+			if !strings.Contains(answer.Detail, test.detail) || (answer.Detail == "") != test.ready {
+				t.Errorf("Detail = %q, want %q", answer.Detail, test.detail)
+			}
+			if test.live && len(answer.Namespaces) == 0 || test.ready && answer.Namespaces["default"] != "ok" {
+				t.Errorf("Namespaces = %v", answer.Namespaces)
+			}
+		})
+	}
+}
+
+func TestAskRefused(t *testing.T) {
+	ports, err := FreePorts("127.0.0.1", 1)
+	check(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	begin := time.Now()
+	answer := Endpoint{Address: hostPort("127.0.0.1", ports[0])}.Ask(ctx)
+	if answer.Verdict.Live || !strings.Contains(answer.Detail, "refused") {
+		t.Errorf("Ask = %+v", answer)
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("a refusal took %s", took)
+	}
+}
+
+// A stopped server's kernel completes the connection; nobody speaks on it.
+func TestAskSilent(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer listener.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	answer := Endpoint{Address: listener.Addr().String()}.Ask(ctx)
+	if answer.Verdict.Live || !strings.Contains(answer.Detail, "within the time") {
+		t.Errorf("Ask = %+v", answer)
+	}
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("silence of 50ms took %s", took)
+	}
+}
+
+// One that hangs up at once is not waited for either.
+func TestAskHangsUp(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer listener.Close()
+	go func() { // ends with the listener
+		for conn, err := listener.Accept(); err == nil; conn, err = listener.Accept() {
+			conn.Close()
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	answer := Endpoint{Address: listener.Addr().String()}.Ask(ctx)
+	if answer.Verdict.Live || answer.Detail == "" || ctx.Err() != nil {
+		t.Errorf("Ask = %+v", answer)
+	}
+}
+
+func TestUI(t *testing.T) {
+	code := http.StatusOK
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(code)
+	}))
+	defer server.Close()
+	for _, code = range []int{200, 302, 404, 500} {
+		if err := UI(t.Context(), server.URL); (err == nil) != (code < 400) {
+			t.Errorf("UI with %d: %v", code, err)
+		}
+	}
+	server.Close()
+	if UI(t.Context(), server.URL) == nil {
+		t.Error("UI of a closed server")
+	}
+}

@@ -1,0 +1,103 @@
+package probes
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// Holder is a process that keeps a lock.
+type Holder struct {
+	// Process has only its PID where the rest could not be read.
+	Process fsm.Process
+	// Command is its command line, for people.
+	Command string
+	// Instance is the home that it was started for, empty if none of ours.
+	Instance string
+}
+
+// LockState is what can be said of a lock without taking it.
+type LockState string
+
+// The states of a lock.
+const (
+	LockFree    LockState = "free"
+	LockHeld    LockState = "held"
+	LockMissing LockState = "missing" // there is no lock file
+	LockUnknown LockState = "unknown" // a lock on such an inode number exists, but on which file system cannot be told
+)
+
+// Holders returns the processes that hold the flock on the file at path: those
+// with an open file description that the lock belongs to. A process that has
+// the file open without the lock, or waits for it, is not among them on Linux;
+// macOS cannot tell these apart and names every process that has it open.
+//
+// An exclusive flock belongs to one description, and who else has it inherited
+// it. So if any of the PIDs in first holds it, only the holders among first
+// are returned and nobody else is looked at; without first all processes are.
+//
+// A missing path is held by nobody: nil, nil. Processes that may not be looked
+// into are left out. A holder that forks and ends within the scan can escape
+// it: ask again for as long as the lock is held. The caller is named as well if
+// it holds the lock.
+func Holders(path string, first ...int) ([]Holder, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return holders(info, path, first)
+}
+
+// AllHolders is Holders without a shortcut, to find the descendants of a
+// process that left its group.
+func AllHolders(path string) ([]Holder, error) { return Holders(path) }
+
+// HoldersOf is Holders for a file that its path no longer leads to: a lock file
+// that was deleted or replaced while it was held. Info comes from the Stat of a
+// descriptor.
+func HoldersOf(info os.FileInfo, first ...int) ([]Holder, error) {
+	return holders(info, "", first)
+}
+
+// Locked says whether the file at path is locked, without ever taking the lock:
+// an instant of holding it would make another's LOCK_NB fail. The error is that
+// of looking; the state is then LockUnknown.
+//
+// A lock of a process that may not be looked into is found in /proc/locks on
+// Linux. Two are not, and read as free: on macOS that of another user, and in a
+// PID namespace that whose first taker has died (fs/locks.c, locks_show). For
+// those the flock call itself remains the judge.
+func Locked(path string, first ...int) (LockState, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return LockMissing, nil
+	}
+	if err != nil {
+		return LockUnknown, err
+	}
+	found, err := holders(info, path, first)
+	if err != nil {
+		return LockUnknown, err
+	}
+	if len(found) > 0 {
+		return LockHeld, nil
+	}
+	return listed(path, info)
+}
+
+// describe makes a Holder of a PID. It is false for a process that has gone.
+func describe(pid int) (Holder, bool) {
+	process, err := look(pid)
+	if errors.Is(err, ErrNoProcess) {
+		return Holder{}, false
+	}
+	if err != nil {
+		process = fsm.Process{PID: pid}
+	}
+	return Holder{Process: process, Command: CommandLine(pid), Instance: Instance(pid)}, true
+}

@@ -1,0 +1,142 @@
+package probes
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+)
+
+func lockFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "temporal.lock")
+	check(t, os.WriteFile(path, nil, 0o600))
+	return path
+}
+
+// locked opens the lock file and locks it.
+func locked(t *testing.T, path string) *os.File {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	check(t, err)
+	t.Cleanup(func() { file.Close() })
+	check(t, syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
+	return file
+}
+
+func pidsOf(holders []Holder) []int {
+	pids := []int{}
+	for _, h := range holders {
+		pids = append(pids, h.Process.PID)
+	}
+	slices.Sort(pids)
+	return pids
+}
+
+func wantHolders(t *testing.T, path string, want ...int) []Holder {
+	t.Helper()
+	found, err := AllHolders(path)
+	check(t, err)
+	slices.Sort(want)
+	if got := pidsOf(found); !slices.Equal(got, append([]int{}, want...)) {
+		t.Fatalf("held by %v, want %v", got, want)
+	}
+	state, err := Locked(path)
+	check(t, err)
+	if (state == LockHeld) != (len(want) > 0) {
+		t.Fatalf("Locked = %s with holders %v", state, want)
+	}
+	return found
+}
+
+func TestHolder(t *testing.T) {
+	path := lockFile(t)
+	wantHolders(t, path)
+	child := start(t, "hold", path)
+	holder := wantHolders(t, path, child.PID)[0]
+	identity, err := Identify(child.PID)
+	check(t, err)
+	if !holder.Process.Same(identity) || holder.Instance != "/home/of/hold" || holder.Command == "" {
+		t.Errorf("holder = %+v", holder)
+	}
+	check(t, child.Process.Kill())
+	child.Wait()
+	wantHolders(t, path)
+}
+
+func TestHolderInherited(t *testing.T) {
+	path := lockFile(t)
+	file := locked(t, path)
+	child := start(t, "idle", "", file)
+	grandchild := start(t, "idle", "", file)
+	wantHolders(t, path, os.Getpid(), child.PID, grandchild.PID)
+	check(t, file.Close())
+	wantHolders(t, path, child.PID, grandchild.PID)
+	check(t, child.Process.Kill())
+	child.Wait()
+	wantHolders(t, path, grandchild.PID)
+}
+
+func TestHolderFirst(t *testing.T) {
+	path := lockFile(t)
+	file := locked(t, path)
+	child := start(t, "idle", "", file)
+	for _, test := range []struct {
+		first, want []int
+	}{
+		{[]int{child.PID}, []int{child.PID}},
+		{[]int{0, -1, child.PID}, []int{child.PID}},
+		{[]int{os.Getppid()}, []int{os.Getpid(), child.PID}},
+	} {
+		found, err := Holders(path, test.first...)
+		check(t, err)
+		slices.Sort(test.want)
+		if got := pidsOf(found); !slices.Equal(got, test.want) {
+			t.Errorf("Holders(%v) = %v, want %v", test.first, got, test.want)
+		}
+	}
+}
+
+func TestHolderDeleted(t *testing.T) {
+	path := lockFile(t)
+	file := locked(t, path)
+	child := start(t, "idle", "", file)
+	info, err := file.Stat()
+	check(t, err)
+	check(t, file.Close())
+	check(t, os.Remove(path))
+	if state, err := Locked(path); state != LockMissing || err != nil {
+		t.Errorf("Locked = %s, %v", state, err)
+	}
+	if found, err := Holders(path); found != nil || err != nil {
+		t.Errorf("Holders = %v, %v", found, err)
+	}
+	check(t, os.WriteFile(path, nil, 0o600)) // another file by the old name
+	wantHolders(t, path)
+	found, err := HoldersOf(info)
+	check(t, err)
+	if got := pidsOf(found); !slices.Equal(got, []int{child.PID}) {
+		t.Errorf("HoldersOf = %v, want %d", got, child.PID)
+	}
+}
+
+// The real lsof of this machine, if it has one, is held against its parser.
+func TestParseLsof(t *testing.T) {
+	path := lockFile(t)
+	child := start(t, "open", path)
+	output, err := exec.Command("lsof", "-w", "-n", "-P", "-F", "pfDi", "--", path).Output()
+	if err != nil {
+		t.Skip("no lsof:", err)
+	}
+	info, err := os.Stat(path)
+	check(t, err)
+	stat := info.Sys().(*syscall.Stat_t)
+	pids := openers(parseLsof(string(output)), func(f openFile) bool {
+		return f.inode == stat.Ino && uint32(f.device) == uint32(stat.Dev)
+	})
+	if !slices.Equal(pids, []int{child.PID}) {
+		t.Errorf("%q has %v, want %d", output, pids, child.PID)
+	}
+}

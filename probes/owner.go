@@ -1,0 +1,60 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	gopsutil "github.com/shirou/gopsutil/v4/net"
+)
+
+// findOwner looks through the machine's TCP sockets for the one that conflicts
+// with ip:port, nil if there is none. Listeners come first; where the bind is
+// known to have failed, a connection can be the cause too, since the kernel
+// gives outgoing ones any port of its ephemeral range.
+func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (*Listener, error) {
+	sockets, err := gopsutil.ConnectionsWithContext(ctx, "tcp")
+	if err != nil {
+		return nil, fmt.Errorf("list the TCP sockets: %w", err)
+	}
+	var other *Listener
+	for _, socket := range sockets {
+		if int(socket.Laddr.Port) != port || !conflicts(ip, boundTo(socket.Laddr.IP)) {
+			continue
+		}
+		if socket.Status == "LISTEN" {
+			return owner(socket), nil
+		}
+		if taken && other == nil && socket.Status != "TIME_WAIT" {
+			other = owner(socket)
+		}
+	}
+	return other, nil
+}
+
+func owner(socket gopsutil.ConnectionStat) *Listener {
+	pid := int(socket.Pid)
+	found := &Listener{Address: hostPort(boundTo(socket.Laddr.IP).String(), int(socket.Laddr.Port)), PID: pid}
+	if pid > 0 {
+		found.Command, found.Exe, found.Instance = CommandLine(pid), Executable(pid), Instance(pid)
+	}
+	return found
+}
+
+// boundTo reads an address as gopsutil gives it: lsof, on macOS, writes "*" for
+// a wildcard and brackets around IPv6.
+func boundTo(text string) netip.Addr {
+	ip, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return netip.IPv6Unspecified()
+	}
+	return ip.Unmap()
+}
+
+// conflicts reports whether a socket on bound keeps a server on wanted from the
+// clients it is meant for.
+func conflicts(wanted, bound netip.Addr) bool {
+	return wanted == bound || bound.IsUnspecified() || wanted.IsUnspecified() ||
+		wanted.IsLoopback() && bound == netip.IPv6Loopback()
+}

@@ -1,0 +1,128 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// What net.Listen answers where no other program is to blame; both are wrapped
+// with the address.
+var (
+	// ErrPortNotPermitted: ports below 1024 usually need privileges (EACCES).
+	ErrPortNotPermitted = errors.New("listening on this port is not permitted")
+	// ErrNotOurAddress: no interface of this machine has the IP (EADDRNOTAVAIL).
+	ErrNotOurAddress = errors.New("not an address of this machine")
+)
+
+// knock bounds a connection attempt and ownerLimit the search for the owner.
+const (
+	knock      = 200 * time.Millisecond
+	ownerLimit = 5 * time.Second
+)
+
+// Listener is who has a port.
+type Listener struct {
+	// Address is host:port as it is bound, which may be a wildcard.
+	Address string
+	// PID is 0 where the owner may not be seen; the other fields are then empty.
+	PID      int
+	Command  string
+	Exe      string
+	Instance string
+}
+
+// Listening returns who stands in the way of a server on ip:port, nil if nobody
+// does: whoever has the same address or a wildcard and, where ip is loopback or
+// a wildcard, also [::1], which "localhost" may lead to and which the bind of an
+// IPv4 address does not notice.
+//
+// It listens for an instant to find out, so two at once can see each other.
+// Errors wrap ErrPortNotPermitted or ErrNotOurAddress where those are the cause.
+func Listening(ip string, port int) (*Listener, error) {
+	wanted, err := netip.ParseAddr(ip)
+	if err != nil {
+		return nil, err
+	}
+	wanted = wanted.Unmap()
+	taken, err := bound(wanted, port)
+	if err != nil || !taken && !shadowed(wanted, port) {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), ownerLimit)
+	defer cancel()
+	owner, err := findOwner(ctx, wanted, port, taken)
+	switch {
+	case owner != nil:
+		return owner, nil
+	case taken: // the bind is proof enough, whatever became of the search
+		return &Listener{Address: hostPort(ip, port)}, nil
+	}
+	return nil, err
+}
+
+// bound tries the very bind that Temporal would do. Go sets SO_REUSEADDR, so an
+// address in TIME_WAIT is free.
+func bound(ip netip.Addr, port int) (bool, error) {
+	address := hostPort(ip.String(), port)
+	listener, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return false, listener.Close()
+	case errors.Is(err, syscall.EADDRINUSE):
+		return true, nil
+	case errors.Is(err, syscall.EACCES):
+		return false, fmt.Errorf("listen on %s: %w", address, ErrPortNotPermitted)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return false, fmt.Errorf("listen on %s: %w", address, ErrNotOurAddress)
+	}
+	return false, err
+}
+
+// shadowed reports whether somebody may answer although the bind succeeded: on
+// [::1], or on macOS on a wildcard, beside which SO_REUSEADDR allows a bind to
+// one address. A firewall's silence is no answer, but worth a look at the owners.
+func shadowed(ip netip.Addr, port int) bool {
+	targets := []string{ip.String()}
+	if ip.IsUnspecified() {
+		targets[0] = "127.0.0.1"
+	}
+	if ip.IsLoopback() || ip.IsUnspecified() {
+		targets = append(targets, "::1")
+	}
+	for _, target := range targets {
+		conn, err := net.DialTimeout("tcp", hostPort(target, port), knock)
+		if err == nil {
+			conn.Close()
+			return true
+		}
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			return true
+		}
+	}
+	return false
+}
+
+func hostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
+
+// FreePorts returns n distinct ports that are free on ip, picked by the kernel.
+// All are held open until the last is picked, and free again on return: another
+// program may take one before it is used.
+func FreePorts(ip string, n int) ([]int, error) {
+	ports := make([]int, 0, n)
+	for range n {
+		listener, err := net.Listen("tcp", hostPort(ip, 0))
+		if err != nil {
+			return nil, err
+		}
+		defer listener.Close()
+		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}

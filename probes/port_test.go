@@ -1,0 +1,118 @@
+package probes
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"testing"
+)
+
+func TestListening(t *testing.T) {
+	for _, test := range []struct {
+		name, bound, asked string
+		want               bool
+	}{
+		{"the same", "127.0.0.1", "127.0.0.1", true},
+		{"a wildcard", "0.0.0.0", "127.0.0.1", true},
+		{"the wildcard of both", "::", "127.0.0.1", true},
+		{"part of a wildcard", "127.0.0.1", "0.0.0.0", true},
+		{"beside loopback", "::1", "127.0.0.1", true},
+		{"beside a wildcard", "::1", "0.0.0.0", true},
+		{"the same IPv6", "::1", "::1", true},
+		{"another loopback", "127.0.0.1", "::1", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			child := start(t, "listen", hostPort(test.bound, 0))
+			port, err := strconv.Atoi(child.Says)
+			if err != nil {
+				t.Skipf("listen on %s: %s", test.bound, child.Says)
+			}
+			got, err := Listening(test.asked, port)
+			check(t, err)
+			if !test.want {
+				if got != nil {
+					t.Errorf("Listening = %+v, want nil", got)
+				}
+				return
+			}
+			if got == nil {
+				t.Fatal("Listening = nil")
+			}
+			if got.PID != child.PID || got.Instance != "/home/of/listen" || got.Exe == "" || got.Command == "" {
+				t.Errorf("Listening = %+v, want PID %d", got, child.PID)
+			}
+			if got.Address != hostPort(test.bound, port) {
+				t.Errorf("Address = %s, want %s", got.Address, hostPort(test.bound, port))
+			}
+		})
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	ports, err := FreePorts("127.0.0.1", 1)
+	check(t, err)
+	for _, ip := range []string{"127.0.0.1", "0.0.0.0"} {
+		if got, err := Listening(ip, ports[0]); got != nil || err != nil {
+			t.Errorf("Listening(%s) = %+v, %v", ip, got, err)
+		}
+	}
+}
+
+// An outgoing connection has a local port too, and keeps a server from it.
+func TestConnectionOnThePort(t *testing.T) {
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Addr().String())
+	check(t, err)
+	defer conn.Close()
+	port := conn.LocalAddr().(*net.TCPAddr).Port
+	if taken, err := bound(netip.MustParseAddr("127.0.0.1"), port); !taken || err != nil {
+		t.Skip("this kernel lets a server have it:", err)
+	}
+	got, err := Listening("127.0.0.1", port)
+	check(t, err)
+	if got == nil || got.PID != os.Getpid() {
+		t.Errorf("Listening = %+v, want PID %d", got, os.Getpid())
+	}
+}
+
+func TestListeningWhereItCannot(t *testing.T) {
+	if got, err := Listening("192.0.2.1", 7233); !errors.Is(err, ErrNotOurAddress) {
+		t.Errorf("Listening = %+v, %v", got, err)
+	}
+	if got, err := Listening("localhost", 7233); err == nil {
+		t.Errorf("Listening = %+v for a name", got)
+	}
+	got, err := Listening("127.0.0.1", 1)
+	if os.Getuid() != 0 && err != nil && !errors.Is(err, ErrPortNotPermitted) {
+		t.Errorf("Listening = %+v, %v", got, err)
+	}
+}
+
+func TestBoundTo(t *testing.T) {
+	for text, want := range map[string]string{
+		"*": "::", "[::1]": "::1", "::ffff:127.0.0.1": "127.0.0.1", "0.0.0.0": "0.0.0.0",
+	} {
+		if got := boundTo(text); got.String() != want {
+			t.Errorf("boundTo(%s) = %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestFreePorts(t *testing.T) {
+	ports, err := FreePorts("127.0.0.1", 50)
+	check(t, err)
+	seen := map[int]bool{}
+	for _, port := range ports {
+		seen[port] = true
+		if port <= 0 {
+			t.Errorf("port %d", port)
+		}
+	}
+	if len(seen) != 50 {
+		t.Errorf("%d distinct ports of 50", len(seen))
+	}
+}

@@ -1,0 +1,54 @@
+package probes
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// ErrNoProcess says that no process has the PID. A zombie is none either: it
+// runs nothing and holds nothing, although kill(pid, 0) calls it alive.
+var ErrNoProcess = errors.New("no such process")
+
+// InstanceVariable is the environment variable that is set in everything that
+// we start. Its value is the home's real path.
+const InstanceVariable = "STIGMER_INSTANCE"
+
+// Identify returns the identity of the process with this PID. It returns
+// ErrNoProcess, wrapped, for a PID that is free, a zombie's, a thread's, or not
+// above 1: process 1 is everybody's parent and never one of ours to act on.
+//
+// Exe is empty where it may not be read (another user's process), and between
+// fork and exec it is the parent's. StartedAt is reckoned from today's clock and
+// may differ by some milliseconds between two calls: compare with Process.Same.
+func Identify(pid int) (fsm.Process, error) {
+	if pid <= 1 {
+		return fsm.Process{}, noProcess(pid)
+	}
+	return look(pid)
+}
+
+// Alive reports whether p still runs: not another process with its PID, not its zombie.
+func Alive(p fsm.Process) bool {
+	now, err := Identify(p.PID)
+	return err == nil && now.Same(p)
+}
+
+// CommandLine returns the arguments of a process joined by spaces, for people.
+// It is empty when they are not known.
+func CommandLine(pid int) string { return strings.Join(Args(pid), " ") }
+
+// Instance returns InstanceVariable's value in the environment that the process
+// was started with. It is empty when it is unset or may not be read.
+func Instance(pid int) string {
+	for _, variable := range environment(pid) {
+		if value, ok := strings.CutPrefix(variable, InstanceVariable+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+func noProcess(pid int) error { return fmt.Errorf("process %d: %w", pid, ErrNoProcess) }

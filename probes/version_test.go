@@ -1,0 +1,19 @@
+package probes
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestTemporalVersionOfOthers(t *testing.T) {
+	self, err := os.Executable() // a Go program, but not Temporal
+	check(t, err)
+	script := filepath.Join(t.TempDir(), "temporal")
+	check(t, os.WriteFile(script, []byte("#!/bin/sh\n"), 0o700))
+	for _, exe := range []string{self, script, filepath.Dir(script), script + ".missing"} {
+		if version := TemporalVersion(exe); version != "" {
+			t.Errorf("TemporalVersion(%s) = %q", exe, version)
+		}
+	}
+}

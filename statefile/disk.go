@@ -1,0 +1,112 @@
+package statefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+)
+
+// replace puts data at path by temporary file, fsync and rename: a reader finds
+// the old file or the new one. The rename takes the place of a symlink, it does
+// not follow it. The folder is not synced: see settle. The temporary file lies in
+// the same folder (renameio would else try $TMPDIR) and is removed on an error.
+func replace(path string, data []byte) error {
+	pending, err := renameio.NewPendingFile(path,
+		renameio.WithTempDir(filepath.Dir(path)),
+		renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return bare(err)
+	}
+	_, err = pending.Write(data)
+	if err == nil {
+		err = pending.CloseAtomicallyReplace()
+	}
+	if err != nil {
+		return errors.Join(bare(err), pending.Cleanup())
+	}
+	return nil
+}
+
+// settle makes renames in a folder survive a power cut: fsync of a file says
+// nothing of the folder entry that names it (fsync(2)). File systems that cannot
+// sync a folder answer EINVAL or ENOTSUP; there is nothing more to be done on them.
+func settle(folder string) error {
+	dir, err := os.Open(folder)
+	if err != nil {
+		return bare(err)
+	}
+	err = dir.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(bare(err), dir.Close())
+}
+
+// bare takes off the operation and path that package os puts on an error: ours
+// name the file that was meant, not its temporary one.
+func bare(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	return err
+}
+
+// slurp reads a regular file of at most sizeLimit bytes. O_NOFOLLOW refuses a
+// symlink as the last element; O_NONBLOCK keeps a named pipe without a writer
+// from blocking the open, and changes nothing for a regular file.
+func slurp(path string) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, because(path, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, bare(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, irregular(path, info.Mode())
+	}
+	data, err := io.ReadAll(io.LimitReader(file, sizeLimit+1))
+	if err != nil {
+		return nil, bare(err)
+	}
+	if len(data) > sizeLimit {
+		return nil, CorruptError{Reason: "larger than 4 MiB"}
+	}
+	return data, nil
+}
+
+// because looks at what stands at path when open refused it: the error numbers
+// for a symlink (ELOOP) and a socket (ENXIO, on macOS EOPNOTSUPP) can mean other
+// things as well.
+func because(path string, err error) error {
+	info, look := os.Lstat(path)
+	if look != nil || info.Mode().IsRegular() {
+		return bare(err)
+	}
+	return irregular(path, info.Mode())
+}
+
+func irregular(path string, mode fs.FileMode) error {
+	switch mode.Type() {
+	case fs.ModeSymlink:
+		return SymlinkError{Path: path}
+	case fs.ModeDir:
+		return CorruptError{Reason: "a folder, not a file"}
+	case fs.ModeNamedPipe:
+		return CorruptError{Reason: "a named pipe, not a file"}
+	case fs.ModeSocket:
+		return CorruptError{Reason: "a socket, not a file"}
+	}
+	return CorruptError{Reason: fmt.Sprintf("not a file (%s)", mode.Type())}
+}

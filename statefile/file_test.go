@@ -1,0 +1,189 @@
+package statefile
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestSaveAndLoad(t *testing.T) {
+	file := File{newHome(t)}
+	if _, err := file.Load(); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("a missing record: %v", err)
+	}
+	withUmask(t, 0)
+	for generation := range uint64(3) {
+		want := sample()
+		want.Generation = generation
+		if err := file.Save(want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := file.Load(); err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+	}
+	wantMode(t, file.Home.State(), 0o600)
+	if got := names(t, file.Home); len(got) != 1 {
+		t.Errorf("the home has %v", got)
+	}
+}
+
+// A loose mode from before, or a umask that takes everything away, ends at 0600.
+func TestSaveSetsMode(t *testing.T) {
+	file := File{newHome(t)}
+	write(t, file.Home.State(), "old")
+	if err := os.Chmod(file.Home.State(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	withUmask(t, 0o777)
+	if err := file.Save(sample()); err != nil {
+		t.Fatal(err)
+	}
+	wantMode(t, file.Home.State(), 0o600)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	file := File{newHome(t)}
+	for name, text := range bad(t) {
+		write(t, file.Home.State(), text)
+		if _, err := file.Load(); !errors.As(err, new(CorruptError)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	write(t, file.Home.State(), `{"schema": 7}`)
+	if _, err := file.Load(); !errors.As(err, new(NewerError)) {
+		t.Errorf("newer: %v", err)
+	}
+}
+
+// strange puts something that is no file at path; done by name.
+var strange = map[string]func(path string) error{
+	"folder": func(path string) error { return os.Mkdir(path, 0o700) },
+	"pipe":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
+	"link": func(path string) error {
+		if err := os.WriteFile(path+".target", []byte("precious"), 0o640); err != nil {
+			return err
+		}
+		return os.Symlink(filepath.Base(path)+".target", path)
+	},
+	"dangling": func(path string) error { return os.Symlink("nowhere", path) },
+	"loop":     func(path string) error { return os.Symlink(filepath.Base(path), path) },
+}
+
+// Each reader names what it found, and neither follows it nor waits for it.
+func TestReadersRefuseWhatIsNoFile(t *testing.T) {
+	for name, put := range strange {
+		home := newHome(t)
+		readers := map[string]func() error{
+			home.State():   func() error { _, err := File{home}.Load(); return err },
+			home.PID():     func() error { _, err := ReadPID(home.PID()); return err },
+			home.Request(): func() error { _, err := ReadRequest(home.Request()); return err },
+		}
+		for path, read := range readers {
+			if err := put(path); err != nil {
+				t.Fatal(err)
+			}
+			err := read()
+			_, corrupt := errors.AsType[CorruptError](err)
+			link, symlink := errors.AsType[SymlinkError](err)
+			if isLink := name != "folder" && name != "pipe"; symlink != isLink || corrupt == isLink {
+				t.Errorf("%s at %s: %v", name, path, err)
+			}
+			if symlink && link.Path != path {
+				t.Errorf("%s at %s: the error names %s", name, path, link.Path)
+			}
+			if err != nil && strings.Count(err.Error(), path) != 1 {
+				t.Errorf("%s: the message should have the path once: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestLoadRefusesSocket(t *testing.T) {
+	t.Chdir(string(newHome(t))) // the address of a socket is limited to some 100 bytes
+	listener, err := net.Listen("unix", "temporal.state.json")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer listener.Close()
+	if _, err := (File{Home(".")}).Load(); !errors.As(err, new(CorruptError)) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWritersReplaceSymlinks(t *testing.T) {
+	home := newHome(t)
+	writers := map[string]func() error{
+		home.State():   func() error { return File{home}.Save(sample()) },
+		home.PID():     func() error { return WritePID(home.PID(), PIDFile{PID: 5}) },
+		home.Request(): func() error { return WriteRequest(home.Request(), Request{Verb: VerbStop}) },
+	}
+	for path, save := range writers {
+		if err := strange["link"](path); err != nil {
+			t.Fatal(err)
+		}
+		if err := save(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+			t.Errorf("%s is still a symlink", path)
+		}
+		if text, err := os.ReadFile(path + ".target"); err != nil || string(text) != "precious" {
+			t.Errorf("the target of %s has %q, %v", path, text, err)
+		}
+		wantMode(t, path+".target", 0o640)
+	}
+}
+
+// TMPDIR may be another file system, or shared: no temporary file is made there.
+func TestSaveKeepsOutOfTMPDIR(t *testing.T) {
+	shared := t.TempDir()
+	t.Setenv("TMPDIR", shared)
+	file := File{newHome(t)}
+	long := time.Unix(1_000_000_000, 0)
+	if err := os.Chtimes(shared, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Save(sample()); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(shared); err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("something was made in TMPDIR (%v)", err)
+	}
+}
+
+func TestSaveErrorLeavesNothing(t *testing.T) {
+	file := File{newHome(t)}
+	if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Save(sample()); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if left := leftovers(t, file.Home); left != nil {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestMessagesNameTheFileOnce(t *testing.T) {
+	file := File{newHome(t) + "/nowhere"}
+	_, read := file.Load()
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{read, "read " + file.Home.State() + ": no such file or directory"},
+		{file.Save(sample()), "write " + file.Home.State() + ": no such file or directory"},
+	} {
+		if !errors.Is(c.err, fs.ErrNotExist) || c.err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", c.err, c.want)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package statefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// OpenHome returns the home at path and makes it, and its parents, with mode
+// 0700 where it is missing. A relative path is taken from the working folder.
+// What exists is never chmodded. The errors are those of FindHome.
+func OpenHome(path string) (Home, error) {
+	home, found, err := FindHome(path)
+	if err != nil || found {
+		return home, err
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return "", fmt.Errorf("home %s: %w", path, err)
+	}
+	home, found, err = FindHome(path)
+	if err == nil && !found {
+		err = fmt.Errorf("home %s: made and gone again: %w", path, fs.ErrNotExist)
+	}
+	return home, err
+}
+
+// FindHome is OpenHome without making anything: false says that there is no home
+// at path. It returns NotFolderError, ForeignHomeError or LooseHomeError for a
+// path that must not be used as a home, and any other error of the system.
+func FindHome(path string) (Home, bool, error) {
+	if path == "" {
+		return "", false, errors.New("home: the path is empty")
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", false, fmt.Errorf("home %s: %w", path, err)
+	}
+	resolved, err := filepath.EvalSymlinks(abs)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return "", false, NotFolderError{Path: abs}
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(abs); err == nil {
+			return "", false, NotFolderError{Path: abs, Dangling: true}
+		}
+		return "", false, nil
+	case err != nil:
+		return "", false, fmt.Errorf("home %s: %w", abs, err)
+	}
+	info, err := os.Stat(resolved)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("home %s: %w", abs, err)
+	}
+	uid := int(info.Sys().(*syscall.Stat_t).Uid)
+	if err := usable(resolved, info.Mode(), uid, os.Geteuid()); err != nil {
+		return "", false, err
+	}
+	return Home(resolved), true, nil
+}
+
+// usable refuses a home in which somebody else could put files, links or locks
+// under our names. Root gets no exception: what root leaves in a user's home the
+// user can no longer replace, and what the user leaves there root would run.
+func usable(path string, mode fs.FileMode, uid, euid int) error {
+	switch {
+	case !mode.IsDir():
+		return NotFolderError{Path: path}
+	case uid != euid:
+		return ForeignHomeError{Path: path, UID: uid}
+	case mode.Perm()&0o022 != 0:
+		return LooseHomeError{Path: path, Mode: mode.Perm()}
+	}
+	return nil
+}

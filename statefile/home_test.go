@@ -1,0 +1,132 @@
+package statefile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestOpenHomeMakesIt(t *testing.T) {
+	root := t.TempDir()
+	withUmask(t, 0)
+	path := filepath.Join(root, "a", "b")
+	if _, found, err := FindHome(path); found || err != nil {
+		t.Fatalf("found %v, error %v before it was made", found, err)
+	}
+	if _, err := os.Lstat(filepath.Join(root, "a")); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal("FindHome made a folder")
+	}
+	home, err := OpenHome(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := home.MakeFolders(); err != nil {
+		t.Fatal(err)
+	}
+	if err := home.MakeFolders(); err != nil {
+		t.Fatalf("the second time: %v", err)
+	}
+	for _, made := range []string{filepath.Join(root, "a"), path, home.Logs(), filepath.Dir(home.DB())} {
+		wantMode(t, made, 0o700)
+	}
+	if got, found, err := FindHome(path); got != home || !found || err != nil {
+		t.Errorf("FindHome says %q, %v, %v; OpenHome said %q", got, found, err, home)
+	}
+}
+
+func TestOneHomeByManyNames(t *testing.T) {
+	home := newHome(t)
+	root := filepath.Dir(string(home))
+	if err := os.Symlink(string(home), filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+	for _, name := range []string{"home", "link", "./link/", filepath.Join(root, "link"), "x/../home"} {
+		if got, err := OpenHome(name); err != nil || got != home {
+			t.Errorf("%s: got %q, %v; want %q", name, got, err, home)
+		}
+	}
+}
+
+func TestNoFolder(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "file"), "")
+	if err := os.Symlink("nowhere", filepath.Join(root, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"file", "file/below", "dangling"} {
+		_, err := OpenHome(filepath.Join(root, name))
+		e, ok := errors.AsType[NotFolderError](err)
+		if !ok || e.Dangling != (name == "dangling") || !strings.HasSuffix(e.Path, name) {
+			t.Errorf("OpenHome %s: %v", name, err)
+		}
+		if _, _, err := FindHome(filepath.Join(root, name)); !errors.As(err, &e) {
+			t.Errorf("FindHome %s: %v", name, err)
+		}
+	}
+	if _, err := OpenHome(""); err == nil {
+		t.Error("the empty path became the working folder")
+	}
+}
+
+func TestLooseHome(t *testing.T) {
+	for _, mode := range []fs.FileMode{0o770, 0o702, 0o777, 0o1777} {
+		path := t.TempDir()
+		if err := os.Chmod(path, mode.Perm()|mode&0o1000<<11); err != nil {
+			t.Fatal(err)
+		}
+		_, err := OpenHome(path)
+		if e, ok := errors.AsType[LooseHomeError](err); !ok || e.Mode != mode.Perm() {
+			t.Errorf("mode %04o: %v", mode, err)
+		}
+		wantMode(t, path, mode.Perm())
+	}
+	path := t.TempDir()
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenHome(path); err != nil {
+		t.Error(err)
+	}
+	wantMode(t, path, 0o755) // what exists is not chmodded
+}
+
+func TestForeignHome(t *testing.T) {
+	for _, ids := range []struct {
+		uid, euid int
+		foreign   bool
+	}{{1000, 1000, false}, {0, 0, false}, {1000, 1001, true}, {1000, 0, true}, {0, 1000, true}} {
+		_, foreign := errors.AsType[ForeignHomeError](usable("h", fs.ModeDir|0o700, ids.uid, ids.euid))
+		if foreign != ids.foreign {
+			t.Errorf("%+v: foreign %v", ids, foreign)
+		}
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a folder away")
+	}
+	path := t.TempDir()
+	if err := os.Chown(path, 12345, -1); err != nil {
+		t.Fatal(err)
+	}
+	_, err := OpenHome(path)
+	if e, ok := errors.AsType[ForeignHomeError](err); !ok || e.UID != 12345 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNames(t *testing.T) {
+	h := Home("/h")
+	for got, want := range map[string]string{
+		h.Lock(): "/h/temporal.lock", h.SupervisorLock(): "/h/supervisor.lock",
+		h.State(): "/h/temporal.state.json", h.PID(): "/h/temporal.pid", h.Request(): "/h/temporal.request.json",
+		h.Logs(): "/h/logs", h.Log(): "/h/logs/temporal.log", h.SupervisorLog(): "/h/logs/supervisor.log",
+		h.DB(): "/h/temporal-data/temporal.db", h.Bin(): "/h/bin/temporal",
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

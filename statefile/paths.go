@@ -1,0 +1,83 @@
+package statefile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Home is the folder that holds one Temporal and everything that is known about
+// it: an absolute path with its symlinks resolved, so that a home reached by two
+// names is one instance. Make one with OpenHome or FindHome.
+type Home string
+
+// recordName is also the stem of its temporary and set-aside files.
+const (
+	recordName  = "temporal.state.json"
+	pidName     = "temporal.pid"
+	requestName = "temporal.request.json"
+)
+
+func (h Home) join(elem ...string) string {
+	return filepath.Join(append([]string{string(h)}, elem...)...)
+}
+
+// Lock is the lock that Temporal inherits and holds while any of its tree lives.
+func (h Home) Lock() string { return h.join("temporal.lock") }
+
+// SupervisorLock is the lock of whoever drives this home.
+func (h Home) SupervisorLock() string { return h.join("supervisor.lock") }
+
+// State is the record.
+func (h Home) State() string { return h.join(recordName) }
+
+// PID is the file for people and old scripts; nothing decides by it.
+func (h Home) PID() string { return h.join(pidName) }
+
+// Request is what a command leaves for the driver that it signals.
+func (h Home) Request() string { return h.join(requestName) }
+
+// Logs is the folder of the logs.
+func (h Home) Logs() string { return h.join("logs") }
+
+// Log is what Temporal writes.
+func (h Home) Log() string { return h.join("logs", "temporal.log") }
+
+// SupervisorLog is what the supervisor writes.
+func (h Home) SupervisorLog() string { return h.join("logs", "supervisor.log") }
+
+// DB is the default database.
+func (h Home) DB() string { return h.join("temporal-data", "temporal.db") }
+
+// Bin is where a Temporal that was installed for this home lies.
+func (h Home) Bin() string { return h.join("bin", "temporal") }
+
+// MakeFolders makes the folders of the logs and of the default database with
+// mode 0700. Folders that exist, also by a symlink, are left as they are.
+func (h Home) MakeFolders() error {
+	for _, path := range []string{h.Logs(), filepath.Dir(h.DB())} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return fmt.Errorf("folder of home %s: %w", h, err)
+		}
+	}
+	return nil
+}
+
+// Paths repeats the names in the record, for people and programs that read it.
+// Nothing is found by them: a home may have been moved.
+type Paths struct {
+	Home           string `json:"home"`
+	Lock           string `json:"lock"`
+	SupervisorLock string `json:"supervisor_lock"`
+	PID            string `json:"pid"`
+	Log            string `json:"log"`
+	SupervisorLog  string `json:"supervisor_log"`
+}
+
+// Paths returns the names that belong in the record.
+func (h Home) Paths() Paths {
+	return Paths{
+		Home: string(h), Lock: h.Lock(), SupervisorLock: h.SupervisorLock(),
+		PID: h.PID(), Log: h.Log(), SupervisorLog: h.SupervisorLog(),
+	}
+}

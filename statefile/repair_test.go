@@ -1,0 +1,161 @@
+package statefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSetAside(t *testing.T) {
+	file := File{newHome(t)}
+	if _, err := file.SetAside(); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("nothing to set aside: %v", err)
+	}
+	others := []string{"temporal.state.json.corrupt-mine", "temporal.state.json.bak"}
+	for _, name := range others {
+		write(t, file.Home.join(name), "")
+	}
+	var paths []string
+	for i := range 2 * AsideLimit {
+		write(t, file.Home.State(), fmt.Sprint(i))
+		path, err := file.SetAside()
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	if got, want := len(names(t, file.Home)), AsideLimit+len(others); got != want {
+		t.Errorf("%d files, want %d: %v", got, want, names(t, file.Home))
+	}
+	for i, path := range paths {
+		text, err := os.ReadFile(path)
+		if kept := i >= AsideLimit; kept != (err == nil) || kept && string(text) != fmt.Sprint(i) {
+			t.Errorf("%d: %q, %v", i, text, err)
+		}
+	}
+}
+
+func TestSetAsideNeverOverwrites(t *testing.T) {
+	file := File{newHome(t)}
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 3 {
+		path, err := file.freeName(at)
+		if want := file.Home.State() + fmt.Sprintf(".corrupt-20260101T000000.%06dZ", i); err != nil || path != want {
+			t.Fatalf("got %s, %v, want %s", path, err, want)
+		}
+		write(t, path, "")
+	}
+}
+
+// With the clock set back the latest has the oldest name, and is kept.
+func TestSetAsideAfterClockStep(t *testing.T) {
+	file := File{newHome(t)}
+	for i := range AsideLimit {
+		write(t, file.Home.join(fmt.Sprintf("temporal.state.json.corrupt-2999010%dT000000.000000Z", i+1)), "")
+	}
+	write(t, file.Home.State(), "latest")
+	path, err := file.SetAside()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "latest" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if got := names(t, file.Home); len(got) != AsideLimit {
+		t.Errorf("kept %v", got)
+	}
+}
+
+// A folder that stood in the record's place may hold somebody's files.
+func TestSetAsideKeepsFolders(t *testing.T) {
+	file := File{newHome(t)}
+	for range AsideLimit + 2 {
+		if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.SetAside(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, file.Home); len(got) != AsideLimit+2 {
+		t.Errorf("kept %v", got)
+	}
+}
+
+func TestSetAsideWhatIsNoFile(t *testing.T) {
+	for name, put := range strange {
+		file := File{newHome(t)}
+		if err := put(file.Home.State()); err != nil {
+			t.Fatal(err)
+		}
+		path, err := file.SetAside()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := file.Save(sample()); err != nil {
+			t.Errorf("%s: saved after it: %v", name, err)
+		}
+	}
+}
+
+func TestTidy(t *testing.T) {
+	home := newHome(t)
+	old := time.Now().Add(-2 * leftAfter)
+	for name, age := range map[string]time.Time{
+		".temporal.state.json123": old, ".temporal.pid45": old, ".temporal.request.json6": old,
+		".temporal.request.json7": time.Now(), // somebody may be writing it
+		".temporal.state.jsonx":   old, ".temporal.lock1": old, "temporal.state.json": old, "temporal.lock": old,
+	} {
+		write(t, home.join(name), "")
+		if err := os.Chtimes(home.join(name), age, age); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := home.Tidy(); err != nil {
+		t.Fatal(err)
+	}
+	const want = ".temporal.lock1 .temporal.request.json7 .temporal.state.jsonx temporal.lock temporal.state.json"
+	if got := strings.Join(names(t, home), " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if err := Home(home.join("nowhere")).Tidy(); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing home: %v", err)
+	}
+}
+
+// The pattern in Tidy must be what the writer really uses.
+func TestTidyKnowsTheNames(t *testing.T) {
+	file := File{newHome(t)}
+	cmd := play(t, "endless", file.Home)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer cmd.Process.Kill()
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		for _, name := range names(t, file.Home) {
+			if name == recordName {
+				continue
+			}
+			if !tempName.MatchString(name) {
+				t.Errorf("%s would not be tidied", name)
+			}
+			return
+		}
+	}
+	t.Error("no temporary file was seen")
+}
