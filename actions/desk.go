@@ -150,7 +150,22 @@ func (d *Desk) won() fsm.Sight {
 		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
 	}
 	d.saw(document.Record)
-	return fsm.Sight{Saw: fsm.SawWon, Record: document.Record, Evidence: Observe(d.home, document.Record)}
+	evidence := Observe(d.home, document.Record)
+	if evidence.Hold == fsm.HoldFree {
+		d.tidy()
+	}
+	return fsm.Sight{Saw: fsm.SawWon, Record: document.Record, Evidence: evidence}
+}
+
+// tidy removes what only names a Temporal that does not run: a stale PID file,
+// the predecessor's included, and the temporary files of writers that were killed.
+func (d *Desk) tidy() {
+	if err := statefile.RemovePID(d.home.PID()); err != nil {
+		d.log.Warn("stale PID file not removed", "error", err)
+	}
+	if err := d.home.Tidy(); err != nil {
+		d.log.Warn("temporary files not removed", "error", err)
+	}
 }
 
 // busy looks at the record of whoever drives. One that cannot be read counts as
@@ -210,7 +225,7 @@ func (d *Desk) drive(r fsm.Record) {
 		d.broke(err)
 		return
 	}
-	world := NewWorld(d.home, document, self, d.log)
+	world := NewWorld(d.home, d.seat, document, self, d.log)
 	d.world.Store(world)
 	defer d.world.Store(nil)
 	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: fsm.Drive(world, r, self)})

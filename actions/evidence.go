@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -22,7 +23,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 		lock, err := Acquire(home.Lock())
 		if err == nil {
 			lock.Close()
-			return fsm.Evidence{Hold: fsm.HoldFree}
+			return detachedOrFree(home, r)
 		}
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: err.Error()}
@@ -48,7 +49,28 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	case state == probes.LockHeld:
 		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into"}, state
 	}
-	return fsm.Evidence{Hold: fsm.HoldFree}, state
+	return detachedOrFree(home, r), state
+}
+
+// detachedOrFree is for a lock that nobody has: that is proof only if the file
+// was not deleted or replaced under a Temporal that still holds the old one.
+func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
+	if path := lockPath(home, r); path != home.Lock() {
+		holders, err := probes.Holders(path, r.Temporal.PID)
+		if err == nil && len(holders) > 0 {
+			return Classify(home, r, holders)
+		}
+	}
+	return fsm.Evidence{Hold: fsm.HoldFree}
+}
+
+// lockPath is the path by which the lock file can be opened that the recorded
+// Temporal holds: usually the home's, else the way through its own descriptor.
+func lockPath(home statefile.Home, r fsm.Record) string {
+	if path := probes.Detached(r.Temporal, home.Lock()); path != "" {
+		return path
+	}
+	return home.Lock()
 }
 
 // Classify says whether the holders of temporal.lock are ours. An exclusive
@@ -81,7 +103,7 @@ func keepVersion(p, recorded fsm.Process) fsm.Process {
 // leads reports whether a holder is a Temporal of this home that the record does not know.
 func leads(home statefile.Home, h probes.Holder) bool {
 	return h.Instance == string(home) && h.Process.PID == h.Process.PGID &&
-		slices.Contains(probes.Args(h.Process.PID), "start-dev")
+		slices.Contains(strings.Fields(h.Command), "start-dev")
 }
 
 // inGroup reports whether p is in the group that leader led. The number of a
@@ -118,7 +140,8 @@ func Driver(home statefile.Home, r fsm.Record) (driver fsm.Process, stranger str
 		}
 	}
 	for _, h := range holders {
-		if h.Process.Exe != "" && !ownProgram(h.Process.Exe) {
+		// One that is just ending has no command line any more: it cannot be judged.
+		if h.Process.Exe != "" && h.Command != "" && !ownCommand(h) {
 			return fsm.Process{}, Describe(h)
 		}
 	}
@@ -131,7 +154,15 @@ const SuperviseVerb = "supervise"
 // supervises reports whether a holder of supervisor.lock is a supervisor: our
 // program, with the hidden command that is started with that lock and never by hand.
 func supervises(h probes.Holder) bool {
-	return ownProgram(h.Process.Exe) && slices.Contains(probes.Args(h.Process.PID), SuperviseVerb)
+	return ownProgram(h.Process.Exe) && slices.Contains(strings.Fields(h.Command), SuperviseVerb)
+}
+
+// ownCommand reports whether a holder of supervisor.lock is one of our commands,
+// which has the lock until it hands it over or is done.
+func ownCommand(h probes.Holder) bool {
+	return ownProgram(h.Process.Exe) && slices.ContainsFunc(strings.Fields(h.Command), func(arg string) bool {
+		return slices.Contains([]string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb}, arg)
+	})
 }
 
 func ownProgram(exe string) bool {

@@ -3,6 +3,8 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -10,14 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// signalGroup signals the group of a home's Temporal if a member of it is
-// proven to hold temporal.lock. SIGTERM is followed by SIGCONT: a stopped
+// signalGroup signals the group of a Temporal if a member of it is proven to
+// hold the lock file held. SIGTERM is followed by SIGCONT: a stopped
 // process would not see it otherwise. It reports whether the group was signalled.
-func signalGroup(home statefile.Home, leader fsm.Process, sig unix.Signal) (bool, error) {
+func signalGroup(held os.FileInfo, leader fsm.Process, sig unix.Signal) (bool, error) {
 	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() {
 		return false, nil
 	}
-	member, err := provenMember(home, leader)
+	member, err := provenMember(held, leader)
 	if err != nil || !member {
 		return false, err
 	}
@@ -42,8 +44,8 @@ func killGroup(pgid int, sig unix.Signal) error {
 
 // provenMember looks at the leader first, and at everybody only if the leader
 // is gone or does not hold the lock.
-func provenMember(home statefile.Home, leader fsm.Process) (bool, error) {
-	holders, err := probes.Holders(home.Lock(), leader.PID)
+func provenMember(held os.FileInfo, leader fsm.Process) (bool, error) {
+	holders, err := probes.HoldersOf(held, leader.PID)
 	if err != nil {
 		return false, err
 	}
@@ -57,10 +59,10 @@ func provenMember(home statefile.Home, leader fsm.Process) (bool, error) {
 
 // signalEscaped signals every holder of temporal.lock outside the group, one by
 // one, if the holders are proven to be ours. It returns how many there were.
-func signalEscaped(home statefile.Home, r fsm.Record, sig unix.Signal) (int, error) {
-	holders, err := probes.AllHolders(home.Lock())
-	if err != nil || len(holders) == 0 {
-		return 0, err
+func signalEscaped(home statefile.Home, held os.FileInfo, r fsm.Record, sig unix.Signal) (int, error) {
+	holders, err := probes.HoldersOf(held)
+	if err != nil || len(holders) == 0 || holds(holders, unix.Getpid()) {
+		return 0, err // the lock came over to this driver meanwhile
 	}
 	if e := Classify(home, r, holders); e.Hold == fsm.HoldForeign {
 		return 0, fmt.Errorf("temporal.lock is held by %s, which is not ours", e.Holder)
@@ -68,7 +70,7 @@ func signalEscaped(home statefile.Home, r fsm.Record, sig unix.Signal) (int, err
 	escaped := 0
 	var failed error
 	for _, h := range holders {
-		if h.Process.PGID == r.Temporal.PGID || h.Process.PID == unix.Getpid() || !inherited(home, h) {
+		if h.Process.PGID == r.Temporal.PGID || !inherited(home, h) {
 			continue
 		}
 		escaped++
@@ -80,4 +82,8 @@ func signalEscaped(home statefile.Home, r fsm.Record, sig unix.Signal) (int, err
 		}
 	}
 	return escaped, failed
+}
+
+func holds(holders []probes.Holder, pid int) bool {
+	return slices.ContainsFunc(holders, func(h probes.Holder) bool { return h.Process.PID == pid })
 }

@@ -90,20 +90,17 @@ func leadsTo(path string, file *os.File) bool {
 	return err == nil && os.SameFile(there, here)
 }
 
-// reopen opens a second description of the very file at path that same
-// describes. It does not lock.
-func reopen(path string, same os.FileInfo) (*os.File, error) {
-	file, err := openLock(path)
+// reopen opens a second description of a lock file that somebody holds, and
+// does not lock it. The path may be a magic link to a file without a name.
+func reopen(path string) (*os.File, os.FileInfo, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("open lock: %w", err)
 	}
 	info, err := file.Stat()
-	if err == nil && !os.SameFile(info, same) {
-		err = fmt.Errorf("reopen %s: the file was replaced", path)
-	}
 	if err != nil {
 		file.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return file, nil
+	return file, info, nil
 }

@@ -46,12 +46,13 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := w.lock.Stat()
+	w.closeWaiter()
+	w.waiter, w.held, err = reopen(w.home.Lock())
 	if err != nil {
 		return nil, err
 	}
-	if w.waiter, err = reopen(w.home.Lock(), info); err != nil {
-		return nil, err
+	if !leadsTo(w.home.Lock(), w.lock) || !leadsTo(w.home.Lock(), w.waiter) {
+		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
 	output, err := openLog(w.home.Log())
 	if err != nil {

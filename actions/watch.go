@@ -18,21 +18,26 @@ import (
 func (w *World) adopt(e fsm.Effect) {
 	w.child = nil
 	w.logFrom = size(w.home.Log())
-	w.openWaiter()
+	w.openWaiter(e.Record)
 }
 
-// openWaiter opens the file at the lock's path for a wait on the tree's end,
-// where the spawn has not done so.
-func (w *World) openWaiter() {
+// openWaiter opens the lock file that a Temporal holds which this driver did not
+// spawn, for the wait on the tree's end.
+func (w *World) openWaiter(r fsm.Record) {
 	if w.waiter != nil {
 		return
 	}
-	waiter, err := openLock(w.home.Lock())
-	if err != nil {
+	var err error
+	if w.waiter, w.held, err = reopen(lockPath(w.home, r)); err != nil {
 		w.log.Error("lock not opened for the wait", "error", err)
-		return
 	}
-	w.waiter = waiter
+}
+
+func (w *World) closeWaiter() {
+	if w.waiter != nil {
+		w.waiter.Close()
+		w.waiter = nil
+	}
 }
 
 // watch waits for the leader's exit and for the tree's end, each in a goroutine
@@ -61,7 +66,7 @@ func (w *World) await(e fsm.Effect) {
 	if w.awaited == e.Run {
 		return
 	}
-	w.openWaiter()
+	w.openWaiter(e.Record)
 	w.awaited, w.over = e.Run, make(chan struct{})
 	waiter := w.waiter
 	w.waiter = nil
@@ -107,10 +112,12 @@ func (w *World) writePID(p fsm.Process) {
 
 // ask probes once in a goroutine that ends within the probe's timeout.
 func (w *World) ask(e fsm.Effect) {
+	settings, replaced := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
+		w.keepSeat()
 		w.restore()
+		replaced = w.lockReplaced()
 	}
-	settings, replaced := e.Record.Settings, w.lockReplaced()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
 		defer cancel()
@@ -122,13 +129,35 @@ func (w *World) ask(e fsm.Effect) {
 	}()
 }
 
-// lockReplaced tells when the lock's path no longer leads to a locked file: it
-// was deleted or replaced, and would not keep a second Temporal away.
+// lockReplaced tells when the lock's path no longer leads to the locked file,
+// which would not keep a second Temporal away if this supervisor died.
 func (w *World) lockReplaced() string {
-	if _, err := os.Lstat(w.home.Lock()); errors.Is(err, os.ErrNotExist) {
-		return "temporal.lock was deleted while Temporal runs; restart makes it anew"
+	there, err := os.Lstat(w.home.Lock())
+	if err == nil && (w.held == nil || os.SameFile(there, w.held)) {
+		return ""
 	}
-	return ""
+	return "temporal.lock was deleted or replaced while Temporal runs; restart makes it good"
+}
+
+// keepSeat looks whether supervisor.lock is still the file at its path. If it was
+// deleted or replaced, the new one is taken as well; if somebody else was faster,
+// that one drives now, and this driver must not.
+func (w *World) keepSeat() {
+	path := w.home.SupervisorLock()
+	if leadsTo(path, w.seat) {
+		return
+	}
+	seat, err := Acquire(path)
+	switch {
+	case err == nil:
+		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
+		w.seat = seat
+	case errors.Is(err, ErrHeld):
+		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
+		w.Post(fsm.Input{Event: fsm.Deposed})
+	default:
+		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
+	}
 }
 
 // term ends a run: SIGTERM to the group, and to descendants that left it. What
@@ -139,16 +168,16 @@ func (w *World) term(e fsm.Effect) {
 		return
 	}
 	w.await(e)
-	w.signal(e, unix.SIGTERM)
+	w.signal(e, w.held, unix.SIGTERM)
 }
 
 // kill repeats SIGKILL until the lock is free: what forks while it is looked
 // for is found the next time.
 func (w *World) kill(e fsm.Effect) {
-	over := w.over
+	over, held := w.over, w.held
 	go func() {
 		for {
-			w.signal(e, unix.SIGKILL)
+			w.signal(e, held, unix.SIGKILL)
 			select {
 			case <-over:
 				return
@@ -161,11 +190,15 @@ func (w *World) kill(e fsm.Effect) {
 // killAgain is the pause between two rounds of SIGKILL.
 const killAgain = 50 * time.Millisecond
 
-func (w *World) signal(e fsm.Effect, sig unix.Signal) {
-	if _, err := signalGroup(w.home, e.Record.Temporal, sig); err != nil {
+// signal signals what holds the lock file held, wherever its path leads now.
+func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) {
+	if held == nil {
+		return
+	}
+	if _, err := signalGroup(held, e.Record.Temporal, sig); err != nil {
 		w.log.Error("group not signalled", "pgid", e.Record.Temporal.PGID, "signal", unix.SignalName(sig), "error", err)
 	}
-	escaped, err := signalEscaped(w.home, e.Record, sig)
+	escaped, err := signalEscaped(w.home, held, e.Record, sig)
 	if err != nil {
 		w.log.Error("descendant not signalled", "error", err)
 	}

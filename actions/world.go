@@ -25,11 +25,15 @@ type World struct {
 	inbox chan delivery
 
 	document statefile.Document
+	// seat is supervisor.lock, which the driver holds.
+	seat *os.File
 	// lock and dbLock are held between the taking and the spawn, and after the tree's end.
 	lock, dbLock *os.File
 	// waiter is a second description of the lock's file, opened while the first
 	// was known to be the file at the path, for the wait on the tree's end.
 	waiter *os.File
+	// held describes the lock file of the current run, wherever its path leads.
+	held os.FileInfo
 	// awaited is the run whose end is being waited for.
 	awaited uint64
 	child   *exec.Cmd
@@ -45,10 +49,11 @@ type delivery struct {
 	lock *os.File
 }
 
-// NewWorld makes the world of a driver, self, that goes on from a document.
-func NewWorld(home statefile.Home, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
+// NewWorld makes the world of a driver, self, that holds the locked seat and goes
+// on from a document.
+func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
 	return &World{
-		home: home, file: statefile.File{Home: home}, self: self, document: d, log: log,
+		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
 		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
 	}
@@ -180,12 +185,13 @@ func (w *World) release() {
 	for _, timer := range w.timers {
 		timer.Stop()
 	}
-	for _, file := range []*os.File{w.lock, w.dbLock, w.waiter} {
+	for _, file := range []*os.File{w.lock, w.dbLock} {
 		if file != nil {
 			file.Close()
 		}
 	}
-	w.lock, w.dbLock, w.waiter = nil, nil, nil
+	w.lock, w.dbLock = nil, nil
+	w.closeWaiter()
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)
 	}

@@ -137,14 +137,13 @@ func (f *fake) leaving(described chan struct{}) <-chan struct{} {
 	return opened
 }
 
-// acceptAll keeps every connection open and reads none.
+// acceptAll keeps every connection open, as long as it listens, and reads none.
 func acceptAll(l net.Listener) {
-	var kept []net.Conn
 	for {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		kept = append(kept, conn)
+		defer conn.Close()
 	}
 }

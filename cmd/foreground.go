@@ -35,7 +35,7 @@ func runForeground(home statefile.Home, command fsm.Command) error {
 		return systemProblem(err, "nothing was started")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
-	last, err := drive(home, document, log)
+	last, err := drive(home, lock, document, log)
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}

@@ -89,7 +89,7 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.Means = r.Reason
 		p.Try = "stigmer local start"
 	case fsm.EndTimedOut:
-		p.What = fmt.Sprintf("not healthy within %s: the state is %s", seconds(c.Patience), r.State)
+		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", seconds(c.Patience), either(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)
 		p.Try = "stigmer local state --explain, or stigmer local stop"
 	case fsm.EndForeign:
@@ -118,9 +118,9 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 
 func waitingFor(r fsm.Record) string {
 	if r.Desired == fsm.WantRunning {
-		return "the supervisor goes on trying; the last that is known: " + r.Reason
+		return "the supervisor goes on trying"
 	}
-	return "the last that is known: " + r.Reason
+	return "another command is at work"
 }
 
 func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -78,7 +80,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		fmt.Fprintln(out, verb)
 		describe(out, home, r)
 	case fsm.EndAlreadyRunning:
-		fmt.Fprintf(out, "Already running, for %s.\n", ago(r.Temporal.StartedAt))
+		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
 		describe(out, home, r)
 	case fsm.EndStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
@@ -89,10 +91,24 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		fmt.Fprintln(out, "Nothing runs.")
 	case fsm.EndBroken:
 		return systemProblem(err, "the command ended where it was; what runs was not touched")
+	case fsm.EndTimedOut:
+		o.Detail = missing(r)
+		return problemOf(o, command, home)
 	default:
 		return problemOf(o, command, home)
 	}
 	return nil
+}
+
+// missing asks once more what a Temporal lacks that did not become Healthy in time.
+func missing(r fsm.Record) string {
+	if r.State != fsm.Starting && r.State != fsm.Degraded {
+		return r.Reason
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	answer := probes.Endpoint{Address: address(r.Settings), Namespaces: r.Settings.Namespaces.List()}.Ask(ctx)
+	return either(answer.Detail, "it has just begun to answer")
 }
 
 func describe(out io.Writer, home statefile.Home, r fsm.Record) {

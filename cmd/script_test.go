@@ -25,16 +25,36 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/script/*.txtar side by side, each in a home and on
-// ports of its own. A script ends with nothing left running, unless it says
-// leaves-running. With STIGMER_REAL_TEMPORAL=PATH the scripts that do not say
-// "[real] skip" run on that Temporal, so that the fake cannot drift from it.
-func TestScripts(t *testing.T) {
+// TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
+// each in a home and on ports of its own. A script ends with nothing left
+// running, unless it says leaves-running.
+func TestScripts(t *testing.T) { runScripts(t, "") }
+
+// TestRealScripts runs those that do not say "[real] skip" on a real Temporal,
+// so that the fake cannot drift from it.
+func TestRealScripts(t *testing.T) {
+	real := os.Getenv(realTemporalVariable)
+	if real == "" {
+		t.Skip(realTemporalVariable + " names no Temporal; make test does")
+	}
+	runScripts(t, real)
+}
+
+// realTemporalVariable names the environment variable with the path of the
+// Temporal CLI that the TestReal tests use.
+const realTemporalVariable = "STIGMER_REAL_TEMPORAL"
+
+func runScripts(t *testing.T, real string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Setup:               setUp,
-		Condition:           condition,
+		Setup:               func(env *testscript.Env) error { return setUp(env, real) },
+		Condition: func(name string) (bool, error) {
+			if name != "real" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return real != "", nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"alive":          cmdAlive,
 			"await":          cmdAwait,
@@ -57,19 +77,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// realTemporal is the Temporal to use in place of the fake, empty for none.
-func realTemporal() string { return os.Getenv("STIGMER_REAL_TEMPORAL") }
-
-func condition(name string) (bool, error) {
-	if name == "real" {
-		return realTemporal() != "", nil
-	}
-	return false, fmt.Errorf("unknown condition %q", name)
-}
-
 // setUp gives a script its own home, ports and files. The home does not exist
 // yet. GORACE spares a program built with -race its second of sleep at exit.
-func setUp(env *testscript.Env) error {
+func setUp(env *testscript.Env, real string) error {
 	user := filepath.Join(env.WorkDir, "user")
 	if err := os.MkdirAll(user, 0o700); err != nil {
 		return err
@@ -78,7 +88,7 @@ func setUp(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := useRealTemporal(env); err != nil {
+	if err := useTemporal(env, real); err != nil {
 		return err
 	}
 	for _, name := range []string{"PORT", "UIPORT", "PORT2", "UIPORT2"} {
@@ -107,13 +117,14 @@ func setUp(env *testscript.Env) error {
 	return nil
 }
 
-func useRealTemporal(env *testscript.Env) error {
-	if realTemporal() == "" {
+// useTemporal puts the real Temporal before the fake in PATH, if there is one.
+func useTemporal(env *testscript.Env, real string) error {
+	if real == "" {
 		return nil
 	}
 	dir := filepath.Join(env.WorkDir, "real")
 	env.Setenv("PATH", dir+string(os.PathListSeparator)+env.Getenv("PATH"))
-	return errors.Join(os.Mkdir(dir, 0o700), os.Symlink(realTemporal(), filepath.Join(dir, "temporal")))
+	return errors.Join(os.Mkdir(dir, 0o700), os.Symlink(real, filepath.Join(dir, "temporal")))
 }
 
 // nextPort walks through ports below the ranges from which Linux and macOS

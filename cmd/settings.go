@@ -95,37 +95,42 @@ func environment(flags *pflag.FlagSet) error {
 	return failed
 }
 
-// resolve completes and checks what the flags say.
-func (o *options) resolve(c *cobra.Command, home statefile.Home) error {
+// parse reads the environment and checks what was asked for, before anything is
+// made or looked at.
+func (o *options) parse(c *cobra.Command) error {
 	if err := environment(c.Flags()); err != nil {
 		return err
 	}
 	var given []string
 	c.Flags().Visit(func(f *pflag.Flag) { given = append(given, f.Name) })
+	if o.ephemeral {
+		given = append(given, "db")
+	}
 	o.given = fsm.MakeNames(given)
 	if o.given.Has("port") && !o.given.Has("ui-port") {
 		o.settings.UIPort = o.settings.Port + 1000
-	}
-	if err := o.database(home); err != nil {
-		return err
 	}
 	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
 	if err := o.check(); err != nil {
 		return usage(err)
 	}
+	return o.database()
+}
+
+// locate fills in what is found by the home.
+func (o *options) locate(home statefile.Home) error {
+	if o.settings.DB == "" && !o.ephemeral {
+		o.settings.DB = home.DB()
+	}
 	return o.binary(home)
 }
 
-func (o *options) database(home statefile.Home) error {
-	switch {
-	case o.ephemeral && o.settings.DB != "":
+func (o *options) database() error {
+	if o.settings.DB == "" {
+		return nil
+	}
+	if o.ephemeral {
 		return usage(fmt.Errorf("--db and --ephemeral exclude each other"))
-	case o.ephemeral:
-		o.given = fsm.MakeNames(append(o.given.List(), "db"))
-		return nil
-	case o.settings.DB == "":
-		o.settings.DB = home.DB()
-		return nil
 	}
 	path, err := filepath.Abs(o.settings.DB)
 	if err != nil {

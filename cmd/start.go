@@ -54,15 +54,24 @@ their environment variables, change just what they name.
 	return c
 }
 
-func runStart(c *cobra.Command, o *options) error {
+// prepare parses, then opens the home: a command that was not understood makes nothing.
+func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
+	if err := o.parse(c); err != nil {
+		return "", err
+	}
 	home, err := openHome()
+	if err != nil {
+		return "", err
+	}
+	warnOpen(o.settings)
+	return home, o.locate(home)
+}
+
+func runStart(c *cobra.Command, o *options) error {
+	home, err := o.prepare(c)
 	if err != nil {
 		return err
 	}
-	if err := o.resolve(c, home); err != nil {
-		return err
-	}
-	warnOpen(o.settings)
 	command := fsm.Command{
 		Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local start",
@@ -74,11 +83,8 @@ func runStart(c *cobra.Command, o *options) error {
 }
 
 func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
-	home, err := openHome()
+	home, err := o.prepare(c)
 	if err != nil {
-		return err
-	}
-	if err := o.resolve(c, home); err != nil {
 		return err
 	}
 	if o.settings.TemporalBin == "" {
@@ -88,7 +94,6 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 		// What the record names is not there any more: found before the stop, not after it.
 		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
 	}
-	warnOpen(o.settings)
 	return run(c, home, fsm.Command{
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local restart",

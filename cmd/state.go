@@ -1,5 +1,77 @@
 package cmd
 
-import "github.com/spf13/cobra"
+import (
+	"encoding/json"
+	"fmt"
 
-func stateCommand() *cobra.Command { return &cobra.Command{Use: "state"} }
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/fsm"
+)
+
+func stateCommand() *cobra.Command {
+	var explain bool
+	var output string
+	c := &cobra.Command{
+		Use:   "state",
+		Short: "Say what is so, and with --explain why and what comes next",
+		Long: `Say what is so: the state as it is now, held against locks, processes, ports and
+Temporal's own health. It changes nothing and waits for no lock.
+
+` + exitHelp,
+		Example: `  stigmer local state
+  stigmer local state --explain
+  stigmer local state -o json`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runState(c, explain, output) },
+	}
+	c.Flags().BoolVar(&explain, "explain", false, "each piece of evidence, how it came here, and what would happen next")
+	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	return c
+}
+
+func runState(c *cobra.Command, explain bool, output string) error {
+	if err := environment(c.Flags()); err != nil {
+		return err
+	}
+	if output != "text" && output != "json" {
+		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	}
+	path, err := homePath()
+	if err != nil {
+		return err
+	}
+	seen := look(path)
+	report := seen.report()
+	if output == "json" {
+		encoder := json.NewEncoder(c.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(report); err != nil {
+			return systemProblem(err, "the state could not be printed")
+		}
+	} else {
+		printState(c.OutOrStdout(), report, explain)
+	}
+	if seen.trouble != nil {
+		problem := systemProblem(seen.trouble, "the state cannot be told for certain")
+		problem.Exit = ExitPermission
+		return problem
+	}
+	if status := stateStatus(report.State); status != ExitDone {
+		return status
+	}
+	return nil
+}
+
+func stateStatus(s fsm.State) Status {
+	switch s {
+	case fsm.Healthy:
+		return ExitDone
+	case fsm.Stopped:
+		return ExitStopped
+	case fsm.Degraded:
+		return ExitDegraded
+	}
+	return ExitInBetween
+}

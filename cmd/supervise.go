@@ -45,19 +45,19 @@ func runSupervise() error {
 		return systemProblem(err, "the supervisor ends")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
-	_, err = drive(home, document, log)
+	_, err = drive(home, lock, document, log)
 	return err
 }
 
 // drive supervises in this process until Temporal is Stopped, and returns the
 // last record.
-func drive(home statefile.Home, document statefile.Document, log hclog.Logger) (fsm.Record, error) {
+func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger) (fsm.Record, error) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		return fsm.Record{}, systemProblem(err, "the supervisor ends")
 	}
 	self.Version = ownVersion()
-	world := actions.NewWorld(home, document, self, log)
+	world := actions.NewWorld(home, lock, document, self, log)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)

@@ -10,10 +10,11 @@ const (
 	DoExit       Action = "exit"       // the supervisor has nothing left to do
 )
 
-// Inputs that never move the machine by themselves; they are counted first.
+// Inputs that never move the machine by themselves.
 const (
 	Probed   Event = "probed"    // the answer to DoAsk
 	ProbeDue Event = "probe_due" // the pause between two probes has passed
+	Deposed  Event = "deposed"   // somebody else holds the file that is now supervisor.lock
 )
 
 // Effect is something to do, as data. Effects of one step are performed in

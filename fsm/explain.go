@@ -119,3 +119,22 @@ func effectOf(row Row) string {
 	}
 	return text + ": " + row.Why
 }
+
+// Undriven lists what the commands would do where no supervisor drives: where
+// the resume rule lets them go on. No event would be noticed by anybody.
+func Undriven(r Record, e Evidence) []Move {
+	moves := []Move{}
+	for _, wish := range []struct {
+		event   Event
+		desired Desired
+	}{{Start, WantRunning}, {Stop, WantStopped}} {
+		r.Desired = wish.desired
+		plan := Resume(r, e)
+		move := Move{string(wish.event), plan.State, "nothing: " + plan.Why}
+		if row, ok := Find(plan.State, plan.Event); ok {
+			move = Move{string(wish.event), row.To, effectOf(row)}
+		}
+		moves = append(moves, move)
+	}
+	return append(moves, restart(r.State))
+}

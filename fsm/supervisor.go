@@ -74,6 +74,10 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
 	case Probed:
 		return s.judge(m, in)
+	case Deposed:
+		// Temporal and the record are the other driver's from now on.
+		s.Done = true
+		return s, []Effect{s.effect(DoExit)}
 	case ProbeDue:
 		return s, []Effect{s.effect(DoAsk)}
 	case Exited:

@@ -53,10 +53,6 @@ func Holders(path string, first ...int) ([]Holder, error) {
 	return holders(info, path, first)
 }
 
-// AllHolders is Holders without a shortcut, to find the descendants of a
-// process that left its group.
-func AllHolders(path string) ([]Holder, error) { return Holders(path) }
-
 // HoldersOf is Holders for a file that its path no longer leads to: a lock file
 // that was deleted or replaced while it was held. Info comes from the Stat of a
 // descriptor.

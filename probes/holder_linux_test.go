@@ -112,7 +112,7 @@ func BenchmarkHolders(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := AllHolders(path); err != nil {
+		if _, err := Holders(path); err != nil {
 			b.Fatal(err)
 		}
 	}

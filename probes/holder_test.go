@@ -37,7 +37,7 @@ func pidsOf(holders []Holder) []int {
 
 func wantHolders(t *testing.T, path string, want ...int) []Holder {
 	t.Helper()
-	found, err := AllHolders(path)
+	found, err := Holders(path)
 	check(t, err)
 	slices.Sort(want)
 	if got := pidsOf(found); !slices.Equal(got, append([]int{}, want...)) {

@@ -126,3 +126,14 @@ func FreePorts(ip string, n int) ([]int, error) {
 	}
 	return ports, nil
 }
+
+// Owner returns who has ip:port, by the rules of Listening but from the kernel's
+// table of sockets alone: it opens and binds nothing, so it can disturb nobody.
+// It returns nil where nobody has it or nobody may be seen.
+func Owner(ctx context.Context, ip string, port int) (*Listener, error) {
+	wanted, err := netip.ParseAddr(ip)
+	if err != nil {
+		return nil, err
+	}
+	return findOwner(ctx, wanted.Unmap(), port, true)
+}

@@ -1,0 +1,52 @@
+# Works with Go, make, bash and git alone. What is built or provided lies in build/.
+SHELL := bash
+
+# The Temporal CLI that the product is tested with: cmd/version.go names the version.
+temporal := github.com/temporalio/cli/cmd/temporal@$(shell sed -n 's/^const TemporalVersion = "\(.*\)"/\1/p' cmd/version.go)
+# Empty where there is no git, no repository or no commit: then the program says (devel).
+version := $(shell git --git-dir=.git describe --tags --always --dirty 2>/dev/null)
+# On Linux the race detector needs a C compiler; without one the tests run all the same.
+race := $(shell if [ "$$(go env GOOS)" = darwin ] || [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
+platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+# The version comes from above, and stamping fails where git distrusts the folder's owner.
+export GOFLAGS := -buildvcs=false $(GOFLAGS)
+
+.PHONY: build start test check clean
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o build/stigmer ./cmd/stigmer
+
+# start provides a Temporal CLI for this home if there is none yet.
+start: build
+	@home="$${STIGMER_HOME:-$$HOME/.stigmer}"; \
+	if [ -z "$$STIGMER_TEMPORAL_BIN" ] && [ ! -x "$$home/bin/temporal" ] && ! command -v temporal >/dev/null; then \
+		echo "installing $(temporal) into $$home/bin: a few minutes, once"; \
+		(umask 077 && mkdir -p "$$home/bin") && bin="$$(cd "$$home/bin" && pwd)" && CGO_ENABLED=0 GOBIN="$$bin" go install $(temporal) || exit 1; \
+	fi
+	build/stigmer local start
+
+# test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
+test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
+	$(if $(race),,@echo "no C compiler: without the race detector")
+	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 ./...
+
+build/bin/temporal: cmd/version.go
+	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
+	@touch $@
+
+build/bin/staticcheck: go.mod
+	go build -o $@ honnef.co/go/tools/cmd/staticcheck
+	@touch $@
+
+# check is all that needs no Temporal: the form, every platform, and what is generated.
+check: build/bin/staticcheck
+	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	@for p in $(platforms); do \
+		export CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/}; \
+		echo "build, vet $$p" && go build ./... && go vet ./... || exit 1; \
+	done
+	@for os in linux darwin; do echo "staticcheck $$os" && CGO_ENABLED=0 GOOS=$$os build/bin/staticcheck ./... || exit 1; done
+	@GOOS=windows go build ./cmd/stigmer 2>&1 | grep -q 'stigmer_supports_only_linux_and_darwin' || { echo "an unsupported system is not named"; exit 1; }
+	go mod tidy -diff
+
+clean:
+	rm -rf build

@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// list is the evidence in the order in which it is told: from what is most
+// certain, the locks, to what is for people only.
+func (s *seen) list() []Evidence {
+	list := []Evidence{s.recordEvidence()}
+	if !s.exists {
+		return list
+	}
+	list = append(list, s.lockEvidence(), s.supervisorEvidence())
+	if s.running() || s.document.Temporal.PID != 0 {
+		list = append(list, s.processEvidence(), s.groupEvidence())
+	}
+	if s.document.Settings.Port != 0 {
+		list = append(list, s.portEvidence("port", s.document.Settings.Port, s.port))
+	}
+	if s.asked {
+		list = append(list, s.healthEvidence()...)
+	}
+	if settings := s.document.Settings; !settings.Headless && settings.UIPort != 0 {
+		list = append(list, s.portEvidence("ui port", settings.UIPort, s.uiPort))
+		if s.running() {
+			list = append(list, Evidence{"ui", s.uiFault == "", either(s.uiFault, uiURL(settings)+" answers")})
+		}
+	}
+	return append(list, s.databaseEvidence(), s.pidFileEvidence())
+}
+
+// running reports whether a Temporal of ours runs.
+func (s *seen) running() bool { return s.evidence.Hold == fsm.HoldOurs }
+
+func either(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
+}
+
+func (s *seen) recordEvidence() Evidence {
+	if s.recordFault != "" {
+		return Evidence{"record", !s.exists || s.recordFault == "there is none yet", s.recordFault}
+	}
+	d := s.diagnosis()
+	detail := fmt.Sprintf("says %s since %s, generation %d", s.document.State, clock(s.document.Since), s.document.Generation)
+	if !d.Agrees {
+		detail += fmt.Sprintf("; but now it is %s", d.State)
+	}
+	return Evidence{"record", d.Agrees, detail}
+}
+
+// expected reports whether the record's state has a Temporal.
+func (s *seen) expected() bool {
+	switch s.document.State {
+	case fsm.Healthy, fsm.Degraded:
+		return true
+	case fsm.Stopped:
+		return false
+	}
+	return s.running() // in between both are as they should be
+}
+
+func (s *seen) lockEvidence() Evidence {
+	switch s.evidence.Hold {
+	case fsm.HoldFree:
+		return Evidence{"temporal.lock", !s.expected(), "free: the kernel's word that no process of the tree lives"}
+	case fsm.HoldForeign:
+		return Evidence{"temporal.lock", false, "held by " + s.evidence.Holder + ", which is not ours"}
+	case fsm.HoldRemnant:
+		return Evidence{"temporal.lock", false, "held by what a dead Temporal left behind: " + s.holderNames()}
+	}
+	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + s.holderNames()}
+}
+
+func (s *seen) holderNames() string {
+	text := ""
+	for i, h := range s.holders {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("pid %d", h.Process.PID)
+	}
+	return text
+}
+
+func (s *seen) supervisorEvidence() Evidence {
+	const name = "supervisor"
+	recorded := s.document.Supervisor
+	switch {
+	case s.stranger != "":
+		return Evidence{name, false, "supervisor.lock is held by " + s.stranger + ", which is not ours"}
+	case s.driver.PID == 0 && s.document.State == fsm.Stopped:
+		return Evidence{name, !s.running(), "none: supervisor.lock is free"}
+	case s.driver.PID == 0 && recorded.PID != 0:
+		return Evidence{name, false, fmt.Sprintf("dead: supervisor.lock is not held by the recorded pid %d", recorded.PID)}
+	case s.driver.PID == 0:
+		return Evidence{name, false, "none: supervisor.lock is free"}
+	case !s.driver.Same(recorded):
+		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, the record names pid %d", s.driver.PID, recorded.PID)}
+	}
+	return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock", s.driver.PID)}
+}
+
+func (s *seen) processEvidence() Evidence {
+	recorded, leader := s.document.Temporal, s.evidence.Leader
+	switch {
+	case s.running() && leader.Same(recorded):
+		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, same boot (%s)", leader.PID, leader.Exe)}
+	case s.running():
+		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
+	}
+	if now, err := probes.Identify(recorded.PID); err == nil && !now.Same(recorded) {
+		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, either(probes.CommandLine(recorded.PID), "unknown"))}
+	}
+	return Evidence{"process", false, fmt.Sprintf("the recorded pid %d is not alive", recorded.PID)}
+}
+
+func (s *seen) groupEvidence() Evidence {
+	leader := s.evidence.Leader
+	if !s.running() {
+		return Evidence{"group", false, "no leader"}
+	}
+	leads := leader.PID == leader.PGID
+	return Evidence{"group", leads, fmt.Sprintf("pid %d, process group %d", leader.PID, leader.PGID)}
+}
+
+func (s *seen) portEvidence(name string, port int, l *probes.Listener) Evidence {
+	at := joinHostPort(s.document.Settings.IP, port)
+	switch {
+	case l == nil && !s.running():
+		return Evidence{name, true, at + " is free"}
+	case l == nil:
+		return Evidence{name, false, "nobody listens on " + at}
+	case s.ownListener(l):
+		return Evidence{name, true, fmt.Sprintf("%s is listened on by pid %d, which is our Temporal's", at, l.PID)}
+	case l.PID == 0:
+		return Evidence{name, false, at + " is taken by a program that may not be looked into"}
+	}
+	return Evidence{name, false, fmt.Sprintf("%s is taken by pid %d (%s)", at, l.PID, l.Command)}
+}
+
+func (s *seen) ownListener(l *probes.Listener) bool {
+	return s.running() && (l.PID == s.evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.home))
+}
+
+func (s *seen) healthEvidence() []Evidence {
+	health := Evidence{"health", s.answer.Verdict.Live, either(s.answer.Health, s.answer.Detail)}
+	list := []Evidence{health}
+	var names []string
+	for name := range s.answer.Namespaces {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		answer := s.answer.Namespaces[name]
+		list = append(list, Evidence{"namespace " + name, answer == "ok", answer})
+	}
+	return list
+}
+
+func (s *seen) databaseEvidence() Evidence {
+	db := s.document.Settings.DB
+	if db == "" && s.document.Generation > 0 {
+		return Evidence{"database", true, "in memory (--ephemeral)"}
+	}
+	if db == "" {
+		db = s.home.DB()
+	}
+	info, err := os.Stat(db)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Evidence{"database", !s.running(), db + " does not exist"}
+	case err != nil:
+		return Evidence{"database", false, err.Error()}
+	}
+	return Evidence{"database", true, fmt.Sprintf("%s, %d KiB", db, info.Size()/1024)}
+}
+
+// pidFileEvidence holds the file for people against what runs.
+func (s *seen) pidFileEvidence() Evidence {
+	const name = "pid file"
+	switch {
+	case errors.Is(s.pidFault, fs.ErrNotExist):
+		return Evidence{name, !s.expected(), "none"}
+	case s.pidFault != nil:
+		return Evidence{name, false, s.pidFault.Error() + "; nothing decides by it"}
+	case s.running() && s.pidFile.PID == s.evidence.Leader.PID:
+		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
+	}
+	return Evidence{name, false, fmt.Sprintf("stale: it names pid %d; nothing decides by it, the next start or stop tidies it", s.pidFile.PID)}
+}
+
+func clock(at fsm.Instant) string { return moment(at).Local().Format("2006-01-02 15:04:05.000") }
+
+func moment(at fsm.Instant) time.Time { return time.UnixMilli(int64(at)).UTC() }

@@ -1,0 +1,99 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// printState prints a report for people: a few lines, or with explain the page
+// that a puzzled user needs.
+func printState(out io.Writer, r StateReport, explain bool) {
+	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), r.Reason)
+	if r.Temporal != nil {
+		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, roundly(time.Since(r.Temporal.StartedAt)), version(fsm.Process{Version: r.Temporal.Version}))
+		if r.UIURL != "" {
+			fmt.Fprintf(out, "  UI         %s\n", r.UIURL)
+		}
+	}
+	if r.Restarts.Total > 0 {
+		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
+	}
+	printFailure(out, r)
+	if explain {
+		printEvidence(out, r)
+		printHistory(out, r)
+		printNext(out, r)
+	}
+}
+
+func forHowLong(r StateReport) string {
+	if r.Since == nil {
+		return ""
+	}
+	last := fsm.State("")
+	if n := len(r.History); n > 0 {
+		last = r.History[n-1].To
+	}
+	if last != r.State {
+		return ""
+	}
+	return fmt.Sprintf(" since %s (%s)", r.Since.Local().Format(time.DateTime), roundly(time.Since(*r.Since)))
+}
+
+func printFailure(out io.Writer, r StateReport) {
+	if r.Failure == nil {
+		return
+	}
+	if r.Failure.Reason != r.Reason {
+		fmt.Fprintf(out, "  Failure    %s\n", r.Failure.Reason)
+	}
+	for _, line := range r.Failure.LogTail {
+		fmt.Fprintf(out, "    | %s\n", line)
+	}
+	fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
+}
+
+func printEvidence(out io.Writer, r StateReport) {
+	fmt.Fprintln(out, "\nEvidence, looked at just now and held against the record:")
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, e := range r.Evidence {
+		mark := "ok"
+		if !e.OK {
+			mark = "!!"
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", mark, e.Name, e.Detail)
+	}
+	w.Flush()
+}
+
+// historyShown is how many transitions a page has room for; -o json has them all.
+const historyShown = 15
+
+func printHistory(out io.Writer, r StateReport) {
+	if len(r.History) == 0 {
+		return
+	}
+	fmt.Fprintln(out, "\nHow it came here:")
+	shown := r.History[max(0, len(r.History)-historyShown):]
+	if len(shown) < len(r.History) {
+		fmt.Fprintf(out, "  (%d earlier ones are in -o json)\n", len(r.History)-len(shown))
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, h := range shown {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t-> %s\t%s\n", h.At.Local().Format("01-02 15:04:05.000"), h.From, h.Event, h.To, h.Cause)
+	}
+	w.Flush()
+}
+
+func printNext(out io.Writer, r StateReport) {
+	fmt.Fprintln(out, "\nWhat would happen next:")
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, m := range r.Next {
+		fmt.Fprintf(w, "  %s\t-> %s\t%s\n", m.Event, m.To, m.Effect)
+	}
+	w.Flush()
+}

@@ -1,0 +1,131 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// seen is what one look found: the record, and everything that can be held
+// against it without changing anything or taking a lock.
+type seen struct {
+	home     statefile.Home
+	exists   bool
+	document statefile.Document
+	// recordFault says why there is no record to believe, empty if there is one.
+	recordFault string
+	// trouble is why the state cannot be told for certain.
+	trouble error
+
+	evidence fsm.Evidence
+	lock     probes.LockState
+	holders  []probes.Holder
+	driver   fsm.Process
+	stranger string
+
+	asked    bool
+	answer   probes.Answer
+	port     *probes.Listener
+	uiPort   *probes.Listener
+	uiFault  string
+	pidFile  statefile.PIDFile
+	pidFault error
+}
+
+// askWithin bounds a look at a Temporal that does not answer.
+const askWithin = 2 * time.Second
+
+// look looks at everything, what may take time side by side.
+func look(path string) *seen {
+	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
+	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
+	s.home, s.exists, s.trouble = statefile.FindHome(path)
+	if s.trouble != nil || !s.exists {
+		if !s.exists && s.trouble == nil {
+			s.home = statefile.Home(path)
+		}
+		s.recordFault = "there is none yet"
+		return s
+	}
+	s.readRecord()
+	s.lookAtLocks()
+	s.lookAtTemporal()
+	return s
+}
+
+func (s *seen) readRecord() {
+	document, err := (statefile.File{Home: s.home}).Load()
+	if err == nil {
+		s.document = document
+		return
+	}
+	s.recordFault = err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		s.recordFault = "there is none yet"
+	}
+	_, corrupt := errors.AsType[statefile.CorruptError](err)
+	if !corrupt && !errors.Is(err, fs.ErrNotExist) {
+		s.trouble = err
+	}
+}
+
+func (s *seen) lookAtLocks() {
+	s.evidence, s.lock = actions.Look(s.home, s.document.Record)
+	if s.lock == probes.LockUnknown && s.trouble == nil {
+		s.trouble = errors.New("who holds temporal.lock cannot be told")
+	}
+	s.holders, _ = probes.Holders(s.home.Lock(), s.document.Temporal.PID)
+	s.driver, s.stranger = actions.Driver(s.home, s.document.Record)
+	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
+}
+
+// lookAtTemporal asks whoever answers at the recorded address.
+func (s *seen) lookAtTemporal() {
+	settings := s.document.Settings
+	if settings.Port == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	var all sync.WaitGroup
+	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port) })
+	if s.evidence.Hold == fsm.HoldOurs {
+		s.asked = true
+		all.Go(func() {
+			s.answer = probes.Endpoint{Address: address(settings), Namespaces: settings.Namespaces.List()}.Ask(ctx)
+		})
+	}
+	if !settings.Headless {
+		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort) })
+		all.Go(func() {
+			if err := probes.UI(ctx, uiURL(settings)); err != nil {
+				s.uiFault = err.Error()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// diagnosis is the state as it is now.
+func (s *seen) diagnosis() fsm.Diagnosis {
+	return fsm.Diagnose(s.document.Record, fsm.Look{
+		Driven: s.driver.PID != 0, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
+		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
+	})
+}
+
+// next is what would happen next: by the table where a supervisor drives, else
+// by the resume rule.
+func (s *seen) next() []fsm.Move {
+	if s.driver.PID != 0 {
+		return fsm.Moves(s.diagnosis().State)
+	}
+	return fsm.Undriven(s.document.Record, s.evidence)
+}

@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// report puts what was seen into the versioned schema.
+func (s *seen) report() StateReport {
+	d, r := s.diagnosis(), s.document.Record
+	report := StateReport{
+		Schema: StateSchema, State: d.State, Desired: r.Desired, Reason: d.Reason,
+		Settings: r.Settings, Evidence: s.list(), Next: s.next(), History: []HistoryReport{},
+		Restarts: RestartsReport{
+			Total: r.Restarts.Total, Limit: r.Settings.Policy.RestartLimit,
+			InWindow: r.Restarts.InWindow(fsm.Instant(time.Now().UnixMilli()), r.Settings.Policy.RestartWindow),
+		},
+		Paths: PathsReport{
+			Home: string(s.home), Lock: s.home.Lock(), State: s.home.State(), PID: s.home.PID(),
+			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB,
+		},
+		Failure: failureReport(r.Failure),
+	}
+	if r.Since != 0 {
+		since := moment(r.Since)
+		report.Since = &since
+	}
+	if r.Settings.Port != 0 {
+		report.Address = address(r.Settings)
+	}
+	if r.Settings.UIPort != 0 && !r.Settings.Headless {
+		report.UIURL = uiURL(r.Settings)
+	}
+	if p := s.evidence.Leader; s.running() {
+		report.Temporal = &TemporalReport{p.PID, p.PGID, moment(p.StartedAt), p.Exe, p.Version}
+	}
+	if p := s.driver; p.PID != 0 {
+		version := ""
+		if p.Same(r.Supervisor) {
+			version = r.Supervisor.Version
+		}
+		report.Supervisor = &SupervisorReport{p.PID, moment(p.StartedAt), version}
+	}
+	for _, t := range s.document.History {
+		report.History = append(report.History, HistoryReport{moment(t.At), t.From, t.Event, t.To, t.Cause})
+	}
+	return report
+}
+
+func failureReport(f fsm.Failure) *FailureReport {
+	if f.Event == "" {
+		return nil
+	}
+	report := &FailureReport{Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
+	if f.Exit.Known && f.Exit.Signal == "" {
+		report.ExitCode = &f.Exit.Code
+	}
+	if f.LogTail != "" {
+		report.LogTail = strings.Split(f.LogTail, "\n")
+	}
+	return report
+}

@@ -1,0 +1,154 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder"
+
+// asker is a command in a story.
+type asker struct {
+	t *testing.T
+	c Command
+}
+
+func (a *asker) play(l line) []string {
+	l.check(a.t, commandWords)
+	var deeds []Deed
+	if l.input == "open" {
+		a.c, deeds = a.open(l).Open()
+	} else {
+		a.c, deeds = a.c.Step(a.sight(l))
+	}
+	if len(deeds) == 0 {
+		return []string{"nothing"}
+	}
+	var lines []string
+	for _, d := range deeds {
+		lines = append(lines, d.told())
+	}
+	return lines
+}
+
+func (a *asker) settings(l line) Settings {
+	s := Settings{Port: l.number(a.t, "port", 7233), TemporalBin: "/bin/temporal", Policy: DefaultPolicy()}
+	if l.has("nobin") {
+		s.TemporalBin = ""
+	}
+	return s
+}
+
+func (a *asker) open(l line) Command {
+	return Command{
+		Verb: Verb(l.word("verb", "start")), Want: a.settings(l), Given: Names(l.word("given", "")),
+		Patience: Millis(l.number(a.t, "patience", 60_000)), Grace: Millis(l.number(a.t, "grace", 10_000)),
+	}
+}
+
+func (a *asker) sight(l line) Sight {
+	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawBroken}
+	if !slices.Contains(known, Saw(l.input)) {
+		a.t.Fatalf("unknown sight %q", l.input)
+	}
+	in := Sight{Saw: Saw(l.input), Detail: l.detail, Record: Record{
+		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "stopped")),
+		Generation: uint64(l.number(a.t, "gen", 0)), Incarnation: uint64(l.number(a.t, "inc", 0)),
+		Failure: Failure{Event: Event(l.word("failed", ""))},
+	}}
+	if in.Record.Generation > 0 {
+		in.Record.Settings = a.settings(l)
+	}
+	stranger := ""
+	if l.has("holder") {
+		stranger = "pid 7 (stranger)"
+	}
+	switch in.Saw {
+	case SawWon:
+		in.Evidence = Evidence{Hold: Hold(l.word("hold", "free")), Holder: stranger, Leader: process(100)}
+	default:
+		in.Holder = stranger
+		if pid := l.number(a.t, "driver", 0); pid != 0 {
+			in.Driver = process(pid)
+		}
+	}
+	return in
+}
+
+func (d Deed) told() string {
+	switch d.Ask {
+	case AskArm:
+		return fmt.Sprintf("arm %s in %d ms", d.Saw, d.After)
+	case AskHandOver, AskDrive:
+		r := d.Record
+		return fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Ask, r.State, r.Desired, r.Generation, r.Settings.Port)
+	case AskStop:
+		return fmt.Sprintf("%s pid %d, grace %d ms", d.Ask, d.Driver.PID, d.Grace)
+	case AskUnseat:
+		return fmt.Sprintf("%s pid %d", d.Ask, d.Driver.PID)
+	case AskFinish:
+		text := string(d.Ask) + ": " + string(d.Outcome.End)
+		for _, more := range []string{d.Outcome.Holder, d.Outcome.Detail} {
+			if more != "" {
+				text += "; " + more
+			}
+		}
+		return text
+	}
+	return string(d.Ask)
+}
+
+func TestCommandStories(t *testing.T) {
+	tell(t, "commands", func(t *testing.T) func(line) []string { return (&asker{t: t}).play })
+}
+
+// ask plays inputs and returns how the command ended.
+func ask(t *testing.T, inputs ...string) string {
+	t.Helper()
+	a := &asker{t: t}
+	var last []string
+	for _, input := range inputs {
+		last = a.play(parseLine(input))
+	}
+	return strings.Join(last, " | ")
+}
+
+// A restart that had to look again for somebody to ask has handed nothing over
+// yet: it still has every attempt to start.
+func TestLookingAgainForADriverCostsARestartNoAttempt(t *testing.T) {
+	got := ask(t, "open verb=restart", "busy state=Healthy desired=running gen=5 inc=1", "noanswer", "noanswer", "noanswer",
+		"won state=Stopped gen=9 inc=1")
+	if !strings.Contains(got, string(AskHandOver)) {
+		t.Errorf("after the stop: %s", got)
+	}
+}
+
+// The record of a running supervisor was lost and could not be read at the first
+// look. That the supervisor writes it anew is no sign of another start.
+func TestARecordThatComesBackIsNoOtherIncarnation(t *testing.T) {
+	got := ask(t, "open verb=stop", "busy gen=0 inc=0 driver=50", "busy state=Stopping gen=40 inc=3 driver=50")
+	if strings.Contains(got, string(AskFinish)) {
+		t.Errorf("while it is still Stopping: %s", got)
+	}
+}
+
+// What kept the drive from stopping anything is not told as a stop.
+func TestADriveThatMetAStrangerHasNotStoppedIt(t *testing.T) {
+	got := ask(t, "open verb=stop", "won state=Healthy desired=running gen=5 inc=1 hold=ours", "drove gen=7 inc=1 failed=lock_denied")
+	if strings.Contains(got, string(EndStopped)) || strings.Contains(got, string(EndNothingRan)) {
+		t.Errorf("temporal.lock was denied to the drive: %s", got)
+	}
+}
+
+func TestEveryEndHasItsOwnWords(t *testing.T) {
+	seen := map[Ends]bool{}
+	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant,
+		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary} {
+		if end == "" || seen[end] {
+			t.Errorf("%q twice or empty", end)
+		}
+		seen[end] = true
+	}
+}

@@ -1,0 +1,95 @@
+package fsm
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+var everySaw = []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawBroken, "bogus"}
+
+// A command is fed whatever can be seen, in any order: it never panics, never
+// signals nobody, never acts on a lock that it did not just win, and ends once.
+func TestCommandWalk(t *testing.T) {
+	const seed = 1
+	dice := rand.New(rand.NewPCG(seed, 2))
+	var c Command
+	c.Done = true
+	var trail []Sight
+	for step := range 100_000 {
+		var deeds []Deed
+		in := someSight(dice)
+		if c.Done {
+			if after, more := c.Step(in); len(more) != 0 || after != c {
+				t.Fatalf("step %d: a command that is over does %+v", step, more)
+			}
+			trail, in = nil, Sight{}
+			c, deeds = Command{
+				Verb: pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}), Want: someSettings(dice),
+				Given: pick(dice, []Names{"", "port"}), Patience: 60_000, Grace: 10_000,
+			}.Open()
+		} else {
+			trail = append(trail, in)
+			c, deeds = c.Step(in)
+		}
+		checkDeeds(t, c, in, deeds)
+		if t.Failed() {
+			t.Fatalf("seed %d, step %d, %s after %+v", seed, step, c.Verb, trail)
+		}
+	}
+}
+
+func checkDeeds(t *testing.T, c Command, in Sight, deeds []Deed) {
+	t.Helper()
+	ours := in.Saw == SawWon || in.Saw == SawDrove
+	for i, d := range deeds {
+		last := i == len(deeds)-1
+		switch d.Ask {
+		case AskStop, AskUnseat:
+			if d.Driver.PID <= 1 {
+				t.Errorf("%s without a process", d.Ask)
+			}
+		case AskDrive:
+			if !ours || d.Record.Desired != WantStopped || c.Verb == VerbStart {
+				t.Errorf("a %s drives after %s, wanted %s", c.Verb, in.Saw, d.Record.Desired)
+			}
+		case AskHandOver:
+			if !ours || d.Record.Desired != WantRunning || c.Verb == VerbStop || c.Handovers < 1 || c.Handovers > maxHandovers {
+				t.Errorf("a %s hands over after %s, wanted %s, for the %d. time", c.Verb, in.Saw, d.Record.Desired, c.Handovers)
+			}
+		case AskArm:
+			if d.After <= 0 || d.Saw == "" {
+				t.Errorf("arms %q in %d ms", d.Saw, d.After)
+			}
+		case AskFinish:
+			if !last || !c.Done || d.Outcome.End == "" || deeds[i-1].Ask != AskLetGo {
+				t.Errorf("finishes %q as deed %d of %d", d.Outcome.End, i+1, len(deeds))
+			}
+		}
+		if c.Done && last && d.Ask != AskFinish {
+			t.Errorf("is done without saying so: %s", d.Ask)
+		}
+	}
+}
+
+func someSettings(dice *rand.Rand) Settings {
+	return Settings{Port: 7233 + dice.IntN(2), TemporalBin: pick(dice, []string{"/bin/temporal", "/bin/temporal", ""}), Policy: DefaultPolicy()}
+}
+
+func someSight(dice *rand.Rand) Sight {
+	in := Sight{Saw: pick(dice, everySaw), Record: someRecord(dice), Detail: "something"}
+	in.Record.Settings = someSettings(dice)
+	in.Record.Incarnation = dice.Uint64N(4)
+	in.Record.Failure.Event = pick(dice, []Event{"", Exited})
+	in.Evidence = Evidence{Hold: pick(dice, Holds), Leader: process(100), Holder: "pid 7"}
+	if dice.IntN(3) > 0 {
+		in.Driver = process(50 + dice.IntN(2))
+	}
+	if dice.IntN(10) == 0 {
+		in.Holder = "pid 7"
+	}
+	// The ends by timeout and breakage are rare, or no walk would get far.
+	if (in.Saw == SawTimeout || in.Saw == SawBroken) && dice.IntN(10) > 0 {
+		in.Saw = SawBusy
+	}
+	return in
+}

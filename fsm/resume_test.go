@@ -1,0 +1,146 @@
+package fsm
+
+import (
+	"fmt"
+	"testing"
+)
+
+// What a record can claim; the last two are claims that no version ever wrote.
+var (
+	claimedStates  = []State{Stopped, Locking, Starting, Healthy, Degraded, Restarting, Stopping, "", "Bogus"}
+	claimedDesires = []Desired{WantRunning, WantStopped, "", "bogus"}
+)
+
+// plans is every answer of Resume: record's state, then hold, for a record that
+// wants Temporal to run and for one that does not.
+var plans = []struct {
+	state   State
+	hold    Hold
+	wanted  string
+	stopped string
+}{
+	{Stopped, HoldFree, "Stopped start", "Stopped -"},
+	{Stopped, HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{Stopped, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Stopped, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Locking, HoldFree, "Stopped start", "Stopped -"},
+	{Locking, HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{Locking, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Locking, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Starting, HoldFree, "Stopped start", "Stopped -"},
+	{Starting, HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{Starting, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Starting, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Healthy, HoldFree, "Stopped start", "Stopped -"},
+	{Healthy, HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{Healthy, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Healthy, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Degraded, HoldFree, "Stopped start", "Stopped -"},
+	{Degraded, HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{Degraded, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Degraded, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Restarting, HoldFree, "Stopped start", "Stopped -"},
+	{Restarting, HoldOurs, "Restarting resumed", "Stopping resumed"},
+	{Restarting, HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{Restarting, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Stopping, HoldFree, "Stopped start", "Stopped -"},
+	{Stopping, HoldOurs, "Stopping resumed", "Stopping resumed"},
+	{Stopping, HoldRemnant, "Stopping resumed", "Stopping resumed"},
+	{Stopping, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{"", HoldFree, "Stopped start", "Stopped -"},
+	{"", HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{"", HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{"", HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{"Bogus", HoldFree, "Stopped start", "Stopped -"},
+	{"Bogus", HoldOurs, "Locking orphan_found", "Stopping resumed"},
+	{"Bogus", HoldRemnant, "Restarting resumed", "Stopping resumed"},
+	{"Bogus", HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+}
+
+func (p Plan) told() string {
+	if p.Event == "" {
+		return fmt.Sprintf("%s -", p.State)
+	}
+	return fmt.Sprintf("%s %s", p.State, p.Event)
+}
+
+func TestResumeAnswersEveryCombination(t *testing.T) {
+	if want := len(claimedStates) * len(Holds); len(plans) != want {
+		t.Fatalf("%d answers for %d combinations", len(plans), want)
+	}
+	for _, p := range plans {
+		for _, desired := range claimedDesires {
+			want := p.stopped
+			if desired == WantRunning {
+				want = p.wanted
+			}
+			got := Resume(Record{State: p.state, Desired: desired}, Evidence{Hold: p.hold})
+			if got.told() != want {
+				t.Errorf("%q wanted %q, lock %s: %s, want %s", p.state, desired, p.hold, got.told(), want)
+			}
+		}
+	}
+}
+
+func TestResumeKeepsItsPromises(t *testing.T) {
+	for _, state := range claimedStates {
+		for _, desired := range claimedDesires {
+			for _, hold := range Holds {
+				r, e := Record{State: state, Desired: desired}, Evidence{Hold: hold, Holder: "pid 7 (x)", Leader: Process{PID: 9}}
+				checkPlan(t, fmt.Sprintf("%q/%q/%s", state, desired, hold), desired, hold, Resume(r, e))
+			}
+		}
+	}
+}
+
+func checkPlan(t *testing.T, name string, desired Desired, hold Hold, p Plan) {
+	t.Helper()
+	row, legal := Find(p.State, p.Event)
+	switch {
+	case p.Why == "":
+		t.Errorf("%s: no reason", name)
+	case !p.State.Known():
+		t.Errorf("%s: unknown state %q", name, p.State)
+	case p.Event != "" && !legal:
+		t.Errorf("%s: %s has no row in %s", name, p.Event, p.State)
+	case p.Event == "" && p.State != Stopped:
+		t.Errorf("%s: stays in %s with nothing to do", name, p.State)
+	case hold == HoldForeign && p.told() != "Locking lock_denied":
+		t.Errorf("%s: a stranger's lock leads to %s", name, p.told())
+	case desired != WantRunning && (hold == HoldOurs || hold == HoldRemnant) && p.State != Stopping:
+		t.Errorf("%s: not wanted, and goes on in %s", name, p.State)
+	}
+	for _, action := range row.Do {
+		if hold == HoldFree && (action == DoTerm || action == DoKill || action == DoAdopt) {
+			t.Errorf("%s: the lock is free, and it does %s", name, action)
+		}
+		if hold == HoldForeign && action != DoRelease {
+			t.Errorf("%s: a stranger has the lock, and it does %s", name, action)
+		}
+		if hold == HoldRemnant && action == DoAdopt {
+			t.Errorf("%s: adopts a Temporal whose leader is dead", name)
+		}
+	}
+}
+
+// Whatever a new driver found, it ends at Stopped or goes on in the plan's state.
+func TestBeginGoesWhereResumeSays(t *testing.T) {
+	for _, state := range claimedStates {
+		for _, desired := range claimedDesires {
+			for _, hold := range Holds {
+				r := Record{State: state, Desired: desired, Settings: Settings{Policy: DefaultPolicy()}}
+				e := Evidence{Hold: hold, Leader: process(9)}
+				plan := Resume(r, e)
+				s, first, effects := Begin(r, process(2), e, Input{At: 5, Tick: 5})
+				c := checker{t: t, last: r}
+				c.effects(s, effects)
+				if s.State != plan.State || first.Event != plan.Event || s.Done != (plan.Event == "") {
+					t.Errorf("%q/%q/%s: state %s, first %q, done %t; the plan is %s", state, desired, hold, s.State, first.Event, s.Done, plan.told())
+				}
+				if s.Done != (len(effects) > 0 && effects[len(effects)-1].Do == DoExit) {
+					t.Errorf("%q/%q/%s: done %t, effects %v", state, desired, hold, s.Done, effects)
+				}
+			}
+		}
+	}
+}
