@@ -171,7 +171,19 @@ func (d *Desk) tidy() {
 // busy looks at the record of whoever drives. One that cannot be read counts as
 // not yet written: the driver writes it anew.
 func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
-	document, err := (statefile.File{Home: d.home}).Load()
+	file := statefile.File{Home: d.home}
+	document, err := file.Load()
+	s := fsm.Sight{Saw: saw}
+	for range evidenceTries {
+		s.Driver, s.Holder = Driver(d.home, document.Record)
+		// The record and its driver must have been seen together.
+		var again statefile.Document
+		again, err = file.Load()
+		if again.Generation == document.Generation {
+			break
+		}
+		document = again
+	}
 	var newer statefile.NewerError
 	if errors.As(err, &newer) || errors.Is(err, fs.ErrPermission) {
 		d.err = err
@@ -180,8 +192,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	if err == nil {
 		d.saw(document.Record)
 	}
-	s := fsm.Sight{Saw: saw, Record: document.Record}
-	s.Driver, s.Holder = Driver(d.home, document.Record)
+	s.Record = document.Record
 	return s
 }
 

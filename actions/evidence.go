@@ -114,11 +114,20 @@ func inGroup(p, leader fsm.Process) bool {
 
 // Describe names a holder for people.
 func Describe(h probes.Holder) string {
-	command := h.Command
-	if command == "" {
+	return processText(h.Process.PID, h.Command)
+}
+
+// commandRunes is how much of a command line fits into a message.
+const commandRunes = 160
+
+func processText(pid int, command string) string {
+	switch runes := []rune(command); {
+	case command == "":
 		command = "its command cannot be read"
+	case len(runes) > commandRunes:
+		command = string(runes[:commandRunes]) + "…"
 	}
-	return fmt.Sprintf("pid %d (%s)", h.Process.PID, command)
+	return fmt.Sprintf("pid %d (%s)", pid, command)
 }
 
 // Driver says who holds a home's supervisor.lock: the process that is proven to
@@ -130,6 +139,9 @@ func Driver(home statefile.Home, r fsm.Record) (driver fsm.Process, stranger str
 		return fsm.Process{}, ""
 	}
 	for _, h := range holders {
+		if probes.Dying(h.Process.PID) {
+			return fsm.Process{}, "" // in a moment the lock is free
+		}
 		if h.Process.Same(r.Supervisor) {
 			return h.Process, ""
 		}

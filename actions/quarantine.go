@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,6 +23,46 @@ func quarantine(db string, now time.Time) (string, error) {
 		}
 	}
 	return aside, nil
+}
+
+// backup copies a database that nobody has open, with what SQLite keeps beside
+// it, under a name with the version that made it. It returns that name. A copy
+// that exists gets the time added to its name, so none is overwritten.
+func backup(db, version string, now time.Time) (string, error) {
+	to := fmt.Sprintf("%s.backup-%s", db, filepath.Base(version))
+	if exists(to) {
+		to += now.UTC().Format("-20060102T150405.000Z")
+	}
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
+		if !exists(db + suffix) {
+			continue
+		}
+		if err := copyFile(db+suffix, to+suffix); err != nil {
+			os.Remove(to + suffix)
+			return "", fmt.Errorf("back up %s: %w", db+suffix, err)
+		}
+	}
+	return to, nil
+}
+
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	if synced := target.Sync(); err == nil {
+		err = synced
+	}
+	if closed := target.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 func exists(path string) bool {

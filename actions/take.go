@@ -30,7 +30,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if reason := takenPort(s); reason != "" {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
-	return fsm.Input{Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB)}
+	return fsm.Input{
+		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: probes.TemporalVersion(s.TemporalBin),
+	}
 }
 
 // takeLock takes temporal.lock. An input without an event means that it is ours.
@@ -140,7 +142,7 @@ func owner(l *probes.Listener) string {
 	case l.Instance != "":
 		return fmt.Sprintf("the Temporal of home %s (pid %d)", l.Instance, l.PID)
 	}
-	return fmt.Sprintf("pid %d (%s)", l.PID, l.Command)
+	return processText(l.PID, l.Command)
 }
 
 // Address is where Temporal's frontend listens.

@@ -118,6 +118,7 @@ func (w *World) ask(e fsm.Effect) {
 		w.restore()
 		replaced = w.lockReplaced()
 	}
+	w.rotateLogs()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
 		defer cancel()
@@ -157,6 +158,15 @@ func (w *World) keepSeat() {
 		w.Post(fsm.Input{Event: fsm.Deposed})
 	default:
 		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
+	}
+}
+
+// rotateLogs bounds both logs on disk. A full disk only costs the rotation.
+func (w *World) rotateLogs() {
+	for _, path := range []string{w.home.Log(), w.home.SupervisorLog()} {
+		if err := rotate(path, logLimit); err != nil {
+			w.log.Warn("log not rotated", "error", err)
+		}
 	}
 }
 

@@ -100,6 +100,8 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 		return w.takeLocks(e), true
 	case fsm.DoQuarantine:
 		w.setAside(e)
+	case fsm.DoBackup:
+		return w.backUp(e)
 	case fsm.DoSpawn:
 		return w.spawn(e), true
 	case fsm.DoAdopt:
@@ -168,6 +170,17 @@ func (w *World) setAside(e fsm.Effect) {
 		return
 	}
 	w.log.Warn("database that never served set aside", "db", e.Record.Settings.DB, "as", aside)
+}
+
+// backUp fails the spawn if it fails: the data is worth more than the start.
+func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
+	db := e.Record.Database
+	to, err := backup(db.Path, db.Version, time.Now())
+	if err != nil {
+		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
+	}
+	w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	return fsm.Input{}, false
 }
 
 // arm starts a timer; one that is armed for the same event is replaced. It is

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"os"
+	"os/signal"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -14,6 +15,8 @@ import (
 // runForeground is start --foreground: this process is the supervisor. A second
 // instance is refused, since a terminal that shows nothing would help nobody.
 func runForeground(home statefile.Home, command fsm.Command) error {
+	signals := stopSignals()
+	defer signal.Stop(signals)
 	lock, err := actions.Acquire(home.SupervisorLock())
 	if errors.Is(err, actions.ErrHeld) {
 		return secondInstance(home)
@@ -35,7 +38,7 @@ func runForeground(home statefile.Home, command fsm.Command) error {
 		return systemProblem(err, "nothing was started")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
-	last, err := drive(home, lock, document, log)
+	last, err := drive(home, lock, document, log, signals)
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}

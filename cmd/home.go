@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -23,8 +25,10 @@ func homePath() (string, error) {
 	return filepath.Join(user, ".stigmer"), nil
 }
 
-// openHome finds the home for a command that may change something, and makes it.
+// openHome finds the home for a command that may start something, and makes it.
+// Whatever the caller's umask is, what Temporal makes from here on is private.
 func openHome() (statefile.Home, error) {
+	unix.Umask(0o077)
 	path, err := homePath()
 	if err != nil {
 		return "", err

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
@@ -43,7 +42,6 @@ func Report(err error) int {
 // Local returns the "local" command tree. Its commands return a *Problem or a
 // Status as their error; see Report.
 func Local() *cobra.Command {
-	unix.Umask(0o077) // whatever the caller's is: everything that we make is private
 	local := &cobra.Command{
 		Use:   "local",
 		Short: "Start, stop and explain the local Temporal",

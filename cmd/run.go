@@ -73,11 +73,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	out, r := c.OutOrStdout(), o.Record
 	switch o.End {
 	case fsm.EndStarted:
-		verb := "Started."
-		if command.Verb == fsm.VerbRestart {
-			verb = "Restarted."
-		}
-		fmt.Fprintln(out, verb)
+		fmt.Fprintln(out, startedHow(command, r))
 		describe(out, home, r)
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
@@ -98,6 +94,17 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		return problemOf(o, command, home)
 	}
 	return nil
+}
+
+// startedHow tells a start from an adoption.
+func startedHow(c fsm.Command, r fsm.Record) string {
+	switch {
+	case c.Verb == fsm.VerbRestart:
+		return "Restarted."
+	case r.Adopted:
+		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
+	}
+	return "Started."
 }
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.

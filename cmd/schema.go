@@ -11,81 +11,83 @@ import (
 const StateSchema = 1
 
 // StateReport is what state -o json prints. docs/state.schema.json describes it.
+//
+// The jsonschema tags are the descriptions there. A pointer is what may be null.
 type StateReport struct {
-	Schema int `json:"schema" jsonschema:"description=version of this schema"`
+	Schema int `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
 	// State is the state as it is now; the record's may differ, see Evidence.
-	State   fsm.State   `json:"state" jsonschema:"enum=Stopped,enum=Locking,enum=Starting,enum=Healthy,enum=Degraded,enum=Restarting,enum=Stopping,description=the state as it is now"`
-	Since   *time.Time  `json:"since" jsonschema:"description=when the record's state was entered; null if it was never started"`
-	Desired fsm.Desired `json:"desired" jsonschema:"enum=running,enum=stopped,description=what the last command asked for"`
-	Reason  string      `json:"reason" jsonschema:"description=one sentence of why"`
-	Address string      `json:"address" jsonschema:"description=host:port of the gRPC frontend"`
-	UIURL   string      `json:"ui_url" jsonschema:"description=address of the web UI; empty with --headless"`
+	State   fsm.State   `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
+	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
+	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
+	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
+	Address string      `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
+	UIURL   string      `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
 
-	Temporal   *TemporalReport   `json:"temporal" jsonschema:"description=the Temporal that runs; null if none does"`
-	Supervisor *SupervisorReport `json:"supervisor" jsonschema:"description=the process that drives; null if none does"`
-	Restarts   RestartsReport    `json:"restarts"`
-	Failure    *FailureReport    `json:"failure" jsonschema:"description=why it does not run although it was wanted or why the last one ended; null if nothing failed"`
-	Settings   fsm.Settings      `json:"settings"`
-	Paths      PathsReport       `json:"paths"`
-	Evidence   []Evidence        `json:"evidence" jsonschema:"description=what was looked at just now and held against the record"`
-	Next       []fsm.Move        `json:"next" jsonschema:"description=what each command and event would do next"`
-	History    []HistoryReport   `json:"history" jsonschema:"description=how it came here; oldest first"`
+	Temporal   *TemporalReport   `json:"temporal" jsonschema:"the Temporal that runs; null if none does"`
+	Supervisor *SupervisorReport `json:"supervisor" jsonschema:"the process that drives; null if none does"`
+	Restarts   RestartsReport    `json:"restarts" jsonschema:"restarts since the last start"`
+	Failure    *FailureReport    `json:"failure" jsonschema:"why it does not run although it was wanted, or why the last one ended; null if nothing failed"`
+	Settings   fsm.Settings      `json:"settings" jsonschema:"how Temporal is run; all zero if it was never started"`
+	Paths      PathsReport       `json:"paths" jsonschema:"where the files are"`
+	Evidence   []Evidence        `json:"evidence" jsonschema:"what was looked at just now and held against the record"`
+	Next       []fsm.Move        `json:"next" jsonschema:"what each command and event would do next"`
+	History    []HistoryReport   `json:"history" jsonschema:"how it came here: the latest transitions, the oldest first"`
 }
 
 // TemporalReport is a Temporal process.
 type TemporalReport struct {
-	PID       int       `json:"pid"`
-	PGID      int       `json:"pgid"`
-	StartedAt time.Time `json:"started_at"`
-	Exe       string    `json:"exe"`
-	Version   string    `json:"version" jsonschema:"description=of the Temporal CLI; empty if it is not known"`
+	PID       int       `json:"pid" jsonschema:"process id; it leads its group and its session"`
+	PGID      int       `json:"pgid" jsonschema:"process group id"`
+	StartedAt time.Time `json:"started_at" jsonschema:"when the process was started"`
+	Exe       string    `json:"exe" jsonschema:"program that the process runs; empty if it may not be read"`
+	Version   string    `json:"version" jsonschema:"version of the Temporal CLI; empty if it is not known"`
 }
 
 // SupervisorReport is a supervisor process.
 type SupervisorReport struct {
-	PID       int       `json:"pid"`
-	StartedAt time.Time `json:"started_at"`
-	Version   string    `json:"version"`
+	PID       int       `json:"pid" jsonschema:"process id"`
+	StartedAt time.Time `json:"started_at" jsonschema:"when the process was started"`
+	Version   string    `json:"version" jsonschema:"version of stigmer that supervises; empty if it is not known"`
 }
 
 // RestartsReport counts restarts since the last start.
 type RestartsReport struct {
-	Total    int `json:"total"`
-	InWindow int `json:"in_window" jsonschema:"description=restarts that count against the limit"`
-	Limit    int `json:"limit"`
+	Total    int `json:"total" jsonschema:"all restarts since the last start"`
+	InWindow int `json:"in_window" jsonschema:"restarts that count against the limit"`
+	Limit    int `json:"limit" jsonschema:"restarts within the window before it gives up"`
 }
 
 // FailureReport is a failure.
 type FailureReport struct {
-	Reason   string   `json:"reason"`
-	ExitCode *int     `json:"exit_code" jsonschema:"description=null if it is not known or was not an exit"`
-	Signal   string   `json:"signal" jsonschema:"description=name of the signal that ended it; empty if none did"`
-	LogTail  []string `json:"log_tail" jsonschema:"description=Temporal's last lines"`
+	Reason   string   `json:"reason" jsonschema:"one sentence of why"`
+	ExitCode *int     `json:"exit_code" jsonschema:"exit status; null if it is not known or a signal ended it"`
+	Signal   string   `json:"signal" jsonschema:"name of the signal that ended it; empty if none did"`
+	LogTail  []string `json:"log_tail" jsonschema:"Temporal's last lines"`
 }
 
 // PathsReport names the files.
 type PathsReport struct {
-	Home          string `json:"home"`
-	Lock          string `json:"lock"`
-	State         string `json:"state"`
-	PID           string `json:"pid"`
-	Log           string `json:"log"`
-	SupervisorLog string `json:"supervisor_log"`
-	DB            string `json:"db" jsonschema:"description=empty with --ephemeral"`
+	Home          string `json:"home" jsonschema:"folder of this instance"`
+	Lock          string `json:"lock" jsonschema:"lock that Temporal and all that it started keep while they live"`
+	State         string `json:"state" jsonschema:"record of the state machine"`
+	PID           string `json:"pid" jsonschema:"file for people and old scripts; nothing decides by it"`
+	Log           string `json:"log" jsonschema:"what Temporal writes"`
+	SupervisorLog string `json:"supervisor_log" jsonschema:"what the supervisor writes"`
+	DB            string `json:"db" jsonschema:"database file; empty with --ephemeral and if it was never started"`
 }
 
 // Evidence is one thing that was looked at.
 type Evidence struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok" jsonschema:"description=it is as the record has it and as it should be"`
-	Detail string `json:"detail"`
+	Name   string `json:"name" jsonschema:"what was looked at"`
+	OK     bool   `json:"ok" jsonschema:"it is as the record has it and as it should be"`
+	Detail string `json:"detail" jsonschema:"what was found"`
 }
 
 // HistoryReport is one transition.
 type HistoryReport struct {
-	At    time.Time `json:"at"`
-	From  fsm.State `json:"from"`
-	Event fsm.Event `json:"event"`
-	To    fsm.State `json:"to"`
-	Cause string    `json:"cause"`
+	At    time.Time `json:"at" jsonschema:"when"`
+	From  fsm.State `json:"from" jsonschema:"state that was left"`
+	Event fsm.Event `json:"event" jsonschema:"what happened"`
+	To    fsm.State `json:"to" jsonschema:"state that was entered"`
+	Cause string    `json:"cause" jsonschema:"one sentence of why, or who asked"`
 }

@@ -68,6 +68,7 @@ func runScripts(t *testing.T, real string) {
 			"load":           cmdLoad,
 			"pid":            cmdPID,
 			"same":           cmdSame,
+			"schema":         cmdSchema,
 			"serving":        cmdServing,
 			"signal":         cmdSignal,
 			"steady":         cmdSteady,

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -64,6 +65,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 		return "", err
 	}
 	warnOpen(o.settings)
+	warnShared(home)
 	return home, o.locate(home)
 }
 
@@ -116,5 +118,11 @@ func executable(path string) bool {
 func warnOpen(s fsm.Settings) {
 	if !loopback(s.IP) {
 		fmt.Fprintf(os.Stderr, "stigmer: warning: --ip %s can be reached from other machines, and Temporal's development server asks nobody for a password\n", s.IP)
+	}
+}
+
+func warnShared(home statefile.Home) {
+	if kind := probes.NetworkFileSystem(string(home)); kind != "" {
+		fmt.Fprintf(os.Stderr, "stigmer: warning: the home %s is on %s: its locks may not keep other hosts away\n", home, kind)
 	}
 }

@@ -31,9 +31,6 @@ Temporal's own health. It changes nothing and waits for no lock.
 }
 
 func runState(c *cobra.Command, explain bool, output string) error {
-	if err := environment(c.Flags()); err != nil {
-		return err
-	}
 	if output != "text" && output != "json" {
 		return usage(fmt.Errorf("--output %q is neither text nor json", output))
 	}

@@ -36,9 +36,6 @@ func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
 }
 
 func runStop(c *cobra.Command, grace time.Duration) error {
-	if err := environment(c.Flags()); err != nil {
-		return err
-	}
 	if grace < time.Millisecond {
 		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
 	}

@@ -26,6 +26,9 @@ func superviseCommand() *cobra.Command {
 }
 
 func runSupervise() error {
+	// First of all: a stop may come before anything else is done.
+	signals := stopSignals()
+	defer signal.Stop(signals)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	path, err := homePath()
 	if err != nil {
@@ -45,24 +48,27 @@ func runSupervise() error {
 		return systemProblem(err, "the supervisor ends")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
-	_, err = drive(home, lock, document, log)
+	_, err = drive(home, lock, document, log, signals)
 	return err
 }
 
 // drive supervises in this process until Temporal is Stopped, and returns the
 // last record.
-func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger) (fsm.Record, error) {
+func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal) (fsm.Record, error) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		return fsm.Record{}, systemProblem(err, "the supervisor ends")
 	}
 	self.Version = ownVersion()
 	world := actions.NewWorld(home, lock, document, self, log)
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	defer signal.Stop(signals)
 	go obey(world, signals) // ends with the process
 	return fsm.Drive(world, document.Record, self), nil
+}
+
+func stopSignals() chan os.Signal {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	return signals
 }
 
 // obey turns signals into stops: one that a command left a request for, one

@@ -11,22 +11,24 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
 		s.Desired = WantRunning
-		s.Incarnation++
 		s.Restarts, s.Failure = Restarts{}, Failure{}
 		s.Stable, s.Grace = false, 0
 	case Stop:
 		s.Desired = WantStopped
+		s.Failure = Failure{} // it is not wanted any more
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal = Process{}
 		s.Database = s.born(in.Fresh)
 	case OrphanFound, Spawned:
 		s.Temporal = in.Process
+		s.Adopted = row.On == OrphanFound
 	case ProbePassed:
 		s.Failure = Failure{}
 		s.Restarts.Unserved = 0
 		s.Database = s.born(false)
 		s.Database.Served = true
+		s.Database.Version = s.Temporal.Version
 		if s.Served == 0 {
 			s.Served = max(in.Tick, 1)
 		}
@@ -71,9 +73,9 @@ func (s Supervisor) bookRestart(row Row, in Input) Supervisor {
 func (s Supervisor) failureReason(row Row, in Input) string {
 	switch row.On {
 	case SpawnFailed:
-		return "the process could not be created: " + in.Detail
+		return "it could not be spawned: " + in.Detail
 	case StartDeadline:
-		return fmt.Sprintf("it did not serve within %d s: %s", s.Settings.Policy.StartDeadline/1000, s.Waiting)
+		return fmt.Sprintf("it did not serve within %s: %s", s.Settings.Policy.StartDeadline, s.Waiting)
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}

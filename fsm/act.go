@@ -46,5 +46,16 @@ func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
 	if s.Database.Created && !s.Database.Served && !in.Fresh {
 		effects = append(effects, s.effect(DoQuarantine))
 	}
+	if s.foreignMade(in) {
+		effects = append(effects, s.effect(DoBackup))
+	}
 	return s, append(effects, s.effect(DoSpawn))
+}
+
+// foreignMade reports whether another version of the Temporal CLI has served on
+// the database than the one that is about to: a newer one may change its schema
+// for good, and an older one may not understand it.
+func (s Supervisor) foreignMade(in Input) bool {
+	made := s.Database.Version
+	return s.Database.Served && !in.Fresh && made != "" && in.Version != "" && made != in.Version
 }

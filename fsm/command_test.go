@@ -120,7 +120,7 @@ func ask(t *testing.T, inputs ...string) string {
 func TestLookingAgainForADriverCostsARestartNoAttempt(t *testing.T) {
 	got := ask(t, "open verb=restart", "busy state=Healthy desired=running gen=5 inc=1", "noanswer", "noanswer", "noanswer",
 		"won state=Stopped gen=9 inc=1")
-	if !strings.Contains(got, string(AskHandOver)) {
+	if !strings.Contains(got, "handover Stopped") {
 		t.Errorf("after the stop: %s", got)
 	}
 }

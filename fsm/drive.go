@@ -38,7 +38,7 @@ func Drive(w World, r Record, self Process) Record {
 
 // PerformAll performs one step's effects in order and returns their answers. A
 // failed required save drops what follows it: nothing may be created that the
-// record cannot name.
+// record cannot name. So does a failed backup, which answers SpawnFailed.
 func PerformAll(w World, effects []Effect) []Input {
 	var answers []Input
 	for _, effect := range effects {
@@ -46,7 +46,7 @@ func PerformAll(w World, effects []Effect) []Input {
 		if answered {
 			answers = append(answers, in)
 		}
-		if answered && in.Event == SaveFailed {
+		if answered && (in.Event == SaveFailed || in.Event == SpawnFailed) {
 			break
 		}
 	}

@@ -6,6 +6,7 @@ const (
 	DoArm        Action = "arm"        // deliver Event after After
 	DoAsk        Action = "ask"        // probe once, answer with Probed
 	DoQuarantine Action = "quarantine" // set a half-made database aside
+	DoBackup     Action = "backup"     // copy the database before another version of Temporal opens it
 	DoIgnore     Action = "ignore"     // nothing: Detail says why an input was ignored, for the log
 	DoExit       Action = "exit"       // the supervisor has nothing left to do
 )
@@ -55,4 +56,5 @@ type Input struct {
 	Grace   Millis  // stop: 0 for the default
 	Detail  string  // one sentence for people: who asked, what was refused
 	Fresh   bool    // lock_acquired: the database file does not exist
+	Version string  // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
 }

@@ -1,6 +1,9 @@
 package fsm
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Look is what state sees without taking a lock.
 type Look struct {
@@ -110,14 +113,11 @@ func restart(state State) Move {
 }
 
 func effectOf(row Row) string {
-	text := ""
+	phrases := make([]string, len(row.Do))
 	for i, action := range row.Do {
-		if i > 0 {
-			text += ", "
-		}
-		text += string(action)
+		phrases[i] = Phrases[action]
 	}
-	return text + ": " + row.Why
+	return strings.Join(phrases, ", ") + " (" + row.Why + ")"
 }
 
 // Undriven lists what the commands would do where no supervisor drives: where

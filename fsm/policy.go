@@ -52,7 +52,7 @@ func DefaultPolicy() Policy {
 func policyFields() []field {
 	ms := func(name string, at func(*Policy) *Millis) field {
 		return field{name,
-			func(s Settings) string { return fmt.Sprintf("%dms", *at(&s.Policy)) },
+			func(s Settings) string { return at(&s.Policy).String() },
 			func(to *Settings, from Settings) { *at(&to.Policy) = *at(&from.Policy) }}
 	}
 	count := func(name string, at func(*Policy) *int) field {
@@ -99,7 +99,7 @@ func (p Policy) Spent(r Restarts, now Instant) string {
 		return fmt.Sprintf("Temporal ended %d times in a row before it ever served", r.Unserved)
 	}
 	if n := r.InWindow(now, p.RestartWindow); n >= p.RestartLimit {
-		return fmt.Sprintf("Temporal was restarted %d times within %d s, which is the limit", n, p.RestartWindow/1000)
+		return fmt.Sprintf("Temporal was restarted %d times within %s, which is the limit", n, p.RestartWindow)
 	}
 	return ""
 }

@@ -1,11 +1,21 @@
 package fsm
 
+import "fmt"
+
 // Instant is a point in time in milliseconds since the Unix epoch. The package
 // has no clock: instants arrive in inputs.
 type Instant int64
 
 // Millis is a duration in milliseconds.
 type Millis int64
+
+// String writes it as a duration: "1.5s".
+func (m Millis) String() string {
+	if m < 1000 {
+		return fmt.Sprintf("%dms", m)
+	}
+	return fmt.Sprintf("%gs", float64(m)/1000)
+}
 
 // Desired is what the last request asked for.
 type Desired string
@@ -77,6 +87,8 @@ type Database struct {
 	Created bool `json:"created"`
 	// Served says that a Temporal on this file has been Healthy.
 	Served bool `json:"served"`
+	// Version is that of the Temporal CLI that last served on it, empty if not known.
+	Version string `json:"version,omitempty"`
 }
 
 // Record is what is persisted: enough for any command to go on from, whatever
@@ -87,17 +99,19 @@ type Record struct {
 	Since Instant `json:"since"`
 	// Generation grows by one with each record saved.
 	Generation uint64 `json:"generation"`
-	// Incarnation grows by one each time Temporal is wanted anew (Stopped to
-	// Locking): it tells a command that what it was to stop has ended.
+	// Incarnation grows by one each time a command wants Temporal anew, when it
+	// hands over: it tells a stop that what it was to stop has ended.
 	Incarnation uint64   `json:"incarnation"`
 	Desired     Desired  `json:"desired"`
 	Reason      string   `json:"reason,omitempty"`
 	Settings    Settings `json:"settings"`
 	Supervisor  Process  `json:"supervisor"`
 	Temporal    Process  `json:"temporal"`
-	Restarts    Restarts `json:"restarts"`
-	Failure     Failure  `json:"failure"`
-	Database    Database `json:"database"`
+	// Adopted says that this Temporal was spawned by an earlier supervisor.
+	Adopted  bool     `json:"adopted"`
+	Restarts Restarts `json:"restarts"`
+	Failure  Failure  `json:"failure"`
+	Database Database `json:"database"`
 }
 
 // Transition is one line of the history.

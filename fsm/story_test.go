@@ -20,10 +20,12 @@ import (
 //
 //	begin         a new driver goes on from a record. state=Healthy desired=running
 //	              hold=free|ours|remnant|foreign pid=N (the recorded Temporal)
-//	              created, served (the database's birth), unserved=N, gen=N
-//	EVENT         any event of the machine, probed and probe_due. Words: late (its
-//	              Seq or Run is an older one), fresh, live, ready, pid=N, grace=MS,
-//	              code=N or signal=NAME (how the leader exited; neither: unknown)
+//	              created, served (the database's birth), version=V (of the CLI
+//	              that served on it), unserved=N, gen=N
+//	EVENT         any event of the machine, or probed, probe_due, deposed. Words:
+//	              late (its Seq or Run is an older one), fresh, live, ready,
+//	              version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
+//	              neither: the kernel told nobody)
 //	after=MS      with any of them: so much time has passed since the last input
 //	savefails     with any of them: the first required save fails, and what
 //	              follows it is dropped, as PerformAll does

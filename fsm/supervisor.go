@@ -53,7 +53,11 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 	}
 	if plan.Event == "" {
 		s.Done = true
-		effects = append(effects, s.save(Transition{}), s.effect(DoRelease), s.effect(DoExit))
+		if plan.State == r.State {
+			s.Generation++ // only what is wanted has changed
+			effects = append(effects, s.save(Transition{}))
+		}
+		effects = append(effects, s.effect(DoRelease), s.effect(DoExit))
 	}
 	return s, first, effects
 }
@@ -200,7 +204,7 @@ func (s Supervisor) become(to State, at Instant) Supervisor {
 func (s Supervisor) claim() Supervisor {
 	s.Supervisor = s.Self
 	if s.State == Stopped {
-		s.Supervisor, s.Temporal = Process{}, Process{}
+		s.Supervisor, s.Temporal, s.Adopted = Process{}, Process{}, false
 	}
 	return s
 }
@@ -253,7 +257,7 @@ func (s Supervisor) arm(e Event, after Millis) Effect {
 func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
-	effect.Required = (s.State == Locking || s.State == Starting) && t.From != t.To
+	effect.Required = s.State == Locking && t.From != Locking || t.Event == LockAcquired
 	return effect
 }
 

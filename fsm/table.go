@@ -17,6 +17,19 @@ const (
 	DoRelease Action = "release"  // close the locks, tidy the PID file, end the supervisor
 )
 
+// Phrases says what each action of the table does, for people.
+var Phrases = map[Action]string{
+	DoLock:    "take temporal.lock and the database's lock, look at the ports",
+	DoSpawn:   "spawn Temporal",
+	DoAdopt:   "adopt the running Temporal",
+	DoWatch:   "wait for its exit, probe it",
+	DoProbe:   "go on probing",
+	DoTerm:    "SIGTERM to the whole group, SIGKILL after the grace period",
+	DoKill:    "SIGKILL to the whole group and to what left it",
+	DoBackOff: "wait for the back-off",
+	DoRelease: "release the locks, remove the PID file",
+}
+
 // Row is one legal transition.
 type Row struct {
 	From State

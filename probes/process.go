@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/stigmer/local/fsm"
 )
@@ -36,9 +37,16 @@ func Alive(p fsm.Process) bool {
 	return err == nil && now.Same(p)
 }
 
-// CommandLine returns the arguments of a process joined by spaces, for people.
-// It is empty when they are not known.
-func CommandLine(pid int) string { return strings.Join(Args(pid), " ") }
+// CommandLine returns the arguments of a process joined by spaces, in one line
+// and without control characters, for people. It is empty when they are not known.
+func CommandLine(pid int) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, strings.Join(Args(pid), " "))
+}
 
 // Instance returns InstanceVariable's value in the environment that the process
 // was started with. It is empty when it is unset or may not be read.

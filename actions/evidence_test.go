@@ -1,0 +1,197 @@
+package actions
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+func holderAt(t *testing.T, path string) probes.Holder {
+	t.Helper()
+	holders, err := probes.Holders(path)
+	check(t, err)
+	if len(holders) == 0 {
+		t.Fatalf("nobody holds %s", path)
+	}
+	return holders[0]
+}
+
+// sees holds both ways of looking against what must be seen.
+func (l *life) sees(what string, r fsm.Record, want fsm.Hold) fsm.Evidence {
+	l.t.Helper()
+	e, state := Look(l.home, r)
+	is(l.t, what+": looked", e.Hold, want)
+	is(l.t, what+": lock", state == probes.LockHeld, want != fsm.HoldFree)
+	observed := Observe(l.home, r)
+	is(l.t, what+": observed", observed, e)
+	return e
+}
+
+func TestEvidenceOfNothing(t *testing.T) {
+	l := newLife(t)
+	check(t, os.Remove(l.home.Lock()))
+	e, state := Look(l.home, l.record)
+	is(t, "hold", e.Hold, fsm.HoldFree)
+	is(t, "lock", state, probes.LockMissing)
+	is(t, "a lock file is made by looking", exists(l.home.Lock()), false)
+	l.sees("nothing", l.record, fsm.HoldFree)
+	_, state = Look(l.home, l.record)
+	is(t, "lock", state, probes.LockFree)
+	l.record.Temporal = l.start("actor", nil).identity()
+	l.sees("a process without the lock", l.record, fsm.HoldFree)
+	// Observe lets go of what it took.
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	lock.Close()
+}
+
+func TestEvidenceOfOurs(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	leader.bear(l.stage, "setsid")
+	r := l.record
+	r.Temporal.Version = "1.2.3"
+	e := l.sees("by the record", r, fsm.HoldOurs)
+	is(t, "leader", e.Leader.Same(r.Temporal), true)
+	is(t, "version", e.Leader.Version, "1.2.3")
+	for name, forge := range map[string]func(*fsm.Process){
+		"without a record": func(p *fsm.Process) { *p = fsm.Process{} },
+		"reused PID":       func(p *fsm.Process) { p.StartTicks += 2 },
+		"another PID":      func(p *fsm.Process) { p.PID = os.Getpid() },
+		"init":             func(p *fsm.Process) { p.PID, p.PGID = 1, 1 },
+		"everybody":        func(p *fsm.Process) { p.PID, p.PGID = -1, -1 },
+	} {
+		r := l.record
+		forge(&r.Temporal)
+		e := l.sees(name, r, fsm.HoldOurs)
+		is(t, name+": leader", e.Leader.PID, leader.PID)
+		is(t, name+": its group", e.Leader.PGID, leader.PID)
+	}
+}
+
+// A leader without our environment is ours by the record alone.
+func TestEvidenceByRecordAlone(t *testing.T) {
+	l := newLife(t)
+	a := l.start("actor", nil)
+	a.must("lock", l.home.Lock())
+	l.record.Temporal = a.identity()
+	l.sees("recorded", l.record, fsm.HoldOurs)
+	l.record.Temporal.StartTicks += 2
+	l.sees("not recorded", l.record, fsm.HoldForeign)
+}
+
+func TestEvidenceOfRemnants(t *testing.T) {
+	for name, words := range map[string][]string{
+		"by its environment": {"setsid"},
+		"by its group":       {"noenv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLife(t)
+			leader := l.spawnOnly()
+			leader.bear(l.stage, words...)
+			leader.tell("exit", "0")
+			leader.awaitEnd()
+			check(t, onlyExit(l.child.Wait()))
+			e := l.sees("remnant", l.record, fsm.HoldRemnant)
+			is(t, "leader", e.Leader, l.record.Temporal)
+			l.record.Temporal = fsm.Process{}
+			want := fsm.HoldRemnant
+			if name == "by its group" { // which only the record names
+				want = fsm.HoldForeign
+			}
+			l.sees("without a record", l.record, want)
+		})
+	}
+}
+
+func TestEvidenceOfStrangers(t *testing.T) {
+	for name, env := range map[string][]string{
+		"no environment of ours": nil,
+		"that of another home":   {"STIGMER_INSTANCE=/another/home"},
+		"a home below":           {"STIGMER_INSTANCE=/another/home/below"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLife(t)
+			a := l.start("actor", env)
+			a.must("lock", l.home.Lock())
+			e := l.sees("stranger", l.record, fsm.HoldForeign)
+			is(t, "named", e.Holder, Describe(holderAt(t, l.home.Lock())))
+			has(t, e.Holder, "pid "+strconv.Itoa(a.PID), "actor")
+		})
+	}
+}
+
+// What cannot be locked is not free.
+func TestEvidenceOfAFolder(t *testing.T) {
+	l := newLife(t)
+	check(t, os.Remove(l.home.Lock()))
+	check(t, os.Mkdir(l.home.Lock(), 0o700))
+	e := Observe(l.home, l.record)
+	is(t, "hold", e.Hold, fsm.HoldForeign)
+	has(t, e.Holder, l.home.Lock())
+}
+
+// Who looks never takes the lock: somebody else's attempt succeeds meanwhile.
+func TestLookTakesNothing(t *testing.T) {
+	l := newLife(t)
+	touch(t, l.home.Lock())
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		for range 200 {
+			Look(l.home, l.record)
+		}
+	}()
+	for range 200 {
+		lock, err := Acquire(l.home.Lock())
+		check(t, err)
+		lock.Close()
+	}
+	<-looked
+}
+
+func TestDriver(t *testing.T) {
+	for role, want := range map[string]string{
+		SuperviseVerb: "driver", // known by what it runs
+		"start":       "",       // a command: not a driver to signal, nor a stranger
+		"actor":       "stranger",
+	} {
+		t.Run(role, func(t *testing.T) {
+			s, home := newStage(t), newHome(t)
+			lock, err := Acquire(home.SupervisorLock())
+			check(t, err)
+			a := s.start(role, nil, lock)
+			lock.Close()
+			driver, stranger := Driver(home, fsm.Record{})
+			is(t, "driver", driver.PID == a.PID, want == "driver")
+			is(t, "stranger", stranger != "", want == "stranger")
+			// The record is proof enough, but only with the right start time.
+			r := fsm.Record{Supervisor: a.identity()}
+			driver, stranger = Driver(home, r)
+			is(t, "recorded driver", driver.PID, a.PID)
+			is(t, "recorded stranger", stranger, "")
+			r.Supervisor.StartTicks++
+			driver, _ = Driver(home, r)
+			is(t, "driver by a reused PID", driver.PID == a.PID, want == "driver")
+		})
+	}
+	driver, stranger := Driver(newHome(t), fsm.Record{Supervisor: fsm.Process{PID: os.Getpid()}})
+	is(t, "driver of a free lock", driver.PID, 0)
+	is(t, "stranger of a free lock", stranger, "")
+}
+
+func TestOwnProgram(t *testing.T) {
+	exe, err := os.Executable()
+	check(t, err)
+	link := filepath.Join(t.TempDir(), "other-name")
+	check(t, os.Symlink(exe, link))
+	is(t, "itself", ownProgram(exe), true)
+	is(t, "by another name", ownProgram(link), true)
+	is(t, "a copy that was removed", ownProgram("/nowhere/"+filepath.Base(exe)), true)
+	is(t, "another", ownProgram("/bin/sh"), false)
+	is(t, "unknown", ownProgram(""), false)
+}

@@ -1,0 +1,157 @@
+package actions
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"golang.org/x/sys/unix"
+)
+
+// nothing is a signal that is none: kill(2) with 0 only looks.
+const nothing = unix.Signal(0)
+
+// A record that lies: no group is signalled unless a member is proven to hold the lock.
+func TestSignalGroupDistrustsTheRecord(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	stranger := l.start("actor", nil)
+	truth := l.record.Temporal
+	for name, forge := range map[string]func(*fsm.Process){
+		"nobody":                           func(p *fsm.Process) { *p = fsm.Process{} },
+		"a stranger, exactly":              func(p *fsm.Process) { *p = stranger.identity() },
+		"a stranger's group, other start":  func(p *fsm.Process) { p.PGID, p.StartTicks = stranger.PGID, p.StartTicks-1 },
+		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
+		"a stranger's group, free PID":     func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, stranger.PGID },
+		"the PID reused: it is younger":    func(p *fsm.Process) { p.StartTicks++ },
+		"the PID of another boot":          func(p *fsm.Process) { p.Boot = "another" },
+		"a stranger's group, another boot": func(p *fsm.Process) { p.PGID, p.Boot = stranger.PGID, "another" },
+	} {
+		forged := truth
+		forge(&forged)
+		signalled, err := signalGroup(l.held, forged, unix.SIGKILL)
+		check(t, err)
+		is(t, name+": signalled", signalled, false)
+		stranger.untouched()
+		leader.untouched()
+	}
+	signalled, err := signalGroup(l.held, truth, unix.SIGKILL)
+	check(t, err)
+	is(t, "the truth: signalled", signalled, true)
+	leader.awaitEnd()
+	stranger.untouched()
+}
+
+// Numbers that mean everybody, ourselves or init, though the member is proven.
+func TestSignalGroupNeverMeansEverybody(t *testing.T) {
+	l := newLife(t)
+	l.spawnOnly()
+	for _, pgid := range []int{-l.record.Temporal.PGID, -1, 0, 1, unix.Getpgrp()} {
+		forged := l.record.Temporal
+		forged.PGID = pgid
+		signalled, err := signalGroup(l.held, forged, nothing)
+		check(t, err)
+		if signalled {
+			t.Errorf("group %d was signalled", pgid)
+		}
+	}
+}
+
+// A group whose members hold another file than this lock is left alone.
+func TestSignalGroupOfAnotherLock(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	touch(t, l.home.Lock()+".other")
+	other, err := os.Stat(l.home.Lock() + ".other")
+	check(t, err)
+	signalled, err := signalGroup(other, l.record.Temporal, unix.SIGKILL)
+	check(t, err)
+	is(t, "signalled", signalled, false)
+	escaped, err := signalEscaped(l.home, other, l.record, unix.SIGKILL)
+	check(t, err)
+	is(t, "escaped", escaped, 0)
+	leader.untouched()
+}
+
+func TestSignalEscaped(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	member := leader.bear(l.stage)
+	one, two := leader.bear(l.stage, "setsid"), member.bear(l.stage, "setpgid", "noenv")
+	n, err := signalEscaped(l.home, l.held, l.record, unix.SIGKILL)
+	check(t, err)
+	is(t, "escaped", n, 2)
+	one.awaitEnd()
+	two.awaitEnd()
+	leader.untouched()
+	member.untouched()
+}
+
+func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
+	l := newLife(t)
+	stranger := l.start("actor", nil)
+	stranger.must("lock", l.home.Lock())
+	held, err := os.Stat(l.home.Lock())
+	check(t, err)
+	for name, forge := range map[string]func(*fsm.Process){
+		"no record":  func(*fsm.Process) {},
+		"PID reused": func(p *fsm.Process) { *p = stranger.identity(); p.StartTicks-- },
+		"its group":  func(p *fsm.Process) { *p = stranger.identity(); p.PID, p.StartTicks = 1<<22-1, p.StartTicks+1 },
+		"every boot": func(p *fsm.Process) { *p = stranger.identity(); p.Boot = "" },
+	} {
+		r := l.record
+		forge(&r.Temporal)
+		if name == "PID reused" {
+			r.Temporal.PGID = 0
+		}
+		n, err := signalEscaped(l.home, held, r, unix.SIGKILL)
+		is(t, name+": signalled", n, 0)
+		if err == nil {
+			t.Errorf("%s: the stranger is not named", name)
+		} else {
+			has(t, err.Error(), Describe(holderAt(t, l.home.Lock())), "not ours")
+		}
+		stranger.untouched()
+	}
+}
+
+// Once this process has the lock, whoever shares it is not hunted.
+func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
+	l := newLife(t)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	defer lock.Close()
+	heir := l.start("actor", []string{"STIGMER_INSTANCE=" + string(l.home)}, lock)
+	held, err := lock.Stat()
+	check(t, err)
+	n, err := signalEscaped(l.home, held, l.record, unix.SIGKILL)
+	check(t, err)
+	is(t, "signalled", n, 0)
+	heir.untouched()
+}
+
+func TestSignalOne(t *testing.T) {
+	s := newStage(t)
+	a := s.start("actor", nil)
+	p := a.identity()
+	for name, forge := range map[string]func(*fsm.Process){
+		"other start": func(p *fsm.Process) { p.StartTicks-- },
+		"no start":    func(p *fsm.Process) { p.StartTicks = 0 },
+		"other boot":  func(p *fsm.Process) { p.Boot += "x" },
+	} {
+		forged := p
+		forge(&forged)
+		if err := signalOne(forged, unix.SIGKILL); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := waitExit(forged); err != nil { // it is gone, as far as is known
+			t.Errorf("%s: %v", name, err)
+		}
+		a.untouched()
+	}
+	check(t, signalOne(p, unix.SIGKILL))
+	check(t, within(t, "the exit", later(func() error { return waitExit(p) })))
+	a.awaitEnd()
+	check(t, signalOne(p, unix.SIGKILL))
+	check(t, waitExit(p))
+}

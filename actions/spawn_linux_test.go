@@ -1,0 +1,32 @@
+package actions
+
+import (
+	"maps"
+	"testing"
+)
+
+// Temporal inherits the two locks and nothing else: not supervisor.lock, nor what
+// this process has open, which a supervisor has marked before.
+func TestSpawnInheritsTheLocksOnly(t *testing.T) {
+	check(t, closeOnExec())
+	l := newLife(t)
+	db, err := databaseLock(l.record.Settings.DB)
+	check(t, err)
+	a := l.spawnOnly()
+	want := map[int]string{0: "/dev/null", 1: l.home.Log(), 2: l.home.Log(), 3: l.home.Lock(), 4: db}
+	if !maps.Equal(a.Files, want) {
+		t.Errorf("it has %v, want %v", a.Files, want)
+	}
+	is(t, "both are locked", lockedBy(t, l.home.Lock(), a.PID) && lockedBy(t, db, a.PID), true)
+}
+
+func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
+	check(t, closeOnExec())
+	l := newLife(t)
+	l.record.Settings.DB = ""
+	a := l.spawnOnly()
+	want := map[int]string{0: "/dev/null", 1: l.home.Log(), 2: l.home.Log(), 3: l.home.Lock()}
+	if !maps.Equal(a.Files, want) {
+		t.Errorf("it has %v, want %v", a.Files, want)
+	}
+}

@@ -1,0 +1,192 @@
+package actions
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"golang.org/x/sys/unix"
+)
+
+// patience bounds each wait for a fact that must come.
+const patience = 20 * time.Second
+
+// stage is where actors report. Each ends when its connection does, at the
+// latest with the test.
+type stage struct {
+	t        *testing.T
+	listener *net.TCPListener
+}
+
+// actor is the test's end of the line to a process; the line's end is the
+// process's.
+type actor struct {
+	t    *testing.T
+	conn *net.TCPConn
+	in   *bufio.Reader
+	gone bool
+	hello
+}
+
+func newStage(t *testing.T) stage {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	t.Cleanup(func() { l.Close() })
+	return stage{t, l.(*net.TCPListener)}
+}
+
+func (s stage) address() string { return s.listener.Addr().String() }
+
+// enter waits for the next process to say hello.
+func (s stage) enter() *actor {
+	s.t.Helper()
+	check(s.t, s.listener.SetDeadline(time.Now().Add(patience)))
+	conn, err := s.listener.AcceptTCP()
+	check(s.t, err)
+	a := &actor{t: s.t, conn: conn, in: bufio.NewReader(conn)}
+	check(s.t, conn.SetReadDeadline(time.Now().Add(patience)))
+	line, err := a.in.ReadString('\n')
+	check(s.t, err)
+	check(s.t, json.Unmarshal([]byte(line), &a.hello))
+	s.t.Cleanup(a.end)
+	return a
+}
+
+// start starts an actor in a group of its own, with files inherited.
+func (s stage) start(role string, env []string, inherit ...*os.File) *actor {
+	s.t.Helper()
+	cmd := exec.Command(os.Args[0], role, s.address())
+	cmd.Env, cmd.ExtraFiles = append(os.Environ(), env...), inherit
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	check(s.t, cmd.Start())
+	a := s.enter()
+	go cmd.Wait() // ends with the process
+	return a
+}
+
+// say gives an order and returns the answer.
+func (a *actor) say(words ...string) string {
+	a.t.Helper()
+	a.tell(words...)
+	return a.hear()
+}
+
+func (a *actor) tell(words ...string) {
+	a.t.Helper()
+	_, err := io.WriteString(a.conn, strings.Join(words, "\t")+"\n")
+	check(a.t, err)
+}
+
+// hear returns the next line, empty once the process is gone.
+func (a *actor) hear() string {
+	a.t.Helper()
+	check(a.t, a.conn.SetReadDeadline(time.Now().Add(patience)))
+	line, err := a.in.ReadString('\n')
+	if err != nil && os.IsTimeout(err) {
+		a.t.Fatalf("process %d says nothing", a.PID)
+	}
+	a.gone = a.gone || err != nil
+	return strings.TrimSuffix(line, "\n")
+}
+
+// must is say with an answer that must be ok.
+func (a *actor) must(words ...string) {
+	a.t.Helper()
+	if answer := a.say(words...); answer != "ok" {
+		a.t.Fatalf("%q: %s", words, answer)
+	}
+}
+
+// bear has the actor start a child, which enters.
+func (a *actor) bear(s stage, words ...string) *actor {
+	a.t.Helper()
+	a.must(append([]string{"child"}, words...)...)
+	return s.enter()
+}
+
+// untouched fails if the process got a signal that ends it: one that was sent
+// earlier is delivered before the answer.
+func (a *actor) untouched() {
+	a.t.Helper()
+	if answer := a.say("ping"); answer != "pong" {
+		a.t.Errorf("process %d was touched: %q", a.PID, answer)
+	}
+}
+
+// awaitEnd returns when the process is gone.
+func (a *actor) awaitEnd() {
+	a.t.Helper()
+	for !a.gone {
+		a.hear()
+	}
+}
+
+// end has the process exit, and kills one that is stopped: the connection is
+// the proof that the PID is still its own.
+func (a *actor) end() {
+	if a.gone {
+		return
+	}
+	unix.Kill(a.PID, unix.SIGKILL)
+	a.awaitEnd()
+}
+
+func (a *actor) identity() fsm.Process {
+	a.t.Helper()
+	p, err := probes.Identify(a.PID)
+	check(a.t, err)
+	return p
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// is fails unless have is want.
+func is[T comparable](t *testing.T, what string, have, want T) {
+	t.Helper()
+	if have != want {
+		t.Errorf("%s is %v, want %v", what, have, want)
+	}
+}
+
+// has fails unless text contains each of parts.
+func has(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	if missing := slices.DeleteFunc(parts, func(p string) bool { return strings.Contains(text, p) }); len(missing) > 0 {
+		t.Errorf("%q lacks %q", text, missing)
+	}
+}
+
+// within waits for a value that must come.
+func within[T any](t *testing.T, what string, from <-chan T) T {
+	t.Helper()
+	select {
+	case value := <-from:
+		return value
+	case <-time.After(patience):
+		t.Fatalf("%s did not come", what)
+	}
+	panic("unreachable")
+}
+
+// later runs f in a goroutine that ends with it.
+func later[T any](f func() T) <-chan T {
+	result := make(chan T, 1)
+	go func() { result <- f() }()
+	return result
+}

@@ -1,0 +1,186 @@
+package actions
+
+import (
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"golang.org/x/sys/unix"
+)
+
+// The leader's exit and the tree's end are two facts, and the second brings the
+// locks.
+func TestWatchTellsExitAndEnd(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	child := leader.bear(l.stage)
+	escaped := leader.bear(l.stage, "setsid")
+	leader.must("print", "last words")
+	leader.tell("exit", "3")
+	in := l.next(fsm.Exited)
+	is(t, "status", in.Exit, fsm.Exit{Known: true, Code: 3})
+	is(t, "run", in.Run, uint64(1))
+	has(t, in.Tail, "last words")
+	child.tell("exit", "0")
+	child.awaitEnd()
+	l.nothingYet()
+	is(t, "the lock is ours", l.lock != nil, false)
+	escaped.tell("exit", "0")
+	in = l.next(fsm.Gone)
+	is(t, "run", in.Run, uint64(1))
+	is(t, "the lock is ours", l.lock != nil && leadsTo(l.home.Lock(), l.lock), true)
+	if _, err := Acquire(l.home.Lock()); err == nil {
+		t.Error("Gone came without the lock")
+	}
+	// What is gone already is told at once.
+	l.do(fsm.DoTerm)
+	is(t, "at once", len(l.inbox), 1)
+	l.next(fsm.Gone)
+	is(t, "taken again", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+}
+
+func TestTerm(t *testing.T) {
+	l := newLife(t)
+	l.spawn().bear(l.stage).bear(l.stage, "setsid")
+	l.do(fsm.DoTerm)
+	l.ends("SIGTERM")
+}
+
+// ends waits for both ends, whose order is not given, and returns the leader's.
+func (l *life) ends(signal string) fsm.Input {
+	l.t.Helper()
+	seen := map[fsm.Event]fsm.Input{}
+	for range 2 {
+		in := within(l.t, "an end", later(l.World.Next))
+		seen[in.Event] = in
+	}
+	is(l.t, "ends", len(seen), 2)
+	is(l.t, "signal", seen[fsm.Exited].Exit.Signal, signal)
+	is(l.t, "run", seen[fsm.Gone].Run, uint64(1))
+	is(l.t, "the lock is ours", l.lock != nil, true)
+	return seen[fsm.Exited]
+}
+
+// A Temporal that ignores SIGTERM, with a descendant that left the group and
+// ignores it as well: each is told once, and SIGKILL ends them.
+func TestKillAfterTermIsIgnored(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	escaped := leader.bear(l.stage, "setsid")
+	bystander := leader.bear(l.stage, "setsid", "nolock")
+	leader.must("trap")
+	escaped.must("trap")
+	l.do(fsm.DoTerm)
+	is(t, "the leader hears", leader.hear(), "terminated")
+	is(t, "the descendant hears", escaped.hear(), "terminated")
+	leader.untouched()
+	escaped.untouched()
+	l.nothingYet()
+	l.do(fsm.DoKill)
+	l.ends("SIGKILL")
+	bystander.untouched() // it holds no lock: it cannot be known as ours
+}
+
+func TestTermReachesAStoppedProcess(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	check(t, unix.Kill(leader.PID, unix.SIGSTOP))
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(leader.PID, &status, syscall.WUNTRACED, nil)
+	check(t, err)
+	is(t, "stopped", status.Stopped(), true)
+	l.do(fsm.DoTerm)
+	l.ends("SIGTERM")
+}
+
+// The leader has died, its group and an escaped descendant live on.
+func TestKillOfALeaderlessGroup(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	leader.bear(l.stage).must("trap")
+	leader.bear(l.stage, "setsid").must("trap")
+	leader.tell("exit", "0")
+	l.next(fsm.Exited)
+	l.do(fsm.DoKill)
+	l.next(fsm.Gone)
+	is(t, "the lock is ours", l.lock != nil, true)
+}
+
+// An orphan is watched as a child is, but for how it ended.
+func TestAdopt(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	child := l.child
+	l.abandon()
+	l.World = newWorld(t, l.home)
+	in := l.do(fsm.DoLock)
+	is(t, "lock", in.Event, fsm.OrphanFound)
+	is(t, "the orphan", in.Process.Same(l.record.Temporal), true)
+	l.do(fsm.DoAdopt)
+	l.do(fsm.DoWatch)
+	l.nothingYet()
+	leader.must("print", "after the adoption")
+	leader.tell("exit", "5")
+	exited := l.ends("")
+	is(t, "exit", exited.Exit, fsm.Exit{})
+	is(t, "tail", exited.Tail, "after the adoption")
+	check(t, onlyExit(child.Wait()))
+}
+
+// The end of an earlier run is told, but its lock is not kept.
+func TestNextKeepsNoLockOfAnotherRun(t *testing.T) {
+	l := newLife(t)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	l.awaited = 2
+	l.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: 1}, lock: lock}
+	l.next(fsm.Gone)
+	is(t, "the lock is ours", l.lock != nil, false)
+	lock, err = Acquire(l.home.Lock())
+	check(t, err)
+	lock.Close()
+}
+
+// The lock's file was deleted or replaced under a running Temporal: it is told,
+// and the tree is ended all the same.
+func TestLockReplacedUnderTemporal(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	leader.must("trap")
+	is(t, "before", l.lockReplaced(), "")
+	check(t, os.Remove(l.home.Lock()))
+	has(t, l.lockReplaced(), "temporal.lock was deleted or replaced")
+	touch(t, l.home.Lock())
+	has(t, l.lockReplaced(), "temporal.lock was deleted or replaced")
+	l.do(fsm.DoKill)
+	l.ends("SIGKILL")
+	old := l.lock
+	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	is(t, "another lock", old != l.lock, true)
+	is(t, "that of the path", leadsTo(l.home.Lock(), l.lock), true)
+}
+
+func TestKeepSeat(t *testing.T) {
+	l := newLife(t)
+	seat := l.seat
+	l.keepSeat()
+	is(t, "same seat", l.seat, seat)
+	check(t, os.Remove(l.home.SupervisorLock()))
+	l.keepSeat()
+	is(t, "new seat", l.seat != seat && leadsTo(l.home.SupervisorLock(), l.seat), true)
+	l.nothingYet()
+	check(t, os.Remove(l.home.SupervisorLock()))
+	other, err := Acquire(l.home.SupervisorLock())
+	check(t, err)
+	defer other.Close()
+	l.keepSeat()
+	l.next(fsm.Deposed)
+}
+
+func onlyExit(err error) error {
+	if _, ok := err.(interface{ ExitCode() int }); ok {
+		return nil
+	}
+	return err
+}

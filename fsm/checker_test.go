@@ -1,0 +1,120 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func process(pid int) Process {
+	return Process{PID: pid, PGID: pid, StartTicks: uint64(pid) * 10, Boot: "boot"}
+}
+
+// checker holds what a supervisor does against the rules that hold in each step.
+type checker struct {
+	t *testing.T
+	// last is the record that was saved last.
+	last Record
+}
+
+// actsOnly are effects that touch nothing: they need no record first.
+var actsOnly = []Action{DoIgnore, DoAsk, DoArm}
+
+// effects checks one step. What holds: a step that touches the world begins with
+// a save; a spawn follows a required save of Starting; a save that tells a
+// transition has the next generation and goes on from the state that was saved
+// before, and one that tells none (a driver that finds nothing to do) keeps the
+// generation; a saved Stopped names no process, any other state names its driver.
+func (c *checker) effects(s Supervisor, effects []Effect) {
+	c.t.Helper()
+	if s.Done && s.State != Stopped {
+		// Deposed: Temporal and the record are another driver's by now.
+		if len(effects) != 1 || effects[0].Do != DoExit {
+			c.t.Errorf("a deposed supervisor still does %v", told(effects))
+		}
+		return
+	}
+	touches := slices.ContainsFunc(effects, func(e Effect) bool { return !slices.Contains(actsOnly, e.Do) })
+	if touches && effects[0].Do != DoSave {
+		c.t.Errorf("%s acts before it saves: %v", s.State, told(effects))
+	}
+	var saved Effect
+	for i, e := range effects {
+		switch e.Do {
+		case DoSave:
+			saved = e
+			c.save(s, e)
+		case DoSpawn:
+			if saved.Record.State != Starting || !saved.Required {
+				c.t.Errorf("spawns without a required save of Starting: %v", told(effects))
+			}
+		case DoTerm, DoKill:
+			if s.Gone {
+				c.t.Errorf("signals a tree that is gone: %v", told(effects))
+			}
+		case DoExit:
+			if !s.Done || i != len(effects)-1 || effects[i-1].Do != DoRelease {
+				c.t.Errorf("exits before all is done: %v", told(effects))
+			}
+		}
+	}
+}
+
+func (c *checker) save(s Supervisor, e Effect) {
+	c.t.Helper()
+	r, tr := e.Record, e.Transition
+	if tr.To != "" {
+		if tr.From != c.last.State || tr.To != r.State || tr.Event == "" {
+			c.t.Errorf("tells %s -%s-> %s, but the record went from %s to %s", tr.From, tr.Event, tr.To, c.last.State, r.State)
+		}
+	}
+	if r.Generation != c.last.Generation+1 {
+		c.t.Errorf("generation %d is saved after %d (%s -%s-> %s)", r.Generation, c.last.Generation, tr.From, tr.Event, tr.To)
+	}
+	if r.State == Stopped && (r.Temporal != Process{} || r.Supervisor != Process{}) {
+		c.t.Errorf("a saved Stopped names processes: %+v %+v", r.Temporal, r.Supervisor)
+	}
+	if r.State != Stopped && r.Supervisor != s.Self {
+		c.t.Errorf("a saved %s names the driver %+v", r.State, r.Supervisor)
+	}
+	creates := r.State == Locking && tr.From != Locking || tr.Event == LockAcquired
+	if e.Required != creates {
+		c.t.Errorf("save of %s -%s-> %s: required %t", tr.From, tr.Event, tr.To, e.Required)
+	}
+	c.last = r
+}
+
+// told writes effects as a story does.
+func told(effects []Effect) []string {
+	var lines []string
+	for _, e := range effects {
+		lines = append(lines, e.told())
+	}
+	return lines
+}
+
+func (e Effect) told() string {
+	switch e.Do {
+	case DoSave:
+		must := ""
+		if e.Required {
+			must = " (required)"
+		}
+		tr := e.Transition
+		if tr.To == "" {
+			return fmt.Sprintf("save%s %s", must, e.Record.State)
+		}
+		text := fmt.Sprintf("save%s %s -> %s by %s", must, tr.From, tr.To, tr.Event)
+		if tr.Cause != "" && tr.Cause != Means(tr.Event) {
+			text += ": " + tr.Cause
+		}
+		return text
+	case DoArm:
+		return fmt.Sprintf("arm %s in %d ms", e.Event, e.After)
+	case DoIgnore:
+		return fmt.Sprintf("ignore %s: %s", e.Event, e.Detail)
+	case DoTerm, DoKill:
+		return fmt.Sprintf("%s pid %d", e.Do, e.Process.PID)
+	}
+	return string(e.Do)
+}

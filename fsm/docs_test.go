@@ -1,0 +1,113 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// docsHeader is all of docs/STATES.md that is written by hand.
+const docsHeader = `# States, events, transitions
+
+Generated from Table, Events and Answers in package fsm. Do not edit: change those and run
+` + "`go test ./fsm -run TestStatesPage -update`" + `, and commit it only if you understand what caused each change.
+`
+
+// The page is generated, so that what is documented is what happens.
+func TestStatesPage(t *testing.T) {
+	var page strings.Builder
+	page.WriteString(docsHeader)
+	diagram(&page)
+	transitions(&page)
+	eventTable(&page)
+	actionTable(&page)
+	ignoredPairs(&page)
+	golden(t, "../docs/STATES.md", page.String())
+}
+
+func diagram(page *strings.Builder) {
+	fmt.Fprint(page, "\n```mermaid\nstateDiagram-v2\n    [*] --> Stopped\n")
+	for _, from := range States {
+		for _, to := range States {
+			if on := between(from, to); len(on) > 0 {
+				fmt.Fprintf(page, "    %s --> %s: %s\n", from, to, strings.Join(on, ", "))
+			}
+		}
+	}
+	fmt.Fprint(page, "```\n")
+}
+
+// between lists the events that lead from one state to another, in the table's order.
+func between(from, to State) []string {
+	var on []string
+	for _, row := range Table {
+		if row.From == from && row.To == to {
+			on = append(on, string(row.On))
+		}
+	}
+	return on
+}
+
+func transitions(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Transitions\n\nThe record that names the new state is saved before the actions, in each row.\n")
+	for _, state := range States {
+		fmt.Fprintf(page, "\n### %s\n\n| event | leads to | actions | why |\n| --- | --- | --- | --- |\n", state)
+		for _, row := range Table {
+			if row.From == state {
+				fmt.Fprintf(page, "| %s | %s | %s | %s |\n", row.On, row.To, joined(row.Do), cell(row.Why))
+			}
+		}
+	}
+}
+
+func joined(actions []Action) string {
+	var words []string
+	for _, action := range actions {
+		words = append(words, string(action))
+	}
+	return strings.Join(words, ", ")
+}
+
+func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }
+
+func eventTable(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Events\n\n| event | kind | what has happened |\n| --- | --- | --- |\n")
+	for _, info := range Events {
+		fmt.Fprintf(page, "| %s | %s | %s |\n", info.Event, info.Kind, cell(info.Means))
+	}
+}
+
+func actionTable(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Actions\n\n| action | what is done |\n| --- | --- |\n")
+	var seen []Action
+	for _, row := range Table {
+		for _, action := range row.Do {
+			if !slices.Contains(seen, action) {
+				seen = append(seen, action)
+				fmt.Fprintf(page, "| %s | %s |\n", action, cell(Phrases[action]))
+			}
+		}
+	}
+}
+
+func ignoredPairs(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Ignored\n\nEvery other pair of an event and a state is ignored, and why:\n\n| event | in | why |\n| --- | --- | --- |\n")
+	for _, info := range Events {
+		var whys []string
+		where := map[string][]string{}
+		for _, state := range States {
+			if _, ok := Find(state, info.Event); ok {
+				continue
+			}
+			why := Reason(state, info.Event)
+			if where[why] == nil {
+				whys = append(whys, why)
+			}
+			where[why] = append(where[why], string(state))
+		}
+		for _, why := range whys {
+			fmt.Fprintf(page, "| %s | %s | %s |\n", info.Event, strings.Join(where[why], ", "), cell(why))
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package fsm
+
+import "fmt"
+
+// down is stop, and restart's first half.
+func (c Command) down(in Sight) (Command, []Deed) {
+	switch in.Saw {
+	case SawWon:
+		return c.downWon(in)
+	case SawBusy:
+		return c.downBusy(in)
+	case SawDrove:
+		if in.Record.Failure.Event == LockDenied {
+			return c.finish(Outcome{End: EndForeign, Record: in.Record, Holder: in.Record.Failure.Reason})
+		}
+		c.Stopped = true
+		return c.bottom(in.Record)
+	case SawNoAnswer:
+		return c.noAnswer(in)
+	}
+	return c, nil
+}
+
+func (c Command) downWon(in Sight) (Command, []Deed) {
+	r := in.Record
+	switch {
+	case in.Evidence.Hold == HoldForeign:
+		return c.finish(Outcome{End: EndForeign, Record: r, Holder: in.Evidence.Holder})
+	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning:
+		return c.bottom(r)
+	}
+	r.Desired = WantStopped
+	return c, []Deed{{Ask: AskDrive, Record: r}}
+}
+
+// bottom is reached when nothing runs and supervisor.lock is ours: the end of a
+// stop, the turning point of a restart.
+func (c Command) bottom(r Record) (Command, []Deed) {
+	if c.Verb != VerbRestart {
+		end := EndNothingRan
+		if c.Stopped || c.Asked.PID != 0 {
+			end = EndStopped
+		}
+		return c.finish(Outcome{End: end, Record: r})
+	}
+	c.Upward, c.Handovers = true, 0
+	c, deeds := c.upWon(Sight{Record: r, Evidence: Evidence{Hold: HoldFree}})
+	return c, append([]Deed{{Ask: AskArm, Saw: SawTimeout, After: c.Patience}}, deeds...)
+}
+
+func (c Command) downBusy(in Sight) (Command, []Deed) {
+	r := in.Record
+	if in.Holder != "" {
+		return c.finish(Outcome{End: EndUnknown, Record: r, Holder: in.Holder})
+	}
+	if c.Asked.PID != 0 && c.Ending == 0 {
+		c.Ending = r.Incarnation // the record could not be read when the driver was asked
+	}
+	if c.Asked.PID != 0 && r.Incarnation > c.Ending {
+		return c.overtaken(in)
+	}
+	if c.Asked.PID != 0 && (r.State == Stopping || r.State == Stopped) {
+		c.Acked = true
+	}
+	deeds := []Deed{{Ask: AskFollow}}
+	switch {
+	case in.Driver.PID == 0:
+		// Between a driver's lock and its record nobody can be named yet.
+		return c, append(deeds, Deed{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin})
+	case in.Driver.Same(c.Asked):
+		return c, deeds
+	}
+	c.Asked, c.Acked, c.Patient, c.Unseated = in.Driver, false, false, false
+	c.Ending = r.Incarnation
+	return c, append(deeds,
+		Deed{Ask: AskStop, Driver: in.Driver, Grace: c.Grace},
+		Deed{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin})
+}
+
+// overtaken is a stop whose Temporal has ended and that finds another one: a
+// start came after it. A stop has done its work then, and a restart follows.
+func (c Command) overtaken(in Sight) (Command, []Deed) {
+	c.Stopped = true
+	if c.Verb != VerbRestart {
+		return c.finish(Outcome{End: EndStopped, Record: in.Record, Detail: "another command has started it again"})
+	}
+	c.Upward, c.Handovers = true, 0
+	c, deeds := c.upBusy(in)
+	return c, append([]Deed{{Ask: AskArm, Saw: SawTimeout, After: c.Patience}}, deeds...)
+}
+
+// noAnswer waits for a driver that has begun to stop as long as its grace
+// period lasts, and ends one that has not.
+func (c Command) noAnswer(in Sight) (Command, []Deed) {
+	again := func(after Millis) Deed { return Deed{Ask: AskArm, Saw: SawNoAnswer, After: after} }
+	switch {
+	case c.Asked.PID == 0 && c.Looks < maxLooks:
+		c.Looks++ // nobody to ask yet: look again
+		return c, []Deed{{Ask: AskTry}, again(answerWithin)}
+	case c.Asked.PID == 0 || c.Unseated:
+		return c.finish(Outcome{End: EndStuck, Record: in.Record, Detail: c.stuck()})
+	case !c.Patient && (c.Acked || in.Record.State == Stopping || in.Record.State == Stopped):
+		c.Patient = true
+		return c, []Deed{again(c.Grace + beyondGrace - answerWithin)}
+	}
+	c.Unseated = true
+	return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}, again(beyondGrace)}
+}
+
+func (c Command) stuck() string {
+	if c.Asked.PID == 0 {
+		return "no process could be proven to be the one that holds supervisor.lock"
+	}
+	return fmt.Sprintf("the supervisor (pid %d) was killed and still holds supervisor.lock", c.Asked.PID)
+}

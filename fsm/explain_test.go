@@ -1,0 +1,154 @@
+package fsm
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// everyLook is every class of what can be seen.
+func everyLook() []Look {
+	var looks []Look
+	for _, driven := range []bool{true, false} {
+		for _, hold := range Holds {
+			looks = append(looks, Look{Driven: driven, Hold: hold, Holder: "pid 7 (x)"})
+			for _, verdict := range []Verdict{deaf, unready, passed} {
+				looks = append(looks, Look{Driven: driven, Hold: hold, Holder: "pid 7 (x)", Asked: true, Verdict: verdict, Detail: "no answer"})
+			}
+		}
+	}
+	return looks
+}
+
+func TestDiagnoseIsTotal(t *testing.T) {
+	for _, state := range States {
+		for _, desired := range claimedDesires {
+			for _, l := range everyLook() {
+				r := Record{State: state, Desired: desired, Generation: 5, Reason: "as recorded"}
+				d := Diagnose(r, l)
+				name := fmt.Sprintf("%s/%q, %+v", state, desired, l)
+				switch {
+				case !d.State.Known() || d.Reason == "":
+					t.Errorf("%s: %+v", name, d)
+				case d.Agrees != (d.State == state):
+					t.Errorf("%s: %+v agrees %t", name, d, d.Agrees)
+				case d.State == Healthy && (!l.Driven || l.Asked && !l.Verdict.Ready):
+					t.Errorf("%s: Healthy without a driver or an answer", name)
+				case !l.Driven && l.Hold == HoldFree && d.State != Stopped:
+					t.Errorf("%s: both locks are free, and it is %s", name, d.State)
+				case d != Diagnose(r, l):
+					t.Errorf("%s: not a function", name)
+				}
+			}
+		}
+	}
+}
+
+func TestDiagnose(t *testing.T) {
+	failed := Record{State: Stopped, Generation: 9, Failure: Failure{Event: Exited, Reason: "it exited with status 1"}}
+	for _, c := range []struct {
+		name   string
+		record Record
+		look   Look
+		state  State
+		says   string
+		agrees bool
+	}{
+		{"all is well", Record{State: Healthy, Reason: "a client can work"}, Look{Driven: true, Hold: HoldOurs, Asked: true, Verdict: passed}, Healthy, "a client can work", true},
+		{"it hangs right now", Record{State: Healthy}, Look{Driven: true, Hold: HoldOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
+		{"it just ended", Record{State: Healthy}, Look{Driven: true, Hold: HoldFree}, Restarting, "just ended", false},
+		{"handing over", Record{State: Stopped, Desired: WantRunning}, Look{Driven: true, Hold: HoldFree}, Locking, "handing over", false},
+		{"waiting for the back-off", Record{State: Restarting, Reason: "it exited"}, Look{Driven: true, Hold: HoldFree}, Restarting, "it exited", true},
+		{"everything was killed", Record{State: Healthy, Generation: 5}, Look{Hold: HoldFree}, Stopped, "the record says Healthy, but nothing runs", false},
+		{"the supervisor was killed", Record{State: Healthy}, Look{Hold: HoldOurs, Asked: true, Verdict: passed}, Degraded, "no supervisor", false},
+		{"and it hangs", Record{State: Healthy}, Look{Hold: HoldOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
+		{"a dead stop", Record{State: Stopping}, Look{Hold: HoldOurs}, Stopping, "stop finishes it", true},
+		{"left-overs", Record{State: Healthy}, Look{Hold: HoldRemnant}, Stopping, "left behind", false},
+		{"a stranger", Record{State: Stopped}, Look{Hold: HoldForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
+		{"a failure is kept", failed, Look{Hold: HoldFree}, Stopped, "it exited with status 1", true},
+		{"never started", Record{State: Stopped}, Look{Hold: HoldFree}, Stopped, "never started", true},
+	} {
+		d := Diagnose(c.record, c.look)
+		if d.State != c.state || d.Agrees != c.agrees || !strings.Contains(d.Reason, c.says) {
+			t.Errorf("%s: %+v, want %s, agrees %t, because %q", c.name, d, c.state, c.agrees, c.says)
+		}
+	}
+}
+
+func TestMovesNameEveryRow(t *testing.T) {
+	for _, state := range States {
+		moves := Moves(state)
+		told := map[string]State{}
+		for _, m := range moves {
+			if _, double := told[m.Event]; double || m.Effect == "" || !m.To.Known() {
+				t.Errorf("%s: double or empty: %+v", state, m)
+			}
+			told[m.Event] = m.To
+		}
+		for _, event := range []string{"start", "stop", "restart"} {
+			if told[event] == "" {
+				t.Errorf("%s: what %s would do is not told", state, event)
+			}
+		}
+		for _, row := range Table {
+			if row.From == state && row.On != Resumed && told[string(row.On)] != row.To {
+				t.Errorf("%s: %s leads to %s, told is %q", state, row.On, row.To, told[string(row.On)])
+			}
+		}
+	}
+}
+
+func TestWhatAMoveDoesIsToldInWords(t *testing.T) {
+	for _, row := range Table {
+		text := effectOf(row)
+		if !strings.Contains(text, row.Why) {
+			t.Errorf("%s in %s: %q has no reason", row.On, row.From, text)
+		}
+		for _, action := range row.Do {
+			if Phrases[action] == "" || !strings.Contains(text, Phrases[action]) {
+				t.Errorf("%s in %s: %q does not tell %q", row.On, row.From, text, action)
+			}
+		}
+	}
+}
+
+func TestARequestWithoutARowIsAnswered(t *testing.T) {
+	for _, state := range States {
+		for _, m := range Moves(state)[:2] {
+			_, moves := Find(state, Event(m.Event))
+			if moves == strings.HasPrefix(m.Effect, "nothing: ") || m.Effect == "nothing: " || !moves && m.To != state {
+				t.Errorf("%s: %+v", state, m)
+			}
+		}
+	}
+}
+
+func TestUndrivenTellsWhatTheCommandsWouldDo(t *testing.T) {
+	for _, state := range claimedStates {
+		for _, hold := range Holds {
+			moves := Undriven(Record{State: state}, Evidence{Hold: hold, Holder: "pid 7 (x)"})
+			if len(moves) != 3 || moves[0].Event != "start" || moves[1].Event != "stop" || moves[2].Event != "restart" {
+				t.Fatalf("%q, lock %s: %+v", state, hold, moves)
+			}
+			for _, m := range moves {
+				if m.Effect == "" || !m.To.Known() || hold == HoldForeign && m.Event != "restart" && m.To != Stopped {
+					t.Errorf("%q, lock %s: %+v", state, hold, m)
+				}
+			}
+		}
+	}
+}
+
+func TestHowAProcessEnded(t *testing.T) {
+	for want, exit := range map[string]Exit{
+		"exited with status 3":        {Known: true, Code: 3},
+		"was ended by signal SIGKILL": {Known: true, Code: 137, Signal: "sigkill"},
+		"not this supervisor's child": {},
+		"the kernel told nobody how":  {Code: 1, Signal: "SIGKILL"},
+		"exited with status 0":        {Known: true},
+	} {
+		if got := exit.Words(); !strings.Contains(got, want) {
+			t.Errorf("%+v: %q, want %q", exit, got, want)
+		}
+	}
+}

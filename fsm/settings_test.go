@@ -1,0 +1,176 @@
+package fsm
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// notFlags are the figures that no flag gives: a request that is made with other
+// ones changes nothing that runs.
+var notFlags = []string{"StartPeriod", "Grace", "RestartGrace", "UnservedLimit"}
+
+// flagOf names the flag of each setting.
+var flagOf = map[string]string{
+	"IP": "ip", "Port": "port", "UIPort": "ui-port", "HTTPPort": "http-port", "MetricsPort": "metrics-port", "DB": "db",
+	"Headless": "headless", "Namespaces": "namespace", "TemporalBin": "temporal-bin",
+	"StartDeadline": "start-deadline", "Period": "probe-period", "Timeout": "probe-timeout", "Threshold": "failure-threshold",
+	"LivenessDeadline": "liveness-deadline", "BackoffBase": "backoff-base", "BackoffMax": "backoff-max",
+	"StableAfter": "stable-after", "RestartLimit": "restart-limit", "RestartWindow": "restart-window",
+}
+
+// leaf is one field that is not a struct.
+type leaf struct {
+	owner, name, tag string
+	value            reflect.Value
+}
+
+// leaves finds every field of a struct by reflection, so that a field that was
+// added and forgotten elsewhere makes a test fail.
+func leaves(pointer any) []leaf {
+	var found []leaf
+	v := reflect.ValueOf(pointer).Elem()
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.Type.Kind() == reflect.Struct {
+			found = append(found, leaves(v.Field(i).Addr().Interface())...)
+			continue
+		}
+		found = append(found, leaf{v.Type().Name(), field.Name, field.Tag.Get("json"), v.Field(i)})
+	}
+	return found
+}
+
+// change gives a field another value, different for each n.
+func (l leaf) change(t *testing.T, n int) {
+	t.Helper()
+	switch l.value.Kind() {
+	case reflect.Bool:
+		l.value.SetBool(!l.value.Bool())
+	case reflect.String:
+		l.value.SetString(fmt.Sprintf("other-%d", n))
+	case reflect.Int, reflect.Int64:
+		l.value.SetInt(l.value.Int() + int64(1000+n))
+	case reflect.Uint64:
+		l.value.SetUint(l.value.Uint() + uint64(1000+n))
+	case reflect.Array:
+		for i := range l.value.Len() {
+			l.value.Index(i).SetInt(int64(n + i))
+		}
+	default:
+		t.Fatalf("%s.%s: no test knows a %s", l.owner, l.name, l.value.Kind())
+	}
+}
+
+func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
+	have := Settings{IP: "127.0.0.1", DB: "/db", Policy: DefaultPolicy()}
+	for i := range leaves(&have) {
+		want := have
+		l := leaves(&want)[i]
+		l.change(t, i)
+		flag, given := flagOf[l.name], slices.Contains(notFlags, l.name)
+		if (flag == "") != given {
+			t.Errorf("%s is neither a flag nor listed as none, or both", l.name)
+		}
+		if flag == "" {
+			continue
+		}
+		differ := Differences(have, want, Names(flag))
+		if len(differ) != 1 || differ[0].Name != flag || differ[0].Have == differ[0].Want {
+			t.Errorf("%s: differences %v", l.name, differ)
+		}
+		if got := have.Overlay(want, Names(flag)); got != want {
+			t.Errorf("%s: overlaid %+v", l.name, got)
+		}
+		if differ := Differences(have, want, "other,"+Names(flag+"-x")); len(differ) != 0 {
+			t.Errorf("%s was not given: %v", l.name, differ)
+		}
+		if got := have.Overlay(want, "other"); got != have {
+			t.Errorf("%s was not given, and is overlaid: %+v", l.name, got)
+		}
+	}
+}
+
+func TestDifferencesAreToldInAFixedOrder(t *testing.T) {
+	have := Settings{Port: 7233, DB: "", Namespaces: "a", Policy: DefaultPolicy()}
+	want := Settings{Port: 7333, DB: "/my db", Namespaces: "", Policy: DefaultPolicy()}
+	want.Policy.Period = 500
+	var got []string
+	for _, d := range Differences(have, want, "probe-period,namespace,db,port,headless") {
+		got = append(got, d.String())
+	}
+	expected := []string{
+		"--port is 7233, asked for 7333",
+		`--db is (ephemeral), asked for "/my db"`,
+		`--namespace is a, asked for ""`,
+		"--probe-period is 2s, asked for 500ms",
+	}
+	if !slices.Equal(got, expected) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		list []string
+		json string
+	}{{nil, `[]`}, {[]string{"a"}, `["a"]`}, {[]string{"a", "b c", "d"}, `["a","b c","d"]`}} {
+		n := MakeNames(c.list)
+		if list := n.List(); list == nil || !slices.Equal(list, c.list) && len(c.list) > 0 {
+			t.Errorf("%q: list %q", n, list)
+		}
+		data, err := json.Marshal(n)
+		var back Names
+		if err != nil || string(data) != c.json || json.Unmarshal(data, &back) != nil || back != n {
+			t.Errorf("%q: %s, %v, and back %q", n, data, err, back)
+		}
+	}
+	n := Names("old")
+	if err := json.Unmarshal([]byte(`"a"`), &n); err == nil || n != "old" {
+		t.Errorf("a string is no list: %v, %q", err, n)
+	}
+	if Names("").Has("") || !Names("a,b").Has("b") || Names("ab").Has("a") {
+		t.Error("Has")
+	}
+}
+
+func TestEveryFieldOfARecordSurvivesJSON(t *testing.T) {
+	var r, back Record
+	tags := map[string]bool{}
+	for i, l := range leaves(&r) {
+		l.change(t, i)
+		if l.tag == "" || tags[l.owner+l.tag] && l.owner != "Process" {
+			t.Errorf("%s.%s: no name in the file, or one that is used twice: %q", l.owner, l.name, l.tag)
+		}
+		tags[l.owner+l.tag] = true
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &back); err != nil || back != r {
+		t.Errorf("%v\nwas %+v\nis  %+v", err, r, back)
+	}
+}
+
+func TestSame(t *testing.T) {
+	p := process(100)
+	if !p.Same(p) {
+		t.Error("a process is not itself")
+	}
+	for i, l := range leaves(&p) {
+		q := process(100)
+		leaves(&q)[i].change(t, i)
+		decides := slices.Contains([]string{"PID", "StartTicks", "Boot"}, l.name)
+		if process(100).Same(q) == decides {
+			t.Errorf("%s differs: same %t", l.name, !decides)
+		}
+	}
+	for _, nobody := range []Process{{}, {PID: 1, StartTicks: 1}, {PID: -1, StartTicks: 1}, {PID: 100, Boot: "boot"}} {
+		if nobody.Same(nobody) {
+			t.Errorf("%+v counts as known", nobody)
+		}
+	}
+}

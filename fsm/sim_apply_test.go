@@ -1,0 +1,167 @@
+package fsm
+
+import "slices"
+
+// apply returns the world after a move.
+func (w *simWorld) apply(m simMove) *simWorld {
+	n := w.clone()
+	i, k := int(m.who), int(m.arg)
+	switch m.op {
+	case opGrantSeat:
+		c := n.cmd(i)
+		c.waiters--
+		n.seat = append(n.seat, c.uid)
+		c.sights = with(c.sights, simSight{lock: true})
+		n.say("the kernel gives supervisor.lock to %s", n.name(c.uid))
+	case opGrantLock:
+		d := n.driver(i)
+		d.awaits, n.lock = false, d.uid
+		d.inbox = with(d.inbox, simDelivery{Input{Event: Gone, Run: d.awaited}, true})
+		n.say("the kernel gives temporal.lock to %s: the tree is gone", n.name(d.uid))
+	case opExit:
+		d := n.driver(i)
+		n.say("the kernel tells %s that pid %d has exited", n.name(d.uid), 100+d.exits[k].uid)
+		d.inbox = with(d.inbox, simDelivery{Input: Input{Event: Exited, Run: d.exits[k].run}})
+		d.exits = slices.Delete(slices.Clone(d.exits), k, k+1)
+	case opAnswer:
+		n.answer(n.driver(i), k)
+	case opServe:
+		t := n.tree(i)
+		t.serves, n.db = true, simGoodDB
+		n.say("%s serves", n.name(t.uid))
+	case opObey, opDoomed, opMishap:
+		t := n.tree(i)
+		t.leader, t.serves = false, false
+		if m.op == opMishap {
+			n.left.Mishap--
+		}
+		n.say("%s exits (%s)", n.name(t.uid), map[byte]string{opObey: "SIGTERM", opDoomed: "its database has no schema", opMishap: "it crashes"}[m.op])
+	case opHang:
+		t := n.tree(i)
+		t.hung = true
+		n.left.Mishap--
+		n.say("%s hangs", n.name(t.uid))
+	case opDriver:
+		n.stepDriver(i, "")
+	case opFullDrv:
+		n.stepDriver(i, "full")
+	case opCommand:
+		n.stepCommand(i, "")
+	case opFullCmd:
+		n.stepCommand(i, "full")
+	case opNotice:
+		c := n.cmd(i)
+		c.changed = false
+		busy := simSight{Sight: Sight{Saw: SawBusy}, look: true}
+		if !slices.Contains(c.sights, busy) {
+			c.sights = with(c.sights, busy)
+		}
+		n.say("%s is told of a new record", n.name(c.uid))
+	case opKill:
+		n.say("SIGKILL to what has temporal.lock")
+		n.signalTree(n.driver(i).victim, true)
+	case opDriverTmr:
+		d := n.driver(i)
+		t := d.timers[k]
+		d.timers = slices.Delete(slices.Clone(d.timers), k, k+1)
+		d.inbox = with(d.inbox, simDelivery{Input: Input{Event: t.event, Seq: t.seq, Run: t.run}})
+		n.say("%s's timer %s fires", n.name(d.uid), t.event)
+		if t.event == StartDeadline && t.seq == d.s.Seq && n.left.Late > 0 && !n.run.fair {
+			n.left.Late--
+		}
+	case opCmdTmr:
+		n.fire(n.cmd(i), k)
+	default:
+		n.fail(m, i, k)
+	}
+	n.trees = slices.DeleteFunc(n.trees, func(t *simTree) bool { return !t.alive() })
+	n.check()
+	return n
+}
+
+func (n *simWorld) answer(d *simDriver, k int) {
+	in := Input{Event: Probed, Seq: d.asked[k], Detail: "it does not answer"}
+	for _, t := range n.trees {
+		if t.leader && t.serves && !t.hung {
+			in.Verdict, in.Process, in.Detail = Verdict{true, true}, n.process(t.uid), ""
+		}
+	}
+	d.asked = slices.Delete(slices.Clone(d.asked), k, k+1)
+	d.inbox = with(d.inbox, simDelivery{Input: in})
+	n.say("%s's probe is answered: %t", n.name(d.uid), in.Verdict.Ready)
+}
+
+func (n *simWorld) fire(c *simCmd, k int) {
+	t := c.timers[k]
+	c.timers = slices.Delete(slices.Clone(c.timers), k, k+1)
+	sight := simSight{Sight: Sight{Saw: t.saw}, look: true}
+	if !slices.Contains(c.sights, sight) {
+		c.sights = with(c.sights, sight)
+	}
+	n.say("%s's timer for %q fires", n.name(c.uid), t.saw)
+	if t.saw != SawBusy && n.left.Late > 0 && !n.run.fair {
+		n.left.Late--
+	}
+}
+
+// fail applies a fault and books it.
+func (n *simWorld) fail(m simMove, i, k int) {
+	switch m.op {
+	case opCrashCmd:
+		n.left.Crash--
+		n.say("%s is killed", n.name(n.cmds[i].uid))
+		n.endCommand(i, "killed")
+	case opCrashDrv:
+		n.left.Crash--
+		n.say("%s is killed", n.name(n.drivers[i].uid))
+		n.endDriver(i)
+	case opFreeze:
+		n.left.Freeze--
+		d := n.driver(i)
+		d.frozen = true
+		n.say("%s is stopped (SIGSTOP)", n.name(d.uid))
+	case opTear:
+		n.left.Ill--
+		n.disk.Torn, n.fell = true, true
+		n.say("somebody damages the record")
+	case opStranger:
+		n.left.Ill--
+		n.strange(k)
+	case opPower:
+		n.left.Power--
+		n.powerCut(k)
+	}
+}
+
+func (n *simWorld) strange(k int) {
+	s := simStranger{proc: n.process(n.newProcess()), locks: k != 1}
+	switch k {
+	case 0:
+		s.proc.PID = n.disk.Rec.Temporal.PID
+	case 1:
+		s.proc.PID = n.disk.Rec.Supervisor.PID
+	}
+	s.proc.PGID = s.proc.PID
+	n.strangers = append(n.strangers, s)
+	n.say("a stranger gets pid %d (takes temporal.lock: %t)", s.proc.PID, s.locks)
+}
+
+func (n *simWorld) powerCut(k int) {
+	for i, c := range n.cmds {
+		if c.opened && !c.over {
+			n.endCommand(i, "killed")
+		}
+	}
+	n.drivers, n.trees, n.strangers, n.lock, n.seat = nil, nil, nil, 0, nil
+	n.boot++
+	switch k {
+	case 1:
+		n.disk.Rec = n.disk.Last
+	case 2:
+		n.disk = simDisk{}
+	case 3:
+		n.disk.Torn = true
+	}
+	n.fell = n.fell || k != 0
+	n.say("the power fails; the record %s", []string{"stays", "is the one before", "is lost", "is torn"}[k])
+}

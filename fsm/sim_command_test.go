@@ -1,0 +1,174 @@
+package fsm
+
+import "slices"
+
+// stepCommand mirrors RunCommand: the next deed, or the next sight.
+func (w *simWorld) stepCommand(i int, fault string) {
+	c := w.cmd(i)
+	switch {
+	case !c.opened:
+		c.opened = true
+		w.say("%s begins", w.name(c.uid))
+		c.c, c.deeds = c.c.Open()
+	case len(c.deeds) > 0:
+		w.carry(i, c, fault)
+	default:
+		s := c.sights[0]
+		c.sights = c.sights[1:]
+		w.look(c, s)
+	}
+	// What only changes the command's own memory needs no step of its own.
+	for !c.over && len(c.deeds) > 0 && c.deeds[0].Ask == AskArm {
+		w.carry(i, c, "")
+	}
+}
+
+// look mirrors Desk.Look, and then steps.
+func (w *simWorld) look(c *simCmd, s simSight) {
+	in := s.Sight
+	switch {
+	case s.lock:
+		c.waiting, c.mine = false, true
+		r := w.recover()
+		c.last = r
+		in = Sight{Saw: SawWon, Record: r, Evidence: w.observe(r)}
+	case s.look:
+		in = Sight{Saw: s.Saw}
+		if w.disk.There && !w.disk.Torn {
+			in.Record = w.disk.Rec
+			c.last = in.Record
+		}
+		in.Driver = w.driverOf(in.Record)
+	case in.Record.Generation == 0:
+		in.Record = c.last
+	}
+	if w.run.tell {
+		w.say("%s sees %s: a record of %s (wanted %s), lock %q, driver pid %d",
+			w.name(c.uid), in.Saw, in.Record.State, in.Record.Desired, in.Evidence.Hold, in.Driver.PID)
+	}
+	c.c, c.deeds = c.c.Step(in)
+}
+
+// driverOf mirrors actions.Driver: the recorded supervisor if it has the lock, or
+// else a supervisor by its command line, but never a command that has it.
+func (w *simWorld) driverOf(r Record) Process {
+	for _, p := range w.seat {
+		if w.process(p).Same(r.Supervisor) {
+			return w.process(p)
+		}
+	}
+	for _, d := range w.drivers {
+		if slices.Contains(w.seat, d.uid) {
+			return w.process(d.uid)
+		}
+	}
+	return Process{}
+}
+
+// carry mirrors Desk.Carry.
+func (w *simWorld) carry(i int, c *simCmd, fault string) {
+	deed := c.deeds[0]
+	if w.run.tell && deed.Ask != AskArm && deed.Ask != AskHandOver {
+		w.say("%s: %s %s", w.name(c.uid), deed.Ask, deed.Outcome.End)
+	}
+	if deed.Ask == AskHandOver && !w.handOver(c, deed.Record, fault) {
+		return
+	}
+	c.deeds = c.deeds[1:]
+	switch deed.Ask {
+	case AskTry:
+		w.try(c)
+	case AskFollow:
+		if !c.waiting {
+			c.waiting = true
+			c.waiters++
+		}
+		if !c.watching {
+			c.watching = true
+			c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBusy}, look: true})
+		}
+	case AskDrive:
+		r := w.recover() // what cannot be read is set aside
+		_ = r
+		c.drive = &simDriver{uid: c.uid, s: Supervisor{Record: deed.Record}}
+	case AskStop:
+		w.signalOne(deed.Driver, false)
+	case AskUnseat:
+		w.signalOne(deed.Driver, true)
+	case AskProve:
+		c.sights = with(c.sights, simSight{Sight: Sight{Saw: w.proof(), Record: deed.Record}})
+	case AskArm:
+		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.Saw })
+		c.timers = append(c.timers, simArmed{deed.Saw, deed.After})
+		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmpStrings(string(a.saw), string(b.saw)) })
+	case AskLetGo:
+		w.endIsTrue(c)
+		w.letGo(c)
+	case AskFinish:
+		w.endCommand(i, deed.Outcome.End)
+		w.mayEnd(i, c, deed.Outcome)
+	}
+}
+
+func (w *simWorld) try(c *simCmd) {
+	switch {
+	case c.mine:
+	case len(w.seat) == 0:
+		w.seat = append(w.seat, c.uid)
+		c.sights = with(c.sights, simSight{lock: true})
+	default:
+		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBusy}, look: true})
+	}
+}
+
+// handOver saves, starts the supervisor and lets go, each a step of its own. It
+// reports whether it is over.
+func (w *simWorld) handOver(c *simCmd, r Record, fault string) bool {
+	if !c.mine {
+		w.breaks("%s hands over a lock that it does not have", w.name(c.uid))
+	}
+	c.half++
+	switch {
+	case c.half == 1 && fault != "":
+		w.spend(fault)
+		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBroken, Detail: "no space left on device"}})
+	case c.half == 1:
+		w.recover()
+		w.save(c.uid, r)
+		w.say("%s saves what is wanted", w.name(c.uid))
+		return false
+	case c.half == 2 && fault != "":
+		w.spend(fault)
+		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawNotHanded, Detail: "no more processes"}})
+	case c.half == 2:
+		d := &simDriver{uid: w.newProcess()}
+		w.drivers = append(w.drivers, d)
+		if c.mine {
+			w.seat = append(w.seat, d.uid)
+		}
+		w.say("%s starts %s with the locked description", w.name(c.uid), w.name(d.uid))
+		return false
+	default:
+		w.letGo(c)
+		w.say("%s lets go", w.name(c.uid))
+		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawHanded}})
+	}
+	c.half = 0
+	return true
+}
+
+func (w *simWorld) letGo(c *simCmd) {
+	if c.mine {
+		c.mine = false
+		w.seat = slices.DeleteFunc(w.seat, func(p uint64) bool { return p == c.uid })
+	}
+}
+
+func (w *simWorld) proof() Saw {
+	for _, t := range w.trees {
+		if t.leader && t.serves && !t.hung {
+			return SawProven
+		}
+	}
+	return SawUnproven
+}

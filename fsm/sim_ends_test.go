@@ -1,0 +1,145 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// deserted is the world after every command was killed: what is left goes on by
+// itself, and nothing fails any more.
+func (w *simWorld) deserted(quiet *simRun) *simWorld {
+	n := w.clone()
+	n.run = quiet
+	n.run.tell = w.run.tell
+	for i, c := range n.cmds {
+		if !c.over {
+			n.endCommand(i, "killed")
+		}
+	}
+	n.cmds = nil
+	n.left = simBudget{}
+	for i, d := range n.drivers {
+		// Probes and timers of states that were left change nothing; they are
+		// dropped to have fewer worlds to tell apart.
+		_ = d
+		_ = i
+	}
+	return n
+}
+
+// undisturbed runs one command to its end while nothing else happens than what
+// must, and says what is wrong with how it ended. ends remembers the worlds from
+// which all is well.
+func (w *simWorld) undisturbed(v Verb, ends map[simKey]bool) (*simWorld, string) {
+	begun := w
+	n := w.clone()
+	n.cmds = []*simCmd{n.newCommand(v)}
+	story := ""
+	var passed []simKey
+	for range 500 {
+		if ends != nil {
+			k := n.key()
+			if ends[k] {
+				break
+			}
+			passed = append(passed, k)
+		}
+		if n.cmds[0].over {
+			if wrong := n.wrong(begun, v); wrong != "" {
+				return n, fmt.Sprintf("an undisturbed %s: %s%s", v, wrong, story)
+			}
+			break
+		}
+		m, ok := n.urgent()
+		if !ok {
+			return n, fmt.Sprintf("an undisturbed %s waits for ever%s", v, story)
+		}
+		n = n.apply(m)
+		if w.run.tell {
+			story += "\n        " + n.said
+		}
+		if n.bad != "" {
+			return n, fmt.Sprintf("an undisturbed %s: %s%s", v, n.bad, story)
+		}
+	}
+	if !n.cmds[0].over && ends == nil || ends != nil && len(passed) == 500 {
+		return n, fmt.Sprintf("an undisturbed %s does not end in 500 steps%s", v, story)
+	}
+	for _, k := range passed {
+		ends[k] = true
+	}
+	return n, ""
+}
+
+// urgent is the next move of an undisturbed run: what can happen at once in a
+// fixed order, else the timer that was armed for the shortest time.
+func (w *simWorld) urgent() (simMove, bool) {
+	list := w.moves()
+	if len(list) == 0 {
+		return simMove{}, false
+	}
+	return slices.MinFunc(list, func(a, b simMove) int { return w.urgency(a) - w.urgency(b) }), true
+}
+
+func (w *simWorld) urgency(m simMove) int {
+	switch m.op {
+	case opCmdTmr:
+		return 1_000 + int(w.cmds[m.who].timers[m.arg].after)
+	case opDriverTmr:
+		d := w.driver(int(m.who))
+		return 1_000 + int(d.timers[m.arg].after)
+	}
+	return strings.IndexByte(simOps, m.op)
+}
+
+// wrong says what is not as it should be after an undisturbed command.
+func (w *simWorld) wrong(begun *simWorld, v Verb) string {
+	end := w.cmds[0].end
+	foreign := slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
+	frozen := slices.ContainsFunc(begun.drivers, func(d *simDriver) bool { return d.frozen })
+	switch {
+	case foreign && (end == EndForeign || end == EndFailed || v == VerbStop && end == EndStopped):
+		return ""
+	case v == VerbStop:
+		return w.wrongStop(end)
+	case frozen && end == EndTimedOut: // only stop ends a driver that does not answer
+		return ""
+	case end == EndFailed && len(begun.drivers) > 0:
+		// It joined an attempt that was under way, and had spent its budget.
+		w.cmds = nil
+		_, bad := w.undisturbed(VerbStart, nil)
+		return bad
+	}
+	return w.wrongStart(end)
+}
+
+func (w *simWorld) wrongStop(end Ends) string {
+	switch {
+	case end != EndStopped && end != EndNothingRan:
+		return fmt.Sprintf("it ends with %q", end)
+	case len(w.trees) > 0:
+		return "something of Temporal is left"
+	case !w.lockFree():
+		return "temporal.lock is held"
+	case len(w.seat)+len(w.drivers) > 0:
+		return "supervisor.lock is held"
+	case w.disk.There && !w.disk.Torn && (w.disk.Rec.State != Stopped || w.disk.Rec.Desired != WantStopped):
+		return fmt.Sprintf("the record says %s, wanted %s", w.disk.Rec.State, w.disk.Rec.Desired)
+	}
+	return ""
+}
+
+func (w *simWorld) wrongStart(end Ends) string {
+	switch {
+	case end != EndStarted && end != EndAlreadyRunning:
+		return fmt.Sprintf("it ends with %q", end)
+	case len(w.trees) != 1 || w.proof() != SawProven:
+		return "no Temporal serves"
+	case w.disk.Rec.State != Healthy || w.disk.Rec.Temporal != w.process(w.trees[0].uid):
+		return fmt.Sprintf("the record says %s of pid %d", w.disk.Rec.State, w.disk.Rec.Temporal.PID)
+	case len(w.drivers) != 1 || !slices.Equal(w.seat, []uint64{w.drivers[0].uid}):
+		return "nobody supervises"
+	}
+	return ""
+}

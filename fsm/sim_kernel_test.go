@@ -1,0 +1,167 @@
+package fsm
+
+import "slices"
+
+// lockFree reports whether nobody has temporal.lock.
+func (w *simWorld) lockFree() bool {
+	if w.lock != 0 {
+		return false
+	}
+	for _, t := range w.trees {
+		if t.locked && t.alive() {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
+}
+
+// observe mirrors actions.Observe and actions.Classify.
+func (w *simWorld) observe(r Record) Evidence {
+	if w.lockFree() {
+		return Evidence{Hold: HoldFree}
+	}
+	for _, t := range w.trees {
+		if t.locked && t.leader { // by the record, or by the mark of our spawn
+			return Evidence{Hold: HoldOurs, Leader: w.process(t.uid)}
+		}
+	}
+	for _, s := range w.strangers {
+		if s.locks && s.proc.Same(r.Temporal) {
+			return Evidence{Hold: HoldOurs, Leader: s.proc}
+		}
+	}
+	for _, t := range w.trees {
+		if t.locked && t.alive() {
+			return Evidence{Hold: HoldRemnant, Leader: r.Temporal}
+		}
+	}
+	if w.lock != 0 {
+		return Evidence{Hold: HoldForeign, Holder: w.name(w.lock)}
+	}
+	return Evidence{Hold: HoldForeign, Holder: "a stranger"}
+}
+
+// signalTree mirrors World.signal: the group if a member of it is proven to hold
+// the lock, then every holder outside the group. As each living process of a tree
+// holds the lock, it comes down to this: all of the tree, and nothing else.
+func (w *simWorld) signalTree(r Record, kill bool) {
+	for i, t := range w.trees {
+		if !t.locked || !t.alive() {
+			continue
+		}
+		n := w.tree(i)
+		switch {
+		case kill:
+			n.leader, n.member, n.escaped, n.serves = false, false, false, false
+		case t.leader && w.run.conf.Kind != simStubborn && !t.hung:
+			n.termed = true
+		}
+	}
+	for _, s := range w.strangers {
+		if s.locks && s.proc.Same(r.Temporal) {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.PID)
+		}
+	}
+}
+
+// signalOne mirrors actions.signalOne: exactly the proven process, or nobody.
+func (w *simWorld) signalOne(p Process, kill bool) {
+	for _, s := range w.strangers {
+		if p.Same(s.proc) {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.PID)
+			return
+		}
+	}
+	for i, d := range w.drivers {
+		if !p.Same(w.process(d.uid)) {
+			continue
+		}
+		switch {
+		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
+			w.endDriver(i)
+		default:
+			n := w.driver(i)
+			n.inbox = with(n.inbox, simDelivery{Input: Input{Event: Stop, Detail: "asked for"}})
+		}
+		return
+	}
+	for i, c := range w.cmds {
+		if c.over || !p.Same(w.process(c.uid)) {
+			continue
+		}
+		switch {
+		case !kill && c.drive != nil:
+			n := w.driver(inCommand + i)
+			n.inbox = with(n.inbox, simDelivery{Input: Input{Event: Stop, Detail: "asked for"}})
+		default:
+			w.endCommand(i, "killed")
+		}
+		return
+	}
+}
+
+// endProcess closes what a process had open.
+func (w *simWorld) endProcess(uid uint64) {
+	if w.lock == uid {
+		w.lock = 0
+	}
+	w.seat = slices.DeleteFunc(w.seat, func(p uint64) bool { return p == uid })
+}
+
+func (w *simWorld) endDriver(i int) {
+	w.endProcess(w.drivers[i].uid)
+	w.drivers = slices.Delete(w.drivers, i, i+1)
+}
+
+// endCommand keeps only how it ended.
+func (w *simWorld) endCommand(i int, end Ends) {
+	c := w.cmds[i]
+	w.endProcess(c.uid)
+	w.cmds[i] = &simCmd{uid: c.uid, c: Command{Verb: c.c.Verb}, over: true, end: end}
+}
+
+// save replaces the record as renameio does, and wakes who watches the folder.
+func (w *simWorld) save(uid uint64, r Record) {
+	if !slices.Contains(w.seat, uid) {
+		w.breaks("%s writes the record without supervisor.lock", w.name(uid))
+	}
+	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
+		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
+	}
+	last := w.disk.Rec
+	if !w.disk.There || w.disk.Torn {
+		last = r
+	}
+	w.disk = simDisk{There: true, Rec: r, Last: last}
+	for i, c := range w.cmds {
+		if c.watching && !c.over && !c.changed {
+			w.cmd(i).changed = true
+		}
+	}
+}
+
+// recover mirrors actions.Recover and rebuild.
+func (w *simWorld) recover() Record {
+	if w.disk.There && !w.disk.Torn {
+		return w.disk.Rec
+	}
+	w.disk = simDisk{}
+	r := Record{State: Stopped, Desired: WantStopped, Settings: Settings{Policy: simPolicy}}
+	if e := w.observe(r); e.Hold == HoldOurs {
+		r.Temporal, r.Settings = e.Leader, simSettings
+	}
+	return r
+}
+
+// simPolicy lets restarts and probes end soon. The clock stands still, so that
+// every restart is in the window and every deaf probe is past the deadline; when
+// a timer fires is up to the search.
+var simPolicy = Policy{
+	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 0,
+	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 1,
+	RestartLimit: 2, RestartWindow: 1_000_000, UnservedLimit: 2,
+}
+
+var simSettings = Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}
+
+const simNow Instant = 1_000

@@ -1,0 +1,254 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// simMove is one thing that may happen next; who and arg depend on op.
+type simMove struct {
+	op       byte
+	who, arg uint8
+}
+
+// The moves. In the order of simOps an undisturbed run takes the first that is
+// possible; the timers after them, the shortest first.
+const (
+	opGrantSeat = 'w' // the kernel gives supervisor.lock to a waiting command
+	opGrantLock = 'l' // and temporal.lock to a waiting driver
+	opExit      = 'x' // the kernel tells a driver of the leader's exit
+	opServe     = 'b' // Temporal serves
+	opObey      = 'T' // Temporal ends after SIGTERM
+	opDoomed    = 'q' // Temporal ends by itself: its database is half made
+	opDriver    = 'd'
+	opAnswer    = 'p' // a probe is answered
+	opCommand   = 'c'
+	opNotice    = 'n' // a command is told that the record has changed
+	opKill      = 'k' // one round of SIGKILL
+	opDriverTmr = 'e'
+	opCmdTmr    = 't'
+	// faults
+	opCrashCmd = 'C'
+	opCrashDrv = 'K'
+	opFreeze   = 'z'
+	opMishap   = 'm' // Temporal's leader dies
+	opHang     = 'h'
+	opFullDrv  = 'F' // the next effect of a driver fails
+	opFullCmd  = 'G' // the next deed of a command fails
+	opTear     = 'y' // the record is damaged from outside
+	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock
+	opPower    = 'P' // everything dies; arg: the record stays, is the one before, is lost, is torn
+)
+
+const simOps = "wlxTbqdpcnk"
+
+func (m simMove) String() string {
+	if m.arg > 0 {
+		return fmt.Sprintf("%c%d:%d", m.op, m.who, m.arg)
+	}
+	return fmt.Sprintf("%c%d", m.op, m.who)
+}
+
+func parseMove(text string) (simMove, error) {
+	who, arg, _ := strings.Cut(text[1:], ":")
+	a, err := strconv.ParseUint(who, 10, 8)
+	if err != nil {
+		return simMove{}, err
+	}
+	b, _ := strconv.ParseUint(arg, 10, 8)
+	return simMove{text[0], uint8(a), uint8(b)}, nil
+}
+
+// moves lists all that may happen next.
+func (w *simWorld) moves() []simMove {
+	var list []simMove
+	add := func(op byte, who, arg int) { list = append(list, simMove{op, uint8(who), uint8(arg)}) }
+	free := w.lockFree()
+	for i, t := range w.trees {
+		switch {
+		case t.termed && t.leader:
+			add(opObey, i, 0)
+		case t.leader && t.doomed:
+			add(opDoomed, i, 0)
+		case t.leader && !t.serves && !t.hung && w.run.conf.Kind != simDeaf || t.leader && !t.serves && w.run.fair && !t.hung:
+			add(opServe, i, 0)
+		}
+	}
+	w.eachDriver(func(i int, d *simDriver) {
+		if d.frozen {
+			return
+		}
+		if !d.begun || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0 || d.s.Done {
+			add(opDriver, i, 0)
+		}
+		if d.awaits && free {
+			add(opGrantLock, i, 0)
+		}
+		for k, e := range d.exits {
+			if !w.leaderLives(e.uid) {
+				add(opExit, i, k)
+			}
+		}
+		for k := range d.asked {
+			add(opAnswer, i, k)
+		}
+		if d.killing && w.killable(d.victim) {
+			add(opKill, i, 0)
+		}
+	})
+	for i, c := range w.cmds {
+		switch {
+		case c.over:
+		case !c.opened:
+			if !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool { return !o.opened && !o.over && o.c.Verb == c.c.Verb }) {
+				add(opCommand, i, 0)
+			}
+		default:
+			if c.drive == nil && len(c.deeds)+len(c.sights) > 0 {
+				add(opCommand, i, 0)
+			}
+			if c.waiters > 0 && len(w.seat) == 0 {
+				add(opGrantSeat, i, 0)
+			}
+			if c.changed {
+				add(opNotice, i, 0)
+			}
+		}
+	}
+	busy := len(list) > 0
+	list = w.timerMoves(list, busy)
+	if !w.run.fair {
+		list = w.faults(list)
+	}
+	return list
+}
+
+func (w *simWorld) leaderLives(uid uint64) bool {
+	for _, t := range w.trees {
+		if t.uid == uid {
+			return t.leader
+		}
+	}
+	return false
+}
+
+func (w *simWorld) killable(r Record) bool {
+	for _, t := range w.trees {
+		if t.locked && t.alive() {
+			return true
+		}
+	}
+	return slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks && s.proc.Same(r.Temporal) })
+}
+
+// timerMoves: the clock stands still, so short timers may fire at any time and
+// long ones while nothing else can happen, or against a budget. Probes that would
+// only find again what is known are left out.
+func (w *simWorld) timerMoves(list []simMove, busy bool) []simMove {
+	late := !busy || w.left.Late > 0 && !w.run.fair
+	w.eachDriver(func(i int, d *simDriver) {
+		if d.frozen || d.s.Done {
+			return
+		}
+		for k, t := range d.timers {
+			useful := true
+			switch t.event {
+			case ProbeDue:
+				up := w.proof() == SawProven
+				useful = (d.s.State == Healthy) != up || t.seq != d.s.Seq
+				if d.s.State == Starting && !up {
+					useful = false
+				}
+			case StartDeadline:
+				useful = late && d.s.State == Starting && w.proof() != SawProven || t.seq != d.s.Seq && !w.run.fair
+			case GraceElapsed:
+				useful = !w.lockFree() || t.seq != d.s.Seq
+			}
+			if useful {
+				list = append(list, simMove{opDriverTmr, uint8(i), uint8(k)})
+			}
+		}
+	})
+	for i, c := range w.cmds {
+		if c.over || c.drive != nil {
+			continue
+		}
+		for k, t := range c.timers {
+			if t.saw == SawBusy || late {
+				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
+			}
+		}
+	}
+	return list
+}
+
+// faults lists what may go wrong.
+func (w *simWorld) faults(list []simMove) []simMove {
+	add := func(op byte, who, arg int) { list = append(list, simMove{op, uint8(who), uint8(arg)}) }
+	if w.left.Crash > 0 {
+		for i := range w.drivers {
+			add(opCrashDrv, i, 0)
+		}
+		for i, c := range w.cmds {
+			if c.opened && !c.over {
+				add(opCrashCmd, i, 0)
+			}
+		}
+	}
+	if w.left.Freeze > 0 {
+		for i, d := range w.drivers {
+			if !d.frozen && d.begun {
+				add(opFreeze, i, 0)
+			}
+		}
+	}
+	if w.left.Mishap > 0 {
+		for i, t := range w.trees {
+			if t.leader && w.run.conf.Kind != simHang {
+				add(opMishap, i, 0)
+			}
+			if t.leader && !t.hung && w.run.conf.Kind == simHang {
+				add(opHang, i, 0)
+			}
+		}
+	}
+	if w.left.Full > 0 {
+		w.eachDriver(func(i int, d *simDriver) {
+			if d.begun && !d.frozen && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0 {
+				add(opFullDrv, i, 0)
+			}
+		})
+		for i, c := range w.cmds {
+			if len(c.deeds) > 0 && c.deeds[0].Ask == AskHandOver && c.half < 2 {
+				add(opFullCmd, i, 0)
+			}
+		}
+	}
+	if w.left.Ill > 0 {
+		w.ills(add)
+	}
+	if w.left.Power > 0 {
+		for arg := range 4 {
+			add(opPower, 0, arg)
+		}
+	}
+	return list
+}
+
+func (w *simWorld) ills(add func(op byte, who, arg int)) {
+	if w.disk.There && !w.disk.Torn {
+		add(opTear, 0, 0)
+	}
+	if t := w.disk.Rec.Temporal; w.lockFree() && t.PID != 0 && !w.leaderLives(t.StartTicks) {
+		add(opStranger, 0, 0)
+	}
+	s := w.disk.Rec.Supervisor
+	if s.PID != 0 && !slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.uid == s.StartTicks }) {
+		add(opStranger, 0, 1)
+	}
+	if w.lockFree() {
+		add(opStranger, 0, 2)
+	}
+}

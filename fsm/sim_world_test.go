@@ -1,0 +1,281 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+)
+
+// The simulated world: Supervisor, Command, Resume and the table are the real
+// ones; the kernel, the disk and Temporal are simulated by the sim_* files.
+//
+// What is mirrored by hand, and so not covered: package actions (World, Desk,
+// Recover, Observe, Classify, the proofs before a signal) and the loops Drive and
+// RunCommand, which perform one effect after the other without a place to stop
+// between two. A signal here is as picky as the real one; that the real one is
+// so is tested where it lives.
+//
+// A world is copied before it is changed: what its pointers and slices lead to
+// is shared by many worlds and never written.
+type simWorld struct {
+	run  *simRun
+	disk simDisk
+	// database, and whether a Temporal on it was ever Healthy.
+	db        simDB
+	dbHealthy bool
+	// lock is the process whose own descriptor holds temporal.lock, 0 for none;
+	// trees and strangers hold it by inheritance or by themselves.
+	lock uint64
+	// seat lists the processes that share the locked description of supervisor.lock.
+	seat      []uint64
+	trees     []*simTree
+	drivers   []*simDriver // supervisors; a command's own drive is in the command
+	cmds      []*simCmd
+	strangers []simStranger
+	next      uint64 // the next process
+	boot      int
+	left      simBudget
+	// fell says that the record was lost or damaged: rules that need it are off.
+	fell bool
+
+	bad  string // the rule that was broken
+	said string // what the last step was, when telling
+}
+
+// simRun is what all worlds of one search share.
+type simRun struct {
+	conf simConf
+	m    *Machine
+	tell bool
+	fair bool // an undisturbed run: nothing fails any more
+}
+
+// simConf is one scenario.
+type simConf struct {
+	Verbs   []Verb
+	Kind    simKind
+	Running bool // Temporal is Healthy before the first command
+	Budget  simBudget
+}
+
+// simBudget bounds what goes wrong in one run.
+type simBudget struct {
+	Crash  int // participants killed
+	Freeze int // supervisors stopped
+	Mishap int // Temporals that crash or hang
+	Full   int // saves and spawns that fail, ports that are taken
+	Ill    int // records damaged, strangers
+	Power  int // power cuts
+	Late   int // deadlines that pass although somebody is at work
+}
+
+type simKind string
+
+// The Temporals.
+const (
+	simGood     simKind = "good"
+	simCrash    simKind = "crashes"
+	simHang     simKind = "hangs"
+	simStubborn simKind = "ignores SIGTERM"
+	simLeaves   simKind = "leaves descendants"
+	simDeaf     simKind = "never serves"
+)
+
+type simDB uint8
+
+// A database file.
+const (
+	simNoDB   simDB = iota
+	simHalfDB       // killed while it was made: nothing ever serves on it
+	simGoodDB
+)
+
+// simDisk is the record's file.
+type simDisk struct {
+	There, Torn bool
+	Rec         Record
+	Last        Record // the one before, which a power cut may bring back
+}
+
+// simTree is one Temporal and what it started.
+type simTree struct {
+	uid     uint64
+	locked  bool // it inherited temporal.lock
+	leader  bool // the leader lives
+	termed  bool
+	hung    bool
+	serves  bool
+	doomed  bool // its database is half made
+	member  bool // a descendant in the group lives
+	escaped bool // one outside the group lives
+}
+
+func (t *simTree) alive() bool { return t.leader || t.member || t.escaped }
+
+// simStranger is a process that is not ours.
+type simStranger struct {
+	proc  Process
+	locks bool // it holds temporal.lock
+}
+
+// simDriver is the World and the Drive of one process.
+type simDriver struct {
+	uid     uint64
+	begun   bool
+	frozen  bool
+	s       Supervisor
+	effects []Effect
+	pending []Input // the answers of the step that is being performed
+	answers []Input
+	inbox   []simDelivery
+	timers  []simTimer
+	asked   []uint64 // probes on their way, by Seq
+	exits   []simExit
+	hasLock bool // World.lock
+	opened  bool // World.held is known
+	awaits  bool // a goroutine is blocked in flock
+	awaited uint64
+	killing bool
+	victim  Record
+	proved  uint64 // the Temporal whose answer was taken last
+}
+
+type simDelivery struct {
+	Input
+	lock bool
+}
+
+type simTimer struct {
+	event Event
+	seq   uint64
+	run   uint64
+	after Millis
+}
+
+type simExit struct{ uid, run uint64 }
+
+// simCmd is the Desk and the RunCommand of one process.
+type simCmd struct {
+	uid      uint64
+	c        Command
+	opened   bool
+	over     bool
+	end      Ends
+	deeds    []Deed
+	half     int // how much of a handover is done
+	sights   []simSight
+	changed  bool // the record's change was not told yet
+	mine     bool // Desk.seat is set
+	waiting  bool // Desk.waiting
+	watching bool
+	waiters  int // goroutines blocked in flock
+	timers   []simArmed
+	last     Record
+	drive    *simDriver
+}
+
+type simSight struct {
+	Sight
+	lock, look bool
+}
+
+type simArmed struct {
+	saw   Saw
+	after Millis
+}
+
+func (w *simWorld) clone() *simWorld {
+	n := *w
+	n.seat = slices.Clone(w.seat)
+	n.trees = slices.Clone(w.trees)
+	n.drivers = slices.Clone(w.drivers)
+	n.cmds = slices.Clone(w.cmds)
+	n.strangers = slices.Clone(w.strangers)
+	n.said = ""
+	return &n
+}
+
+func (w *simWorld) breaks(format string, args ...any) {
+	if w.bad == "" {
+		w.bad = fmt.Sprintf(format, args...)
+	}
+}
+
+func (w *simWorld) say(format string, args ...any) {
+	if !w.run.tell {
+		return
+	}
+	if w.said != "" {
+		w.said += "; "
+	}
+	w.said += fmt.Sprintf(format, args...)
+}
+
+// with appends without touching what other worlds share.
+func with[T any](list []T, more ...T) []T { return append(slices.Clip(list), more...) }
+
+// simProcess is the identity of a simulated process.
+func simProcess(uid uint64, boot int) Process {
+	return Process{PID: 100 + int(uid), PGID: 100 + int(uid), StartTicks: uid, Boot: fmt.Sprint("boot ", boot)}
+}
+
+func (w *simWorld) process(uid uint64) Process { return simProcess(uid, w.boot) }
+
+func (w *simWorld) newProcess() uint64 {
+	w.next++
+	return w.next
+}
+
+// tree returns a copy of a tree that may be written.
+func (w *simWorld) tree(i int) *simTree {
+	t := *w.trees[i]
+	w.trees[i] = &t
+	return &t
+}
+
+func (w *simWorld) cmd(i int) *simCmd {
+	c := *w.cmds[i]
+	w.cmds[i] = &c
+	return &c
+}
+
+// driver returns a copy of a driver that may be written: supervisors first, the
+// drives of commands from inCommand on.
+func (w *simWorld) driver(i int) *simDriver {
+	if i >= inCommand {
+		c := w.cmd(i - inCommand)
+		d := *c.drive
+		c.drive = &d
+		return &d
+	}
+	d := *w.drivers[i]
+	w.drivers[i] = &d
+	return &d
+}
+
+const inCommand = 100
+
+// eachDriver calls f with every living driver.
+func (w *simWorld) eachDriver(f func(i int, d *simDriver)) {
+	for i, d := range w.drivers {
+		f(i, d)
+	}
+	for i, c := range w.cmds {
+		if c.drive != nil {
+			f(inCommand+i, c.drive)
+		}
+	}
+}
+
+func (w *simWorld) name(uid uint64) string {
+	for i, c := range w.cmds {
+		if c.uid == uid {
+			return fmt.Sprintf("%s#%d", c.c.Verb, i+1)
+		}
+	}
+	for _, d := range w.drivers {
+		if d.uid == uid {
+			return fmt.Sprintf("supervisor(pid %d)", 100+uid)
+		}
+	}
+	return fmt.Sprintf("Temporal(pid %d)", 100+uid)
+}

@@ -1,0 +1,116 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// counted are the inputs that no row of the table has.
+var counted = []Event{Probed, ProbeDue, Deposed}
+
+// stage is a supervisor in a story.
+type stage struct {
+	t *testing.T
+	m *Machine
+	s Supervisor
+	checker
+	at Instant
+}
+
+const storyWords = "state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,grace,code,signal,version,after,savefails"
+
+func newStage(t *testing.T) *stage {
+	return &stage{t: t, m: NewMachine(), checker: checker{t: t}, at: 1_000_000}
+}
+
+func (g *stage) play(l line) []string {
+	l.check(g.t, storyWords)
+	g.at += Instant(l.number(g.t, "after", 1))
+	if l.input == "begin" {
+		return g.begin(l)
+	}
+	return g.perform(l, g.input(l))
+}
+
+func (g *stage) begin(l line) []string {
+	r := Record{
+		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "running")),
+		Generation: uint64(l.number(g.t, "gen", 10)), Settings: Settings{DB: "/db", Policy: DefaultPolicy()},
+		Database: Database{Path: "/db", Created: l.has("created"), Served: l.has("served"), Version: l.word("version", "")},
+		Restarts: Restarts{Unserved: l.number(g.t, "unserved", 0)},
+	}
+	e := Evidence{Hold: Hold(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
+	if l.has("pid") {
+		r.Temporal = process(l.number(g.t, "pid", 0))
+		e.Leader = r.Temporal
+	}
+	g.last = r
+	s, first, effects := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
+	g.s = s
+	g.effects(s, effects)
+	if l.has("savefails") && slices.ContainsFunc(effects, requiredSave) {
+		// Drive answers the failed save before it goes on with the plan's event.
+		lines := append(told(effects), g.failSave(l)...)
+		return append(append(lines, fmt.Sprintf("(goes on with %s)", first.Event)), g.perform(l, first)...)
+	}
+	lines := told(effects)
+	if first.Event == "" {
+		return append(lines, g.now())
+	}
+	lines = append(lines, fmt.Sprintf("(goes on with %s)", first.Event))
+	return append(lines, g.perform(l, first)...)
+}
+
+func requiredSave(e Effect) bool { return e.Do == DoSave && e.Required }
+
+func (g *stage) failSave(l line) []string {
+	delete(l.words, "savefails")
+	return g.perform(l, g.input(line{input: string(SaveFailed), detail: "no space left on device"}))
+}
+
+func (g *stage) input(l line) Input {
+	in := Input{
+		Event: Event(l.input), At: g.at, Tick: g.at - 900_000, Dice: 500, Seq: g.s.Seq, Run: g.s.Run,
+		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, Fresh: l.has("fresh"), Version: l.word("version", ""),
+		Grace:   Millis(l.number(g.t, "grace", 0)),
+		Verdict: Verdict{Live: l.has("live") || l.has("ready"), Ready: l.has("ready")},
+		Exit:    Exit{Known: l.has("code") || l.has("signal"), Code: l.number(g.t, "code", 0), Signal: l.word("signal", "")},
+	}
+	in.Process.Version = in.Version
+	if Means(in.Event) == "" && !slices.Contains(counted, in.Event) {
+		g.t.Fatalf("unknown event %q", in.Event)
+	}
+	if l.has("late") {
+		in.Seq, in.Run = in.Seq-1, in.Run-1
+	}
+	return in
+}
+
+// perform steps once and drops what follows a required save that fails, as
+// PerformAll does.
+func (g *stage) perform(l line, in Input) []string {
+	s, effects := g.s.Step(g.m, in)
+	g.s = s
+	g.effects(s, effects)
+	fails := slices.IndexFunc(effects, requiredSave)
+	if !l.has("savefails") || fails < 0 {
+		return append(told(effects), g.now())
+	}
+	lines := told(effects[:fails+1])
+	for _, dropped := range told(effects[fails+1:]) {
+		lines = append(lines, "(dropped) "+dropped)
+	}
+	return append(lines, g.failSave(l)...)
+}
+
+func (g *stage) now() string {
+	text := fmt.Sprintf("= %s, wants %s", g.s.State, g.s.Desired)
+	if g.s.Failure.Event != "" {
+		text += ", failure: " + g.s.Failure.Reason
+	}
+	if g.s.Done {
+		text += ", done"
+	}
+	return text
+}

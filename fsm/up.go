@@ -1,0 +1,115 @@
+package fsm
+
+// up is start, and restart once nothing runs any more.
+func (c Command) up(in Sight) (Command, []Deed) {
+	switch in.Saw {
+	case SawWon:
+		return c.upWon(in)
+	case SawBusy:
+		return c.upBusy(in)
+	case SawHanded:
+		return c, []Deed{{Ask: AskFollow}}
+	case SawNotHanded:
+		return c.finish(Outcome{End: EndNoHandover, Record: in.Record, Detail: in.Detail})
+	case SawProven:
+		// Its supervisor may have died meanwhile, or be dying: look once more.
+		c.Proven = true
+		return c, []Deed{{Ask: AskTry}}
+	case SawUnproven:
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
+	}
+	return c, nil
+}
+
+func (c Command) upWon(in Sight) (Command, []Deed) {
+	r := in.Record
+	if c.ended(r) {
+		return c.failed(r)
+	}
+	if c.Follows && r.Generation > c.Since {
+		c.Handovers = 0 // the supervisor got somewhere before it died
+	}
+	if c.Handovers == maxHandovers {
+		return c.finish(Outcome{End: EndNoHandover, Record: r, Detail: "it ended each time before it did anything"})
+	}
+	wanted, refusal := c.Prepare(r, in.Evidence)
+	if refusal.End != "" {
+		return c.finish(refusal)
+	}
+	c.Handovers++
+	c.Follows, c.Since = true, wanted.Generation
+	return c, []Deed{{Ask: AskHandOver, Record: wanted}}
+}
+
+// Prepare returns the record to save before a supervisor takes over: Temporal is
+// wanted, and how. An Outcome with an End is a refusal. Whoever calls it holds
+// supervisor.lock.
+func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
+	keeps := e.Hold == HoldOurs && r.State != Stopping && r.State != Restarting
+	switch {
+	case e.Hold == HoldForeign:
+		return r, Outcome{End: EndForeign, Record: r, Holder: e.Holder}
+	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
+		return r, Outcome{End: EndDiffers, Record: r}
+	case keeps: // it is adopted as it runs
+	case c.Verb == VerbRestart && r.Generation > 0:
+		r.Settings = r.Settings.Overlay(c.Want, c.Given)
+	default:
+		r.Settings = c.Want
+	}
+	if !keeps && r.Settings.TemporalBin == "" {
+		return r, Outcome{End: EndNoBinary, Record: r}
+	}
+	if !keeps {
+		r.Incarnation++
+	}
+	r.Desired = WantRunning
+	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
+	r.Generation++
+	return r, Outcome{}
+}
+
+func (c Command) upBusy(in Sight) (Command, []Deed) {
+	r := in.Record
+	if in.Holder != "" {
+		return c.finish(Outcome{End: EndUnknown, Record: r, Holder: in.Holder})
+	}
+	if c.ended(r) {
+		return c.failed(r)
+	}
+	wanted := r.Desired == WantRunning
+	if !wanted {
+		return c, []Deed{{Ask: AskFollow}}
+	}
+	if r.State != Stopping && len(Differences(r.Settings, c.Want, c.Given)) > 0 {
+		return c.finish(Outcome{End: EndDiffers, Record: r})
+	}
+	if !c.Follows {
+		c.Follows, c.Since = true, r.Generation
+	}
+	switch {
+	case r.State == Healthy && r.Generation > c.Since:
+		return c.finish(Outcome{End: EndStarted, Record: r})
+	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
+	case r.State == Healthy && c.Handovers == 0 && c.Proven:
+		return c.finish(Outcome{End: EndAlreadyRunning, Record: r})
+	case r.State == Healthy && c.Handovers == 0:
+		return c, []Deed{{Ask: AskProve, Record: r}}
+	}
+	// After a handover a Healthy record is the dead supervisor's until the new one has written.
+	return c, []Deed{{Ask: AskFollow}}
+}
+
+// ended reports whether the attempt that this command follows is over without
+// success. A record that is Stopped on the way to a start does not count.
+func (c Command) ended(r Record) bool {
+	return c.Follows && r.State == Stopped && r.Desired == WantStopped && r.Generation > c.Since
+}
+
+func (c Command) failed(r Record) (Command, []Deed) {
+	if r.Failure.Event == "" {
+		return c.finish(Outcome{End: EndStoppedMeant, Record: r})
+	}
+	return c.finish(Outcome{End: EndFailed, Record: r})
+}

@@ -1,0 +1,41 @@
+package probes
+
+import (
+	"os"
+	"strconv"
+	"strings"
+)
+
+const (
+	sigkillBit = 1 << (9 - 1) // of the masks in /proc/PID/status (proc_pid_status(5))
+	exiting    = 0x4          // PF_EXITING of the flags in /proc/PID/stat (include/linux/sched.h)
+)
+
+// Dying reports whether a process has been killed and has not gone yet: SIGKILL
+// waits for it, or it is exiting. It still has its locks and is good for nothing.
+func Dying(pid int) bool {
+	status, err := os.ReadFile(procPath(pid, "status"))
+	if err != nil {
+		return true
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name != "SigPnd" && name != "ShdPnd" {
+			continue
+		}
+		if mask, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64); err == nil && mask&sigkillBit != 0 {
+			return true
+		}
+	}
+	stat, err := os.ReadFile(procPath(pid, "stat"))
+	if err != nil {
+		return true
+	}
+	// The command's name, in parentheses, may have spaces; flags are the 7th field after it.
+	fields := strings.Fields(string(stat)[strings.LastIndexByte(string(stat), ')')+1:])
+	if len(fields) < 7 {
+		return true
+	}
+	flags, err := strconv.ParseUint(fields[6], 10, 64)
+	return err == nil && flags&exiting != 0
+}
