@@ -1,9 +1,13 @@
 package actions
 
 import (
+	"fmt"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // argv is Temporal's command line after the program's name. Every port is given:
@@ -23,12 +27,43 @@ func argv(s fsm.Settings, httpPort, metricsPort int) []string {
 		args = append(args, "--ui-port", strconv.Itoa(s.UIPort))
 	}
 	if s.DB != "" {
-		args = append(args, "--db-filename", s.DB)
+		args = append(args, "--db-filename", dbArgument(s.DB))
 	}
 	for _, namespace := range s.Namespaces.List() {
 		args = append(args, "--namespace", namespace)
 	}
 	return args
+}
+
+// uriSpecial are the characters that mean something to SQLite, which Temporal
+// gives the file's name as a URI without escaping it (sqlite.org/uri.html).
+const uriSpecial = "?#%"
+
+// DatabaseName refuses a database file's name that would lead SQLite elsewhere.
+// A folder's name may have any character: see dbArgument.
+func DatabaseName(db string) error {
+	if name := filepath.Base(db); strings.ContainsAny(name, uriSpecial) {
+		return fmt.Errorf("the database's name %q has one of %s, which SQLite would misread", name, uriSpecial)
+	}
+	return nil
+}
+
+// dbArgument is the database for the command line: in full, unless a folder's
+// name has what SQLite would misread. Then it is the bare name, and workFolder
+// its folder.
+func dbArgument(db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Base(db)
+	}
+	return db
+}
+
+// workFolder is the folder to start Temporal in.
+func workFolder(home statefile.Home, db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Dir(db)
+	}
+	return string(home)
 }
 
 // settingsOf reads settings back from a command line that argv made, over those

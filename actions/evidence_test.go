@@ -142,11 +142,11 @@ func TestLookTakesNothing(t *testing.T) {
 	looked := make(chan struct{})
 	go func() {
 		defer close(looked)
-		for range 200 {
+		for range 60 {
 			Look(l.home, l.record)
 		}
 	}()
-	for range 200 {
+	for range 60 {
 		lock, err := Acquire(l.home.Lock())
 		check(t, err)
 		lock.Close()

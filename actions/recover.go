@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -47,6 +48,9 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 		document.Temporal = evidence.Leader
 		document.Settings = settingsOf(probes.Args(evidence.Leader.PID), r.Settings)
 		document.Settings.TemporalBin = evidence.Leader.Exe
+		if db := document.Settings.DB; db != "" && !filepath.IsAbs(db) {
+			document.Settings.DB = home.DB() // see dbArgument
+		}
 	}
 	if reason != "" {
 		now := instant(time.Now())

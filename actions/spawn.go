@@ -60,7 +60,7 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	}
 	w.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
-	cmd.Dir = string(w.home)
+	cmd.Dir = workFolder(w.home, s.DB)
 	cmd.Env = temporalEnv(os.Environ(), w.home)
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.ExtraFiles = []*os.File{w.lock}

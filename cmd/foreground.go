@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -15,7 +16,7 @@ import (
 // runForeground is start --foreground: this process is the supervisor. A second
 // instance is refused, since a terminal that shows nothing would help nobody.
 func runForeground(home statefile.Home, command fsm.Command) error {
-	signals := stopSignals()
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	lock, err := actions.Acquire(home.SupervisorLock())
 	if errors.Is(err, actions.ErrHeld) {

@@ -48,11 +48,15 @@ func systemProblem(err error, did string) *Problem {
 	var newer statefile.NewerError
 	var loose statefile.LooseHomeError
 	var foreign statefile.ForeignHomeError
-	p := &Problem{What: err.Error(), Means: did, Exit: ExitFailed}
+	var folder statefile.NotFolderError
+	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	switch {
 	case errors.As(err, &newer):
 		p.Means = "the record was written by a newer stigmer; it was not changed"
 		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
+	case errors.As(err, &folder):
+		p.Means = "the home must be a folder, or not be there yet; " + did
+		p.Try = "another home: STIGMER_HOME=DIR"
 	case errors.As(err, &foreign):
 		p.Exit = ExitPermission
 		p.Means = "a home belongs to one user; " + did

@@ -23,6 +23,9 @@ func (s *seen) report() StateReport {
 		},
 		Failure: failureReport(r.Failure),
 	}
+	if s.trouble != nil {
+		report.Reason = "cannot be told: " + s.trouble.Error()
+	}
 	if r.Since != 0 {
 		since := moment(r.Since)
 		report.Since = &since

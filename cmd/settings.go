@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -135,6 +136,9 @@ func (o *options) database() error {
 	path, err := filepath.Abs(o.settings.DB)
 	if err != nil {
 		return systemProblem(err, "nothing was changed")
+	}
+	if err := actions.DatabaseName(path); err != nil {
+		return usage(fmt.Errorf("--db %s: %w", path, err))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
 		return usage(fmt.Errorf("--db %s: there is no folder %s", path, filepath.Dir(path)))

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ func runState(c *cobra.Command, explain bool, output string) error {
 	}
 	path, err := homePath()
 	if err != nil {
-		return err
+		return cannotTell(err)
 	}
 	seen := look(path)
 	report := seen.report()
@@ -47,18 +48,26 @@ func runState(c *cobra.Command, explain bool, output string) error {
 		if err := encoder.Encode(report); err != nil {
 			return systemProblem(err, "the state could not be printed")
 		}
-	} else {
+	} else if seen.trouble == nil || explain {
 		printState(c.OutOrStdout(), report, explain)
 	}
 	if seen.trouble != nil {
-		problem := systemProblem(seen.trouble, "the state cannot be told for certain")
-		problem.Exit = ExitPermission
-		return problem
+		return cannotTell(seen.trouble)
 	}
 	if status := stateStatus(report.State); status != ExitDone {
 		return status
 	}
 	return nil
+}
+
+// cannotTell is the answer where looking itself is refused.
+func cannotTell(err error) *Problem {
+	problem, ok := errors.AsType[*Problem](err)
+	if !ok {
+		problem = systemProblem(err, "the state cannot be told")
+	}
+	problem.Exit = ExitPermission
+	return problem
 }
 
 func stateStatus(s fsm.State) Status {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -27,7 +28,7 @@ func superviseCommand() *cobra.Command {
 
 func runSupervise() error {
 	// First of all: a stop may come before anything else is done.
-	signals := stopSignals()
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	path, err := homePath()
@@ -65,24 +66,24 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	return fsm.Drive(world, document.Record, self), nil
 }
 
-func stopSignals() chan os.Signal {
+func stopSignals(which ...os.Signal) chan os.Signal {
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(signals, which...)
 	return signals
 }
 
 // obey turns signals into stops: one that a command left a request for, one
-// that came alone, and from the second Ctrl-C on one without patience.
+// that came alone, and from the second interrupt on one without patience.
 func obey(world *actions.World, signals <-chan os.Signal) {
 	var grace fsm.Millis
 	for sig := range signals {
 		switch {
 		case sig == syscall.SIGTERM && world.Requested():
-		case sig == syscall.SIGTERM:
-			world.StopNow("SIGTERM to the supervisor", 0)
-		default:
-			world.StopNow("Ctrl-C", grace)
+		case sig == syscall.SIGINT:
+			world.StopNow("SIGINT (Ctrl-C) to the supervisor", grace)
 			grace = 1
+		default:
+			world.StopNow(unix.SignalName(sig.(syscall.Signal))+" to the supervisor", 0)
 		}
 	}
 }

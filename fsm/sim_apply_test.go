@@ -46,17 +46,11 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opFullDrv:
 		n.stepDriver(i, "full")
 	case opCommand:
-		n.stepCommand(i, "")
+		n.stepCommand(i, false, "")
 	case opFullCmd:
-		n.stepCommand(i, "full")
+		n.stepCommand(i, false, "full")
 	case opNotice:
-		c := n.cmd(i)
-		c.changed = false
-		busy := simSight{Sight: Sight{Saw: SawBusy}, look: true}
-		if !slices.Contains(c.sights, busy) {
-			c.sights = with(c.sights, busy)
-		}
-		n.say("%s is told of a new record", n.name(c.uid))
+		n.stepCommand(i, true, "")
 	case opKill:
 		n.say("SIGKILL to what has temporal.lock")
 		n.signalTree(n.driver(i).victim, true)

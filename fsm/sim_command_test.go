@@ -2,24 +2,47 @@ package fsm
 
 import "slices"
 
-// stepCommand mirrors RunCommand: the next deed, or the next sight.
-func (w *simWorld) stepCommand(i int, fault string) {
+// stepCommand mirrors RunCommand: it goes on until one deed that others can see
+// was done, or the record was looked at. What only changes the command's own
+// memory needs no step of its own: a crash after it is a crash before it.
+// noticed says that the sight is a change of the record.
+func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	c := w.cmd(i)
+	did := false
 	switch {
+	case noticed:
+		c.changed, did = false, true
+		w.look(c, simSight{Sight: Sight{Saw: SawBusy}, look: true})
 	case !c.opened:
 		c.opened = true
-		w.say("%s begins", w.name(c.uid))
 		c.c, c.deeds = c.c.Open()
-	case len(c.deeds) > 0:
-		w.carry(i, c, fault)
-	default:
+	case len(c.deeds) == 0:
 		s := c.sights[0]
 		c.sights = c.sights[1:]
+		did = s.look || s.lock
 		w.look(c, s)
 	}
-	// What only changes the command's own memory needs no step of its own.
-	for !c.over && len(c.deeds) > 0 && c.deeds[0].Ask == AskArm {
-		w.carry(i, c, "")
+	for !c.over {
+		switch {
+		case len(c.deeds) > 0:
+			if deed := c.deeds[0]; deed.Ask != AskArm && deed.Ask != AskFollow && deed.Ask != AskFinish && (deed.Ask != AskLetGo || c.mine) {
+				if did {
+					return
+				}
+				did = true
+			}
+			w.carry(i, c, fault)
+			c, fault = w.cmds[i], ""
+		case len(c.sights) > 0 && !c.sights[0].look && !c.sights[0].lock && c.drive == nil:
+			s := c.sights[0]
+			c.sights = c.sights[1:]
+			w.look(c, s)
+		default:
+			return
+		}
+		if c.drive != nil || c.half > 0 {
+			return
+		}
 	}
 }
 

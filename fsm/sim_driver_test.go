@@ -25,7 +25,7 @@ func (w *simWorld) stepDriver(i int, fault string) {
 			}
 			if answered {
 				d.pending = with(d.pending, in)
-				if in.Event == SaveFailed {
+				if in.Event == SaveFailed || in.Event == SpawnFailed {
 					d.effects = nil
 				}
 			}
@@ -37,9 +37,7 @@ func (w *simWorld) stepDriver(i int, fault string) {
 		case len(d.answers) > 0:
 			in, d.answers = d.answers[0], d.answers[1:]
 		case d.s.Done:
-			if !did {
-				w.endDrive(i, d)
-			}
+			w.endDrive(i, d)
 			return
 		case len(d.inbox) > 0 && !took && !did:
 			in, took = w.take(d), true
@@ -67,6 +65,8 @@ func (w *simWorld) visible(e Effect) bool {
 	switch e.Do {
 	case DoArm, DoIgnore, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
+	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
+		return w.run.conf.Budget.Ill > 0
 	case DoAsk:
 		return w.disk.Torn
 	}

@@ -134,7 +134,8 @@ func (w *simWorld) save(uid uint64, r Record) {
 	}
 	w.disk = simDisk{There: true, Rec: r, Last: last}
 	for i, c := range w.cmds {
-		if c.watching && !c.over && !c.changed {
+		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look })
+		if c.watching && !c.over && !c.changed && !pending { // a look to come will see it
 			w.cmd(i).changed = true
 		}
 	}

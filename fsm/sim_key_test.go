@@ -156,7 +156,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.uid(d.uid)
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, s.Served != 0)
-	e.is(s.Gone, s.Left, s.Stable, s.Done, s.Streak.Deaf != 0, s.Streak.Last != 0, s.Grace != 0)
+	e.is(s.Gone, s.Stable, s.Done, s.Streak.Deaf != 0, s.Streak.Last != 0, s.Grace != 0)
 	e.n(s.Streak.Failures)
 	e.record(s.Record)
 	e.process(s.Self)
@@ -215,6 +215,8 @@ func (e *simEncoder) command(c *simCmd) {
 	}
 	k := c.c
 	e.uid(c.uid)
+	e.n(k.Looks)
+	e.is(k.Proven)
 	e.is(k.Upward, k.Follows, k.Acked, k.Patient, k.Unseated, k.Stopped, k.Done, c.drive != nil)
 	e.is(c.changed, c.mine, c.waiting, c.watching)
 	e.n(k.Handovers, c.half, c.waiters)

@@ -1,0 +1,80 @@
+package actions
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestTail(t *testing.T) {
+	long := strings.Repeat("é", lineRunes+1)
+	many := strings.Repeat("line\n", tailLines+3)
+	for _, c := range []struct {
+		name, text string
+		from       int64
+		want       string
+	}{
+		{"empty", "", 0, ""},
+		{"one line", "one\n", 0, "one"},
+		{"without its end", "one\ntwo", 0, "one\ntwo"},
+		{"empty lines at the end", "one\n\n\n", 0, "one"},
+		{"empty lines within", "one\n\ntwo\n", 0, "one\n\ntwo"},
+		{"from an offset", "old\nnew\n", 4, "new"},
+		{"nothing since", "old\n", 4, ""},
+		{"truncated meanwhile", "new\n", 400, "new"},
+		{"too many lines", "first\n" + many, 0, strings.TrimSuffix(strings.Repeat("line\n", tailLines), "\n")},
+		{"control characters", "a\x1b[31mred\x1b[0m\x07\x00\x7f\r\n", 0, "a[31mred[0m"},
+		{"tabs stay", "a\tb", 0, "a\tb"},
+		{"invalid UTF-8", "a\xff\xfeb\xc3", 0, "ab"},
+		{"a long line", long, 0, long[:2*lineRunes] + "…"},
+		{"a line that just fits", long[2:], 0, long[2:]},
+		{"more than is read", strings.Repeat("x", 3*tailBytes) + "\nlast", 0, strings.Repeat("x", lineRunes) + "…\nlast"},
+		{"cut within a character", strings.Repeat("é", tailBytes) + "\n" + "!", 0, long[:2*lineRunes] + "…\n!"},
+	} {
+		path := filepath.Join(t.TempDir(), "log")
+		check(t, os.WriteFile(path, []byte(c.text), 0o600))
+		is(t, c.name, tail(path, c.from), c.want)
+	}
+	is(t, "no log", tail(filepath.Join(t.TempDir(), "log"), 0), "")
+	is(t, "a folder", tail(t.TempDir(), 0), "")
+}
+
+func TestOpenLog(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	log, err := openLog(path)
+	check(t, err)
+	defer log.Close()
+	info, err := log.Stat()
+	check(t, err)
+	is(t, "mode", info.Mode(), 0o600)
+	is(t, "close-on-exec", closesOnExec(int(log.Fd())), true)
+	write := func(text string) {
+		_, err := log.WriteString(text)
+		check(t, err)
+	}
+	write("one\n")
+	second, err := openLog(path)
+	check(t, err)
+	defer second.Close()
+	write("two\n")
+	check(t, os.Truncate(path, 0))
+	write("three\n") // at the new end: no hole
+	text, err := os.ReadFile(path)
+	check(t, err)
+	is(t, "log", string(text), "three\n")
+
+	check(t, os.Symlink(filepath.Join(dir, "elsewhere"), filepath.Join(dir, "link")))
+	check(t, unix.Mkfifo(filepath.Join(dir, "fifo"), 0o600))
+	for _, name := range []string{"link", "fifo", ".", "no/folder"} {
+		if log, err := openLog(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s was opened", name)
+			log.Close()
+		}
+	}
+	is(t, "a symlink was followed", exists(filepath.Join(dir, "elsewhere")), false)
+	is(t, "size of nothing", size(filepath.Join(dir, "none")), 0)
+}

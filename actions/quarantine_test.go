@@ -1,0 +1,84 @@
+package actions
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestQuarantine(t *testing.T) {
+	for _, with := range [][]string{{""}, {"", "-wal", "-shm"}, {"", "-journal"}, {"-wal"}, {}} {
+		db := filepath.Join(t.TempDir(), "db")
+		for _, suffix := range with {
+			check(t, os.WriteFile(db+suffix, []byte("the"+suffix), 0o600))
+		}
+		touch(t, db+".lock")
+		now := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.FixedZone("", 3600))
+		aside, err := quarantine(db, now)
+		check(t, err)
+		is(t, "name", aside, db+".half-made-20260102T020405.006Z")
+		for _, suffix := range with {
+			text, err := os.ReadFile(aside + suffix)
+			check(t, err)
+			is(t, suffix, string(text), "the"+suffix)
+			is(t, db+suffix+" is there", exists(db+suffix), false)
+		}
+		is(t, "files", len(list(t, filepath.Dir(db))), len(with)+1)
+	}
+}
+
+// What has the new name already stays what it is, and nothing is lost.
+func TestQuarantineNeverOverwrites(t *testing.T) {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		db, now := filepath.Join(t.TempDir(), "db"), time.Now()
+		old := db + now.UTC().Format(".half-made-20060102T150405.000Z") + suffix
+		check(t, os.WriteFile(db, []byte("db"), 0o600))
+		check(t, os.WriteFile(db+suffix, []byte("new"), 0o600))
+		check(t, os.WriteFile(old, []byte("old"), 0o600))
+		before := len(list(t, filepath.Dir(db)))
+		if _, err := quarantine(db, now); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s: %v", suffix, err)
+		}
+		text, err := os.ReadFile(old)
+		check(t, err)
+		is(t, "the old one", string(text), "old")
+		text, err = os.ReadFile(db + suffix)
+		check(t, err)
+		is(t, "the new one", string(text), "new")
+		is(t, "files", len(list(t, filepath.Dir(db))), before)
+	}
+}
+
+func TestDatabaseLock(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	check(t, os.Mkdir(dir+"/a", 0o700))
+	check(t, os.Symlink("a", dir+"/link"))
+	touch(t, dir+"/a/db")
+	check(t, os.Symlink("../a/db", dir+"/a/other"))
+	for db, want := range map[string]string{
+		"/a/db": "/a/db.lock", "/link/db": "/a/db.lock", "/link/other": "/a/db.lock", "/link/new": "/a/new.lock",
+	} {
+		lock, err := databaseLock(dir + db)
+		check(t, err)
+		is(t, db, strings.TrimPrefix(lock, dir), want)
+	}
+	if _, err := databaseLock(dir + "/none/db"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func list(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	check(t, err)
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}

@@ -1,0 +1,116 @@
+package actions
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+func TestRecoverWithoutARecord(t *testing.T) {
+	home := newHome(t)
+	d, err := Recover(home)
+	check(t, err)
+	is(t, "record", d.Record, fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: fsm.DefaultPolicy()}})
+	is(t, "paths", d.Paths, home.Paths())
+	is(t, "history", len(d.History), 0)
+	is(t, "a record is made by reading", exists(home.State()), false)
+}
+
+func TestRecoverReadsTheRecord(t *testing.T) {
+	home := newHome(t)
+	want := fsm.Record{State: fsm.Healthy, Generation: 7, Desired: fsm.WantRunning}
+	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: want}))
+	d, err := Recover(home)
+	check(t, err)
+	is(t, "record", d.Record, want)
+}
+
+// What cannot be read is kept under another name, and its place is free.
+func TestRecoverSetsAside(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"empty":    func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"zeros":    func(path string) error { return os.WriteFile(path, make([]byte, 512), 0o600) },
+		"cut off":  func(path string) error { return os.WriteFile(path, []byte(`{"schema":1,"state":"Hea`), 0o600) },
+		"no state": func(path string) error { return os.WriteFile(path, []byte(`{"schema":1,"desired":"running"}`), 0o600) },
+		"a folder": func(path string) error { return os.MkdirAll(filepath.Join(path, "with", "content"), 0o700) },
+		"a link":   func(path string) error { return os.Symlink("/etc/hostname", path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := newHome(t)
+			check(t, put(home.State()))
+			d, err := Recover(home)
+			check(t, err)
+			kept, err := filepath.Glob(home.State() + ".corrupt-*")
+			check(t, err)
+			is(t, "kept", len(kept), 1)
+			is(t, "in its place", exists(home.State()), false)
+			is(t, "state", d.State, fsm.Stopped)
+			is(t, "desired", d.Desired, fsm.WantStopped)
+			has(t, d.Reason, "could not be read", kept[0])
+			is(t, "history", len(d.History), 1)
+			is(t, "cause", d.History[0].Cause, d.Reason)
+		})
+	}
+}
+
+func TestRecoverLeavesANewerRecordAlone(t *testing.T) {
+	home := newHome(t)
+	const text = `{"schema":2,"state":["something else"]}`
+	check(t, os.WriteFile(home.State(), []byte(text), 0o600))
+	_, err := Recover(home)
+	var newer statefile.NewerError
+	is(t, "newer", errors.As(err, &newer) && newer.Schema == 2, true)
+	have, err := os.ReadFile(home.State())
+	check(t, err)
+	is(t, "record", string(have), text)
+	is(t, "files", strings.Contains(strings.Join(list(t, string(home)), " "), "corrupt"), false)
+}
+
+// A Temporal that runs is found again by who holds the lock, and how it was
+// started by its command line.
+func TestRecoverFindsTemporal(t *testing.T) {
+	l := newLife(t)
+	l.record.Settings.Namespaces = "one,two"
+	l.spawnOnly()
+	check(t, os.WriteFile(l.home.State(), []byte("rubbish"), 0o600))
+	d, err := Recover(l.home)
+	check(t, err)
+	is(t, "Temporal", d.Temporal.Same(l.record.Temporal), true)
+	is(t, "settings", d.Settings, l.record.Settings)
+}
+
+func TestRequested(t *testing.T) {
+	l := newLife(t)
+	is(t, "none", l.Requested(), false)
+	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1234, From: fsm.Process{PID: 77}, For: l.self}
+	for name, forge := range map[string]func(*fsm.Process){
+		"nobody":           func(p *fsm.Process) { *p = fsm.Process{} },
+		"another PID":      func(p *fsm.Process) { p.PID++ },
+		"an earlier start": func(p *fsm.Process) { p.StartTicks-- },
+		"another boot":     func(p *fsm.Process) { p.Boot = "another" },
+	} {
+		other := request
+		forge(&other.For)
+		check(t, statefile.WriteRequest(l.home.Request(), other))
+		is(t, name, l.Requested(), false)
+	}
+	check(t, os.WriteFile(l.home.Request(), []byte("{"), 0o600))
+	is(t, "rubbish", l.Requested(), false)
+	l.nothingYet()
+	check(t, statefile.WriteRequest(l.home.Request(), request))
+	is(t, "ours", l.Requested(), true)
+	in := l.next(fsm.Stop)
+	is(t, "grace", in.Grace, 1234)
+	has(t, in.Detail, "pid 77")
+	l.StopNow("Ctrl-C", 1)
+	in = l.next(fsm.Stop)
+	is(t, "grace", in.Grace, 1)
+	is(t, "detail", in.Detail, "Ctrl-C")
+	l.release()
+	is(t, "the request stays", exists(l.home.Request()), false)
+}

@@ -1,0 +1,117 @@
+package actions
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+func (l *life) load() statefile.Document {
+	l.t.Helper()
+	d, err := statefile.File{Home: l.home}.Load()
+	check(l.t, err)
+	return d
+}
+
+func TestSave(t *testing.T) {
+	l := newLife(t)
+	l.record.Generation = 3
+	step := fsm.Transition{At: 5, From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a test"}
+	_, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step, Required: true})
+	is(t, "answered", answered, false)
+	d := l.load()
+	is(t, "record", d.Record, l.record)
+	is(t, "paths", d.Paths, l.home.Paths())
+	is(t, "history", len(d.History) == 1 && d.History[0] == step, true)
+	// A save that is no transition adds nothing to the history.
+	l.record.Generation++
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	d = l.load()
+	is(t, "generation", d.Generation, l.record.Generation)
+	is(t, "history", len(d.History), 1)
+}
+
+// A record that cannot be saved stops what only it could name, and nothing else.
+func TestSaveFails(t *testing.T) {
+	l := newLife(t)
+	check(t, os.MkdirAll(filepath.Join(l.home.State(), "in the way"), 0o700))
+	for _, required := range []bool{true, false} {
+		in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Required: required})
+		is(t, "answered", answered, required)
+		is(t, "event", in.Event == fsm.SaveFailed, required)
+		if required {
+			has(t, in.Detail, l.home.State())
+		}
+	}
+	// What could not be written then is written with the next.
+	check(t, os.RemoveAll(l.home.State()))
+	step := fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step})
+	is(t, "history", len(l.load().History), 1)
+}
+
+// The driver writes a record anew that somebody damaged or removed, and leaves
+// alone what a newer version wrote.
+func TestRestore(t *testing.T) {
+	l := newLife(t)
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	good, err := os.ReadFile(l.home.State())
+	check(t, err)
+	kept := func() int {
+		names, err := filepath.Glob(l.home.State() + ".corrupt-*")
+		check(t, err)
+		return len(names)
+	}
+	for _, c := range []struct {
+		name   string
+		damage func() error
+		aside  int
+	}{
+		{"nothing", func() error { return nil }, 0},
+		{"removed", func() error { return os.Remove(l.home.State()) }, 0},
+		{"damaged", func() error { return os.WriteFile(l.home.State(), []byte("rubbish"), 0o600) }, 1},
+		{"a folder", func() error { os.Remove(l.home.State()); return os.Mkdir(l.home.State(), 0o700) }, 2},
+	} {
+		check(t, c.damage())
+		l.restore()
+		have, err := os.ReadFile(l.home.State())
+		check(t, err)
+		is(t, c.name, string(have), string(good))
+		is(t, c.name+": kept", kept(), c.aside)
+	}
+	const newer = `{"schema":2}`
+	check(t, os.WriteFile(l.home.State(), []byte(newer), 0o600))
+	l.restore()
+	have, err := os.ReadFile(l.home.State())
+	check(t, err)
+	is(t, "newer", string(have), newer)
+}
+
+// A timer that is armed again fires once, for the later arming.
+func TestArm(t *testing.T) {
+	l := newLife(t)
+	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.GraceElapsed, Seq: 1, After: 1 << 40})
+	old := l.timers[fsm.GraceElapsed]
+	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.GraceElapsed, Seq: 2, Run: 9, After: 1})
+	in := l.next(fsm.GraceElapsed)
+	is(t, "seq", in.Seq, uint64(2))
+	is(t, "run", in.Run, uint64(9))
+	is(t, "the old one was still armed", old.Stop(), false)
+	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.ProbeDue, After: 1 << 40})
+	probe := l.timers[fsm.ProbeDue]
+	l.do(fsm.DoRelease)
+	is(t, "still armed after the release", probe.Stop(), false)
+}
+
+func TestSetAsideOfADatabase(t *testing.T) {
+	l := newLife(t)
+	touch(t, l.home.DB())
+	l.do(fsm.DoQuarantine)
+	is(t, "database", exists(l.home.DB()), false)
+	kept, err := filepath.Glob(l.home.DB() + ".half-made-*")
+	check(t, err)
+	is(t, "kept", len(kept), 1)
+}

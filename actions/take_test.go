@@ -1,0 +1,163 @@
+package actions
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+func TestTakeLocks(t *testing.T) {
+	l := newLife(t)
+	in := l.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.LockAcquired)
+	is(t, "fresh", in.Fresh, true)
+	lock := l.lock
+	touch(t, l.home.DB())
+	in = l.do(fsm.DoLock)
+	is(t, "again", in.Event, fsm.LockAcquired)
+	is(t, "fresh", in.Fresh, false)
+	is(t, "kept", l.lock, lock)
+	l.record.Settings.DB = ""
+	in = l.do(fsm.DoLock)
+	is(t, "in memory", in.Event, fsm.LockAcquired)
+	is(t, "fresh", in.Fresh, false)
+	is(t, "database's lock", l.dbLock == nil, true)
+	l.release()
+	free, err := Acquire(l.home.Lock())
+	check(t, err)
+	free.Close()
+	is(t, "the lock file stays", exists(l.home.Lock()), true)
+}
+
+func TestTakeLocksRefused(t *testing.T) {
+	l := newLife(t)
+	stranger := l.start("actor", nil)
+	stranger.must("lock", l.home.Lock())
+	in := l.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.LockDenied)
+	has(t, in.Detail, "temporal.lock", "pid "+strconv.Itoa(stranger.PID))
+	stranger.untouched()
+
+	l = newLife(t)
+	check(t, os.Remove(l.home.Lock()))
+	check(t, os.Symlink("/etc/hostname", l.home.Lock()))
+	in = l.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.LockDenied)
+	has(t, in.Detail, "symlink")
+}
+
+// A remnant is told as an orphan with the recorded leader: it is to be killed.
+func TestTakeLocksFindsARemnant(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	leader.bear(l.stage, "setsid")
+	leader.tell("exit", "0")
+	leader.awaitEnd()
+	check(t, onlyExit(l.child.Wait()))
+	in := l.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.OrphanFound)
+	is(t, "leader", in.Process, l.record.Temporal)
+}
+
+// Two homes with one database meet at its lock, by whichever name they know it.
+func TestTakeDatabase(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	t.Chdir(dir)
+	check(t, os.Mkdir("real", 0o700))
+	touch(t, "real/db")
+	check(t, os.Symlink("real", "folder"))
+	check(t, os.Symlink("real/db", "file"))
+	check(t, os.Symlink("file", "file2"))
+	names := []string{
+		dir + "/real/db", dir + "/real/../real/./db", dir + "/folder/db", dir + "/file", dir + "/file2", "real/db", "folder/db", "file",
+	}
+	a, b := newLife(t), newLife(t)
+	for _, mine := range names {
+		is(t, mine, a.takeDatabase(mine), "")
+		for _, its := range names {
+			has(t, b.takeDatabase(its), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
+			is(t, its+": not ours", b.dbLock == nil, true)
+		}
+	}
+	is(t, "another", b.takeDatabase(dir+"/real/db2"), "")
+	is(t, "given up", a.takeDatabase(""), "")
+	is(t, "free again", b.takeDatabase(dir+"/file"), "")
+	has(t, b.takeDatabase(dir+"/no/folder/db"), "database: ", "no such file")
+	check(t, os.Mkdir("real/odd.lock", 0o700))
+	has(t, b.takeDatabase(dir+"/real/odd"), "database: ", "real/odd.lock")
+	if entries, err := filepath.Glob(dir + "/real/*"); err != nil || len(entries) != 4 {
+		t.Errorf("%q, %v", entries, err) // db, db.lock, db2.lock, odd.lock
+	}
+}
+
+// The lock's holder is told with its home where it is a Temporal of ours.
+func TestTakeDatabaseOfAnotherHome(t *testing.T) {
+	a, b := newLife(t), newLife(t)
+	other := a.spawnOnly()
+	b.record.Settings.DB = a.record.Settings.DB
+	in := b.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.LockDenied)
+	has(t, in.Detail, "the Temporal of home "+string(a.home), "pid "+strconv.Itoa(other.PID))
+	b.record.Settings.DB = b.home.DB()
+	is(t, "with its own", b.do(fsm.DoLock).Event, fsm.LockAcquired)
+}
+
+func TestTakenPortNamesItsOwner(t *testing.T) {
+	ours := newStage(t).start("actor", []string{probes.InstanceVariable + "=/another/home"})
+	for _, c := range []struct {
+		name, owner string
+		listen      func() string
+	}{
+		{"ourselves", "pid " + strconv.Itoa(os.Getpid()) + " (", func() string {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			check(t, err)
+			t.Cleanup(func() { listener.Close() })
+			return listener.Addr().String()
+		}},
+		{"another home", "the Temporal of home /another/home (pid " + strconv.Itoa(ours.PID) + ")", func() string {
+			return ours.say("listen", "127.0.0.1:0")
+		}},
+	} {
+		_, text, err := net.SplitHostPort(c.listen())
+		check(t, err)
+		taken, err := strconv.Atoi(text)
+		check(t, err)
+		free, err := probes.FreePorts("127.0.0.1", 4)
+		check(t, err)
+		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
+		is(t, "all free", takenPort(base), "")
+		for flag, set := range map[string]func(*fsm.Settings){
+			"port":         func(s *fsm.Settings) { s.Port = taken },
+			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
+			"http-port":    func(s *fsm.Settings) { s.HTTPPort = taken },
+			"metrics-port": func(s *fsm.Settings) { s.MetricsPort = taken },
+		} {
+			s := base
+			set(&s)
+			has(t, takenPort(s), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
+			s.Headless = true
+			is(t, flag+", headless: taken", takenPort(s) != "", flag != "ui-port")
+		}
+	}
+}
+
+func TestTakeLocksPortTaken(t *testing.T) {
+	l := newLife(t)
+	listener, err := net.Listen("tcp", Address(l.record.Settings))
+	check(t, err)
+	defer listener.Close()
+	in := l.do(fsm.DoLock)
+	is(t, "event", in.Event, fsm.PortTaken)
+	has(t, in.Detail, "--port", strconv.Itoa(os.Getpid()))
+}
+
+func TestPortReasonOfABadAddress(t *testing.T) {
+	has(t, portReason("192.0.2.1", "port", 7233), "--port 7233", "not an address of this machine")
+	has(t, portReason("nonsense", "port", 7233), "--port 7233")
+}
