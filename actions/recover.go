@@ -46,15 +46,22 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	document := statefile.Document{Record: r, Paths: home.Paths()}
 	if evidence := Observe(home, r); evidence.Hold == fsm.HoldOurs {
 		document.Temporal = evidence.Leader
-		document.Settings = settingsOf(probes.Args(evidence.Leader.PID), r.Settings)
-		document.Settings.TemporalBin = evidence.Leader.Exe
-		if db := document.Settings.DB; db != "" && !filepath.IsAbs(db) {
-			document.Settings.DB = home.DB() // see dbArgument
-		}
+		document.Settings = RunningSettings(home, evidence.Leader)
 	}
 	if reason != "" {
 		now := instant(time.Now())
 		document = document.Add(fsm.Transition{At: now, From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
 	}
 	return document
+}
+
+// RunningSettings reads the settings of a running Temporal back from its command
+// line, with the standard policy.
+func RunningSettings(home statefile.Home, p fsm.Process) fsm.Settings {
+	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
+	s.TemporalBin = p.Exe
+	if s.DB != "" && !filepath.IsAbs(s.DB) {
+		s.DB = home.DB() // see dbArgument
+	}
+	return s
 }

@@ -147,12 +147,13 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 // restore writes the record anew if somebody damaged or removed it.
 func (w *World) restore() {
 	_, err := w.file.Load()
-	var corrupt statefile.CorruptError
-	if err == nil || !errors.As(err, &corrupt) && !errors.Is(err, fs.ErrNotExist) {
+	_, corrupt := errors.AsType[statefile.CorruptError](err)
+	_, link := errors.AsType[statefile.SymlinkError](err)
+	if !corrupt && !link && !errors.Is(err, fs.ErrNotExist) {
 		return
 	}
 	w.log.Warn("record damaged from outside, written anew", "error", err)
-	if corrupt.Reason != "" {
+	if corrupt || link {
 		if _, err := w.file.SetAside(); err != nil {
 			w.log.Warn("record not set aside", "error", err)
 			return

@@ -50,7 +50,7 @@ func either(text, otherwise string) string {
 
 func (s *seen) recordEvidence() Evidence {
 	if s.recordFault != "" {
-		return Evidence{"record", !s.exists || s.recordFault == "there is none yet", s.recordFault}
+		return Evidence{"record", s.recordFault == noRecord && !s.running(), s.recordFault}
 	}
 	d := s.diagnosis()
 	detail := fmt.Sprintf("says %s since %s, generation %d", s.document.State, clock(s.document.Since), s.document.Generation)

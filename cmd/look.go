@@ -39,6 +39,8 @@ type seen struct {
 	pidFault error
 }
 
+const noRecord = "there is none yet"
+
 // askWithin bounds a look at a Temporal that does not answer.
 const askWithin = 2 * time.Second
 
@@ -51,7 +53,7 @@ func look(path string) *seen {
 		if !s.exists && s.trouble == nil {
 			s.home = statefile.Home(path)
 		}
-		s.recordFault = "there is none yet"
+		s.recordFault = noRecord
 		return s
 	}
 	s.readRecord()
@@ -68,7 +70,7 @@ func (s *seen) readRecord() {
 	}
 	s.recordFault = err.Error()
 	if errors.Is(err, fs.ErrNotExist) {
-		s.recordFault = "there is none yet"
+		s.recordFault = noRecord
 	}
 	_, corrupt := errors.AsType[statefile.CorruptError](err)
 	if !corrupt && !errors.Is(err, fs.ErrNotExist) {
@@ -83,6 +85,9 @@ func (s *seen) lookAtLocks() {
 	}
 	s.holders, _ = probes.Holders(s.home.Lock(), s.document.Temporal.PID)
 	s.driver, s.stranger = actions.Driver(s.home, s.document.Record)
+	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
+		s.document.Settings = actions.RunningSettings(s.home, s.evidence.Leader)
+	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
 }
 
@@ -116,7 +121,7 @@ func (s *seen) lookAtTemporal() {
 // diagnosis is the state as it is now.
 func (s *seen) diagnosis() fsm.Diagnosis {
 	return fsm.Diagnose(s.document.Record, fsm.Look{
-		Driven: s.driver.PID != 0, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
+		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Hold: s.evidence.Hold, Holder: s.evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }

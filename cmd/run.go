@@ -153,6 +153,8 @@ func seconds(m fsm.Millis) string { return roundly(time.Duration(m) * time.Milli
 
 func roundly(d time.Duration) string {
 	switch {
+	case d < 0:
+		return "0s" // the clock was set back
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
 	case d < time.Minute:

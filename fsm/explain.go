@@ -9,6 +9,8 @@ import (
 type Look struct {
 	// Driven says that a driver of ours holds supervisor.lock.
 	Driven bool
+	// Lost says that there is no record that could be read; the zero record stands for it.
+	Lost   bool
 	Hold   Hold
 	Holder string
 	// Asked says that Temporal's health was asked; Verdict and Detail are its answer.
@@ -56,7 +58,9 @@ func diagnose(r Record, l Look) Diagnosis {
 func driven(r Record, l Look) Diagnosis {
 	believed := r.State == Healthy || r.State == Degraded
 	switch {
-	case believed && l.Hold == HoldFree:
+	case l.Lost:
+		return drivenUnrecorded(l)
+	case believed && l.Hold != HoldOurs:
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}
 	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready):
 		return Diagnosis{State: Degraded, Reason: "the record says Healthy, but right now " + l.Detail}
@@ -64,6 +68,18 @@ func driven(r Record, l Look) Diagnosis {
 		return Diagnosis{State: Locking, Reason: "a start is handing over to its supervisor"}
 	}
 	return Diagnosis{State: r.State, Reason: r.Reason}
+}
+
+// drivenUnrecorded believes the locks and Temporal's own answer; the supervisor
+// writes a lost record anew with its next probe.
+func drivenUnrecorded(l Look) Diagnosis {
+	switch {
+	case l.Hold != HoldOurs:
+		return Diagnosis{State: Locking, Reason: "a supervisor is at work; its record cannot be read"}
+	case l.Verdict.Live && l.Verdict.Ready:
+		return Diagnosis{State: Healthy, Reason: "Temporal serves and is supervised; the record cannot be read, and its supervisor writes it anew"}
+	}
+	return Diagnosis{State: Degraded, Reason: "Temporal runs and is supervised, but " + l.Detail + "; the record cannot be read"}
 }
 
 func undriven(r Record) Diagnosis {

@@ -124,3 +124,23 @@ func orEphemeral(db string) string {
 	}
 	return db
 }
+
+// Flaw says what in settings cannot have been asked for, empty if nothing: a
+// record that was edited by hand must not end a Temporal that serves.
+func (s Settings) Flaw() string {
+	for _, port := range []int{s.Port, s.UIPort, s.HTTPPort, s.MetricsPort} {
+		if port < 0 || port > 65535 {
+			return fmt.Sprintf("%d is not a port", port)
+		}
+	}
+	p := s.Policy
+	for _, m := range []Millis{p.StartDeadline, p.StartPeriod, p.Period, p.Timeout, p.LivenessDeadline, p.Grace, p.RestartGrace, p.BackoffBase, p.BackoffMax, p.StableAfter, p.RestartWindow} {
+		if m < 1 {
+			return fmt.Sprintf("a time of %s", m)
+		}
+	}
+	if p.Threshold < 1 || p.UnservedLimit < 1 || p.RestartLimit < 1 || p.RestartLimit > MaxRestartLimit {
+		return "a limit that cannot be"
+	}
+	return ""
+}

@@ -176,7 +176,7 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			case !own:
 				useful = !w.run.fair && t.event != ProbeDue && w.matters(d, t.event)
 			case t.event == ProbeDue:
-				useful = (d.s.State == Healthy) != up && (d.s.State != Starting || up)
+				useful = !(d.s.State == Healthy && up) && !(d.s.State == Starting && !up)
 			case t.event == StartDeadline:
 				useful = d.s.State == Starting
 			case t.event == GraceElapsed:

@@ -98,8 +98,8 @@ func (w *simWorld) checkDiagnosis(r Record) {
 		r = Record{State: Stopped, Desired: WantStopped}
 	}
 	e := w.observe(r)
-	l := Look{Driven: len(w.seat) > 0, Hold: e.Hold, Holder: e.Holder}
-	if l.Hold == HoldOurs && (r.State == Healthy || r.State == Degraded) {
+	l := Look{Driven: w.driverOf(r).PID != 0, Hold: e.Hold, Holder: e.Holder}
+	if l.Hold == HoldOurs {
 		up := w.proof() == SawProven
 		l.Asked, l.Verdict, l.Detail = true, Verdict{up, up}, "it does not answer"
 	}
@@ -108,7 +108,7 @@ func (w *simWorld) checkDiagnosis(r Record) {
 	switch {
 	case !d.State.Known():
 		w.breaks("state says %q", d.State)
-	case d.State == Healthy && !up:
+	case d.State == Healthy && !up && l.Hold != HoldRemnant && l.Hold != HoldForeign: // ALLOWANCE 1
 		w.breaks("state says Healthy, but no client can work")
 	case !l.Driven && l.Hold == HoldFree && d.State != Stopped:
 		w.breaks("state says %s, but nothing runs", d.State)

@@ -77,6 +77,9 @@ func flaw(d Document) string {
 	case d.Desired != fsm.WantRunning && d.Desired != fsm.WantStopped:
 		return fmt.Sprintf("unknown wish %.40q", string(d.Desired))
 	}
+	if flaw := d.Settings.Flaw(); flaw != "" {
+		return "the settings have " + flaw
+	}
 	return ""
 }
 

@@ -1,0 +1,250 @@
+package actions
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// newDesk is a command's world, and the generations of the records that it told.
+func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) error) (*Desk, *[]uint64) {
+	t.Helper()
+	told := &[]uint64{}
+	d := NewDesk(DeskConfig{
+		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise, Cause: "a test",
+		Progress: func(r fsm.Record) { *told = append(*told, r.Generation) },
+	})
+	t.Cleanup(d.letGo)
+	return d, told
+}
+
+// sees waits for the next sight, which must be of this kind.
+func (d *Desk) sees(t *testing.T, saw fsm.Saw) fsm.Sight {
+	t.Helper()
+	s := within(t, string(saw), later(d.Look))
+	if s.Saw != saw {
+		t.Fatalf("%s was seen (%s), not %s", s.Saw, s.Detail, saw)
+	}
+	return s
+}
+
+func save(t *testing.T, home statefile.Home, r fsm.Record) {
+	t.Helper()
+	if r.State == "" {
+		r.State, r.Desired = fsm.Healthy, fsm.WantRunning
+	}
+	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
+}
+
+func TestDeskWins(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 4})
+	check(t, os.WriteFile(home.PID(), []byte("1\ninit\n"), 0o600))
+	d, told := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	s := d.sees(t, fsm.SawWon)
+	is(t, "generation", s.Record.Generation, uint64(4))
+	is(t, "told", len(*told), 1)
+	is(t, "evidence", s.Evidence, fsm.Evidence{Hold: fsm.HoldFree})
+	is(t, "the stale PID file", exists(home.PID()), false)
+	if _, err := Acquire(home.SupervisorLock()); !errors.Is(err, ErrHeld) {
+		t.Errorf("the lock is not ours: %v", err)
+	}
+	d.Carry(fsm.Deed{Ask: fsm.AskTry}) // has it already
+	is(t, "sights", len(d.sights), 0)
+	for range 2 {
+		d.Carry(fsm.Deed{Ask: fsm.AskLetGo})
+	}
+	lock, err := Acquire(home.SupervisorLock())
+	check(t, err)
+	lock.Close()
+}
+
+// One that runs is not tidied away.
+func TestDeskWinsBesideAnOrphan(t *testing.T) {
+	l := newLife(t)
+	l.spawn()
+	l.abandon()
+	is(t, "PID file", exists(l.home.PID()), true)
+	save(t, l.home, l.record)
+	d, _ := newDesk(t, l.home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	s := d.sees(t, fsm.SawWon)
+	is(t, "hold", s.Evidence.Hold, fsm.HoldOurs)
+	is(t, "PID file", exists(l.home.PID()), true)
+}
+
+func TestDeskBusy(t *testing.T) {
+	home, s := newHome(t), newStage(t)
+	driver := s.start(SuperviseVerb, nil)
+	driver.must("lock", home.SupervisorLock())
+	d, told := newDesk(t, home, nil)
+	busy := func(saw fsm.Saw) fsm.Sight {
+		t.Helper()
+		d.Carry(fsm.Deed{Ask: fsm.AskTry})
+		return d.sees(t, saw)
+	}
+	save(t, home, fsm.Record{Generation: 3})
+	for range 2 {
+		sight := busy(fsm.SawBusy)
+		is(t, "generation", sight.Record.Generation, uint64(3))
+		is(t, "driver", sight.Driver.PID, driver.PID)
+		is(t, "stranger", sight.Holder, "")
+	}
+	is(t, "told once", len(*told), 1)
+	// What is damaged is the driver's to write anew.
+	check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
+	is(t, "generation", busy(fsm.SawBusy).Record.Generation, uint64(0))
+	is(t, "set aside by a follower", exists(home.State()), true)
+	check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
+	has(t, busy(fsm.SawBroken).Detail, "newer")
+	var newer statefile.NewerError
+	is(t, "error", errors.As(d.Err(), &newer), true)
+}
+
+func TestDeskNamesAStranger(t *testing.T) {
+	home := newHome(t)
+	stranger := newStage(t).start("actor", nil)
+	stranger.must("lock", home.SupervisorLock())
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	s := d.sees(t, fsm.SawBusy)
+	is(t, "driver", s.Driver, fsm.Process{})
+	is(t, "stranger", s.Holder, Describe(holderAt(t, home.SupervisorLock())))
+}
+
+func TestDeskBreaksOff(t *testing.T) {
+	home := newHome(t)
+	check(t, os.Mkdir(home.SupervisorLock(), 0o700))
+	d, _ := newDesk(t, home, nil)
+	for _, ask := range []fsm.Ask{fsm.AskTry, fsm.AskFollow} {
+		d.Carry(fsm.Deed{Ask: ask})
+		s := within(t, "a sight", later(d.Look))
+		for s.Saw == fsm.SawBusy {
+			s = within(t, "a sight", later(d.Look))
+		}
+		is(t, "saw", s.Saw, fsm.SawBroken)
+		has(t, s.Detail, home.SupervisorLock())
+	}
+}
+
+// A follower sees each change of the record, and wins when the driver dies.
+func TestDeskFollows(t *testing.T) {
+	home := newHome(t)
+	driver := newStage(t).start(SuperviseVerb, nil)
+	driver.must("lock", home.SupervisorLock())
+	d, _ := newDesk(t, home, nil)
+	for range 2 { // following twice is following once
+		d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	}
+	d.sees(t, fsm.SawBusy)
+	for generation := uint64(1); generation < 4; generation++ {
+		save(t, home, fsm.Record{Generation: generation})
+		for d.sees(t, fsm.SawBusy).Record.Generation != generation {
+		}
+	}
+	driver.tell("exit", "0")
+	s := within(t, "a sight", later(d.Look))
+	for s.Saw == fsm.SawBusy {
+		s = within(t, "a sight", later(d.Look))
+	}
+	is(t, "saw", s.Saw, fsm.SawWon)
+	is(t, "generation", s.Record.Generation, uint64(3))
+}
+
+// The record is there before the supervisor, which has the lock before the
+// command lets go of it.
+func TestDeskHandsOver(t *testing.T) {
+	home, stage := newHome(t), newStage(t)
+	var heir *actor
+	d, _ := newDesk(t, home, func(lock *os.File) error {
+		saved, err := statefile.File{Home: home}.Load()
+		check(t, err)
+		is(t, "generation", saved.Generation, uint64(9))
+		heir = stage.start(SuperviseVerb, nil, lock)
+		return nil
+	})
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	d.sees(t, fsm.SawWon)
+	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: fsm.Record{State: fsm.Stopped, Desired: fsm.WantRunning, Generation: 9}})
+	d.sees(t, fsm.SawHanded)
+	is(t, "seat", d.seat == nil, true)
+	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
+	heir.tell("exit", "0")
+	lock, err := AcquireWait(home.SupervisorLock())
+	check(t, err)
+	lock.Close()
+}
+
+func TestDeskCannotHandOver(t *testing.T) {
+	home := newHome(t)
+	d, _ := newDesk(t, home, func(*os.File) error { return errors.New("out of processes") })
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	d.sees(t, fsm.SawWon)
+	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantRunning, Generation: 9}
+	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
+	is(t, "detail", d.sees(t, fsm.SawNotHanded).Detail, "out of processes")
+	is(t, "seat", d.seat != nil, true)
+	// Nothing is started that the record does not name.
+	d.supervise = func(*os.File) error { t.Error("started without a record"); return nil }
+	check(t, os.RemoveAll(string(home)))
+	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
+	d.sees(t, fsm.SawBroken)
+	is(t, "error", errors.Is(d.Err(), os.ErrNotExist), true)
+}
+
+func TestDeskArm(t *testing.T) {
+	home := newHome(t)
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: 1 << 40})
+	old := d.timers[fsm.SawTimeout]
+	save(t, home, fsm.Record{Generation: 2})
+	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: 1})
+	is(t, "generation", d.sees(t, fsm.SawTimeout).Record.Generation, uint64(2))
+	is(t, "the old one was still armed", old.Stop(), false)
+}
+
+func TestDeskAsksToStop(t *testing.T) {
+	home := newHome(t)
+	driver := newStage(t).start(SuperviseVerb, nil)
+	driver.must("trap")
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: driver.identity(), Grace: 1500})
+	is(t, "the driver hears", driver.hear(), "terminated")
+	request, err := statefile.ReadRequest(home.Request())
+	check(t, err)
+	is(t, "addressed", request.For.Same(driver.identity()), true)
+	is(t, "from", request.From.PID, os.Getpid())
+	is(t, "grace", request.GraceMS, 1500)
+	// A request that cannot be written costs the grace period, not the stop.
+	check(t, os.Remove(home.Request()))
+	check(t, os.Mkdir(home.Request(), 0o700))
+	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: driver.identity()})
+	is(t, "the driver hears", driver.hear(), "terminated")
+	// Whoever has the driver's PID now is not meant.
+	reused := driver.identity()
+	reused.StartTicks--
+	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: reused})
+	d.Carry(fsm.Deed{Ask: fsm.AskUnseat, Driver: reused})
+	driver.untouched()
+	d.Carry(fsm.Deed{Ask: fsm.AskUnseat, Driver: driver.identity()})
+	driver.awaitEnd()
+	is(t, "sights", len(d.sights), 0)
+}
+
+func TestDeskProves(t *testing.T) {
+	home := newHome(t)
+	ports, err := probes.FreePorts("127.0.0.1", 1)
+	check(t, err)
+	d, _ := newDesk(t, home, nil)
+	r := fsm.Record{Generation: 5, Settings: fsm.Settings{IP: "127.0.0.1", Port: ports[0]}}
+	d.Carry(fsm.Deed{Ask: fsm.AskProve, Record: r})
+	s := d.sees(t, fsm.SawUnproven)
+	is(t, "record", s.Record, r)
+	is(t, "detail given", s.Detail != "", true)
+}

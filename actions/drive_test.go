@@ -1,0 +1,64 @@
+package actions
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// orphan is a Temporal whose driver has died, with the record that it left.
+func orphan(t *testing.T) (*life, *actor) {
+	t.Helper()
+	l := newLife(t)
+	leader := l.spawnOnly()
+	l.abandon()
+	l.record.State, l.record.Generation = fsm.Healthy, 5
+	l.record.Settings.Policy.Grace = 1 << 40
+	save(t, l.home, l.record)
+	l.record.Desired = fsm.WantStopped
+	return l, leader
+}
+
+// A command ends what a dead driver left behind, down to the last process.
+func TestDriveStops(t *testing.T) {
+	l, leader := orphan(t)
+	leader.bear(l.stage, "setsid")
+	d, _ := newDesk(t, l.home, nil)
+	is(t, "hurry without a drive", d.Hurry(), false)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	is(t, "hold", d.sees(t, fsm.SawWon).Evidence.Hold, fsm.HoldOurs)
+	d.Carry(fsm.Deed{Ask: fsm.AskDrive, Record: l.record})
+	s := d.sees(t, fsm.SawDrove)
+	is(t, "state", s.Record.State, fsm.Stopped)
+	is(t, "on disk", l.load().Record, s.Record)
+	is(t, "seat", d.seat != nil, true)
+	is(t, "PID file", exists(l.home.PID()), false)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	lock.Close()
+	check(t, onlyExit(l.child.Wait()))
+}
+
+// A later stop's request shortens the grace period of the one under way.
+func TestDriveHurries(t *testing.T) {
+	l, leader := orphan(t)
+	leader.must("trap")
+	d, _ := newDesk(t, l.home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	d.sees(t, fsm.SawWon)
+	drove := later(func() bool { d.Carry(fsm.Deed{Ask: fsm.AskDrive, Record: l.record}); return true })
+	is(t, "Temporal hears", leader.hear(), "terminated")
+	is(t, "hurry without a request", d.Hurry(), false)
+	self, err := probes.Identify(os.Getpid())
+	check(t, err)
+	check(t, statefile.WriteRequest(l.home.Request(), statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}))
+	is(t, "hurry", d.Hurry(), true)
+	within(t, "the end", drove)
+	is(t, "state", d.sees(t, fsm.SawDrove).Record.State, fsm.Stopped)
+	is(t, "the request", exists(l.home.Request()), false)
+	is(t, "hurry after it", d.Hurry(), false)
+	check(t, onlyExit(l.child.Wait()))
+}
