@@ -1,7 +1,6 @@
 package fsm
 
 import (
-	"fmt"
 	"testing"
 )
 
@@ -221,7 +220,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 func TestDefaultPolicyIsSound(t *testing.T) {
 	p := DefaultPolicy()
 	if p.RestartLimit > MaxRestartLimit || p.Threshold < 1 || p.UnservedLimit < 1 || p.BackoffBase > p.BackoffMax {
-		t.Error(fmt.Sprintf("%+v", p))
+		t.Errorf("%+v", p)
 	}
 	for i, figure := range leaves(&Settings{Policy: p}) {
 		if figure.owner == "Policy" && figure.value.Int() <= 0 {

@@ -43,10 +43,17 @@ func FindHome(path string) (Home, bool, error) {
 	case errors.Is(err, syscall.ENOTDIR):
 		return "", false, NotFolderError{Path: abs}
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Lstat(abs); err == nil {
+		info, err := os.Lstat(abs)
+		switch {
+		case err != nil:
+			return "", false, nil
+		case info.Mode()&fs.ModeSymlink != 0:
 			return "", false, NotFolderError{Path: abs, Dangling: true}
 		}
-		return "", false, nil
+		// Another command has made it since.
+		if resolved, err = filepath.EvalSymlinks(abs); err != nil {
+			return "", false, fmt.Errorf("home %s: %w", abs, err)
+		}
 	case err != nil:
 		return "", false, fmt.Errorf("home %s: %w", abs, err)
 	}
