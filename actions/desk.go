@@ -149,6 +149,10 @@ func (d *Desk) won() fsm.Sight {
 		d.err = err
 		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
 	}
+	if err := CheckLock(d.home.Lock()); err != nil {
+		d.err = err
+		return fsm.Sight{Saw: fsm.SawBroken, Record: document.Record, Detail: err.Error()}
+	}
 	d.saw(document.Record)
 	evidence := Observe(d.home, document.Record)
 	if evidence.Hold == fsm.HoldFree {
@@ -193,6 +197,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 		d.saw(document.Record)
 	}
 	s.Record = document.Record
+	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
 }
 

@@ -26,7 +26,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 			return detachedOrFree(home, r)
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: err.Error()}
+			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "nobody that can be told: " + err.Error()}
 		}
 		holders, err := probes.Holders(home.Lock(), r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
@@ -132,7 +132,8 @@ func processText(pid int, command string) string {
 
 // Driver says who holds a home's supervisor.lock: the process that is proven to
 // be a driver of ours, or else a description of a stranger. Both are empty while
-// that cannot be told, as between the taking of the lock and the first record.
+// that cannot be told, as between the taking of the lock and the first record,
+// or while the holder is dying.
 func Driver(home statefile.Home, r fsm.Record) (driver fsm.Process, stranger string) {
 	holders, err := probes.Holders(home.SupervisorLock(), r.Supervisor.PID)
 	if err != nil {

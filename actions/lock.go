@@ -44,20 +44,52 @@ func acquire(path string, how int) (*os.File, error) {
 	return nil, fmt.Errorf("lock %s: the file is replaced again and again", path)
 }
 
+// NotLockError says that something stands at a lock's path that cannot be a lock.
+// It was neither followed nor changed.
+type NotLockError struct {
+	Path string
+	// What says what it is: "a folder", "a symlink".
+	What string
+}
+
+func (e NotLockError) Error() string { return fmt.Sprintf("%s is %s, not a lock file", e.Path, e.What) }
+
+// CheckLock returns a NotLockError if something stands at path that is no
+// regular file. A missing file is fine. It opens nothing.
+func CheckLock(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return NotLockError{path, "a folder"}
+	case mode&fs.ModeSymlink != 0:
+		return NotLockError{path, "a symlink"}
+	default:
+		return NotLockError{path, "a special file"}
+	}
+}
+
 // openLock opens a lock file close-on-exec. O_NONBLOCK keeps a FIFO from hanging
 // the open; it means nothing to a regular file.
 func openLock(path string) (*os.File, error) {
+	if err := CheckLock(path); err != nil {
+		return nil, err
+	}
 	const flags = os.O_RDWR | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	file, err := os.OpenFile(path, flags, 0o600)
-	if errors.Is(err, unix.ELOOP) {
-		return nil, fmt.Errorf("open lock %s: it is a symlink, which is not followed", path)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("open lock %s: %w: not a regular file", path, fs.ErrInvalid)
+		err = NotLockError{path, "a special file"}
 	}
 	if err != nil {
 		file.Close()

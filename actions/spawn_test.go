@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stigmer/local/fsm"
@@ -102,6 +103,11 @@ func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 	is(t, "status", first.Exit, fsm.Exit{Known: true, Code: 98})
 	has(t, first.Tail, "control")
 	is(t, "event", second.Event, fsm.Gone)
+}
+
+func TestTemporalEnv(t *testing.T) {
+	have := temporalEnv([]string{"A=1", "STIGMER_INSTANCE=/other", "STIGMER_INSTANCE_X=2"}, "/home")
+	is(t, "environment", strings.Join(have, " "), "A=1 STIGMER_INSTANCE_X=2 STIGMER_INSTANCE=/home")
 }
 
 func TestSidePorts(t *testing.T) {

@@ -106,6 +106,8 @@ func (s *seen) supervisorEvidence() Evidence {
 		return Evidence{name, false, fmt.Sprintf("dead: supervisor.lock is not held by the recorded pid %d", recorded.PID)}
 	case s.driver.PID == 0:
 		return Evidence{name, false, "none: supervisor.lock is free"}
+	case s.asleep:
+		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, but is stopped (SIGSTOP)", s.driver.PID)}
 	case !s.driver.Same(recorded):
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, the record names pid %d", s.driver.PID, recorded.PID)}
 	}

@@ -29,6 +29,7 @@ type seen struct {
 	holders  []probes.Holder
 	driver   fsm.Process
 	stranger string
+	asleep   bool
 
 	asked    bool
 	answer   probes.Answer
@@ -85,6 +86,12 @@ func (s *seen) lookAtLocks() {
 	}
 	s.holders, _ = probes.Holders(s.home.Lock(), s.document.Temporal.PID)
 	s.driver, s.stranger = actions.Driver(s.home, s.document.Record)
+	s.asleep = s.driver.PID != 0 && probes.Asleep(s.driver.PID)
+	for _, path := range []string{s.home.Lock(), s.home.SupervisorLock()} {
+		if err := actions.CheckLock(path); err != nil && s.trouble == nil {
+			s.trouble = err
+		}
+	}
 	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
 		s.document.Settings = actions.RunningSettings(s.home, s.evidence.Leader)
 	}
@@ -121,7 +128,7 @@ func (s *seen) lookAtTemporal() {
 // diagnosis is the state as it is now.
 func (s *seen) diagnosis() fsm.Diagnosis {
 	return fsm.Diagnose(s.document.Record, fsm.Look{
-		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Hold: s.evidence.Hold, Holder: s.evidence.Holder,
+		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Asleep: s.asleep, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -49,11 +50,15 @@ func systemProblem(err error, did string) *Problem {
 	var loose statefile.LooseHomeError
 	var foreign statefile.ForeignHomeError
 	var folder statefile.NotFolderError
+	var lock actions.NotLockError
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	switch {
 	case errors.As(err, &newer):
 		p.Means = "the record was written by a newer stigmer; it was not changed"
 		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
+	case errors.As(err, &lock):
+		p.Means = "a lock must be a regular file; this was neither followed nor changed, and " + did
+		p.Try = "move it away: mv " + lock.Path + " " + lock.Path + ".old"
 	case errors.As(err, &folder):
 		p.Means = "the home must be a folder, or not be there yet; " + did
 		p.Try = "another home: STIGMER_HOME=DIR"

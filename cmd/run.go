@@ -109,7 +109,7 @@ func startedHow(c fsm.Command, r fsm.Record) string {
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
 func missing(r fsm.Record) string {
-	if r.State != fsm.Starting && r.State != fsm.Degraded {
+	if r.State != fsm.Starting && r.State != fsm.Degraded && r.State != fsm.Healthy {
 		return r.Reason
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -165,5 +165,5 @@ func roundly(d time.Duration) string {
 
 // commandLog is for what a command must say besides its result: warnings.
 func commandLog(out io.Writer) hclog.Logger {
-	return hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Warn, Output: out})
+	return hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Warn, Output: out, DisableTime: true})
 }

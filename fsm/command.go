@@ -41,6 +41,8 @@ type Command struct {
 	// Follows says that Since is set: this command waits for an attempt to start.
 	Follows bool
 	Since   Generation
+	// Slept says that the driver was seen stopped.
+	Slept bool
 	// Proven says that the running Temporal has answered this command.
 	Proven bool
 	// Ending is the incarnation that this command is to stop.

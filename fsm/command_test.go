@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder"
+const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep"
 
 // asker is a command in a story.
 type asker struct {
@@ -73,6 +73,7 @@ func (a *asker) sight(l line) Sight {
 		if pid := l.number(a.t, "driver", 0); pid != 0 {
 			in.Driver = process(pid)
 		}
+		in.Asleep = l.has("asleep")
 	}
 	return in
 }

@@ -71,6 +71,8 @@ type Sight struct {
 	Evidence Evidence
 	// Driver is the process that was proven to hold supervisor.lock as ours; zero if none was.
 	Driver Process
+	// Asleep says that the driver is stopped (SIGSTOP): it drives nothing.
+	Asleep bool
 	// Holder describes who holds supervisor.lock if it is not ours.
 	Holder string
 	Detail string

@@ -9,6 +9,8 @@ import (
 type Look struct {
 	// Driven says that a driver of ours holds supervisor.lock.
 	Driven bool
+	// Asleep says that this driver is stopped (SIGSTOP).
+	Asleep bool
 	// Lost says that there is no record that could be read; the zero record stands for it.
 	Lost   bool
 	Hold   Hold
@@ -60,6 +62,8 @@ func driven(r Record, l Look) Diagnosis {
 	switch {
 	case l.Lost:
 		return drivenUnrecorded(l)
+	case l.Asleep && believed && l.Hold == HoldOurs:
+		return Diagnosis{State: Degraded, Reason: "the supervisor is stopped (SIGSTOP) and would not restart Temporal after a crash: start replaces it, or SIGCONT wakes it"}
 	case believed && l.Hold != HoldOurs:
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}
 	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready):

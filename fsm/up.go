@@ -15,6 +15,8 @@ func (c Command) up(in Sight) (Command, []Deed) {
 		// Its supervisor may have died meanwhile, or be dying: look once more.
 		c.Proven = true
 		return c, []Deed{{Ask: AskTry}}
+	case SawNoAnswer:
+		return c.upNoAnswer(in)
 	case SawUnproven:
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
 	}
@@ -88,6 +90,9 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 		c.Follows, c.Since = true, r.Generation
 	}
 	switch {
+	case in.Asleep:
+		c.Slept = true
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawNoAnswer, After: answerWithin}}
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
@@ -99,6 +104,17 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 	}
 	// After a handover a Healthy record is the dead supervisor's until the new one has written.
 	return c, []Deed{{Ask: AskFollow}}
+}
+
+// upNoAnswer ends a driver that is still stopped: Temporal is adopted from it.
+func (c Command) upNoAnswer(in Sight) (Command, []Deed) {
+	switch {
+	case !c.Slept:
+		return c, nil // it was armed by the half of a restart that is over
+	case !in.Asleep:
+		return c.upBusy(in)
+	}
+	return c, []Deed{{Ask: AskUnseat, Driver: in.Driver}, {Ask: AskArm, Saw: SawNoAnswer, After: beyondGrace}}
 }
 
 // ended reports whether the attempt that this command follows is over without

@@ -27,15 +27,27 @@ func Dying(pid int) bool {
 			return true
 		}
 	}
-	stat, err := os.ReadFile(procPath(pid, "stat"))
-	if err != nil {
-		return true
-	}
-	// The command's name, in parentheses, may have spaces; flags are the 7th field after it.
-	fields := strings.Fields(string(stat)[strings.LastIndexByte(string(stat), ')')+1:])
+	fields := statFields(pid)
 	if len(fields) < 7 {
 		return true
 	}
 	flags, err := strconv.ParseUint(fields[6], 10, 64)
 	return err == nil && flags&exiting != 0
+}
+
+// Asleep reports whether a process is stopped by a signal or by a debugger: it
+// lives, keeps its locks, and does nothing (states T and t, proc_pid_stat(5)).
+func Asleep(pid int) bool {
+	fields := statFields(pid)
+	return len(fields) > 0 && (fields[0] == "T" || fields[0] == "t")
+}
+
+// statFields returns the fields of /proc/PID/stat from the state on. The command's
+// name before them, in parentheses, may have spaces.
+func statFields(pid int) []string {
+	stat, err := os.ReadFile(procPath(pid, "stat"))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(stat)[strings.LastIndexByte(string(stat), ')')+1:])
 }
