@@ -36,9 +36,15 @@ func (d *Desk) sees(t *testing.T, saw fsm.Saw) fsm.Sight {
 func save(t *testing.T, home statefile.Home, r fsm.Record) {
 	t.Helper()
 	if r.State == "" {
-		r.State, r.Desired = fsm.Healthy, fsm.WantRunning
+		r.State, r.Desired, r.Settings.Policy = fsm.Healthy, fsm.WantRunning, fsm.DefaultPolicy()
 	}
 	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
+}
+
+func wanted(generation uint64) fsm.Record {
+	return fsm.Record{
+		State: fsm.Stopped, Desired: fsm.WantRunning, Generation: generation, Settings: fsm.Settings{Policy: fsm.DefaultPolicy()},
+	}
 }
 
 func TestDeskWins(t *testing.T) {
@@ -141,6 +147,7 @@ func TestDeskFollows(t *testing.T) {
 	d, _ := newDesk(t, home, nil)
 	for range 2 { // following twice is following once
 		d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+		is(t, "sights", len(d.sights), 1)
 	}
 	d.sees(t, fsm.SawBusy)
 	for generation := uint64(1); generation < 4; generation++ {
@@ -171,7 +178,7 @@ func TestDeskHandsOver(t *testing.T) {
 	})
 	d.Carry(fsm.Deed{Ask: fsm.AskTry})
 	d.sees(t, fsm.SawWon)
-	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: fsm.Record{State: fsm.Stopped, Desired: fsm.WantRunning, Generation: 9}})
+	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: wanted(9)})
 	d.sees(t, fsm.SawHanded)
 	is(t, "seat", d.seat == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
@@ -186,7 +193,7 @@ func TestDeskCannotHandOver(t *testing.T) {
 	d, _ := newDesk(t, home, func(*os.File) error { return errors.New("out of processes") })
 	d.Carry(fsm.Deed{Ask: fsm.AskTry})
 	d.sees(t, fsm.SawWon)
-	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantRunning, Generation: 9}
+	r := wanted(9)
 	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
 	is(t, "detail", d.sees(t, fsm.SawNotHanded).Detail, "out of processes")
 	is(t, "seat", d.seat != nil, true)

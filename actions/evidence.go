@@ -28,9 +28,12 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "nobody that can be told: " + err.Error()}
 		}
-		holders, err := probes.Holders(home.Lock(), r.Temporal.PID)
-		if err == nil && len(holders) > 0 {
-			return Classify(home, r, holders)
+		holders, err := probes.Holders(lockPath(home, r), r.Temporal.PID)
+		if err != nil || len(holders) == 0 {
+			continue
+		}
+		if e := Classify(home, r, holders); e.Hold != fsm.HoldFree {
+			return e
 		}
 	}
 	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into (of another user?)"}
@@ -38,7 +41,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 
 // Look is Observe without ever taking the lock, for who only looks.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
-	holders, err := probes.Holders(home.Lock(), r.Temporal.PID)
+	holders, err := probes.Holders(lockPath(home, r), r.Temporal.PID)
 	if err == nil && len(holders) > 0 {
 		return Classify(home, r, holders), probes.LockHeld
 	}
@@ -92,6 +95,11 @@ func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Ev
 			return fsm.Evidence{Hold: fsm.HoldRemnant, Leader: r.Temporal}
 		}
 	}
+	for _, h := range holders {
+		if h.Process.Same(r.Supervisor) || ownCommand(h) {
+			return fsm.Evidence{Hold: fsm.HoldFree} // a driver has it between two Temporals
+		}
+	}
 	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: Describe(holders[0])}
 }
 
@@ -107,8 +115,12 @@ func leads(home statefile.Home, h probes.Holder) bool {
 }
 
 // inGroup reports whether p is in the group that leader led. The number of a
-// group is not given out again while the group has members.
+// group is not given out again while the group has members; who leads one of that
+// number and is not the leader is a stranger with a reused PID, and so is its group.
 func inGroup(p, leader fsm.Process) bool {
+	if p.PID == leader.PGID && !p.Same(leader) {
+		return false
+	}
 	return leader.PGID > 1 && p.PGID == leader.PGID && p.Boot == leader.Boot && p.StartTicks >= leader.StartTicks
 }
 

@@ -27,6 +27,7 @@ func (l *life) sees(what string, r fsm.Record, want fsm.Hold) fsm.Evidence {
 	is(l.t, what+": looked", e.Hold, want)
 	is(l.t, what+": lock", state == probes.LockHeld, want != fsm.HoldFree)
 	observed := Observe(l.home, r)
+	observed.Leader.StartedAt = e.Leader.StartedAt // for people; it differs by a millisecond
 	is(l.t, what+": observed", observed, e)
 	return e
 }
@@ -123,6 +124,19 @@ func TestEvidenceOfStrangers(t *testing.T) {
 			has(t, e.Holder, "pid "+strconv.Itoa(a.PID), "actor")
 		})
 	}
+}
+
+// A driver has the lock itself before a spawn and after a tree's end: no Temporal runs.
+func TestEvidenceOfADriver(t *testing.T) {
+	l := newLife(t)
+	a := l.start(SuperviseVerb, nil)
+	a.must("lock", l.home.Lock())
+	e, state := Look(l.home, l.record)
+	is(t, "hold", e.Hold, fsm.HoldFree)
+	is(t, "lock", state, probes.LockHeld)
+	l.record.Supervisor = a.identity()
+	e, _ = Look(l.home, l.record)
+	is(t, "hold", e.Hold, fsm.HoldFree)
 }
 
 // What cannot be locked is not free.

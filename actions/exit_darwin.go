@@ -2,35 +2,43 @@ package actions
 
 import (
 	"errors"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
-// waitExit returns when the process has exited, by the kernel's wake-up on a
-// kqueue (EVFILT_PROC with NOTE_EXIT, kqueue(2)). The filter is registered before
-// the identity is checked, so it cannot come to mean a later process.
-func waitExit(p fsm.Process) error {
+// waitExit returns true when the process has exited, by the kernel's wake-up on a
+// kqueue (EVFILT_PROC with NOTE_EXIT, kqueue(2)), and false after the timeout; a
+// negative one is none. The filter is registered before the identity is checked,
+// so it cannot come to mean a later process.
+func waitExit(p fsm.Process, timeout time.Duration) (bool, error) {
 	queue, err := unix.Kqueue()
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer unix.Close(queue)
 	watch := unix.Kevent_t{Ident: uint64(p.PID), Filter: unix.EVFILT_PROC, Flags: unix.EV_ADD | unix.EV_ONESHOT, Fflags: unix.NOTE_EXIT}
 	if _, err := unix.Kevent(queue, []unix.Kevent_t{watch}, nil, nil); err != nil {
 		if errors.Is(err, unix.ESRCH) {
-			return nil
+			return true, nil
 		}
-		return err
+		return false, err
 	}
 	if !probes.Alive(p) {
-		return nil
+		return true, nil
+	}
+	var limit *unix.Timespec
+	if timeout >= 0 {
+		spec := unix.NsecToTimespec(timeout.Nanoseconds())
+		limit = &spec
 	}
 	for {
 		events := make([]unix.Kevent_t, 1)
-		if _, err := unix.Kevent(queue, nil, events, nil); !errors.Is(err, unix.EINTR) {
-			return err
+		ready, err := unix.Kevent(queue, nil, events, limit)
+		if !errors.Is(err, unix.EINTR) {
+			return ready > 0, err
 		}
 	}
 }

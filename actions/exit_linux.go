@@ -2,31 +2,37 @@ package actions
 
 import (
 	"errors"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
-// waitExit returns when the process has exited, by the kernel's wake-up on a
-// pidfd (pidfd_open(2), Linux 5.3). The descriptor is opened before the identity
-// is checked, so it cannot come to mean a process that got the PID later.
-func waitExit(p fsm.Process) error {
+// waitExit returns true when the process has exited, by the kernel's wake-up on a
+// pidfd (pidfd_open(2), Linux 5.3), and false after the timeout; a negative one
+// is none. The descriptor is opened before the identity is checked, so it cannot
+// come to mean a process that got the PID later.
+func waitExit(p fsm.Process, timeout time.Duration) (bool, error) {
 	fd, err := unix.PidfdOpen(p.PID, 0)
 	if errors.Is(err, unix.ESRCH) {
-		return nil
+		return true, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer unix.Close(fd)
 	if !probes.Alive(p) {
-		return nil
+		return true, nil
+	}
+	limit := -1
+	if timeout >= 0 {
+		limit = int(timeout.Milliseconds())
 	}
 	for {
-		_, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, limit)
 		if !errors.Is(err, unix.EINTR) {
-			return err
+			return ready > 0, err
 		}
 	}
 }

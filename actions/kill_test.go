@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"errors"
 	"os"
 	"testing"
 
@@ -145,12 +146,20 @@ func TestSignalOne(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		// That one is gone, as far as is known.
-		check(t, within(t, name+": no wait", later(func() error { return waitExit(forged) })))
+		check(t, within(t, name+": no wait", later(func() error { return exited(forged) })))
 		a.untouched()
 	}
 	check(t, signalOne(p, unix.SIGKILL))
-	check(t, within(t, "the exit", later(func() error { return waitExit(p) })))
+	check(t, within(t, "the exit", later(func() error { return exited(p) })))
 	a.awaitEnd()
 	check(t, signalOne(p, unix.SIGKILL))
-	check(t, waitExit(p))
+	check(t, exited(p))
+}
+
+func exited(p fsm.Process) error {
+	gone, err := waitExit(p, -1)
+	if err == nil && !gone {
+		err = errors.New("waitExit without a timeout returned before the exit")
+	}
+	return err
 }

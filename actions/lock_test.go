@@ -66,8 +66,8 @@ func TestAcquireRefuses(t *testing.T) {
 	if err == nil { // the path may be too long for a socket
 		defer socket.Close()
 	}
-	for name, why := range map[string]string{
-		"link": "symlink", "dangling": "symlink", "folder": "directory", "fifo": "not a regular file", "s": "", "no/folder": "no such file",
+	for name, what := range map[string]string{
+		"link": "a symlink", "dangling": "a symlink", "folder": "a folder", "fifo": "a special file", "s": "a special file", "no/folder": "",
 	} {
 		for _, take := range []func(string) (*os.File, error){Acquire, AcquireWait} {
 			if name == "s" && socket == nil {
@@ -78,7 +78,11 @@ func TestAcquireRefuses(t *testing.T) {
 				t.Errorf("%s: %v, %v", name, lock, err)
 				continue
 			}
-			has(t, err.Error(), at(name), why)
+			has(t, err.Error(), at(name))
+			var not NotLockError
+			is(t, name+": no lock", errors.As(err, &not), what != "")
+			is(t, name, not.What, what)
+			is(t, name+": checked", CheckLock(at(name)) != nil, what != "")
 		}
 	}
 	if exists(at("nothing")) {

@@ -113,6 +113,10 @@ func (a *acting) obey(words []string) string {
 		}()
 	case "child":
 		return verdict(a.child(words[1:]))
+	case "drop": // what was inherited
+		for fd := 3; a.files[fd] != ""; fd++ {
+			unix.Close(fd)
+		}
 	case "lock":
 		lock, err := Acquire(words[1])
 		a.kept = append(a.kept, lock)

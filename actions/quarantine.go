@@ -71,17 +71,25 @@ func exists(path string) bool {
 }
 
 // databaseLock is the lock of a database by its real identity: the file beside
-// it after symlinks are resolved, so that two homes with one database meet there.
+// it after symlinks are resolved, those to nothing as well, so that two homes with
+// one database meet there even before it is made.
 func databaseLock(db string) (string, error) {
-	folder, err := filepath.EvalSymlinks(filepath.Dir(db))
-	if err != nil {
-		return "", fmt.Errorf("database: %w", err)
+	for range 40 { // as many links as the kernel follows (path_resolution(7))
+		folder, err := filepath.EvalSymlinks(filepath.Dir(db))
+		if err != nil {
+			return "", fmt.Errorf("database: %w", err)
+		}
+		db = filepath.Join(folder, filepath.Base(db))
+		target, err := os.Readlink(db)
+		if err != nil {
+			return db + ".lock", nil
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(folder, target)
+		}
+		db = target
 	}
-	real := filepath.Join(folder, filepath.Base(db))
-	if resolved, err := filepath.EvalSymlinks(real); err == nil {
-		real = resolved
-	}
-	return real + ".lock", nil
+	return "", fmt.Errorf("database %s: too many symlinks", db)
 }
 
 func base(path string) string { return filepath.Base(path) }

@@ -60,8 +60,12 @@ func TestDatabaseLock(t *testing.T) {
 	check(t, os.Symlink("a", dir+"/link"))
 	touch(t, dir+"/a/db")
 	check(t, os.Symlink("../a/db", dir+"/a/other"))
+	check(t, os.Symlink("link2", dir+"/a/link1")) // to nothing, by two links
+	check(t, os.Symlink(dir+"/link/made-later", dir+"/a/link2"))
+	check(t, os.Symlink("loop", dir+"/a/loop"))
 	for db, want := range map[string]string{
 		"/a/db": "/a/db.lock", "/link/db": "/a/db.lock", "/link/other": "/a/db.lock", "/link/new": "/a/new.lock",
+		"/link/link1": "/a/made-later.lock",
 	} {
 		lock, err := databaseLock(dir + db)
 		check(t, err)
@@ -69,6 +73,9 @@ func TestDatabaseLock(t *testing.T) {
 	}
 	if _, err := databaseLock(dir + "/none/db"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
+	}
+	if lock, err := databaseLock(dir + "/a/loop"); err == nil {
+		t.Error(lock)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestRecoverWithoutARecord(t *testing.T) {
 
 func TestRecoverReadsTheRecord(t *testing.T) {
 	home := newHome(t)
-	want := fsm.Record{State: fsm.Healthy, Generation: 7, Desired: fsm.WantRunning}
+	want := wanted(7)
 	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: want}))
 	d, err := Recover(home)
 	check(t, err)

@@ -90,6 +90,22 @@ func TestRestore(t *testing.T) {
 	is(t, "newer", string(have), newer)
 }
 
+// A record that could not be saved is saved later, although the old one is whole.
+func TestRestoreOfWhatWasNotSaved(t *testing.T) {
+	l := newLife(t)
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	check(t, os.Rename(l.home.State(), l.home.State()+".old"))
+	check(t, os.Mkdir(l.home.State(), 0o700))
+	l.record.Generation++
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	check(t, os.Remove(l.home.State()))
+	check(t, os.Rename(l.home.State()+".old", l.home.State()))
+	for range 2 {
+		l.restore()
+		is(t, "generation", l.load().Generation, l.record.Generation)
+	}
+}
+
 // A timer that is armed again fires once, for the later arming.
 func TestArm(t *testing.T) {
 	l := newLife(t)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -17,6 +19,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if w.lock != nil && !leadsTo(w.home.Lock(), w.lock) {
 		w.lock.Close() // the file was deleted or replaced while it ran
 		w.lock = nil
+	}
+	if w.lock == nil && w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
+		w.lock, w.guard = w.guard, nil
 	}
 	if w.lock == nil {
 		if refusal := w.takeLock(e.Record); refusal.Event != "" {
@@ -80,6 +85,25 @@ func (w *World) takeDatabase(db string) string {
 		return "database: " + err.Error()
 	}
 	w.dbLock = lock
+	if w.awaited > 0 {
+		return "" // a database that our own tree had is nobody else's
+	}
+	return servedByOther(db)
+}
+
+// servedByOther looks for what no lock tells: a database with a second name, and
+// a Temporal that was started without us, or whose lock file was deleted.
+func servedByOther(db string) string {
+	info, err := os.Stat(db)
+	if err != nil {
+		return ""
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
+		return fmt.Sprintf("database %s has a second name (a hard link), under which another server could open it", db)
+	}
+	for _, h := range probes.Servers(info) {
+		return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
+	}
 	return ""
 }
 

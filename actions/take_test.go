@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stigmer/local/fsm"
@@ -86,14 +87,19 @@ func TestTakeDatabase(t *testing.T) {
 		}
 	}
 	is(t, "another", b.takeDatabase(dir+"/real/db2"), "")
+	// A name to nothing leads to the same lock before the file is there as after.
+	check(t, os.Symlink("real/later", "early"))
+	is(t, "early", a.takeDatabase(dir+"/early"), "")
+	has(t, b.takeDatabase(dir+"/real/later"), "is in use by")
+	touch(t, "real/hard")
+	check(t, os.Link("real/hard", "second"))
+	has(t, b.takeDatabase(dir+"/real/hard"), "hard link")
 	is(t, "given up", a.takeDatabase(""), "")
 	is(t, "free again", b.takeDatabase(dir+"/file"), "")
 	has(t, b.takeDatabase(dir+"/no/folder/db"), "database: ", "no such file")
 	check(t, os.Mkdir("real/odd.lock", 0o700))
 	has(t, b.takeDatabase(dir+"/real/odd"), "database: ", "real/odd.lock")
-	if entries, err := filepath.Glob(dir + "/real/*"); err != nil || len(entries) != 4 {
-		t.Errorf("%q, %v", entries, err) // db, db.lock, db2.lock, odd.lock
-	}
+	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 
 // The lock's holder is told with its home where it is a Temporal of ours.

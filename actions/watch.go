@@ -50,7 +50,7 @@ func (w *World) watch(e fsm.Effect) {
 		in := fsm.Input{Event: fsm.Exited, Run: e.Run}
 		if child != nil {
 			in.Exit = exitOf(child)
-		} else if err := waitExit(e.Process); err != nil {
+		} else if _, err := waitExit(e.Process, -1); err != nil {
 			// Without a wake-up for the leader the tree's end is the news.
 			w.log.Error("exit not watched", "pid", e.Process.PID, "error", err)
 			return
@@ -78,8 +78,28 @@ func (w *World) await(e fsm.Effect) {
 			w.log.Error("tree's end not watched", "error", err)
 			return
 		}
+		w.seeOff(e.Process)
 		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, lock: waiter}
 	}()
+}
+
+// lastGasp is how long a leader may be seen after the lock has come free: a dying
+// process gives its descriptors back one by one, and then goes.
+const lastGasp = time.Second
+
+// seeOff waits until the leader has gone as well. One that lives on has given
+// the lock away; it is ended, if it is the recorded one and carries our mark.
+func (w *World) seeOff(p fsm.Process) {
+	gone, err := waitExit(p, lastGasp)
+	if gone || err != nil || p.PID <= 1 || probes.Instance(p.PID) != string(w.home) {
+		return
+	}
+	w.log.Warn("Temporal lives on without its lock, and is killed", "pid", p.PID)
+	if err := signalOne(p, unix.SIGKILL); err != nil {
+		w.log.Error("leader not signalled", "pid", p.PID, "error", err)
+		return
+	}
+	waitExit(p, lastGasp)
 }
 
 // exitOf reaps the child: the one place that waits for it.
@@ -130,14 +150,27 @@ func (w *World) ask(e fsm.Effect) {
 	}()
 }
 
-// lockReplaced tells when the lock's path no longer leads to the locked file,
-// which would not keep a second Temporal away if this supervisor died.
+// lockReplaced makes a lock file good that was deleted or replaced under
+// Temporal, which keeps the lock of a file without a name: the driver takes the
+// new one, so that nobody else can. It says why not, empty for success.
 func (w *World) lockReplaced() string {
 	there, err := os.Lstat(w.home.Lock())
 	if err == nil && (w.held == nil || os.SameFile(there, w.held)) {
 		return ""
 	}
-	return "temporal.lock was deleted or replaced while Temporal runs; restart makes it good"
+	if w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
+		return ""
+	}
+	guard, err := Acquire(w.home.Lock())
+	if err != nil {
+		return "temporal.lock was deleted or replaced while Temporal runs, and cannot be taken anew: " + err.Error()
+	}
+	w.log.Warn("temporal.lock was deleted or replaced, and taken anew")
+	if w.guard != nil {
+		w.guard.Close()
+	}
+	w.guard = guard
+	return ""
 }
 
 // keepSeat looks whether supervisor.lock is still the file at its path. If it was
@@ -146,6 +179,10 @@ func (w *World) lockReplaced() string {
 func (w *World) keepSeat() {
 	path := w.home.SupervisorLock()
 	if leadsTo(path, w.seat) {
+		return
+	}
+	if _, err := os.Stat(string(w.home)); errors.Is(err, os.ErrNotExist) {
+		w.StopNow("the home was deleted", 0)
 		return
 	}
 	seat, err := Acquire(path)

@@ -94,6 +94,16 @@ func TestTermReachesAStoppedProcess(t *testing.T) {
 	l.ends("SIGTERM")
 }
 
+// A leader that has given the locks away is ended before its tree is believed gone.
+func TestLeaderThatDropsTheLock(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	leader.must("trap")
+	leader.must("drop")
+	l.ends("SIGKILL")
+	leader.awaitEnd()
+}
+
 // The leader has died, its group and an escaped descendant live on.
 func TestKillOfALeaderlessGroup(t *testing.T) {
 	l := newLife(t)
@@ -142,17 +152,25 @@ func TestNextKeepsNoLockOfAnotherRun(t *testing.T) {
 	lock.Close()
 }
 
-// The lock's file was deleted or replaced under a running Temporal: it is told,
-// and the tree is ended all the same.
+// The lock's file was deleted or replaced under a running Temporal: the new one
+// is taken, so that nobody else can, and the tree is ended all the same.
 func TestLockReplacedUnderTemporal(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawn()
 	leader.must("trap")
 	is(t, "before", l.lockReplaced(), "")
 	check(t, os.Remove(l.home.Lock()))
-	has(t, l.lockReplaced(), "temporal.lock was deleted or replaced")
+	is(t, "deleted", l.lockReplaced(), "")
+	is(t, "guarded", leadsTo(l.home.Lock(), l.guard), true)
+	check(t, os.Remove(l.home.Lock()))
 	touch(t, l.home.Lock())
-	has(t, l.lockReplaced(), "temporal.lock was deleted or replaced")
+	is(t, "replaced", l.lockReplaced(), "")
+	is(t, "guarded again", leadsTo(l.home.Lock(), l.guard), true)
+	check(t, os.Remove(l.home.Lock()))
+	foreign, err := Acquire(l.home.Lock())
+	check(t, err)
+	has(t, l.lockReplaced(), "cannot be taken anew")
+	check(t, foreign.Close())
 	l.do(fsm.DoKill)
 	l.ends("SIGKILL")
 	old := l.lock

@@ -32,6 +32,11 @@ type World struct {
 	// waiter is a second description of the lock's file, opened while the first
 	// was known to be the file at the path, for the wait on the tree's end.
 	waiter *os.File
+	// guard is a lock on the file that has taken the place of a lock file that was
+	// deleted or replaced under Temporal.
+	guard *os.File
+	// unsaved says that the last save failed, so that the record on disk is older.
+	unsaved bool
 	// held describes the lock file of the current run, wherever its path leads.
 	held os.FileInfo
 	// awaited is the run whose end is being waited for.
@@ -134,6 +139,7 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
 	}
 	err := w.file.Save(w.document)
+	w.unsaved = err != nil
 	if err == nil {
 		return fsm.Input{}, false
 	}
@@ -144,8 +150,14 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
 }
 
-// restore writes the record anew if somebody damaged or removed it.
+// restore writes the record anew if it could not be saved before, or if somebody
+// damaged or removed it.
 func (w *World) restore() {
+	if w.unsaved {
+		err := w.file.Save(w.document)
+		w.unsaved = err != nil
+		return
+	}
 	_, err := w.file.Load()
 	_, corrupt := errors.AsType[statefile.CorruptError](err)
 	_, link := errors.AsType[statefile.SymlinkError](err)
@@ -199,12 +211,12 @@ func (w *World) release() {
 	for _, timer := range w.timers {
 		timer.Stop()
 	}
-	for _, file := range []*os.File{w.lock, w.dbLock} {
+	for _, file := range []*os.File{w.lock, w.dbLock, w.guard} {
 		if file != nil {
 			file.Close()
 		}
 	}
-	w.lock, w.dbLock = nil, nil
+	w.lock, w.dbLock, w.guard = nil, nil, nil
 	w.closeWaiter()
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)

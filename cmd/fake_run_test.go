@@ -71,7 +71,8 @@ func (f *fake) await(path string) bool {
 }
 
 // openDatabase does what Temporal does with its SQLite file: the schema is
-// made only where there was no file, and a file without it is fatal.
+// made only where there was no file, and a file without it is fatal. The file
+// stays open until the process ends.
 func (f *fake) openDatabase() error {
 	if f.db == "" {
 		return nil
@@ -83,7 +84,7 @@ func (f *fake) openDatabase() error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	f.database = file
 	if f.has("half-db") {
 		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
@@ -95,7 +96,12 @@ func (f *fake) openDatabase() error {
 }
 
 func (f *fake) checkDatabase() error {
-	info, err := os.Stat(f.db)
+	file, err := os.OpenFile(f.db, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	f.database = file
+	info, err := file.Stat()
 	if err == nil && info.Size() == 0 {
 		err = errors.New("failed starting server: failed creating namespaces: SQL logic error: no such table: cluster_metadata_info (1)")
 	}

@@ -39,6 +39,8 @@ type fake struct {
 	fakeFlags
 	modes map[string]string // behaviour to its value, as in gate=FILE
 	stop  chan os.Signal
+	// database is kept open, as Temporal does.
+	database *os.File
 }
 
 // fakeTemporal is the command "temporal"; it returns the exit status.

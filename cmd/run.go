@@ -115,6 +115,9 @@ func missing(r fsm.Record) string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	answer := probes.Endpoint{Address: address(r.Settings), Namespaces: r.Settings.Namespaces.List()}.Ask(ctx)
+	if r.State == fsm.Degraded {
+		return r.Reason
+	}
 	return either(answer.Detail, "it has just begun to answer")
 }
 

@@ -68,9 +68,35 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	default:
 		n.fail(m, i, k)
 	}
+	if !w.fine() {
+		n.settle(w, m)
+	}
 	n.trees = slices.DeleteFunc(n.trees, func(t *simTree) bool { return !t.alive() })
 	n.check()
 	return n
+}
+
+// settle lets who was idle take at once what has arrived: whatever others do
+// before it is taken comes to the same before it arrives or after it is taken.
+func (n *simWorld) settle(before *simWorld, m simMove) {
+	i := int(m.who)
+	switch m.op {
+	case opExit, opAnswer, opGrantLock, opDriverTmr:
+		if d := before.driverAt(i); d.begun && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0 {
+			n.stepDriver(i, "")
+		}
+	case opGrantSeat, opCmdTmr:
+		if c := before.cmds[i]; c.drive == nil && len(c.deeds)+len(c.sights) == 0 {
+			n.stepCommand(i, false, "")
+		}
+	}
+}
+
+func (w *simWorld) driverAt(i int) *simDriver {
+	if i >= inCommand {
+		return w.cmds[i-inCommand].drive
+	}
+	return w.drivers[i]
 }
 
 func (n *simWorld) answer(d *simDriver, k int) {

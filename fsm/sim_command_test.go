@@ -19,7 +19,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	case len(c.deeds) == 0:
 		s := c.sights[0]
 		c.sights = c.sights[1:]
-		did = s.look || s.lock
+		did = s.look || s.lock && w.fine()
 		w.look(c, s)
 	}
 	for !c.over {
@@ -33,18 +33,28 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 			}
 			w.carry(i, c, fault)
 			c, fault = w.cmds[i], ""
-		case len(c.sights) > 0 && !c.sights[0].look && !c.sights[0].lock && c.drive == nil:
+		case len(c.sights) > 0 && !c.sights[0].look && (!c.sights[0].lock || !w.fine()) && c.drive == nil:
+			// Who has won supervisor.lock looks, and does the next thing: what others
+			// do meanwhile comes to the same before it or after it.
 			s := c.sights[0]
 			c.sights = c.sights[1:]
+			did = did && !s.lock
 			w.look(c, s)
 		default:
 			return
+		}
+		if c.drive != nil && !w.fine() {
+			w.begin(c.drive)
 		}
 		if c.drive != nil || c.half > 0 {
 			return
 		}
 	}
 }
+
+// fine reports whether steps are taken one by one that otherwise are one, since
+// nothing that matters can come between them: some of their faults are tried.
+func (w *simWorld) fine() bool { return w.run.conf.Budget.Full > 0 || w.run.conf.Budget.Ill > 0 }
 
 // look mirrors Desk.Look, and then steps.
 func (w *simWorld) look(c *simCmd, s simSight) {
@@ -111,8 +121,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 			c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBusy}, look: true})
 		}
 	case AskDrive:
-		r := w.recover() // what cannot be read is set aside
-		_ = r
+		w.recover() // what cannot be read is set aside
 		c.drive = &simDriver{uid: c.uid, s: Supervisor{Record: deed.Record}}
 	case AskStop:
 		w.signalOne(deed.Driver, false)
@@ -170,7 +179,10 @@ func (w *simWorld) handOver(c *simCmd, r Record, fault string) bool {
 			w.seat = append(w.seat, d.uid)
 		}
 		w.say("%s starts %s with the locked description", w.name(c.uid), w.name(d.uid))
-		return false
+		if w.fine() {
+			return false
+		}
+		fallthrough
 	default:
 		w.letGo(c)
 		w.say("%s lets go", w.name(c.uid))

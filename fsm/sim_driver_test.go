@@ -68,7 +68,7 @@ func (w *simWorld) visible(e Effect) bool {
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
 		return w.run.conf.Budget.Ill > 0
 	case DoAsk:
-		return w.disk.Torn
+		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}
 	return true
 }
@@ -118,6 +118,10 @@ func (w *simWorld) endDrive(i int, d *simDriver) {
 	}
 	c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawDrove, Record: d.s.Record}})
 	w.say("the drive in %s is over", w.name(c.uid))
+	if sight := c.sights[0]; len(c.sights) == 1 && !w.fine() {
+		c.sights = nil
+		w.look(c, sight)
+	}
 }
 
 // perform mirrors World.Perform.
@@ -131,7 +135,7 @@ func (w *simWorld) perform(d *simDriver, e Effect, fault string) (Input, bool) {
 	case DoLock:
 		return w.takeLocks(d, e, fault), true
 	case DoQuarantine:
-		if w.dbHealthy {
+		if w.dbHealthy && !w.fell {
 			w.breaks("a database that was Healthy is set aside")
 		}
 		w.db = simNoDB
@@ -178,13 +182,15 @@ func cmpStrings(a, b string) int {
 
 func (w *simWorld) saveOf(d *simDriver, e Effect, fault string) (Input, bool) {
 	if e.Record.State == Healthy {
-		w.dbHealthy = w.dbHealthy || w.db == simGoodDB
 		w.healthyIsTrue(d, e)
 	}
 	if fault == "" {
 		w.save(d.uid, e.Record)
+		w.dbHealthy = w.dbHealthy || e.Record.State == Healthy && w.db == simGoodDB
+		d.unsaved = false
 		return Input{}, false
 	}
+	d.unsaved = true
 	return Input{Event: SaveFailed, Detail: "no space left on device"}, e.Required
 }
 
@@ -232,8 +238,9 @@ func (w *simWorld) await(d *simDriver, e Effect) {
 }
 
 func (w *simWorld) askOf(d *simDriver, e Effect) {
-	if e.Record.State != Starting && (w.disk.Torn || !w.disk.There) {
-		w.save(d.uid, d.s.Record) // World.restore
+	if e.Record.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
+		w.save(d.uid, d.s.Record) // World.restore; unsaved is ALLOWANCE 2: the product does not try again yet
+		d.unsaved = false
 	}
 	if !slices.Contains(d.asked, e.Seq) {
 		d.asked = with(d.asked, e.Seq)

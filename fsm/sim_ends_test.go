@@ -19,12 +19,6 @@ func (w *simWorld) deserted(quiet *simRun) *simWorld {
 	}
 	n.cmds = nil
 	n.left = simBudget{}
-	for i, d := range n.drivers {
-		// Probes and timers of states that were left change nothing; they are
-		// dropped to have fewer worlds to tell apart.
-		_ = d
-		_ = i
-	}
 	return n
 }
 
@@ -99,7 +93,7 @@ func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 	foreign := slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
 	frozen := slices.ContainsFunc(begun.drivers, func(d *simDriver) bool { return d.frozen })
 	switch {
-	case foreign && (end == EndForeign || end == EndFailed || v == VerbStop && end == EndStopped):
+	case foreign && (end == EndForeign || end == EndFailed || end == EndTimedOut || v == VerbStop && end == EndStopped):
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)

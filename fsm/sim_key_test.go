@@ -161,6 +161,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.record(s.Record)
 	e.process(s.Self)
 	e.uid(d.proved)
+	e.is(d.unsaved)
 	if d.killing {
 		e.process(d.victim.Temporal)
 	}

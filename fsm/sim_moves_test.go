@@ -121,7 +121,7 @@ func (w *simWorld) moves() []simMove {
 	}
 	list = w.driverTimers(list, false)
 	list = w.cmdTimers(list, false)
-	if len(list) == 0 || w.left.Late > 0 {
+	if len(list) == 0 || w.left.Late > 0 && !w.run.fair {
 		list = w.driverTimers(list, true)
 		list = w.cmdTimers(list, true)
 	}
@@ -176,7 +176,9 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			case !own:
 				useful = !w.run.fair && t.event != ProbeDue && w.matters(d, t.event)
 			case t.event == ProbeDue:
-				useful = !(d.s.State == Healthy && up) && !(d.s.State == Starting && !up)
+				// A dead leader is told by the kernel, sooner than by a probe.
+				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
+				useful = stale || !(d.s.State == Healthy && up) && !(d.s.State == Starting && !up) && (up || w.leaderLives(d.s.Temporal.StartTicks))
 			case t.event == StartDeadline:
 				useful = d.s.State == Starting
 			case t.event == GraceElapsed:
@@ -193,12 +195,13 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 }
 
 func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
+	up := w.proof() == SawProven
 	for i, c := range w.cmds {
 		if c.over || c.drive != nil {
 			continue
 		}
 		for k, t := range c.timers {
-			if long != (t.saw == SawBusy) {
+			if short := t.saw == SawBusy && up; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
 				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 			}
 		}

@@ -108,7 +108,7 @@ func (w *simWorld) checkDiagnosis(r Record) {
 	switch {
 	case !d.State.Known():
 		w.breaks("state says %q", d.State)
-	case d.State == Healthy && !up && l.Hold != HoldRemnant && l.Hold != HoldForeign: // ALLOWANCE 1
+	case d.State == Healthy && !up:
 		w.breaks("state says Healthy, but no client can work")
 	case !l.Driven && l.Hold == HoldFree && d.State != Stopped:
 		w.breaks("state says %s, but nothing runs", d.State)

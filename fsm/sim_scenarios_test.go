@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
@@ -18,8 +19,6 @@ func verbs(initials string) []Verb {
 	}
 	return list
 }
-
-var simPairs = []string{"ss", "sx", "sr", "xx", "xr", "rr"}
 
 // String is how a scenario is named, and read again by parseConf.
 func (c simConf) String() string {
@@ -45,28 +44,129 @@ func parseConf(text string) (c simConf, err error) {
 	return c, nil
 }
 
-func TestSimOne(t *testing.T) {
-	text := os.Getenv("SIM_CONF")
-	if text == "" {
-		t.Skip("SIM_CONF")
+// simScenarios are the pairs with each Temporal and each kind of fault, and some
+// triples. Where two faults are allowed at once the states are cut at a limit.
+func simScenarios() []simConf {
+	var list []simConf
+	add := func(initials string, kind simKind, running bool, b simBudget) {
+		list = append(list, simConf{verbs(initials), kind, running, b})
 	}
-	for _, one := range strings.Split(text, ";") {
-		conf, err := parseConf(one)
-		if err != nil {
-			t.Fatal(err)
+	for _, pair := range []string{"ss", "sx", "sr", "xx", "xr", "rr"} {
+		for _, kind := range []simKind{simGood, simStubborn, simLeaves} {
+			add(pair, kind, true, simBudget{Crash: 1})
 		}
-		limit, _ := strconv.Atoi(os.Getenv("SIM_LIMIT"))
-		if limit == 0 {
-			limit = 2_000_000
-		}
-		began := time.Now()
-		s := newSearch(conf, limit)
-		story := s.explore()
-		t.Logf("%s: %d states, %d undisturbed runs (%d ends), cut %t, %v", conf, s.states, s.runs, len(s.ends), s.cut, time.Since(began))
-		if story != nil {
-			t.Errorf("%s", story)
-		}
+		add(pair, simGood, false, simBudget{Crash: 1})
+		add(pair, simDeaf, false, simBudget{Crash: 1})
+		add(pair, simHang, true, simBudget{Mishap: 1})
+		add(pair, simCrash, true, simBudget{Mishap: 1})
+		add(pair, simLeaves, true, simBudget{Crash: 1, Mishap: 1})
+		add(pair, simCrash, false, simBudget{Crash: 1, Mishap: 2})
+		add(pair, simGood, true, simBudget{Full: 1})
+		add(pair, simGood, false, simBudget{Full: 1, Crash: 1})
+		add(pair, simGood, true, simBudget{Ill: 1, Crash: 1})
+		add(pair, simLeaves, true, simBudget{Ill: 1})
+		add(pair, simGood, true, simBudget{Power: 1})
+		add(pair, simGood, true, simBudget{Freeze: 1})
+		add(pair, simGood, true, simBudget{Late: 1})
+		add(pair, simGood, true, simBudget{Crash: 2})
+	}
+	for _, triple := range []string{"ssx", "sxx", "sxr", "srr", "xxr", "sss"} {
+		add(triple, simGood, true, simBudget{})
+		add(triple, simGood, true, simBudget{Crash: 1})
+		add(triple, simLeaves, false, simBudget{Crash: 1})
+		add(triple, simCrash, true, simBudget{Mishap: 1})
+	}
+	return list
+}
+
+// simTally adds up what several searches saw.
+type simTally struct {
+	sync.Mutex
+	states, runs, cut, done int
+}
+
+func (y *simTally) add(s *simSearch) {
+	y.Lock()
+	defer y.Unlock()
+	y.states, y.runs, y.done = y.states+s.states, y.runs+s.runs, y.done+1
+	if s.cut {
+		y.cut++
 	}
 }
 
-var _ sync.Mutex
+func (y *simTally) String() string {
+	return fmt.Sprintf("%d states in %d scenarios, %d of them cut at the limit; %d undisturbed commands from them", y.states, y.done, y.cut, y.runs)
+}
+
+// TestSimulation explores every interleaving, breadth first. SIM_STATES is how
+// many states one scenario may have, SIM_ONLY picks scenarios by their name.
+func TestSimulation(t *testing.T) {
+	began := time.Now()
+	only, tally := os.Getenv("SIM_ONLY"), &simTally{}
+	t.Run("of", func(t *testing.T) {
+		for _, conf := range simScenarios() {
+			if only != "" && !strings.Contains(";"+only+";", ";"+conf.String()+";") {
+				continue
+			}
+			t.Run(conf.String(), func(t *testing.T) {
+				t.Parallel()
+				s := newSearch(conf, simNumber("SIM_STATES", 2_500))
+				if story := s.explore(); story != nil {
+					t.Errorf("%s", story)
+				}
+				tally.add(s)
+			})
+		}
+	})
+	fmt.Printf("simulation: %s; %.1f s\n", tally, time.Since(began).Seconds())
+}
+
+// TestSimulationDeep takes random ways through worlds in which everything goes
+// wrong at once: SIM_DEPTH moves each, SIM_WALKS ways, from SIM_SEED on, with
+// SIM_COMMANDS commands.
+func TestSimulationDeep(t *testing.T) {
+	depth := simNumber("SIM_DEPTH", 0)
+	if depth == 0 {
+		t.Skip("SIM_DEPTH is how many moves a random walk takes")
+	}
+	seed, began, tally := uint64(simNumber("SIM_SEED", 1)), time.Now(), &simTally{}
+	dice := rand.New(rand.NewPCG(seed, 1))
+	for range simNumber("SIM_WALKS", 200) {
+		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1}}
+		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
+		for range simNumber("SIM_COMMANDS", 4) {
+			conf.Verbs = append(conf.Verbs, pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
+		}
+		s := newSearch(conf, 0)
+		if story := s.walk(dice, depth); story != nil {
+			t.Fatalf("seed %d: %s", seed, story)
+		}
+		tally.add(s)
+	}
+	fmt.Printf("simulation, deep, seed %d: %s; %.1f s\n", seed, tally, time.Since(began).Seconds())
+}
+
+// TestReplay tells the story of SIM_REPLAY again.
+func TestReplay(t *testing.T) {
+	text := os.Getenv("SIM_REPLAY")
+	if text == "" {
+		t.Skip("SIM_REPLAY is what a failed simulation prints")
+	}
+	story, err := parseStory(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	rule := story.retell(&b)
+	t.Logf("\n%s", b.String())
+	if rule != "" {
+		t.Error(rule)
+	}
+}
+
+func simNumber(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}

@@ -136,6 +136,7 @@ type simDriver struct {
 	awaited uint64
 	killing bool
 	victim  Record
+	unsaved bool   // the last save failed
 	proved  uint64 // the Temporal whose answer was taken last
 }
 

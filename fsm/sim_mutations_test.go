@@ -1,0 +1,130 @@
+package fsm
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// simMutation is one defect put into the product's code; the simulation must find it.
+type simMutation struct {
+	name, file, old, new string
+}
+
+var simMutations = []simMutation{
+	{"act before the save", "supervisor.go",
+		"effects = append(effects, more...)\n\t}\n\treturn s.follow", "effects = append(more, effects...)\n\t}\n\treturn s.follow"},
+	{"a PID is identity enough", "record.go",
+		"return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", "return p.PID > 1 && p.PID == q.PID"},
+	{"resume believes the record over a free lock", "resume.go",
+		"func resumeFree(r Record, wanted bool) Plan {", "func resumeFree(r Record, wanted bool) Plan {\n\tif wanted && r.State == Healthy {\n\t\treturn Plan{Locking, OrphanFound, \"it says so\"}\n\t}"},
+	{"resume takes remnants for a Temporal", "resume.go", "case e.Hold == HoldRemnant:", "case false:"},
+	{"resume forgets that it was stopping", "resume.go", "case !wanted || r.State == Stopping:", "case !wanted:"},
+	{"resume says nothing is to be done when it is to be stopped", "resume.go",
+		"return Plan{Stopping, Resumed, \"Temporal still runs and is to be stopped first\"}", "return Plan{Stopped, \"\", \"\"}"},
+	{"resume takes a foreign lock for none", "resume.go",
+		"return Plan{Locking, LockDenied, \"temporal.lock is held by \" + e.Holder}", "return resumeFree(r, wanted)"},
+	{"a denied lock is good enough", "table.go",
+		"{Locking, LockDenied, Stopped, do(DoRelease)", "{Locking, LockDenied, Starting, do(DoSpawn)"},
+	{"a restart spawns without locking", "table.go",
+		"{Restarting, BackoffElapsed, Locking, do(DoLock)", "{Restarting, BackoffElapsed, Starting, do(DoSpawn)"},
+	{"the lock is released before the spawn", "table.go",
+		"{Locking, LockAcquired, Starting, do(DoSpawn)", "{Locking, LockAcquired, Starting, do(DoRelease, DoSpawn)"},
+	{"a restart does not wait until the tree is gone", "table.go",
+		"{Healthy, Exited, Restarting, do(DoTerm)", "{Healthy, Exited, Restarting, do(DoBackOff)"},
+	{"SIGTERM must be enough", "table.go",
+		"{Stopping, GraceElapsed, Stopping, do(DoKill)", "{Stopping, GraceElapsed, Stopping, do()"},
+	{"nobody watches what is adopted", "table.go",
+		"{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch)", "{Locking, OrphanFound, Starting, do(DoAdopt)"},
+	{"stopped before the tree is gone", "table.go",
+		"{Healthy, Stop, Stopping, do(DoTerm)", "{Healthy, Stop, Stopped, do(DoTerm, DoRelease)"},
+	{"late timers count", "supervisor.go", "if in.Seq != s.Seq || (in.Event", "if (in.Event"},
+	{"an earlier Temporal's exit counts", "supervisor.go", "if in.Run != s.Run {", "if false {"},
+	{"the driver is not named in the record", "supervisor.go", "s.Supervisor = s.Self\n", ""},
+	{"the budget is never exhausted", "policy.go", "if r.Unserved >= p.UnservedLimit {", "if false {"},
+	{"a Stopped of the past ends a start", "up.go", "r.Desired == WantStopped && r.Generation > c.Since", "r.Desired == WantStopped"},
+	{"start does not wait while it is stopping", "up.go",
+		"if !wanted {\n\t\treturn c, []Deed{{Ask: AskFollow}}", "if !wanted {\n\t\treturn c.finish(Outcome{End: EndAlreadyRunning, Record: r})"},
+	{"start believes a Healthy record", "up.go", "case r.State == Healthy && r.Generation > c.Since:", "case r.State == Healthy:"},
+	{"a start over a foreign lock", "up.go", "return r, Outcome{End: EndForeign, Record: r, Holder: e.Holder}", ""},
+	{"stop believes a Stopped record", "down.go",
+		"case in.Evidence.Hold == HoldFree && r.State == Stopped", "case r.State == Stopped"},
+	{"stop ends when the record says Stopping", "down.go",
+		"c.Acked = true\n", "return c.finish(Outcome{End: EndStopped, Record: r})\n"},
+	{"stop does not want it stopped", "down.go",
+		"r.Desired = WantStopped\n\treturn c, []Deed{{Ask: AskDrive", "return c, []Deed{{Ask: AskDrive"},
+	{"a driver that does not answer is left alone", "down.go",
+		"return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}, again(beyondGrace)}", "return c, []Deed{again(beyondGrace)}"},
+	{"a half-made database is kept", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if false {"},
+	{"every database is set aside", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
+	{"what served is not noted", "account.go", "s.Database.Served = true", ""},
+}
+
+// TestMutations puts each mutation into a copy of the code and expects the
+// simulation to find it: a rule that nothing can break protects nothing.
+func TestMutations(t *testing.T) {
+	if os.Getenv("SIM_MUTATIONS") == "" {
+		t.Skip("SIM_MUTATIONS=1 builds and runs every mutant: a minute or two")
+	}
+	for _, m := range simMutations {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			m.run(t)
+		})
+	}
+}
+
+func (m simMutation) run(t *testing.T) {
+	text, err := os.ReadFile(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.old); n != 1 {
+		t.Fatalf("%s has %q %d times, not once", m.file, m.old, n)
+	}
+	folder := t.TempDir()
+	mutant := filepath.Join(folder, m.file)
+	if err := os.WriteFile(mutant, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	original, err := filepath.Abs(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: mutant}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, binary := filepath.Join(folder, "overlay.json"), filepath.Join(folder, "mutant.test")
+	if err := os.WriteFile(list, overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", list, "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("the mutant does not build: %v\n%s", err, out)
+	}
+	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "2m")
+	mutated.Env = append(os.Environ(), "SIM_STATES=4000", "SIM_MUTATIONS=")
+	out, err := mutated.CombinedOutput()
+	told := string(out)
+	switch {
+	case err == nil:
+		t.Error("the simulation does not find it")
+	case !strings.Contains(told, "again: SIM_REPLAY="):
+		t.Errorf("it fails, but not by a broken rule: %.2000s", told)
+	default:
+		t.Log(simRule(told))
+	}
+}
+
+// simRule is the line that names the broken rule.
+func simRule(told string) string {
+	for line := range strings.Lines(told) {
+		if _, rule, ok := strings.Cut(line, "_test.go:"); ok {
+			return strings.TrimSpace(rule)
+		}
+	}
+	return ""
+}

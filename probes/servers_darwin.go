@@ -1,0 +1,19 @@
+package probes
+
+import (
+	"os"
+	"slices"
+)
+
+// devServer is the word in the command line of every Temporal development server.
+const devServer = "start-dev"
+
+// Servers returns the Temporal development servers that have a file open,
+// whoever started them. Other programs with the file open are not among them.
+func Servers(info os.FileInfo) []Holder {
+	found, err := holders(info, "", nil)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(found, func(h Holder) bool { return !slices.Contains(Args(h.Process.PID), devServer) })
+}

@@ -1,0 +1,44 @@
+package probes
+
+import (
+	"os"
+	"slices"
+
+	"github.com/prometheus/procfs"
+)
+
+// devServer is the word in the command line of every Temporal development server.
+const devServer = "start-dev"
+
+// Servers returns the Temporal development servers that have a file open,
+// whoever started them. Other programs with the file open are not among them.
+func Servers(info os.FileInfo) []Holder {
+	file, err := inodeOf(info)
+	if err != nil {
+		return nil
+	}
+	all, err := procfs.AllProcs()
+	if err != nil {
+		return nil
+	}
+	var servers []Holder
+	for _, proc := range all {
+		if !slices.Contains(Args(proc.PID), devServer) || !hasOpen(proc.PID, file) {
+			continue
+		}
+		if holder, ok := describe(proc.PID); ok {
+			servers = append(servers, holder)
+		}
+	}
+	return servers
+}
+
+func hasOpen(pid int, file inode) bool {
+	dir, err := os.Open(procPath(pid, "fd"))
+	if err != nil {
+		return false
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	return err == nil && slices.ContainsFunc(names, func(name string) bool { return opens(int(dir.Fd()), name, file) })
+}
