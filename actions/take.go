@@ -73,6 +73,9 @@ func (w *World) takeDatabase(db string) string {
 	if db == "" {
 		return ""
 	}
+	if reason := secondName(db); reason != "" {
+		return reason
+	}
 	path, err := databaseLock(db)
 	if err != nil {
 		return err.Error()
@@ -91,15 +94,25 @@ func (w *World) takeDatabase(db string) string {
 	return servedByOther(db)
 }
 
-// servedByOther looks for what no lock tells: a database with a second name, and
-// a Temporal that was started without us, or whose lock file was deleted.
-func servedByOther(db string) string {
+// secondName refuses a database with a hard link: no lock beside it could keep
+// away a server that opens it under its other name.
+func secondName(db string) string {
 	info, err := os.Stat(db)
 	if err != nil {
 		return ""
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
 		return fmt.Sprintf("database %s has a second name (a hard link), under which another server could open it", db)
+	}
+	return ""
+}
+
+// servedByOther finds what no lock tells: a Temporal that was started without
+// us, or whose lock file was deleted.
+func servedByOther(db string) string {
+	info, err := os.Stat(db)
+	if err != nil {
+		return ""
 	}
 	for _, h := range probes.Servers(info) {
 		return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
