@@ -40,7 +40,8 @@ type Desk struct {
 type sighting struct {
 	fsm.Sight
 	lock *os.File
-	look bool // the record is to be looked at when the sight is taken
+	look bool  // the record is to be looked at when the sight is taken
+	err  error // goes with SawBroken
 }
 
 // DeskConfig is what a command brings.
@@ -79,8 +80,7 @@ func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }
 
 // broke ends the command with an error of the system.
 func (d *Desk) broke(err error) {
-	d.err = err
-	d.post(fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()})
+	d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
 }
 
 // Look waits for the next sight and, where it is about the record, looks at the
@@ -88,6 +88,8 @@ func (d *Desk) broke(err error) {
 func (d *Desk) Look() fsm.Sight {
 	s := <-d.sights
 	switch {
+	case s.err != nil:
+		d.err = s.err
 	case s.lock != nil:
 		d.waiting = false
 		d.seat = s.lock

@@ -17,7 +17,7 @@ func (d *Desk) follow() {
 		go func() {
 			lock, err := AcquireWait(d.home.SupervisorLock())
 			if err != nil {
-				d.post(fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()})
+				d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
 				return
 			}
 			d.sights <- sighting{lock: lock}

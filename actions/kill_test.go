@@ -17,6 +17,7 @@ const nothing = unix.Signal(0)
 func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
+	member := leader.bear(l.stage)
 	stranger := l.start("actor", nil)
 	truth := l.record.Temporal
 	for name, forge := range map[string]func(*fsm.Process){
@@ -25,6 +26,8 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 		"a stranger's group, other start":  func(p *fsm.Process) { p.PGID, p.StartTicks = stranger.PGID, p.StartTicks-1 },
 		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
 		"a stranger's group, free PID":     func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, stranger.PGID },
+		"a leader younger than its group":  func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<40 },
+		"a group of another boot":          func(p *fsm.Process) { p.PID, p.Boot = 1<<22-1, "another" },
 		"the PID reused: it is younger":    func(p *fsm.Process) { p.StartTicks++ },
 		"the PID of another boot":          func(p *fsm.Process) { p.Boot = "another" },
 		"a stranger's group, another boot": func(p *fsm.Process) { p.PGID, p.Boot = stranger.PGID, "another" },
@@ -36,6 +39,7 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 		is(t, name+": signalled", signalled, false)
 		stranger.untouched()
 		leader.untouched()
+		member.untouched()
 	}
 	signalled, err := signalGroup(l.held, truth, unix.SIGKILL)
 	check(t, err)

@@ -84,6 +84,10 @@ func openLock(path string) (*os.File, error) {
 	}
 	const flags = os.O_RDWR | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	file, err := os.OpenFile(path, flags, 0o600)
+	if errors.Is(err, unix.EROFS) {
+		// A flock needs no right to write: a stop works on a disk that became read-only.
+		file, err = os.OpenFile(path, flags&^(os.O_RDWR|os.O_CREATE), 0)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
@@ -125,7 +129,7 @@ func leadsTo(path string, file *os.File) bool {
 // reopen opens a second description of a lock file that somebody holds, and
 // does not lock it. The path may be a magic link to a file without a name.
 func reopen(path string) (*os.File, os.FileInfo, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|unix.O_CLOEXEC, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open lock: %w", err)
 	}

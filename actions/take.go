@@ -73,7 +73,7 @@ func (w *World) takeDatabase(db string) string {
 	if db == "" {
 		return ""
 	}
-	if reason := secondName(db); reason != "" {
+	if reason := unfit(db); reason != "" {
 		return reason
 	}
 	path, err := databaseLock(db)
@@ -94,12 +94,15 @@ func (w *World) takeDatabase(db string) string {
 	return servedByOther(db)
 }
 
-// secondName refuses a database with a hard link: no lock beside it could keep
-// away a server that opens it under its other name.
-func secondName(db string) string {
+// unfit refuses what is no file, and a database with a hard link: no lock beside
+// it could keep away a server that opens it under its other name.
+func unfit(db string) string {
 	info, err := os.Stat(db)
 	if err != nil {
 		return ""
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Sprintf("database %s is not a file", db)
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
 		return fmt.Sprintf("database %s has a second name (a hard link), under which another server could open it", db)

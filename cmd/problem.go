@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -70,6 +71,9 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EROFS):
+		p.Means = "the disk of the home cannot be written to; " + did
+		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
 	case errors.Is(err, fs.ErrPermission):
 		p.Exit = ExitPermission
 		p.Means = "this user may not; " + did
@@ -140,10 +144,14 @@ func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
 	if f.LogTail != "" {
 		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(f.LogTail, "\n")...)
 	}
+	if strings.Contains(f.LogTail, "no such table") || strings.Contains(f.LogTail, "not a database") {
+		p.Means = "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched"
+		p.Try = "move it away, or start with another one: --db FILE"
+	}
 	switch f.Event {
 	case fsm.PortTaken:
 		p.Means = "Temporal cannot listen there, so nothing was started"
-		p.Try = "end that program, or choose other ports: --port, --ui-port"
+		p.Try = "end that program, or choose another address or other ports: --ip, --port, --ui-port"
 	case fsm.LockDenied:
 		p.Means = "nothing was started, and who holds it was not touched"
 		p.Try = "end that program, or use another home or --db"

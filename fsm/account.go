@@ -18,19 +18,22 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Failure = Failure{} // it is not wanted any more
 		s.Grace = in.Grace
 	case LockAcquired:
-		s.Temporal = Process{}
+		s.Temporal, s.Served = Process{}, false
 		s.Database = s.born(in.Fresh)
-	case OrphanFound, Spawned:
-		s.Temporal = in.Process
-		s.Adopted = row.On == OrphanFound
+	case OrphanFound:
+		s.Served = s.Served && in.Process.Same(s.Temporal)
+		s.Temporal, s.Adopted = in.Process, true
+	case Spawned:
+		s.Temporal, s.Adopted = in.Process, false
 	case ProbePassed:
 		s.Failure = Failure{}
 		s.Restarts.Unserved = 0
 		s.Database = s.born(false)
 		s.Database.Served = true
 		s.Database.Version = s.Temporal.Version
-		if s.Served == 0 {
-			s.Served = max(in.Tick, 1)
+		s.Served = true
+		if s.ServedAt == 0 {
+			s.ServedAt = max(in.Tick, 1)
 		}
 	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
 		s = s.bookRestart(row, in)
@@ -62,10 +65,10 @@ func (s Supervisor) born(fresh bool) Database {
 
 func (s Supervisor) bookRestart(row Row, in Input) Supervisor {
 	s.Restarts = s.Restarts.Add(in.At)
-	if s.Served == 0 {
+	if !s.Served {
 		s.Restarts.Unserved++
 	}
-	s.Stable = s.Served != 0 && in.Tick-s.Served >= Instant(s.Settings.Policy.StableAfter)
+	s.Stable = s.ServedAt != 0 && in.Tick-s.ServedAt >= Instant(s.Settings.Policy.StableAfter)
 	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}
 	return s
 }
@@ -75,7 +78,7 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	case SpawnFailed:
 		return "it could not be spawned: " + in.Detail
 	case StartDeadline:
-		return fmt.Sprintf("it did not serve within %s: %s", s.Settings.Policy.StartDeadline, s.Waiting)
+		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline(), s.Waiting)
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}

@@ -11,7 +11,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		s = s.newRun()
 		return s, []Effect{s.effect(DoAdopt)}
 	case DoWatch:
-		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.Settings.Policy.StartDeadline), s.effect(DoAsk)}
+		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline()), s.effect(DoAsk)}
 	case DoProbe:
 		return s, []Effect{s.arm(ProbeDue, s.period())}
 	case DoTerm:
@@ -30,9 +30,18 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 	panic("fsm: the table has an action that nobody performs: " + string(action))
 }
 
+// startDeadline is short for an adopted Temporal that has served before: if it
+// does not answer now, it hangs.
+func (s Supervisor) startDeadline() Millis {
+	if s.Adopted && s.Served {
+		return s.Settings.Policy.LivenessDeadline
+	}
+	return s.Settings.Policy.StartDeadline
+}
+
 func (s Supervisor) newRun() Supervisor {
 	s.Run++
-	s.Gone, s.Left, s.Served = false, false, 0
+	s.Gone, s.Left, s.ServedAt = false, false, 0
 	s.Waiting = ""
 	return s
 }

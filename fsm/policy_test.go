@@ -190,7 +190,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 	m := NewMachine()
 	s := run(t, toHealthy...)
 	p := s.Settings.Policy
-	now := s.Served
+	now := s.ServedAt
 	deafFrom += now
 	pending := Effect{Do: DoArm, Event: ProbeDue, After: p.Period, Seq: s.Seq}
 	for s.State != Restarting && now-deafFrom < 10*hungBound {

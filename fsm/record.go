@@ -99,8 +99,9 @@ type Record struct {
 	Since Instant `json:"since"`
 	// Generation grows by one with each record saved.
 	Generation uint64 `json:"generation"`
-	// Incarnation grows by one each time a command wants Temporal anew, when it
-	// hands over: it tells a stop that what it was to stop has ended.
+	// Incarnation grows by one when a command wants Temporal that was not wanted
+	// before: it tells a stop that what it was to stop has ended. A command that
+	// takes over a start from a dead driver goes on in the same one.
 	Incarnation uint64   `json:"incarnation"`
 	Desired     Desired  `json:"desired"`
 	Reason      string   `json:"reason,omitempty"`
@@ -108,7 +109,9 @@ type Record struct {
 	Supervisor  Process  `json:"supervisor"`
 	Temporal    Process  `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
-	Adopted  bool     `json:"adopted"`
+	Adopted bool `json:"adopted"`
+	// Served says that this Temporal has been Healthy.
+	Served   bool     `json:"served"`
 	Restarts Restarts `json:"restarts"`
 	Failure  Failure  `json:"failure"`
 	Database Database `json:"database"`

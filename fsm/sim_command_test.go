@@ -72,6 +72,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 			c.last = in.Record
 		}
 		in.Driver = w.driverOf(in.Record)
+		in.Asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && in.Driver.Same(w.process(d.uid)) })
 	case in.Record.Generation == 0:
 		in.Record = c.last
 	}

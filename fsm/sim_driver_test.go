@@ -239,7 +239,7 @@ func (w *simWorld) await(d *simDriver, e Effect) {
 
 func (w *simWorld) askOf(d *simDriver, e Effect) {
 	if e.Record.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
-		w.save(d.uid, d.s.Record) // World.restore; unsaved is ALLOWANCE 2: the product does not try again yet
+		w.save(d.uid, d.s.Record) // World.restore
 		d.unsaved = false
 	}
 	if !slices.Contains(d.asked, e.Seq) {

@@ -91,17 +91,13 @@ func (w *simWorld) urgency(m simMove) int {
 func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 	end := w.cmds[0].end
 	foreign := slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
-	frozen := slices.ContainsFunc(begun.drivers, func(d *simDriver) bool { return d.frozen })
 	switch {
 	case foreign && (end == EndForeign || end == EndFailed || end == EndTimedOut || v == VerbStop && end == EndStopped):
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)
-	case frozen && end == EndTimedOut: // only stop ends a driver that does not answer
-		return ""
 	case end == EndFailed && len(begun.drivers) > 0:
 		// It joined an attempt that was under way, and had spent its budget.
-		w.cmds = nil
 		_, bad := w.undisturbed(VerbStart, nil)
 		return bad
 	}

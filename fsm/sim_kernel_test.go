@@ -35,8 +35,8 @@ func (w *simWorld) observe(r Record) Evidence {
 			return Evidence{Hold: HoldRemnant, Leader: r.Temporal}
 		}
 	}
-	if w.lock != 0 {
-		return Evidence{Hold: HoldForeign, Holder: w.name(w.lock)}
+	if w.lock != 0 { // a driver has it between two Temporals
+		return Evidence{Hold: HoldFree}
 	}
 	return Evidence{Hold: HoldForeign, Holder: "a stranger"}
 }

@@ -113,7 +113,8 @@ func (e *simEncoder) rank() {
 func (e *simEncoder) record(r Record) {
 	e.text(string(r.State))
 	e.is(r.Desired == WantRunning, r.Desired == WantStopped, r.Settings.DB != "", r.Settings.TemporalBin != "",
-		r.Failure.Event != "", r.Database.Path != "", r.Database.Created, r.Database.Served)
+		r.Failure.Event != "", r.Database.Path != "", r.Database.Created, r.Database.Served, r.Served, r.Adopted)
+	e.is(r.Adopted, r.Served)
 	e.order(0, r.Generation)
 	e.order(1, r.Incarnation)
 	e.process(r.Supervisor)
@@ -155,7 +156,7 @@ func (e *simEncoder) world(w *simWorld) {
 func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.uid(d.uid)
-	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, s.Served != 0)
+	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, s.ServedAt != 0)
 	e.is(s.Gone, s.Stable, s.Done, s.Streak.Deaf != 0, s.Streak.Last != 0, s.Grace != 0)
 	e.n(s.Streak.Failures)
 	e.record(s.Record)
@@ -217,7 +218,7 @@ func (e *simEncoder) command(c *simCmd) {
 	k := c.c
 	e.uid(c.uid)
 	e.n(k.Looks)
-	e.is(k.Proven)
+	e.is(k.Proven, k.Slept)
 	e.is(k.Upward, k.Follows, k.Acked, k.Patient, k.Unseated, k.Stopped, k.Done, c.drive != nil)
 	e.is(c.changed, c.mine, c.waiting, c.watching)
 	e.n(k.Handovers, c.half, c.waiters)

@@ -106,7 +106,7 @@ func (m simMutation) run(t *testing.T) {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
 	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "2m")
-	mutated.Env = append(os.Environ(), "SIM_STATES=4000", "SIM_MUTATIONS=")
+	mutated.Env = append(os.Environ(), "SIM_STATES=1500", "SIM_MUTATIONS=")
 	out, err := mutated.CombinedOutput()
 	told := string(out)
 	switch {

@@ -16,8 +16,8 @@ type Supervisor struct {
 	Gone bool
 	// Left says that this run's leader has exited.
 	Left bool
-	// Served is the monotonic time of the first passed probe of this run, 0 before.
-	Served Instant
+	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
+	ServedAt Instant
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
@@ -204,7 +204,7 @@ func (s Supervisor) become(to State, at Instant) Supervisor {
 func (s Supervisor) claim() Supervisor {
 	s.Supervisor = s.Self
 	if s.State == Stopped {
-		s.Supervisor, s.Temporal, s.Adopted = Process{}, Process{}, false
+		s.Supervisor, s.Temporal, s.Adopted, s.Served = Process{}, Process{}, false, false
 	}
 	return s
 }

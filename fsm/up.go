@@ -62,8 +62,8 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	if !keeps && r.Settings.TemporalBin == "" {
 		return r, Outcome{End: EndNoBinary, Record: r}
 	}
-	if !keeps {
-		r.Incarnation++
+	if r.Desired != WantRunning {
+		r.Incarnation++ // else it takes over what another driver began
 	}
 	r.Desired = WantRunning
 	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
