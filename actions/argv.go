@@ -73,12 +73,17 @@ func workFolder(home statefile.Home, db string) string {
 func settingsOf(args []string, s fsm.Settings) fsm.Settings {
 	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
-	for i, arg := range args {
-		value := ""
-		if i+1 < len(args) {
-			value = args[i+1]
+	for i := 0; i < len(args); i++ {
+		flag, value := args[i], ""
+		if flag == "--headless" {
+			s.Headless = true
+			continue
 		}
-		switch arg {
+		if strings.HasPrefix(flag, "--") && i+1 < len(args) {
+			i++
+			value = args[i]
+		}
+		switch flag {
 		case "--ip":
 			s.IP = value
 		case "--port":
@@ -87,8 +92,6 @@ func settingsOf(args []string, s fsm.Settings) fsm.Settings {
 			s.UIPort = number(value, s.UIPort)
 		case "--db-filename":
 			s.DB = value
-		case "--headless":
-			s.Headless = true
 		case "--namespace":
 			namespaces = append(namespaces, value)
 		}

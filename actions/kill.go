@@ -50,7 +50,7 @@ func provenMember(held os.FileInfo, leader fsm.Process) (bool, error) {
 		return false, err
 	}
 	for _, h := range holders {
-		if h.Process.Same(leader) || inGroup(h.Process, leader) {
+		if h.Process.PGID == leader.PGID && (h.Process.Same(leader) || inGroup(h.Process, leader)) {
 			return true, nil
 		}
 	}
@@ -61,11 +61,15 @@ func provenMember(held os.FileInfo, leader fsm.Process) (bool, error) {
 // one, if the holders are proven to be ours. It returns how many there were.
 func signalEscaped(home statefile.Home, held os.FileInfo, r fsm.Record, sig unix.Signal) (int, error) {
 	holders, err := probes.HoldersOf(held)
-	if err != nil || len(holders) == 0 || holds(holders, unix.Getpid()) {
-		return 0, err // the lock came over to this driver meanwhile
+	if err != nil || cameOver(holders) {
+		return 0, err
+	}
+	holders = slices.DeleteFunc(holders, isSelf)
+	if len(holders) == 0 {
+		return 0, nil
 	}
 	if e := Classify(home, r, holders); e.Hold == fsm.HoldForeign {
-		return 0, fmt.Errorf("temporal.lock is held by %s, which is not ours", e.Holder)
+		return 0, strangerError{e.Holder}
 	}
 	escaped := 0
 	var failed error
@@ -84,6 +88,12 @@ func signalEscaped(home statefile.Home, held os.FileInfo, r fsm.Record, sig unix
 	return escaped, failed
 }
 
-func holds(holders []probes.Holder, pid int) bool {
-	return slices.ContainsFunc(holders, func(h probes.Holder) bool { return h.Process.PID == pid })
+// strangerError says that the lock is held by somebody who is not ours, whom
+// nobody signals.
+type strangerError struct{ holder string }
+
+func (e strangerError) Error() string {
+	return "temporal.lock is held by " + e.holder + ", which is not ours"
 }
+
+func isSelf(h probes.Holder) bool { return h.Process.PID == unix.Getpid() }

@@ -10,14 +10,19 @@ import (
 	"time"
 )
 
+// parts are the endings of the files of one SQLite database, its own the last.
+var parts = []string{"-wal", "-shm", "-journal", ""}
+
 // quarantine renames a database and what SQLite keeps beside it. It never
 // deletes and never overwrites. It returns the new name.
 func quarantine(db string, now time.Time) (string, error) {
 	aside := fmt.Sprintf("%s.half-made-%s", db, now.UTC().Format("20060102T150405.000Z"))
-	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
-		if _, err := os.Lstat(aside + suffix); err == nil {
+	for _, suffix := range parts {
+		if exists(aside + suffix) {
 			return "", fmt.Errorf("set %s aside: %s: %w", db, aside+suffix, fs.ErrExist)
 		}
+	}
+	for _, suffix := range parts {
 		if err := os.Rename(db+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("set %s aside: %w", db, err)
 		}
@@ -33,7 +38,7 @@ func backup(db, version string, now time.Time) (string, error) {
 	if exists(to) {
 		to += now.UTC().Format("-20060102T150405.000Z")
 	}
-	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
+	for _, suffix := range parts {
 		if !exists(db + suffix) {
 			continue
 		}

@@ -42,6 +42,10 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 
 // command prepares the process. On error no descriptor is left open.
 func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
+	// In the foreground this process may have descriptors of its caller.
+	if err := closeOnExec(); err != nil {
+		return nil, err
+	}
 	httpPort, metricsPort, err := sidePorts(s)
 	if err != nil {
 		return nil, err

@@ -219,12 +219,19 @@ func (w *World) term(e fsm.Effect) {
 }
 
 // kill repeats SIGKILL until the lock is free: what forks while it is looked
-// for is found the next time.
+// for is found the next time. A stranger that holds the lock round after round is
+// not killed: the tree has gone, and the stranger was faster than this driver.
 func (w *World) kill(e fsm.Effect) {
 	over, held := w.over, w.held
 	go func() {
-		for {
-			w.signal(e, held, unix.SIGKILL)
+		for strange := 0; ; {
+			err := w.signal(e, held, unix.SIGKILL)
+			if stranger, ok := errors.AsType[strangerError](err); !ok {
+				strange = 0
+			} else if strange++; strange == strangeRounds {
+				w.Post(fsm.Input{Event: fsm.LockDenied, Detail: stranger.Error()})
+				return
+			}
 			select {
 			case <-over:
 				return
@@ -234,13 +241,18 @@ func (w *World) kill(e fsm.Effect) {
 	}()
 }
 
-// killAgain is the pause between two rounds of SIGKILL.
-const killAgain = 50 * time.Millisecond
+// killAgain is the pause between two rounds of SIGKILL; strangeRounds of them are
+// waited for before a stranger is believed to stay.
+const (
+	killAgain     = 50 * time.Millisecond
+	strangeRounds = 20
+)
 
-// signal signals what holds the lock file held, wherever its path leads now.
-func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) {
+// signal signals what holds the lock file held, wherever its path leads now. It
+// returns why what is left was not signalled.
+func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) error {
 	if held == nil {
-		return
+		return nil
 	}
 	if _, err := signalGroup(held, e.Record.Temporal, sig); err != nil {
 		w.log.Error("group not signalled", "pgid", e.Record.Temporal.PGID, "signal", unix.SignalName(sig), "error", err)
@@ -252,4 +264,5 @@ func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) {
 	if escaped > 0 {
 		w.log.Info("descendants outside the group signalled", "count", escaped, "signal", unix.SignalName(sig))
 	}
+	return err
 }

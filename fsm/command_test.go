@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep"
+const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,unnamed"
 
 // asker is a command in a story.
 type asker struct {
@@ -72,6 +72,9 @@ func (a *asker) sight(l line) Sight {
 		in.Holder = stranger
 		if pid := l.number(a.t, "driver", 0); pid != 0 {
 			in.Driver = process(pid)
+		}
+		if !l.has("unnamed") {
+			in.Record.Supervisor = in.Driver
 		}
 		in.Asleep = l.has("asleep")
 	}

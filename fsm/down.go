@@ -62,19 +62,26 @@ func (c Command) downBusy(in Sight) (Command, []Deed) {
 	if c.Asked.PID != 0 && (r.State == Stopping || r.State == Stopped) {
 		c.Acked = true
 	}
-	deeds := []Deed{{Ask: AskFollow}}
 	switch {
-	case in.Driver.PID == 0:
-		// Between a driver's lock and its record nobody can be named yet.
-		return c, append(deeds, Deed{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin})
 	case in.Driver.Same(c.Asked):
-		return c, deeds
+		return c, []Deed{{Ask: AskFollow}}
+	case in.Driver.PID == 0 || r.Generation > 0 && !in.Driver.Same(r.Supervisor):
+		// Between a driver's lock and its record nobody can be named, and a signal
+		// would end a supervisor that does not listen yet.
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawNoAnswer, After: answerWithin}}
 	}
+	return c.ask(in)
+}
+
+// ask asks a driver to stop, once.
+func (c Command) ask(in Sight) (Command, []Deed) {
 	c.Asked, c.Acked, c.Patient, c.Unseated = in.Driver, false, false, false
-	c.Ending = r.Incarnation
-	return c, append(deeds,
-		Deed{Ask: AskStop, Driver: in.Driver, Grace: c.Grace},
-		Deed{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin})
+	c.Ending = in.Record.Incarnation
+	return c, []Deed{
+		{Ask: AskFollow},
+		{Ask: AskStop, Driver: in.Driver, Grace: c.Grace},
+		{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin},
+	}
 }
 
 // overtaken is a stop whose Temporal has ended and that finds another one: a
@@ -94,6 +101,8 @@ func (c Command) overtaken(in Sight) (Command, []Deed) {
 func (c Command) noAnswer(in Sight) (Command, []Deed) {
 	again := func(after Millis) Deed { return Deed{Ask: AskArm, Saw: SawNoAnswer, After: after} }
 	switch {
+	case in.Driver.PID != 0 && !in.Driver.Same(c.Asked):
+		return c.ask(in)
 	case c.Asked.PID == 0 && c.Looks < maxLooks:
 		c.Looks++ // nobody to ask yet: look again
 		return c, []Deed{{Ask: AskTry}, again(answerWithin)}

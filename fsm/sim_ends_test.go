@@ -96,8 +96,12 @@ func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)
-	case end == EndFailed && len(begun.drivers) > 0:
-		// It joined an attempt that was under way, and had spent its budget.
+	case end == EndTimedOut && (begun.disk.Torn || begun.disk.Rec.Desired != WantRunning) && // ALLOWANCE 4: start does not replace a driver that was stopped while stopping
+		slices.ContainsFunc(begun.drivers, func(d *simDriver) bool { return d.frozen }):
+		return ""
+	case (end == EndFailed || end == EndStoppedMeant) && len(begun.drivers) > 0:
+		// It joined an attempt that was under way, and had spent its budget, or had
+		// been asked to stop: the next one begins anew.
 		_, bad := w.undisturbed(VerbStart, nil)
 		return bad
 	}

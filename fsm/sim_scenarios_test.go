@@ -114,6 +114,7 @@ func TestSimulation(t *testing.T) {
 				if story := s.explore(); story != nil {
 					t.Errorf("%s", story)
 				}
+				t.Logf("%d states, cut %t", s.states, s.cut)
 				tally.add(s)
 			})
 		}

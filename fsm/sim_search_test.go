@@ -106,7 +106,7 @@ func (s *simSearch) explore() *simStory {
 // visit checks what must follow from one state.
 func (s *simSearch) visit(w *simWorld, at int) *simStory {
 	s.states++
-	if len(w.moves()) == 0 {
+	if len(w.moves()) == 0 && !slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks }) {
 		for i, c := range w.cmds {
 			if c.opened && !c.over {
 				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.c.Verb, i+1), "")
@@ -141,10 +141,13 @@ func (s *simSearch) walk(dice *rand.Rand, steps int) *simStory {
 		if len(list) == 0 {
 			return nil
 		}
-		m := list[dice.IntN(len(list))]
-		if strings.IndexByte(simOps+"et", m.op) < 0 && dice.IntN(8) > 0 {
-			m = list[dice.IntN(len(list))] // faults are rarer, or they come all at the start
+		if dice.IntN(20) > 0 { // faults are rare, or they come all at the start
+			usual := slices.DeleteFunc(slices.Clone(list), func(m simMove) bool { return strings.IndexByte(simOps+"et", m.op) < 0 })
+			if len(usual) > 0 {
+				list = usual
+			}
 		}
+		m := list[dice.IntN(len(list))]
 		moves = append(moves, m)
 		w = w.apply(m)
 		if w.bad != "" {

@@ -76,6 +76,7 @@ var Table = []Row{
 
 	{Restarting, Gone, Restarting, do(DoBackOff), "the tree is gone; never two servers on one database"},
 	{Restarting, GraceElapsed, Restarting, do(DoKill), "SIGTERM was not enough"},
+	{Restarting, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
 	{Restarting, BackoffElapsed, Locking, do(DoLock), "the wait is over, and every spawn begins with the lock"},
 	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and told"},
 	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"},
@@ -83,6 +84,7 @@ var Table = []Row{
 
 	{Stopping, Gone, Stopped, do(DoRelease), "the lock is free: the kernel's proof that nothing of the tree lives"},
 	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"},
+	{Stopping, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
 	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"},
 }
 

@@ -79,8 +79,11 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 	if c.ended(r) {
 		return c.failed(r)
 	}
-	wanted := r.Desired == WantRunning
-	if !wanted {
+	if in.Asleep {
+		c.Slept = true
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawNoAnswer, After: answerWithin}}
+	}
+	if r.Desired != WantRunning {
 		return c, []Deed{{Ask: AskFollow}}
 	}
 	if r.State != Stopping && len(Differences(r.Settings, c.Want, c.Given)) > 0 {
@@ -90,9 +93,6 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 		c.Follows, c.Since = true, r.Generation
 	}
 	switch {
-	case in.Asleep:
-		c.Slept = true
-		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawNoAnswer, After: answerWithin}}
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
