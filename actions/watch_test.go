@@ -179,6 +179,19 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	is(t, "that of the path", leadsTo(l.home.Lock(), l.lock), true)
 }
 
+// The guard is the lock of the next run.
+func TestGuardIsTheNextLock(t *testing.T) {
+	l := newLife(t)
+	l.spawn()
+	check(t, os.Remove(l.home.Lock()))
+	is(t, "deleted", l.lockReplaced(), "")
+	guard := l.guard
+	l.do(fsm.DoKill)
+	l.ends("SIGKILL")
+	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	is(t, "the guard", l.lock == guard && l.guard == nil, true)
+}
+
 func TestKeepSeat(t *testing.T) {
 	l := newLife(t)
 	seat := l.seat

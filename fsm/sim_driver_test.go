@@ -80,6 +80,9 @@ func (w *simWorld) begin(d *simDriver) {
 		r = d.s.Record // a command's drive brings its own
 	}
 	e := w.observe(r)
+	if plan := Resume(r, e); plan.Event == OrphanFound && e.Hold != HoldOurs {
+		w.breaks("%s adopts although the lock is %s", w.name(d.uid), e.Hold)
+	}
 	s, first, effects := Begin(r, w.process(d.uid), e, Input{At: simNow, Tick: simNow})
 	d.begun, d.s, d.effects = true, s, effects
 	if !s.Done {
@@ -181,9 +184,7 @@ func cmpStrings(a, b string) int {
 }
 
 func (w *simWorld) saveOf(d *simDriver, e Effect, fault string) (Input, bool) {
-	if e.Record.State == Healthy {
-		w.healthyIsTrue(d, e)
-	}
+	w.saysTrue(d, e)
 	if fault == "" {
 		w.save(d.uid, e.Record)
 		w.dbHealthy = w.dbHealthy || e.Record.State == Healthy && w.db == simGoodDB

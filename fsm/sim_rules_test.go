@@ -12,16 +12,24 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without temporal.lock")
 	case !slices.Contains(w.seat, d.uid):
 		w.breaks("a spawn without supervisor.lock")
+	case d.s.Restarts.InWindow(simNow, simPolicy.RestartWindow) >= simPolicy.RestartLimit:
+		w.breaks("a spawn although the restarts are spent")
 	case w.fell:
 	case w.disk.Rec.State != Starting || !w.disk.Rec.Supervisor.Same(w.process(d.uid)):
 		w.breaks("a spawn while the record on disk says %s of the driver pid %d", w.disk.Rec.State, w.disk.Rec.Supervisor.PID)
 	}
 }
 
-// healthyIsTrue: the Temporal that the record calls Healthy has answered.
-func (w *simWorld) healthyIsTrue(d *simDriver, e Effect) {
-	if e.Transition.To == Healthy && d.proved != e.Record.Temporal.StartTicks {
-		w.breaks("Healthy is said of pid %d, which never answered", e.Record.Temporal.PID)
+// saysTrue holds a record that is about to be saved against what is so.
+func (w *simWorld) saysTrue(d *simDriver, e Effect) {
+	pid := e.Record.Temporal.PID
+	switch t := e.Transition; {
+	case t.To == Healthy && d.proved != e.Record.Temporal.StartTicks:
+		w.breaks("Healthy is said of pid %d, which never answered", pid)
+	case t.To == Stopped && len(w.trees) > 0:
+		w.breaks("Stopped is said while Temporal lives")
+	case t.Event == Exited && w.leaderLives(e.Record.Temporal.StartTicks):
+		w.breaks("pid %d is said to have exited, and lives", pid)
 	}
 }
 

@@ -65,6 +65,7 @@ func simScenarios() []simConf {
 		add(pair, simGood, false, simBudget{Full: 1, Crash: 1})
 		add(pair, simGood, true, simBudget{Ill: 1, Crash: 1})
 		add(pair, simLeaves, true, simBudget{Ill: 1})
+		add(pair, simGood, false, simBudget{Ill: 1})
 		add(pair, simGood, true, simBudget{Power: 1})
 		add(pair, simGood, true, simBudget{Freeze: 1})
 		add(pair, simGood, true, simBudget{Late: 1})
