@@ -13,6 +13,7 @@ import (
 // recorded process's own descriptor, so that no second Temporal is started.
 func TestEvidenceOfADetachedLock(t *testing.T) {
 	for name, detach := range map[string]func(path string){
+		"moved":    func(path string) { check(t, os.Rename(path, path+".old")) },
 		"deleted":  func(path string) { check(t, os.Remove(path)) },
 		"replaced": func(path string) { check(t, os.Remove(path)); touch(t, path) },
 	} {

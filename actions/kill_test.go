@@ -24,6 +24,7 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 		"nobody":                           func(p *fsm.Process) { *p = fsm.Process{} },
 		"a stranger, exactly":              func(p *fsm.Process) { *p = stranger.identity() },
 		"a stranger's group, other start":  func(p *fsm.Process) { p.PGID, p.StartTicks = stranger.PGID, p.StartTicks-1 },
+		"the leader, a stranger's group":   func(p *fsm.Process) { p.PGID = stranger.PGID },
 		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
 		"a stranger's group, free PID":     func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, stranger.PGID },
 		"a leader younger than its group":  func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<40 },

@@ -27,6 +27,7 @@ func TestTail(t *testing.T) {
 		{"truncated meanwhile", "new\n", 400, "new"},
 		{"too many lines", "first\n" + many, 0, strings.TrimSuffix(strings.Repeat("line\n", tailLines), "\n")},
 		{"control characters", "a\x1b[31mred\x1b[0m\x07\x00\x7f\r\n", 0, "a[31mred[0m"},
+		{"control characters beyond ASCII", "a\u009b31mb\u0085\u202ec\u2066d", 0, "a31mbcd"},
 		{"tabs stay", "a\tb", 0, "a\tb"},
 		{"invalid UTF-8", "a\xff\xfeb\xc3", 0, "ab"},
 		{"a long line", long, 0, long[:2*lineRunes] + "…"},

@@ -37,6 +37,7 @@ func TestQuarantineNeverOverwrites(t *testing.T) {
 		db, now := filepath.Join(t.TempDir(), "db"), time.Now()
 		old := db + now.UTC().Format(".half-made-20060102T150405.000Z") + suffix
 		check(t, os.WriteFile(db, []byte("db"), 0o600))
+		check(t, os.WriteFile(db+"-wal", []byte("belongs to it"), 0o600))
 		check(t, os.WriteFile(db+suffix, []byte("new"), 0o600))
 		check(t, os.WriteFile(old, []byte("old"), 0o600))
 		before := len(list(t, filepath.Dir(db)))
@@ -49,6 +50,7 @@ func TestQuarantineNeverOverwrites(t *testing.T) {
 		text, err = os.ReadFile(db + suffix)
 		check(t, err)
 		is(t, "the new one", string(text), "new")
+		is(t, "torn apart", exists(db+"-wal"), true)
 		is(t, "files", len(list(t, filepath.Dir(db))), before)
 	}
 }

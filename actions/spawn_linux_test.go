@@ -3,13 +3,15 @@ package actions
 import (
 	"maps"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // Temporal inherits the two locks and nothing else: not supervisor.lock, nor what
-// this process has open, which a supervisor has marked before.
+// this process has open, marked or not.
 func TestSpawnInheritsTheLocksOnly(t *testing.T) {
-	check(t, closeOnExec())
 	l := newLife(t)
+	defer unix.Close(leak(t, l.seat))
 	db, err := databaseLock(l.record.Settings.DB)
 	check(t, err)
 	a := l.spawnOnly()
@@ -21,7 +23,6 @@ func TestSpawnInheritsTheLocksOnly(t *testing.T) {
 }
 
 func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
-	check(t, closeOnExec())
 	l := newLife(t)
 	l.record.Settings.DB = ""
 	a := l.spawnOnly()

@@ -52,8 +52,13 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opNotice:
 		n.stepCommand(i, true, "")
 	case opKill:
+		d := n.driver(i)
 		n.say("SIGKILL to what has temporal.lock")
-		n.signalTree(n.driver(i).victim, true)
+		n.signalTree(d.victim, true)
+		if n.foreign() { // told after a second of rounds
+			d.killing = false
+			d.inbox = with(d.inbox, simDelivery{Input: Input{Event: LockDenied, Run: d.awaited, Detail: "temporal.lock is held by a stranger"}})
+		}
 	case opDriverTmr:
 		d := n.driver(i)
 		t := d.timers[k]

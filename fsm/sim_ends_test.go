@@ -90,15 +90,12 @@ func (w *simWorld) urgency(m simMove) int {
 // wrong says what is not as it should be after an undisturbed command.
 func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 	end := w.cmds[0].end
-	foreign := slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
+	foreign := w.foreign()
 	switch {
-	case foreign && (end == EndForeign || len(begun.drivers) > 0 && (end == EndFailed || end == EndTimedOut || v == VerbStop && end == EndStopped)):
+	case foreign && (end == EndForeign || len(begun.drivers) > 0 && (end == EndFailed || v == VerbStop && end == EndStopped)):
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)
-	case end == EndTimedOut && (begun.disk.Torn || begun.disk.Rec.Desired != WantRunning) && // ALLOWANCE 4: start does not replace a driver that was stopped while stopping
-		slices.ContainsFunc(begun.drivers, func(d *simDriver) bool { return d.frozen }):
-		return ""
 	case end == EndFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
 		return ""
 	case (end == EndFailed || end == EndStoppedMeant) && len(begun.drivers) > 0:

@@ -12,7 +12,12 @@ func (w *simWorld) lockFree() bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
+	return !w.foreign()
+}
+
+// foreign reports whether a stranger holds temporal.lock.
+func (w *simWorld) foreign() bool {
+	return slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
 }
 
 // observe mirrors actions.Observe and actions.Classify.

@@ -96,7 +96,7 @@ func (w *simWorld) moves() []simMove {
 				add(opAnswer, i, k)
 			}
 		}
-		if d.killing && w.killable(d.victim) {
+		if d.killing && w.killable() {
 			add(opKill, i, 0)
 		}
 	})
@@ -148,13 +148,8 @@ func (w *simWorld) leaderLives(uid uint64) bool {
 	return false
 }
 
-func (w *simWorld) killable(r Record) bool {
-	for _, t := range w.trees {
-		if t.locked && t.alive() {
-			return true
-		}
-	}
-	return slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks && s.proc.Same(r.Temporal) })
+func (w *simWorld) killable() bool {
+	return w.foreign() || slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.locked && t.alive() })
 }
 
 // driverTimers: the clock stands still, so short timers may fire at any time and

@@ -257,7 +257,8 @@ func (s Supervisor) arm(e Event, after Millis) Effect {
 func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
-	effect.Required = s.State == Locking && t.From != Locking || t.Event == LockAcquired
+	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
+	effect.Required = t.To == Locking && t.Event != Resumed || t.Event == LockAcquired
 	return effect
 }
 

@@ -1,0 +1,87 @@
+package actions
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// ask probes once in a goroutine that ends within the probe's timeout.
+func (w *World) ask(e fsm.Effect) {
+	settings, replaced := e.Record.Settings, ""
+	if e.Record.State != fsm.Starting {
+		w.keepSeat()
+		w.restore()
+		replaced = w.lockReplaced()
+	}
+	w.rotateLogs()
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
+		defer cancel()
+		answer := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List()}.Ask(ctx)
+		if replaced != "" && answer.Verdict.Ready {
+			answer.Verdict.Ready, answer.Detail = false, replaced
+		}
+		w.Post(fsm.Input{Event: fsm.Probed, Seq: e.Seq, Verdict: answer.Verdict, Detail: answer.Detail})
+	}()
+}
+
+// lockReplaced makes a lock file good that was deleted or replaced under
+// Temporal, which keeps the lock of a file without a name: the driver takes the
+// new one, so that nobody else can. It says why not, empty for success.
+func (w *World) lockReplaced() string {
+	there, err := os.Lstat(w.home.Lock())
+	if err == nil && (w.held == nil || os.SameFile(there, w.held)) {
+		return ""
+	}
+	if w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
+		return ""
+	}
+	guard, err := Acquire(w.home.Lock())
+	if err != nil {
+		return "temporal.lock was deleted or replaced while Temporal runs, and cannot be taken anew: " + err.Error()
+	}
+	w.log.Warn("temporal.lock was deleted or replaced, and taken anew")
+	if w.guard != nil {
+		w.guard.Close()
+	}
+	w.guard = guard
+	return ""
+}
+
+// keepSeat looks whether supervisor.lock is still the file at its path. If it was
+// deleted or replaced, the new one is taken as well; if somebody else was faster,
+// that one drives now, and this driver must not.
+func (w *World) keepSeat() {
+	path := w.home.SupervisorLock()
+	if leadsTo(path, w.seat) {
+		return
+	}
+	if _, err := os.Stat(string(w.home)); errors.Is(err, os.ErrNotExist) {
+		w.StopNow("the home was deleted", 0)
+		return
+	}
+	seat, err := Acquire(path)
+	switch {
+	case err == nil:
+		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
+		w.seat = seat
+	case errors.Is(err, ErrHeld):
+		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
+		w.Post(fsm.Input{Event: fsm.Deposed})
+	default:
+		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
+	}
+}
+
+// rotateLogs bounds both logs on disk. A full disk only costs the rotation.
+func (w *World) rotateLogs() {
+	for _, path := range []string{w.home.Log(), w.home.SupervisorLog()} {
+		if err := rotate(path, logLimit); err != nil {
+			w.log.Warn("log not rotated", "error", err)
+		}
+	}
+}

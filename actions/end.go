@@ -1,0 +1,70 @@
+package actions
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"golang.org/x/sys/unix"
+)
+
+// term ends a run: SIGTERM to the group, and to descendants that left it. What
+// is gone already is told at once.
+func (w *World) term(e fsm.Effect) {
+	if w.lock != nil {
+		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
+		return
+	}
+	w.await(e)
+	w.signal(e, w.held, unix.SIGTERM)
+}
+
+// kill repeats SIGKILL until the lock is free: what forks while it is looked
+// for is found the next time. A stranger that holds the lock round after round is
+// not killed: the tree has gone, and the stranger was faster than this driver.
+func (w *World) kill(e fsm.Effect) {
+	over, held := w.over, w.held
+	go func() {
+		for strange := 0; ; {
+			err := w.signal(e, held, unix.SIGKILL)
+			if stranger, ok := errors.AsType[strangerError](err); !ok {
+				strange = 0
+			} else if strange++; strange == strangeRounds {
+				w.Post(fsm.Input{Event: fsm.LockDenied, Detail: stranger.Error()})
+				return
+			}
+			select {
+			case <-over:
+				return
+			case <-time.After(killAgain):
+			}
+		}
+	}()
+}
+
+// killAgain is the pause between two rounds of SIGKILL; strangeRounds of them are
+// waited for before a stranger is believed to stay.
+const (
+	killAgain     = 50 * time.Millisecond
+	strangeRounds = 20
+)
+
+// signal signals what holds the lock file held, wherever its path leads now. It
+// returns why what is left was not signalled.
+func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) error {
+	if held == nil {
+		return nil
+	}
+	if _, err := signalGroup(held, e.Record.Temporal, sig); err != nil {
+		w.log.Error("group not signalled", "pgid", e.Record.Temporal.PGID, "signal", unix.SignalName(sig), "error", err)
+	}
+	escaped, err := signalEscaped(w.home, held, e.Record, sig)
+	if err != nil {
+		w.log.Error("descendant not signalled", "error", err)
+	}
+	if escaped > 0 {
+		w.log.Info("descendants outside the group signalled", "count", escaped, "signal", unix.SignalName(sig))
+	}
+	return err
+}
