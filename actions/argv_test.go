@@ -25,6 +25,7 @@ func TestSettingsOfArgv(t *testing.T) {
 		{IP: "::1", Port: 7233, UIPort: 8233},
 		{IP: "0.0.0.0", Port: 65535, UIPort: 65534, DB: "/db", Namespaces: "one,two,three"},
 		{IP: "127.0.0.1", Port: 7233, UIPort: other.UIPort, Headless: true, Namespaces: "one"},
+		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, Namespaces: "--headless,--port,-n"},
 	} {
 		s.Policy = other.Policy // which no command line has
 		is(t, "settings", settingsOf(append([]string{"/bin/temporal"}, argv(s, 5, 6)...), other), s)

@@ -46,7 +46,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	document := statefile.Document{Record: r, Paths: home.Paths()}
 	if evidence := Observe(home, r); evidence.Hold == fsm.HoldOurs {
 		document.Temporal = evidence.Leader
-		document.Settings = RunningSettings(home, evidence.Leader)
+		document.Settings = RunningSettings(evidence.Leader)
 	}
 	if reason != "" {
 		now := instant(time.Now())
@@ -57,11 +57,11 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 
 // RunningSettings reads the settings of a running Temporal back from its command
 // line, with the standard policy.
-func RunningSettings(home statefile.Home, p fsm.Process) fsm.Settings {
+func RunningSettings(p fsm.Process) fsm.Settings {
 	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe
-	if s.DB != "" && !filepath.IsAbs(s.DB) {
-		s.DB = home.DB() // see dbArgument
+	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
+		s.DB = filepath.Join(folder, s.DB) // see dbArgument
 	}
 	return s
 }

@@ -93,7 +93,7 @@ func (s *seen) lookAtLocks() {
 		}
 	}
 	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
-		s.document.Settings = actions.RunningSettings(s.home, s.evidence.Leader)
+		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
 	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
 }

@@ -44,7 +44,7 @@ var simMutations = []simMutation{
 	{"the driver is not named in the record", "supervisor.go", "s.Supervisor = s.Self\n", ""},
 	{"the budget is never exhausted", "policy.go", "func (p Policy) Spent(r Restarts, now Instant) string {", "func (p Policy) Spent(r Restarts, now Instant) string {\n\treturn \"\""},
 	{"start does not wait while it is stopping", "up.go",
-		"if !wanted {\n\t\treturn c, []Deed{{Ask: AskFollow}}", "if !wanted {\n\t\treturn c.finish(Outcome{End: EndAlreadyRunning, Record: r})"},
+		"if r.Desired != WantRunning {\n\t\treturn c, []Deed{{Ask: AskFollow}}", "if r.Desired != WantRunning {\n\t\treturn c.finish(Outcome{End: EndAlreadyRunning, Record: r})"},
 	{"start believes a Healthy record", "up.go", "case r.State == Healthy && r.Generation > c.Since:", "case r.State == Healthy:"},
 	{"a start over a foreign lock", "up.go", "return r, Outcome{End: EndForeign, Record: r, Holder: e.Holder}", ""},
 	{"stop believes a Stopped record", "down.go",
@@ -102,7 +102,7 @@ func (m simMutation) run(t *testing.T) {
 	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", list, "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
-	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "2m")
+	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
 	mutated.Env = append(os.Environ(), "SIM_STATES=1500", "SIM_MUTATIONS=")
 	out, err := mutated.CombinedOutput()
 	told := string(out)

@@ -26,7 +26,7 @@ func (w *simWorld) saysTrue(d *simDriver, e Effect) {
 	switch t := e.Transition; {
 	case t.To == Healthy && d.proved != e.Record.Temporal.StartTicks:
 		w.breaks("Healthy is said of pid %d, which never answered", pid)
-	case t.To == Stopped && len(w.trees) > 0 && t.Event != SaveFailed: // ALLOWANCE 6
+	case t.To == Stopped && len(w.trees) > 0:
 		w.breaks("Stopped is said while Temporal lives")
 	case t.Event == Exited && w.leaderLives(e.Record.Temporal.StartTicks):
 		w.breaks("pid %d is said to have exited, and lives", pid)

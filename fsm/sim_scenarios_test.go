@@ -71,6 +71,7 @@ func simScenarios() []simConf {
 		add(pair, simGood, true, simBudget{Late: 1})
 		add(pair, simGood, true, simBudget{Crash: 2})
 	}
+	add("ss", simDeaf, false, simBudget{})
 	for _, triple := range []string{"ssx", "sxx", "sxr", "srr", "xxr", "sss"} {
 		add(triple, simGood, true, simBudget{})
 		add(triple, simGood, true, simBudget{Crash: 1})

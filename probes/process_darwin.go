@@ -3,6 +3,8 @@ package probes
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/stigmer/local/fsm"
 	"golang.org/x/sys/unix"
@@ -58,4 +60,18 @@ func started(pid int) procargs {
 		return procargs{}
 	}
 	return parseProcargs(raw)
+}
+
+// WorkFolder returns the folder that a process works in, empty when it is not known.
+func WorkFolder(pid int) string {
+	output, err := lsof([]string{"-w", "-a", "-p", strconv.Itoa(pid), "-d", "cwd", "-F", "n"})
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(output) {
+		if name, ok := strings.CutPrefix(line, "n"); ok {
+			return strings.TrimSuffix(name, "\n")
+		}
+	}
+	return ""
 }

@@ -113,3 +113,12 @@ func absent(pid int, err error) error {
 	}
 	return fmt.Errorf("process %d: %w", pid, err)
 }
+
+// WorkFolder returns the folder that a process works in, empty when it is not known.
+func WorkFolder(pid int) string {
+	folder, err := os.Readlink(procPath(pid, "cwd"))
+	if err != nil {
+		return ""
+	}
+	return folder
+}
