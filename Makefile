@@ -11,7 +11,7 @@ platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test check clean
+.PHONY: build start test sim mutations soak check clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o build/stigmer ./cmd/stigmer
 
@@ -28,6 +28,18 @@ start: build
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
 	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 ./...
+
+# sim goes deeper than test does, on random ways as well: make sim SEED=7
+sim:
+	SIM_STATES=40000 SIM_DEPTH=400 SIM_WALKS=2000 SIM_SEED=$(or $(SEED),1) go test -count=1 -timeout 120m -v -run 'TestSimulation' ./fsm | grep -v '^ *---\|^=== '
+
+# mutations shows that the simulation bites: each of a list of changes to the code must be caught by it.
+mutations:
+	SIM_MUTATIONS=1 go test -count=1 -timeout 60m -v -run TestMutations ./fsm | grep -v '^=== '
+
+# soak kills everything, hundreds of times, on the real Temporal: make soak ROUNDS=500
+soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
+	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm' ./cmd
 
 build/bin/temporal: cmd/version.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
