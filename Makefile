@@ -27,7 +27,7 @@ start: build
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
-	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 ./...
+	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 30m ./...
 
 # sim goes deeper than test does, on random ways as well: make sim SEED=7
 sim:

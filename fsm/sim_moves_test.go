@@ -166,7 +166,7 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			if own && long != (t.event == StartDeadline) || !own && long {
 				continue
 			}
-			useful := !own
+			useful := true
 			switch {
 			case !own:
 				useful = !w.run.fair && t.event != ProbeDue && w.matters(d, t.event)
@@ -178,8 +178,6 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 				useful = d.s.State == Starting
 			case t.event == GraceElapsed:
 				useful = !w.lockFree()
-			default:
-				useful = true
 			}
 			if useful {
 				list = append(list, simMove{opDriverTmr, uint8(i), uint8(k)})
