@@ -1,5 +1,6 @@
 # Works with Go, make, bash and git alone. What is built or provided lies in build/.
 SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 
 # The Temporal CLI that the product is tested with: cmd/version.go names the version.
 temporal := github.com/temporalio/cli/cmd/temporal@$(shell sed -n 's/^const TemporalVersion = "\(.*\)"/\1/p' cmd/version.go)
@@ -59,6 +60,7 @@ check: build/bin/staticcheck
 	@for os in linux darwin; do echo "staticcheck $$os" && CGO_ENABLED=0 GOOS=$$os build/bin/staticcheck ./... || exit 1; done
 	@GOOS=windows go build ./cmd/stigmer 2>&1 | grep -q 'stigmer_supports_only_linux_and_darwin' || { echo "an unsupported system is not named"; exit 1; }
 	go mod tidy -diff
+	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd ./statefile
 
 clean:
 	rm -rf build

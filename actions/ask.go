@@ -15,7 +15,7 @@ func (w *World) ask(e fsm.Effect) {
 	if e.Record.State != fsm.Starting {
 		w.keepSeat()
 		w.restore()
-		replaced = w.lockReplaced()
+		replaced = w.lockReplaced() + w.databaseReplaced(settings.DB)
 	}
 	w.rotateLogs()
 	go func() {
@@ -27,6 +27,23 @@ func (w *World) ask(e fsm.Effect) {
 		}
 		w.Post(fsm.Input{Event: fsm.Probed, Seq: e.Seq, Verdict: answer.Verdict, Detail: answer.Detail})
 	}()
+}
+
+// databaseReplaced tells when the database's path no longer leads to the file
+// that Temporal has open: what clients write then goes to a file without a name.
+func (w *World) databaseReplaced(db string) string {
+	if db == "" {
+		return ""
+	}
+	there, err := os.Stat(db)
+	switch {
+	case err == nil && w.database == nil:
+		w.database = there
+		return ""
+	case err == nil && os.SameFile(there, w.database):
+		return ""
+	}
+	return "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
 }
 
 // lockReplaced makes a lock file good that was deleted or replaced under

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,6 @@ type Desk struct {
 	log  hclog.Logger
 	// supervise starts a supervisor that inherits the locked supervisor.lock.
 	supervise func(lock *os.File) error
-	cause     string
 	sights    chan sighting
 	seat      *os.File // supervisor.lock, while it is ours
 	waiting   bool     // a goroutine waits for supervisor.lock
@@ -31,6 +31,8 @@ type Desk struct {
 	progress  func(fsm.Record)
 	last      fsm.Record
 	err       error
+	// noSeat is why there is no seat although nobody else has it.
+	noSeat error
 	// world is set while a drive runs in this process.
 	world atomic.Pointer[World]
 }
@@ -41,6 +43,8 @@ type sighting struct {
 	lock *os.File
 	look bool  // the record is to be looked at when the sight is taken
 	err  error // goes with SawBroken
+	// seatless is why supervisor.lock could not be made, where nobody can have it.
+	seatless error
 }
 
 // DeskConfig is what a command brings.
@@ -49,8 +53,6 @@ type DeskConfig struct {
 	Log  hclog.Logger
 	// Supervise starts a supervisor process with the locked file; it must not keep it.
 	Supervise func(lock *os.File) error
-	// Cause says who asks, for the history.
-	Cause string
 	// Progress is told each record that is seen, in the command's goroutine. It may be nil.
 	Progress func(fsm.Record)
 }
@@ -58,7 +60,7 @@ type DeskConfig struct {
 // NewDesk makes a command's world.
 func NewDesk(c DeskConfig) *Desk {
 	return &Desk{
-		home: c.Home, log: c.Log, supervise: c.Supervise, cause: c.Cause, progress: c.Progress,
+		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress,
 		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{},
 	}
 }
@@ -89,6 +91,9 @@ func (d *Desk) Look() fsm.Sight {
 	switch {
 	case s.err != nil:
 		d.err = s.err
+	case s.seatless != nil:
+		d.noSeat = s.seatless
+		return d.won()
 	case s.lock != nil:
 		d.waiting = false
 		d.seat = s.lock
@@ -138,14 +143,27 @@ func (d *Desk) try() {
 		d.sights <- sighting{lock: lock}
 	case errors.Is(err, ErrHeld):
 		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+	case missing(d.home.SupervisorLock()):
+		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
+		// a stop has nothing to do, and a start will not be able to save.
+		d.sights <- sighting{seatless: err}
 	default:
 		d.broke(err)
 	}
 }
 
+func missing(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // handOver saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
 func (d *Desk) handOver(r fsm.Record) {
+	if d.seat == nil {
+		d.broke(d.noSeat)
+		return
+	}
 	document, err := Recover(d.home)
 	if err != nil {
 		d.broke(err)

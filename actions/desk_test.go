@@ -16,7 +16,7 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) error) 
 	t.Helper()
 	told := &[]uint64{}
 	d := NewDesk(DeskConfig{
-		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise, Cause: "a test",
+		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
 		Progress: func(r fsm.Record) { *told = append(*told, r.Generation) },
 	})
 	t.Cleanup(d.letGo)

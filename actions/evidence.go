@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -24,6 +25,9 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 		if err == nil {
 			lock.Close()
 			return detachedOrFree(home, r)
+		}
+		if _, missing := os.Lstat(home.Lock()); errors.Is(missing, fs.ErrNotExist) {
+			return detachedOrFree(home, r) // a full disk: what cannot even be made nobody holds
 		}
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "nobody that can be told: " + err.Error()}

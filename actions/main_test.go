@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -92,6 +93,8 @@ type acting struct {
 	address string
 	files   map[int]string
 	kept    []any
+
+	appending sync.WaitGroup
 }
 
 func (a *acting) obey(words []string) string {
@@ -101,6 +104,12 @@ func (a *acting) obey(words []string) string {
 	case "exit":
 		status, _ := strconv.Atoi(words[1])
 		os.Exit(status)
+	case "append": // "append FROM COUNT": lines to the inherited file, in the background
+		from, _ := strconv.Atoi(words[1])
+		count, _ := strconv.Atoi(words[2])
+		a.append(from, count)
+	case "appended":
+		a.appending.Wait()
 	case "print":
 		fmt.Println(words[1])
 	case "trap": // each signal is told, none ends it
@@ -162,6 +171,17 @@ func (a *acting) child(words []string) error {
 		a.kept = append(a.kept, file)
 	}
 	return cmd.Start()
+}
+
+// append writes lines to descriptor 3, one write each, after those it was asked
+// for before.
+func (a *acting) append(from, count int) {
+	a.appending.Wait()
+	a.appending.Go(func() {
+		for n := from; n < from+count; n++ {
+			unix.Write(3, []byte(logLine(n)+"\n"))
+		}
+	})
 }
 
 func verdict(err error) string {

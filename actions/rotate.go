@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"golang.org/x/sys/unix"
 )
 
 // Logs are bounded: logLimit bytes, and then that again in each of logCount
@@ -22,7 +24,7 @@ func rotate(path string, limit int64) error {
 	if size(path) <= limit {
 		return nil
 	}
-	log, err := os.OpenFile(path, os.O_RDWR, 0)
+	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return fmt.Errorf("rotate: %w", err)
 	}
@@ -46,7 +48,10 @@ func rotate(path string, limit int64) error {
 func older(path string, n int) string { return fmt.Sprintf("%s.%d", path, n) }
 
 func copyLog(log io.Reader, path string) (int64, error) {
-	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return 0, err // what a rotation that was killed left behind, or a planted link
+	}
+	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return 0, err
 	}
@@ -59,7 +64,7 @@ func copyLog(log io.Reader, path string) (int64, error) {
 
 // truncate empties the log after it has copied what came in meanwhile.
 func truncate(log *os.File, copy string, copied int64) error {
-	to, err := os.OpenFile(copy, os.O_WRONLY|os.O_APPEND, 0)
+	to, err := os.OpenFile(copy, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return fmt.Errorf("rotate: %w", err)
 	}

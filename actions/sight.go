@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -31,6 +32,10 @@ func (d *Desk) won() fsm.Sight {
 // tidy removes what only names a Temporal that does not run: a stale PID file,
 // the predecessor's included, and the temporary files of writers that were killed.
 func (d *Desk) tidy() {
+	if other := OtherServer(d.home); other != "" {
+		d.log.Warn("temporal.pid names a Temporal that was started by something else; it is left alone, and so is the file", "process", other)
+		return
+	}
 	if err := statefile.RemovePID(d.home.PID()); err != nil {
 		d.log.Warn("stale PID file not removed", "error", err)
 	}
@@ -73,4 +78,14 @@ func (d *Desk) saw(r fsm.Record) {
 		d.progress(r)
 	}
 	d.last = r
+}
+
+// OtherServer describes the Temporal that a home's PID file names where it runs
+// and was not started by us: an earlier tool's. It is empty for none.
+func OtherServer(home statefile.Home) string {
+	file, err := statefile.ReadPID(home.PID())
+	if err != nil || !slices.Contains(probes.Args(file.PID), "start-dev") || probes.Instance(file.PID) == string(home) {
+		return ""
+	}
+	return processText(file.PID, probes.CommandLine(file.PID))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -37,7 +38,9 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.dbLock.Close()
 	}
 	w.lock, w.dbLock = nil, nil
-	return fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd)}
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup}
+	w.backup, w.database = "", nil
+	return spawned
 }
 
 // command prepares the process. On error no descriptor is left open.
@@ -81,10 +84,12 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	if s.HTTPPort != 0 && s.MetricsPort != 0 {
 		return s.HTTPPort, s.MetricsPort, nil
 	}
-	free, err := probes.FreePorts(s.IP, 2)
+	free, err := probes.FreePorts(s.IP, 6)
 	if err != nil {
 		return 0, 0, err
 	}
+	asked := []int{s.Port, s.UIPort, s.HTTPPort, s.MetricsPort}
+	free = slices.DeleteFunc(free, func(port int) bool { return slices.Contains(asked, port) })
 	httpPort, metricsPort = free[0], free[1]
 	if s.HTTPPort != 0 {
 		httpPort = s.HTTPPort

@@ -47,7 +47,6 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) error {
 // Inherited takes over the supervisor.lock that Supervise handed on. It marks it
 // close-on-exec before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {
-	unix.CloseOnExec(inheritedLock)
 	lock := os.NewFile(inheritedLock, home.SupervisorLock())
 	if err := flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)

@@ -37,6 +37,10 @@ type World struct {
 	guard *os.File
 	// unsaved says that the last save failed, so that the record on disk is older.
 	unsaved bool
+	// backup is the copy of the database that was made before the spawn at hand.
+	backup string
+	// database describes the file that Temporal has open, once it serves.
+	database os.FileInfo
 	// held describes the lock file of the current run, wherever its path leads.
 	held os.FileInfo
 	// awaited is the run whose end is being waited for.
@@ -193,6 +197,7 @@ func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
 	}
 	w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	w.backup = to
 	return fsm.Input{}, false
 }
 

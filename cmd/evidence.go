@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -199,6 +200,9 @@ func (s *seen) pidFileEvidence() Evidence {
 		return Evidence{name, false, s.pidFault.Error() + "; nothing decides by it"}
 	case s.running() && s.pidFile.PID == s.evidence.Leader.PID:
 		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
+	}
+	if other := actions.OtherServer(s.home); other != "" {
+		return Evidence{name, false, "names " + other + ", a Temporal that something else has started; it is left alone"}
 	}
 	return Evidence{name, false, fmt.Sprintf("stale: it names pid %d; nothing decides by it, the next start or stop tidies it", s.pidFile.PID)}
 }

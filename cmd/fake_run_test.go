@@ -23,6 +23,7 @@ import (
 //	never-ready         listen, but health says NOT_SERVING
 //	no-namespace        health says SERVING, but no namespace is found
 //	deaf                accept connections and never answer
+//	chatty              write tens of megabytes to the log while it serves
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a namespace was described
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:

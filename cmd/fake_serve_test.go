@@ -36,6 +36,9 @@ func (f *fake) serve() int {
 	} else {
 		go server.Serve(frontend)
 	}
+	if f.has("chatty") {
+		go chatter()
+	}
 	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s:%d\n", f.ip, f.port)
 	select {
 	case <-f.stop:

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -53,16 +54,16 @@ func secondInstance(home statefile.Home) error {
 		return problemOf(fsm.Outcome{End: fsm.EndUnknown, Holder: stranger}, fsm.Command{}, home)
 	}
 	return &Problem{
-		What:  "another instance is running: supervisor.lock is held by " + processText(driver, "a command that is at work") + ", Temporal is " + processText(document.Temporal, "not up"),
+		What:  "another instance is running: supervisor.lock is held by " + pidText(driver, "a command that is at work") + ", Temporal is " + pidText(document.Temporal, "not up"),
 		Means: "there is one supervisor for a home; nothing was changed",
 		Try:   "stigmer local stop first, or another home: STIGMER_HOME=DIR",
 		Exit:  ExitFailed,
 	}
 }
 
-func processText(p fsm.Process, none string) string {
+func pidText(p fsm.Process, none string) string {
 	if p.PID == 0 {
 		return none
 	}
-	return "pid " + itoa(p.PID)
+	return fmt.Sprintf("pid %d", p.PID)
 }

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -43,4 +44,4 @@ func openHome() (statefile.Home, error) {
 	return home, nil
 }
 
-func address(s fsm.Settings) string { return joinHostPort(s.IP, s.Port) }
+func address(s fsm.Settings) string { return actions.Address(s) }

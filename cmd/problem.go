@@ -106,7 +106,7 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.Means = waitingFor(r)
 		p.Try = "stigmer local state --explain, or stigmer local stop"
 	case fsm.EndForeign:
-		p.What = "temporal.lock is held by " + strings.TrimSuffix(strings.TrimPrefix(o.Holder, "temporal.lock is held by "), ", which is not ours")
+		p.What = either(o.Detail, "temporal.lock is held by "+o.Holder)
 		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
 	case fsm.EndUnknown:

@@ -33,10 +33,14 @@ func (p *progress) saw(r fsm.Record) {
 	line := fmt.Sprintf("%-10s %s", r.State, r.Reason)
 	if p.fancy {
 		fmt.Fprintf(p.out, "\r\x1b[K%5.1fs %.70s", time.Since(p.began).Seconds(), line)
-		if r.State == fsm.Healthy || r.State == fsm.Stopped {
-			fmt.Fprint(p.out, "\r\x1b[K")
-		}
 		return
 	}
 	fmt.Fprintln(p.out, line)
+}
+
+// done clears the line, so that what is printed next begins a line of its own.
+func (p *progress) done() {
+	if p.fancy && p.last != "" {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
 }

@@ -30,8 +30,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command) error {
 		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
 		Supervise: func(lock *os.File) error { return supervise(c, home, lock) },
 	})
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
@@ -39,11 +38,13 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command) error {
 	for {
 		select {
 		case outcome := <-done:
+			progress.done()
 			return tell(c, home, command, outcome, desk.Err())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.Hurry() {
 				continue
 			}
+			progress.done()
 			return interrupted(command)
 		}
 	}
@@ -131,6 +132,9 @@ func describe(out io.Writer, home statefile.Home, r fsm.Record) {
 		data = "in memory (--ephemeral)"
 	}
 	fmt.Fprintf(out, "  Data       %s\n", data)
+	if r.Database.Backup != "" {
+		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
+	}
 	fmt.Fprintf(out, "  Log        %s\n", home.Log())
 }
 

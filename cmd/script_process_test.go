@@ -71,7 +71,10 @@ func cmdAwaitDead(ts *testscript.TestScript, neg bool, args []string) {
 // unlisten or the script's end: "listen IP:PORT".
 func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, len(args) == 1, "listen IP:PORT")
-	l, err := net.Listen("tcp", args[0])
+	var l net.Listener
+	var err error
+	// A killed process is seen dead a moment before its last thread gives its ports back.
+	poll(awaitDefault/10, func() bool { l, err = net.Listen("tcp", args[0]); return !errors.Is(err, syscall.EADDRINUSE) })
 	ts.Check(err)
 	scriptOf(ts).listeners[args[0]] = l
 }
@@ -95,6 +98,24 @@ func cmdServing(ts *testscript.TestScript, neg bool, args []string) {
 	if serves := err == nil && answer == healthpb.HealthCheckResponse_SERVING; serves == neg {
 		ts.Fatalf("%s: health %s, %v", args[0], answer, err)
 	}
+}
+
+// cmdAwaitServing waits for what serving checks: "await-serving IP:PORT [TIMEOUT]".
+func cmdAwaitServing(ts *testscript.TestScript, neg bool, args []string) {
+	rest, timeout := cutTimeout(args, awaitDefault)
+	usage(ts, neg, len(rest) == 1, "await-serving IP:PORT [TIMEOUT]")
+	if !poll(timeout, func() bool {
+		answer, err := askHealth(rest[0])
+		return err == nil && answer == healthpb.HealthCheckResponse_SERVING
+	}) {
+		ts.Fatalf("%s does not serve after %s", rest[0], timeout)
+	}
+}
+
+// hasIPv6 reports whether this machine has the address [::1].
+func hasIPv6() bool {
+	l, err := net.Listen("tcp", "[::1]:0")
+	return err == nil && l.Close() == nil
 }
 
 func askHealth(address string) (healthpb.HealthCheckResponse_ServingStatus, error) {

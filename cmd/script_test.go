@@ -50,16 +50,20 @@ func runScripts(t *testing.T, real string) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, real) },
 		Condition: func(name string) (bool, error) {
-			if name != "real" {
-				return false, fmt.Errorf("unknown condition %q", name)
+			switch name {
+			case "real":
+				return real != "", nil
+			case "ipv6":
+				return hasIPv6(), nil
 			}
-			return real != "", nil
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"alive":          cmdAlive,
 			"await":          cmdAwait,
 			"await-dead":     cmdAwaitDead,
 			"await-file":     cmdAwaitFile,
+			"await-serving":  cmdAwaitServing,
 			"exits":          cmdExits,
 			"glob":           cmdGlob,
 			"json":           cmdJSON,

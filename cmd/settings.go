@@ -32,7 +32,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	s := &o.settings
 	s.Policy = fsm.DefaultPolicy()
 	f.IntVar(&s.Port, "port", 7233, "port of the gRPC frontend")
-	f.IntVar(&s.UIPort, "ui-port", 8233, "port of the web UI; if only --port is given, that plus 1000")
+	f.IntVar(&s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
 	f.IntVar(&s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
 	f.IntVar(&s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
@@ -80,7 +80,7 @@ func environment(flags *pflag.FlagSet) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "STIGMER_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil {
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || outdone(flags, f.Name) {
 			return
 		}
 		values := []string{value}
@@ -94,6 +94,18 @@ func environment(flags *pflag.FlagSet) error {
 		}
 	})
 	return failed
+}
+
+// outdone reports whether a flag that excludes this one was given: a flag beats
+// the environment.
+func outdone(flags *pflag.FlagSet, name string) bool {
+	switch name {
+	case "db":
+		return flags.Changed("ephemeral")
+	case "ephemeral":
+		return flags.Changed("db")
+	}
+	return false
 }
 
 // parse reads the environment and checks what was asked for, before anything is

@@ -20,7 +20,10 @@ func startCommand() *cobra.Command {
 		Long: `Start Temporal, and return when a client can work: its health is SERVING and every
 namespace answers. A Temporal that runs already is left as it is, one that lost
 its supervisor is adopted without a restart. A supervisor stays behind and
-restarts Temporal after a crash.
+restarts Temporal after a crash. What was asked for at an earlier start counts for
+nothing: it is restart that keeps it.
+
+Every flag is also read from the environment: --ui-port is STIGMER_UI_PORT.
 
 ` + exitHelp,
 		Example: `  stigmer local start
@@ -31,7 +34,7 @@ restarts Temporal after a crash.
 		RunE: func(c *cobra.Command, _ []string) error { return runStart(c, o) },
 	}
 	o.addFlags(c.Flags())
-	c.Flags().BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal; Ctrl-C stops Temporal")
+	c.Flags().BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
 	return c
 }
 
@@ -76,7 +79,7 @@ func runStart(c *cobra.Command, o *options) error {
 	}
 	command := fsm.Command{
 		Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
-		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local start",
+		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
 	}
 	if o.foreground {
 		return runForeground(home, command)
@@ -89,6 +92,9 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
+	if grace < time.Millisecond {
+		return usage(fmt.Errorf("--grace %s is not a time of at least a millisecond", grace))
+	}
 	if o.settings.TemporalBin == "" {
 		return noBinary(home)
 	}
@@ -98,7 +104,7 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	}
 	return run(c, home, fsm.Command{
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
-		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: "stigmer local restart",
+		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	})
 }
 
@@ -126,3 +132,6 @@ func warnShared(home statefile.Home) {
 		fmt.Fprintf(os.Stderr, "stigmer: warning: the home %s is on %s: its locks may not keep other hosts away\n", home, kind)
 	}
 }
+
+// cause says in the history who asked.
+func cause(verb string) string { return fmt.Sprintf("stigmer local %s (pid %d)", verb, os.Getpid()) }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 
 	"github.com/spf13/cobra"
 )
@@ -36,5 +35,3 @@ func versionCommand() *cobra.Command {
 		},
 	}
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -25,6 +25,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Temporal, s.Adopted = in.Process, true
 	case Spawned:
 		s.Temporal, s.Adopted = in.Process, false
+		s.Database.Backup = in.Backup
 	case ProbePassed:
 		s.Failure = Failure{}
 		s.Restarts.Unserved = 0
@@ -36,7 +37,11 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 			s.ServedAt = max(in.Tick, 1)
 		}
 	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
-		s = s.bookRestart(row, in)
+		s = s.bookFailure(row, in)
+	case Gone:
+		if row.To == Restarting {
+			s.Restarts = s.Restarts.Add(in.At)
+		}
 	case LockDenied, PortTaken, SaveFailed:
 		s.Desired = WantStopped
 		s.Failure = Failure{Event: row.On, Reason: in.Detail}
@@ -63,8 +68,7 @@ func (s Supervisor) born(fresh bool) Database {
 	return db
 }
 
-func (s Supervisor) bookRestart(row Row, in Input) Supervisor {
-	s.Restarts = s.Restarts.Add(in.At)
+func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 	if !s.Served {
 		s.Restarts.Unserved++
 	}

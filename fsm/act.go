@@ -41,7 +41,7 @@ func (s Supervisor) startDeadline() Millis {
 
 func (s Supervisor) newRun() Supervisor {
 	s.Run++
-	s.Gone, s.Left, s.ServedAt = false, false, 0
+	s.Gone, s.ServedAt = false, 0
 	s.Waiting = ""
 	return s
 }

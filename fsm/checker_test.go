@@ -77,7 +77,8 @@ func (c *checker) save(s Supervisor, e Effect) {
 	if r.State != Stopped && r.Supervisor != s.Self {
 		c.t.Errorf("a saved %s names the driver %+v", r.State, r.Supervisor)
 	}
-	creates := tr.Event == Start || tr.Event == BackoffElapsed || tr.Event == LockAcquired
+	creates := tr.Event == Start || tr.Event == BackoffElapsed || tr.Event == LockAcquired ||
+		tr.Event == ProbePassed && tr.From == Starting && !r.Adopted && r.Restarts.Total == 0
 	if e.Required != creates {
 		c.t.Errorf("save of %s -%s-> %s: required %t", tr.From, tr.Event, tr.To, e.Required)
 	}

@@ -3,7 +3,7 @@ package fsm
 // Ends is how a command ended.
 type Ends string
 
-// The ends of commands. The first five are successes.
+// The ends of commands. The first four are successes.
 const (
 	EndStarted        Ends = "started"
 	EndAlreadyRunning Ends = "already running"
@@ -81,7 +81,7 @@ type Sight struct {
 // Deed is one effect of a command.
 type Deed struct {
 	Ask     Ask
-	Record  Record  // handover, drive
+	Record  Record  // handover, drive, prove
 	Driver  Process // ask stop, unseat
 	Grace   Millis  // ask stop
 	Saw     Saw     // arm

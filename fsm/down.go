@@ -11,7 +11,7 @@ func (c Command) down(in Sight) (Command, []Deed) {
 		return c.downBusy(in)
 	case SawDrove:
 		if in.Record.Failure.Event == LockDenied {
-			return c.finish(Outcome{End: EndForeign, Record: in.Record, Holder: in.Record.Failure.Reason})
+			return c.finish(Outcome{End: EndForeign, Record: in.Record, Detail: in.Record.Failure.Reason})
 		}
 		c.Stopped = true
 		return c.bottom(in.Record)

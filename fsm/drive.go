@@ -4,7 +4,7 @@ package fsm
 // simulated one in the tests.
 type World interface {
 	// Perform carries out one effect. The answer of a synchronous one (lock,
-	// adopt, spawn, a failed required save) is returned with true.
+	// spawn, a failed backup, a failed required save) is returned with true.
 	Perform(Effect) (Input, bool)
 	// Next waits for the next input.
 	Next() Input

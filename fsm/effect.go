@@ -19,7 +19,7 @@ const (
 )
 
 // Effect is something to do, as data. Effects of one step are performed in
-// order. Lock, adopt and spawn answer before any other input is taken.
+// order. Lock, spawn and a failed backup answer before any other input is taken.
 type Effect struct {
 	Do Action
 	// Seq comes back in the input of a timer or probe, so that a late one is known.
@@ -34,7 +34,7 @@ type Effect struct {
 	// that only the record can name.
 	Required bool
 
-	Process Process // adopt, watch, term, kill: the leader, zero if not known
+	Process Process // adopt, watch, term, kill: the leader, zero if not known; its group is in Record
 	Event   Event   // arm
 	After   Millis  // arm
 	Detail  string  // ignore
@@ -56,5 +56,6 @@ type Input struct {
 	Grace   Millis  // stop: 0 for the default
 	Detail  string  // one sentence for people: who asked, what was refused
 	Fresh   bool    // lock_acquired: the database file does not exist
+	Backup  string  // spawned: the copy of the database that was made before
 	Version string  // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
 }

@@ -132,29 +132,31 @@ func restart(state State) Move {
 	return Move{"restart", Stopping, "stop, then start with the recorded settings"}
 }
 
-func effectOf(row Row) string {
+func effectOf(row Row) string { return phrase(row) + " (" + row.Why + ")" }
+
+func phrase(row Row) string {
 	phrases := make([]string, len(row.Do))
 	for i, action := range row.Do {
 		phrases[i] = Phrases[action]
 	}
-	return strings.Join(phrases, ", ") + " (" + row.Why + ")"
+	return strings.Join(phrases, ", ")
 }
 
 // Undriven lists what the commands would do where no supervisor drives: where
 // the resume rule lets them go on. No event would be noticed by anybody.
 func Undriven(r Record, e Evidence) []Move {
-	moves := []Move{}
-	for _, wish := range []struct {
-		event   Event
-		desired Desired
-	}{{Start, WantRunning}, {Stop, WantStopped}} {
-		r.Desired = wish.desired
-		plan := Resume(r, e)
-		move := Move{string(wish.event), plan.State, "nothing: " + plan.Why}
-		if row, ok := Find(plan.State, plan.Event); ok {
-			move = Move{string(wish.event), row.To, effectOf(row)}
-		}
-		moves = append(moves, move)
+	start, stop := resumed(Start, WantRunning, r, e), resumed(Stop, WantStopped, r, e)
+	if e.Hold == HoldFree {
+		return []Move{start, stop, restart(Stopped)}
 	}
-	return append(moves, restart(r.State))
+	return []Move{start, stop, restart(Stopping)}
+}
+
+func resumed(request Event, desired Desired, r Record, e Evidence) Move {
+	r.Desired = desired
+	plan := Resume(r, e)
+	if row, ok := Find(plan.State, plan.Event); ok {
+		return Move{string(request), row.To, phrase(row) + " (" + plan.Why + ")"}
+	}
+	return Move{string(request), plan.State, "nothing: " + plan.Why}
 }

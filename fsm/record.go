@@ -89,6 +89,8 @@ type Database struct {
 	Served bool `json:"served"`
 	// Version is that of the Temporal CLI that last served on it, empty if not known.
 	Version string `json:"version,omitempty"`
+	// Backup is the copy that was made before another version opened it, empty for none.
+	Backup string `json:"backup,omitempty"`
 }
 
 // Record is what is persisted: enough for any command to go on from, whatever

@@ -14,8 +14,6 @@ type Supervisor struct {
 	Run uint64
 	// Gone says that nothing of this run's tree lives; true before the first.
 	Gone bool
-	// Left says that this run's leader has exited.
-	Left bool
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
 	// Stable says that the run that ended had served for the policy's StableAfter.
@@ -47,6 +45,9 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 	s = s.claim()
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
+	if plan.Event == Start && r.Reason != "" {
+		first.Detail = r.Reason + ": " + plan.Why
+	}
 	var effects []Effect
 	if plan.State != r.State {
 		effects = append(effects, s.save(Transition{now.At, r.State, Resumed, plan.State, plan.Why}))
@@ -84,8 +85,6 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		return s, []Effect{s.effect(DoExit)}
 	case ProbeDue:
 		return s, []Effect{s.effect(DoAsk)}
-	case Exited:
-		s.Left = true
 	case Gone:
 		s.Gone = true
 		return s.gone(m, in)
@@ -149,8 +148,9 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 		return s, ignored(in.Event, err.Error())
 	}
 	s = s.account(row, in)
-	s = s.enter(row, in)
-	effects := []Effect{s.save(Transition{in.At, row.From, row.On, row.To, s.Reason})}
+	cause := s.cause(row, in)
+	s = s.enter(row, in, cause)
+	effects := []Effect{s.save(Transition{in.At, row.From, row.On, row.To, cause})}
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
@@ -180,8 +180,11 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 }
 
 // enter makes the record say what the row says.
-func (s Supervisor) enter(row Row, in Input) Supervisor {
-	s.Reason = s.cause(row, in)
+func (s Supervisor) enter(row Row, in Input, cause string) Supervisor {
+	if row.From == Stopping && row.On == Gone {
+		cause = "stopped: " + s.Reason // why it was stopped says more than that it has gone
+	}
+	s.Reason = cause
 	return s.become(row.To, in.At).claim()
 }
 
@@ -217,6 +220,9 @@ func (s Supervisor) cause(row Row, in Input) string {
 	case ProbeFailed:
 		return s.Waiting
 	case Spawned:
+		if in.Backup != "" {
+			return fmt.Sprintf("pid %d; the database was made by another version of Temporal and copied to %s first", in.Process.PID, in.Backup)
+		}
 		return fmt.Sprintf("pid %d", in.Process.PID)
 	}
 	if in.Detail != "" {
@@ -258,8 +264,14 @@ func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
 	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
-	effect.Required = t.To == Locking && t.Event != Resumed || t.Event == LockAcquired
+	effect.Required = t.To == Locking && t.Event != Resumed || t.Event == LockAcquired || s.firstHealthy(t)
 	return effect
+}
+
+// firstHealthy reports whether a save tells a start that it has succeeded: a
+// start that cannot be recorded is undone, as who waits for it reads the record.
+func (s Supervisor) firstHealthy(t Transition) bool {
+	return t.Event == ProbePassed && t.From == Starting && !s.Adopted && s.Restarts.Total == 0
 }
 
 func ignored(e Event, why string) []Effect {

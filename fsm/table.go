@@ -10,7 +10,7 @@ const (
 	DoSpawn   Action = "spawn"    // start Temporal, leader of its own process group, with the locks inherited
 	DoAdopt   Action = "adopt"    // believe a running Temporal that is proven to be ours
 	DoWatch   Action = "watch"    // wait for the leader's exit and for the tree's end; probe
-	DoProbe   Action = "probe"    // ask health, namespaces, UI
+	DoProbe   Action = "probe"    // arm the pause to the next probe of health and namespaces
 	DoTerm    Action = "term"     // SIGTERM and SIGCONT to the group and to escaped descendants; arm the grace period
 	DoKill    Action = "kill"     // SIGKILL to the group, then to escaped descendants, until the lock is free
 	DoBackOff Action = "back off" // arm the back-off
@@ -66,6 +66,7 @@ var Table = []Row{
 	{Starting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Healthy, ProbeFailed, Degraded, do(DoProbe), "the failure threshold is met; it may still recover by itself"},
+	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
 	{Healthy, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 

@@ -67,6 +67,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	}
 	r.Desired = WantRunning
 	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
+	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}
 }

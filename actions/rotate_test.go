@@ -1,0 +1,136 @@
+package actions
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestRotate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	check(t, rotate(path, 10)) // no log, no rotation
+	read := func(name string) string {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "none"
+		}
+		return string(text)
+	}
+	for i := range 6 {
+		check(t, os.WriteFile(path, fmt.Appendf(nil, "content %d\n", i), 0o600))
+		check(t, rotate(path, 10))
+		is(t, "a log of the limit's size is left alone", read(path), fmt.Sprintf("content %d\n", i))
+		check(t, rotate(path, 9))
+		is(t, "log", read(path), "")
+		is(t, "log.1", read(older(path, 1)), fmt.Sprintf("content %d\n", i))
+	}
+	is(t, "log.2", read(older(path, 2)), "content 4\n")
+	is(t, "log.3", read(older(path, 3)), "content 3\n")
+	is(t, "log.4", read(older(path, 4)), "none")
+	info, err := os.Stat(older(path, 1))
+	check(t, err)
+	is(t, "mode", info.Mode(), 0o600)
+}
+
+// TestRotateWhileWriting: another program appends lines as fast as it can while
+// its log is rotated under it. What is kept is whole lines, in order, without a
+// hole, and not too much of it.
+func TestRotateWhileWriting(t *testing.T) {
+	const limit, rotations = 64 << 10, 60
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	log, err := openLog(path)
+	check(t, err)
+	writer := newStage(t).start("actor", nil, log)
+	check(t, log.Close())
+	for i := range rotations {
+		writer.must("append", fmt.Sprint(i*4000), "4000") // 4000 lines, while this rotates
+		for size(path) > limit {
+			check(t, rotate(path, limit))
+		}
+	}
+	writer.say("appended")
+	check(t, rotate(path, limit))
+	files, err := filepath.Glob(path + "*")
+	check(t, err)
+	is(t, "files", len(files), 1+logCount)
+	last := -1
+	for _, name := range []string{older(path, 3), older(path, 2), older(path, 1), path} {
+		last = wholeLines(t, name, last)
+	}
+	is(t, "the last line", last, rotations*4000-1)
+}
+
+// wholeLines checks that a file has lines with growing numbers only.
+func wholeLines(t *testing.T, name string, last int) int {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	check(t, err)
+	if i := bytes.IndexByte(text, 0); i >= 0 {
+		t.Fatalf("%s has a hole at %d", name, i)
+	}
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		t.Errorf("%s ends within a line: %q", name, text[max(0, len(text)-80):])
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		var n int
+		if _, err := fmt.Sscanf(lines.Text(), "line %d", &n); err != nil || lines.Text() != logLine(n) {
+			t.Fatalf("%s has a torn line: %q", name, lines.Text())
+		}
+		if n <= last {
+			t.Fatalf("%s has line %d after %d", name, n, last)
+		}
+		last = n
+	}
+	return last
+}
+
+func logLine(n int) string { return fmt.Sprintf("line %d %s", n, strings.Repeat("x", n%90)) }
+
+// BUG: both links are followed.
+func TestRotateFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	victim := filepath.Join(dir, "victim")
+	check(t, os.WriteFile(victim, []byte("somebody's text\n"), 0o600))
+	untouched := func(what string) {
+		t.Helper()
+		text, err := os.ReadFile(victim)
+		check(t, err)
+		is(t, what, string(text), "somebody's text\n")
+	}
+	path := filepath.Join(dir, "log")
+	check(t, os.WriteFile(path, []byte("long enough\n"), 0o600))
+	check(t, os.Symlink(victim, path+".new"))
+	rotate(path, 5)
+	untouched("what a planted log.new leads to")
+
+	path = filepath.Join(dir, "link")
+	check(t, os.Symlink(victim, path))
+	rotate(path, 5)
+	untouched("what a log leads to that was made a link")
+
+	path = filepath.Join(dir, "fifo")
+	check(t, unix.Mkfifo(path, 0o600))
+	check(t, rotate(path, 5))
+}
+
+// TestRotateFails: the log stays as it is.
+func TestRotateFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	check(t, os.WriteFile(path, []byte("long enough\n"), 0o600))
+	check(t, os.MkdirAll(filepath.Join(path+".new", "full"), 0o700)) // nothing can be written there
+	if err := rotate(path, 5); err == nil {
+		t.Error("no error")
+	}
+	text, err := os.ReadFile(path)
+	check(t, err)
+	is(t, "log", string(text), "long enough\n")
+	is(t, "a part of a copy", exists(older(path, 1)), false)
+}

@@ -1,0 +1,165 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// wrap puts a shell script before Temporal. The script's program is $T.
+func (h *siege) wrap(script string) {
+	h.t.Helper()
+	temporal := ""
+	for _, variable := range h.env {
+		if value, ok := strings.CutPrefix(variable, "STIGMER_TEMPORAL_BIN="); ok {
+			temporal = value
+		}
+	}
+	path := filepath.Join(h.dir, "wrapped-temporal")
+	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+temporal+"'\n"+script+"\n"), 0o700))
+	h.env = append(h.env, "STIGMER_TEMPORAL_BIN="+path)
+}
+
+// TestWrapped: Temporal behind a shell script, whatever the script makes of it,
+// is served, restarted when its leader or its server dies, adopted, and ended
+// without a rest.
+func TestWrapped(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"exec":       `exec "$T" "$@"`,
+		"child":      `"$T" "$@"; exit $?`,
+		"background": `"$T" "$@" & wait $!`,
+		"ignoring":   `trap '' TERM INT HUP; "$T" "$@"; exit $?`,
+		"session":    `setsid "$T" "$@"; exit $?`,
+		"pipe":       `"$T" "$@" 2>&1 | cat`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "session" {
+				if _, err := exec.LookPath("setsid"); err != nil {
+					t.Skip("there is no setsid here")
+				}
+			}
+			h := newSiege(t, true)
+			h.wrap(script)
+			h.up()
+			leader := h.pid("temporal")
+			h.kill9(leader)
+			h.served("its leader died", leader)
+
+			leader = h.pid("temporal")
+			h.kill9(h.pid("supervisor"))
+			h.up()
+			if adopted := h.pid("temporal"); adopted != leader {
+				t.Errorf("pid %d instead of %d", adopted, leader)
+			}
+
+			for _, pid := range h.processesOf("local supervise") {
+				h.kill9(pid)
+			}
+			h.kill9(leader)
+			h.converges(h.anyVerb())
+			h.must([]string{"stop", "--timeout", "3s"}, 0)
+			h.isDown()
+			if left := h.processes(); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
+// served waits until another Temporal than the one with this leader serves.
+func (h *siege) served(why string, leader int) {
+	h.t.Helper()
+	h.await("Healthy", fmt.Sprintf(".temporal.pid!=%d", leader))
+	h.isUp()
+	if runs(leader) {
+		h.t.Errorf("%s: pid %d still runs", why, leader)
+	}
+}
+
+func (h *siege) processesOf(words string) []int {
+	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), words) })
+}
+
+// TestLeavesItsWrapper is a script that puts Temporal into a session of its own
+// and ends: its leader is gone at once, so each attempt fails; nothing is left.
+func TestLeavesItsWrapper(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("there is no setsid here")
+	}
+	t.Parallel()
+	h := newSiege(t, true)
+	h.wrap(`setsid "$T" "$@" & exit 0`)
+	h.must([]string{"start"}, 0, 1)
+	h.down()
+}
+
+// TestStubborn: a Temporal that ignores SIGTERM, or is stopped, or has a child
+// that left the group, and any of them together, is ended and replaced by every
+// verb in bounded time, with a supervisor and without.
+func TestStubborn(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"ignore-term", "escape", "ignore-term,escape", "ignore-term,grandchild", "deaf-to-all"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			h := newSiege(t, false)
+			if mode != "deaf-to-all" {
+				h.env = append(h.env, "FAKE_TEMPORAL="+mode)
+			}
+			for _, verb := range []string{"stop", "restart"} {
+				temporal := h.bring(situations[1+h.rand.IntN(2)])
+				if mode == "deaf-to-all" {
+					for _, pid := range h.processesOf("start-dev") {
+						check(t, syscall.Kill(pid, syscall.SIGSTOP))
+					}
+				}
+				grace := map[string]string{"stop": "--timeout", "restart": "--grace"}[verb]
+				r := h.must([]string{verb, grace, "500ms"}, 0)
+				if r.took > 2*atOnce || runs(temporal) {
+					t.Errorf("pid %d: %s", temporal, r)
+				}
+				child, err := os.ReadFile(filepath.Join(h.dir, "child"))
+				if err == nil && verb == "stop" && strings.Contains(mode, ",") && len(h.processesOf("straggler")) > 0 {
+					t.Errorf("the child %s is left", child)
+				}
+			}
+			h.must([]string{"stop", "--timeout", "500ms"}, 0)
+			h.isDown()
+		})
+	}
+}
+
+// TestFrozen stops the supervisor, Temporal or both by SIGSTOP: the next command
+// does its work in bounded time, with the standard timeouts.
+func TestFrozen(t *testing.T) {
+	besiege(t, func(h *siege) {
+		for _, who := range h.some([]string{"supervisor", "temporal", "both"}) {
+			for _, verb := range h.some([]string{"stop", "restart", "start"}) {
+				h.must([]string{"start"}, 0)
+				for _, name := range []string{"temporal", "supervisor"} {
+					if who == name || who == "both" {
+						check(h.t, syscall.Kill(h.pid(name), syscall.SIGSTOP))
+					}
+				}
+				began := time.Now()
+				h.must([]string{verb}, 0)
+				took := time.Since(began).Round(time.Millisecond)
+				h.t.Logf("%s frozen, %s took %s", who, verb, took)
+				if took > 20*time.Second {
+					h.t.Errorf("%s frozen, %s took %s", who, verb, took)
+				}
+				if verb == "stop" {
+					h.isDown()
+				}
+			}
+		}
+		h.down()
+	})
+}
