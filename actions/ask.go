@@ -13,7 +13,11 @@ import (
 func (w *World) ask(e fsm.Effect) {
 	settings, replaced := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
-		w.keepSeat()
+		w.keepHome()
+		if !w.keepSeat() {
+			w.Post(fsm.Input{Event: fsm.Deposed})
+			return
+		}
 		w.restore()
 		replaced = w.lockReplaced() + w.databaseReplaced(settings.DB)
 	}
@@ -69,17 +73,20 @@ func (w *World) lockReplaced() string {
 	return ""
 }
 
-// keepSeat looks whether supervisor.lock is still the file at its path. If it was
-// deleted or replaced, the new one is taken as well; if somebody else was faster,
-// that one drives now, and this driver must not.
-func (w *World) keepSeat() {
-	path := w.home.SupervisorLock()
-	if leadsTo(path, w.seat) {
-		return
-	}
+// keepHome stops Temporal when its home was deleted.
+func (w *World) keepHome() {
 	if _, err := os.Stat(string(w.home)); errors.Is(err, os.ErrNotExist) {
 		w.StopNow("the home was deleted", 0)
-		return
+	}
+}
+
+// keepSeat looks whether supervisor.lock is still the file at its path. If it was
+// deleted or replaced, the new one is taken as well. It is false if somebody else
+// was faster: that one drives now, and this driver must not.
+func (w *World) keepSeat() bool {
+	path := w.home.SupervisorLock()
+	if leadsTo(path, w.seat) {
+		return true
 	}
 	seat, err := Acquire(path)
 	switch {
@@ -88,10 +95,11 @@ func (w *World) keepSeat() {
 		w.seat = seat
 	case errors.Is(err, ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
-		w.Post(fsm.Input{Event: fsm.Deposed})
+		return false
 	default:
 		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
 	}
+	return true
 }
 
 // rotateLogs bounds both logs on disk. A full disk only costs the rotation.

@@ -93,7 +93,6 @@ func wholeLines(t *testing.T, name string, last int) int {
 
 func logLine(n int) string { return fmt.Sprintf("line %d %s", n, strings.Repeat("x", n%90)) }
 
-// BUG: both links are followed.
 func TestRotateFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	victim := filepath.Join(dir, "victim")

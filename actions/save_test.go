@@ -37,9 +37,10 @@ func TestSave(t *testing.T) {
 // A record that cannot be saved stops what only it could name, and nothing else.
 func TestSaveFails(t *testing.T) {
 	l := newLife(t)
-	check(t, os.MkdirAll(filepath.Join(l.home.State(), "in the way"), 0o700))
+	bad := l.record
+	bad.State = "Bogus" // which no record may say
 	for _, required := range []bool{true, false} {
-		in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Required: required})
+		in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: bad, Required: required})
 		is(t, "answered", answered, required)
 		is(t, "event", in.Event == fsm.SaveFailed, required)
 		if required {
@@ -47,7 +48,6 @@ func TestSaveFails(t *testing.T) {
 		}
 	}
 	// What could not be written then is written with the next.
-	check(t, os.RemoveAll(l.home.State()))
 	step := fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step})
 	is(t, "history", len(l.load().History), 1)
@@ -130,4 +130,41 @@ func TestSetAsideOfADatabase(t *testing.T) {
 	kept, err := filepath.Glob(l.home.DB() + ".half-made-*")
 	check(t, err)
 	is(t, "kept", len(kept), 1)
+}
+
+// What a newer version has written is not overwritten, and what is damaged or is
+// not what this driver wrote is set aside first.
+func TestSaveOverWhatOthersWrote(t *testing.T) {
+	for name, c := range map[string]struct {
+		found string
+		aside int
+		kept  bool
+	}{
+		"newer":   {`{"schema": 99}`, 0, true},
+		"damaged": {"no record", 1, false},
+	} {
+		l := newLife(t)
+		check(t, os.WriteFile(l.home.State(), []byte(c.found), 0o600))
+		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+		text, err := os.ReadFile(l.home.State())
+		check(t, err)
+		is(t, name+": left alone", string(text) == c.found, c.kept)
+		aside, err := filepath.Glob(l.home.State() + ".corrupt-*")
+		check(t, err)
+		is(t, name+": set aside", len(aside), c.aside)
+	}
+}
+
+// A record that is whole and not what this driver wrote is exchanged again.
+func TestRestoreOverAnotherRecord(t *testing.T) {
+	l := newLife(t)
+	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	planted := l.load()
+	planted.Temporal.PID = 12345
+	check(t, l.file.Save(planted))
+	l.restore()
+	is(t, "the pid", l.load().Temporal.PID, l.record.Temporal.PID)
+	aside, err := filepath.Glob(l.home.State() + ".corrupt-*")
+	check(t, err)
+	is(t, "set aside", len(aside), 1)
 }

@@ -195,18 +195,19 @@ func TestGuardIsTheNextLock(t *testing.T) {
 func TestKeepSeat(t *testing.T) {
 	l := newLife(t)
 	seat := l.seat
-	l.keepSeat()
+	is(t, "kept", l.keepSeat(), true)
 	is(t, "same seat", l.seat, seat)
 	check(t, os.Remove(l.home.SupervisorLock()))
-	l.keepSeat()
+	is(t, "kept", l.keepSeat(), true)
 	is(t, "new seat", l.seat != seat && leadsTo(l.home.SupervisorLock(), l.seat), true)
 	l.nothingYet()
 	check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := Acquire(l.home.SupervisorLock())
 	check(t, err)
 	defer other.Close()
-	l.keepSeat()
-	l.next(fsm.Deposed)
+	is(t, "kept", l.keepSeat(), false)
+	in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
+	is(t, "no act follows", answered && in.Event == fsm.Deposed, true)
 }
 
 func onlyExit(err error) error {

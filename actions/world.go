@@ -1,8 +1,6 @@
 package actions
 
 import (
-	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -131,53 +129,6 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 		w.log.Debug("input ignored", "event", e.Event, "why", e.Detail)
 	}
 	return fsm.Input{}, false
-}
-
-// save makes the record durable. A save that is not required and fails is told
-// in the log: what follows it is safe without, and a stop must work on a full disk.
-func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
-	w.document.Record = e.Record
-	w.document.Paths = w.home.Paths()
-	if t := e.Transition; t.From != "" {
-		w.document = w.document.Add(t)
-		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-	}
-	err := w.file.Save(w.document)
-	w.unsaved = err != nil
-	if err == nil {
-		return fsm.Input{}, false
-	}
-	w.log.Error("record not saved", "error", err, "required", e.Required)
-	if !e.Required {
-		return fsm.Input{}, false
-	}
-	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
-}
-
-// restore writes the record anew if it could not be saved before, or if somebody
-// damaged or removed it.
-func (w *World) restore() {
-	if w.unsaved {
-		err := w.file.Save(w.document)
-		w.unsaved = err != nil
-		return
-	}
-	_, err := w.file.Load()
-	_, corrupt := errors.AsType[statefile.CorruptError](err)
-	_, link := errors.AsType[statefile.SymlinkError](err)
-	if !corrupt && !link && !errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	w.log.Warn("record damaged from outside, written anew", "error", err)
-	if corrupt || link {
-		if _, err := w.file.SetAside(); err != nil {
-			w.log.Warn("record not set aside", "error", err)
-			return
-		}
-	}
-	if err := w.file.Save(w.document); err != nil {
-		w.log.Error("record not saved", "error", err)
-	}
 }
 
 func (w *World) setAside(e fsm.Effect) {

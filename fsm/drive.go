@@ -38,7 +38,8 @@ func Drive(w World, r Record, self Process) Record {
 
 // PerformAll performs one step's effects in order and returns their answers. A
 // failed required save drops what follows it: nothing may be created that the
-// record cannot name. So does a failed backup, which answers SpawnFailed.
+// record cannot name. So does a failed backup, which answers SpawnFailed, and a
+// save by a driver that is no longer the one, which answers Deposed.
 func PerformAll(w World, effects []Effect) []Input {
 	var answers []Input
 	for _, effect := range effects {
@@ -46,7 +47,7 @@ func PerformAll(w World, effects []Effect) []Input {
 		if answered {
 			answers = append(answers, in)
 		}
-		if answered && (in.Event == SaveFailed || in.Event == SpawnFailed) {
+		if answered && (in.Event == SaveFailed || in.Event == SpawnFailed || in.Event == Deposed) {
 			break
 		}
 	}

@@ -1,0 +1,88 @@
+package actions
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// save makes the record durable. A save that is not required and fails is told
+// in the log: what follows it is safe without, and a stop must work on a full
+// disk. Every act follows a save, so this is also where a driver looks whether it
+// still is the one.
+func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
+	if !w.keepSeat() {
+		return fsm.Input{Event: fsm.Deposed}, true
+	}
+	w.document.Record = e.Record
+	w.document.Paths = w.home.Paths()
+	if t := e.Transition; t.From != "" {
+		w.document = w.document.Add(t)
+		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
+	}
+	_, found := w.file.Load()
+	err := w.write(found)
+	if err == nil {
+		return fsm.Input{}, false
+	}
+	w.log.Error("record not saved", "error", err, "required", e.Required)
+	if !e.Required {
+		return fsm.Input{}, false
+	}
+	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+}
+
+// write writes the record over what was found in its place: what is damaged is
+// set aside first, and what a newer version has written is left alone.
+func (w *World) write(found error) error {
+	if newer, ok := errors.AsType[statefile.NewerError](found); ok {
+		w.log.Warn("record left alone", "error", newer)
+		return nil
+	}
+	if damaged(found) {
+		if _, err := w.file.SetAside(); err != nil {
+			return err
+		}
+	}
+	err := w.file.Save(w.document)
+	w.unsaved = err != nil
+	return err
+}
+
+func damaged(err error) bool {
+	_, corrupt := errors.AsType[statefile.CorruptError](err)
+	_, link := errors.AsType[statefile.SymlinkError](err)
+	return corrupt || link
+}
+
+// restore writes the record anew if it could not be saved before, or if somebody
+// damaged, removed or exchanged it: nobody but this driver may write it.
+func (w *World) restore() {
+	document, err := w.file.Load()
+	switch {
+	case err == nil && !w.unsaved && w.wrote(document.Record):
+		return
+	case err == nil && !w.unsaved:
+		if _, err := w.file.SetAside(); err != nil {
+			w.log.Warn("record not set aside", "error", err)
+		}
+	case err != nil && !damaged(err) && !errors.Is(err, fs.ErrNotExist):
+		return
+	}
+	w.log.Warn("record written anew", "found", err)
+	if err := w.write(err); err != nil {
+		w.log.Error("record not saved", "error", err)
+	}
+}
+
+// wrote reports whether a record is the one that this driver wrote last, by what
+// others go by.
+func (w *World) wrote(r fsm.Record) bool {
+	own := w.document.Record
+	return r.Generation == own.Generation && r.State == own.State && r.Desired == own.Desired &&
+		sameOrNone(r.Temporal, own.Temporal) && sameOrNone(r.Supervisor, own.Supervisor)
+}
+
+func sameOrNone(p, q fsm.Process) bool { return p == q || p.Same(q) }
