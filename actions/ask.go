@@ -12,6 +12,7 @@ import (
 // ask probes once in a goroutine that ends within the probe's timeout.
 func (w *World) ask(e fsm.Effect) {
 	settings, replaced := e.Record.Settings, ""
+	w.noteDatabase(settings.DB)
 	if e.Record.State != fsm.Starting {
 		w.keepHome()
 		if !w.keepSeat() {
@@ -33,16 +34,22 @@ func (w *World) ask(e fsm.Effect) {
 	}()
 }
 
+// noteDatabase notes, as soon as there is one, which file Temporal has open.
+func (w *World) noteDatabase(db string) {
+	if w.database != nil || db == "" {
+		return
+	}
+	if info, err := os.Stat(db); err == nil {
+		w.database = info
+	}
+}
+
 // databaseReplaced tells when the database's path no longer leads to the file
 // that Temporal has open: what clients write then goes to a file without a name.
 func (w *World) databaseReplaced(db string) string {
-	if db == "" {
-		return ""
-	}
 	there, err := os.Stat(db)
 	switch {
-	case err == nil && w.database == nil:
-		w.database = there
+	case w.database == nil:
 		return ""
 	case err == nil && os.SameFile(there, w.database):
 		return ""

@@ -116,7 +116,7 @@ func (d *Desk) Carry(deed fsm.Deed) {
 	case fsm.AskHandOver:
 		d.handOver(deed.Record)
 	case fsm.AskDrive:
-		d.drive(deed.Record)
+		d.drive(deed.Record, deed.Grace)
 	case fsm.AskStop:
 		d.askStop(deed)
 	case fsm.AskUnseat:
@@ -183,7 +183,7 @@ func (d *Desk) handOver(r fsm.Record) {
 }
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
-func (d *Desk) drive(r fsm.Record) {
+func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	document, err := Recover(d.home)
 	if err != nil {
 		d.broke(err)
@@ -197,7 +197,7 @@ func (d *Desk) drive(r fsm.Record) {
 	world := NewWorld(d.home, d.seat, document, self, d.log)
 	d.world.Store(world)
 	defer d.world.Store(nil)
-	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: fsm.Drive(world, r, self)})
+	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: fsm.Drive(world, r, self, grace)})
 }
 
 func (d *Desk) askStop(deed fsm.Deed) {

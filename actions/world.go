@@ -178,4 +178,10 @@ func (w *World) release() {
 		w.log.Warn("PID file not removed", "error", err)
 	}
 	os.Remove(w.home.Request())
+	if w.unsaved {
+		// On a full disk what was removed may have made room for the record.
+		if err := w.write(nil); err != nil {
+			w.log.Error("record not saved", "error", err)
+		}
+	}
 }

@@ -81,7 +81,6 @@ func TestFaultOtherVersion(t *testing.T) {
 	if _, err := os.Stat(copied); err != nil {
 		t.Error(err)
 	}
-	// BUG: start says nothing of it; only the supervisor's log does.
 	p.says("start", out, "1.4.0", copied)
 	log, err := os.ReadFile(filepath.Join(p.home, "logs", "supervisor.log"))
 	check(t, err)

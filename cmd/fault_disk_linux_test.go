@@ -44,7 +44,8 @@ func (p *place) fill() (empty func()) {
 // TestFaultDiskFull: whichever write finds no room, a start that fails says so
 // and leaves nothing running, and what it began a stop ends.
 //
-// BUG: if that is the save of Healthy, start times out without a word of the disk.
+// BUG: now and then (nr_inodes near the limit) start hands over again and again
+// until it gives up without a word of the disk.
 func TestFaultDiskFull(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []string{"nr_inodes", "nr_blocks"} {
@@ -91,8 +92,6 @@ func (p *place) startsOnFullDisk() bool {
 
 // TestFaultDiskFullWhileRunning: a disk that fills up under a running Temporal.
 // A stop works; a crash is not followed by a Temporal that the record cannot name.
-//
-// BUG: as above, a start without room times out and leaves Temporal running.
 func TestFaultDiskFullWhileRunning(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)

@@ -84,8 +84,8 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 // an empty one. What it writes from then on has no name any more: that is told,
 // no restart makes it worse, and it is over when the file is back.
 //
-// BUG: state and the supervisor stay Healthy, as Temporal answers from what it
-// has open.
+// BUG: what is replaced before the first probe that follows Healthy is taken for
+// the database.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
 	for _, replaced := range []bool{false, true} {

@@ -120,14 +120,14 @@ func (h *siege) bring(situation string) int {
 // TestPoisonedRecords lets the record name Temporal, its supervisor, or both
 // wrongly. Nobody who is not ours is signalled, what is ours is found, and the
 // next command does what it says. With STIGMER_SOAK each lie is told in each
-// situation, else in one that is drawn.
+// situation, else some that are drawn are told in one.
 func TestPoisonedRecords(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, false)
 	stranger := h.stranger()
-	for _, p := range poisons() {
-		for _, situation := range h.some(situations) {
-			for _, who := range h.some([]string{"temporal", "supervisor", "both"}) {
+	for _, p := range drawn(h, 8, poisons()) {
+		for _, situation := range drawn(h, 1, situations) {
+			for _, who := range drawn(h, 1, []string{"temporal", "supervisor", "both"}) {
 				verb := h.anyVerb()
 				name := fmt.Sprintf("%s as %s while %s, then %s", p.name, who, situation, verb)
 				h.t.Log(name)
@@ -157,14 +157,6 @@ func (h *siege) stillNames(temporal int, who string) {
 		// BUG: a supervisor repairs a record that is damaged, not one that is valid and not its own.
 		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.realHome.record()), ".temporal.pid"), temporal)
 	}
-}
-
-// some is all where there is time, else one that is drawn.
-func (h *siege) some(all []string) []string {
-	if rounds(0) > 0 {
-		return all
-	}
-	return []string{all[h.rand.IntN(len(all))]}
 }
 
 // lie rewrites the record with a false identity, as if that were Healthy.
@@ -198,6 +190,12 @@ func (h *siege) put(path string, text []byte) {
 	check(h.t, os.Rename(draft, path))
 }
 
+// plant is something that is put where a file of ours belongs.
+type plant struct {
+	name string
+	put  func(path string) error
+}
+
 // TestHostilePIDFiles: nothing decides by temporal.pid, and nothing that stands
 // in its place is followed or waited for.
 func TestHostilePIDFiles(t *testing.T) {
@@ -206,29 +204,32 @@ func TestHostilePIDFiles(t *testing.T) {
 	stranger := h.stranger()
 	path, precious := filepath.Join(h.home, "temporal.pid"), filepath.Join(h.dir, "precious")
 	check(t, os.WriteFile(precious, []byte("mine"), 0o600))
-	text := func(text string) func() error { return func() error { h.put(path, []byte(text)); return nil } }
-	plants := map[string]func() error{
-		"empty": text(""), "NULs": text(strings.Repeat("\x00", 64)), "0": text("0\n"), "1": text("1\n"), "-1": text("-1\n"),
-		"ours": text(fmt.Sprintln(os.Getpid())), "beyond range": text("99999999999999999999\n"),
-		"stranger": text(fmt.Sprintf("%d\ntemporal\n2025-01-01T00:00:00Z\n", stranger.PID)),
-		"group":    text(fmt.Sprintf("-%d\n", stranger.PGID)), "thread": text(fmt.Sprintln(threadOf(stranger.PID))),
-		"large":   text(strings.Repeat("1", 8<<20)),
-		"symlink": func() error { return os.Symlink(precious, path) },
-		"pipe":    func() error { return syscall.Mkfifo(path, 0o600) },
-		"folder":  func() error { return os.Mkdir(path, 0o700) },
+	text := func(text string) func(string) error {
+		return func(path string) error { h.put(path, []byte(text)); return nil }
 	}
-	for name, plant := range plants {
-		situation := h.some(situations)[0]
+	plants := []plant{
+		{"empty", text("")}, {"NULs", text(strings.Repeat("\x00", 64))},
+		{"0", text("0\n")}, {"1", text("1\n")}, {"-1", text("-1\n")},
+		{"ours", text(fmt.Sprintln(os.Getpid()))}, {"beyond range", text("99999999999999999999\n")},
+		{"stranger", text(fmt.Sprintf("%d\ntemporal\n2025-01-01T00:00:00Z\n", stranger.PID))},
+		{"group", text(fmt.Sprintf("-%d\n", stranger.PGID))}, {"thread", text(fmt.Sprintln(threadOf(stranger.PID)))},
+		{"large", text(strings.Repeat("1", 8<<20))},
+		{"symlink", func(path string) error { return os.Symlink(precious, path) }},
+		{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
+		{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
+	}
+	for _, p := range drawn(h, 6, plants) {
+		situation := drawn(h, 1, situations)[0]
 		verb := h.anyVerb()
-		t.Logf("%s while %s, then %s", name, situation, verb)
+		t.Logf("%s while %s, then %s", p.name, situation, verb)
 		h.bring(situation)
 		check(t, os.RemoveAll(path))
-		check(t, plant())
+		check(t, p.put(path))
 		h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
 		h.converges(verb)
-		h.unharmed(stranger, name)
+		h.unharmed(stranger, p.name)
 		if kept, err := os.ReadFile(precious); err != nil || string(kept) != "mine" {
-			t.Fatalf("%s: the target of the symlink has %q, %v", name, kept, err)
+			t.Fatalf("%s: the target of the symlink has %q, %v", p.name, kept, err)
 		}
 	}
 	h.converges("stop")

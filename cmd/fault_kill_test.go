@@ -41,7 +41,7 @@ func TestKilledAtEachWrite(t *testing.T) {
 			for _, verb := range []string{"start", "restart", "stop"} {
 				for n := 1; ; n++ {
 					reached := 0
-					for _, v := range h.drawn() {
+					for _, v := range drawn(h, 1, allVictims()) {
 						h.prepare(verb)
 						if !h.killAtWrite(verb, n, v) {
 							continue
@@ -61,20 +61,13 @@ func TestKilledAtEachWrite(t *testing.T) {
 	})
 }
 
-// drawn is every set where there is time, else one of one and one of many.
-func (h *siege) drawn() []victims {
+// allVictims is every set of one to three.
+func allVictims() []victims {
 	var all []victims
 	for v := supervisorDies; v <= everybodyDies; v++ {
 		all = append(all, v)
 	}
-	if rounds(0) > 0 {
-		return all
-	}
-	h.rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	if h.real() {
-		return all[:1]
-	}
-	return all[:2]
+	return all
 }
 
 func (h *siege) real() bool { return strings.HasSuffix(h.t.Name(), "/real") }
@@ -120,13 +113,13 @@ func (h *siege) killAtWrite(verb string, n int, v victims) bool {
 // TestKilledAtRandom does the same at moments that no write marks.
 func TestKilledAtRandom(t *testing.T) {
 	besiege(t, func(h *siege) {
-		n, within := rounds(12), 400*time.Millisecond
+		n, within := rounds(8), 400*time.Millisecond
 		if h.real() {
-			n, within = rounds(6), 1500*time.Millisecond
+			n, within = rounds(4), 1500*time.Millisecond
 		}
 		for range n {
 			verb := []string{"start", "stop", "restart"}[h.rand.IntN(3)]
-			v := victims(1 + h.rand.IntN(int(everybodyDies)))
+			v := allVictims()[h.rand.IntN(int(everybodyDies))]
 			moment := time.Duration(h.rand.Int64N(int64(within)))
 			h.prepare(verb)
 			a := h.ask(verb)

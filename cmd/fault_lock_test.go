@@ -86,7 +86,7 @@ func TestStolenSeat(t *testing.T) {
 	h.down()
 }
 
-// TestLockIsNoFile plants what is no file where each lock belongs, in each
+// TestLockIsNoFile plants what is no file where a lock belongs, in each
 // situation: it is named at once, not followed and not removed; no second
 // Temporal comes of it, and once it is gone a stop leaves nothing.
 func TestLockIsNoFile(t *testing.T) {
@@ -94,23 +94,23 @@ func TestLockIsNoFile(t *testing.T) {
 	h := newSiege(t, false)
 	precious := filepath.Join(h.dir, "precious")
 	check(t, os.WriteFile(precious, []byte("mine"), 0o600))
-	plants := map[string]func(path string) error{
-		"folder":           func(path string) error { return os.Mkdir(path, 0o700) },
-		"pipe":             func(path string) error { return syscall.Mkfifo(path, 0o600) },
-		"symlink":          func(path string) error { return os.Symlink(precious, path) },
-		"dangling symlink": func(path string) error { return os.Symlink(path+".nothing", path) },
-		"socket":           plantSocket,
+	plants := []plant{
+		{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
+		{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
+		{"symlink", func(path string) error { return os.Symlink(precious, path) }},
+		{"dangling symlink", func(path string) error { return os.Symlink(path+".nothing", path) }},
+		{"socket", plantSocket},
 	}
-	for name, plant := range plants {
-		for _, lock := range lockNames {
-			for _, situation := range h.some(situations) {
+	for _, p := range plants {
+		for _, lock := range drawn(h, 1, lockNames) {
+			for _, situation := range drawn(h, 1, situations) {
 				verb := []string{"start", "stop", "restart"}[h.rand.IntN(3)]
-				what := fmt.Sprintf("%s as %s while %s, then %s", name, lock, situation, verb)
+				what := fmt.Sprintf("%s as %s while %s, then %s", p.name, lock, situation, verb)
 				t.Log(what)
 				path := filepath.Join(h.home, lock)
 				h.bring(situation)
 				check(t, os.Remove(path))
-				check(t, plant(path))
+				check(t, p.put(path))
 				h.refused(what, situation, verb, path)
 				if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 					check(t, os.Remove(path))
@@ -177,24 +177,24 @@ func errorsOf(errs ...error) error {
 func TestLockTakenAway(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, false)
-	take := map[string]func(path string) error{
-		"deleted":        os.Remove,
-		"moved":          func(path string) error { return os.Rename(path, path+".away") },
-		"moved out":      func(path string) error { return os.Rename(path, filepath.Join(h.dir, filepath.Base(path))) },
-		"replaced":       func(path string) error { return errorsOf(os.Remove(path), os.WriteFile(path, nil, 0o600)) },
-		"moved and made": func(path string) error { return errorsOf(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600)) },
-		"read only":      func(path string) error { return os.Chmod(path, 0o400) },
-		"written into":   func(path string) error { return os.WriteFile(path, []byte("1\n"), 0o600) },
+	take := []plant{
+		{"deleted", os.Remove},
+		{"moved", func(path string) error { return os.Rename(path, path+".away") }},
+		{"moved out", func(path string) error { return os.Rename(path, filepath.Join(h.dir, filepath.Base(path))) }},
+		{"replaced", func(path string) error { return errorsOf(os.Remove(path), os.WriteFile(path, nil, 0o600)) }},
+		{"moved and made", func(path string) error { return errorsOf(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600)) }},
+		{"read only", func(path string) error { return os.Chmod(path, 0o400) }},
+		{"written into", func(path string) error { return os.WriteFile(path, []byte("1\n"), 0o600) }},
 	}
-	for name, away := range take {
-		for _, locks := range [][]string{lockNames[:1], lockNames[1:], lockNames} {
-			for _, situation := range h.some(situations[1:]) {
+	for _, p := range take {
+		for _, locks := range drawn(h, 1, [][]string{lockNames[:1], lockNames[1:], lockNames}) {
+			for _, situation := range drawn(h, 1, situations[1:]) {
 				verb := h.anyVerb()
-				what := fmt.Sprintf("%s: %v while %s, then %s", name, locks, situation, verb)
+				what := fmt.Sprintf("%s: %v while %s, then %s", p.name, locks, situation, verb)
 				t.Log(what)
 				temporal := h.bring(situation)
 				for _, lock := range locks {
-					check(t, away(filepath.Join(h.home, lock)))
+					check(t, p.put(filepath.Join(h.home, lock)))
 				}
 				h.convergesOrRefuses(what, verb, temporal)
 				h.down()

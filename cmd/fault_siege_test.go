@@ -91,6 +91,19 @@ func rounds(usual int) int {
 	return max(usual, soak)
 }
 
+// soaks reports whether there is time for everything.
+func soaks() bool { return rounds(0) > 0 }
+
+// drawn is all of a table where there is time, else n that are drawn.
+func drawn[T any](h *siege, n int, all []T) []T {
+	if soaks() {
+		return all
+	}
+	some := slices.Clone(all)
+	h.rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+	return some[:min(n, len(some))]
+}
+
 // asked is a command that runs. Wait for it with result.
 type asked struct {
 	*exec.Cmd
@@ -230,16 +243,21 @@ func (h *siege) supervisors() []int {
 	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), " local supervise") })
 }
 
-// guard watches until the test's end that there are never two Temporals.
+// guard watches until the test's end that there are never two Temporals, and
+// none without its lock.
 func (h *siege) guard() {
 	stop := make(chan struct{})
 	var watch sync.WaitGroup
 	watch.Go(func() {
-		tick := time.NewTicker(25 * time.Millisecond)
+		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			if two := h.twoTemporals(); two != "" {
 				h.t.Error(two)
+				return
+			}
+			if pid := h.unlocked(); pid != 0 {
+				h.t.Errorf("a Temporal without a lock, pid %d: %s", pid, commandLine(pid))
 				return
 			}
 			select {
@@ -259,7 +277,10 @@ func (h *siege) twoTemporals() string {
 	if len(list) < 2 {
 		return ""
 	}
-	still := slices.DeleteFunc(slices.Clone(list), func(pid int) bool { return !h.owns(pid) })
+	still := slices.DeleteFunc(slices.Clone(list), func(pid int) bool {
+		// Between fork and exec a child of Temporal looks like Temporal.
+		return !h.owns(pid) || slices.Contains(list, parentOf(pid))
+	})
 	if len(still) < 2 {
 		return ""
 	}
@@ -269,4 +290,10 @@ func (h *siege) twoTemporals() string {
 		fmt.Fprintf(&text, "\n  pid %d: %s", pid, commandLine(pid))
 	}
 	return text.String()
+}
+
+func parentOf(pid int) int {
+	text, _ := exec.Command("ps", "-o", "ppid=", "-p", fmt.Sprint(pid)).Output()
+	parent, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return parent
 }

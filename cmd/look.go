@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,6 +96,9 @@ func (s *seen) lookAtLocks() {
 	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
 		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
 	}
+	if s.driver.PID == 0 && s.document.State != fsm.Stopped && elsewhere(s.document.Record) && s.trouble == nil {
+		s.trouble = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
+	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
 }
 
@@ -140,4 +144,15 @@ func (s *seen) next() []fsm.Move {
 		return fsm.Moves(s.diagnosis().State)
 	}
 	return fsm.Undriven(s.document.Record, s.evidence)
+}
+
+// elsewhere reports whether a record was written in another PID namespace of this boot.
+func elsewhere(r fsm.Record) bool {
+	here, err := probes.Boot()
+	if err != nil || r.Supervisor.Boot == "" || r.Supervisor.Boot == here {
+		return false
+	}
+	boot, _, _ := strings.Cut(here, "/")
+	there, _, _ := strings.Cut(r.Supervisor.Boot, "/")
+	return boot == there
 }

@@ -63,7 +63,7 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	self.Version = ownVersion()
 	world := actions.NewWorld(home, lock, document, self, log)
 	go obey(world, signals) // ends with the process
-	return fsm.Drive(world, document.Record, self), nil
+	return fsm.Drive(world, document.Record, self, 0), nil
 }
 
 func stopSignals(which ...os.Signal) chan os.Signal {

@@ -83,7 +83,7 @@ type Deed struct {
 	Ask     Ask
 	Record  Record  // handover, drive, prove
 	Driver  Process // ask stop, unseat
-	Grace   Millis  // ask stop
+	Grace   Millis  // ask stop, drive
 	Saw     Saw     // arm
 	After   Millis  // arm
 	Outcome Outcome // finish

@@ -30,7 +30,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 		return c.bottom(r)
 	}
 	r.Desired = WantStopped
-	return c, []Deed{{Ask: AskDrive, Record: r}}
+	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
 
 // bottom is reached when nothing runs and supervisor.lock is ours: the end of a

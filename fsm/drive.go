@@ -15,10 +15,11 @@ type World interface {
 }
 
 // Drive goes on from a record until the machine is Stopped and nothing is
-// wanted. It returns the last record. Whoever calls it holds supervisor.lock.
-func Drive(w World, r Record, self Process) Record {
+// wanted. It returns the last record. A grace of 0 is the policy's; it counts
+// where the record is to be stopped. Whoever calls it holds supervisor.lock.
+func Drive(w World, r Record, self Process, grace Millis) Record {
 	m := NewMachine()
-	s, first, effects := Begin(r, self, w.Observe(r), w.Stamp(Input{}))
+	s, first, effects := Begin(r, self, w.Observe(r), w.Stamp(Input{Grace: grace}))
 	answers := PerformAll(w, effects)
 	if !s.Done {
 		answers = append(answers, first)

@@ -31,7 +31,7 @@ type Supervisor struct {
 // the effects are all there is.
 func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []Effect) {
 	plan := Resume(r, e)
-	s := Supervisor{Record: r, Self: self, Gone: e.Hold == HoldFree || e.Hold == HoldForeign}
+	s := Supervisor{Record: r, Self: self, Gone: e.Hold == HoldFree || e.Hold == HoldForeign, Grace: now.Grace}
 	if e.Hold == HoldOurs {
 		s.Temporal = e.Leader
 	}

@@ -1,0 +1,125 @@
+package cmd_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The prelude of a story that a shell tells as process 1 of a PID namespace. It
+// fails with its line, and reaps what is orphaned whenever it waits for a command.
+const inNamespace = `
+set -eu
+fail() { echo "FAIL: $*"; exit 1; }
+expect() { want=$1; shift; got=0; "$@" || got=$?; [ $got = $want ] || fail "exit $got, not $want: $*"; }
+pid() { sed -n "/\"$1\": {/,/}/s/.*\"pid\": \([0-9]*\).*/\1/p" "$STIGMER_HOME/temporal.state.json"; }
+gone() { n=0; while [ -e /proc/$1 ]; do /bin/true; n=$((n+1)); [ $n -lt 20000 ] || fail "$1 stays"; done; }
+# reuse PID: the next process gets it. It leads a session of its own.
+reuse() {
+	echo $(($1-1)) > /proc/sys/kernel/ns_last_pid
+	setsid "$STRAGGLER" "$DIR/stranger.$1" &
+	[ $! = $1 ] || fail "the stranger has pid $!, not $1"
+	n=0; while [ ! -e "$DIR/stranger.$1" ]; do /bin/true; n=$((n+1)); [ $n -lt 20000 ] || fail "no stranger"; done
+}
+alive() { for p; do [ "$(sed 's/.*) \(.\).*/\1/' /proc/$p/stat)" = S ] || fail "stranger $p was signalled"; done; }
+`
+
+// namespace runs a story in a new PID namespace, which ends with it.
+func (h *siege) namespace(story string) string {
+	h.t.Helper()
+	if os.Getuid() != 0 {
+		h.t.Skip("needs root, to make a PID namespace and to choose the next PID")
+	}
+	if out, err := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-c",
+		"echo 400 > /proc/sys/kernel/ns_last_pid && setsid true").CombinedOutput(); err != nil {
+		h.t.Skipf("no PID namespaces here: %v %s", err, out)
+	}
+	straggler, err := exec.LookPath("straggler")
+	check(h.t, err)
+	c := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-c", inNamespace+story)
+	c.Env = append(h.env, "STIGMER="+h.bin, "STRAGGLER="+straggler, "DIR="+h.dir)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr, c.WaitDelay = &out, &out, awaitDefault
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := c.Run(); err != nil {
+		h.t.Fatalf("%v\n%s", err, out.String())
+	}
+	h.t.Log(out.String())
+	return out.String()
+}
+
+// TestReusedPIDs gives Temporal's and the supervisor's PIDs to strangers once
+// both were killed: same number, same boot, same PID namespace, another process.
+func TestReusedPIDs(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, true)
+	h.namespace(`
+		strangers=
+		for verb in state stop start restart; do
+			expect 0 "$STIGMER" local start
+			t=$(pid temporal) s=$(pid supervisor)
+			kill -9 $s $t; gone $s; gone $t
+			reuse $t; reuse $s; strangers="$strangers $t $s"
+			expect 3 "$STIGMER" local state
+			case $verb in state) expect 3 "$STIGMER" local state --explain ;; *) expect 0 "$STIGMER" local $verb ;; esac
+			alive $strangers
+		done
+		# The supervisor's alone: Temporal is adopted. Then Temporal's alone: it is restarted.
+		expect 0 "$STIGMER" local start
+		t=$(pid temporal) s=$(pid supervisor)
+		kill -9 $s; gone $s; reuse $s; strangers="$strangers $s"
+		expect 8 "$STIGMER" local state
+		expect 0 "$STIGMER" local start
+		[ $(pid temporal) = $t ] || fail "not adopted"
+		alive $strangers
+		kill -9 $(pid supervisor) $t; gone $t
+		reuse $t; alive $t
+		expect 0 "$STIGMER" local stop
+		expect 3 "$STIGMER" local state
+		alive $strangers $t
+		kill -9 $strangers $t`)
+}
+
+// TestOtherNamespace looks at one home from two PID namespaces. What is in the
+// inner one can be seen from outside under other PIDs; what is outside cannot be
+// seen from within: it is refused, in words, and left alone.
+func TestOtherNamespace(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, true)
+	h.up()
+	temporal := h.temporals()[0]
+	for _, killed := range []bool{false, true} {
+		if killed {
+			h.kill9(h.pid("supervisor"))
+		}
+		out := h.namespace(`
+			for verb in start stop; do expect 1 "$STIGMER" local $verb --timeout 2s; done
+			got=0; "$STIGMER" local state || got=$?; echo "state: exit $got"`)
+		if !runs(temporal) {
+			t.Errorf("Temporal was ended:\n%s", out)
+		}
+		if !strings.Contains(out, "state: exit 4") {
+			// BUG: state says Stopped where it cannot see who holds the locks.
+			t.Errorf("it cannot be told from here:\n%s", out)
+		}
+		h.up()
+		if list := h.temporals(); list[0] != temporal {
+			t.Errorf("pid %d instead of %d", list[0], temporal)
+		}
+	}
+	h.down()
+
+	// The namespace ends with all that is in it; the record names its PIDs.
+	stranger := h.stranger()
+	h.namespace(`expect 0 "$STIGMER" local start; pid temporal > "$DIR/inner"`)
+	if text, err := os.ReadFile(filepath.Join(h.dir, "inner")); err != nil || len(text) < 2 {
+		t.Fatalf("%q, %v", text, err)
+	}
+	h.converges(h.anyVerb())
+	h.unharmed(stranger, "the namespace's end")
+	h.converges("stop")
+}
