@@ -187,6 +187,10 @@ func (s *seen) databaseEvidence() Evidence {
 	case err != nil:
 		return Evidence{"database", false, err.Error()}
 	}
+	// Behind a wrapper it is not the leader that has it open.
+	if s.running() && !probes.HasOpen(s.evidence.Leader.PID, info) && len(probes.Servers(info)) == 0 {
+		return Evidence{"database", false, db + " is not the file that Temporal has open: it was replaced"}
+	}
 	return Evidence{"database", true, fmt.Sprintf("%s, %d KiB", db, info.Size()/1024)}
 }
 

@@ -154,7 +154,6 @@ func (h *siege) stillNames(temporal int, who string) {
 		h.t.Fatalf("%s: %v run, not %d", who, list, temporal)
 	}
 	if !poll(awaitDefault/4, named) {
-		// BUG: a supervisor repairs a record that is damaged, not one that is valid and not its own.
 		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.realHome.record()), ".temporal.pid"), temporal)
 	}
 }

@@ -70,8 +70,9 @@ func TestStolenSeat(t *testing.T) {
 	h.up()
 	temporal := h.temporals()[0]
 	seat := filepath.Join(h.home, "supervisor.lock")
+	stranger, end := h.holdLockIn(seat + ".new")
 	check(t, os.Rename(seat, seat+".old"))
-	stranger, end := h.holdLockIn(seat)
+	check(t, os.Rename(seat+".new", seat))
 	for _, verb := range []string{"start", "stop"} {
 		if r := h.must([]string{verb}, 1); r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", stranger.PID)) {
 			t.Errorf("not named at once: %s", r)

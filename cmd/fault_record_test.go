@@ -78,6 +78,7 @@ func TestDamagedRecords(t *testing.T) {
 			temporal := h.bring(situation)
 			asides := h.asides()
 			before := h.damage(d, precious)
+			// BUG: for a symlink with nothing running state says 4, as if it could not be told.
 			told := h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
 			if situation != "supervised" && d.name != "missing" && !strings.Contains(told.out, "!!  record") {
 				t.Errorf("%s: not told: %s", name, told)
@@ -158,7 +159,7 @@ func TestNewerRecord(t *testing.T) {
 		same := func(when string) {
 			t.Helper()
 			if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, newer) {
-				t.Errorf("BUG: %s, %s: the newer record was overwritten (%v) by\n%s", situation, when, err, have)
+				t.Errorf("%s, %s: the newer record was overwritten (%v) by\n%s", situation, when, err, have)
 				h.put(path, newer)
 			}
 		}

@@ -218,7 +218,10 @@ func (h *siege) converges(verb string) {
 	case "stop":
 		h.down()
 	case "state":
-		h.must([]string{"state"}, 0, 3, 8, 9)
+		if r := h.must([]string{"state"}, 0, 3, 4, 8, 9); r.code == 4 && (len(h.temporals()) > 0 || !strings.Contains(r.out, "another PID namespace")) {
+			// BUG: so it is where the record is wrong and its lock's holder is seen and ours.
+			h.t.Fatalf("it can be told: %s", r)
+		}
 		h.up()
 	default:
 		h.must([]string{verb}, 0)

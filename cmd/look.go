@@ -75,7 +75,8 @@ func (s *seen) readRecord() {
 		s.recordFault = noRecord
 	}
 	_, corrupt := errors.AsType[statefile.CorruptError](err)
-	if !corrupt && !errors.Is(err, fs.ErrNotExist) {
+	_, link := errors.AsType[statefile.SymlinkError](err)
+	if !corrupt && !link && !errors.Is(err, fs.ErrNotExist) {
 		s.trouble = err
 	}
 }
@@ -96,7 +97,7 @@ func (s *seen) lookAtLocks() {
 	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
 		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
 	}
-	if s.driver.PID == 0 && s.document.State != fsm.Stopped && elsewhere(s.document.Record) && s.trouble == nil {
+	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && elsewhere(s.document.Record) && s.trouble == nil {
 		s.trouble = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
 	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())

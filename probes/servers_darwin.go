@@ -17,3 +17,10 @@ func Servers(info os.FileInfo) []Holder {
 	}
 	return slices.DeleteFunc(found, func(h Holder) bool { return !slices.Contains(Args(h.Process.PID), devServer) })
 }
+
+// HasOpen reports whether a process has a file open. On macOS that is asked of
+// lsof, and is true where it cannot be told.
+func HasOpen(pid int, info os.FileInfo) bool {
+	found, err := holders(info, "", []int{pid})
+	return err != nil || slices.ContainsFunc(found, func(h Holder) bool { return h.Process.PID == pid })
+}

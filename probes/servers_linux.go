@@ -33,6 +33,19 @@ func Servers(info os.FileInfo) []Holder {
 	return servers
 }
 
+// HasOpen reports whether a process has a file open. Where that cannot be told it
+// is true.
+func HasOpen(pid int, info os.FileInfo) bool {
+	file, err := inodeOf(info)
+	if err != nil {
+		return true
+	}
+	if _, err := os.ReadDir(procPath(pid, "fd")); err != nil {
+		return true
+	}
+	return hasOpen(pid, file)
+}
+
 func hasOpen(pid int, file inode) bool {
 	dir, err := os.Open(procPath(pid, "fd"))
 	if err != nil {
