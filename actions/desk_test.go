@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -250,8 +249,7 @@ func TestDeskAsksToStop(t *testing.T) {
 
 func TestDeskProves(t *testing.T) {
 	home := newHome(t)
-	ports, err := probes.FreePorts("127.0.0.1", 1)
-	check(t, err)
+	ports := quietPorts(t, 1)
 	d, _ := newDesk(t, home, nil)
 	r := fsm.Record{Generation: 5, Settings: fsm.Settings{IP: "127.0.0.1", Port: ports[0]}}
 	d.Carry(fsm.Deed{Ask: fsm.AskProve, Record: r})

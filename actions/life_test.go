@@ -34,8 +34,7 @@ func newLife(t *testing.T) *life {
 	l.World = newWorld(t, l.home)
 	program, err := os.Executable()
 	check(t, err)
-	ports, err := probes.FreePorts("127.0.0.1", 2)
-	check(t, err)
+	ports := quietPorts(t, 2)
 	l.record = fsm.Record{
 		State: fsm.Starting, Desired: fsm.WantRunning,
 		Settings: fsm.Settings{

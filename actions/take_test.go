@@ -134,8 +134,7 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		check(t, err)
 		taken, err := strconv.Atoi(text)
 		check(t, err)
-		free, err := probes.FreePorts("127.0.0.1", 4)
-		check(t, err)
+		free := quietPorts(t, 4)
 		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
 		is(t, "all free", takenPort(base), "")
 		for flag, set := range map[string]func(*fsm.Settings){

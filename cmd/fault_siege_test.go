@@ -219,7 +219,6 @@ func (h *siege) converges(verb string) {
 		h.down()
 	case "state":
 		if r := h.must([]string{"state"}, 0, 3, 4, 8, 9); r.code == 4 && (len(h.temporals()) > 0 || !strings.Contains(r.out, "another PID namespace")) {
-			// BUG: so it is where the record is wrong and its lock's holder is seen and ours.
 			h.t.Fatalf("it can be told: %s", r)
 		}
 		h.up()
