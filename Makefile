@@ -40,7 +40,7 @@ mutations:
 
 # soak kills everything, hundreds of times, on the real Temporal: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
-	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm' ./cmd
+	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd
 
 build/bin/temporal: cmd/version.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
