@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -181,7 +182,7 @@ func TestFaultReadOnly(t *testing.T) {
 	p.local("start")
 	p.local("stop")
 
-	check(t, unix.Mount("", filepath.Dir(p.home), "", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	p.remountReadOnly()
 	p.move(filepath.Join(filepath.Dir(p.home), "new"))
 	out, status = p.try("start")
 	if status == 0 || !strings.Contains(out, "read-only") {
@@ -189,4 +190,18 @@ func TestFaultReadOnly(t *testing.T) {
 	}
 	p.exits(3, []string{"state"})
 	p.exits(0, []string{"stop"})
+}
+
+// remountReadOnly waits for the kernel to take back the last file that was open for
+// writing: a supervisor that is just ending still has its log.
+func (p *place) remountReadOnly() {
+	p.t.Helper()
+	var err error
+	if !poll(awaitDefault, func() bool {
+		err = unix.Mount("", filepath.Dir(p.home), "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
+		return !errors.Is(err, unix.EBUSY)
+	}) {
+		p.t.Fatal("still open for writing: ", err)
+	}
+	check(p.t, err)
 }
