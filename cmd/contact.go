@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// contact is how a client of this machine reaches the Temporal of a home, and
+// whether there is one to reach.
+type contact struct {
+	home     statefile.Home
+	settings fsm.Settings
+	state    fsm.State
+	runs     bool
+}
+
+// findContact reads the record and looks at the locks. It asks Temporal nothing,
+// so that it costs a shell's start no more than a moment.
+func findContact() (contact, error) {
+	path, err := homePath()
+	if err != nil {
+		return contact{}, err
+	}
+	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
+	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
+	if s.home, s.exists, err = statefile.FindHome(path); err != nil {
+		return contact{}, systemProblem(err, "nothing was changed")
+	}
+	if !s.exists {
+		return contact{}, neverStarted(path)
+	}
+	s.readRecord()
+	if s.trouble != nil {
+		return contact{}, systemProblem(s.trouble, "nothing was changed")
+	}
+	s.evidence, _ = actions.Look(s.home, s.document.Record)
+	if s.recordFault != "" && s.running() {
+		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
+	}
+	if s.document.Settings.Port == 0 {
+		return contact{}, neverStarted(path)
+	}
+	return contact{home: s.home, settings: s.document.Settings, state: s.document.State, runs: s.running()}, nil
+}
+
+func neverStarted(home string) *Problem {
+	return &Problem{
+		What:  "no Temporal was started yet in the home " + home,
+		Means: "there is no record of an address; nothing was changed",
+		Try:   "stigmer local start", Exit: ExitFailed,
+	}
+}
+
+// address is the frontend's, as a client on this machine dials it.
+func (c contact) address() string { return dialable(c.settings.IP, c.settings.Port) }
+
+// uiURL is the web UI's, as a browser on this machine opens it.
+func (c contact) uiURL() string { return "http://" + dialable(c.settings.IP, c.settings.UIPort) }
+
+// dialable turns a wildcard, on which a server may listen but which names no
+// machine, into the loopback address of its family.
+func dialable(ip string, port int) string {
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.IsUnspecified() {
+		ip = "127.0.0.1"
+		if addr.Is6() {
+			ip = "::1"
+		}
+	}
+	return net.JoinHostPort(ip, strconv.Itoa(port))
+}
+
+// uiAnswers asks the web UI once.
+func (c contact) uiAnswers() error {
+	ctx, cancel := withLookTimeout()
+	defer cancel()
+	return probes.UI(ctx, c.uiURL())
+}

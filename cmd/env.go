@@ -1,0 +1,160 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+)
+
+// envOptions is what the flags of env say.
+type envOptions struct {
+	shell, profile, file, namespace string
+	unset, force                    bool
+}
+
+func envCommand() *cobra.Command {
+	o := &envOptions{}
+	c := &cobra.Command{
+		Use:   "env",
+		Short: "Point a shell, or a profile, at the local Temporal",
+		Long: `Print the lines that point a shell's programs at the local Temporal: every Temporal
+SDK's environment configuration and the Temporal CLI read TEMPORAL_ADDRESS and
+TEMPORAL_NAMESPACE. The address is the recorded one, whether Temporal runs or not.
+
+With --profile, write a profile into the configuration file of the SDKs and of the
+Temporal CLI instead ($TEMPORAL_CONFIG_FILE, else temporalio/temporal.toml in the
+user's configuration folder). Everything else in that file stays as it is, comments
+included. Beware that a variable beats a profile: --unset takes the variables back.
+
+Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
+		Example: `  eval "$(stigmer local env)"
+  stigmer local env --shell fish | source
+  eval "$(stigmer local env --unset)"
+  stigmer local env --profile local
+  temporal --profile local workflow list`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runEnv(c, o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.shell, "shell", "", strings.Join(shellNames, ", ")+" (default from $SHELL, else bash)")
+	f.BoolVar(&o.unset, "unset", false, "print the lines that remove the variables again")
+	f.StringVar(&o.namespace, "namespace", "default", "namespace to name")
+	f.StringVar(&o.profile, "profile", "", "write this profile into the configuration file, and print no lines")
+	f.StringVar(&o.file, "file", "", "configuration file of --profile")
+	f.BoolVar(&o.force, "force", false, "let --profile replace the address of another machine")
+	return c
+}
+
+func runEnv(c *cobra.Command, o *envOptions) error {
+	profile := c.Flags().Changed("profile")
+	if err := o.check(c, profile); err != nil {
+		return usage(err)
+	}
+	if profile {
+		return o.writeProfile(c)
+	}
+	sh := o.pickShell(c.ErrOrStderr())
+	if o.unset {
+		sh.printUnset(c.OutOrStdout(), []variable{{name: addressVariable}, {name: namespaceVariable}})
+		return nil
+	}
+	found, err := findContact()
+	if err != nil {
+		return err
+	}
+	found.warn(c.ErrOrStderr(), o.namespace)
+	warnCompanions(c.ErrOrStderr())
+	sh.print(c.OutOrStdout(), []variable{{addressVariable, found.address()}, {namespaceVariable, o.namespace}})
+	if terminal(c.OutOrStdout()) {
+		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.hint+"\n", c.CommandPath())
+	}
+	return nil
+}
+
+const (
+	addressVariable   = "TEMPORAL_ADDRESS"
+	namespaceVariable = "TEMPORAL_NAMESPACE"
+)
+
+func (o *envOptions) check(c *cobra.Command, profile bool) error {
+	f := c.Flags()
+	switch {
+	case profile && (o.unset || f.Changed("shell")):
+		return fmt.Errorf("--profile writes a file and prints no lines: it goes neither with --shell nor with --unset")
+	case !profile && (f.Changed("file") || o.force):
+		return fmt.Errorf("--file and --force are for --profile")
+	case profile && !printable(o.profile):
+		return fmt.Errorf("--profile %q is not a name", o.profile)
+	case f.Changed("file") && o.file == "":
+		return fmt.Errorf("--file is empty")
+	case o.namespace == "" || strings.ContainsAny(o.namespace, ", \t\n"):
+		return fmt.Errorf("--namespace %q is not a name", o.namespace)
+	case f.Changed("shell") && !slices.Contains(shellNames, o.shell):
+		return fmt.Errorf("--shell %q is none of %s", o.shell, strings.Join(shellNames, ", "))
+	}
+	return nil
+}
+
+// pickShell is the shell asked for, else that of $SHELL, else bash. A shell with
+// another syntax is told, since its user would get lines that it cannot read.
+func (o *envOptions) pickShell(warnings io.Writer) shell {
+	if o.shell != "" {
+		sh, _ := findShell(o.shell)
+		return sh
+	}
+	program := os.Getenv("SHELL")
+	sh, known := findShell(program)
+	if !known && program != "" {
+		fmt.Fprintf(warnings, "stigmer: warning: $SHELL is %s, which is not known here: these lines are for bash (--shell chooses)\n", program)
+	}
+	return sh
+}
+
+// warn says on standard error what would surprise: nothing to reach, or no such
+// namespace as far as is known.
+func (c contact) warn(out io.Writer, namespace string) {
+	if !c.runs {
+		fmt.Fprintln(out, "stigmer: warning: Temporal does not run; this is where it ran last. Try: stigmer local start")
+	}
+	if known := append([]string{"default"}, c.settings.Namespaces.List()...); !slices.Contains(known, namespace) {
+		fmt.Fprintf(out, "stigmer: warning: namespace %s was not asked for at the start (%s were)\n", namespace, strings.Join(known, ", "))
+	}
+}
+
+// warnCompanions names the variables of the Temporal configuration that are set
+// as well: an API key or TLS that is meant for a cluster would be used here too.
+func warnCompanions(out io.Writer) {
+	var set []string
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		for _, prefix := range []string{"TEMPORAL_API_KEY", "TEMPORAL_TLS", "TEMPORAL_CODEC_", "TEMPORAL_GRPC_META_"} {
+			if strings.HasPrefix(name, prefix) {
+				set = append(set, name)
+			}
+		}
+	}
+	if len(set) > 0 {
+		slices.Sort(set)
+		fmt.Fprintf(out, "stigmer: warning: clients would use these for the local Temporal as well: %s\n", strings.Join(set, ", "))
+	}
+}
+
+func printable(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' })
+}
+
+// terminal reports whether somebody reads or types at a stream.
+func terminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+func withLookTimeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), askWithin)
+}

@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+)
+
+// profileSize, in bytes, bounds what is read of a configuration file.
+const profileSize = 1 << 20
+
+// profilePath is the configuration file by the rules of the Temporal SDKs
+// (go.temporal.io/sdk/contrib/envconfig): an empty variable counts as unset.
+func profilePath(file string) (string, error) {
+	if file == "" {
+		file = os.Getenv("TEMPORAL_CONFIG_FILE")
+	}
+	if file == "" {
+		folder, err := os.UserConfigDir()
+		if err != nil {
+			return "", &Problem{
+				What: "there is no configuration folder: " + err.Error(), Means: "no profile was written",
+				Try: "stigmer local env --profile NAME --file FILE", Exit: ExitFailed,
+			}
+		}
+		file = filepath.Join(folder, "temporalio", "temporal.toml")
+	}
+	return filepath.Abs(file)
+}
+
+// writeProfile is env --profile.
+func (o *envOptions) writeProfile(c *cobra.Command) error {
+	path, err := profilePath(o.file)
+	if err != nil {
+		return profileProblem(path, err)
+	}
+	found, err := findContact()
+	if err != nil {
+		return err
+	}
+	target, err := throughLink(path)
+	if err != nil {
+		return profileProblem(path, err)
+	}
+	text, err := readOwn(target)
+	if err != nil {
+		return profileProblem(path, err)
+	}
+	settings := []profileSetting{{"address", found.address()}, {"namespace", o.namespace}}
+	changed, err := settleProfile(text, o.profile, settings)
+	if err != nil {
+		return unreadableProfile(path, o.profile, settings, err)
+	}
+	content, _ := readTOML(text) // it was readable a moment ago
+	old := profileIn(content, o.profile)
+	if address, ok := old["address"].(string); ok && elsewhereAddress(address) && !o.force {
+		return &Problem{
+			What:  fmt.Sprintf("profile %s in %s points at another machine: %s", o.profile, path, address),
+			Means: "it was not changed",
+			Try:   "another name: --profile local; or --force to replace it", Exit: ExitFailed,
+		}
+	}
+	if err := putProfile(target, changed); err != nil {
+		return profileProblem(path, err)
+	}
+	found.warn(c.ErrOrStderr(), o.namespace)
+	if target != path {
+		fmt.Fprintf(c.ErrOrStderr(), "stigmer: note: %s is a link to %s, which is what was written\n", path, target)
+	}
+	tellProfile(c.OutOrStdout(), o.profile, path, settings, old)
+	return nil
+}
+
+func tellProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
+	fmt.Fprintf(out, "Wrote profile %s into %s.\n", name, path)
+	for _, s := range settings {
+		was := ""
+		if value, ok := old[s.key]; ok && value != s.value {
+			was = fmt.Sprintf("  (was %v)", value)
+		}
+		fmt.Fprintf(out, "  %-10s %s%s\n", s.key, s.value, was)
+	}
+	var kept []string
+	for key := range old {
+		if !slices.ContainsFunc(settings, func(s profileSetting) bool { return s.key == key }) {
+			kept = append(kept, key)
+		}
+	}
+	if slices.Sort(kept); len(kept) > 0 {
+		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
+	}
+	fmt.Fprintf(out, "To use it: temporal --profile %s workflow list, or TEMPORAL_PROFILE=%s\n", quoteIfNeeded(name), quoteIfNeeded(name))
+}
+
+// elsewhereAddress reports whether an address names another machine.
+func elsewhereAddress(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	return host != "localhost" && host != "" && !loopback(host) && !strings.HasPrefix(dialable(host, 0), "127.") && !strings.HasPrefix(dialable(host, 0), "[::1]")
+}
+
+// throughLink is the file that a path names: a link of our own is followed, as
+// people keep such files elsewhere; one that somebody else planted is not.
+func throughLink(path string) (string, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil
+	case err != nil:
+		return "", err
+	case info.Mode()&fs.ModeSymlink == 0:
+		return path, nil
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; int(uid) != os.Geteuid() {
+		return "", fmt.Errorf("%s is a link that another user (uid %d) made; it is not followed", path, uid)
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s is a link to nothing", path)
+	}
+	return target, err
+}
+
+// readOwn reads a regular file; one that is not there is empty.
+func readOwn(path string) ([]byte, error) {
+	// O_NONBLOCK keeps a named pipe from hanging the open.
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	if info.Size() > profileSize {
+		return nil, fmt.Errorf("%s is larger than 1 MiB", path)
+	}
+	return io.ReadAll(io.LimitReader(file, profileSize))
+}
+
+// putProfile replaces the file in one step, for its owner alone: it may hold API keys.
+func putProfile(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return err
+	}
+	defer pending.Cleanup() // nothing is left to clean after a replacement
+	if _, err := pending.Write(text); err != nil {
+		return err
+	}
+	return pending.CloseAtomicallyReplace()
+}
+
+func profileProblem(path string, err error) error {
+	if problem, ok := errors.AsType[*Problem](err); ok {
+		return problem
+	}
+	p := systemProblem(err, "no profile was written")
+	p.Try = "look at " + path + ", or another file: --file FILE"
+	return p
+}
+
+func unreadableProfile(path, name string, settings []profileSetting, err error) *Problem {
+	p := &Problem{
+		What: fmt.Sprintf("%s is not readable as TOML: %v", path, err), Means: "no profile was written, and the file was not changed",
+		Try: "mend the file, or another one: --file FILE", Exit: ExitFailed,
+	}
+	if errors.Is(err, errUneditable) {
+		p.What = fmt.Sprintf("profile %s in %s cannot be set: %v", name, path, err)
+		p.Try = "write it yourself:"
+		for _, s := range settings {
+			p.Try += " " + s.line()
+		}
+	}
+	return p
+}
+
+// quoteIfNeeded quotes a word for a POSIX shell where it has to be.
+func quoteIfNeeded(word string) string {
+	if tomlKey(word) == word {
+		return word
+	}
+	return quotePOSIX(word)
+}
