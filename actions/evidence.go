@@ -190,9 +190,12 @@ func supervises(h probes.Holder) bool {
 // which has the lock until it hands it over or is done.
 func ownCommand(h probes.Holder) bool {
 	return ownProgram(h.Process.Exe) && slices.ContainsFunc(strings.Fields(h.Command), func(arg string) bool {
-		return slices.Contains([]string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb}, arg)
+		return slices.Contains(lockingVerbs, arg)
 	})
 }
+
+// lockingVerbs are the commands that may hold supervisor.lock.
+var lockingVerbs = []string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb, ResetVerb, DoctorVerb}
 
 func ownProgram(exe string) bool {
 	own, err := os.Executable()

@@ -13,22 +13,35 @@ import (
 // parts are the endings of the files of one SQLite database, its own the last.
 var parts = []string{"-wal", "-shm", "-journal", ""}
 
-// quarantine renames a database and what SQLite keeps beside it. It never
-// deletes and never overwrites. It returns the new name.
+// quarantine sets a half-made database aside. It returns the new name.
 func quarantine(db string, now time.Time) (string, error) {
-	aside := fmt.Sprintf("%s.half-made-%s", db, now.UTC().Format("20060102T150405.000Z"))
-	for _, suffix := range parts {
-		if exists(aside + suffix) {
-			return "", fmt.Errorf("set %s aside: %s: %w", db, aside+suffix, fs.ErrExist)
-		}
+	aside := db + ".half-made-" + stamp(now)
+	if err := unused(db, aside); err != nil {
+		return "", err
 	}
+	return aside, moveAside(db, aside)
+}
+
+// unused refuses a new name that any file of a database has already.
+func unused(db, aside string) error {
+	if files := DatabaseFiles(aside); len(files) > 0 {
+		return fmt.Errorf("set %s aside: %s: %w", db, files[0], fs.ErrExist)
+	}
+	return nil
+}
+
+// moveAside renames a database and what SQLite keeps beside it. It deletes nothing.
+func moveAside(db, aside string) error {
 	for _, suffix := range parts {
 		if err := os.Rename(db+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("set %s aside: %w", db, err)
+			return fmt.Errorf("set %s aside: %w", db, err)
 		}
 	}
-	return aside, nil
+	return nil
 }
+
+// stamp is a time as part of a file's name.
+func stamp(at time.Time) string { return at.UTC().Format("20060102T150405.000Z") }
 
 // backup copies a database that nobody has open, with what SQLite keeps beside
 // it, under a name with the version that made it. It returns that name. A copy
@@ -36,7 +49,7 @@ func quarantine(db string, now time.Time) (string, error) {
 func backup(db, version string, now time.Time) (string, error) {
 	to := fmt.Sprintf("%s.backup-%s", db, filepath.Base(version))
 	if exists(to) {
-		to += now.UTC().Format("-20060102T150405.000Z")
+		to += "-" + stamp(now)
 	}
 	for _, suffix := range parts {
 		if !exists(db + suffix) {

@@ -14,39 +14,47 @@ import (
 // contact is how a client of this machine reaches the Temporal of a home, and
 // whether there is one to reach.
 type contact struct {
-	home     statefile.Home
 	settings fsm.Settings
-	state    fsm.State
 	runs     bool
 }
 
-// findContact reads the record and looks at the locks. It asks Temporal nothing,
-// so that it costs a shell's start no more than a moment.
-func findContact() (contact, error) {
-	path, err := homePath()
-	if err != nil {
-		return contact{}, err
-	}
+// glance reads the record and looks at the locks. It asks Temporal nothing, so
+// that it costs no more than a moment. It is nil where there is no home.
+func glance(path string) (*seen, error) {
 	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
 	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
-	if s.home, s.exists, err = statefile.FindHome(path); err != nil {
-		return contact{}, systemProblem(err, "nothing was changed")
+	home, there, err := statefile.FindHome(path)
+	if err != nil {
+		return nil, systemProblem(err, "nothing was changed")
 	}
-	if !s.exists {
-		return contact{}, neverStarted(path)
+	if !there {
+		return nil, nil
 	}
+	s.home, s.exists = home, true
 	s.readRecord()
 	if s.trouble != nil {
-		return contact{}, systemProblem(s.trouble, "nothing was changed")
+		return nil, systemProblem(s.trouble, "nothing was changed")
 	}
 	s.evidence, _ = actions.Look(s.home, s.document.Record)
 	if s.recordFault != "" && s.running() {
 		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
 	}
-	if s.document.Settings.Port == 0 {
+	return s, nil
+}
+
+func findContact() (contact, error) {
+	path, err := homePath()
+	if err != nil {
+		return contact{}, err
+	}
+	s, err := glance(path)
+	switch {
+	case err != nil:
+		return contact{}, err
+	case s == nil || s.document.Settings.Port == 0:
 		return contact{}, neverStarted(path)
 	}
-	return contact{home: s.home, settings: s.document.Settings, state: s.document.State, runs: s.running()}, nil
+	return contact{settings: s.document.Settings, runs: s.running()}, nil
 }
 
 func neverStarted(home string) *Problem {

@@ -59,7 +59,7 @@ the environment: --ui-port is STIGMER_UI_PORT.`,
 	}
 	local.SetFlagErrorFunc(usageError)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand())
 	return local
 }
 

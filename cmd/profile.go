@@ -99,7 +99,7 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 	if slices.Sort(kept); len(kept) > 0 {
 		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
 	}
-	fmt.Fprintf(out, "To use it: temporal --profile %s workflow list, or TEMPORAL_PROFILE=%s\n", quoteIfNeeded(name), quoteIfNeeded(name))
+	fmt.Fprintf(out, "To use it: temporal --profile %s workflow list, or TEMPORAL_PROFILE=%s\n", shellWord(name), shellWord(name))
 }
 
 // elsewhereAddress reports whether an address names another machine.
@@ -195,12 +195,4 @@ func unreadableProfile(path, name string, settings []profileSetting, err error) 
 		}
 	}
 	return p
-}
-
-// quoteIfNeeded quotes a word for a POSIX shell where it has to be.
-func quoteIfNeeded(word string) string {
-	if tomlKey(word) == word {
-		return word
-	}
-	return quotePOSIX(word)
 }

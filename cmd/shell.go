@@ -48,6 +48,17 @@ func findShell(program string) (shell, bool) {
 
 func quotePOSIX(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
+// shellWord quotes a word for a POSIX shell where it has to be.
+func shellWord(word string) string {
+	special := func(r rune) bool {
+		return r >= 0x80 || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-", r)
+	}
+	if word != "" && !strings.ContainsFunc(word, special) {
+		return word
+	}
+	return quotePOSIX(word)
+}
+
 func quoteFish(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(text) + "'"
 }

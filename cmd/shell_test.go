@@ -45,6 +45,9 @@ func TestQuotes(t *testing.T) {
 		text, want string
 	}{
 		{quotePOSIX, `it's`, `'it'\''s'`},
+		{shellWord, `/home/a_b-c.d`, `/home/a_b-c.d`},
+		{shellWord, `/home/my db`, `'/home/my db'`},
+		{shellWord, ``, `''`},
 		{quoteFish, `it's \n`, `'it\'s \\n'`},
 		{quotePowerShell, `it's ’$x’`, `'it''s ’’$x’’'`},
 	} {

@@ -1,0 +1,218 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// ResetVerb and DoctorVerb are commands that hold supervisor.lock for a moment.
+const (
+	ResetVerb  = "reset"
+	DoctorVerb = "doctor"
+)
+
+// seatPatience is how long a command that only tidies waits for supervisor.lock:
+// another stop may have it for an instant, a supervisor has it for good.
+const seatPatience = 2 * time.Second
+
+// NotStoppedError says that a home is not as stopped as an act on its files needs.
+type NotStoppedError struct {
+	// Reason says what is so instead.
+	Reason string
+}
+
+func (e NotStoppedError) Error() string { return e.Reason }
+
+// Move is one file that was renamed.
+type Move struct{ From, To string }
+
+// DatabaseOf is the database that a home's record names, empty for one in memory.
+// Where nothing is recorded it is the default one.
+func DatabaseOf(home statefile.Home, r fsm.Record) string {
+	if r.Settings.DB == "" && r.Settings.Port == 0 {
+		return home.DB()
+	}
+	return r.Settings.DB
+}
+
+// DatabaseFiles lists the files of a database that are there.
+func DatabaseFiles(db string) []string {
+	var files []string
+	for _, suffix := range parts {
+		if exists(db + suffix) {
+			files = append(files, db+suffix)
+		}
+	}
+	return files
+}
+
+// Reset moves the database of a stopped Temporal aside, under a dated name, and
+// returns the files that were moved. Nothing is deleted or overwritten.
+//
+// It waits a moment for supervisor.lock and holds it, temporal.lock and the
+// database's lock until it returns, so that no command can start a server on a
+// database that is half moved. What it finds under the locks counts, not what was
+// so before: a NotStoppedError says that somebody was faster, and db that it must
+// be the database still. The record is saved before the move, as before any act.
+func Reset(home statefile.Home, db, cause string) ([]Move, error) {
+	seat, err := takeSeat(home)
+	if err != nil {
+		return nil, err
+	}
+	defer seat.Close()
+	document, err := Recover(home)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := provenStopped(home, document.Record)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if now := DatabaseOf(home, document.Record); now != db {
+		return nil, NotStoppedError{fmt.Sprintf("another command has changed the database to %s meanwhile", now)}
+	}
+	real, guard, err := guardDatabase(db)
+	if err != nil {
+		return nil, err
+	}
+	defer guard.Close()
+	return setDatabaseAside(home, document, real, cause)
+}
+
+// takeSeat takes supervisor.lock for an act that needs a stopped home.
+func takeSeat(home statefile.Home) (*os.File, error) {
+	type result struct {
+		seat *os.File
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() { // a wait in flock ends with the lock or with the process
+		seat, err := AcquireWait(home.SupervisorLock())
+		got <- result{seat, err}
+	}()
+	select {
+	case r := <-got:
+		return r.seat, r.err
+	case <-time.After(seatPatience):
+		return nil, NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"}
+	}
+}
+
+// provenStopped returns temporal.lock, which proves that nothing of a Temporal
+// lives, if the record agrees.
+func provenStopped(home statefile.Home, r fsm.Record) (*os.File, error) {
+	if r.State != fsm.Stopped || r.Desired == fsm.WantRunning {
+		return nil, NotStoppedError{fmt.Sprintf("another command was faster: the state is %s, wanted is %s", r.State, r.Desired)}
+	}
+	if e := Observe(home, r); e.Hold != fsm.HoldFree {
+		return nil, NotStoppedError{"temporal.lock is held by " + holderText(e)}
+	}
+	lock, err := Acquire(home.Lock())
+	if errors.Is(err, ErrHeld) {
+		return nil, NotStoppedError{"temporal.lock was taken by another program just now"}
+	}
+	return lock, err
+}
+
+func holderText(e fsm.Evidence) string {
+	if e.Holder != "" {
+		return e.Holder
+	}
+	return fmt.Sprintf("a Temporal of this home (pid %d)", e.Leader.PID)
+}
+
+// guardDatabase returns the file that a database's name leads to, and its lock.
+func guardDatabase(db string) (string, *os.File, error) {
+	if reason := unfit(db); reason != "" {
+		return "", nil, NotStoppedError{reason}
+	}
+	path, err := databaseLock(db)
+	if err != nil {
+		return "", nil, err
+	}
+	guard, err := Acquire(path)
+	if errors.Is(err, ErrHeld) {
+		return "", nil, NotStoppedError{fmt.Sprintf("database %s is in use by %s", db, holderOf(path))}
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if reason := servedByOther(db); reason != "" {
+		guard.Close()
+		return "", nil, NotStoppedError{reason}
+	}
+	return strings.TrimSuffix(path, ".lock"), guard, nil
+}
+
+const movedTo = ": the database is moved to "
+
+// setDatabaseAside records what it is about to do, and does it. A database that
+// is made or put back later is one of which nothing is known, so that none of
+// them is taken for a half-made one of our own.
+func setDatabaseAside(home statefile.Home, document statefile.Document, db, cause string) ([]Move, error) {
+	now := time.Now()
+	aside := interrupted(document, db)
+	if aside == "" {
+		aside = db + ".reset-" + stamp(now)
+		if err := unused(db, aside); err != nil {
+			return nil, err
+		}
+	}
+	if document.Generation > 0 {
+		document.Database = fsm.Database{}
+		document.Generation++
+		document.Reason = cause + movedTo + aside
+		document = document.Add(fsm.Transition{At: instant(now), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
+		if err := (statefile.File{Home: home}).Save(document); err != nil {
+			return nil, err
+		}
+	}
+	if err := moveAside(db, aside); err != nil {
+		return nil, err
+	}
+	var moves []Move
+	for _, file := range DatabaseFiles(aside) {
+		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
+	}
+	return moves, syncFolder(filepath.Dir(db))
+}
+
+// interrupted is the name that an earlier reset was giving this database when it
+// was killed: its write-ahead log has moved, the database itself has not. Both must
+// end under one name. A start since then has written the history's last line, and
+// has made the two strangers.
+func interrupted(document statefile.Document, db string) string {
+	if len(document.History) == 0 {
+		return ""
+	}
+	_, aside, found := strings.Cut(document.History[len(document.History)-1].Cause, movedTo)
+	if !found || !strings.HasPrefix(aside, db+".reset-") || len(DatabaseFiles(aside)) == 0 {
+		return ""
+	}
+	for _, suffix := range parts {
+		if exists(db+suffix) && exists(aside+suffix) {
+			return ""
+		}
+	}
+	return aside
+}
+
+// syncFolder makes renames survive a power cut; a file system that cannot sync a
+// folder has nothing more to give.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	_ = folder.Sync()
+	return nil
+}

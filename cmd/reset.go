@@ -1,0 +1,169 @@
+package cmd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+)
+
+func resetCommand() *cobra.Command {
+	var yes bool
+	var grace time.Duration
+	c := &cobra.Command{
+		Use:   actions.ResetVerb,
+		Short: "Begin with a new database, and keep the old one",
+		Long: `Stop Temporal and move its database aside under a dated name, so that the next
+start makes a new one. Nothing is deleted, and the commands that bring the old one
+back are printed. It asks before it does anything; without a terminal it wants --yes.
+
+The database is the one that was used last: a file that --db named as well.
+
+Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 permission,
+130 interrupted.`,
+		Example: `  stigmer local reset
+  stigmer local reset --yes && stigmer local start`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runReset(c, yes, grace) },
+	}
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	graceFlag(c, "timeout", &grace)
+	return c
+}
+
+func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
+	if grace < time.Millisecond {
+		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
+	}
+	path, err := homePath()
+	if err != nil {
+		return err
+	}
+	s, err := glance(path)
+	if err != nil {
+		return err
+	}
+	if nothing := s.nothingToReset(path); nothing != "" {
+		fmt.Fprintln(c.OutOrStdout(), nothing)
+		return nil
+	}
+	db := actions.DatabaseOf(s.home, s.document.Record)
+	if err := confirmReset(c, s, db, yes); err != nil {
+		return err
+	}
+	if err := run(c, s.home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds())}); err != nil {
+		return err
+	}
+	// A signal between two renames would leave the work to the next reset.
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	moves, err := actions.Reset(s.home, db, cause(actions.ResetVerb))
+	if err != nil {
+		return resetProblem(err, db)
+	}
+	tellReset(c.OutOrStdout(), moves)
+	return nil
+}
+
+// nothingToReset says why there is no database to move, empty if there is one.
+func (s *seen) nothingToReset(path string) string {
+	if s == nil {
+		return fmt.Sprintf("Nothing to reset: there is no home %s.", path)
+	}
+	db := actions.DatabaseOf(s.home, s.document.Record)
+	switch {
+	case db == "":
+		text := "Nothing to reset: with --ephemeral nothing is kept, and each start begins anew."
+		if standard := s.home.DB(); len(actions.DatabaseFiles(standard)) > 0 {
+			text += fmt.Sprintf("\nThe database of an earlier run, %s, was not touched.", standard)
+		}
+		return text
+	case len(actions.DatabaseFiles(db)) == 0:
+		return fmt.Sprintf("Nothing to reset: there is no database %s.", db)
+	}
+	return ""
+}
+
+// confirmReset shows what would be done and asks. Off a terminal nobody could answer.
+func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
+	if yes {
+		return nil
+	}
+	if !terminal(c.InOrStdin()) {
+		return &Problem{
+			What:  "reset asks before it does anything, and there is no terminal to ask on",
+			Means: "nothing was stopped or moved",
+			Try:   "stigmer local reset --yes", Exit: ExitUsage,
+		}
+	}
+	out := c.ErrOrStderr()
+	if s.running() {
+		fmt.Fprintf(out, "This stops Temporal (pid %d), and moves its database aside:\n", s.evidence.Leader.PID)
+	} else {
+		fmt.Fprintln(out, "This moves Temporal's database aside:")
+	}
+	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, sizes(actions.DatabaseFiles(db)))
+	answer, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return systemProblem(err, "nothing was stopped or moved")
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	fmt.Fprintln(out, "Nothing was stopped or moved.")
+	return Status(ExitFailed)
+}
+
+// sizes is the size of some files together, for people.
+func sizes(files []string) string {
+	var bytes int64
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return bytesText(bytes)
+}
+
+func bytesText(n int64) string {
+	switch {
+	case n < 1<<20:
+		return fmt.Sprintf("%d KiB", (n+1023)>>10)
+	case n < 10<<30:
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d GiB", n>>30)
+}
+
+func tellReset(out io.Writer, moves []actions.Move) {
+	fmt.Fprintln(out, "Reset: the next start makes a new database.")
+	for _, m := range moves {
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, sizes([]string{m.To}))
+	}
+	fmt.Fprintln(out, "To get it back:")
+	fmt.Fprintln(out, "  stigmer local reset    # if a start has made a new one since")
+	for _, m := range moves {
+		fmt.Fprintf(out, "  mv -n %s %s\n", shellWord(m.To), shellWord(m.From))
+	}
+}
+
+func resetProblem(err error, db string) *Problem {
+	if stopped, ok := errors.AsType[actions.NotStoppedError](err); ok {
+		return &Problem{
+			What: "the database was not moved: " + stopped.Reason, Means: "it is where it was: " + db,
+			Try: "stigmer local state --explain, then stigmer local reset again", Exit: ExitFailed,
+		}
+	}
+	return systemProblem(err, "the database may be moved in part; stigmer local reset finishes it")
+}
