@@ -53,13 +53,13 @@ would happen next.
 
 ` + exitHelp + `
 The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start is also read from
-the environment: --ui-port is STIGMER_UI_PORT.`,
+the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noArguments, RunE: showHelp,
 	}
 	local.SetFlagErrorFunc(usageError)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand())
 	return local
 }
 

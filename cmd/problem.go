@@ -94,7 +94,7 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		}
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
 		p.Means = fmt.Sprintf("it goes on unchanged (pid %d, %s)", r.Temporal.PID, address(r.Settings))
-		p.Try = "stigmer local restart with the same flags, which applies them"
+		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
 	case fsm.EndFailed:
 		failedProblem(p, r, home)
 	case fsm.EndStoppedMeant:

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
@@ -25,6 +24,16 @@ type options struct {
 	ephemeral  bool
 	timeout    time.Duration
 	foreground bool
+	// origins says where each flag that has a value got it, and config is the
+	// settings file.
+	origins map[string]origin
+	config  string
+}
+
+// startFlags declares the flags of start: those of restart and its own.
+func (o *options) startFlags(f *pflag.FlagSet) {
+	o.addFlags(f)
+	f.BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
 }
 
 // addFlags declares the flags of start and restart.
@@ -78,7 +87,7 @@ func (m *millisValue) Type() string { return "duration" }
 func environment(flags *pflag.FlagSet) error {
 	var failed error
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "STIGMER_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variableOf(f.Name)
 		value, ok := os.LookupEnv(name)
 		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || outdone(flags, f.Name) {
 			return
@@ -96,26 +105,31 @@ func environment(flags *pflag.FlagSet) error {
 	return failed
 }
 
-// outdone reports whether a flag that excludes this one was given: a flag beats
-// the environment.
+// outdone reports whether a setting that excludes this one was given by a stronger
+// layer: a flag beats the environment, and both beat the settings file.
 func outdone(flags *pflag.FlagSet, name string) bool {
 	switch name {
 	case "db":
-		return flags.Changed("ephemeral")
+		ephemeral, err := flags.GetBool("ephemeral")
+		return err == nil && ephemeral
 	case "ephemeral":
 		return flags.Changed("db")
 	}
 	return false
 }
 
-// parse reads the environment and checks what was asked for, before anything is
-// made or looked at.
-func (o *options) parse(c *cobra.Command) error {
-	if err := environment(c.Flags()); err != nil {
+// parse reads the environment and the settings file and checks what was asked
+// for, before anything is made.
+func (o *options) parse(flags *pflag.FlagSet) error {
+	if err := o.layers(flags); err != nil {
 		return err
 	}
 	var given []string
-	c.Flags().Visit(func(f *pflag.Flag) { given = append(given, f.Name) })
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			given = append(given, f.Name)
+		}
+	})
 	if o.ephemeral {
 		given = append(given, "db")
 	}
@@ -125,7 +139,7 @@ func (o *options) parse(c *cobra.Command) error {
 	}
 	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
 	if err := o.check(); err != nil {
-		return usage(err)
+		return o.blame(err)
 	}
 	return o.database()
 }
@@ -143,20 +157,20 @@ func (o *options) database() error {
 		return nil
 	}
 	if o.ephemeral {
-		return usage(fmt.Errorf("--db and --ephemeral exclude each other"))
+		return o.blame(flagError{[]string{"db", "ephemeral"}, "--db and --ephemeral exclude each other"})
 	}
 	path, err := filepath.Abs(o.settings.DB)
 	if err != nil {
 		return systemProblem(err, "nothing was changed")
 	}
 	if err := actions.DatabaseName(path); err != nil {
-		return usage(fmt.Errorf("--db %s: %w", path, err))
+		return o.blame(badFlag("db", "--db %s: %v", path, err))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return usage(fmt.Errorf("--db %s: there is no folder %s", path, filepath.Dir(path)))
+		return o.blame(badFlag("db", "--db %s: there is no folder %s", path, filepath.Dir(path)))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return usage(fmt.Errorf("--db %s is not a file", path))
+		return o.blame(badFlag("db", "--db %s is not a file", path))
 	}
 	o.settings.DB = path
 	return nil
@@ -165,7 +179,7 @@ func (o *options) database() error {
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
 	if _, err := netip.ParseAddr(s.IP); err != nil {
-		return fmt.Errorf("--ip %q is not an IP address", s.IP)
+		return badFlag("ip", "--ip %q is not an IP address", s.IP)
 	}
 	type port struct {
 		flag     string
@@ -178,25 +192,25 @@ func (o *options) check() error {
 			continue
 		}
 		if n.number < 1 || n.number > 65535 {
-			return fmt.Errorf("--%s %d is not a port (1 to 65535)", n.flag, n.number)
+			return badFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
 		}
 		if other := seen[n.number]; other != "" {
-			return fmt.Errorf("--%s and --%s are both %d", other, n.flag, n.number)
+			return flagError{[]string{n.flag, other}, fmt.Sprintf("--%s and --%s are both %d", other, n.flag, n.number)}
 		}
 		seen[n.number] = n.flag
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {
-			return fmt.Errorf("--namespace %q is not a name", name)
+			return badFlag("namespace", "--namespace %q is not a name", name)
 		}
 	}
 	switch {
 	case p.Threshold < 1:
-		return fmt.Errorf("--failure-threshold %d is less than 1", p.Threshold)
+		return badFlag("failure-threshold", "--failure-threshold %d is less than 1", p.Threshold)
 	case p.RestartLimit < 1 || p.RestartLimit > fsm.MaxRestartLimit:
-		return fmt.Errorf("--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
+		return badFlag("restart-limit", "--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
 	case o.timeout < time.Millisecond:
-		return fmt.Errorf("--timeout %s is not a time of at least a millisecond", o.timeout)
+		return badFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.timeout)
 	}
 	return nil
 }
@@ -208,7 +222,7 @@ func (o *options) binary(home statefile.Home) error {
 		path, err := exec.LookPath(bin)
 		if err != nil {
 			p := noBinary(home)
-			p.What = fmt.Sprintf("--temporal-bin %s: %v", bin, err)
+			p.What = fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), err)
 			return p
 		}
 		o.settings.TemporalBin, err = filepath.Abs(path)

@@ -23,7 +23,8 @@ its supervisor is adopted without a restart. A supervisor stays behind and
 restarts Temporal after a crash. What was asked for at an earlier start counts for
 nothing: it is restart that keeps it.
 
-Every flag is also read from the environment: --ui-port is STIGMER_UI_PORT.
+Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
+config.yaml in the home: see config --help. Either counts as asked for.
 
 ` + exitHelp,
 		Example: `  stigmer local start
@@ -33,8 +34,7 @@ Every flag is also read from the environment: --ui-port is STIGMER_UI_PORT.
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runStart(c, o) },
 	}
-	o.addFlags(c.Flags())
-	c.Flags().BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
+	o.startFlags(c.Flags())
 	return c
 }
 
@@ -44,8 +44,8 @@ func restartCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "restart",
 		Short: "Stop Temporal and start it with the same settings",
-		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags, and
-their environment variables, change just what they name.
+		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags,
+their environment variables and config.yaml change just what they name.
 
 ` + exitHelp,
 		Example: `  stigmer local restart
@@ -60,7 +60,7 @@ their environment variables, change just what they name.
 
 // prepare parses, then opens the home: a command that was not understood makes nothing.
 func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
-	if err := o.parse(c); err != nil {
+	if err := o.parse(c.Flags()); err != nil {
 		return "", err
 	}
 	home, err := openHome()

@@ -1,0 +1,217 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/statefile"
+)
+
+func configCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Show the settings, and where each comes from",
+		Long: `Show the settings that start would use. A setting is taken from the first of these
+that has it: the flag, its environment variable (--ui-port is STIGMER_UI_PORT), the
+file config.yaml in the home, the default.
+
+The keys of config.yaml are the names of start's flags:
+
+  port: 7333
+  namespace: [orders, billing]
+  db: ~/work/orders.db        # a relative path is taken from the home
+
+What it says counts as asked for at each start and restart, as a variable does: a
+Temporal that runs with other settings is left as it is, and the difference is named.
+A file that others could write is not read.`,
+		Example: `  stigmer local config show
+  stigmer local config show --port 7333 -o json
+  $EDITOR "$(stigmer local config path)"`,
+		Args: noArguments, RunE: showHelp,
+	}
+	c.AddCommand(configShowCommand(), configPathCommand())
+	return c
+}
+
+func configPathCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "path", Short: "Print the path of the settings file, whether it exists or not", Args: noArguments,
+		Example: `  $EDITOR "$(stigmer local config path)"`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			path, err := configPath()
+			if err == nil {
+				fmt.Fprintln(c.OutOrStdout(), path)
+			}
+			return err
+		},
+	}
+}
+
+func configShowCommand() *cobra.Command {
+	o, output := &options{}, ""
+	c := &cobra.Command{
+		Use:   "show",
+		Short: "Show each setting, and where it comes from",
+		Long: `Show each setting that start would use, and where it comes from: a flag, an
+environment variable, a line of config.yaml, or the default. It takes the flags of
+start, to see what they would change. Nothing is started or made.
+
+Exit status: 0 done, 2 a setting is not understood, 4 config.yaml is not to be trusted.`,
+		Example: `  stigmer local config show
+  stigmer local config show --port 7333
+  stigmer local config show -o json`,
+		Args: noArguments,
+	}
+	settings := pflag.NewFlagSet("show", pflag.ContinueOnError)
+	settings.SortFlags = false
+	o.startFlags(settings)
+	c.Flags().AddFlagSet(settings)
+	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, output) }
+	return c
+}
+
+// ConfigReport is what config show -o json prints.
+type ConfigReport struct {
+	Schema int `json:"schema"`
+	// Path is the settings file, which Exists or not.
+	Path     string          `json:"path"`
+	Exists   bool            `json:"exists"`
+	Settings []SettingReport `json:"settings"`
+}
+
+// SettingReport is one setting.
+type SettingReport struct {
+	Name string `json:"name"`
+	// Value is a number, a boolean, a list or a text, by the kind of the setting.
+	Value any `json:"value"`
+	// Layer is flag, environment, file or default.
+	Layer string `json:"layer"`
+	// Source names the flag, the variable, or the line of the file; for a default
+	// that depends on something, on what.
+	Source string `json:"source"`
+}
+
+func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output string) error {
+	if output != "text" && output != "json" {
+		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	}
+	if err := o.parse(settings); err != nil {
+		return err
+	}
+	report, err := o.configReport(settings)
+	if err != nil {
+		return err
+	}
+	if output == "json" {
+		encoder := json.NewEncoder(c.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(report)
+	}
+	printConfig(c.OutOrStdout(), report)
+	return nil
+}
+
+func (o *options) configReport(settings *pflag.FlagSet) (ConfigReport, error) {
+	file, err := readConfig()
+	if err != nil {
+		return ConfigReport{}, err
+	}
+	path, err := homePath()
+	if err != nil {
+		return ConfigReport{}, err
+	}
+	home, there, err := statefile.FindHome(path)
+	if err != nil || !there {
+		home = statefile.Home(path)
+	}
+	report := ConfigReport{Schema: 1, Path: file.path, Exists: file.exists}
+	settings.VisitAll(func(f *pflag.Flag) {
+		from, given := o.origins[f.Name]
+		s := SettingReport{Name: f.Name, Value: valueOf(f), Layer: from.layer, Source: from.where}
+		if !given {
+			s.Layer = layerDefault
+			s.Value, s.Source = o.standard(f, home)
+		}
+		report.Settings = append(report.Settings, s)
+	})
+	return report, nil
+}
+
+// standard is the default of a setting, with what it depends on.
+func (o *options) standard(f *pflag.Flag, home statefile.Home) (value any, because string) {
+	switch f.Name {
+	case "ui-port":
+		if o.given.Has("port") {
+			return o.settings.UIPort, "port plus 1000"
+		}
+	case "db":
+		if o.ephemeral {
+			return "", "ephemeral"
+		}
+		return home.DB(), "in the home"
+	case "temporal-bin":
+		switch found := findBinary(home); found {
+		case "":
+			return "", "none found"
+		case home.Bin():
+			return found, "in the home"
+		default:
+			return found, "in PATH"
+		}
+	}
+	return valueOf(f), ""
+}
+
+// valueOf is a flag's value as JSON has it.
+func valueOf(f *pflag.Flag) any {
+	text := f.Value.String()
+	switch f.Value.Type() {
+	case "int", "bool":
+		return json.RawMessage(text) // as it is: both are written alike in JSON
+	case "stringArray":
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			return append([]string{}, list.GetSlice()...)
+		}
+	case "duration":
+		if d, err := time.ParseDuration(text); err == nil {
+			return d.String()
+		}
+	}
+	return text
+}
+
+func printConfig(out io.Writer, r ConfigReport) {
+	note := ""
+	if !r.Exists {
+		note = "  (not there)"
+	}
+	fmt.Fprintf(out, "%s%s\n", r.Path, note)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	for _, s := range r.Settings {
+		from := s.Source
+		if s.Layer == layerDefault {
+			from = strings.TrimSuffix("default, "+s.Source, ", ")
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, valueText(s.Value), from)
+	}
+}
+
+func valueText(value any) string {
+	switch v := value.(type) {
+	case json.RawMessage:
+		return string(v)
+	case []string:
+		return either(strings.Join(v, ","), "-")
+	}
+	return either(fmt.Sprint(value), "-")
+}

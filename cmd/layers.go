@@ -1,0 +1,103 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// The layers of a setting, the strongest first.
+const (
+	layerFlag        = "flag"
+	layerEnvironment = "environment"
+	layerFile        = "file"
+	layerDefault     = "default"
+)
+
+// origin says where a setting's value came from.
+type origin struct {
+	layer string
+	// where is the flag, the variable, or the file's name and line; for a default,
+	// why it is not the usual one, if it is not.
+	where string
+	line  int // in config.yaml
+}
+
+// layers fills in the flags that were not given: from the environment, and what
+// that leaves open from config.yaml. What both leave open keeps its default.
+func (o *options) layers(flags *pflag.FlagSet) error {
+	o.origins = map[string]origin{}
+	o.note(flags, func(name string) origin { return origin{layer: layerFlag, where: "--" + name} })
+	if err := environment(flags); err != nil {
+		return err
+	}
+	o.note(flags, func(name string) origin { return origin{layer: layerEnvironment, where: variableOf(name)} })
+	file, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if err := file.apply(flags); err != nil {
+		return err
+	}
+	o.config = file.path
+	o.note(flags, func(name string) origin {
+		line := file.line(name)
+		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", configName, line), line: line}
+	})
+	return nil
+}
+
+// note records the origin of the flags that have got a value since the last time.
+func (o *options) note(flags *pflag.FlagSet, from func(name string) origin) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if _, known := o.origins[f.Name]; f.Changed && !known {
+			o.origins[f.Name] = from(f.Name)
+		}
+	})
+}
+
+// variableOf is the environment variable of a flag.
+func variableOf(flag string) string {
+	return "STIGMER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// flagError says what is wrong with the value of one or two flags, wherever it
+// came from.
+type flagError struct {
+	flags []string
+	text  string
+}
+
+func (e flagError) Error() string { return e.text }
+
+func badFlag(flag, format string, args ...any) error {
+	return flagError{[]string{flag}, fmt.Sprintf(format, args...)}
+}
+
+// blame puts a wrong value into words, with where it was given: nobody looks for
+// a flag that was not typed.
+func (o *options) blame(err error) *Problem {
+	var bad flagError
+	if !errors.As(err, &bad) {
+		return usage(err)
+	}
+	for _, name := range bad.flags {
+		switch from := o.origins[name]; from.layer {
+		case layerFile:
+			return configProblem(o.config, from.line, bad.text)
+		case layerEnvironment:
+			return usage(fmt.Errorf("environment variable %s: %w", from.where, err))
+		}
+	}
+	return usage(err)
+}
+
+// from names the origin of a setting that was not typed, for the end of a message.
+func (o *options) from(name string) string {
+	if where := o.origins[name]; where.layer == layerEnvironment || where.layer == layerFile {
+		return " (" + where.where + ")"
+	}
+	return ""
+}
