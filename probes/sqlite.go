@@ -17,6 +17,9 @@ type Database struct {
 	Bytes, LogBytes int64
 	// Pages is how many it has, Walked how many of them were looked at.
 	Pages, Walked int
+	// Interrupted says that a transaction was cut off: its journal takes it back
+	// when the database is opened next, and until then the pages mean little.
+	Interrupted bool
 	// Tables are the names of its tables; only a walk finds them.
 	Tables []string
 	// Flaw says what is wrong with it, empty if nothing is as far as was looked.
@@ -52,7 +55,8 @@ func WalkDatabase(path string) (Database, error) {
 		return Database{}, err
 	}
 	defer file.Close()
-	if d.Flaw == "" {
+	d.Interrupted = hotJournal(path + "-journal")
+	if d.Flaw == "" && !d.Interrupted {
 		if err := d.readLog(path + "-wal"); err != nil {
 			return Database{}, err
 		}
@@ -63,6 +67,21 @@ func WalkDatabase(path string) (Database, error) {
 	}
 	return d.Database, nil
 }
+
+// hotJournal reports whether a rollback journal waits to be carried out: one that
+// is done with is removed, emptied, or has its header overwritten with zeros.
+func hotJournal(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var head [len(journalMagic)]byte
+	_, err = io.ReadFull(file, head[:])
+	return err == nil && string(head[:]) == journalMagic
+}
+
+const journalMagic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 
 type fileStamps struct {
 	size, logSize int64

@@ -149,3 +149,16 @@ func TestDatabaseThatIsNoFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// While a journal waits to be carried out, the pages are half of two states.
+func TestWalkLeavesAnInterruptedTransaction(t *testing.T) {
+	path := copyDatabase(t, "small.db")
+	for content, want := range map[string]bool{journalMagic + "rest": true, strings.Repeat("\x00", 100): false, "": false} {
+		check(t, os.WriteFile(path+"-journal", []byte(content), 0o600))
+		d, err := WalkDatabase(path)
+		check(t, err)
+		if d.Interrupted != want || (d.Walked == 0) != want {
+			t.Errorf("%q: %+v", content, d)
+		}
+	}
+}

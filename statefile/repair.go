@@ -86,22 +86,45 @@ func (f File) dropOld(keep string) error {
 // Tidy removes the temporary files that writers which were killed left in the
 // home. It touches none that is less than a minute old.
 func (h Home) Tidy() error {
-	entries, err := os.ReadDir(string(h))
+	left, err := h.Abandoned()
 	if err != nil {
 		return fmt.Errorf("tidy %s: %w", h, err)
 	}
 	var failed []error
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if !tempName.MatchString(entry.Name()) || err != nil || !info.Mode().IsRegular() ||
-			time.Since(info.ModTime()) < leftAfter {
-			continue
-		}
-		if err := remove(h.join(entry.Name())); err != nil {
+	for _, path := range left {
+		if err := remove(path); err != nil {
 			failed = append(failed, fmt.Errorf("tidy: %w", err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// Abandoned lists the temporary files that Tidy would remove.
+func (h Home) Abandoned() ([]string, error) {
+	entries, err := os.ReadDir(string(h))
+	if err != nil {
+		return nil, err
+	}
+	var left []string
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if tempName.MatchString(entry.Name()) && err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) >= leftAfter {
+			left = append(left, h.join(entry.Name()))
+		}
+	}
+	return left, nil
+}
+
+// SetAsides lists the records that were set aside, the oldest first.
+func (h Home) SetAsides() []string {
+	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is told elsewhere
+	var asides []string
+	for _, entry := range entries {
+		if asideName.MatchString(entry.Name()) {
+			asides = append(asides, h.join(entry.Name()))
+		}
+	}
+	return asides
 }
 
 func remove(path string) error {

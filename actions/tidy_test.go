@@ -1,0 +1,50 @@
+package actions
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestTidyNeedsTheSeat(t *testing.T) {
+	home := newHome(t)
+	old := filepath.Join(string(home), ".temporal.pid77")
+	for _, path := range []string{home.PID(), old} {
+		check(t, os.WriteFile(path, []byte("999999999\n"), 0o600))
+		check(t, os.Chtimes(path, time.Time{}, time.Now().Add(-time.Hour)))
+	}
+	for _, path := range []string{home.SupervisorLock(), home.Lock()} {
+		lock, err := Acquire(path)
+		check(t, err)
+		if _, ok := errors.AsType[NotStoppedError](Tidy(home)); !ok {
+			t.Errorf("tidied although %s is held", path)
+		}
+		is(t, "PID file", exists(home.PID()), true)
+		is(t, "temporary file", exists(old), true)
+		lock.Close()
+	}
+	check(t, Tidy(home))
+	is(t, "PID file", exists(home.PID()), false)
+	is(t, "temporary file", exists(old), false)
+}
+
+// A record that cannot be read is no reason to touch it.
+func TestTidyLeavesTheRecord(t *testing.T) {
+	home := newHome(t)
+	check(t, os.WriteFile(home.State(), []byte("half"), 0o600))
+	check(t, Tidy(home))
+	is(t, "record", exists(home.State()), true)
+}
+
+func TestKeptDatabases(t *testing.T) {
+	folder := t.TempDir()
+	db := filepath.Join(folder, "x.db")
+	for _, name := range []string{"x.db", "x.db.lock", "x.db-wal", "x.db.reset-1", "x.db.half-made-1", "x.db.backup-1.2.3", "y.db.reset-1", "x.db2.reset-1"} {
+		touch(t, filepath.Join(folder, name))
+	}
+	kept := KeptDatabases(db)
+	is(t, "kept", len(kept), 3)
+	is(t, "without a folder", len(KeptDatabases("/no/such/x.db")), 0)
+}

@@ -1,0 +1,189 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+)
+
+func doctorCommand() *cobra.Command {
+	var fix bool
+	var output string
+	c := &cobra.Command{
+		Use:   actions.DoctorVerb,
+		Short: "Check everything that a start needs, and say what to do",
+		Long: `Check the home and who may read it, its file system, the settings, the record, what
+runs, the ports and who has them, the Temporal CLI, the database, the system's
+limits, and what is left over. It says in a line each what is well and what is wrong
+("!!"), with what to do. It looks and changes nothing; the database of a Temporal
+that runs is not looked into.
+
+With --fix it does what is safe, and shows each act: it takes from others the right
+to the home and the files in it, and removes a stale PID file and the temporary files
+of writers that were killed. It stops, starts and deletes nothing else.
+
+Exit status: 0 all is well, 1 something is wrong, 2 usage.`,
+		Example: `  stigmer local doctor
+  stigmer local doctor --fix
+  stigmer local doctor -o json`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c, fix, output) },
+	}
+	c.Flags().BoolVar(&fix, "fix", false, "do what is safe, after showing it")
+	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	return c
+}
+
+// DoctorReport is what doctor -o json prints.
+type DoctorReport struct {
+	Schema int `json:"schema"`
+	// Well says that nothing is wrong.
+	Well   bool          `json:"well"`
+	Checks []CheckReport `json:"checks"`
+	// Fixed is what --fix did, in the order in which it did it.
+	Fixed []FixReport `json:"fixed"`
+}
+
+// CheckReport is one thing that was looked at.
+type CheckReport struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	// Try says what to do, empty where all is well.
+	Try string `json:"try,omitempty"`
+	// Fixable says that --fix would do it.
+	Fixable bool `json:"fixable"`
+
+	repairs []repair
+}
+
+// FixReport is one act of --fix. Error is empty if it was done.
+type FixReport struct {
+	Act   string `json:"act"`
+	Error string `json:"error,omitempty"`
+}
+
+// repair is one act that --fix may do.
+type repair struct {
+	act string
+	do  func() error
+}
+
+func well(name, format string, args ...any) CheckReport {
+	return CheckReport{Name: name, OK: true, Detail: fmt.Sprintf(format, args...)}
+}
+
+func wrong(name, try, format string, args ...any) CheckReport {
+	return CheckReport{Name: name, Detail: fmt.Sprintf(format, args...), Try: try}
+}
+
+// mendedBy marks a check as one that --fix can mend.
+func (c CheckReport) mendedBy(repairs ...repair) CheckReport {
+	c.repairs, c.Fixable = repairs, len(repairs) > 0
+	return c
+}
+
+func runDoctor(c *cobra.Command, fix bool, output string) error {
+	if output != "text" && output != "json" {
+		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	}
+	path, err := homePath()
+	if err != nil {
+		return err
+	}
+	report := DoctorReport{Schema: 1, Checks: examine(path), Fixed: []FixReport{}}
+	text := output == "text"
+	if text {
+		printChecks(c.OutOrStdout(), report.Checks)
+	}
+	if fix && report.mend(c.OutOrStdout(), text) {
+		report.Checks = examine(path)
+		if text {
+			fmt.Fprintln(c.OutOrStdout(), "\nNow:")
+			printChecks(c.OutOrStdout(), report.Checks)
+		}
+	}
+	ill, fixable := report.count()
+	report.Well = ill == 0
+	if !text {
+		encoder := json.NewEncoder(c.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(report); err != nil {
+			return systemProblem(err, "the report could not be printed")
+		}
+	} else {
+		printVerdict(c.OutOrStdout(), ill, fixable, fix)
+	}
+	if ill > 0 {
+		return Status(ExitFailed)
+	}
+	return nil
+}
+
+// mend does what can be mended, each act shown before it is done, and reports
+// whether there was any.
+func (r *DoctorReport) mend(out io.Writer, text bool) bool {
+	for _, check := range r.Checks {
+		for _, repair := range check.repairs {
+			if text && len(r.Fixed) == 0 {
+				fmt.Fprintln(out, "\nFixing:")
+			}
+			if text {
+				fmt.Fprintf(out, "  %s ... ", repair.act)
+			}
+			done := FixReport{Act: repair.act}
+			if err := repair.do(); err != nil {
+				done.Error = err.Error()
+			}
+			if text {
+				fmt.Fprintln(out, either(done.Error, "done"))
+			}
+			r.Fixed = append(r.Fixed, done)
+		}
+	}
+	return len(r.Fixed) > 0
+}
+
+func (r *DoctorReport) count() (ill, fixable int) {
+	for _, check := range r.Checks {
+		if !check.OK {
+			ill++
+		}
+		if check.Fixable {
+			fixable++
+		}
+	}
+	return ill, fixable
+}
+
+func printChecks(out io.Writer, checks []CheckReport) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	for _, c := range checks {
+		mark, try := "ok", ""
+		if !c.OK {
+			mark = "!!"
+		}
+		if c.Try != "" {
+			try = ". Try: " + c.Try
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s%s\n", mark, c.Name, c.Detail, try)
+	}
+}
+
+func printVerdict(out io.Writer, ill, fixable int, fix bool) {
+	switch {
+	case ill == 0:
+		fmt.Fprintln(out, "All is well.")
+	case fixable > 0 && !fix:
+		fmt.Fprintf(out, "%d of these are wrong; stigmer local doctor --fix mends %d of them.\n", ill, fixable)
+	default:
+		fmt.Fprintf(out, "%d of these are wrong.\n", ill)
+	}
+}

@@ -1,0 +1,160 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// checkHome looks at the home itself, and says whether there is one to look into.
+func checkHome(path string) (report CheckReport, there bool) {
+	const name = "home"
+	home, there, err := statefile.FindHome(path)
+	loose, isLoose := errors.AsType[statefile.LooseHomeError](err)
+	switch {
+	case isLoose:
+		return wrong(name, "look what others have put there, then: chmod 0700 "+shellWord(loose.Path),
+			"others could plant files in it: %v", err).mendedBy(chmodRepair(loose.Path, 0o700)), false
+	case err != nil:
+		problem := systemProblem(err, "")
+		return wrong(name, problem.Try, "%v", err), false
+	case !there:
+		return well(name, "%s is not there yet; the first start makes it", path), false
+	}
+	info, err := os.Stat(string(home))
+	if err != nil {
+		return wrong(name, "look at it again", "%v", err), false
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return wrong(name, "chmod 0700 "+shellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
+			mendedBy(chmodRepair(string(home), 0o700)), true
+	}
+	return well(name, "%s, mode %04o", home, info.Mode().Perm()), true
+}
+
+// checkPrivate looks at the files in the home: each is its owner's alone. Of the
+// programs in bin and of the settings it is only the right to write that matters.
+func checkPrivate(home statefile.Home) CheckReport {
+	const name = "permissions"
+	var open, foreign []string
+	var repairs []repair
+	for path, forbidden := range privateFiles(home) {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&fs.ModeSymlink != 0 {
+			continue // a link has no rights of its own, and what it leads to may be another's
+		}
+		if int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
+			foreign = append(foreign, path)
+			continue
+		}
+		if mode := info.Mode().Perm(); mode&forbidden != 0 {
+			open = append(open, fmt.Sprintf("%s (%04o)", path, mode))
+			repairs = append(repairs, chmodRepair(path, mode&^forbidden))
+		}
+	}
+	switch {
+	case len(foreign) > 0:
+		return wrong(name, "chown them, or another home: STIGMER_HOME=DIR", "another user's: %s", strings.Join(foreign, ", ")).mendedBy(repairs...)
+	case len(open) > 0:
+		return wrong(name, "chmod go-rwx on them", "open to others: %s", strings.Join(open, ", ")).mendedBy(repairs...)
+	}
+	return well(name, "nothing in it is open to others")
+}
+
+// privateFiles yields what lies in a home, in order, with the rights that nobody
+// else may have to it.
+func privateFiles(home statefile.Home) func(yield func(string, fs.FileMode) bool) {
+	return func(yield func(string, fs.FileMode) bool) {
+		for _, folder := range []string{"", filepath.Base(home.Logs()), filepath.Base(filepath.Dir(home.DB())), "bin"} {
+			path := filepath.Join(string(home), folder)
+			if folder != "" && !yield(path, 0o077) {
+				return
+			}
+			entries, _ := os.ReadDir(path) // one that is not there has nothing in it
+			for _, entry := range entries {
+				forbidden := fs.FileMode(0o077)
+				if folder == "bin" || entry.Name() == configName {
+					forbidden = 0o022
+				}
+				if !entry.IsDir() && !yield(filepath.Join(path, entry.Name()), forbidden) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// chmodRepair takes rights away by the open file, so that a link that is put in
+// its place meanwhile leads nowhere.
+func chmodRepair(path string, mode fs.FileMode) repair {
+	return repair{
+		act: fmt.Sprintf("chmod %04o %s", mode, shellWord(path)),
+		do: func() error {
+			file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			return file.Chmod(mode)
+		},
+	}
+}
+
+// The least that must be free: a database grows by some KiB for each workflow,
+// and SQLite needs room beside it.
+const (
+	leastFree  = 100 << 20
+	leastFiles = 100
+)
+
+// checkDisk looks at the file system of the home, and at that of the database
+// where it is another.
+func checkDisk(home, db string) []CheckReport {
+	const name = "file system"
+	checks := []CheckReport{checkFolder(name, home)}
+	folder := filepath.Dir(db)
+	if info, err := os.Stat(folder); db == "" || err != nil || deviceOf(info) == deviceOfPath(home) {
+		return checks // a folder that is not there is told with the database
+	}
+	return append(checks, checkFolder(name, folder))
+}
+
+func deviceOf(info fs.FileInfo) uint64 { return uint64(info.Sys().(*syscall.Stat_t).Dev) }
+
+func deviceOfPath(path string) uint64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return deviceOf(info)
+}
+
+func checkFolder(name, folder string) CheckReport {
+	d, err := probes.ReadDisk(folder)
+	switch {
+	case err != nil:
+		return wrong(name, "look at "+folder, "%s: %v", folder, err)
+	case probes.NetworkFileSystem(folder) != "":
+		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, d.Kind)
+	}
+	if err := probes.FlockWorks(folder); err != nil {
+		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
+	}
+	if err := probes.Writable(folder); err != nil {
+		return wrong(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
+	}
+	switch {
+	case d.Free < leastFree:
+		return wrong(name, "make room", "%s (%s) has only %s free", folder, d.Kind, bytesText(int64(d.Free)))
+	case d.Files < leastFiles:
+		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
+	}
+	return well(name, "%s: %s, flock works, %s free", folder, d.Kind, bytesText(int64(min(d.Free, 1<<62))))
+}
