@@ -18,9 +18,13 @@ const (
 	DoctorVerb = "doctor"
 )
 
-// seatPatience is how long a command that only tidies waits for supervisor.lock:
-// another stop may have it for an instant, a supervisor has it for good.
-const seatPatience = 2 * time.Second
+// seatPatience is how long a reset waits for supervisor.lock, seatPause the pause
+// between two tries: another stop may have it for an instant, a supervisor has it
+// for good.
+const (
+	seatPatience = 2 * time.Second
+	seatPause    = 20 * time.Millisecond
+)
 
 // NotStoppedError says that a home is not as stopped as an act on its files needs.
 type NotStoppedError struct {
@@ -87,22 +91,20 @@ func Reset(home statefile.Home, db, cause string) ([]Move, error) {
 	return setDatabaseAside(home, document, real, cause)
 }
 
-// takeSeat takes supervisor.lock for an act that needs a stopped home.
+// takeSeat takes supervisor.lock for an act that needs a stopped home. It asks
+// again and again: a wait in flock could not be given up, and would take the lock
+// after this command has said that it could not have it.
 func takeSeat(home statefile.Home) (*os.File, error) {
-	type result struct {
-		seat *os.File
-		err  error
-	}
-	got := make(chan result, 1)
-	go func() { // a wait in flock ends with the lock or with the process
-		seat, err := AcquireWait(home.SupervisorLock())
-		got <- result{seat, err}
-	}()
-	select {
-	case r := <-got:
-		return r.seat, r.err
-	case <-time.After(seatPatience):
-		return nil, NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"}
+	again := time.NewTicker(seatPause)
+	defer again.Stop()
+	for began := time.Now(); ; <-again.C {
+		seat, err := Acquire(home.SupervisorLock())
+		if !errors.Is(err, ErrHeld) {
+			return seat, err
+		}
+		if time.Since(began) > seatPatience {
+			return nil, NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"}
+		}
 	}
 }
 

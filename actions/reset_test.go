@@ -133,12 +133,7 @@ func TestResetNeedsEveryLock(t *testing.T) {
 // whichever file it had come to.
 func TestResetIsFinishedByTheNext(t *testing.T) {
 	for moved := 1; moved < len(parts); moved++ {
-		home, db := stoppedHome(t)
-		d, err := Recover(home)
-		check(t, err)
-		first, err := setDatabaseAside(home, d, db, "the first")
-		check(t, err)
-		aside := first[len(first)-1].To
+		home, db, aside := afterReset(t)
 		for _, suffix := range parts[moved:] { // as if it had not come so far
 			check(t, os.Rename(aside+suffix, db+suffix))
 		}
@@ -150,16 +145,19 @@ func TestResetIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
+func afterReset(t *testing.T) (home statefile.Home, db, aside string) {
+	t.Helper()
+	home, db = stoppedHome(t)
+	moves, err := Reset(home, db, "the first")
+	check(t, err)
+	return home, db, moves[len(moves)-1].To
+}
+
 // A write-ahead log that was left behind is never joined with another database.
 func TestResetDoesNotJoinStrangers(t *testing.T) {
-	home, db := stoppedHome(t)
-	d, err := Recover(home)
-	check(t, err)
-	first, err := setDatabaseAside(home, d, db, "the first")
-	check(t, err)
-	aside := first[len(first)-1].To
+	home, db, aside := afterReset(t)
 	check(t, os.Rename(aside, db)) // put back without its log, and used since
-	d, err = Recover(home)
+	d, err := Recover(home)
 	check(t, err)
 	d = d.Add(fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a start"})
 	check(t, statefile.File{Home: home}.Save(d))

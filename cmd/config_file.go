@@ -20,9 +20,6 @@ import (
 // configName is the settings file in the home.
 const configName = "config.yaml"
 
-// configSize, in bytes, bounds what is read of it.
-const configSize = 1 << 20
-
 // configFile is what the settings file says. Its keys are the flags of start.
 type configFile struct {
 	path    string
@@ -73,25 +70,14 @@ func readConfig() (configFile, error) {
 }
 
 // readTrusted reads a file by which programs are started: only if nobody else can
-// have written it.
+// have written it. A link is followed: what counts is who can write to the file
+// that it leads to.
 func readTrusted(path string) ([]byte, error) {
-	// O_NONBLOCK keeps a named pipe from hanging the open. A link is followed: what
-	// counts is who can write to the file that it leads to.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, info, err := openRegular(path, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, configProblem(path, 0, "it is not a file")
-	}
-	if info.Size() > configSize {
-		return nil, configProblem(path, 0, "it is larger than 1 MiB")
-	}
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	if uid != 0 && uid != os.Geteuid() || openToOthers(path, info.Mode()) {
 		return nil, &Problem{
@@ -100,7 +86,7 @@ func readTrusted(path string) ([]byte, error) {
 			Try:   "chmod go-w " + shellWord(path), Exit: ExitPermission,
 		}
 	}
-	return io.ReadAll(io.LimitReader(file, configSize))
+	return io.ReadAll(file)
 }
 
 // openToOthers reports whether others may write to a file. The group's right,

@@ -16,9 +16,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// profileSize, in bytes, bounds what is read of a configuration file.
-const profileSize = 1 << 20
-
 // profilePath is the configuration file by the rules of the Temporal SDKs
 // (go.temporal.io/sdk/contrib/envconfig): an empty variable counts as unset.
 func profilePath(file string) (string, error) {
@@ -135,8 +132,7 @@ func throughLink(path string) (string, error) {
 
 // readOwn reads a regular file; one that is not there is empty.
 func readOwn(path string) ([]byte, error) {
-	// O_NONBLOCK keeps a named pipe from hanging the open.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	file, _, err := openRegular(path, syscall.O_NOFOLLOW)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -144,17 +140,31 @@ func readOwn(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
+	return io.ReadAll(file)
+}
+
+// settingsSize, in bytes, bounds a file of settings that is read.
+const settingsSize = 1 << 20
+
+// openRegular opens a file for reading that is a regular one of bearable size.
+// O_NONBLOCK keeps a named pipe from hanging the open.
+func openRegular(path string, flags int) (*os.File, fs.FileInfo, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|flags, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", path)
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("%s is not a file", path)
+	case info.Size() > settingsSize:
+		err = fmt.Errorf("%s is larger than 1 MiB", path)
+	default:
+		return file, info, nil
 	}
-	if info.Size() > profileSize {
-		return nil, fmt.Errorf("%s is larger than 1 MiB", path)
-	}
-	return io.ReadAll(io.LimitReader(file, profileSize))
+	file.Close()
+	return nil, nil, err
 }
 
 // putProfile replaces the file in one step, for its owner alone: it may hold API keys.
