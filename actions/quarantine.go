@@ -24,7 +24,7 @@ func quarantine(db string, now time.Time) (string, error) {
 
 // unused refuses a new name that any file of a database has already.
 func unused(db, aside string) error {
-	if files := DatabaseFiles(aside); len(files) > 0 {
+	if files := partsOf(aside); len(files) > 0 {
 		return fmt.Errorf("set %s aside: %s: %w", db, files[0], fs.ErrExist)
 	}
 	return nil

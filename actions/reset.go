@@ -46,8 +46,11 @@ func DatabaseOf(home statefile.Home, r fsm.Record) string {
 	return r.Settings.DB
 }
 
-// DatabaseFiles lists the files of a database that are there.
-func DatabaseFiles(db string) []string {
+// DatabaseFiles lists the files of a database that are there, where its name leads
+// to: a link alone is no database.
+func DatabaseFiles(db string) []string { return partsOf(realDatabase(db)) }
+
+func partsOf(db string) []string {
 	var files []string
 	for _, suffix := range parts {
 		if exists(db + suffix) {
@@ -55,6 +58,15 @@ func DatabaseFiles(db string) []string {
 		}
 	}
 	return files
+}
+
+// realDatabase is the file that a database's name leads to, whether it exists or not.
+func realDatabase(db string) string {
+	path, err := databaseLock(db)
+	if err != nil {
+		return db
+	}
+	return strings.TrimSuffix(path, ".lock")
 }
 
 // Reset moves the database of a stopped Temporal aside, under a dated name, and
@@ -151,7 +163,7 @@ func guardDatabase(db string) (string, *os.File, error) {
 		guard.Close()
 		return "", nil, NotStoppedError{reason}
 	}
-	return strings.TrimSuffix(path, ".lock"), guard, nil
+	return realDatabase(db), guard, nil
 }
 
 const movedTo = ": the database is moved to "
@@ -181,7 +193,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 		return nil, err
 	}
 	var moves []Move
-	for _, file := range DatabaseFiles(aside) {
+	for _, file := range partsOf(aside) {
 		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
 	}
 	return moves, syncFolder(filepath.Dir(db))
@@ -196,7 +208,7 @@ func interrupted(document statefile.Document, db string) string {
 		return ""
 	}
 	_, aside, found := strings.Cut(document.History[len(document.History)-1].Cause, movedTo)
-	if !found || !strings.HasPrefix(aside, db+".reset-") || len(DatabaseFiles(aside)) == 0 {
+	if !found || !strings.HasPrefix(aside, db+".reset-") || len(partsOf(aside)) == 0 {
 		return ""
 	}
 	for _, suffix := range parts {

@@ -48,7 +48,7 @@ func TestResetMovesTheWholeDatabase(t *testing.T) {
 	aside := moves[len(moves)-1].To
 	has(t, aside, db+".reset-20")
 	whole(t, aside)
-	is(t, "what is left", len(DatabaseFiles(db)), 0)
+	is(t, "what is left", len(partsOf(db)), 0)
 	d, err := statefile.File{Home: home}.Load()
 	check(t, err)
 	is(t, "what is known of the database", d.Database, fsm.Database{})
@@ -83,6 +83,8 @@ func TestResetFollowsTheLinkOfADatabase(t *testing.T) {
 	target, err := os.Readlink(link)
 	check(t, err)
 	is(t, "the link", target, db)
+	is(t, "a link to nothing is no database", len(DatabaseFiles(link)), 0)
+	is(t, "kept", len(KeptDatabases(link)), len(parts))
 }
 
 // Whoever holds one of the locks, or has changed the record, keeps the database
@@ -124,7 +126,7 @@ func TestResetNeedsEveryLock(t *testing.T) {
 			}
 			has(t, err.Error(), name)
 			whole(t, db)
-			is(t, "files", len(DatabaseFiles(db)), len(parts))
+			is(t, "files", len(partsOf(db)), len(parts))
 		})
 	}
 }
@@ -141,7 +143,7 @@ func TestResetIsFinishedByTheNext(t *testing.T) {
 		check(t, err)
 		is(t, "name", moves[len(moves)-1].To, aside)
 		whole(t, aside)
-		is(t, "what is left", len(DatabaseFiles(db)), 0)
+		is(t, "what is left", len(partsOf(db)), 0)
 	}
 }
 

@@ -37,6 +37,7 @@ func Tidy(home statefile.Home) error {
 // KeptDatabases lists what was kept beside a database and is no part of it: half-made
 // ones, backups, and those that a reset moved aside.
 func KeptDatabases(db string) []string {
+	db = realDatabase(db)
 	entries, err := os.ReadDir(filepath.Dir(db))
 	if err != nil {
 		return nil

@@ -180,11 +180,15 @@ func (p *patient) checkBinary() CheckReport {
 	if err != nil || said == "" {
 		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, either(errorText(err), "it says nothing"))
 	}
-	tested := ""
-	if version := probes.TemporalVersion(path); version != "" && version != strings.TrimPrefix(TemporalVersion, "v") {
-		tested = ", tested is " + strings.TrimPrefix(TemporalVersion, "v")
+	tested := strings.TrimPrefix(TemporalVersion, "v")
+	switch version := probes.TemporalVersion(path); version {
+	case "": // a build that does not know its version, or a wrapper
+		return well(name, "%s runs: %.80s", path, said)
+	case tested:
+		return well(name, "%s runs: version %s", path, version)
+	default:
+		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
-	return well(name, "%s runs: %.80s%s", path, said, tested)
 }
 
 func errorText(err error) string {
