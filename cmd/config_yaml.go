@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// yamlLine finds the line in an error of the YAML library.
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+func parseConfig(path string, data []byte) ([]configEntry, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, nil // empty, or nothing but comments
+	} else if err != nil {
+		return nil, yamlProblem(path, err)
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, configProblem(path, second.Line, "a second document, of which nothing would be read")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlProblem(path, err)
+	}
+	top := document.Content[0]
+	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+		return nil, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, configProblem(path, top.Line, "these are no settings; each is a line such as port: 7233")
+	}
+	return parseEntries(path, top.Content)
+}
+
+func yamlProblem(path string, err error) *Problem {
+	text, line := err.Error(), 0
+	if found := yamlLine.FindStringSubmatch(text); found != nil {
+		line, _ = strconv.Atoi(found[1])
+		text = text[len(found[0]):]
+	}
+	return configProblem(path, line, "no YAML: "+text)
+}
+
+func parseEntries(path string, nodes []*yaml.Node) ([]configEntry, error) {
+	known := knownFlags()
+	lines := map[string]int{}
+	var entries []configEntry
+	for i := 0; i+1 < len(nodes); i += 2 {
+		key, value := nodes[i], nodes[i+1]
+		flag := known.Lookup(key.Value)
+		if key.Kind != yaml.ScalarNode || flag == nil {
+			return nil, configProblem(path, key.Line, unknownKey(key.Value, known))
+		}
+		if first := lines[key.Value]; first != 0 {
+			return nil, configProblem(path, key.Line, fmt.Sprintf("%s is given a second time, after line %d", key.Value, first))
+		}
+		lines[key.Value] = key.Line
+		entry := configEntry{name: key.Value, line: key.Line}
+		var wrong string
+		if entry.values, entry.list, wrong = scalars(value); wrong != "" {
+			return nil, configProblem(path, max(value.Line, key.Line), key.Value+" "+wrong)
+		}
+		if entry.list && flag.Value.Type() != "stringArray" {
+			return nil, configProblem(path, key.Line, key.Value+" takes one value, not a list")
+		}
+		// Each value is tried here, so that a wrong one is told although a flag outdoes it.
+		for _, v := range entry.values {
+			if known.Set(entry.name, v) != nil {
+				return nil, configProblem(path, key.Line, fmt.Sprintf("%s: %q is not %s", entry.name, v, kindWords(flag)))
+			}
+		}
+		entries = append(entries, entry.anchored(filepath.Dir(path)))
+	}
+	return entries, nil
+}
+
+// scalars are the texts of a value or of a list of values.
+func scalars(node *yaml.Node) (values []string, list bool, wrong string) {
+	items := []*yaml.Node{node}
+	if node.Kind == yaml.SequenceNode {
+		items, list = node.Content, true
+	}
+	for _, item := range items {
+		if item.Kind != yaml.ScalarNode {
+			return nil, false, "has something else than plain values"
+		}
+		if item.Tag == "!!null" {
+			return nil, false, "has no value"
+		}
+		values = append(values, item.Value)
+	}
+	return values, list, ""
+}
+
+// anchored takes a relative path from the file's own folder: the folder in which
+// a command happens to be typed means nothing to a file. No shell has expanded ~.
+func (e configEntry) anchored(folder string) configEntry {
+	path := e.name == "db" || e.name == "temporal-bin" && strings.ContainsRune(e.values[0], filepath.Separator)
+	if !path || e.values[0] == "" {
+		return e
+	}
+	rest, fromUser := strings.CutPrefix(e.values[0], "~/")
+	if user, err := os.UserHomeDir(); fromUser && err == nil {
+		e.values[0] = filepath.Join(user, rest)
+	}
+	if !filepath.IsAbs(e.values[0]) {
+		e.values[0] = filepath.Join(folder, e.values[0])
+	}
+	return e
+}
+
+func unknownKey(key string, known *pflag.FlagSet) string {
+	meant := strings.ToLower(strings.ReplaceAll(strings.TrimLeft(key, "-"), "_", "-"))
+	for _, name := range []string{meant, strings.TrimSuffix(meant, "s")} {
+		if known.Lookup(name) != nil {
+			return fmt.Sprintf("unknown key %q; it is %s", key, name)
+		}
+	}
+	return fmt.Sprintf("unknown key %q; the keys are the flags of start", key)
+}
+
+// kindWords says what a flag takes, as the end of a sentence.
+func kindWords(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int":
+		return "a whole number"
+	case "bool":
+		return "true or false"
+	case "duration":
+		return "a time such as 1500ms or 2m"
+	}
+	return "a value for it"
+}

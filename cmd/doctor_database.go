@@ -1,0 +1,143 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// walkLimit, in bytes, is the largest database whose pages are all looked at.
+const walkLimit = 1 << 30
+
+func (p *patient) checkDatabase() CheckReport {
+	const name = "database"
+	db := p.database()
+	if db == "" {
+		return well(name, "in memory (--ephemeral)")
+	}
+	info, err := os.Stat(db)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !p.running():
+		return well(name, "%s is not there yet; the next start makes it", db)
+	case err != nil:
+		return wrong(name, "stigmer local restart makes a new one", "%v", err)
+	case p.running():
+		if evidence := p.databaseEvidence(); !evidence.OK {
+			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
+		}
+	}
+	if others := probes.Servers(info); !p.running() && len(others) > 0 {
+		return wrong(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
+	}
+	return p.checkPages(name, db, info.Size())
+}
+
+func (p *patient) checkPages(name, db string, size int64) CheckReport {
+	read, how := probes.WalkDatabase, "every page is where it belongs"
+	if p.running() || p.driver.PID != 0 {
+		read, how = probes.ReadHeader, "not looked into, as Temporal has it open"
+	} else if size > walkLimit {
+		read, how = probes.ReadHeader, "too large to be looked into"
+	}
+	d, err := read(db)
+	made := p.madeBy()
+	switch {
+	case err != nil:
+		return wrong(name, "stigmer local doctor once more", "%s: %v", db, err)
+	case d.Flaw != "" && p.document.Database.Created && !p.document.Database.Served:
+		return well(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, d.Flaw)
+	case d.Flaw != "":
+		return wrong(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, d.Flaw)
+	case d.Interrupted:
+		how = "a transaction was cut off, which the next start takes back"
+	case d.Walked > 0 && !slices.Contains(d.Tables, "cluster_metadata_info"):
+		return wrong(name, "stigmer local reset, which keeps it aside; or another one: --db FILE", "%s%s has no tables of Temporal's", db, made)
+	}
+	return well(name, "%s, %s%s: %s", db, bytesText(d.Bytes+d.LogBytes), made, how)
+}
+
+// madeBy says what is recorded of a database's birth.
+func (p *patient) madeBy() string {
+	d := p.document.Database
+	switch {
+	case d.Version != "" && d.Created:
+		return ", made here, last served by Temporal " + d.Version
+	case d.Version != "":
+		return ", last served by Temporal " + d.Version
+	case d.Created:
+		return ", made here"
+	case d.Path != "":
+		return ", made by something else"
+	}
+	return ""
+}
+
+// The least that a Temporal needs.
+const (
+	leastOpen      = 1024
+	leastProcesses = 256
+	leastFileSize  = 1 << 30
+)
+
+func checkLimits() CheckReport {
+	const name = "limits"
+	l, err := probes.ReadLimits()
+	switch {
+	case err != nil:
+		return wrong(name, "ulimit -a", "they cannot be read: %v", err)
+	case l.Files < leastOpen:
+		return wrong(name, fmt.Sprintf("raise it: ulimit -n %d", leastOpen), "only %d open files are allowed", l.Files)
+	case l.Processes < leastProcesses:
+		return wrong(name, fmt.Sprintf("raise it: ulimit -u %d", leastProcesses), "only %d processes and threads are allowed", l.Processes)
+	case l.FileSize < leastFileSize:
+		return wrong(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", bytesText(int64(l.FileSize)))
+	}
+	return well(name, "%s open files, %s processes", limitText(l.Files), limitText(l.Processes))
+}
+
+func limitText(n uint64) string {
+	if n == probes.NoLimit {
+		return "any number of"
+	}
+	return fmt.Sprint(n)
+}
+
+// checkLeftovers names what earlier runs left. What is kept on purpose is no fault.
+func (p *patient) checkLeftovers() CheckReport {
+	const name = "left-overs"
+	if other := actions.OtherServer(p.home); other != "" {
+		return wrong(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
+	}
+	var stale []string
+	if at := p.driver.PID == 0 && !p.running(); at && !errors.Is(p.pidFault, os.ErrNotExist) {
+		stale = append(stale, p.home.PID())
+	}
+	abandoned, _ := p.home.Abandoned()
+	stale = append(stale, abandoned...)
+	if len(stale) > 0 {
+		home := p.home
+		return wrong(name, "stigmer local doctor --fix; the next start or stop does it as well", "stale: %s", strings.Join(stale, ", ")).
+			mendedBy(repair{"remove " + strings.Join(stale, ", "), func() error { return actions.Tidy(home) }})
+	}
+	return well(name, "%s", keptText(p.home, p.database()))
+}
+
+func keptText(home statefile.Home, db string) string {
+	kept := home.SetAsides()
+	if db != "" {
+		kept = append(kept, actions.KeptDatabases(db)...)
+	}
+	switch len(kept) {
+	case 0:
+		return "none"
+	case 1:
+		return fmt.Sprintf("kept on purpose: %s (%s)", kept[0], sizes(kept))
+	}
+	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s", len(kept), sizes(kept), kept[0])
+}
