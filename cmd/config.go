@@ -26,7 +26,7 @@ The keys of config.yaml are the names of start's flags:
 
   port: 7333
   namespace: [orders, billing]
-  db: ~/work/orders.db        # a relative path is taken from the home
+  db: ~/orders.db             # a relative path is taken from the home
 
 What it says counts as asked for at each start and restart, as a variable does: a
 Temporal that runs with other settings is left as it is, and the difference is named.
@@ -100,8 +100,8 @@ type SettingReport struct {
 }
 
 func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output string) error {
-	if output != "text" && output != "json" {
-		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	if err := checkOutput(output); err != nil {
+		return err
 	}
 	if err := o.parse(settings); err != nil {
 		return err
@@ -111,10 +111,7 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output
 		return err
 	}
 	if output == "json" {
-		encoder := json.NewEncoder(c.OutOrStdout())
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(report)
+		return printJSON(c.OutOrStdout(), report)
 	}
 	printConfig(c.OutOrStdout(), report)
 	return nil

@@ -1,11 +1,8 @@
 package cmd
 
 import (
-	"net"
 	"net/netip"
-	"strconv"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -21,8 +18,6 @@ type contact struct {
 // glance reads the record and looks at the locks. It asks Temporal nothing, so
 // that it costs no more than a moment. It is nil where there is no home.
 func glance(path string) (*seen, error) {
-	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
-	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
 	home, there, err := statefile.FindHome(path)
 	if err != nil {
 		return nil, systemProblem(err, "nothing was changed")
@@ -30,15 +25,13 @@ func glance(path string) (*seen, error) {
 	if !there {
 		return nil, nil
 	}
+	s := unseen()
 	s.home, s.exists = home, true
 	s.readRecord()
 	if s.trouble != nil {
 		return nil, systemProblem(s.trouble, "nothing was changed")
 	}
-	s.evidence, _ = actions.Look(s.home, s.document.Record)
-	if s.recordFault != "" && s.running() {
-		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
-	}
+	s.lookWhoRuns()
 	return s, nil
 }
 
@@ -80,7 +73,7 @@ func dialable(ip string, port int) string {
 			ip = "::1"
 		}
 	}
-	return net.JoinHostPort(ip, strconv.Itoa(port))
+	return joinHostPort(ip, port)
 }
 
 // uiAnswers asks the web UI once.

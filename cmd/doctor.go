@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -89,8 +88,8 @@ func (c CheckReport) mendedBy(repairs ...repair) CheckReport {
 }
 
 func runDoctor(c *cobra.Command, fix bool, output string) error {
-	if output != "text" && output != "json" {
-		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	if err := checkOutput(output); err != nil {
+		return err
 	}
 	path, err := homePath()
 	if err != nil {
@@ -111,10 +110,7 @@ func runDoctor(c *cobra.Command, fix bool, output string) error {
 	ill, fixable := report.count()
 	report.Well = ill == 0
 	if !text {
-		encoder := json.NewEncoder(c.OutOrStdout())
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(report); err != nil {
+		if err := printJSON(c.OutOrStdout(), report); err != nil {
 			return systemProblem(err, "the report could not be printed")
 		}
 	} else {

@@ -1,14 +1,12 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
 
@@ -147,14 +145,4 @@ func warnCompanions(out io.Writer) {
 
 func printable(text string) bool {
 	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' })
-}
-
-// terminal reports whether somebody reads or types at a stream.
-func terminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd())
-}
-
-func withLookTimeout() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), askWithin)
 }

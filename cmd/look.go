@@ -46,10 +46,20 @@ const noRecord = "there is none yet"
 // askWithin bounds a look at a Temporal that does not answer.
 const askWithin = 2 * time.Second
 
-// look looks at everything, what may take time side by side.
-func look(path string) *seen {
+func withLookTimeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), askWithin)
+}
+
+// unseen is what is so where there is no home, or before anybody has looked.
+func unseen() *seen {
 	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
 	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
+	return s
+}
+
+// look looks at everything, what may take time side by side.
+func look(path string) *seen {
+	s := unseen()
 	s.home, s.exists, s.trouble = statefile.FindHome(path)
 	if s.trouble != nil || !s.exists {
 		if !s.exists && s.trouble == nil {
@@ -81,8 +91,17 @@ func (s *seen) readRecord() {
 	}
 }
 
-func (s *seen) lookAtLocks() {
+// lookWhoRuns looks who has temporal.lock. Where no record says how it is run, its
+// own command line does.
+func (s *seen) lookWhoRuns() {
 	s.evidence, s.lock = actions.Look(s.home, s.document.Record)
+	if s.recordFault != "" && s.running() {
+		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
+	}
+}
+
+func (s *seen) lookAtLocks() {
+	s.lookWhoRuns()
 	if s.lock == probes.LockUnknown && s.trouble == nil {
 		s.trouble = errors.New("who holds temporal.lock cannot be told")
 	}
@@ -93,9 +112,6 @@ func (s *seen) lookAtLocks() {
 		if err := actions.CheckLock(path); err != nil && s.trouble == nil {
 			s.trouble = err
 		}
-	}
-	if s.recordFault != "" && s.evidence.Hold == fsm.HoldOurs {
-		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
 	}
 	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && elsewhere(s.document.Record) && s.trouble == nil {
 		s.trouble = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
@@ -109,7 +125,7 @@ func (s *seen) lookAtTemporal() {
 	if settings.Port == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	ctx, cancel := withLookTimeout()
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port) })

@@ -3,10 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
-
-	"github.com/mattn/go-isatty"
 
 	"github.com/stigmer/local/fsm"
 )
@@ -21,8 +18,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer) *progress {
-	file, ok := out.(*os.File)
-	return &progress{out: out, fancy: ok && isatty.IsTerminal(file.Fd()), began: time.Now()}
+	return &progress{out: out, fancy: terminal(out), began: time.Now()}
 }
 
 func (p *progress) saw(r fsm.Record) {

@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +30,8 @@ Temporal's own health. It changes nothing and waits for no lock.
 }
 
 func runState(c *cobra.Command, explain bool, output string) error {
-	if output != "text" && output != "json" {
-		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+	if err := checkOutput(output); err != nil {
+		return err
 	}
 	path, err := homePath()
 	if err != nil {
@@ -42,10 +40,7 @@ func runState(c *cobra.Command, explain bool, output string) error {
 	seen := look(path)
 	report := seen.report()
 	if output == "json" {
-		encoder := json.NewEncoder(c.OutOrStdout())
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(report); err != nil {
+		if err := printJSON(c.OutOrStdout(), report); err != nil {
 			return systemProblem(err, "the state could not be printed")
 		}
 	} else if seen.trouble == nil || explain {
