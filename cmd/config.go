@@ -118,10 +118,6 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output
 }
 
 func (o *options) configReport(settings *pflag.FlagSet) (ConfigReport, error) {
-	file, err := readConfig()
-	if err != nil {
-		return ConfigReport{}, err
-	}
 	path, err := homePath()
 	if err != nil {
 		return ConfigReport{}, err
@@ -130,7 +126,7 @@ func (o *options) configReport(settings *pflag.FlagSet) (ConfigReport, error) {
 	if err != nil || !there {
 		home = statefile.Home(path)
 	}
-	report := ConfigReport{Schema: 1, Path: file.path, Exists: file.exists}
+	report := ConfigReport{Schema: 1, Path: o.config.path, Exists: o.config.exists}
 	settings.VisitAll(func(f *pflag.Flag) {
 		from, given := o.origins[f.Name]
 		s := SettingReport{Name: f.Name, Value: valueOf(f), Layer: from.layer, Source: from.where}

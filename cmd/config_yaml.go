@@ -7,16 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 )
-
-// yamlLine finds the line in an error of the YAML library.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 func parseConfig(path string, data []byte) ([]configEntry, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -41,11 +36,11 @@ func parseConfig(path string, data []byte) ([]configEntry, error) {
 	return parseEntries(path, top.Content)
 }
 
+// yamlProblem takes the line out of an error of the YAML library: "yaml: line 3: ...".
 func yamlProblem(path string, err error) *Problem {
-	text, line := err.Error(), 0
-	if found := yamlLine.FindStringSubmatch(text); found != nil {
-		line, _ = strconv.Atoi(found[1])
-		text = text[len(found[0]):]
+	text, line := strings.TrimPrefix(err.Error(), "yaml: "), 0
+	if n, _ := fmt.Sscanf(text, "line %d:", &line); n == 1 {
+		_, text, _ = strings.Cut(text, ": ")
 	}
 	return configProblem(path, line, "no YAML: "+text)
 }

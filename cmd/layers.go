@@ -41,7 +41,7 @@ func (o *options) layers(flags *pflag.FlagSet) error {
 	if err := file.apply(flags); err != nil {
 		return err
 	}
-	o.config = file.path
+	o.config = file
 	o.note(flags, func(name string) origin {
 		line := file.line(name)
 		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", configName, line), line: line}
@@ -86,7 +86,7 @@ func (o *options) blame(err error) *Problem {
 	for _, name := range bad.flags {
 		switch from := o.origins[name]; from.layer {
 		case layerFile:
-			return configProblem(o.config, from.line, bad.text)
+			return configProblem(o.config.path, from.line, bad.text)
 		case layerEnvironment:
 			return usage(fmt.Errorf("environment variable %s: %w", from.where, err))
 		}

@@ -25,9 +25,9 @@ type options struct {
 	timeout    time.Duration
 	foreground bool
 	// origins says where each flag that has a value got it, and config is the
-	// settings file.
+	// settings file as it was read for that.
 	origins map[string]origin
-	config  string
+	config  configFile
 }
 
 // startFlags declares the flags of start: those of restart and its own.
