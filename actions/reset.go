@@ -145,19 +145,12 @@ func holderText(e fsm.Evidence) string {
 
 // guardDatabase returns the file that a database's name leads to, and its lock.
 func guardDatabase(db string) (string, *os.File, error) {
-	if reason := unfit(db); reason != "" {
-		return "", nil, NotStoppedError{reason}
-	}
-	path, err := databaseLock(db)
-	if err != nil {
+	guard, refusal, err := lockDatabase(db)
+	switch {
+	case err != nil:
 		return "", nil, err
-	}
-	guard, err := Acquire(path)
-	if errors.Is(err, ErrHeld) {
-		return "", nil, NotStoppedError{fmt.Sprintf("database %s is in use by %s", db, holderOf(path))}
-	}
-	if err != nil {
-		return "", nil, err
+	case refusal != "":
+		return "", nil, NotStoppedError{refusal}
 	}
 	if reason := servedByOther(db); reason != "" {
 		guard.Close()

@@ -3,7 +3,6 @@ package actions
 import (
 	"errors"
 	"io/fs"
-	"slices"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -84,7 +83,7 @@ func (d *Desk) saw(r fsm.Record) {
 // and was not started by us: an earlier tool's. It is empty for none.
 func OtherServer(home statefile.Home) string {
 	file, err := statefile.ReadPID(home.PID())
-	if err != nil || !slices.Contains(probes.Args(file.PID), "start-dev") || probes.Instance(file.PID) == string(home) {
+	if err != nil || !probes.IsDevServer(file.PID) || probes.Instance(file.PID) == string(home) {
 		return ""
 	}
 	return processText(file.PID, probes.CommandLine(file.PID))

@@ -73,25 +73,38 @@ func (w *World) takeDatabase(db string) string {
 	if db == "" {
 		return ""
 	}
-	if reason := unfit(db); reason != "" {
-		return reason
-	}
-	path, err := databaseLock(db)
-	if err != nil {
+	lock, refusal, err := lockDatabase(db)
+	switch {
+	case err != nil:
 		return err.Error()
-	}
-	lock, err := Acquire(path)
-	if errors.Is(err, ErrHeld) {
-		return fmt.Sprintf("database %s is in use by %s", db, holderOf(path))
-	}
-	if err != nil {
-		return "database: " + err.Error()
+	case refusal != "":
+		return refusal
 	}
 	w.dbLock = lock
 	if w.awaited > 0 {
 		return "" // a database that our own tree had is nobody else's
 	}
 	return servedByOther(db)
+}
+
+// lockDatabase takes a database's lock. A refusal says why this database cannot be
+// had; an error is the system's.
+func lockDatabase(db string) (lock *os.File, refusal string, err error) {
+	if reason := unfit(db); reason != "" {
+		return nil, reason, nil
+	}
+	path, err := databaseLock(db)
+	if err != nil {
+		return nil, "", err
+	}
+	lock, err = Acquire(path)
+	switch {
+	case errors.Is(err, ErrHeld):
+		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
+	case err != nil:
+		return nil, "", fmt.Errorf("database: %w", err)
+	}
+	return lock, "", nil
 }
 
 // unfit refuses what is no file, and a database with a hard link: no lock beside

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -151,7 +150,7 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 		return wrong(name, try, "%s is taken by a program that may not be looked into", at)
 	case listener.Instance != "":
 		return wrong(name, "STIGMER_HOME="+shellWord(listener.Instance)+" stigmer local stop, or --"+name, "%s is taken by the Temporal of home %s (pid %d)", at, listener.Instance, listener.PID)
-	case slices.Contains(probes.Args(listener.PID), "start-dev"):
+	case probes.IsDevServer(listener.PID):
 		return wrong(name, fmt.Sprintf("end it with what started it, or kill %d, or choose another: --%s", listener.PID, name),
 			"%s is taken by a Temporal that something else started: pid %d (%s)", at, listener.PID, listener.Command)
 	}

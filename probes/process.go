@@ -3,6 +3,7 @@ package probes
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -58,5 +59,12 @@ func Instance(pid int) string {
 	}
 	return ""
 }
+
+// devServer is the word in the command line of every Temporal development server.
+const devServer = "start-dev"
+
+// IsDevServer reports whether a process is a Temporal development server, whoever
+// started it. It is false where its arguments may not be read.
+func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
 func noProcess(pid int) error { return fmt.Errorf("process %d: %w", pid, ErrNoProcess) }

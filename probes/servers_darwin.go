@@ -5,9 +5,6 @@ import (
 	"slices"
 )
 
-// devServer is the word in the command line of every Temporal development server.
-const devServer = "start-dev"
-
 // Servers returns the Temporal development servers that have a file open,
 // whoever started them. Other programs with the file open are not among them.
 func Servers(info os.FileInfo) []Holder {
@@ -15,7 +12,7 @@ func Servers(info os.FileInfo) []Holder {
 	if err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(found, func(h Holder) bool { return !slices.Contains(Args(h.Process.PID), devServer) })
+	return slices.DeleteFunc(found, func(h Holder) bool { return !IsDevServer(h.Process.PID) })
 }
 
 // HasOpen reports whether a process has a file open. On macOS that is asked of

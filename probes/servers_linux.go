@@ -7,9 +7,6 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// devServer is the word in the command line of every Temporal development server.
-const devServer = "start-dev"
-
 // Servers returns the Temporal development servers that have a file open,
 // whoever started them. Other programs with the file open are not among them.
 func Servers(info os.FileInfo) []Holder {
@@ -23,7 +20,7 @@ func Servers(info os.FileInfo) []Holder {
 	}
 	var servers []Holder
 	for _, proc := range all {
-		if !slices.Contains(Args(proc.PID), devServer) || !hasOpen(proc.PID, file) {
+		if !IsDevServer(proc.PID) || !hasOpen(proc.PID, file) {
 			continue
 		}
 		if holder, ok := describe(proc.PID); ok {
