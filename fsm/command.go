@@ -51,6 +51,7 @@ type Command struct {
 	Acked     bool
 	Patient   bool // the grace period was waited for
 	Unseated  bool
+	Drives    bool // this command's own drive is under way
 	Stopped   bool // something was stopped
 	Handovers int
 	Looks     int

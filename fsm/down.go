@@ -4,12 +4,16 @@ import "fmt"
 
 // down is stop, and restart's first half.
 func (c Command) down(in Sight) (Command, []Deed) {
+	if c.Drives && in.Saw != SawDrove {
+		return c, nil // it was armed for a driver that is dead: this command drives now
+	}
 	switch in.Saw {
 	case SawWon:
 		return c.downWon(in)
 	case SawBusy:
 		return c.downBusy(in)
 	case SawDrove:
+		c.Drives = false
 		if in.Record.Failure.Event == LockDenied {
 			return c.finish(Outcome{End: EndForeign, Record: in.Record, Detail: in.Record.Failure.Reason})
 		}
@@ -30,6 +34,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 		return c.bottom(r)
 	}
 	r.Desired = WantStopped
+	c.Drives = true
 	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
 

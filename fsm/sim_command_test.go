@@ -123,7 +123,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		}
 	case AskDrive:
 		w.recover() // what cannot be read is set aside
-		c.drive = &simDriver{uid: c.uid, s: Supervisor{Record: deed.Record}}
+		c.drive = &simDriver{uid: c.uid, grace: deed.Grace, s: Supervisor{Record: deed.Record}}
 	case AskStop:
 		w.signalOne(deed.Driver, false)
 	case AskUnseat:

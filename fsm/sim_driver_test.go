@@ -83,7 +83,7 @@ func (w *simWorld) begin(d *simDriver) {
 	if plan := Resume(r, e); plan.Event == OrphanFound && e.Hold != HoldOurs {
 		w.breaks("%s adopts although the lock is %s", w.name(d.uid), e.Hold)
 	}
-	s, first, effects := Begin(r, w.process(d.uid), e, Input{At: simNow, Tick: simNow})
+	s, first, effects := Begin(r, w.process(d.uid), e, Input{At: simNow, Tick: simNow, Grace: d.grace})
 	d.begun, d.s, d.effects = true, s, effects
 	if !s.Done {
 		d.answers = []Input{first}

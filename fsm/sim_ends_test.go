@@ -32,18 +32,18 @@ func (w *simWorld) undisturbed(v Verb, ends map[simKey]bool) (*simWorld, string)
 	story := ""
 	var passed []simKey
 	for range 500 {
+		if n.cmds[0].over { // before ends is asked: a key does not hold how a command ended
+			if wrong := n.wrong(begun, v); wrong != "" {
+				return n, fmt.Sprintf("an undisturbed %s: %s%s", v, wrong, story)
+			}
+			break
+		}
 		if ends != nil {
 			k := n.key()
 			if ends[k] {
 				break
 			}
 			passed = append(passed, k)
-		}
-		if n.cmds[0].over {
-			if wrong := n.wrong(begun, v); wrong != "" {
-				return n, fmt.Sprintf("an undisturbed %s: %s%s", v, wrong, story)
-			}
-			break
 		}
 		m, ok := n.urgent()
 		if !ok {

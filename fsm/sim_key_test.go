@@ -219,7 +219,7 @@ func (e *simEncoder) command(c *simCmd) {
 	e.uid(c.uid)
 	e.n(k.Looks)
 	e.is(k.Proven, k.Slept)
-	e.is(k.Upward, k.Follows, k.Acked, k.Patient, k.Unseated, k.Stopped, k.Done, c.drive != nil)
+	e.is(k.Upward, k.Follows, k.Acked, k.Patient, k.Unseated, k.Drives, k.Stopped, k.Done, c.drive != nil)
 	e.is(c.changed, c.mine, c.waiting, c.watching)
 	e.n(k.Handovers, c.half, c.waiters)
 	if k.Follows {

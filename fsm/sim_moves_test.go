@@ -190,16 +190,31 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 	up := w.proof() == SawProven
 	for i, c := range w.cmds {
-		if c.over || c.drive != nil {
+		if c.over {
 			continue
 		}
 		for k, t := range c.timers {
+			if t.saw != SawBusy && c.drivesLonger(t) {
+				if !long {
+					list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
+				}
+				continue
+			}
+			if c.drive != nil {
+				continue
+			}
 			if short := t.saw == SawBusy && up; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
 				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 			}
 		}
 	}
 	return list
+}
+
+// drivesLonger reports whether a timer of the command fires while its own drive
+// waits for a longer one: then both may.
+func (c *simCmd) drivesLonger(t simArmed) bool {
+	return c.drive != nil && slices.ContainsFunc(c.drive.timers, func(own simTimer) bool { return own.after > t.after })
 }
 
 // faults lists what may go wrong.

@@ -68,6 +68,7 @@ func simScenarios() []simConf {
 		add(pair, simGood, false, simBudget{Ill: 1})
 		add(pair, simGood, true, simBudget{Power: 1})
 		add(pair, simGood, true, simBudget{Freeze: 1})
+		add(pair, simStubborn, true, simBudget{Freeze: 1})
 		add(pair, simGood, true, simBudget{Late: 1})
 		add(pair, simGood, true, simBudget{Crash: 2})
 	}

@@ -61,7 +61,7 @@ func simFirst(run *simRun) *simWorld {
 }
 
 func (w *simWorld) newCommand(v Verb) *simCmd {
-	return &simCmd{uid: w.newProcess(), c: Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 3_000, Cause: "simulated"}}
+	return &simCmd{uid: w.newProcess(), c: Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}}
 }
 
 // explore returns the first broken rule, nil for none.

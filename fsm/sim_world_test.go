@@ -120,6 +120,7 @@ type simStranger struct {
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
 	uid     uint64
+	grace   Millis // of a command's drive
 	begun   bool
 	frozen  bool
 	s       Supervisor
