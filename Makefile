@@ -25,18 +25,23 @@ start: build
 	fi
 	build/stigmer local start
 
+# A search is one goroutine, and some ten times slower under the race detector: it runs without.
+simulation := go test -count=1 -timeout 120m -v
+quietly := grep -v '^ *---\|^=== \|: [0-9]* states, cut'
+
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
+	$(simulation) -run '^TestSimulation$$' ./fsm | $(quietly)
 	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -parallel 6 -timeout 30m ./...
 
-# sim goes deeper than test does, on random ways as well: make sim SEED=7
+# sim goes deeper than test does, on random ways as well: make sim SEED=7 STATES=1000000
 sim:
-	SIM_STATES=40000 SIM_DEPTH=400 SIM_WALKS=2000 SIM_SEED=$(or $(SEED),1) go test -count=1 -timeout 120m -v -run 'TestSimulation' ./fsm | grep -v '^ *---\|^=== '
+	SIM_STATES=$(or $(STATES),100000) SIM_DEPTH=400 SIM_WALKS=2000 SIM_SEED=$(or $(SEED),1) $(simulation) -run TestSimulation ./fsm | $(quietly)
 
 # mutations shows that the simulation bites: each of a list of changes to the code must be caught by it.
 mutations:
-	SIM_MUTATIONS=1 go test -count=1 -timeout 60m -v -run TestMutations ./fsm | grep -v '^=== '
+	SIM_MUTATIONS=1 $(simulation) -run TestMutations ./fsm | grep -v '^=== '
 
 # soak kills everything, hundreds of times, on the real Temporal: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)

@@ -2,7 +2,7 @@ package fsm
 
 import "slices"
 
-// apply returns the world after a move.
+// apply returns the world after a move; check was not called on it.
 func (w *simWorld) apply(m simMove) *simWorld {
 	n := w.clone()
 	i, k := int(m.who), int(m.arg)
@@ -11,36 +11,36 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		c := n.cmd(i)
 		c.waiters--
 		n.seat = append(n.seat, c.uid)
-		c.sights = with(c.sights, simSight{lock: true})
-		n.say("the kernel gives supervisor.lock to %s", n.name(c.uid))
+		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
+		n.say("the kernel gives supervisor.lock to %s", who(c.uid))
 	case opGrantLock:
 		d := n.driver(i)
 		d.awaits, n.lock = false, d.uid
-		d.inbox = with(d.inbox, simDelivery{Input{Event: Gone, Run: d.awaited}, true})
-		n.say("the kernel gives temporal.lock to %s: the tree is gone", n.name(d.uid))
+		d.inbox = with(d.inbox, simDelivery{simInput{event: Gone, run: d.awaited}, true})
+		n.say("the kernel gives temporal.lock to %s: the tree is gone", who(d.uid))
 	case opExit:
 		d := n.driver(i)
-		n.say("the kernel tells %s that pid %d has exited", n.name(d.uid), 100+d.exits[k].uid)
-		d.inbox = with(d.inbox, simDelivery{Input: Input{Event: Exited, Run: d.exits[k].run}})
+		n.say("the kernel tells %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Exited, run: d.exits[k].run}})
 		d.exits = slices.Delete(slices.Clone(d.exits), k, k+1)
 	case opAnswer:
-		n.answer(n.driver(i), k)
+		n.answer(n.driver(i))
 	case opServe:
 		t := n.tree(i)
 		t.serves, n.db = true, simGoodDB
-		n.say("%s serves", n.name(t.uid))
+		n.say("%s serves", who(t.uid))
 	case opObey, opDoomed, opMishap:
 		t := n.tree(i)
 		t.leader, t.serves = false, false
 		if m.op == opMishap {
 			n.left.Mishap--
 		}
-		n.say("%s exits (%s)", n.name(t.uid), map[byte]string{opObey: "SIGTERM", opDoomed: "its database has no schema", opMishap: "it crashes"}[m.op])
+		n.say("%s exits (%s)", who(t.uid), map[byte]string{opObey: "SIGTERM", opDoomed: "its database has no schema", opMishap: "it crashes"}[m.op])
 	case opHang:
 		t := n.tree(i)
 		t.hung = true
 		n.left.Mishap--
-		n.say("%s hangs", n.name(t.uid))
+		n.say("%s hangs", who(t.uid))
 	case opDriver:
 		n.stepDriver(i, "")
 	case opFullDrv:
@@ -57,15 +57,15 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.signalTree(d.victim, true)
 		if n.foreign() { // told after a second of rounds
 			d.killing = false
-			d.inbox = with(d.inbox, simDelivery{Input: Input{Event: LockDenied, Run: d.awaited, Detail: "temporal.lock is held by a stranger"}})
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: LockDenied, run: d.awaited}})
 		}
 	case opDriverTmr:
 		d := n.driver(i)
 		t := d.timers[k]
 		d.timers = slices.Delete(slices.Clone(d.timers), k, k+1)
-		d.inbox = with(d.inbox, simDelivery{Input: Input{Event: t.event, Seq: t.seq, Run: t.run}})
-		n.say("%s's timer %s fires", n.name(d.uid), t.event)
-		if t.event == StartDeadline && t.seq == d.s.Seq && n.left.Late > 0 && !n.run.fair {
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: t.event, seq: d.s.Seq, run: d.s.Run}})
+		n.say("%s's timer %s fires", who(d.uid), t.event)
+		if t.event == StartDeadline && n.left.Late > 0 && !n.run.fair {
 			n.left.Late--
 		}
 	case opCmdTmr:
@@ -77,7 +77,6 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.settle(w, m)
 	}
 	n.trees = slices.DeleteFunc(n.trees, func(t *simTree) bool { return !t.alive() })
-	n.check()
 	return n
 }
 
@@ -104,26 +103,26 @@ func (w *simWorld) driverAt(i int) *simDriver {
 	return w.drivers[i]
 }
 
-func (n *simWorld) answer(d *simDriver, k int) {
-	in := Input{Event: Probed, Seq: d.asked[k], Detail: "it does not answer"}
+func (n *simWorld) answer(d *simDriver) {
+	in := simInput{event: Probed, seq: d.s.Seq}
 	for _, t := range n.trees {
 		if t.leader && t.serves && !t.hung {
-			in.Verdict, in.Process, in.Detail = Verdict{true, true}, n.process(t.uid), ""
+			in.ready, in.proc = true, n.process(t.uid)
 		}
 	}
-	d.asked = slices.Delete(slices.Clone(d.asked), k, k+1)
-	d.inbox = with(d.inbox, simDelivery{Input: in})
-	n.say("%s's probe is answered: %t", n.name(d.uid), in.Verdict.Ready)
+	d.asked = false
+	d.inbox = with(d.inbox, simDelivery{simInput: in})
+	n.say("%s's probe is answered: %t", who(d.uid), in.ready)
 }
 
 func (n *simWorld) fire(c *simCmd, k int) {
 	t := c.timers[k]
 	c.timers = slices.Delete(slices.Clone(c.timers), k, k+1)
-	sight := simSight{Sight: Sight{Saw: t.saw}, look: true}
+	sight := simSight{saw: t.saw, rec: simNoRec, look: true}
 	if !slices.Contains(c.sights, sight) {
 		c.sights = with(c.sights, sight)
 	}
-	n.say("%s's timer for %q fires", n.name(c.uid), t.saw)
+	n.say("%s's timer for %q fires", who(c.uid), t.saw)
 	if t.saw != SawBusy && n.left.Late > 0 && !n.run.fair {
 		n.left.Late--
 	}
@@ -134,17 +133,17 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	switch m.op {
 	case opCrashCmd:
 		n.left.Crash--
-		n.say("%s is killed", n.name(n.cmds[i].uid))
+		n.say("%s is killed", who(n.cmds[i].uid))
 		n.endCommand(i, "killed")
 	case opCrashDrv:
 		n.left.Crash--
-		n.say("%s is killed", n.name(n.drivers[i].uid))
+		n.say("%s is killed", who(n.drivers[i].uid))
 		n.endDriver(i)
 	case opFreeze:
 		n.left.Freeze--
 		d := n.driver(i)
 		d.frozen = true
-		n.say("%s is stopped (SIGSTOP)", n.name(d.uid))
+		n.say("%s is stopped (SIGSTOP)", who(d.uid))
 	case opTear:
 		n.left.Ill--
 		n.disk.Torn, n.fell = true, true
@@ -162,13 +161,12 @@ func (n *simWorld) strange(k int) {
 	s := simStranger{proc: n.process(n.newProcess()), locks: k != 1}
 	switch k {
 	case 0:
-		s.proc.PID = n.disk.Rec.Temporal.PID
+		s.proc.pid = n.disk.Rec.Temporal.PID
 	case 1:
-		s.proc.PID = n.disk.Rec.Supervisor.PID
+		s.proc.pid = n.disk.Rec.Supervisor.PID
 	}
-	s.proc.PGID = s.proc.PID
 	n.strangers = append(n.strangers, s)
-	n.say("a stranger gets pid %d (takes temporal.lock: %t)", s.proc.PID, s.locks)
+	n.say("a stranger gets pid %d (takes temporal.lock: %t)", s.proc.pid, s.locks)
 }
 
 func (n *simWorld) powerCut(k int) {
@@ -183,7 +181,7 @@ func (n *simWorld) powerCut(k int) {
 	case 1:
 		n.disk.Rec = n.disk.Last
 	case 2:
-		n.disk = simDisk{}
+		n.disk = simDisk{Rec: simNoRec, Last: simNoRec}
 	case 3:
 		n.disk.Torn = true
 	}

@@ -12,10 +12,11 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	switch {
 	case noticed:
 		c.changed, did = false, true
-		w.look(c, simSight{Sight: Sight{Saw: SawBusy}, look: true})
+		w.look(c, simSight{saw: SawBusy, rec: simNoRec, look: true})
 	case !c.opened:
 		c.opened = true
-		c.c, c.deeds = c.c.Open()
+		o := w.run.cache.deeds(c.c.Open())
+		c.c, c.deeds = o.v, o.deeds
 	case len(c.deeds) == 0:
 		s := c.sights[0]
 		c.sights = c.sights[1:]
@@ -25,7 +26,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	for !c.over {
 		switch {
 		case len(c.deeds) > 0:
-			if deed := c.deeds[0]; deed.Ask != AskArm && deed.Ask != AskFollow && deed.Ask != AskFinish && (deed.Ask != AskLetGo || c.mine) {
+			if ask := c.deeds[0].ask; ask != AskArm && ask != AskFollow && ask != AskFinish && (ask != AskLetGo || c.mine) {
 				if did {
 					return
 				}
@@ -58,36 +59,37 @@ func (w *simWorld) fine() bool { return w.run.conf.Budget.Full > 0 || w.run.conf
 
 // look mirrors Desk.Look, and then steps.
 func (w *simWorld) look(c *simCmd, s simSight) {
-	in := s.Sight
+	in := s
 	switch {
 	case s.lock:
 		c.waiting, c.mine = false, true
 		r := w.recover()
 		c.last = r
-		in = Sight{Saw: SawWon, Record: r, Evidence: w.observe(r)}
+		in = simSight{saw: SawWon, rec: r}
+		in.hold, in.leader = w.observe(r)
 	case s.look:
-		in = Sight{Saw: s.Saw}
+		in = simSight{saw: s.saw, rec: simNoRec}
 		if w.disk.There && !w.disk.Torn {
-			in.Record = w.disk.Rec
-			c.last = in.Record
+			in.rec = w.disk.Rec
+			c.last = in.rec
 		}
-		in.Driver = w.driverOf(in.Record)
-		in.Asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && in.Driver.Same(w.process(d.uid)) })
-	case in.Record.Generation == 0:
-		in.Record = c.last
+		in.driver = w.driverOf(in.rec)
+		in.asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && in.driver.same(w.process(d.uid)) })
+	case in.rec.Generation == 0:
+		in.rec = c.last
 	}
 	if w.run.tell {
 		w.say("%s sees %s: a record of %s (wanted %s), lock %q, driver pid %d",
-			w.name(c.uid), in.Saw, in.Record.State, in.Record.Desired, in.Evidence.Hold, in.Driver.PID)
+			who(c.uid), in.saw, in.rec.State, in.rec.Desired, in.hold, in.driver.pid)
 	}
-	c.c, c.deeds = c.c.Step(in)
+	c.c, c.deeds = w.run.cache.sight(c.c, in)
 }
 
 // driverOf mirrors actions.Driver: the recorded supervisor if it has the lock, or
 // else a supervisor by its command line, but never a command that has it.
-func (w *simWorld) driverOf(r Record) Process {
+func (w *simWorld) driverOf(r *simRec) simProc {
 	for _, p := range w.seat {
-		if w.process(p).Same(r.Supervisor) {
+		if w.process(p).same(r.sup) {
 			return w.process(p)
 		}
 	}
@@ -96,20 +98,20 @@ func (w *simWorld) driverOf(r Record) Process {
 			return w.process(d.uid)
 		}
 	}
-	return Process{}
+	return simProc{}
 }
 
 // carry mirrors Desk.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
-	if w.run.tell && deed.Ask != AskArm && deed.Ask != AskHandOver {
-		w.say("%s: %s %s", w.name(c.uid), deed.Ask, deed.Outcome.End)
+	if deed.ask != AskArm && deed.ask != AskHandOver {
+		w.say("%s: %s %s", who(c.uid), deed.ask, deed.end)
 	}
-	if deed.Ask == AskHandOver && !w.handOver(c, deed.Record, fault) {
+	if deed.ask == AskHandOver && !w.handOver(c, deed.rec, fault) {
 		return
 	}
 	c.deeds = c.deeds[1:]
-	switch deed.Ask {
+	switch deed.ask {
 	case AskTry:
 		w.try(c)
 	case AskFollow:
@@ -119,27 +121,27 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		}
 		if !c.watching {
 			c.watching = true
-			c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBusy}, look: true})
+			c.sights = with(c.sights, simSight{saw: SawBusy, rec: simNoRec, look: true})
 		}
 	case AskDrive:
 		w.recover() // what cannot be read is set aside
-		c.drive = &simDriver{uid: c.uid, grace: deed.Grace, s: Supervisor{Record: deed.Record}}
+		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
 	case AskStop:
-		w.signalOne(deed.Driver, false)
+		w.signalOne(deed.driver, false)
 	case AskUnseat:
-		w.signalOne(deed.Driver, true)
+		w.signalOne(deed.driver, true)
 	case AskProve:
-		c.sights = with(c.sights, simSight{Sight: Sight{Saw: w.proof(), Record: deed.Record}})
+		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
 	case AskArm:
-		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.Saw })
-		c.timers = append(c.timers, simArmed{deed.Saw, deed.After})
+		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.saw })
+		c.timers = append(c.timers, simArmed{deed.saw, deed.after})
 		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmpStrings(string(a.saw), string(b.saw)) })
 	case AskLetGo:
 		w.endIsTrue(c)
 		w.letGo(c)
 	case AskFinish:
-		w.endCommand(i, deed.Outcome.End)
-		w.mayEnd(i, c, deed.Outcome)
+		w.endCommand(i, deed.end)
+		w.mayEnd(i, c, deed)
 	}
 }
 
@@ -148,46 +150,46 @@ func (w *simWorld) try(c *simCmd) {
 	case c.mine:
 	case len(w.seat) == 0:
 		w.seat = append(w.seat, c.uid)
-		c.sights = with(c.sights, simSight{lock: true})
+		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
 	default:
-		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBusy}, look: true})
+		c.sights = with(c.sights, simSight{saw: SawBusy, rec: simNoRec, look: true})
 	}
 }
 
 // handOver saves, starts the supervisor and lets go, each a step of its own. It
 // reports whether it is over.
-func (w *simWorld) handOver(c *simCmd, r Record, fault string) bool {
+func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 	if !c.mine {
-		w.breaks("%s hands over a lock that it does not have", w.name(c.uid))
+		w.breaks("%s hands over a lock that it does not have", who(c.uid))
 	}
 	c.half++
 	switch {
 	case c.half == 1 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawBroken, Detail: "no space left on device"}})
+		c.sights = with(c.sights, simSight{saw: SawBroken, rec: simNoRec})
 	case c.half == 1:
 		w.recover()
 		w.save(c.uid, r)
-		w.say("%s saves what is wanted", w.name(c.uid))
+		w.say("%s saves what is wanted", who(c.uid))
 		return false
 	case c.half == 2 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawNotHanded, Detail: "no more processes"}})
+		c.sights = with(c.sights, simSight{saw: SawNotHanded, rec: simNoRec})
 	case c.half == 2:
-		d := &simDriver{uid: w.newProcess()}
+		d := &simDriver{uid: w.newProcess(), s: simNobody, brings: simNoRec, victim: simNoRec}
 		w.drivers = append(w.drivers, d)
 		if c.mine {
 			w.seat = append(w.seat, d.uid)
 		}
-		w.say("%s starts %s with the locked description", w.name(c.uid), w.name(d.uid))
+		w.say("%s starts %s with the locked description", who(c.uid), who(d.uid))
 		if w.fine() {
 			return false
 		}
 		fallthrough
 	default:
 		w.letGo(c)
-		w.say("%s lets go", w.name(c.uid))
-		c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawHanded}})
+		w.say("%s lets go", who(c.uid))
+		c.sights = with(c.sights, simSight{saw: SawHanded, rec: simNoRec})
 	}
 	c.half = 0
 	return true

@@ -20,19 +20,19 @@ func (w *simWorld) stepDriver(i int, fault string) {
 			did = did || w.visible(e)
 			d.effects = d.effects[1:]
 			in, answered := w.perform(d, e, fault)
-			if e.Do == DoSave || e.Do == DoLock || e.Do == DoSpawn {
+			if e.do == DoSave || e.do == DoLock || e.do == DoSpawn {
 				fault = w.spend(fault)
 			}
 			if answered {
 				d.pending = with(d.pending, in)
-				if in.Event == SaveFailed || in.Event == SpawnFailed {
+				if in.event == SaveFailed || in.event == SpawnFailed {
 					d.effects = nil
 				}
 			}
 			continue
 		}
 		d.answers, d.pending = with(d.pending, d.answers...), nil
-		var in Input
+		var in simInput
 		switch {
 		case len(d.answers) > 0:
 			in, d.answers = d.answers[0], d.answers[1:]
@@ -45,11 +45,54 @@ func (w *simWorld) stepDriver(i int, fault string) {
 			return
 		}
 		if w.run.tell {
-			w.say("%s takes %s in %s", w.name(d.uid), in.Event, d.s.State)
+			w.say("%s takes %s in %s", who(d.uid), in.event, d.s.State)
 		}
-		in.At, in.Tick = simNow, simNow
-		d.s, d.effects = d.s.Step(w.run.m, in)
+		w.goOn(d, in)
 	}
+}
+
+// goOn is Supervisor.Step. What is late from then on is dropped: heedsLate has
+// tried that it would be ignored.
+func (w *simWorld) goOn(d *simDriver, in simInput) {
+	before := d.s
+	d.s, d.effects = w.run.cache.step(d.s, in)
+	s := d.s
+	if s.bad != "" {
+		w.breaks("%s: %s", who(d.uid), s.bad)
+	}
+	if s == before {
+		return
+	}
+	if s.Seq != before.Seq {
+		d.timers, d.asked = nil, false
+	} else if s.Gone && !before.Gone {
+		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == GraceElapsed })
+	}
+	if _, heeds := Find(s.State, Exited); !heeds || s.Run != before.Run {
+		d.exits = nil
+	}
+	late := func(in simDelivery) bool { return in.late(s) }
+	if slices.ContainsFunc(d.inbox, late) {
+		d.inbox = slices.DeleteFunc(slices.Clone(d.inbox), late)
+	}
+}
+
+// own reports whether an input is not late.
+func (in simInput) own(s *simSup) bool {
+	switch in.event {
+	case Probed, ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+		return in.seq == s.Seq
+	case Exited, Gone:
+		return in.run == s.Run
+	}
+	return true
+}
+
+// late reports whether an input that nobody has taken yet is ignored for good. The
+// lock that comes with the tree's end is given back all the same.
+func (in simDelivery) late(s *simSup) bool {
+	_, heeds := Find(s.State, Exited)
+	return !in.lock && (!in.own(s) || in.event == GraceElapsed && s.Gone || in.event == Exited && !heeds)
 }
 
 // spend books a fault that happened.
@@ -61,8 +104,8 @@ func (w *simWorld) spend(fault string) string {
 	return ""
 }
 
-func (w *simWorld) visible(e Effect) bool {
-	switch e.Do {
+func (w *simWorld) visible(e *simEffect) bool {
+	switch e.do {
 	case DoArm, DoIgnore, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
@@ -76,51 +119,54 @@ func (w *simWorld) visible(e Effect) bool {
 // begin mirrors runSupervise and the first lines of Drive.
 func (w *simWorld) begin(d *simDriver) {
 	r := w.recover()
-	if d.s.Record != (Record{}) {
-		r = d.s.Record // a command's drive brings its own
+	if d.brings != simNoRec {
+		r = d.brings // a command's drive has its own
 	}
-	e := w.observe(r)
-	if plan := Resume(r, e); plan.Event == OrphanFound && e.Hold != HoldOurs {
-		w.breaks("%s adopts although the lock is %s", w.name(d.uid), e.Hold)
+	hold, leader := w.observe(r)
+	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace})
+	if o.first.event == OrphanFound && hold != HoldOurs {
+		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
-	s, first, effects := Begin(r, w.process(d.uid), e, Input{At: simNow, Tick: simNow, Grace: d.grace})
-	d.begun, d.s, d.effects = true, s, effects
-	if !s.Done {
-		d.answers = []Input{first}
+	d.begun, d.s, d.effects, d.brings = true, o.s, o.effects, simNoRec
+	if o.s.bad != "" {
+		w.breaks("%s: %s", who(d.uid), o.s.bad)
 	}
-	w.say("%s begins with a record of %s (wanted %s) and finds the lock %s: %q in %s", w.name(d.uid), r.State, r.Desired, e.Hold, first.Event, s.State)
+	if !o.s.Done {
+		d.answers = []simInput{o.first}
+	}
+	w.say("%s begins with a record of %s (wanted %s) and finds the lock %s: %q in %s", who(d.uid), r.State, r.Desired, hold, o.first.event, o.s.State)
 }
 
 // take mirrors World.Next.
-func (w *simWorld) take(d *simDriver) Input {
+func (w *simWorld) take(d *simDriver) simInput {
 	in := d.inbox[0]
 	d.inbox = d.inbox[1:]
-	if in.Event == Probed && in.Verdict.Ready {
-		d.proved = in.Process.StartTicks
+	if in.event == Probed && in.ready {
+		d.proved = in.proc.uid
 	}
 	if in.lock {
-		if in.Run == d.awaited {
+		if in.run == d.awaited {
 			d.hasLock, d.killing = true, false
 		} else {
 			w.lock = 0
 		}
 	}
-	return in.Input
+	return in.simInput
 }
 
 func (w *simWorld) endDrive(i int, d *simDriver) {
 	if i < inCommand {
-		w.say("%s ends", w.name(d.uid))
+		w.say("%s ends", who(d.uid))
 		w.endDriver(i)
 		return
 	}
 	c := w.cmd(i - inCommand)
 	c.drive = nil
 	if d.hasLock {
-		w.breaks("the drive in %s has ended and keeps temporal.lock", w.name(c.uid))
+		w.breaks("the drive in %s has ended and keeps temporal.lock", who(c.uid))
 	}
-	c.sights = with(c.sights, simSight{Sight: Sight{Saw: SawDrove, Record: d.s.Record}})
-	w.say("the drive in %s is over", w.name(c.uid))
+	c.sights = with(c.sights, simSight{saw: SawDrove, rec: d.s.rec})
+	w.say("the drive in %s is over", who(c.uid))
 	if sight := c.sights[0]; len(c.sights) == 1 && !w.fine() {
 		c.sights = nil
 		w.look(c, sight)
@@ -128,11 +174,11 @@ func (w *simWorld) endDrive(i int, d *simDriver) {
 }
 
 // perform mirrors World.Perform.
-func (w *simWorld) perform(d *simDriver, e Effect, fault string) (Input, bool) {
-	if w.run.tell && e.Do != DoIgnore && e.Do != DoArm {
-		w.say("%s: %s", w.name(d.uid), e.told())
+func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, bool) {
+	if e.do != DoIgnore && e.do != DoArm {
+		w.say("%s: %s", who(d.uid), e.told)
 	}
-	switch e.Do {
+	switch e.do {
 	case DoSave:
 		return w.saveOf(d, e, fault)
 	case DoLock:
@@ -148,29 +194,33 @@ func (w *simWorld) perform(d *simDriver, e Effect, fault string) (Input, bool) {
 		d.opened = true
 	case DoWatch:
 		w.await(d, e)
-		d.exits = with(d.exits, simExit{e.Process.StartTicks, e.Run})
+		if e.run == d.s.Run {
+			d.exits = with(d.exits, simExit{e.proc.uid, e.run})
+		}
 	case DoAsk:
 		w.askOf(d, e)
 	case DoTerm:
 		if d.hasLock {
-			d.inbox = with(d.inbox, simDelivery{Input: Input{Event: Gone, Run: e.Run}})
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Gone, run: e.run}})
 			break
 		}
 		w.await(d, e)
-		w.signalTree(e.Record, false)
+		w.signalTree(e.rec, false)
 	case DoKill:
-		d.killing, d.victim = true, e.Record
+		d.killing, d.victim = true, e.rec
 	case DoArm:
-		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.Event })
-		d.timers = append(d.timers, simTimer{e.Event, e.Seq, e.Run, e.After})
-		slices.SortFunc(d.timers, func(a, b simTimer) int { return cmpStrings(string(a.event), string(b.event)) })
+		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
+		if e.seq == d.s.Seq && !(e.event == GraceElapsed && d.s.Gone) {
+			d.timers = append(d.timers, simTimer{e.event, e.after})
+			slices.SortFunc(d.timers, func(a, b simTimer) int { return cmpStrings(string(a.event), string(b.event)) })
+		}
 	case DoRelease:
 		d.timers, d.opened = nil, false
 		if d.hasLock {
 			d.hasLock, w.lock = false, 0
 		}
 	}
-	return Input{}, false
+	return simInput{}, false
 }
 
 func cmpStrings(a, b string) int {
@@ -183,38 +233,36 @@ func cmpStrings(a, b string) int {
 	return 0
 }
 
-func (w *simWorld) saveOf(d *simDriver, e Effect, fault string) (Input, bool) {
+func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, bool) {
 	w.saysTrue(d, e)
 	if fault == "" {
-		w.save(d.uid, e.Record)
-		w.dbHealthy = w.dbHealthy || e.Record.State == Healthy && w.db == simGoodDB
+		w.save(d.uid, e.rec)
+		w.dbHealthy = w.dbHealthy || e.rec.State == Healthy && w.db == simGoodDB
 		d.unsaved = false
-		return Input{}, false
+		return simInput{}, false
 	}
 	d.unsaved = true
-	return Input{Event: SaveFailed, Detail: "no space left on device"}, e.Required
+	return simInput{event: SaveFailed}, e.required
 }
 
-func (w *simWorld) takeLocks(d *simDriver, e Effect, fault string) Input {
+func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput {
 	if !d.hasLock && !w.lockFree() {
-		switch v := w.observe(e.Record); v.Hold {
-		case HoldOurs, HoldRemnant:
-			return Input{Event: OrphanFound, Process: v.Leader}
-		default:
-			return Input{Event: LockDenied, Detail: "temporal.lock is held by " + v.Holder}
+		if hold, leader := w.observe(e.rec); hold == HoldOurs || hold == HoldRemnant {
+			return simInput{event: OrphanFound, proc: leader}
 		}
+		return simInput{event: LockDenied}
 	}
 	d.hasLock, w.lock = true, d.uid
 	if fault != "" {
-		return Input{Event: PortTaken, Detail: "a port is taken"}
+		return simInput{event: PortTaken}
 	}
-	return Input{Event: LockAcquired, Fresh: w.db == simNoDB}
+	return simInput{event: LockAcquired, fresh: w.db == simNoDB}
 }
 
-func (w *simWorld) spawnOf(d *simDriver, fault string) Input {
+func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
 	w.maySpawn(d)
 	if fault != "" {
-		return Input{Event: SpawnFailed, Detail: "no more processes"}
+		return simInput{event: SpawnFailed}
 	}
 	t := &simTree{uid: w.newProcess(), leader: true, locked: d.hasLock, doomed: w.db == simHalfDB}
 	if w.db == simNoDB {
@@ -228,22 +276,20 @@ func (w *simWorld) spawnOf(d *simDriver, fault string) Input {
 		d.hasLock, w.lock = false, 0
 	}
 	d.opened = true
-	return Input{Event: Spawned, Process: w.process(t.uid)}
+	return simInput{event: Spawned, proc: w.process(t.uid)}
 }
 
-func (w *simWorld) await(d *simDriver, e Effect) {
-	if d.awaited == e.Run {
+func (w *simWorld) await(d *simDriver, e *simEffect) {
+	if d.awaited == e.run {
 		return
 	}
-	d.opened, d.awaits, d.awaited, d.killing = true, true, e.Run, false
+	d.opened, d.awaits, d.awaited, d.killing = true, true, e.run, false
 }
 
-func (w *simWorld) askOf(d *simDriver, e Effect) {
-	if e.Record.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
-		w.save(d.uid, d.s.Record) // World.restore
+func (w *simWorld) askOf(d *simDriver, e *simEffect) {
+	if e.rec.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
+		w.save(d.uid, d.s.rec) // World.restore
 		d.unsaved = false
 	}
-	if !slices.Contains(d.asked, e.Seq) {
-		d.asked = with(d.asked, e.Seq)
-	}
+	d.asked = d.asked || e.seq == d.s.Seq
 }

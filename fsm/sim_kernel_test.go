@@ -21,35 +21,35 @@ func (w *simWorld) foreign() bool {
 }
 
 // observe mirrors actions.Observe and actions.Classify.
-func (w *simWorld) observe(r Record) Evidence {
+func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 	if w.lockFree() {
-		return Evidence{Hold: HoldFree}
+		return HoldFree, simProc{}
 	}
 	for _, t := range w.trees {
 		if t.locked && t.leader { // by the record, or by the mark of our spawn
-			return Evidence{Hold: HoldOurs, Leader: w.process(t.uid)}
+			return HoldOurs, w.process(t.uid)
 		}
 	}
 	for _, s := range w.strangers {
-		if s.locks && s.proc.Same(r.Temporal) {
-			return Evidence{Hold: HoldOurs, Leader: s.proc}
+		if s.locks && s.proc.same(r.tmp) {
+			return HoldOurs, s.proc
 		}
 	}
 	for _, t := range w.trees {
 		if t.locked && t.alive() {
-			return Evidence{Hold: HoldRemnant, Leader: r.Temporal}
+			return HoldRemnant, r.tmp
 		}
 	}
 	if w.lock != 0 { // a driver has it between two Temporals
-		return Evidence{Hold: HoldFree}
+		return HoldFree, simProc{}
 	}
-	return Evidence{Hold: HoldForeign, Holder: "a stranger"}
+	return HoldForeign, simProc{}
 }
 
 // signalTree mirrors World.signal: the group if a member of it is proven to hold
 // the lock, then every holder outside the group. As each living process of a tree
 // holds the lock, it comes down to this: all of the tree, and nothing else.
-func (w *simWorld) signalTree(r Record, kill bool) {
+func (w *simWorld) signalTree(r *simRec, kill bool) {
 	for i, t := range w.trees {
 		if !t.locked || !t.alive() {
 			continue
@@ -63,22 +63,22 @@ func (w *simWorld) signalTree(r Record, kill bool) {
 		}
 	}
 	for _, s := range w.strangers {
-		if s.locks && s.proc.Same(r.Temporal) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.PID)
+		if s.locks && s.proc.same(r.tmp) {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
 		}
 	}
 }
 
 // signalOne mirrors actions.signalOne: exactly the proven process, or nobody.
-func (w *simWorld) signalOne(p Process, kill bool) {
+func (w *simWorld) signalOne(p simProc, kill bool) {
 	for _, s := range w.strangers {
-		if p.Same(s.proc) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.PID)
+		if p.same(s.proc) {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
 			return
 		}
 	}
 	for i, d := range w.drivers {
-		if !p.Same(w.process(d.uid)) {
+		if !p.same(w.process(d.uid)) {
 			continue
 		}
 		switch {
@@ -86,18 +86,18 @@ func (w *simWorld) signalOne(p Process, kill bool) {
 			w.endDriver(i)
 		default:
 			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{Input: Input{Event: Stop, Detail: "asked for"}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
 		}
 		return
 	}
 	for i, c := range w.cmds {
-		if c.over || !p.Same(w.process(c.uid)) {
+		if c.over || !p.same(w.process(c.uid)) {
 			continue
 		}
 		switch {
 		case !kill && c.drive != nil:
 			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{Input: Input{Event: Stop, Detail: "asked for"}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
 		default:
 			w.endCommand(i, "killed")
 		}
@@ -122,13 +122,13 @@ func (w *simWorld) endDriver(i int) {
 func (w *simWorld) endCommand(i int, end Ends) {
 	c := w.cmds[i]
 	w.endProcess(c.uid)
-	w.cmds[i] = &simCmd{uid: c.uid, c: Command{Verb: c.c.Verb}, over: true, end: end}
+	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
 }
 
 // save replaces the record as renameio does, and wakes who watches the folder.
-func (w *simWorld) save(uid uint64, r Record) {
+func (w *simWorld) save(uid uint64, r *simRec) {
 	if !slices.Contains(w.seat, uid) {
-		w.breaks("%s writes the record without supervisor.lock", w.name(uid))
+		w.breaks("%s writes the record without supervisor.lock", who(uid))
 	}
 	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
@@ -147,16 +147,16 @@ func (w *simWorld) save(uid uint64, r Record) {
 }
 
 // recover mirrors actions.Recover and rebuild.
-func (w *simWorld) recover() Record {
+func (w *simWorld) recover() *simRec {
 	if w.disk.There && !w.disk.Torn {
 		return w.disk.Rec
 	}
-	w.disk = simDisk{}
+	w.disk = simDisk{Rec: simNoRec, Last: simNoRec}
 	r := Record{State: Stopped, Desired: WantStopped, Settings: Settings{Policy: simPolicy}}
-	if e := w.observe(r); e.Hold == HoldOurs {
-		r.Temporal, r.Settings = e.Leader, simSettings
+	if hold, leader := w.observe(simNoRec); hold == HoldOurs {
+		r.Temporal, r.Settings = leader.full(), simSettings
 	}
-	return r
+	return w.run.cache.rec(r)
 }
 
 // simPolicy lets restarts and probes end soon. The clock stands still, so that

@@ -61,9 +61,9 @@ func parseMove(text string) (simMove, error) {
 	return simMove{text[0], uint8(a), uint8(b)}, nil
 }
 
-// moves lists all that may happen next.
-func (w *simWorld) moves() []simMove {
-	var list []simMove
+// moves lists all that may happen next, in room.
+func (w *simWorld) moves(room []simMove) []simMove {
+	list := room[:0]
 	add := func(op byte, who, arg int) { list = append(list, simMove{op, uint8(who), uint8(arg)}) }
 	free := w.lockFree()
 	for i, t := range w.trees {
@@ -87,14 +87,12 @@ func (w *simWorld) moves() []simMove {
 			add(opGrantLock, i, 0)
 		}
 		for k, e := range d.exits {
-			if !w.leaderLives(e.uid) && w.matters(d, Exited) {
+			if !w.leaderLives(e.uid) {
 				add(opExit, i, k)
 			}
 		}
-		for k, seq := range d.asked {
-			if seq == d.s.Seq || !w.run.fair && w.matters(d, ProbePassed) {
-				add(opAnswer, i, k)
-			}
+		if d.asked {
+			add(opAnswer, i, 0)
 		}
 		if d.killing && w.killable() {
 			add(opKill, i, 0)
@@ -131,14 +129,6 @@ func (w *simWorld) moves() []simMove {
 	return list
 }
 
-// matters leaves out inputs that no state like the driver's has a row for: the
-// table's own tests show that they are ignored. It keeps those that would do
-// something if nobody saw that they are late.
-func (w *simWorld) matters(d *simDriver, on Event) bool {
-	_, ok := Find(d.s.State, on)
-	return ok || on == ProbePassed && d.s.State == Healthy
-}
-
 func (w *simWorld) leaderLives(uid uint64) bool {
 	for _, t := range w.trees {
 		if t.uid == uid {
@@ -162,21 +152,18 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			return
 		}
 		for k, t := range d.timers {
-			own := t.seq == d.s.Seq
-			if own && long != (t.event == StartDeadline) || !own && long {
+			if long != (t.event == StartDeadline) {
 				continue
 			}
 			useful := true
-			switch {
-			case !own:
-				useful = !w.run.fair && t.event != ProbeDue && w.matters(d, t.event)
-			case t.event == ProbeDue:
+			switch t.event {
+			case ProbeDue:
 				// A dead leader is told by the kernel, sooner than by a probe.
 				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
 				useful = stale || !(d.s.State == Healthy && up) && !(d.s.State == Starting && !up) && (up || w.leaderLives(d.s.Temporal.StartTicks))
-			case t.event == StartDeadline:
+			case StartDeadline:
 				useful = d.s.State == Starting
-			case t.event == GraceElapsed:
+			case GraceElapsed:
 				useful = !w.lockFree()
 			}
 			if useful {
@@ -254,7 +241,7 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			}
 		})
 		for i, c := range w.cmds {
-			if len(c.deeds) > 0 && c.deeds[0].Ask == AskHandOver && c.half < 2 {
+			if len(c.deeds) > 0 && c.deeds[0].ask == AskHandOver && c.half < 2 {
 				add(opFullCmd, i, 0)
 			}
 		}

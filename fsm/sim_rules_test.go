@@ -12,23 +12,23 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without temporal.lock")
 	case !slices.Contains(w.seat, d.uid):
 		w.breaks("a spawn without supervisor.lock")
-	case d.s.Restarts.InWindow(simNow, simPolicy.RestartWindow) >= simPolicy.RestartLimit:
+	case d.s.Restarts.InWindow(simNow, simPolicy.RestartWindow) > simPolicy.RestartLimit:
 		w.breaks("a spawn although the restarts are spent")
 	case w.fell:
-	case w.disk.Rec.State != Starting || !w.disk.Rec.Supervisor.Same(w.process(d.uid)):
+	case w.disk.Rec.State != Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
 		w.breaks("a spawn while the record on disk says %s of the driver pid %d", w.disk.Rec.State, w.disk.Rec.Supervisor.PID)
 	}
 }
 
 // saysTrue holds a record that is about to be saved against what is so.
-func (w *simWorld) saysTrue(d *simDriver, e Effect) {
-	pid := e.Record.Temporal.PID
-	switch t := e.Transition; {
-	case t.To == Healthy && d.proved != e.Record.Temporal.StartTicks:
+func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
+	pid := e.rec.tmp.pid
+	switch {
+	case e.to == Healthy && d.proved != e.rec.tmp.uid:
 		w.breaks("Healthy is said of pid %d, which never answered", pid)
-	case t.To == Stopped && len(w.trees) > 0:
+	case e.to == Stopped && len(w.trees) > 0:
 		w.breaks("Stopped is said while Temporal lives")
-	case t.Event == Exited && w.leaderLives(e.Record.Temporal.StartTicks):
+	case e.on == Exited && w.leaderLives(e.rec.tmp.uid):
 		w.breaks("pid %d is said to have exited, and lives", pid)
 	}
 }
@@ -36,18 +36,18 @@ func (w *simWorld) saysTrue(d *simDriver, e Effect) {
 // endIsTrue holds a stop's success against the kernel, at the moment at which it
 // lets go of supervisor.lock.
 func (w *simWorld) endIsTrue(c *simCmd) {
-	if len(c.deeds) == 0 || c.deeds[0].Ask != AskFinish {
+	if len(c.deeds) == 0 || c.deeds[0].ask != AskFinish {
 		return
 	}
-	o := c.deeds[0].Outcome
-	overtaken := o.Detail != ""
-	if (o.End == EndStopped || o.End == EndNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
-		w.breaks("%s says %q, but temporal.lock is not free", w.name(c.uid), o.End)
+	o := c.deeds[0]
+	overtaken := o.detail != ""
+	if (o.end == EndStopped || o.end == EndNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
+		w.breaks("%s says %q, but temporal.lock is not free", who(c.uid), o.end)
 	}
 }
 
 // mayEnd: without a fault each command ends as it should.
-func (w *simWorld) mayEnd(i int, c *simCmd, o Outcome) {
+func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
 		return
 	}
@@ -62,8 +62,8 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o Outcome) {
 	default: // a start that comes between a restart's halves counts as its own
 		ends = []Ends{EndStarted, EndAlreadyRunning}
 	}
-	if !slices.Contains(ends, o.End) {
-		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.End, o.Detail)
+	if !slices.Contains(ends, o.end) {
+		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.end, o.detail)
 	}
 }
 
@@ -84,10 +84,10 @@ func (w *simWorld) check() {
 			driving++
 		}
 		if !slices.Contains(w.seat, d.uid) {
-			w.breaks("%s drives without supervisor.lock", w.name(d.uid))
+			w.breaks("%s drives without supervisor.lock", who(d.uid))
 		}
 		if d.begun && !d.s.State.Known() {
-			w.breaks("%s is in %q, which the table does not know", w.name(d.uid), d.s.State)
+			w.breaks("%s is in %q, which the table does not know", who(d.uid), d.s.State)
 		}
 	})
 	if driving > 1 {
@@ -100,27 +100,27 @@ func (w *simWorld) check() {
 	w.checkDiagnosis(r)
 }
 
-// checkDiagnosis is the state command, which only looks: it may run in any state.
-func (w *simWorld) checkDiagnosis(r Record) {
-	if w.disk.Torn || !w.disk.There {
-		r = Record{State: Stopped, Desired: WantStopped}
+// checkDiagnosis is the state command in every state, in place of one that is
+// interleaved with the others: it only looks (Diagnose is a function of what it
+// sees), and what it says must be so.
+func (w *simWorld) checkDiagnosis(r *simRec) {
+	l := simLook{r: r, lost: w.disk.Torn || !w.disk.There}
+	if l.lost {
+		l.r = simNoRec
 	}
-	e := w.observe(r)
-	l := Look{Driven: w.driverOf(r).PID != 0, Hold: e.Hold, Holder: e.Holder}
-	if l.Hold == HoldOurs {
-		up := w.proof() == SawProven
-		l.Asked, l.Verdict, l.Detail = true, Verdict{up, up}, "it does not answer"
-	}
-	d := Diagnose(r, l)
-	up := l.Hold == HoldOurs && w.proof() == SawProven
-	switch {
-	case !d.State.Known():
-		w.breaks("state says %q", d.State)
-	case d.State == Healthy && !up:
+	driver := w.driverOf(l.r)
+	hold, _ := w.observe(l.r)
+	l.hold, l.driven = hold, driver.pid != 0
+	l.asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && d.uid == driver.uid })
+	l.up = hold == HoldOurs && w.proof() == SawProven
+	switch state := w.run.cache.diagnose(l); {
+	case !state.Known():
+		w.breaks("state says %q", state)
+	case state == Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
-	case !l.Driven && l.Hold == HoldFree && d.State != Stopped:
-		w.breaks("state says %s, but nothing runs", d.State)
-	case !l.Driven && e.Hold != HoldFree && e.Hold != HoldForeign && d.State == Stopped:
+	case !l.driven && hold == HoldFree && state != Stopped:
+		w.breaks("state says %s, but nothing runs", state)
+	case !l.driven && hold != HoldFree && hold != HoldForeign && state == Stopped:
 		w.breaks("state says Stopped, but Temporal runs")
 	}
 }

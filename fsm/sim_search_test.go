@@ -12,13 +12,17 @@ import (
 type simSearch struct {
 	run    *simRun
 	quiet  *simRun // the same for undisturbed runs
-	ends   map[simKey]bool
+	ends   *simEnds
+	fine   simSet // deserted worlds from which both commands end well
 	nodes  []simNode
-	known  map[simKey]bool
+	known  simSet
 	limit  int
 	states int
-	runs   int
+	steps  int // moves tried
+	runs   int // undisturbed commands
 	cut    bool
+	room   []simMove
+	twins  func(simKey, *simWorld) // is shown each world that is reached, if set
 }
 
 type simNode struct {
@@ -34,22 +38,22 @@ type simStory struct {
 	then  Verb // an undisturbed command after the last move
 }
 
-func newSearch(conf simConf, limit int) *simSearch {
-	m := NewMachine()
+func newSearch(conf simConf, limit int, ends *simEnds) *simSearch {
+	cache := newSimCache(false)
 	return &simSearch{
-		run:   &simRun{conf: conf, m: m},
-		quiet: &simRun{conf: conf, m: m, fair: true},
-		ends:  map[simKey]bool{}, known: map[simKey]bool{}, limit: limit,
+		run:   &simRun{conf: conf, cache: cache},
+		quiet: &simRun{conf: simConf{Kind: conf.Kind}, cache: cache, fair: true},
+		ends:  ends, limit: limit,
 	}
 }
 
 // simFirst is the world before the first command.
 func simFirst(run *simRun) *simWorld {
-	w := &simWorld{run: run, left: run.conf.Budget}
+	w := &simWorld{run: run, left: run.conf.Budget, disk: simDisk{Rec: simNoRec, Last: simNoRec}}
 	if run.conf.Running {
-		before := *w
+		before := w.clone()
 		before.left = simBudget{}
-		before.run = &simRun{conf: run.conf, m: run.m, fair: true}
+		before.run = &simRun{conf: run.conf, cache: run.cache, fair: true}
 		after, _ := before.undisturbed(VerbStart, nil)
 		after.cmds, after.run, after.left, after.bad = nil, run, w.left, ""
 		w = after
@@ -61,7 +65,8 @@ func simFirst(run *simRun) *simWorld {
 }
 
 func (w *simWorld) newCommand(v Verb) *simCmd {
-	return &simCmd{uid: w.newProcess(), c: Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}}
+	c := Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}
+	return &simCmd{uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 
 // explore returns the first broken rule, nil for none.
@@ -69,32 +74,26 @@ func (s *simSearch) explore() *simStory {
 	first := simFirst(s.run)
 	level := []*simWorld{first}
 	s.nodes = []simNode{{-1, simMove{}}}
-	s.known[first.key()] = true
+	s.known.add(first.key())
 	from := 0
 	for len(level) > 0 {
 		var next []*simWorld
 		at := from
 		from = len(s.nodes)
 		for i, w := range level {
-			if story := s.visit(w, at+i); story != nil {
+			s.room = w.moves(s.room)
+			if story := s.visit(w, at+i, s.room); story != nil {
 				return story
 			}
-			for _, m := range w.moves() {
-				n := w.apply(m)
-				if n.bad != "" {
-					return s.story(at+i, n.bad, "", m)
+			for _, m := range s.room {
+				n, story := s.try(w, at+i, m)
+				if story != nil {
+					return story
 				}
-				k := n.key()
-				if s.known[k] {
-					continue
+				if n != nil {
+					s.nodes = append(s.nodes, simNode{int32(at + i), m})
+					next = append(next, n)
 				}
-				if len(s.known) >= s.limit {
-					s.cut = true
-					continue
-				}
-				s.known[k] = true
-				s.nodes = append(s.nodes, simNode{int32(at + i), m})
-				next = append(next, n)
 			}
 			level[i] = nil
 		}
@@ -103,24 +102,61 @@ func (s *simSearch) explore() *simStory {
 	return nil
 }
 
+// try makes a move. It returns nil for a world that is known.
+func (s *simSearch) try(w *simWorld, at int, m simMove) (*simWorld, *simStory) {
+	s.steps++
+	n := w.apply(m)
+	if n.bad != "" {
+		return nil, s.story(at, n.bad, "", m)
+	}
+	k := n.key()
+	if s.twins != nil {
+		s.twins(k, n)
+	}
+	if s.known.n >= s.limit {
+		s.cut = s.cut || !s.known.has(k)
+		return nil, nil
+	}
+	if !s.known.add(k) {
+		return nil, nil
+	}
+	if n.check(); n.bad != "" {
+		return nil, s.story(at, n.bad, "", m)
+	}
+	return n, nil
+}
+
 // visit checks what must follow from one state.
-func (s *simSearch) visit(w *simWorld, at int) *simStory {
+func (s *simSearch) visit(w *simWorld, at int, moves []simMove) *simStory {
 	s.states++
-	if len(w.moves()) == 0 {
+	if len(moves) == 0 {
 		for i, c := range w.cmds {
 			if c.opened && !c.over {
 				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.c.Verb, i+1), "")
 			}
 		}
 	}
-	for _, v := range []Verb{VerbStart, VerbStop} {
-		before := w.deserted(s.quiet)
-		s.runs++
-		if _, bad := before.undisturbed(v, s.ends); bad != "" {
-			return s.story(at, bad, v)
-		}
+	if v, bad := s.endings(w); bad != "" {
+		return s.story(at, bad, v)
 	}
 	return nil
+}
+
+// endings runs a start and a stop after every command was killed.
+func (s *simSearch) endings(w *simWorld) (Verb, string) {
+	s.runs += 2
+	before := w.deserted(s.quiet)
+	k := before.key()
+	if s.fine.has(k) {
+		return "", ""
+	}
+	for _, v := range []Verb{VerbStart, VerbStop} {
+		if _, bad := before.undisturbed(v, s.ends); bad != "" {
+			return v, bad
+		}
+	}
+	s.fine.add(k)
+	return "", ""
 }
 
 func (s *simSearch) story(at int, rule string, then Verb, more ...simMove) *simStory {
@@ -137,7 +173,7 @@ func (s *simSearch) walk(dice *rand.Rand, steps int) *simStory {
 	w := simFirst(s.run)
 	var moves []simMove
 	for range steps {
-		list := w.moves()
+		list := w.moves(nil)
 		if len(list) == 0 {
 			return nil
 		}
@@ -150,20 +186,16 @@ func (s *simSearch) walk(dice *rand.Rand, steps int) *simStory {
 		m := list[dice.IntN(len(list))]
 		moves = append(moves, m)
 		w = w.apply(m)
+		w.check()
 		if w.bad != "" {
 			return &simStory{s.run.conf, w.bad, slices.Clone(moves), ""}
 		}
-		k := w.key()
-		if s.known[k] {
+		if !s.known.add(w.key()) {
 			continue
 		}
-		s.known[k] = true
 		s.states++
-		for _, v := range []Verb{VerbStart, VerbStop} {
-			s.runs++
-			if _, bad := w.deserted(s.quiet).undisturbed(v, s.ends); bad != "" {
-				return &simStory{s.run.conf, bad, slices.Clone(moves), v}
-			}
+		if v, bad := s.endings(w); bad != "" {
+			return &simStory{s.run.conf, bad, slices.Clone(moves), v}
 		}
 	}
 	return nil

@@ -23,14 +23,15 @@ func (s *simStory) String() string {
 }
 
 func (s *simStory) retell(b *strings.Builder) string {
-	w := simFirst(&simRun{conf: s.conf, m: NewMachine(), tell: true})
+	w := simFirst(&simRun{conf: s.conf, cache: newSimCache(true), tell: true})
 	for i, m := range s.moves {
 		w = w.apply(m)
+		w.check()
 		fmt.Fprintf(b, "  %3d. %s\n", i+1, w.said)
 	}
 	rule := w.bad
 	if rule == "" && s.then != "" {
-		_, rule = w.deserted(&simRun{conf: s.conf, m: NewMachine(), fair: true, tell: true}).undisturbed(s.then, nil)
+		_, rule = w.deserted(&simRun{conf: simConf{Kind: s.conf.Kind}, cache: newSimCache(true), fair: true, tell: true}).undisturbed(s.then, nil)
 		fmt.Fprintf(b, "  then every command is killed, and: %s\n", rule)
 	}
 	return rule

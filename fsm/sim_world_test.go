@@ -15,7 +15,8 @@ import (
 // so is tested where it lives.
 //
 // A world is copied before it is changed: what its pointers and slices lead to
-// is shared by many worlds and never written.
+// is shared by many worlds and never written. Records, supervisors and commands
+// are the cache's (sim_cache_test.go).
 type simWorld struct {
 	run  *simRun
 	disk simDisk
@@ -39,14 +40,23 @@ type simWorld struct {
 
 	bad  string // the rule that was broken
 	said string // what the last step was, when telling
+	room simRoom
+}
+
+// simRoom is where a world's lists lie: copying one takes a single allocation.
+type simRoom struct {
+	seat    [3]uint64
+	trees   [1]*simTree
+	drivers [2]*simDriver
+	cmds    [3]*simCmd
 }
 
 // simRun is what all worlds of one search share.
 type simRun struct {
-	conf simConf
-	m    *Machine
-	tell bool
-	fair bool // an undisturbed run: nothing fails any more
+	conf  simConf
+	cache *simCache
+	tell  bool
+	fair  bool // an undisturbed run: nothing fails any more
 }
 
 // simConf is one scenario.
@@ -92,8 +102,8 @@ const (
 // simDisk is the record's file.
 type simDisk struct {
 	There, Torn bool
-	Rec         Record
-	Last        Record // the one before, which a power cut may bring back
+	Rec         *simRec
+	Last        *simRec // the one before, which a power cut may bring back
 }
 
 // simTree is one Temporal and what it started.
@@ -113,7 +123,7 @@ func (t *simTree) alive() bool { return t.leader || t.member || t.escaped }
 
 // simStranger is a process that is not ours.
 type simStranger struct {
-	proc  Process
+	proc  simProc
 	locks bool // it holds temporal.lock
 }
 
@@ -123,33 +133,32 @@ type simDriver struct {
 	grace   Millis // of a command's drive
 	begun   bool
 	frozen  bool
-	s       Supervisor
-	effects []Effect
-	pending []Input // the answers of the step that is being performed
-	answers []Input
+	brings  *simRec // the record that a command's drive begins with
+	s       *simSup
+	effects []*simEffect
+	pending []simInput // the answers of the step that is being performed
+	answers []simInput
 	inbox   []simDelivery
 	timers  []simTimer
-	asked   []uint64 // probes on their way, by Seq
-	exits   []simExit
-	hasLock bool // World.lock
-	opened  bool // World.held is known
-	awaits  bool // a goroutine is blocked in flock
+	asked   bool      // the state's probe is on its way
+	exits   []simExit // whose exit is to be told
+	hasLock bool      // World.lock
+	opened  bool      // World.held is known
+	awaits  bool      // a goroutine is blocked in flock
 	awaited uint64
 	killing bool
-	victim  Record
+	victim  *simRec
 	unsaved bool   // the last save failed
 	proved  uint64 // the Temporal whose answer was taken last
 }
 
 type simDelivery struct {
-	Input
+	simInput
 	lock bool
 }
 
 type simTimer struct {
 	event Event
-	seq   uint64
-	run   uint64
 	after Millis
 }
 
@@ -158,11 +167,11 @@ type simExit struct{ uid, run uint64 }
 // simCmd is the Desk and the RunCommand of one process.
 type simCmd struct {
 	uid      uint64
-	c        Command
+	c        *simVerb
 	opened   bool
 	over     bool
 	end      Ends
-	deeds    []Deed
+	deeds    []*simDeed
 	half     int // how much of a handover is done
 	sights   []simSight
 	changed  bool // the record's change was not told yet
@@ -171,13 +180,8 @@ type simCmd struct {
 	watching bool
 	waiters  int // goroutines blocked in flock
 	timers   []simArmed
-	last     Record
+	last     *simRec
 	drive    *simDriver
-}
-
-type simSight struct {
-	Sight
-	lock, look bool
 }
 
 type simArmed struct {
@@ -186,19 +190,20 @@ type simArmed struct {
 }
 
 func (w *simWorld) clone() *simWorld {
-	n := *w
-	n.seat = slices.Clone(w.seat)
-	n.trees = slices.Clone(w.trees)
-	n.drivers = slices.Clone(w.drivers)
-	n.cmds = slices.Clone(w.cmds)
+	n := new(simWorld)
+	*n = *w
+	n.seat = append(n.room.seat[:0], w.seat...)
+	n.trees = append(n.room.trees[:0], w.trees...)
+	n.drivers = append(n.room.drivers[:0], w.drivers...)
+	n.cmds = append(n.room.cmds[:0], w.cmds...)
 	n.strangers = slices.Clone(w.strangers)
 	n.said = ""
-	return &n
+	return n
 }
 
 func (w *simWorld) breaks(format string, args ...any) {
 	if w.bad == "" {
-		w.bad = fmt.Sprintf(format, args...)
+		w.bad = fmt.Sprintf(format, w.named(args)...)
 	}
 }
 
@@ -209,18 +214,25 @@ func (w *simWorld) say(format string, args ...any) {
 	if w.said != "" {
 		w.said += "; "
 	}
-	w.said += fmt.Sprintf(format, args...)
+	w.said += fmt.Sprintf(format, w.named(args)...)
+}
+
+// who is a process that is named when something is said.
+type who uint64
+
+func (w *simWorld) named(args []any) []any {
+	for i, a := range args {
+		if uid, ok := a.(who); ok {
+			args[i] = w.name(uint64(uid))
+		}
+	}
+	return args
 }
 
 // with appends without touching what other worlds share.
 func with[T any](list []T, more ...T) []T { return append(slices.Clip(list), more...) }
 
-// simProcess is the identity of a simulated process.
-func simProcess(uid uint64, boot int) Process {
-	return Process{PID: 100 + int(uid), PGID: 100 + int(uid), StartTicks: uid, Boot: fmt.Sprint("boot ", boot)}
-}
-
-func (w *simWorld) process(uid uint64) Process { return simProcess(uid, w.boot) }
+func (w *simWorld) process(uid uint64) simProc { return simProc{uid, 100 + int(uid), w.boot} }
 
 func (w *simWorld) newProcess() uint64 {
 	w.next++

@@ -1,0 +1,327 @@
+package fsm
+
+import (
+	"fmt"
+	"hash/maphash"
+)
+
+// simCache keeps what the product's functions have answered: they are pure, so
+// each question is asked once, and what is large (a record, a supervisor, a
+// command) is kept once and pointed to. Texts, by which nothing decides, are left
+// out of what is kept. It belongs to one search.
+type simCache struct {
+	m      *Machine
+	tell   bool
+	recs   map[Record]*simRec
+	sups   map[Supervisor]*simSup
+	verbs  map[Command]*simVerb
+	begins map[simBegin]simStepped
+	steps  map[simStep]simStepped
+	sights map[simSeen]simMeant
+	looks  map[simLook]State
+}
+
+func newSimCache(tell bool) *simCache {
+	return &simCache{
+		m: NewMachine(), tell: tell,
+		recs: map[Record]*simRec{}, sups: map[Supervisor]*simSup{}, verbs: map[Command]*simVerb{},
+		begins: map[simBegin]simStepped{}, steps: map[simStep]simStepped{}, sights: map[simSeen]simMeant{}, looks: map[simLook]State{},
+	}
+}
+
+// simProc is a Process in short.
+type simProc struct {
+	uid       uint64 // StartTicks
+	pid, boot int
+}
+
+func (p simProc) full() Process {
+	if p == (simProc{}) {
+		return Process{}
+	}
+	return Process{PID: p.pid, PGID: p.pid, StartTicks: p.uid, Boot: simBoots[p.boot]}
+}
+
+var simBoots = []string{"boot 0", "boot 1", "boot 2", "boot 3"}
+
+// same asks the product.
+func (p simProc) same(q simProc) bool { return p.pid == q.pid && p.full().Same(q.full()) }
+
+func (p Process) short() (q simProc) {
+	if p.Boot != "" {
+		q.boot = int(p.Boot[len(p.Boot)-1] - '0')
+	}
+	q.uid, q.pid = p.StartTicks, p.PID
+	return q
+}
+
+// simRec is a record, and what the key needs of it: a code of all but numbers
+// that are only compared with others.
+type simRec struct {
+	Record
+	code     uint64
+	sup, tmp simProc
+}
+
+var simNoRec = &simRec{}
+
+var simSeed = maphash.MakeSeed()
+
+func simCode[T comparable](v T) uint64 { return maphash.Comparable(simSeed, v) }
+
+func (c *simCache) rec(r Record) *simRec {
+	if r == (Record{}) {
+		return simNoRec
+	}
+	r.Reason, r.Failure = "", Failure{Event: r.Failure.Event}
+	if have, ok := c.recs[r]; ok {
+		return have
+	}
+	rest := r
+	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
+	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
+	rest.Restarts.Recent[0] = Instant(r.Restarts.InWindow(simNow, simPolicy.RestartWindow))
+	rest.Database.Version, rest.Since = "", 0
+	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short()}
+	c.recs[r] = kept
+	return kept
+}
+
+// simSup is a Supervisor; bad is a rule that it breaks.
+type simSup struct {
+	Supervisor
+	rec  *simRec
+	code uint64
+	bad  string
+}
+
+var simNobody = &simSup{rec: simNoRec}
+
+func (c *simCache) sup(s Supervisor) *simSup {
+	r := c.rec(s.Record)
+	s.Record, s.Waiting = r.Record, ""
+	if have, ok := c.sups[s]; ok {
+		return have
+	}
+	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
+	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
+	kept.code = simCode(s)
+	c.sups[kept.Supervisor] = kept
+	return kept
+}
+
+// simEffect is an Effect in short.
+type simEffect struct {
+	do       Action
+	event    Event
+	seq, run uint64
+	required bool
+	from, to State
+	on       Event // of the transition
+	proc     simProc
+	after    Millis
+	rec      *simRec
+	code     uint64
+	told     string
+}
+
+func (c *simCache) effects(list []Effect) []*simEffect {
+	kept := make([]*simEffect, 0, len(list))
+	for _, e := range list {
+		if e.Do == DoIgnore && !c.tell {
+			continue
+		}
+		t := e.Transition
+		k := &simEffect{do: e.Do, event: e.Event, required: e.Required, from: t.From, to: t.To, on: t.Event}
+		k.code = simCode(*k)
+		k.seq, k.run, k.proc, k.after, k.rec = e.Seq, e.Run, e.Process.short(), e.After, c.rec(e.Record)
+		if c.tell {
+			k.told = e.told()
+		}
+		kept = append(kept, k)
+	}
+	return kept
+}
+
+// simInput is an Input in short.
+type simInput struct {
+	event    Event
+	seq, run uint64
+	proc     simProc
+	ready    bool
+	fresh    bool
+}
+
+func (in simInput) full() Input {
+	return Input{
+		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready, in.ready}, Fresh: in.fresh,
+		At: simNow, Tick: simNow, Detail: "simulated",
+	}
+}
+
+type simStep struct {
+	s  *simSup
+	in simInput
+}
+
+type simBegin struct {
+	r      *simRec
+	self   simProc
+	hold   Hold
+	leader simProc
+	grace  Millis
+}
+
+type simStepped struct {
+	s       *simSup
+	first   simInput // of Begin
+	effects []*simEffect
+}
+
+func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
+	have, ok := c.steps[simStep{s, in}]
+	if !ok {
+		next, effects := s.Step(c.m, in.full())
+		have = simStepped{s: c.sup(next), effects: c.effects(effects)}
+		c.steps[simStep{s, in}] = have
+	}
+	return have.s, have.effects
+}
+
+// begin is Begin.
+func (c *simCache) begin(k simBegin) simStepped {
+	have, ok := c.begins[k]
+	if !ok {
+		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: simNow, Tick: simNow, Grace: k.grace})
+		have = simStepped{c.sup(s), simInput{event: first.Event, proc: first.Process.short()}, c.effects(effects)}
+		c.begins[k] = have
+	}
+	return have
+}
+
+// heedsLate names a late input that changes something. Such inputs arrive at any
+// time, and none may do anything: as this is tried in each state that a driver is
+// ever in, the search leaves them out.
+func (c *simCache) heedsLate(s Supervisor) string {
+	if s.Done {
+		return ""
+	}
+	late := []simInput{}
+	for _, e := range []Event{ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed, Probed} {
+		late = append(late, simInput{event: e, seq: s.Seq - 1, run: s.Run})
+	}
+	late = append(late, simInput{event: Probed, seq: s.Seq - 1, run: s.Run, ready: true},
+		simInput{event: Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: Gone, seq: s.Seq, run: s.Run - 1})
+	if _, ok := Find(s.State, Exited); !ok {
+		late = append(late, simInput{event: Exited, run: s.Run})
+	}
+	if s.Gone {
+		late = append(late, simInput{event: GraceElapsed, seq: s.Seq, run: s.Run})
+	}
+	for _, in := range late {
+		after, effects := s.Step(c.m, in.full())
+		if after != s || len(effects) != 1 || effects[0].Do != DoIgnore {
+			return fmt.Sprintf("a late %s is heeded in %s", in.event, s.State)
+		}
+	}
+	return ""
+}
+
+// simVerb is a Command.
+type simVerb struct {
+	Command
+	code  uint64
+	asked simProc
+}
+
+func (c *simCache) verb(v Command) *simVerb {
+	if have, ok := c.verbs[v]; ok {
+		return have
+	}
+	rest := Command{Verb: v.Verb, Upward: v.Upward, Done: v.Done}
+	if v.Upward { // what the way down has noted is not asked any more
+		rest.Follows, rest.Slept, rest.Proven, rest.Handovers = v.Follows, v.Slept, v.Proven, v.Handovers
+	} else {
+		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks
+	}
+	kept := &simVerb{v, simCode(rest), v.Asked.short()}
+	c.verbs[v] = kept
+	return kept
+}
+
+// simDeed is a Deed in short; detail says why an Outcome is as it is.
+type simDeed struct {
+	ask    Ask
+	rec    *simRec
+	driver simProc
+	grace  Millis
+	saw    Saw
+	after  Millis
+	end    Ends
+	detail string
+}
+
+// simSight is a Sight in short.
+type simSight struct {
+	saw        Saw
+	rec        *simRec
+	hold       Hold
+	leader     simProc
+	driver     simProc
+	asleep     bool
+	lock, look bool
+}
+
+func (s simSight) full() Sight {
+	return Sight{
+		Saw: s.saw, Record: s.rec.Record, Evidence: Evidence{Hold: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
+		Driver: s.driver.full(), Asleep: s.asleep, Detail: "simulated",
+	}
+}
+
+type simSeen struct {
+	v *simVerb
+	s simSight
+}
+
+type simMeant struct {
+	v     *simVerb
+	deeds []*simDeed
+}
+
+func (c *simCache) deeds(v Command, list []Deed) simMeant {
+	kept := make([]*simDeed, len(list))
+	for i, d := range list {
+		kept[i] = &simDeed{d.Ask, c.rec(d.Record), d.Driver.short(), d.Grace, d.Saw, d.After, d.Outcome.End, d.Outcome.Detail}
+	}
+	return simMeant{c.verb(v), kept}
+}
+
+func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
+	have, ok := c.sights[simSeen{v, s}]
+	if !ok {
+		have = c.deeds(v.Step(s.full()))
+		c.sights[simSeen{v, s}] = have
+	}
+	return have.v, have.deeds
+}
+
+// simLook is what state sees.
+type simLook struct {
+	r                        *simRec
+	driven, asleep, lost, up bool
+	hold                     Hold
+}
+
+func (c *simCache) diagnose(l simLook) State {
+	have, ok := c.looks[l]
+	if !ok {
+		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Hold: l.hold, Holder: "a stranger"}
+		if l.hold == HoldOurs {
+			look.Asked, look.Verdict, look.Detail = true, Verdict{l.up, l.up}, "it does not answer"
+		}
+		have = Diagnose(l.r.Record, look).State
+		c.looks[l] = have
+	}
+	return have
+}
