@@ -17,13 +17,16 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		return fsm.Input{Event: fsm.Deposed}, true
 	}
 	w.document.Record = e.Record
+	if e.Record.State == fsm.Healthy {
+		w.noteDatabase(e.Record.Settings.DB) // what it has open, before anybody knows that it serves
+	}
 	w.document.Paths = w.home.Paths()
 	if t := e.Transition; t.From != "" {
 		w.document = w.document.Add(t)
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
 	}
 	_, found := w.file.Load()
-	err := w.write(found)
+	err := w.write(found, e.Durable)
 	if err == nil {
 		return fsm.Input{}, false
 	}
@@ -35,8 +38,9 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 }
 
 // write writes the record over what was found in its place: what is damaged is
-// set aside first, and what a newer version has written is left alone.
-func (w *World) write(found error) error {
+// set aside first, and what a newer version has written is left alone. One that
+// need not be durable at once is made so in the background.
+func (w *World) write(found error, durable bool) error {
 	if newer, ok := errors.AsType[statefile.NewerError](found); ok {
 		w.log.Warn("record left alone", "error", newer)
 		return nil
@@ -46,9 +50,29 @@ func (w *World) write(found error) error {
 			return err
 		}
 	}
-	err := w.file.Save(w.document)
+	var err error
+	if durable {
+		err = w.file.Save(w.document)
+	} else if err = w.file.Put(w.document); err == nil {
+		w.syncSoon()
+	}
 	w.unsaved = err != nil
 	return err
+}
+
+// syncSoon makes the record that is there durable in a goroutine, which ends with
+// that. Puts that follow one another while it is at work share the next one.
+func (w *World) syncSoon() {
+	if w.unsynced.Add(1) > 1 {
+		return
+	}
+	go func() {
+		for n := w.unsynced.Load(); n > 0; n = w.unsynced.Add(-n) {
+			if err := w.file.Sync(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				w.log.Warn("record not made durable", "error", err)
+			}
+		}
+	}()
 }
 
 func damaged(err error) bool {
@@ -72,7 +96,7 @@ func (w *World) restore() {
 		return
 	}
 	w.log.Warn("record written anew", "found", err)
-	if err := w.write(err); err != nil {
+	if err := w.write(err, true); err != nil {
 		w.log.Error("record not saved", "error", err)
 	}
 }

@@ -1,9 +1,11 @@
 package actions
 
 import (
+	"context"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -35,6 +37,10 @@ type World struct {
 	guard *os.File
 	// unsaved says that the last save failed, so that the record on disk is older.
 	unsaved bool
+	// unsynced counts the puts of the record that are not durable yet.
+	unsynced atomic.Int64
+	// quiet ends the probe that is on its way.
+	quiet context.CancelFunc
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
 	// database describes the file that Temporal has open, once it serves.
@@ -180,7 +186,7 @@ func (w *World) release() {
 	os.Remove(w.home.Request())
 	if w.unsaved {
 		// On a full disk what was removed may have made room for the record.
-		if err := w.write(nil); err != nil {
+		if err := w.write(nil, true); err != nil {
 			w.log.Error("record not saved", "error", err)
 		}
 	}

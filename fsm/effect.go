@@ -33,6 +33,10 @@ type Effect struct {
 	// answer SaveFailed. It is set exactly where what follows creates something
 	// that only the record can name.
 	Required bool
+	// Durable makes a save wait until it would survive a power cut. Every other one
+	// only has to be seen by all processes: a crash loses nothing of it, and the
+	// wait for the disk is made up for at once, while Temporal boots.
+	Durable bool
 
 	Process Process // adopt, watch, term, kill: the leader, zero if not known; its group is in Record
 	Event   Event   // arm

@@ -179,12 +179,12 @@ func (n *simWorld) powerCut(k int) {
 	n.boot++
 	switch k {
 	case 1:
-		n.disk.Rec = n.disk.Last
+		n.disk = simDisk{There: n.disk.Last.State != "", Rec: n.disk.Last, Last: n.disk.Last}
 	case 2:
 		n.disk = simDisk{Rec: simNoRec, Last: simNoRec}
 	case 3:
 		n.disk.Torn = true
 	}
-	n.fell = n.fell || k != 0
-	n.say("the power fails; the record %s", []string{"stays", "is the one before", "is lost", "is torn"}[k])
+	n.fell = n.fell || k > 1
+	n.say("the power fails; the record %s", []string{"stays", "is the latest durable one", "is lost", "is torn"}[k])
 }

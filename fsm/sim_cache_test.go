@@ -116,6 +116,7 @@ type simEffect struct {
 	event    Event
 	seq, run uint64
 	required bool
+	durable  bool
 	from, to State
 	on       Event // of the transition
 	proc     simProc
@@ -132,7 +133,7 @@ func (c *simCache) effects(list []Effect) []*simEffect {
 			continue
 		}
 		t := e.Transition
-		k := &simEffect{do: e.Do, event: e.Event, required: e.Required, from: t.From, to: t.To, on: t.Event}
+		k := &simEffect{do: e.Do, event: e.Event, required: e.Required, durable: e.Durable, from: t.From, to: t.To, on: t.Event}
 		k.code = simCode(*k)
 		k.seq, k.run, k.proc, k.after, k.rec = e.Seq, e.Run, e.Process.short(), e.After, c.rec(e.Record)
 		if c.tell {

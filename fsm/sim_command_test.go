@@ -169,7 +169,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 		c.sights = with(c.sights, simSight{saw: SawBroken, rec: simNoRec})
 	case c.half == 1:
 		w.recover()
-		w.save(c.uid, r)
+		w.save(c.uid, r, false)
 		w.say("%s saves what is wanted", who(c.uid))
 		return false
 	case c.half == 2 && fault != "":

@@ -236,7 +236,7 @@ func cmpStrings(a, b string) int {
 func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, bool) {
 	w.saysTrue(d, e)
 	if fault == "" {
-		w.save(d.uid, e.rec)
+		w.save(d.uid, e.rec, e.durable)
 		w.dbHealthy = w.dbHealthy || e.rec.State == Healthy && w.db == simGoodDB
 		d.unsaved = false
 		return simInput{}, false
@@ -288,7 +288,7 @@ func (w *simWorld) await(d *simDriver, e *simEffect) {
 
 func (w *simWorld) askOf(d *simDriver, e *simEffect) {
 	if e.rec.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
-		w.save(d.uid, d.s.rec) // World.restore
+		w.save(d.uid, d.s.rec, true) // World.restore
 		d.unsaved = false
 	}
 	d.asked = d.asked || e.seq == d.s.Seq

@@ -125,16 +125,17 @@ func (w *simWorld) endCommand(i int, end Ends) {
 	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
 }
 
-// save replaces the record as renameio does, and wakes who watches the folder.
-func (w *simWorld) save(uid uint64, r *simRec) {
+// save replaces the record by rename, and wakes who watches the folder. One that is
+// not durable a power cut may undo.
+func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	if !slices.Contains(w.seat, uid) {
 		w.breaks("%s writes the record without supervisor.lock", who(uid))
 	}
 	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
 	}
-	last := w.disk.Rec
-	if !w.disk.There || w.disk.Torn {
+	last := w.disk.Last
+	if durable {
 		last = r
 	}
 	w.disk = simDisk{There: true, Rec: r, Last: last}
@@ -151,7 +152,7 @@ func (w *simWorld) recover() *simRec {
 	if w.disk.There && !w.disk.Torn {
 		return w.disk.Rec
 	}
-	w.disk = simDisk{Rec: simNoRec, Last: simNoRec}
+	w.disk = simDisk{Rec: simNoRec, Last: w.disk.Last}
 	r := Record{State: Stopped, Desired: WantStopped, Settings: Settings{Policy: simPolicy}}
 	if hold, leader := w.observe(simNoRec); hold == HoldOurs {
 		r.Temporal, r.Settings = leader.full(), simSettings

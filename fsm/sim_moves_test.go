@@ -39,7 +39,7 @@ const (
 	opFullCmd  = 'G' // the next deed of a command fails
 	opTear     = 'y' // the record is damaged from outside
 	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock
-	opPower    = 'P' // everything dies; arg: the record stays, is the one before, is lost, is torn
+	opPower    = 'P' // everything dies; arg: the record stays, is the latest durable one, is lost, is torn
 )
 
 const simOps = "wlxTbqdpcnk"

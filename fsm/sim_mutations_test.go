@@ -59,6 +59,7 @@ var simMutations = []simMutation{
 		"return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}, again(beyondGrace)}", "return c, []Deed{again(beyondGrace)}"},
 	{"a half-made database is kept", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if false {"},
 	{"every database is set aside", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
+	{"what is known of the database may be lost", "supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
 	{"what served is not noted", "account.go", "s.Database.Served = true", ""},
 }
 

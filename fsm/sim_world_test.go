@@ -103,7 +103,7 @@ const (
 type simDisk struct {
 	There, Torn bool
 	Rec         *simRec
-	Last        *simRec // the one before, which a power cut may bring back
+	Last        *simRec // the latest durable one, which a power cut may bring back
 }
 
 // simTree is one Temporal and what it started.

@@ -147,10 +147,13 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	if err != nil {
 		return s, ignored(in.Event, err.Error())
 	}
+	before := s.Database
 	s = s.account(row, in)
 	cause := s.cause(row, in)
 	s = s.enter(row, in, cause)
-	effects := []Effect{s.save(Transition{in.At, row.From, row.On, row.To, cause})}
+	saved := s.save(Transition{in.At, row.From, row.On, row.To, cause})
+	saved.Durable = saved.Durable || s.Database != before
+	effects := []Effect{saved}
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
@@ -260,11 +263,17 @@ func (s Supervisor) arm(e Event, after Millis) Effect {
 	return effect
 }
 
+// save makes the record known before what follows it is done. It waits for the
+// disk only where a power cut, after which nothing runs and every lock is free,
+// would make the next start go wrong: where it says something new of the database,
+// which a record alone knows (that our spawn is about to make the file, that it has
+// served, who made it), and where it is the last word, with nobody left to wait.
 func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
 	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
 	effect.Required = t.To == Locking && t.Event != Resumed || t.Event == LockAcquired || s.firstHealthy(t)
+	effect.Durable = s.State == Stopped
 	return effect
 }
 

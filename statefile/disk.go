@@ -14,9 +14,25 @@ import (
 
 // replace puts data at path by temporary file, fsync and rename: a reader finds
 // the old file or the new one. The rename takes the place of a symlink, it does
-// not follow it. The folder is not synced: see settle. The temporary file lies in
-// the same folder (renameio would else try $TMPDIR) and is removed on an error.
+// not follow it. The folder is not synced: see settle.
 func replace(path string, data []byte) error {
+	return pend(path, data, (*renameio.PendingFile).CloseAtomicallyReplace)
+}
+
+// put is replace without any fsync: the new file is there for every process at
+// once, and a process that dies loses nothing of it, but a power cut may.
+func put(path string, data []byte) error {
+	return pend(path, data, func(pending *renameio.PendingFile) error {
+		if err := pending.File.Close(); err != nil {
+			return err
+		}
+		return os.Rename(pending.Name(), path)
+	})
+}
+
+// pend writes a temporary file and lets finish put it in its place. It lies in the
+// same folder (renameio would else try $TMPDIR) and is removed on an error.
+func pend(path string, data []byte, finish func(*renameio.PendingFile) error) error {
 	pending, err := renameio.NewPendingFile(path,
 		renameio.WithTempDir(filepath.Dir(path)),
 		renameio.WithStaticPermissions(0o600))
@@ -25,7 +41,7 @@ func replace(path string, data []byte) error {
 	}
 	_, err = pending.Write(data)
 	if err == nil {
-		err = pending.CloseAtomicallyReplace()
+		err = finish(pending)
 	}
 	if err != nil {
 		return errors.Join(bare(err), pending.Cleanup())

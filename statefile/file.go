@@ -1,6 +1,11 @@
 package statefile
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
 
 // File is the record of one home.
 type File struct {
@@ -28,16 +33,40 @@ func (f File) Load() (Document, error) {
 // After an error the record is the old one, whole; only if the sync of the folder
 // failed is it the new one, whole, and may become the old one in a power cut.
 func (f File) Save(d Document) error {
+	return f.write(d, func(path string, data []byte) error {
+		if err := replace(path, data); err != nil {
+			return err
+		}
+		return settle(string(f.Home))
+	})
+}
+
+// Put is Save without the wait for the disk: when it returns every process sees
+// the new record, whatever dies then, but until Sync has returned a power cut may
+// bring back an older one, or on some file systems leave a damaged one.
+func (f File) Put(d Document) error { return f.write(d, put) }
+
+func (f File) write(d Document, how func(path string, data []byte) error) error {
 	path := f.Home.State()
 	data, err := Encode(d)
+	if err == nil {
+		err = how(path, data)
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := replace(path, data); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	return nil
+}
+
+// Sync returns when the record that is there would survive a power cut.
+func (f File) Sync() error {
+	path := f.Home.State()
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err == nil {
+		err = errors.Join(file.Sync(), file.Close(), settle(string(f.Home)))
 	}
-	if err := settle(string(f.Home)); err != nil {
-		return fmt.Errorf("sync %s: %w", f.Home, err)
+	if err != nil {
+		return fmt.Errorf("sync %s: %w", path, bare(err))
 	}
 	return nil
 }
