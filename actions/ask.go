@@ -9,7 +9,8 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// ask probes once in a goroutine that ends within the probe's timeout.
+// ask probes in a goroutine that ends within the probe's timeout: once, or while it
+// starts again and again until it serves. An earlier probe is ended.
 func (w *World) ask(e fsm.Effect) {
 	settings, replaced := e.Record.Settings, ""
 	w.noteDatabase(settings.DB)
@@ -23,10 +24,20 @@ func (w *World) ask(e fsm.Effect) {
 		replaced = w.lockReplaced() + w.databaseReplaced(settings.DB)
 	}
 	w.rotateLogs()
+	if w.quiet != nil {
+		w.quiet()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
+	w.quiet = cancel
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
 		defer cancel()
-		answer := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List()}.Ask(ctx)
+		endpoint := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List()}
+		var answer probes.Answer
+		if e.Record.State == fsm.Starting {
+			answer = endpoint.Await(ctx, millis(settings.Policy.StartPeriod))
+		} else {
+			answer = endpoint.Ask(ctx)
+		}
 		if replaced != "" && answer.Verdict.Ready {
 			answer.Verdict.Ready, answer.Detail = false, replaced
 		}

@@ -40,7 +40,7 @@ type Policy struct {
 // with 2 s to answer, three deaf ones over at least 6 s, 3 s of grace, 0.2 s to start.
 func DefaultPolicy() Policy {
 	return Policy{
-		StartDeadline: 60_000, StartPeriod: 10,
+		StartDeadline: 60_000, StartPeriod: 2,
 		Period: 2_000, Timeout: 2_000, Threshold: 2, LivenessDeadline: 6_000,
 		Grace: 10_000, RestartGrace: 3_000,
 		BackoffBase: 500, BackoffMax: 30_000, StableAfter: 10_000,

@@ -5,17 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"time"
 
+	"connectrpc.com/connect"
 	"github.com/stigmer/local/fsm"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 // workflowService is the service whose health Temporal reports by this name.
 const workflowService = "temporal.api.workflowservice.v1.WorkflowService"
+
+// healthCheck is the standard health check (github.com/grpc/grpc/blob/master/doc/health-checking.md).
+const healthCheck = "/grpc.health.v1.Health/Check"
+
+// statuses are the health check's answers by number; the second is the one that counts.
+var statuses = []string{"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"}
+
+const serving = "SERVING"
 
 // Endpoint is a Temporal frontend to ask.
 type Endpoint struct {
@@ -44,60 +51,138 @@ type Answer struct {
 // client that is kept backs off after a refusal and would miss the moment in
 // which a new server comes up.
 func (e Endpoint) Ask(ctx context.Context) Answer {
-	wire, err := (&net.Dialer{}).DialContext(ctx, "tcp", e.Address)
+	line, err := dial(ctx, e.Address)
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
-	defer wire.Close()
-	client, err := speak(wire, e.Address)
-	if err != nil {
-		return Answer{Detail: "no gRPC client: " + err.Error()}
+	defer line.hangUp()
+	return e.askOn(ctx, line)
+}
+
+// Await asks until the endpoint is ready or ctx is done, and returns the last
+// answer. It is for a server that is just coming up: first connections alone are
+// tried, which cost the server nothing, and then one connection is asked on.
+// pause is the time between two tries.
+func (e Endpoint) Await(ctx context.Context, pause time.Duration) Answer {
+	for {
+		answer := e.awaitOnce(ctx, pause)
+		if answer.Verdict.Ready || !wait(ctx, pause) {
+			return answer
+		}
 	}
-	defer client.Close()
-	request := &grpc_health_v1.HealthCheckRequest{Service: workflowService}
-	health, err := grpc_health_v1.NewHealthClient(client).Check(ctx, request)
+}
+
+// awaitOnce asks on one connection until it is ready, breaks, or ctx is done.
+func (e Endpoint) awaitOnce(ctx context.Context, pause time.Duration) Answer {
+	line, err := dial(ctx, e.Address)
+	if err != nil {
+		return Answer{Detail: "no connection: " + err.Error()}
+	}
+	defer line.hangUp()
+	for {
+		answer := e.askOn(ctx, line)
+		if answer.Verdict.Ready || answer.Health == "" || !wait(ctx, pause) {
+			return answer
+		}
+	}
+}
+
+// wait is false if ctx was done first.
+func wait(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause):
+		return true
+	}
+}
+
+func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
+	// The response's one field is an enumeration, an Int32Value's bytes.
+	status, err := call[wrapperspb.Int32Value](ctx, l, healthCheck, workflowService)
 	if err != nil {
 		return Answer{Detail: "health does not answer: " + why(err)}
 	}
-	answer := Answer{Health: health.GetStatus().String()}
-	if health.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
+	answer := Answer{Health: statusName(status.Value)}
+	if answer.Health != serving {
 		answer.Detail = "health is " + answer.Health
 		return answer
 	}
 	answer.Verdict.Live = true
-	answer.Namespaces, answer.Detail = e.askNamespaces(ctx, client)
+	answer.Namespaces, answer.Detail = e.askNamespaces(ctx, l)
 	answer.Verdict.Ready = answer.Detail == ""
 	return answer
 }
 
+func statusName(status int32) string {
+	if status >= 0 && int(status) < len(statuses) {
+		return statuses[status]
+	}
+	return fmt.Sprintf("status %d", status)
+}
+
 var errWireUsed = errors.New("the connection broke")
 
-// speak puts a gRPC client on one connection. It cannot dial again, nor be led
-// elsewhere by a proxy variable, a resolver or a service configuration.
-func speak(wire net.Conn, address string) (*grpc.ClientConn, error) {
+// line is one connection to speak gRPC on. It cannot dial again, nor be led
+// elsewhere by a proxy variable, a resolver or a redirect.
+type line struct {
+	wire net.Conn
+	http *http.Client
+	base string
+}
+
+func dial(ctx context.Context, address string) (*line, error) {
+	wire, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
 	once := make(chan net.Conn, 1)
 	once <- wire
-	return grpc.NewClient("passthrough:///"+address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
-		grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) {
+	plain := new(http.Protocols)
+	plain.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{
+		Protocols: plain, DisableCompression: true,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
 			select {
 			case conn := <-once:
 				return conn, nil
 			default:
 				return nil, errWireUsed
 			}
-		}))
+		},
+	}
+	return &line{wire: wire, http: &http.Client{Transport: transport}, base: "http://" + address}, nil
+}
+
+func (l *line) hangUp() {
+	l.http.CloseIdleConnections()
+	l.wire.Close()
+}
+
+// call calls a method whose request is one message with a string as field 1: a
+// StringValue is the same bytes on the wire, so Temporal's API module, a heavy
+// one, is not needed. What T does not know of the response is kept unread.
+func call[T any](ctx context.Context, l *line, method, text string) (*T, error) {
+	client := connect.NewClient[wrapperspb.StringValue, T](l.http, l.base+method, connect.WithGRPC())
+	answer, err := client.CallUnary(ctx, connect.NewRequest(wrapperspb.String(text)))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg, nil
 }
 
 // why shortens a gRPC error for people.
 func why(err error) string {
-	switch s := status.Convert(err); s.Code() {
-	case codes.DeadlineExceeded:
+	switch code := connect.CodeOf(err); code {
+	case connect.CodeDeadlineExceeded:
 		return "nothing within the time given"
-	case codes.Unimplemented:
+	case connect.CodeUnimplemented:
 		return "the server is not a Temporal frontend"
 	default:
-		return fmt.Sprintf("%s: %s", s.Code(), s.Message())
+		var failed *connect.Error
+		if errors.As(err, &failed) {
+			return fmt.Sprintf("%s: %s", code, failed.Message())
+		}
+		return err.Error()
 	}
 }

@@ -73,7 +73,7 @@ func TestAsk(t *testing.T) {
 	}{
 		{"ready", frontend{serving, ok}, []string{"orders", "default"}, true, true, ""},
 		{"not serving", frontend{reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING), ok}, nil, false, false, "NOT_SERVING"},
-		{"service not registered", frontend{health.NewServer(), ok}, nil, false, false, "NotFound"},
+		{"service not registered", frontend{health.NewServer(), ok}, nil, false, false, "not_found"},
 		{"another server", frontend{nil, ok}, nil, false, false, "not a Temporal frontend"},
 		{"no such namespace", frontend{serving, ok}, []string{"missing"}, true, false, "namespace missing"},
 		{"database gone", frontend{serving, map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
@@ -141,6 +141,50 @@ func TestAskHangsUp(t *testing.T) {
 	answer := Endpoint{Address: listener.Addr().String()}.Ask(ctx)
 	if answer.Verdict.Live || answer.Detail == "" || ctx.Err() != nil {
 		t.Errorf("Ask = %+v", answer)
+	}
+}
+
+// A server that comes up late, says NOT_SERVING first and has no namespace yet is
+// awaited; a refusal ends the wait only with its time.
+func TestAwait(t *testing.T) {
+	health := reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING)
+	ports, err := FreePorts("127.0.0.1", 1)
+	check(t, err)
+	address := hostPort("127.0.0.1", ports[0])
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	done := make(chan Answer, 1)
+	go func() { done <- Endpoint{Address: address}.Await(ctx, time.Millisecond) }()
+	asked := make(chan struct{}, 1)
+	f := frontend{health, map[string]error{"default": nil}}
+	server := grpc.NewServer(grpc.UnknownServiceHandler(f.describe), grpc.UnaryInterceptor(
+		func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, answer grpc.UnaryHandler) (any, error) {
+			select {
+			case asked <- struct{}{}:
+			default:
+			}
+			return answer(ctx, request)
+		}))
+	grpc_health_v1.RegisterHealthServer(server, health)
+	listener, err := net.Listen("tcp", address)
+	check(t, err)
+	go server.Serve(listener) // ends with Stop
+	defer server.Stop()
+	<-asked
+	select {
+	case answer := <-done:
+		t.Fatalf("Await before it serves = %+v", answer)
+	default:
+	}
+	health.SetServingStatus(workflowService, grpc_health_v1.HealthCheckResponse_SERVING)
+	if answer := <-done; !answer.Verdict.Ready {
+		t.Errorf("Await = %+v", answer)
+	}
+	server.Stop()
+	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if answer := (Endpoint{Address: address}).Await(short, time.Millisecond); answer.Verdict.Live || answer.Detail == "" {
+		t.Errorf("Await of nobody = %+v", answer)
 	}
 }
 
