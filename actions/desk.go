@@ -22,15 +22,18 @@ type Desk struct {
 	home statefile.Home
 	log  hclog.Logger
 	// supervise starts a supervisor that inherits the locked supervisor.lock.
-	supervise func(lock *os.File) error
-	sights    chan sighting
-	seat      *os.File // supervisor.lock, while it is ours
-	waiting   bool     // a goroutine waits for supervisor.lock
-	watching  bool     // a goroutine watches the record
-	timers    map[fsm.Saw]*time.Timer
-	progress  func(fsm.Record)
-	last      fsm.Record
-	err       error
+	supervise func(lock *os.File) (pid int, err error)
+	// heir is the PID of the supervisor that this command started, 0 for none: the
+	// first to look at, before the record names it.
+	heir     int
+	sights   chan sighting
+	seat     *os.File // supervisor.lock, while it is ours
+	waiting  bool     // a goroutine waits for supervisor.lock
+	watching bool     // a goroutine watches the record
+	timers   map[fsm.Saw]*time.Timer
+	progress func(fsm.Record)
+	last     fsm.Record
+	err      error
 	// noSeat is why there is no seat although nobody else has it.
 	noSeat error
 	// world is set while a drive runs in this process.
@@ -51,8 +54,9 @@ type sighting struct {
 type DeskConfig struct {
 	Home statefile.Home
 	Log  hclog.Logger
-	// Supervise starts a supervisor process with the locked file; it must not keep it.
-	Supervise func(lock *os.File) error
+	// Supervise starts a supervisor process with the locked file, which it must not
+	// keep, and returns its PID.
+	Supervise func(lock *os.File) (pid int, err error)
 	// Progress is told each record that is seen, in the command's goroutine. It may be nil.
 	Progress func(fsm.Record)
 }
@@ -170,11 +174,12 @@ func (d *Desk) handOver(r fsm.Record) {
 		return
 	}
 	document.Record, document.Paths = r, d.home.Paths()
-	if err := (statefile.File{Home: d.home}).Save(document); err != nil {
+	// The supervisor makes it durable, with its own first record.
+	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
 		d.broke(err)
 		return
 	}
-	if err := d.supervise(d.seat); err != nil {
+	if d.heir, err = d.supervise(d.seat); err != nil {
 		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})
 		return
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // newDesk is a command's world, and the generations of the records that it told.
-func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) error) (*Desk, *[]uint64) {
+func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, error)) (*Desk, *[]uint64) {
 	t.Helper()
 	told := &[]uint64{}
 	d := NewDesk(DeskConfig{
@@ -168,12 +168,12 @@ func TestDeskFollows(t *testing.T) {
 func TestDeskHandsOver(t *testing.T) {
 	home, stage := newHome(t), newStage(t)
 	var heir *actor
-	d, _ := newDesk(t, home, func(lock *os.File) error {
+	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
 		check(t, err)
 		is(t, "generation", saved.Generation, uint64(9))
 		heir = stage.start(SuperviseVerb, nil, lock)
-		return nil
+		return heir.PID, nil
 	})
 	d.Carry(fsm.Deed{Ask: fsm.AskTry})
 	d.sees(t, fsm.SawWon)
@@ -193,7 +193,7 @@ func TestDeskHandsOver(t *testing.T) {
 
 func TestDeskCannotHandOver(t *testing.T) {
 	home := newHome(t)
-	d, _ := newDesk(t, home, func(*os.File) error { return errors.New("out of processes") })
+	d, _ := newDesk(t, home, func(*os.File) (int, error) { return 0, errors.New("out of processes") })
 	d.Carry(fsm.Deed{Ask: fsm.AskTry})
 	d.sees(t, fsm.SawWon)
 	r := wanted(9)
@@ -201,7 +201,7 @@ func TestDeskCannotHandOver(t *testing.T) {
 	is(t, "detail", d.sees(t, fsm.SawNotHanded).Detail, "out of processes")
 	is(t, "seat", d.seat != nil, true)
 	// Nothing is started that the record does not name.
-	d.supervise = func(*os.File) error { t.Error("started without a record"); return nil }
+	d.supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
 	check(t, os.RemoveAll(string(home)))
 	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
 	d.sees(t, fsm.SawBroken)

@@ -50,7 +50,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	document, err := file.Load()
 	s := fsm.Sight{Saw: saw}
 	for range evidenceTries {
-		s.Driver, s.Holder = Driver(d.home, document.Record)
+		s.Driver, s.Holder = Driver(d.home, document.Record, d.heir)
 		// The record and its driver must have been seen together.
 		var again statefile.Document
 		again, err = file.Load()

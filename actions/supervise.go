@@ -19,19 +19,19 @@ const inheritedLock = 3
 // Supervise starts a supervisor that inherits the locked file: this same
 // program, args after its name, in a session of its own, with nothing of the
 // caller's kept open, so that whoever reads the caller's output through a pipe
-// sees its end.
-func Supervise(home statefile.Home, args, env []string, lock *os.File) error {
+// sees its end. It returns the supervisor's PID.
+func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int, err error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
+		return 0, fmt.Errorf("find this program: %w", err)
 	}
 	log, err := openLog(home.SupervisorLog())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer log.Close()
 	if err := closeOnExec(); err != nil {
-		return err
+		return 0, err
 	}
 	cmd := exec.Cmd{
 		Path: exe, Args: append([]string{os.Args[0]}, args...), Env: env, Dir: string(home),
@@ -39,9 +39,10 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) error {
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start the supervisor: %w", err)
+		return 0, fmt.Errorf("start the supervisor: %w", err)
 	}
-	return cmd.Process.Release()
+	pid = cmd.Process.Pid // Release overwrites it
+	return pid, cmd.Process.Release()
 }
 
 // Inherited takes over the supervisor.lock that Supervise handed on. It marks it

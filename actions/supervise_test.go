@@ -42,12 +42,14 @@ func TestSupervise(t *testing.T) {
 	lock, err := Acquire(home.SupervisorLock())
 	check(t, err)
 	env := append(os.Environ(), "STIGMER_INSTANCE=as given")
-	check(t, Supervise(home, []string{SuperviseVerb, s.address()}, env, lock))
+	pid, err := Supervise(home, []string{SuperviseVerb, s.address()}, env, lock)
+	check(t, err)
 	check(t, lock.Close())
 	a := s.enter()
 	check(t, writer.Close())
 	check(t, unix.Close(leaked))
 	check(t, within(t, "the pipe's end", later(func() error { _, err := io.ReadAll(reader); return err })))
+	is(t, "pid", pid, a.PID)
 	is(t, "session", a.SID, a.PID)
 	is(t, "folder", a.Dir, string(home))
 	is(t, "arguments", strings.Join(a.Args[1:], " "), SuperviseVerb+" "+s.address())
@@ -75,7 +77,7 @@ func TestSuperviseFails(t *testing.T) {
 	check(t, err)
 	defer lock.Close()
 	check(t, os.Symlink(os.DevNull, home.SupervisorLog()))
-	if Supervise(home, []string{SuperviseVerb, ""}, nil, lock) == nil {
+	if _, err := Supervise(home, []string{SuperviseVerb, ""}, nil, lock); err == nil {
 		t.Error("the log's symlink was followed")
 	}
 }

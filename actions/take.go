@@ -126,11 +126,7 @@ func unfit(db string) string {
 // servedByOther finds what no lock tells: a Temporal that was started without
 // us, or whose lock file was deleted.
 func servedByOther(db string) string {
-	info, err := os.Stat(db)
-	if err != nil {
-		return ""
-	}
-	for _, h := range probes.Servers(info) {
+	for _, h := range probes.Servers(db) {
 		return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
 	}
 	return ""

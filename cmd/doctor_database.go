@@ -32,7 +32,7 @@ func (p *patient) checkDatabase() CheckReport {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
 		}
 	}
-	if others := probes.Servers(info); !p.running() && len(others) > 0 {
+	if others := probes.Servers(db); !p.running() && len(others) > 0 {
 		return wrong(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
 	}
 	return p.checkPages(name, db, info.Size())

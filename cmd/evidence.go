@@ -188,7 +188,7 @@ func (s *seen) databaseEvidence() Evidence {
 		return Evidence{"database", false, err.Error()}
 	}
 	// Behind a wrapper it is not the leader that has it open.
-	if s.running() && !probes.HasOpen(s.evidence.Leader.PID, info) && len(probes.Servers(info)) == 0 {
+	if s.running() && !probes.HasOpen(s.evidence.Leader.PID, info) && len(probes.Servers(db)) == 0 {
 		return Evidence{"database", false, db + " is not the file that Temporal has open: it was replaced"}
 	}
 	return Evidence{"database", true, fmt.Sprintf("%s, %d KiB", db, info.Size()/1024)}

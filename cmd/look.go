@@ -127,8 +127,9 @@ func (s *seen) lookAtTemporal() {
 	}
 	ctx, cancel := withLookTimeout()
 	defer cancel()
+	leader := s.evidence.Leader.PID
 	var all sync.WaitGroup
-	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port) })
+	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
 	if s.evidence.Hold == fsm.HoldOurs {
 		s.asked = true
 		all.Go(func() {
@@ -136,7 +137,7 @@ func (s *seen) lookAtTemporal() {
 		})
 	}
 	if !settings.Headless {
-		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort) })
+		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
 		all.Go(func() {
 			if err := probes.UI(ctx, uiURL(settings)); err != nil {
 				s.uiFault = err.Error()

@@ -28,7 +28,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command) error {
 	progress := newProgress(c.ErrOrStderr())
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
-		Supervise: func(lock *os.File) error { return supervise(c, home, lock) },
+		Supervise: func(lock *os.File) (int, error) { return supervise(c, home, lock) },
 	})
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -59,7 +59,7 @@ func interrupted(c fsm.Command) *Problem {
 }
 
 // supervise starts this program's hidden supervise command, wherever the tree is mounted.
-func supervise(c *cobra.Command, home statefile.Home, lock *os.File) error {
+func supervise(c *cobra.Command, home statefile.Home, lock *os.File) (pid int, err error) {
 	path := strings.Fields(c.Parent().CommandPath())[1:]
 	args := append(path, actions.SuperviseVerb)
 	return actions.Supervise(home, args, withHome(os.Environ(), home), lock)

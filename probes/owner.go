@@ -9,11 +9,30 @@ import (
 	gopsutil "github.com/shirou/gopsutil/v4/net"
 )
 
+// listening is the status of a socket that accepts connections, as gopsutil names it.
+const listening = "LISTEN"
+
 // findOwner looks through the machine's TCP sockets for the one that conflicts
 // with ip:port, nil if there is none. Listeners come first; where the bind is
 // known to have failed, a connection can be the cause too, since the kernel
-// gives outgoing ones any port of its ephemeral range.
-func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (*Listener, error) {
+// gives outgoing ones any port of its ephemeral range. The processes in first are
+// looked at before all others: to look at everybody's descriptors takes long.
+func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first ...int) (*Listener, error) {
+	for _, pid := range first {
+		if pid <= 0 {
+			continue
+		}
+		sockets, err := gopsutil.ConnectionsPidWithContext(ctx, "tcp", int32(pid))
+		if err != nil {
+			continue
+		}
+		for _, socket := range sockets {
+			if socket.Status == listening && int(socket.Laddr.Port) == port && conflicts(ip, boundTo(socket.Laddr.IP)) {
+				socket.Pid = int32(pid)
+				return owner(socket), nil
+			}
+		}
+	}
 	sockets, err := gopsutil.ConnectionsWithContext(ctx, "tcp")
 	if err != nil {
 		return nil, fmt.Errorf("list the TCP sockets: %w", err)
@@ -23,7 +42,7 @@ func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (*Liste
 		if int(socket.Laddr.Port) != port || !conflicts(ip, boundTo(socket.Laddr.IP)) {
 			continue
 		}
-		if socket.Status == "LISTEN" {
+		if socket.Status == listening {
 			return owner(socket), nil
 		}
 		if taken && other == nil && socket.Status != "TIME_WAIT" {

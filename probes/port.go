@@ -129,11 +129,12 @@ func FreePorts(ip string, n int) ([]int, error) {
 
 // Owner returns who has ip:port, by the rules of Listening but from the kernel's
 // table of sockets alone: it opens and binds nothing, so it can disturb nobody.
-// It returns nil where nobody has it or nobody may be seen.
-func Owner(ctx context.Context, ip string, port int) (*Listener, error) {
+// It returns nil where nobody has it or nobody may be seen. If one of the PIDs in
+// first listens there, nobody else is looked at.
+func Owner(ctx context.Context, ip string, port int, first ...int) (*Listener, error) {
 	wanted, err := netip.ParseAddr(ip)
 	if err != nil {
 		return nil, err
 	}
-	return findOwner(ctx, wanted.Unmap(), port, true)
+	return findOwner(ctx, wanted.Unmap(), port, true, first...)
 }

@@ -5,10 +5,14 @@ import (
 	"slices"
 )
 
-// Servers returns the Temporal development servers that have a file open,
-// whoever started them. Other programs with the file open are not among them.
-func Servers(info os.FileInfo) []Holder {
-	found, err := holders(info, "", nil)
+// Servers returns the Temporal development servers that have the file at path
+// open, whoever started them. Other programs with the file open are not among them.
+func Servers(path string) []Holder {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	found, err := holders(info, path, nil)
 	if err != nil {
 		return nil
 	}

@@ -7,9 +7,16 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// Servers returns the Temporal development servers that have a file open,
-// whoever started them. Other programs with the file open are not among them.
-func Servers(info os.FileInfo) []Holder {
+// Servers returns the Temporal development servers that have the file at path
+// open, whoever started them. Other programs with the file open are not among them.
+func Servers(path string) []Holder {
+	if unopened(path) {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
 	file, err := inodeOf(info)
 	if err != nil {
 		return nil
