@@ -12,7 +12,7 @@ platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test sim mutations soak check clean
+.PHONY: build start test sim mutations soak bench check clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o build/stigmer ./cmd/stigmer
 
@@ -46,6 +46,11 @@ mutations:
 # soak kills everything, hundreds of times, on the real Temporal: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd
+
+# bench measures against the bare server and other supervisors, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
+bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
+	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
+	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) --write docs/PERFORMANCE.md
 
 build/bin/temporal: cmd/version.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -55,10 +56,11 @@ func figuresText(where []string, sections []section) string {
 		if len(s.rows) > 0 {
 			markdown(&b, s.rows)
 		}
-		if len(s.notes) > 0 {
+		notes := slices.Concat(s.notes, s.absent)
+		if len(notes) > 0 {
 			fmt.Fprintln(&b)
 		}
-		for _, note := range s.notes {
+		for _, note := range notes {
 			fmt.Fprintf(&b, "- %s\n", note)
 		}
 	}
