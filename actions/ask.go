@@ -29,9 +29,10 @@ func (w *World) ask(e fsm.Effect) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
 	w.quiet = cancel
+	reached := w.reached
 	go func() {
 		defer cancel()
-		endpoint := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List()}
+		endpoint := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: reached}
 		var answer probes.Answer
 		if e.Record.State == fsm.Starting {
 			answer = endpoint.Await(ctx, millis(settings.Policy.StartPeriod))

@@ -39,6 +39,8 @@ type World struct {
 	unsaved bool
 	// unsynced counts the puts of the record that are not durable yet.
 	unsynced atomic.Int64
+	// reached, if set, is told the first moments of the Temporal at hand.
+	reached func(milestone string)
 	// quiet ends the probe that is on its way.
 	quiet context.CancelFunc
 	// backup is the copy of the database that was made before the spawn at hand.

@@ -16,7 +16,7 @@ import (
 
 // runForeground is start --foreground: this process is the supervisor. A second
 // instance is refused, since a terminal that shows nothing would help nobody.
-func runForeground(home statefile.Home, command fsm.Command) error {
+func runForeground(home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	lock, err := actions.Acquire(home.SupervisorLock())
@@ -40,7 +40,7 @@ func runForeground(home statefile.Home, command fsm.Command) error {
 		return systemProblem(err, "nothing was started")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
-	last, err := drive(home, lock, document, log, signals)
+	last, err := drive(home, lock, document, log, signals, trace)
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}

@@ -24,17 +24,20 @@ import (
 
 // run drives a command to its end and tells the end. An interruption ends it at
 // once, wherever it is: whatever it leaves, the next command goes on from.
-func run(c *cobra.Command, home statefile.Home, command fsm.Command) error {
+func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	progress := newProgress(c.ErrOrStderr())
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
-		Supervise: func(lock *os.File) (int, error) { return supervise(c, home, lock) },
+		Supervise: func(lock *os.File) (int, error) {
+			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
+			return supervise(c, home, lock, trace)
+		},
 	})
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(desk, command) }()
+	go func() { done <- fsm.RunCommand(trace.Desk(desk), command) }()
 	for {
 		select {
 		case outcome := <-done:
@@ -59,10 +62,10 @@ func interrupted(c fsm.Command) *Problem {
 }
 
 // supervise starts this program's hidden supervise command, wherever the tree is mounted.
-func supervise(c *cobra.Command, home statefile.Home, lock *os.File) (pid int, err error) {
+func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
 	path := strings.Fields(c.Parent().CommandPath())[1:]
 	args := append(path, actions.SuperviseVerb)
-	return actions.Supervise(home, args, withHome(os.Environ(), home), lock)
+	return actions.Supervise(home, args, append(withHome(os.Environ(), home), trace.Env()), lock)
 }
 
 func withHome(env []string, home statefile.Home) []string {

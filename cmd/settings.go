@@ -24,6 +24,7 @@ type options struct {
 	ephemeral  bool
 	timeout    time.Duration
 	foreground bool
+	trace      string
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins map[string]origin
@@ -34,6 +35,7 @@ type options struct {
 func (o *options) startFlags(f *pflag.FlagSet) {
 	o.addFlags(f)
 	f.BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
+	f.StringVar(&o.trace, "trace", "", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
 }
 
 // addFlags declares the flags of start and restart.

@@ -77,14 +77,19 @@ func runStart(c *cobra.Command, o *options) error {
 	if err != nil {
 		return err
 	}
+	trace, err := newTrace(o.trace)
+	if err != nil {
+		return err
+	}
+	defer trace.Close()
 	command := fsm.Command{
 		Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
 	}
 	if o.foreground {
-		return runForeground(home, command)
+		return runForeground(home, command, trace)
 	}
-	return run(c, home, command)
+	return run(c, home, command, trace)
 }
 
 func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
@@ -105,7 +110,7 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	return run(c, home, fsm.Command{
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
-	})
+	}, nil)
 }
 
 func recordedBinary(home statefile.Home) string {

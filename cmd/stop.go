@@ -53,5 +53,5 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	}
 	return run(c, home, fsm.Command{
 		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()),
-	})
+	}, nil)
 }

@@ -49,13 +49,15 @@ func runSupervise() error {
 		return systemProblem(err, "the supervisor ends")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
-	_, err = drive(home, lock, document, log, signals)
+	trace := actions.JoinTrace("stigmer supervisor")
+	noteReady(trace)
+	_, err = drive(home, lock, document, log, signals, trace)
 	return err
 }
 
 // drive supervises in this process until Temporal is Stopped, and returns the
 // last record.
-func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal) (fsm.Record, error) {
+func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal, trace *actions.Trace) (fsm.Record, error) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		return fsm.Record{}, systemProblem(err, "the supervisor ends")
@@ -63,7 +65,7 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	self.Version = ownVersion()
 	world := actions.NewWorld(home, lock, document, self, log)
 	go obey(world, signals) // ends with the process
-	return fsm.Drive(world, document.Record, self, 0), nil
+	return fsm.Drive(trace.World(world), document.Record, self, 0), nil
 }
 
 func stopSignals(which ...os.Signal) chan os.Signal {

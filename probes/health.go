@@ -30,6 +30,16 @@ type Endpoint struct {
 	Address string
 	// Namespaces are those that must answer besides "default".
 	Namespaces []string
+	// Reached, if set, is told how far a server is that is just coming up, from the
+	// goroutine that asks: "port accepts", "SERVING", "namespaces answer".
+	Reached func(milestone string)
+}
+
+// reached tells whoever wants to know.
+func (e Endpoint) reached(milestone string) {
+	if e.Reached != nil {
+		e.Reached(milestone)
+	}
 }
 
 // Answer is what an endpoint said.
@@ -79,6 +89,7 @@ func (e Endpoint) awaitOnce(ctx context.Context, pause time.Duration) Answer {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
 	defer line.hangUp()
+	e.reached("port accepts")
 	for {
 		answer := e.askOn(ctx, line)
 		if answer.Verdict.Ready || answer.Health == "" || !wait(ctx, pause) {
@@ -109,8 +120,12 @@ func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
 		return answer
 	}
 	answer.Verdict.Live = true
+	e.reached("SERVING")
 	answer.Namespaces, answer.Detail = e.askNamespaces(ctx, l)
 	answer.Verdict.Ready = answer.Detail == ""
+	if answer.Verdict.Ready {
+		e.reached("namespaces answer")
+	}
 	return answer
 }
 

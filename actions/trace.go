@@ -1,0 +1,141 @@
+package actions
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TraceVariable tells a supervisor where the start that made it writes its trace.
+const TraceVariable = "STIGMER_TRACE"
+
+// Trace writes down what took how long, as Chrome's trace events (JSON, an event a
+// line, the array left open, as the format allows for files that several write to):
+// https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU.
+// A command makes the file, its supervisor appends. A nil Trace writes nothing, so
+// that what is traced need not ask.
+type Trace struct {
+	path string
+	file *os.File
+}
+
+// ErrNotTrace is what stands in the way of a trace: a file that is something else.
+var ErrNotTrace = errors.New("it exists and is not a trace: nothing is written over it")
+
+// traceEvent is one line. Times are microseconds since 1970.
+type traceEvent struct {
+	Name  string            `json:"name"`
+	Phase string            `json:"ph"`
+	At    int64             `json:"ts,omitempty"`
+	Took  int64             `json:"dur,omitempty"`
+	PID   int               `json:"pid"`
+	TID   Lane              `json:"tid"`
+	Args  map[string]string `json:"args,omitempty"`
+}
+
+// Lane is a row of a process in the picture.
+type Lane int
+
+// The rows of a process: what it does, and what it waits for meanwhile.
+const (
+	LaneMain Lane = iota + 1
+	LaneProbe
+)
+
+var traceHead = []byte("[\n")
+
+// NewTrace makes the file, 0600, or writes over an earlier trace; anything else is
+// left as it is, with ErrNotTrace.
+func NewTrace(path, process string) (*Trace, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|unix.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, len(traceHead)+1)
+	n, _ := file.Read(head)
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() || n > 0 && !bytes.HasPrefix(head, append(traceHead[:2:2], '{')) {
+		file.Close()
+		return nil, fmt.Errorf("%s: %w", path, ErrNotTrace)
+	}
+	if err = file.Truncate(0); err == nil {
+		_, err = file.Write(traceHead)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	t := &Trace{path: path, file: file}
+	t.line("", traceName(os.Getpid(), process))
+	return t, nil
+}
+
+// JoinTrace appends to the trace that TraceVariable names, nil for none. A trace
+// that cannot be written to costs the trace, and nothing else.
+func JoinTrace(process string) *Trace {
+	path := os.Getenv(TraceVariable)
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil
+	}
+	t := &Trace{path: path, file: file}
+	t.write(traceName(os.Getpid(), process))
+	return t
+}
+
+func traceName(pid int, process string) traceEvent {
+	return traceEvent{Name: "process_name", Phase: "M", PID: pid, TID: LaneMain, Args: map[string]string{"name": process}}
+}
+
+// Env is the environment entry for a supervisor: it also takes a trace away that
+// is not its own.
+func (t *Trace) Env() string {
+	if t == nil {
+		return TraceVariable + "="
+	}
+	return TraceVariable + "=" + t.path
+}
+
+// Span begins something; the returned function ends it, once.
+func (t *Trace) Span(lane Lane, name string) (end func()) {
+	if t == nil {
+		return func() {}
+	}
+	began := time.Now()
+	return func() { t.Past(os.Getpid(), lane, name, began, time.Now()) }
+}
+
+// Past is a span that is over, of any process.
+func (t *Trace) Past(pid int, lane Lane, name string, began, ended time.Time) {
+	if t != nil {
+		t.write(traceEvent{Name: name, Phase: "X", At: began.UnixMicro(), Took: max(1, ended.Sub(began).Microseconds()), PID: pid, TID: lane})
+	}
+}
+
+// Close ends this process's part. What is written later is dropped.
+func (t *Trace) Close() {
+	if t != nil {
+		t.file.Close()
+	}
+}
+
+func (t *Trace) write(e traceEvent) { t.line(",\n", e) }
+
+// line is one write, so that two processes do not mix theirs (O_APPEND).
+func (t *Trace) line(lead string, e traceEvent) {
+	if text, err := json.Marshal(e); err == nil {
+		t.file.Write(append([]byte(lead), text...)) // a full disk costs the trace
+	}
+}

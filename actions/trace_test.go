@@ -1,0 +1,91 @@
+package actions
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// events reads a trace as its viewers do: the array may be open at its end.
+func events(t *testing.T, path string) []traceEvent {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	check(t, err)
+	var list []traceEvent
+	check(t, json.Unmarshal(append(text, ']'), &list))
+	return list
+}
+
+func TestTraceOfTwoProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trace.json")
+	first, err := NewTrace(path, "first")
+	check(t, err)
+	t.Setenv(TraceVariable, path)
+	second := JoinTrace("second")
+	end := first.Span(LaneMain, "outer")
+	second.Past(7, LaneProbe, "inner", time.UnixMicro(1_000), time.UnixMicro(1_250))
+	end()
+	second.Close()
+	second.Past(7, LaneProbe, "after its end", time.Now(), time.Now())
+	first.Close()
+
+	list := events(t, path)
+	if len(list) != 4 {
+		t.Fatalf("%d events: %+v", len(list), list)
+	}
+	if list[0].Args["name"] != "first" || list[1].Args["name"] != "second" {
+		t.Errorf("the processes are %+v", list[:2])
+	}
+	inner, outer := list[2], list[3]
+	if inner.Name != "inner" || inner.PID != 7 || inner.At != 1_000 || inner.Took != 250 || inner.TID != LaneProbe {
+		t.Errorf("the inner span is %+v", inner)
+	}
+	if outer.Name != "outer" || outer.PID != os.Getpid() || outer.Took < 1 {
+		t.Errorf("the outer span is %+v", outer)
+	}
+}
+
+// A trace is written over, and nothing else is, whatever it looks like.
+func TestTraceWritesOverTracesOnly(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "trace.json")
+	for range 2 {
+		trace, err := NewTrace(path, "again")
+		check(t, err)
+		trace.Close()
+		if n := len(events(t, path)); n != 1 {
+			t.Errorf("%d events", n)
+		}
+	}
+	for _, text := range []string{"x", "[\n", "[\n1]", "{}", "[{\n"} {
+		other := filepath.Join(folder, "other")
+		check(t, os.WriteFile(other, []byte(text), 0o600))
+		if _, err := NewTrace(other, "p"); !errors.Is(err, ErrNotTrace) {
+			t.Errorf("over %q: %v", text, err)
+		}
+		if left, _ := os.ReadFile(other); string(left) != text {
+			t.Errorf("%q became %q", text, left)
+		}
+	}
+	if _, err := NewTrace(folder, "p"); err == nil {
+		t.Error("a folder is taken for a trace")
+	}
+}
+
+func TestNoTrace(t *testing.T) {
+	t.Setenv(TraceVariable, "")
+	trace := JoinTrace("nobody")
+	trace.Span(LaneMain, "nothing")()
+	trace.Past(1, LaneMain, "nothing", time.Now(), time.Now())
+	trace.Close()
+	if got := trace.Env(); got != TraceVariable+"=" {
+		t.Errorf("the supervisor is told %q", got)
+	}
+	t.Setenv(TraceVariable, filepath.Join(t.TempDir(), "gone", "trace.json"))
+	if JoinTrace("nobody") != nil {
+		t.Error("a trace that is not there is joined")
+	}
+}
