@@ -79,7 +79,7 @@ func TestAsk(t *testing.T) {
 		{"database gone", frontend{serving, map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			endpoint := Endpoint{test.frontend.serve(t), test.namespaces}
+			endpoint := Endpoint{Address: test.frontend.serve(t), Namespaces: test.namespaces}
 			answer := endpoint.Ask(t.Context())
 			if answer.Verdict.Live != test.live || answer.Verdict.Ready != test.ready {
 				t.Errorf("Ask = %+v", answer)

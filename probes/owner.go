@@ -18,19 +18,10 @@ const listening = "LISTEN"
 // gives outgoing ones any port of its ephemeral range. The processes in first are
 // looked at before all others: to look at everybody's descriptors takes long.
 func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first ...int) (*Listener, error) {
+	matches := func(a netip.AddrPort) bool { return int(a.Port()) == port && conflicts(ip, a.Addr()) }
 	for _, pid := range first {
-		if pid <= 0 {
-			continue
-		}
-		sockets, err := gopsutil.ConnectionsPidWithContext(ctx, "tcp", int32(pid))
-		if err != nil {
-			continue
-		}
-		for _, socket := range sockets {
-			if socket.Status == listening && int(socket.Laddr.Port) == port && conflicts(ip, boundTo(socket.Laddr.IP)) {
-				socket.Pid = int32(pid)
-				return owner(socket), nil
-			}
+		if address, ok := listens(pid, matches); ok {
+			return listener(address, pid), nil
 		}
 	}
 	sockets, err := gopsutil.ConnectionsWithContext(ctx, "tcp")
@@ -53,8 +44,11 @@ func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first .
 }
 
 func owner(socket gopsutil.ConnectionStat) *Listener {
-	pid := int(socket.Pid)
-	found := &Listener{Address: hostPort(boundTo(socket.Laddr.IP).String(), int(socket.Laddr.Port)), PID: pid}
+	return listener(netip.AddrPortFrom(boundTo(socket.Laddr.IP), uint16(socket.Laddr.Port)), int(socket.Pid))
+}
+
+func listener(address netip.AddrPort, pid int) *Listener {
+	found := &Listener{Address: address.String(), PID: pid}
 	if pid > 0 {
 		found.Command, found.Exe, found.Instance = CommandLine(pid), Executable(pid), Instance(pid)
 	}
