@@ -21,6 +21,7 @@ var parts = []struct {
 	measure func(context.Context, *bench) section
 }{
 	{"pairs", measureLifecycle},
+	{"trace", measureTrace},
 	{"idle", measureIdle},
 	{"homes", measureHomes},
 	{"history", measureHistory},

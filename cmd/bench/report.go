@@ -23,8 +23,10 @@ const (
 // what is to be known about its figures after it.
 type section struct {
 	title, intro string
-	rows         []row
-	notes        []string
+	// picture stands below the words, in the page alone.
+	picture string
+	rows    []row
+	notes   []string
 	// absent says what could not be measured because it is not installed.
 	absent []string
 }
@@ -52,6 +54,9 @@ func figuresText(where []string, sections []section) string {
 		fmt.Fprintf(&b, "\n## %s\n\n", s.title)
 		if s.intro != "" {
 			fmt.Fprintf(&b, "%s\n\n", s.intro)
+		}
+		if s.picture != "" {
+			fmt.Fprintf(&b, "%s\n", s.picture)
 		}
 		if len(s.rows) > 0 {
 			markdown(&b, s.rows)
