@@ -189,7 +189,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 	for _, file := range partsOf(aside) {
 		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
 	}
-	return moves, syncFolder(filepath.Dir(db))
+	return moves, statefile.SyncFolder(filepath.Dir(db))
 }
 
 // interrupted is the name that an earlier reset was giving this database when it
@@ -210,16 +210,4 @@ func interrupted(document statefile.Document, db string) string {
 		}
 	}
 	return aside
-}
-
-// syncFolder makes renames survive a power cut; a file system that cannot sync a
-// folder has nothing more to give.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	_ = folder.Sync()
-	return nil
 }

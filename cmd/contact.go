@@ -61,9 +61,6 @@ func neverStarted(home string) *Problem {
 // address is the frontend's, as a client on this machine dials it.
 func (c contact) address() string { return dialable(c.settings.IP, c.settings.Port) }
 
-// uiURL is the web UI's, as a browser on this machine opens it.
-func (c contact) uiURL() string { return "http://" + dialable(c.settings.IP, c.settings.UIPort) }
-
 // dialable turns a wildcard, on which a server may listen but which names no
 // machine, into the loopback address of its family.
 func dialable(ip string, port int) string {
@@ -80,5 +77,5 @@ func dialable(ip string, port int) string {
 func (c contact) uiAnswers() error {
 	ctx, cancel := withLookTimeout()
 	defer cancel()
-	return probes.UI(ctx, c.uiURL())
+	return probes.UI(ctx, uiURL(c.settings))
 }

@@ -173,12 +173,9 @@ func (s *seen) healthEvidence() []Evidence {
 }
 
 func (s *seen) databaseEvidence() Evidence {
-	db := s.document.Settings.DB
-	if db == "" && s.document.Generation > 0 {
-		return Evidence{"database", true, "in memory (--ephemeral)"}
-	}
+	db := actions.DatabaseOf(s.home, s.document.Record)
 	if db == "" {
-		db = s.home.DB()
+		return Evidence{"database", true, "in memory (--ephemeral)"}
 	}
 	info, err := os.Stat(db)
 	switch {

@@ -42,7 +42,7 @@ func runOpen(c *cobra.Command, show bool) error {
 			Try: "stigmer local restart --headless=false", Exit: ExitFailed,
 		}
 	}
-	url := found.uiURL()
+	url := uiURL(found.settings)
 	if show {
 		fmt.Fprintln(c.OutOrStdout(), url)
 		return nil

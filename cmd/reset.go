@@ -68,10 +68,12 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	moves, err := actions.Reset(s.home, db, cause(actions.ResetVerb))
+	if len(moves) > 0 {
+		tellReset(c.OutOrStdout(), moves) // also where only the disk could not be waited for
+	}
 	if err != nil {
 		return resetProblem(err, db)
 	}
-	tellReset(c.OutOrStdout(), moves)
 	return nil
 }
 

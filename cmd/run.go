@@ -148,7 +148,8 @@ func version(p fsm.Process) string {
 	return ", version " + p.Version
 }
 
-func uiURL(s fsm.Settings) string { return "http://" + joinHostPort(s.IP, s.UIPort) }
+// uiURL is the web UI's, as a browser on this machine opens it.
+func uiURL(s fsm.Settings) string { return "http://" + dialable(s.IP, s.UIPort) }
 
 func joinHostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
 

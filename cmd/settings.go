@@ -88,10 +88,12 @@ func (m *millisValue) Type() string { return "duration" }
 // environment reads the flags that were not given from the environment.
 func environment(flags *pflag.FlagSet) error {
 	var failed error
+	// Asked before any is set: two of one layer that exclude each other are an error.
+	beaten := map[string]bool{"db": outdone(flags, "db"), "ephemeral": outdone(flags, "ephemeral")}
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f.Name)
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || outdone(flags, f.Name) {
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] {
 			return
 		}
 		values := []string{value}

@@ -14,7 +14,7 @@ import (
 
 // replace puts data at path by temporary file, fsync and rename: a reader finds
 // the old file or the new one. The rename takes the place of a symlink, it does
-// not follow it. The folder is not synced: see settle.
+// not follow it. The folder is not synced: see SyncFolder.
 func replace(path string, data []byte) error {
 	return pend(path, data, (*renameio.PendingFile).CloseAtomicallyReplace)
 }
@@ -49,10 +49,10 @@ func pend(path string, data []byte, finish func(*renameio.PendingFile) error) er
 	return nil
 }
 
-// settle makes renames in a folder survive a power cut: fsync of a file says
+// SyncFolder makes renames in a folder survive a power cut: fsync of a file says
 // nothing of the folder entry that names it (fsync(2)). File systems that cannot
 // sync a folder answer EINVAL or ENOTSUP; there is nothing more to be done on them.
-func settle(folder string) error {
+func SyncFolder(folder string) error {
 	dir, err := os.Open(folder)
 	if err != nil {
 		return bare(err)

@@ -37,7 +37,7 @@ func (f File) Save(d Document) error {
 		if err := replace(path, data); err != nil {
 			return err
 		}
-		return settle(string(f.Home))
+		return SyncFolder(string(f.Home))
 	})
 }
 
@@ -63,7 +63,7 @@ func (f File) Sync() error {
 	path := f.Home.State()
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err == nil {
-		err = errors.Join(file.Sync(), file.Close(), settle(string(f.Home)))
+		err = errors.Join(file.Sync(), file.Close(), SyncFolder(string(f.Home)))
 	}
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", path, bare(err))

@@ -41,7 +41,7 @@ func (f File) SetAside() (newPath string, err error) {
 	if err := os.Rename(path, newPath); err != nil {
 		return "", fmt.Errorf("set aside: %w", err)
 	}
-	if err := settle(string(f.Home)); err != nil {
+	if err := SyncFolder(string(f.Home)); err != nil {
 		return newPath, fmt.Errorf("sync %s: %w", f.Home, err)
 	}
 	return newPath, f.dropOld(newPath)
