@@ -43,6 +43,8 @@ type Command struct {
 	Since   Generation
 	// Slept says that the driver was seen stopped.
 	Slept bool
+	// Replaced is the driver of an older version that was ended, zero for none.
+	Replaced Process
 	// Proven says that the running Temporal has answered this command.
 	Proven bool
 	// Ending is the incarnation that this command is to stop.
@@ -87,6 +89,6 @@ func (c Command) Step(in Sight) (Command, []Deed) {
 }
 
 func (c Command) finish(o Outcome) (Command, []Deed) {
-	c.Done = true
+	c.Done, o.Replaced = true, c.Replaced
 	return c, []Deed{{Ask: AskLetGo}, {Ask: AskFinish, Outcome: o}}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,unnamed"
+const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -76,7 +76,10 @@ func (a *asker) sight(l line) Sight {
 		if !l.has("unnamed") {
 			in.Record.Supervisor = in.Driver
 		}
-		in.Asleep = l.has("asleep")
+		if pid := l.number(a.t, "supervisor", 0); pid != 0 {
+			in.Record.Supervisor = process(pid)
+		}
+		in.Asleep, in.Outdated = l.has("asleep"), l.has("outdated")
 	}
 	return in
 }

@@ -48,6 +48,9 @@ func checkDeeds(t *testing.T, c Command, in Sight, deeds []Deed) {
 			if d.Driver.PID <= 1 {
 				t.Errorf("%s without a process", d.Ask)
 			}
+			if c.Verb == VerbStart && !in.Outdated && !in.Asleep {
+				t.Errorf("a start ends a driver that is awake and not older")
+			}
 		case AskDrive:
 			if !ours || d.Record.Desired != WantStopped || c.Verb == VerbStart {
 				t.Errorf("a %s drives after %s, wanted %s", c.Verb, in.Saw, d.Record.Desired)
@@ -84,6 +87,7 @@ func someSight(dice *rand.Rand) Sight {
 	if dice.IntN(3) > 0 {
 		in.Driver = process(50 + dice.IntN(2))
 	}
+	in.Outdated = dice.IntN(4) == 0
 	if dice.IntN(10) == 0 {
 		in.Holder = "pid 7"
 	}

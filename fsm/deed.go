@@ -27,6 +27,8 @@ type Outcome struct {
 	Record Record
 	Holder string
 	Detail string
+	// Replaced is the supervisor of an older version that this command ended.
+	Replaced Process
 }
 
 // Ask is what a command's world is to do.
@@ -73,6 +75,9 @@ type Sight struct {
 	Driver Process
 	// Asleep says that the driver is stopped (SIGSTOP): it drives nothing.
 	Asleep bool
+	// Outdated says that the driver is a supervisor of an older version than the
+	// command, which a start replaces.
+	Outdated bool
 	// Holder describes who holds supervisor.lock if it is not ours.
 	Holder string
 	Detail string

@@ -231,8 +231,8 @@ func (c *simCache) heedsLate(s Supervisor) string {
 // simVerb is a Command.
 type simVerb struct {
 	Command
-	code  uint64
-	asked simProc
+	code            uint64
+	asked, replaced simProc
 }
 
 func (c *simCache) verb(v Command) *simVerb {
@@ -245,7 +245,7 @@ func (c *simCache) verb(v Command) *simVerb {
 	} else {
 		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks
 	}
-	kept := &simVerb{v, simCode(rest), v.Asked.short()}
+	kept := &simVerb{v, simCode(rest), v.Asked.short(), v.Replaced.short()}
 	c.verbs[v] = kept
 	return kept
 }
@@ -270,13 +270,14 @@ type simSight struct {
 	leader     simProc
 	driver     simProc
 	asleep     bool
+	outdated   bool
 	lock, look bool
 }
 
 func (s simSight) full() Sight {
 	return Sight{
 		Saw: s.saw, Record: s.rec.Record, Evidence: Evidence{Hold: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
-		Driver: s.driver.full(), Asleep: s.asleep, Detail: "simulated",
+		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Detail: "simulated",
 	}
 }
 

@@ -74,7 +74,8 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 			c.last = in.rec
 		}
 		in.driver = w.driverOf(in.rec)
-		in.asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && in.driver.same(w.process(d.uid)) })
+		in.asleep = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
+		in.outdated = !c.old && in.driver.same(in.rec.sup) && w.drives(in.driver, func(d *simDriver) bool { return d.old })
 	case in.rec.Generation == 0:
 		in.rec = c.last
 	}
@@ -99,6 +100,11 @@ func (w *simWorld) driverOf(r *simRec) simProc {
 		}
 	}
 	return simProc{}
+}
+
+// drives reports whether a process is a living supervisor of which something is so.
+func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
+	return slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return p.same(w.process(d.uid)) && so(d) })
 }
 
 // carry mirrors Desk.Carry.
@@ -129,6 +135,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	case AskStop:
 		w.signalOne(deed.driver, false)
 	case AskUnseat:
+		w.mayUnseat(c, deed.driver)
 		w.signalOne(deed.driver, true)
 	case AskProve:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
@@ -176,7 +183,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 		w.spend(fault)
 		c.sights = with(c.sights, simSight{saw: SawNotHanded, rec: simNoRec})
 	case c.half == 2:
-		d := &simDriver{uid: w.newProcess(), s: simNobody, brings: simNoRec, victim: simNoRec}
+		d := &simDriver{uid: w.newProcess(), old: c.old, s: simNobody, brings: simNoRec, victim: simNoRec}
 		w.drivers = append(w.drivers, d)
 		if c.mine {
 			w.seat = append(w.seat, d.uid)

@@ -63,7 +63,7 @@ func (w *simWorld) undisturbed(v Verb, ends *simEnds) (*simWorld, string) {
 			return n, ""
 		}
 		if ends != nil {
-			k := n.key() ^ begun.forgiven()
+			k := n.key() ^ begun.forgiven(n)
 			if ends.has(k) {
 				ends.add(passed...)
 				return n, ""
@@ -86,14 +86,21 @@ func (w *simWorld) undisturbed(v Verb, ends *simEnds) (*simWorld, string) {
 	return n, fmt.Sprintf("an undisturbed %s does not end in 500 steps%s", v, story)
 }
 
-// forgiven tells apart the worlds from which wrong forgives different ends.
-func (w *simWorld) forgiven() simKey {
+// forgiven tells apart the worlds from which wrong forgives different ends, and on
+// the way from one that is settled, whether its Temporal is still the same.
+func (w *simWorld) forgiven(n *simWorld) simKey {
 	k := simKey(0)
 	if len(w.drivers) > 0 {
 		k |= 1 << 62
 	}
 	if w.db == simHalfDB {
 		k |= 1 << 63
+	}
+	if w.settled() {
+		k |= 1 << 61
+		if len(n.trees) == 1 && n.trees[0].uid == w.trees[0].uid {
+			k |= 1 << 60
+		}
 	}
 	return k
 }
@@ -137,7 +144,7 @@ func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 		_, bad := w.undisturbed(VerbStart, nil)
 		return bad
 	}
-	return w.wrongStart(end)
+	return w.wrongStart(begun, end)
 }
 
 func (w *simWorld) wrongStop(end Ends) string {
@@ -156,7 +163,18 @@ func (w *simWorld) wrongStop(end Ends) string {
 	return ""
 }
 
-func (w *simWorld) wrongStart(end Ends) string {
+// settled reports whether a Temporal serves, and neither it nor its driver, if it
+// has one, has anything else in mind.
+func (w *simWorld) settled() bool {
+	if len(w.trees) != 1 || w.proof() != SawProven || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != Healthy {
+		return false
+	}
+	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {
+		return !d.begun || d.s.State != Healthy || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0
+	})
+}
+
+func (w *simWorld) wrongStart(begun *simWorld, end Ends) string {
 	switch {
 	case end != EndStarted && end != EndAlreadyRunning:
 		return fmt.Sprintf("it ends with %q", end)
@@ -164,6 +182,10 @@ func (w *simWorld) wrongStart(end Ends) string {
 		return "no Temporal serves"
 	case w.disk.Rec.State != Healthy || w.disk.Rec.tmp != w.process(w.trees[0].uid):
 		return fmt.Sprintf("the record says %s of pid %d", w.disk.Rec.State, w.disk.Rec.Temporal.PID)
+	case len(w.drivers) == 1 && w.drivers[0].old:
+		return "a supervisor of an older version is left"
+	case begun.settled() && begun.trees[0].uid != w.trees[0].uid:
+		return "a Temporal that served was restarted"
 	case len(w.drivers) != 1 || !slices.Equal(w.seat, []uint64{w.drivers[0].uid}):
 		return "nobody supervises"
 	}

@@ -10,7 +10,8 @@ import (
 //
 //   - texts (Reason, Detail, Waiting, the exit): nothing decides by them;
 //   - processes are named by their place in the world: they are only compared for
-//     equality. All dead ones are one, as nobody compares two of them; only where
+//     equality. All dead ones are one, as nobody compares two of them, but whether
+//     the supervisor that a command replaced is the record's is kept; only where
 //     PIDs are given out again they are told apart;
 //   - Seq, Run: only whether they are the driver's own. What is late was dropped;
 //   - generations and incarnations: whether they are below, at or above the
@@ -18,8 +19,8 @@ import (
 //     is below stays below. Where a record may be lost under a living driver,
 //     their whole order counts, with gaps beyond two shortened;
 //   - restarts: how many are in the window; the clock stands still;
-//   - commands of one verb in any order: they are alike. Of a command that is over
-//     nothing counts;
+//   - commands of one verb and version in any order: they are alike. Of a command that
+//     is over nothing counts;
 //   - how long a timer was armed for: which one fires first is up to the search. In
 //     an undisturbed run it counts.
 //
@@ -234,7 +235,7 @@ func (c *simCmd) alike(o *simCmd) bool {
 // looks is a number that alike commands share.
 func (c *simCmd) looks() uint64 {
 	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
-	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil} {
+	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over} {
 		if b {
 			n |= 1 << (20 + i)
 		}
@@ -263,7 +264,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
-	e.is(d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.is(d.old, d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.code(s.code)
 	e.record(s.rec)
 	e.record(d.brings)
@@ -324,7 +325,7 @@ func (e *simEncoder) input(in *simInput, s *simSup) {
 
 func (e *simEncoder) command(c *simCmd) {
 	e.text(string(c.c.Verb))
-	e.is(c.opened, c.over)
+	e.is(c.old && !c.over, c.opened, c.over)
 	if c.over || !c.opened {
 		return
 	}
@@ -332,6 +333,8 @@ func (e *simEncoder) command(c *simCmd) {
 	e.code(k.code)
 	e.uid(c.uid)
 	e.is(c.changed, c.mine, c.waiting, c.watching, c.drive != nil, k.asked.uid != 0)
+	e.process(k.replaced)
+	e.is(k.replaced.uid != 0, k.replaced.same(e.w.disk.Rec.sup))
 	e.n(c.half<<4 | c.waiters)
 	switch {
 	case k.Upward && k.Follows:

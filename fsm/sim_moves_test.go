@@ -102,7 +102,7 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		switch {
 		case c.over:
 		case !c.opened:
-			if !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool { return !o.opened && !o.over && o.c.Verb == c.c.Verb }) {
+			if !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool { return !o.opened && !o.over && o.c.Verb == c.c.Verb && o.old == c.old }) {
 				add(opCommand, i, 0)
 			}
 		default:

@@ -20,6 +20,14 @@ func (w *simWorld) maySpawn(d *simDriver) {
 	}
 }
 
+// mayUnseat: a start ends a supervisor that is stopped or of an older version, and
+// no other.
+func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
+	if c.c.Upward && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
+		w.breaks("%s ends a supervisor that works and is not of an older version", who(c.uid))
+	}
+}
+
 // saysTrue holds a record that is about to be saved against what is so.
 func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	pid := e.rec.tmp.pid

@@ -28,8 +28,12 @@ func (c simConf) String() string {
 	for _, v := range c.Verbs {
 		text += map[Verb]string{VerbStart: "s", VerbStop: "x", VerbRestart: "r"}[v]
 	}
+	before := strconv.FormatBool(c.Running)
+	if c.Old {
+		before = "old"
+	}
 	b := c.Budget
-	return fmt.Sprintf("%s,%s,%t,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, c.Running, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late)
+	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late)
 }
 
 func parseConf(text string) (c simConf, err error) {
@@ -37,7 +41,7 @@ func parseConf(text string) (c simConf, err error) {
 	if len(f) != 10 {
 		return c, fmt.Errorf("%q has %d fields, not 10", text, len(f))
 	}
-	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] == "true"}
+	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] != "false", Old: f[2] == "old"}
 	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late} {
 		if *at, err = strconv.Atoi(f[3+i]); err != nil {
 			return c, err
@@ -50,7 +54,7 @@ func parseConf(text string) (c simConf, err error) {
 // one that is Healthy and over nothing, and a crash of any participant between any
 // two steps; Temporals that crash or hang by themselves do so once as well. state is
 // not among the commands: it is tried in every world (checkDiagnosis). Then every
-// two commands with each other kind of fault.
+// two commands with each other kind of fault, and commands of two versions.
 func simScenarios() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr", "sss", "ssx", "ssr", "sxx", "sxr", "srr", "xxx", "xxr", "xrr", "rrr"} {
@@ -59,10 +63,17 @@ func simScenarios() []simConf {
 			if kind == simCrash || kind == simHang {
 				b.Mishap = 1
 			}
-			list = append(list, simConf{verbs(initials), kind, true, b}, simConf{verbs(initials), kind, false, b})
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initials), Kind: kind, Running: running, Budget: b})
+			}
 		}
 		if len(initials) == 2 {
 			list = append(list, simFaults(verbs(initials))...)
+		}
+	}
+	for _, initials := range []string{"ss", "sx", "sr", "xs", "sss"} {
+		for _, b := range []simBudget{{Crash: 1}, {Mishap: 1}, {Freeze: 1}, {Full: 1}} {
+			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
 	return list
@@ -70,21 +81,24 @@ func simScenarios() []simConf {
 
 // simFaults are two commands and whatever else can go wrong.
 func simFaults(pair []Verb) []simConf {
-	return []simConf{
-		{pair, simGood, true, simBudget{Crash: 2}},
-		{pair, simLeaves, true, simBudget{Crash: 1, Mishap: 1}},
-		{pair, simCrash, false, simBudget{Crash: 1, Mishap: 2}},
-		{pair, simGood, true, simBudget{Full: 1, Crash: 1}},
-		{pair, simGood, false, simBudget{Full: 1, Crash: 1}},
-		{pair, simGood, true, simBudget{Ill: 1, Crash: 1}},
-		{pair, simGood, false, simBudget{Ill: 1}},
-		{pair, simLeaves, true, simBudget{Ill: 1}},
-		{pair, simGood, true, simBudget{Power: 1}},
-		{pair, simGood, false, simBudget{Power: 1}},
-		{pair, simGood, true, simBudget{Freeze: 1}},
-		{pair, simStubborn, true, simBudget{Freeze: 1}},
-		{pair, simGood, true, simBudget{Late: 1}},
+	var list []simConf
+	add := func(kind simKind, running bool, b simBudget) {
+		list = append(list, simConf{Verbs: pair, Kind: kind, Running: running, Budget: b})
 	}
+	add(simGood, true, simBudget{Crash: 2})
+	add(simLeaves, true, simBudget{Crash: 1, Mishap: 1})
+	add(simCrash, false, simBudget{Crash: 1, Mishap: 2})
+	add(simGood, true, simBudget{Full: 1, Crash: 1})
+	add(simGood, false, simBudget{Full: 1, Crash: 1})
+	add(simGood, true, simBudget{Ill: 1, Crash: 1})
+	add(simGood, false, simBudget{Ill: 1})
+	add(simLeaves, true, simBudget{Ill: 1})
+	add(simGood, true, simBudget{Power: 1})
+	add(simGood, false, simBudget{Power: 1})
+	add(simGood, true, simBudget{Freeze: 1})
+	add(simStubborn, true, simBudget{Freeze: 1})
+	add(simGood, true, simBudget{Late: 1})
+	return list
 }
 
 // limit is how many states a search may see: two commands are searched to the end,
@@ -175,6 +189,7 @@ func TestSimulationDeep(t *testing.T) {
 	dice := rand.New(rand.NewPCG(seed, 1))
 	for range simNumber("SIM_WALKS", 200) {
 		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1}}
+		conf.Old = conf.Running && dice.IntN(2) == 0
 		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
 		for range simNumber("SIM_COMMANDS", 4) {
 			conf.Verbs = append(conf.Verbs, pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}))

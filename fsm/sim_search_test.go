@@ -61,6 +61,12 @@ func simFirst(run *simRun) *simWorld {
 	for _, v := range run.conf.Verbs {
 		w.cmds = append(w.cmds, w.newCommand(v))
 	}
+	if run.conf.Old {
+		for i := range w.drivers {
+			w.driver(i).old = true
+		}
+		w.cmds[len(w.cmds)-1].old = true
+	}
 	return w
 }
 

@@ -12,6 +12,7 @@ var simTwins = []string{
 	"sr,crashes,true,1,0,1,0,0,0,0", "sx,hangs,true,0,0,1,0,0,0,0", "rr,never serves,false,0,0,0,0,0,0,0",
 	"sx,good,false,1,0,0,1,0,0,0", "sr,good,true,0,0,0,0,1,0,0", "sx,leaves descendants,true,0,0,0,0,1,0,0",
 	"sr,good,true,0,0,0,0,0,1,0", "sx,good,true,0,1,0,0,0,0,0", "sr,good,true,0,0,0,0,0,0,1",
+	"ss,crashes,old,1,0,0,0,0,0,0", "sr,crashes,old,0,0,1,0,0,0,0", "sss,crashes,old,0,1,0,0,0,0,0",
 	"ssx,good,true,1,0,0,0,0,0,0", "xxr,ignores SIGTERM,true,1,0,0,0,0,0,0", "xr,ignores SIGTERM,true,0,1,0,0,0,0,0",
 }
 

@@ -64,6 +64,7 @@ type simConf struct {
 	Verbs   []Verb
 	Kind    simKind
 	Running bool // Temporal is Healthy before the first command
+	Old     bool // its supervisor and the last command are of an older version than the other commands
 	Budget  simBudget
 }
 
@@ -130,6 +131,7 @@ type simStranger struct {
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
 	uid     uint64
+	old     bool   // of an older version
 	grace   Millis // of a command's drive
 	begun   bool
 	frozen  bool
@@ -168,6 +170,7 @@ type simExit struct{ uid, run uint64 }
 type simCmd struct {
 	uid      uint64
 	c        *simVerb
+	old      bool // of an older version
 	opened   bool
 	over     bool
 	end      Ends

@@ -35,7 +35,8 @@ import (
 //	open          the command begins. verb=start|stop|restart port=N patience=MS
 //	              grace=MS given=NAMES nobin (no Temporal CLI was found)
 //	won, busy     what is so with supervisor.lock. state= desired= gen= inc= port=
-//	              failed=EVENT hold= (won) driver=PID asleep unnamed (busy)
+//	              failed=EVENT hold= (won) driver=PID asleep outdated
+//	              unnamed supervisor=PID (busy; the record's, else it is the driver)
 //	              holder (a stranger: of temporal.lock with won, of supervisor.lock with busy)
 //	handed, nothanded, drove, proven, unproven, timeout, noanswer, broken
 //	              with the same words for the record

@@ -94,6 +94,8 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 		c.Follows, c.Since = true, r.Generation
 	}
 	switch {
+	case c.replaces(in):
+		return c.replace(in)
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
