@@ -32,6 +32,7 @@ type Desk struct {
 	watching bool     // a goroutine watches the record
 	timers   map[fsm.Saw]*time.Timer
 	progress func(fsm.Record)
+	outdated func(supervisor fsm.Process) bool
 	last     fsm.Record
 	err      error
 	// noSeat is why there is no seat although nobody else has it.
@@ -59,12 +60,15 @@ type DeskConfig struct {
 	Supervise func(lock *os.File) (pid int, err error)
 	// Progress is told each record that is seen, in the command's goroutine. It may be nil.
 	Progress func(fsm.Record)
+	// Outdated says whether a running supervisor, as the record names it, is of an
+	// older version that a start replaces. It may be nil: then none is.
+	Outdated func(supervisor fsm.Process) bool
 }
 
 // NewDesk makes a command's world.
 func NewDesk(c DeskConfig) *Desk {
 	return &Desk{
-		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress,
+		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress, outdated: c.Outdated,
 		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{},
 	}
 }
@@ -124,7 +128,11 @@ func (d *Desk) Carry(deed fsm.Deed) {
 	case fsm.AskStop:
 		d.askStop(deed)
 	case fsm.AskUnseat:
-		d.log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
+		if deed.Detail == "" {
+			d.log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
+		} else {
+			d.log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
+		}
 		if err := signalOne(deed.Driver, unix.SIGKILL); err != nil {
 			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
 		}

@@ -187,6 +187,12 @@ func supervises(h probes.Holder) bool {
 	return ownProgram(h.Process.Exe) && slices.Contains(strings.Fields(h.Command), SuperviseVerb)
 }
 
+// InBackground reports whether a driver is a supervisor that start left behind,
+// and not one in a terminal or under a service manager.
+func InBackground(driver fsm.Process) bool {
+	return slices.Contains(probes.Args(driver.PID), SuperviseVerb)
+}
+
 // ownCommand reports whether a holder of supervisor.lock is one of our commands,
 // which has the lock until it hands it over or is done.
 func ownCommand(h probes.Holder) bool {

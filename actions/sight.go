@@ -68,6 +68,10 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 		d.saw(document.Record)
 	}
 	s.Record = document.Record
+	if r := document.Record; s.Driver.Same(r.Supervisor) {
+		s.Driver.Version = r.Supervisor.Version
+		s.Outdated = d.outdated != nil && d.outdated(r.Supervisor)
+	}
 	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
 }

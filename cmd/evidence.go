@@ -21,6 +21,9 @@ func (s *seen) list() []Evidence {
 		return list
 	}
 	list = append(list, s.lockEvidence(), s.supervisorEvidence())
+	if note := s.skewNote(); note != "" {
+		list = append(list, Evidence{"version", false, "the supervisor is " + note})
+	}
 	if s.running() || s.document.Temporal.PID != 0 {
 		list = append(list, s.processEvidence(), s.groupEvidence())
 	}

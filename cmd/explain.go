@@ -19,6 +19,9 @@ func printState(out io.Writer, r StateReport, explain bool) {
 			fmt.Fprintf(out, "  UI         %s\n", r.UIURL)
 		}
 	}
+	if r.skewNote != "" {
+		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)
+	}
 	if r.Restarts.Total > 0 {
 		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
 	}

@@ -158,7 +158,10 @@ func (s *seen) diagnosis() fsm.Diagnosis {
 // next is what would happen next: by the table where a supervisor drives, else
 // by the resume rule.
 func (s *seen) next() []fsm.Move {
-	if s.driver.PID != 0 {
+	switch {
+	case s.driver.PID != 0 && s.skew() == skewOlder && actions.InBackground(s.driver):
+		return fsm.OutdatedMoves(s.diagnosis().State)
+	case s.driver.PID != 0:
 		return fsm.Moves(s.diagnosis().State)
 	}
 	return fsm.Undriven(s.document.Record, s.evidence)

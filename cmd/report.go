@@ -21,7 +21,8 @@ func (s *seen) report() StateReport {
 			Home: string(s.home), Lock: s.home.Lock(), State: s.home.State(), PID: s.home.PID(),
 			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB,
 		},
-		Failure: failureReport(r.Failure),
+		Failure:  failureReport(r.Failure),
+		skewNote: s.skewNote(),
 	}
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()
@@ -40,11 +41,10 @@ func (s *seen) report() StateReport {
 		report.Temporal = &TemporalReport{p.PID, p.PGID, moment(p.StartedAt), p.Exe, p.Version}
 	}
 	if p := s.driver; p.PID != 0 {
-		version := ""
+		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: moment(p.StartedAt)}
 		if p.Same(r.Supervisor) {
-			version = r.Supervisor.Version
+			report.Supervisor.Version, report.Supervisor.Skew = r.Supervisor.Version, string(s.skew())
 		}
-		report.Supervisor = &SupervisorReport{p.PID, moment(p.StartedAt), version}
 	}
 	for _, t := range s.document.History {
 		report.History = append(report.History, HistoryReport{moment(t.At), t.From, t.Event, t.To, t.Cause})

@@ -28,6 +28,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	progress := newProgress(c.ErrOrStderr())
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
+		Outdated: outdated,
 		Supervise: func(lock *os.File) (int, error) {
 			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
 			return supervise(c, home, lock, trace)
@@ -77,11 +78,14 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	out, r := c.OutOrStdout(), o.Record
 	switch o.End {
 	case fsm.EndStarted:
-		fmt.Fprintln(out, startedHow(command, r))
+		fmt.Fprintln(out, startedHow(command, o))
 		describe(out, home, r)
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
 		describe(out, home, r)
+		if words := skewWords(skewFrom(r.Supervisor), r.Supervisor); words != "" {
+			fmt.Fprintf(out, "Note: the supervisor is %s.\n", words)
+		}
 	case fsm.EndStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
 		if o.Detail != "" {
@@ -101,8 +105,12 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 }
 
 // startedHow tells a start from an adoption.
-func startedHow(c fsm.Command, r fsm.Record) string {
+func startedHow(c fsm.Command, o fsm.Outcome) string {
+	r := o.Record
 	switch {
+	case r.Adopted && o.Replaced.PID != 0:
+		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
+			either(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
 	case c.Verb == fsm.VerbRestart:
 		return "Restarted."
 	case r.Adopted:

@@ -32,6 +32,9 @@ type StateReport struct {
 	Evidence   []Evidence        `json:"evidence" jsonschema:"what was looked at just now and held against the record"`
 	Next       []fsm.Move        `json:"next" jsonschema:"what each command and event would do next"`
 	History    []HistoryReport   `json:"history" jsonschema:"how it came here: the latest transitions, the oldest first"`
+
+	// skewNote says in words that the supervisor is of another version, empty for no.
+	skewNote string
 }
 
 // TemporalReport is a Temporal process.
@@ -48,6 +51,7 @@ type SupervisorReport struct {
 	PID       int       `json:"pid" jsonschema:"process id"`
 	StartedAt time.Time `json:"started_at" jsonschema:"when the process was started"`
 	Version   string    `json:"version" jsonschema:"version of stigmer that supervises; empty if it is not known"`
+	Skew      string    `json:"skew" jsonschema:"how that version differs from this command's: empty for not at all, older, newer, or unordered where nobody can say which is newer"`
 }
 
 // RestartsReport counts restarts since the last start.

@@ -94,7 +94,7 @@ func (d Deed) told() string {
 	case AskStop:
 		return fmt.Sprintf("%s pid %d, grace %d ms", d.Ask, d.Driver.PID, d.Grace)
 	case AskUnseat:
-		return fmt.Sprintf("%s pid %d", d.Ask, d.Driver.PID)
+		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Ask, d.Driver.PID, d.Detail))
 	case AskFinish:
 		text := string(d.Ask) + ": " + string(d.Outcome.End)
 		for _, more := range []string{d.Outcome.Holder, d.Outcome.Detail} {

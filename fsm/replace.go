@@ -20,7 +20,7 @@ func (c Command) replace(in Sight) (Command, []Deed) {
 		return c, []Deed{{Ask: AskFollow}} // it is dying, or dead, and the record is not yet another's
 	}
 	c.Replaced = in.Driver
-	return c, []Deed{{Ask: AskFollow}, {Ask: AskUnseat, Driver: in.Driver}}
+	return c, []Deed{{Ask: AskFollow}, {Ask: AskUnseat, Driver: in.Driver, Detail: "it is of an older version"}}
 }
 
 // OutdatedMoves are Moves where a driver of an older version drives: start is

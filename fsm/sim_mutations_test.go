@@ -59,7 +59,7 @@ var simMutations = []simMutation{
 		"return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}, again(beyondGrace)}", "return c, []Deed{again(beyondGrace)}"},
 	{"a start keeps an older supervisor", "replace.go", "return in.Outdated && in.Driver", "return false && in.Driver"},
 	{"a start ends any supervisor", "replace.go", "return in.Outdated && in.Driver", "return in.Driver"},
-	{"an older supervisor is asked to stop", "replace.go", "{Ask: AskUnseat, Driver: in.Driver}", "{Ask: AskStop, Driver: in.Driver}"},
+	{"an older supervisor is asked to stop", "replace.go", "{Ask: AskUnseat, Driver: in.Driver,", "{Ask: AskStop, Driver: in.Driver,"},
 	{"a half-made database is kept", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if false {"},
 	{"every database is set aside", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
 	{"what is known of the database may be lost", "supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
