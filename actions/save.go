@@ -24,6 +24,9 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	if t := e.Transition; t.From != "" {
 		w.document = w.document.Add(t)
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
+		if w.moved != nil {
+			w.moved(t, e.Record)
+		}
 	}
 	_, found := w.file.Load()
 	err := w.write(found, e.Durable)

@@ -100,12 +100,16 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
+// ownVariables are not passed on to Temporal: the mark is set anew, and what a
+// service manager wants to be told by (sd_notify(3)) is the supervisor's to tell.
+var ownVariables = []string{probes.InstanceVariable, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
+
 // temporalEnv is the caller's environment with the mark of this home, by which
 // a process is known as ours even when the record is lost.
 func temporalEnv(env []string, home statefile.Home) []string {
 	var kept []string
 	for _, entry := range env {
-		if !strings.HasPrefix(entry, probes.InstanceVariable+"=") {
+		if name, _, _ := strings.Cut(entry, "="); !slices.Contains(ownVariables, name) {
 			kept = append(kept, entry)
 		}
 	}

@@ -54,14 +54,18 @@ type World struct {
 	child   *exec.Cmd
 	logFrom int64
 	timers  map[fsm.Event]*time.Timer
+	// moved is told each transition; it may be nil. asked says that a beat waits for its answer.
+	moved func(fsm.Transition, fsm.Record)
+	asked atomic.Bool
 	// over is closed when the current run's tree is gone, to end the killing.
 	over chan struct{}
 }
 
-// delivery is an input, with the lock that came with it.
+// delivery is an input, with the lock that came with it, or a beat and no input.
 type delivery struct {
 	fsm.Input
 	lock *os.File
+	beat func()
 }
 
 // NewWorld makes the world of a driver, self, that holds the locked seat and goes
@@ -83,6 +87,9 @@ func (w *World) Post(in fsm.Input) { w.inbox <- delivery{Input: in} }
 // Next waits for the next input.
 func (w *World) Next() fsm.Input {
 	d := <-w.inbox
+	for ; d.beat != nil; d = <-w.inbox {
+		w.answer(d.beat)
+	}
 	if d.lock != nil {
 		if d.Run == w.awaited {
 			w.lock = d.lock

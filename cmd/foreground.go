@@ -40,7 +40,7 @@ func runForeground(home statefile.Home, command fsm.Command, trace *actions.Trac
 		return systemProblem(err, "nothing was started")
 	}
 	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
-	last, err := drive(home, lock, document, log, signals, trace)
+	last, err := drive(home, lock, document, log, signals, witnesses{trace, newNotifier(log)})
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -61,21 +60,29 @@ type rank struct {
 	commits int
 }
 
-var described = regexp.MustCompile(`^(.+)-([0-9]{1,9})-g[0-9a-f]+$`)
-
 // rankOf reads a version; false for one that has no place in the order.
 func rankOf(version string) (rank, bool) {
-	r := rank{version: strings.TrimSuffix(version, "-dirty")}
-	if m := described.FindStringSubmatch(r.version); m != nil {
-		r.version = m[1]
-		r.commits, _ = strconv.Atoi(m[2])
-	}
+	r := described(strings.TrimSuffix(version, "-dirty"))
 	if !strings.HasPrefix(r.version, "v") {
 		r.version = "v" + r.version
 	}
 	// A commit's name may be all digits: only what has three numbers is a version.
 	core, _, _ := strings.Cut(r.version, "-")
 	return r, semver.IsValid(r.version) && strings.Count(core, ".") >= 2
+}
+
+// described takes v1.2.0-3-gabcdef0 apart, as git describe has put it together.
+func described(version string) rank {
+	i := strings.LastIndex(version, "-g")
+	if i < 0 || strings.Trim(version[i+2:], "0123456789abcdef") != "" {
+		return rank{version: version}
+	}
+	j := strings.LastIndex(version[:i], "-")
+	commits, err := strconv.ParseUint(version[j+1:i], 10, 31)
+	if j < 0 || err != nil {
+		return rank{version: version}
+	}
+	return rank{version[:j], int(commits)}
 }
 
 func (r rank) compare(other rank) int {

@@ -51,13 +51,19 @@ func runSupervise() error {
 	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
 	trace := actions.JoinTrace("stigmer supervisor")
 	noteReady(trace)
-	_, err = drive(home, lock, document, log, signals, trace)
+	_, err = drive(home, lock, document, log, signals, witnesses{trace: trace})
 	return err
+}
+
+// witnesses are told what a driver does; each may be nil.
+type witnesses struct {
+	trace   *actions.Trace
+	manager *notifier
 }
 
 // drive supervises in this process until Temporal is Stopped, and returns the
 // last record.
-func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal, trace *actions.Trace) (fsm.Record, error) {
+func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal, w witnesses) (fsm.Record, error) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		return fsm.Record{}, systemProblem(err, "the supervisor ends")
@@ -65,7 +71,11 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	self.Version = ownVersion()
 	world := actions.NewWorld(home, lock, document, self, log)
 	go obey(world, signals) // ends with the process
-	return fsm.Drive(trace.World(world), document.Record, self, 0), nil
+	if w.manager != nil {
+		w.manager.watch(world)
+		defer w.manager.close()
+	}
+	return fsm.Drive(w.trace.World(world), document.Record, self, 0), nil
 }
 
 func stopSignals(which ...os.Signal) chan os.Signal {

@@ -1,0 +1,22 @@
+package actions
+
+import "github.com/stigmer/local/fsm"
+
+// OnTransition has f called with each transition, and the record that it leads
+// to, before it is saved. It belongs before the drive; f runs in the driver's
+// goroutine and must return at once.
+func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.moved = f }
+
+// Beat has answer called by the driver's loop, between two inputs: an answer is
+// proof that the loop turns. A question that waits for its answer is not asked
+// twice. It may be called from any goroutine.
+func (w *World) Beat(answer func()) {
+	if w.asked.CompareAndSwap(false, true) {
+		w.inbox <- delivery{beat: answer}
+	}
+}
+
+func (w *World) answer(beat func()) {
+	w.asked.Store(false)
+	beat()
+}

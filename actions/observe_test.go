@@ -1,0 +1,43 @@
+package actions
+
+import (
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// Only a loop that turns answers, and a question waits for it once.
+func TestBeatIsAnsweredByTheLoop(t *testing.T) {
+	w := newLife(t).World
+	answers := 0
+	for range 3 * cap(w.inbox) {
+		w.Beat(func() { answers++ }) // a queue of them would block here
+	}
+	is(t, "answers of a loop that stands", answers, 0)
+	w.Post(fsm.Input{Event: fsm.ProbeDue})
+	is(t, "next input", w.Next().Event, fsm.ProbeDue)
+	is(t, "answers", answers, 1)
+	w.Beat(func() { answers++ })
+	w.Post(fsm.Input{Event: fsm.ProbeDue})
+	w.Next()
+	is(t, "answers to the next question", answers, 2)
+}
+
+func TestTransitionsAreObserved(t *testing.T) {
+	w := newLife(t).World
+	var seen []fsm.State
+	w.OnTransition(func(tr fsm.Transition, r fsm.Record) { seen = append(seen, tr.To, r.State) })
+	w.Perform(fsm.Effect{Do: fsm.DoSave, Record: fsm.Record{State: fsm.Locking, Generation: 1},
+		Transition: fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}})
+	w.Perform(fsm.Effect{Do: fsm.DoSave, Record: fsm.Record{State: fsm.Locking, Generation: 2}}) // not a transition
+	is(t, "observed", len(seen), 2)
+	is(t, "to", seen[0], fsm.Locking)
+	is(t, "record", seen[1], fsm.Locking)
+}
+
+func TestTemporalIsNotToldOfOurServiceManager(t *testing.T) {
+	env := temporalEnv([]string{"NOTIFY_SOCKET=/run/x", "A=1", "WATCHDOG_USEC=5", "WATCHDOG_PID=7", "NOTIFY_SOCKETS=kept"}, "/home")
+	is(t, "environment", len(env), 3)
+	is(t, "first", env[0], "A=1")
+	is(t, "second", env[1], "NOTIFY_SOCKETS=kept")
+}

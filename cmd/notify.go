@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+)
+
+// notices says what a service manager is told of a driver's transitions, in the
+// words of sd_notify(3).
+type notices struct{ ready, stopping bool }
+
+// of is one message, a line for each thing that is said. READY is said when
+// Temporal first serves. STOPPING is said where the supervisor is going to end,
+// but not of a stop that a start waits for.
+func (n *notices) of(r fsm.Record) string {
+	lines := []string{"STATUS=" + oneLine(string(r.State)+": "+r.Reason)}
+	if r.State == fsm.Healthy && !n.ready {
+		n.ready = true
+		lines = append(lines, daemon.SdNotifyReady)
+	}
+	ending := (r.State == fsm.Stopping || r.State == fsm.Stopped) && r.Desired == fsm.WantStopped
+	if ending && !n.stopping {
+		n.stopping = true
+		lines = append(lines, daemon.SdNotifyStopping)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// statusRunes is how much of a reason fits into a line of systemctl status.
+const statusRunes = 200
+
+func oneLine(text string) string {
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > statusRunes {
+		runes = append(runes[:statusRunes], '…')
+	}
+	return string(runes)
+}
+
+// notifier tells the service manager that has started this process, by
+// $NOTIFY_SOCKET. It sends from a goroutine of its own: a manager that does not
+// read must not keep the supervisor from its work.
+type notifier struct {
+	log      hclog.Logger
+	notices  notices
+	messages chan string
+	sent     chan struct{}
+}
+
+// newNotifier returns nil where no service manager wants to be told.
+func newNotifier(log hclog.Logger) *notifier {
+	if os.Getenv("NOTIFY_SOCKET") == "" {
+		return nil
+	}
+	n := &notifier{log: log, messages: make(chan string, 64), sent: make(chan struct{})}
+	go n.send() // ends with close
+	return n
+}
+
+func (n *notifier) send() {
+	defer close(n.sent)
+	failed := false
+	for message := range n.messages {
+		if _, err := daemon.SdNotify(false, message); err != nil && !failed {
+			n.log.Warn("service manager not told", "error", err)
+			failed = true
+		}
+	}
+}
+
+// say drops what a manager that does not read has no room for.
+func (n *notifier) say(message string) {
+	select {
+	case n.messages <- message:
+	default:
+	}
+}
+
+// watch tells what the driver does, and answers for its loop as long as that
+// turns: at least twice within the time after which the manager would kill it.
+func (n *notifier) watch(w *actions.World) {
+	w.OnTransition(func(_ fsm.Transition, r fsm.Record) { n.say(n.notices.of(r)) })
+	within, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		n.log.Warn("no watchdog", "error", err)
+	}
+	if within <= 0 {
+		return
+	}
+	tick := time.NewTicker(max(within/3, time.Millisecond))
+	go func() { // ends with the process
+		for range tick.C {
+			w.Beat(func() { n.say(daemon.SdNotifyWatchdog) })
+		}
+	}()
+}
+
+// lastWords bounds the wait for a manager that does not read.
+const lastWords = time.Second
+
+// close waits until all is sent. The drive must be over: nothing is said any more.
+func (n *notifier) close() {
+	close(n.messages)
+	select {
+	case <-n.sent:
+	case <-time.After(lastWords):
+	}
+}
