@@ -1,7 +1,11 @@
 package actions
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
 )
@@ -21,6 +25,26 @@ func TestBeatIsAnsweredByTheLoop(t *testing.T) {
 	w.Post(fsm.Input{Event: fsm.ProbeDue})
 	w.Next()
 	is(t, "answers to the next question", answers, 2)
+}
+
+// A loop that copies a database is busy for as long as that takes, and no fault.
+func TestBeatIsAnsweredWhileADatabaseIsCopied(t *testing.T) {
+	w := newLife(t).World
+	db := filepath.Join(t.TempDir(), "d.db")
+	check(t, unix.Mkfifo(db, 0o600))
+	copied := make(chan fsm.Input, 1)
+	go func() {
+		in, _ := w.backUp(fsm.Effect{Record: fsm.Record{Database: fsm.Database{Path: db, Version: "1.0.0"}}})
+		copied <- in
+	}()
+	file, err := os.OpenFile(db, os.O_WRONLY, 0) // this takes until somebody reads
+	check(t, err)
+	answered := false
+	w.Beat(func() { answered = true })
+	is(t, "answered", answered, true)
+	check(t, file.Close())
+	is(t, "event", within(t, "the copy", copied).Event, "")
+	w.Beat(func() { t.Error("answered although the loop stands") })
 }
 
 func TestTransitionsAreObserved(t *testing.T) {

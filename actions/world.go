@@ -54,9 +54,10 @@ type World struct {
 	child   *exec.Cmd
 	logFrom int64
 	timers  map[fsm.Event]*time.Timer
-	// moved is told each transition; it may be nil. asked says that a beat waits for its answer.
-	moved func(fsm.Transition, fsm.Record)
-	asked atomic.Bool
+	// moved is told each transition; it may be nil. asked says that a beat waits for
+	// its answer, copying that the loop is busy with a whole database.
+	moved          func(fsm.Transition, fsm.Record)
+	asked, copying atomic.Bool
 	// over is closed when the current run's tree is gone, to end the killing.
 	over chan struct{}
 }
@@ -158,7 +159,9 @@ func (w *World) setAside(e fsm.Effect) {
 // backUp fails the spawn if it fails: the data is worth more than the start.
 func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	db := e.Record.Database
+	w.copying.Store(true)
 	to, err := backup(db.Path, db.Version, time.Now())
+	w.copying.Store(false)
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
 	}

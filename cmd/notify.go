@@ -14,21 +14,17 @@ import (
 
 // notices says what a service manager is told of a driver's transitions, in the
 // words of sd_notify(3).
-type notices struct{ ready, stopping bool }
+type notices struct{ ready bool }
 
 // of is one message, a line for each thing that is said. READY is said when
-// Temporal first serves. STOPPING is said where the supervisor is going to end,
-// but not of a stop that a start waits for.
+// Temporal first serves. STOPPING is never said: systemd would end the supervisor
+// after TimeoutStopSec, and start it again, although a stop may have been given
+// more time than that. A stop of systemd's own needs no such word.
 func (n *notices) of(r fsm.Record) string {
 	lines := []string{"STATUS=" + oneLine(string(r.State)+": "+r.Reason)}
 	if r.State == fsm.Healthy && !n.ready {
 		n.ready = true
 		lines = append(lines, daemon.SdNotifyReady)
-	}
-	ending := (r.State == fsm.Stopping || r.State == fsm.Stopped) && r.Desired == fsm.WantStopped
-	if ending && !n.stopping {
-		n.stopping = true
-		lines = append(lines, daemon.SdNotifyStopping)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -50,7 +46,7 @@ func oneLine(text string) string {
 type notifier struct {
 	log      hclog.Logger
 	notices  notices
-	messages chan string
+	messages chan string // an empty one is the last
 	sent     chan struct{}
 }
 
@@ -67,7 +63,7 @@ func newNotifier(log hclog.Logger) *notifier {
 func (n *notifier) send() {
 	defer close(n.sent)
 	failed := false
-	for message := range n.messages {
+	for message := <-n.messages; message != ""; message = <-n.messages {
 		if _, err := daemon.SdNotify(false, message); err != nil && !failed {
 			n.log.Warn("service manager not told", "error", err)
 			failed = true
@@ -105,11 +101,16 @@ func (n *notifier) watch(w *actions.World) {
 // lastWords bounds the wait for a manager that does not read.
 const lastWords = time.Second
 
-// close waits until all is sent. The drive must be over: nothing is said any more.
+// close waits until all is sent that was said before.
 func (n *notifier) close() {
-	close(n.messages)
+	patience := time.After(lastWords)
+	select {
+	case n.messages <- "":
+	case <-patience:
+		return
+	}
 	select {
 	case <-n.sent:
-	case <-time.After(lastWords):
+	case <-patience:
 	}
 }

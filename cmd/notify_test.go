@@ -32,28 +32,47 @@ func TestNotifiesServiceManager(t *testing.T) {
 
 			p.kill9(temporal)
 			m.hears("STATUS=Restarting: Temporal (pid "+strconv.Itoa(temporal)+") was ended by signal SIGKILL", "STATUS=Healthy: ", "WATCHDOG=1")
-			m.keepsAlive(1500 * time.Millisecond)
+			m.hears("WATCHDOG=1", "WATCHDOG=1")
 
 			p.signal(c.Process.Pid, syscall.SIGTERM)
-			m.hears("STATUS=Stopping: ", "STOPPING=1", "STATUS=Stopped: ")
+			m.hears("STATUS=Stopping: ", "STATUS=Stopped: ")
 			check(t, c.Wait())
-			m.saidOnce("READY=1", "STOPPING=1")
+			m.said("READY=1", 1)
+			m.said("STOPPING=1", 0)
 		})
 	}
 }
 
-// TestNoWatchdogOfAStoppedSupervisor: who does not drive does not say that it does.
-func TestNoWatchdogOfAStoppedSupervisor(t *testing.T) {
+// TestNoWatchdogOfAHungSupervisor: a loop that stands is not vouched for by a
+// process that runs. It is hung by a log that takes no more.
+func TestNoWatchdogOfAHungSupervisor(t *testing.T) {
 	t.Parallel()
 	m, p := newManager(t), fakePlace(t)
-	c := m.starts(p, 200*time.Millisecond)
+	log := filepath.Join(p.dir, "log")
+	check(t, syscall.Mkfifo(log, 0o600))
+	blocking, err := syscall.Open(log, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	check(t, err)
+	ours, err := syscall.Open(log, syscall.O_RDWR|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0) // the flag is this descriptor's alone
+	check(t, err)
+	defer syscall.Close(ours)
+	c := m.command(p, 100*time.Millisecond)
+	its := os.NewFile(uintptr(blocking), log)
+	c.Stderr = its
+	check(t, c.Start())
+	check(t, its.Close())
 	m.hears("READY=1", "WATCHDOG=1")
-	p.signal(c.Process.Pid, syscall.SIGSTOP)
-	m.silent(300 * time.Millisecond)
-	p.signal(c.Process.Pid, syscall.SIGCONT)
-	m.hears("WATCHDOG=1")
+
+	for err = error(nil); err == nil; {
+		_, err = syscall.Write(ours, make([]byte, 1))
+	}
+	p.kill9(p.number("temporal")) // it logs that
+	m.fallsSilent(300 * time.Millisecond)
+
+	for err = error(nil); err == nil; {
+		_, err = syscall.Read(ours, make([]byte, 1<<16))
+	}
+	m.hears("STATUS=Healthy: ", "WATCHDOG=1")
 	p.local("stop")
-	m.hears("STOPPING=1")
 	check(t, c.Wait())
 }
 
@@ -99,9 +118,14 @@ func newManager(t *testing.T) *manager {
 
 func (m *manager) starts(p *place, watchdog time.Duration) *exec.Cmd {
 	m.t.Helper()
+	c := m.command(p, watchdog)
+	check(m.t, c.Start())
+	return c
+}
+
+func (m *manager) command(p *place, watchdog time.Duration) *exec.Cmd {
 	c := exec.Command(p.bin, "local", "start", "--foreground")
 	c.Env = append(p.env, "NOTIFY_SOCKET="+m.socket, "WATCHDOG_USEC="+strconv.FormatInt(watchdog.Microseconds(), 10))
-	check(m.t, c.Start())
 	return c
 }
 
@@ -135,33 +159,22 @@ func (m *manager) hears(beginnings ...string) {
 	}
 }
 
-// keepsAlive listens for a while: no pause may be as long as the watchdog's patience.
-func (m *manager) keepsAlive(patience time.Duration) {
+// fallsSilent waits until nothing has been said for a while.
+func (m *manager) fallsSilent(pause time.Duration) {
 	m.t.Helper()
-	for range 3 {
-		if lines := m.read(patience); !slices.Contains(lines, "WATCHDOG=1") {
-			m.t.Fatalf("within %s: %q", patience, lines)
-		}
-	}
-}
-
-// silent checks that nothing is said, but for what was on its way.
-func (m *manager) silent(time time.Duration) {
-	m.t.Helper()
-	for range 3 {
-		if m.read(time) == nil {
+	for range 100 {
+		if m.read(pause) == nil {
 			return
 		}
 	}
 	m.t.Errorf("it goes on: %q", m.heard)
 }
 
-func (m *manager) saidOnce(lines ...string) {
+// said checks how often a line was said.
+func (m *manager) said(line string, times int) {
 	m.t.Helper()
-	for _, line := range lines {
-		if n := len(slices.DeleteFunc(slices.Clone(m.heard), func(heard string) bool { return heard != line })); n != 1 {
-			m.t.Errorf("%s is said %d times", line, n)
-		}
+	if n := len(slices.DeleteFunc(slices.Clone(m.heard), func(heard string) bool { return heard != line })); n != times {
+		m.t.Errorf("%s is said %d times, not %d", line, n, times)
 	}
 }
 
