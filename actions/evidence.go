@@ -188,9 +188,12 @@ func supervises(h probes.Holder) bool {
 }
 
 // InBackground reports whether a driver is a supervisor that start left behind,
-// and not one in a terminal or under a service manager.
+// and not one in a terminal or under a service manager. Its command line ends with
+// the hidden command; a value of start --foreground could be the same word.
 func InBackground(driver fsm.Process) bool {
-	return slices.Contains(probes.Args(driver.PID), SuperviseVerb)
+	args := probes.Args(driver.PID)
+	return len(args) > 0 && args[len(args)-1] == SuperviseVerb &&
+		!slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--foreground") })
 }
 
 // ownCommand reports whether a holder of supervisor.lock is one of our commands,

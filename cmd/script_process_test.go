@@ -119,13 +119,17 @@ func hasIPv6() bool {
 }
 
 func askHealth(address string) (healthpb.HealthCheckResponse_ServingStatus, error) {
+	return askHealthWithin(address, 3*time.Second)
+}
+
+func askHealthWithin(address string, patience time.Duration) (healthpb.HealthCheckResponse_ServingStatus, error) {
 	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithNoProxy(),
 		grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	answer, err := healthpb.NewHealthClient(conn).Check(ctx, &healthpb.HealthCheckRequest{Service: workflowService})
 	return answer.GetStatus(), err

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
 
@@ -56,6 +57,67 @@ func TestVersionSkew(t *testing.T) {
 			end()
 			p.local("stop")
 		})
+	}
+}
+
+// TestRealReplacedUnderWork: a client that asks every 20 ms, a worker and a workflow
+// that waits see nothing of the replacement.
+func TestRealReplacedUnderWork(t *testing.T) {
+	t.Parallel()
+	p := realPlace(t)
+	p.bin = stamped(t, olderVersion)
+	p.local("start")
+	temporal, first := p.number("temporal"), p.number("supervisor")
+	c, end := p.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
+	defer cancel()
+	run := c.start(ctx, Wait)
+	polled := c.polls(run, 20*time.Millisecond)
+
+	p.bin = stamped(t, newerVersion)
+	p.exits(0, []string{"start"}, "Replaced the supervisor")
+	c.greets("somebody")
+	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "as if nothing was"))
+	c.ends(ctx, run, "as if nothing was")
+	polled()
+	c.flawless()
+	second := p.number("supervisor")
+	if p.same(temporal, second); second == first {
+		t.Error("the supervisor was not replaced")
+	}
+	end()
+	p.local("stop")
+}
+
+// polls reads the database through Temporal at each beat, on one connection, until
+// the returned function is called. A call that fails is among the client's.
+func (c *sdkClient) polls(run client.WorkflowRun, beat time.Duration) func() {
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		count, slowest, tick := 0, time.Duration(0), time.NewTicker(beat)
+		for ; !isClosed(over) || count < enough; count++ {
+			began := <-tick.C
+			if _, err := c.DescribeWorkflowExecution(context.Background(), run.GetID(), run.GetRunID()); err != nil {
+				c.t.Errorf("call %d: %v", count, err)
+				return
+			}
+			slowest = max(slowest, time.Since(began))
+		}
+		c.t.Logf("%d calls answered, the slowest in %s", count, slowest)
+	}()
+	return func() { close(over); <-done }
+}
+
+// enough is how often a Temporal is asked at least, however slow the machine is.
+const enough = 10
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -128,7 +190,7 @@ func TestBuiltAnewInPlace(t *testing.T) {
 func TestOlderInForeground(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
-	c := exec.Command(stamped(t, olderVersion), "local", "start", "--foreground")
+	c := exec.Command(stamped(t, olderVersion), "local", "start", "--foreground", "--namespace", "supervise")
 	c.Env = p.env
 	check(t, c.Start())
 	p.becomes("Healthy")
@@ -152,30 +214,20 @@ func (p *place) same(temporal, supervisor int) {
 // servesThroughout asks Temporal's health without a pause, on one connection after the
 // other, until the returned function is called: no single answer may be missing.
 func (p *place) servesThroughout() func() {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan int)
+	over, done := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(done)
 		asked := 0
-		for ; ctx.Err() == nil; asked++ {
-			if answer, err := askHealth(p.address); err != nil || answer != healthpb.HealthCheckResponse_SERVING {
+		for ; !isClosed(over) || asked < enough; asked++ {
+			if answer, err := askHealthWithin(p.address, time.Minute); err != nil || answer != healthpb.HealthCheckResponse_SERVING {
 				p.t.Errorf("question %d: health %s, %v", asked, answer, err)
-				break
+				return
 			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Millisecond):
-			}
+			time.Sleep(time.Millisecond)
 		}
-		done <- asked
+		p.t.Logf("%d questions answered", asked)
 	}()
-	return func() {
-		cancel()
-		if asked := <-done; asked < 10 {
-			p.t.Errorf("only %d questions", asked)
-		} else {
-			p.t.Logf("%d questions answered", asked)
-		}
-	}
+	return func() { close(over); <-done }
 }
 
 var stamping sync.Mutex
