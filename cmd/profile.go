@@ -67,7 +67,7 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 			Try:   "another name: --profile local; or --force to replace it", Exit: ExitFailed,
 		}
 	}
-	if err := putProfile(target, changed); err != nil {
+	if err := putOwn(target, changed); err != nil {
 		return profileProblem(path, err)
 	}
 	found.warn(c.ErrOrStderr(), o.namespace)
@@ -167,8 +167,9 @@ func openRegular(path string, flags int) (*os.File, fs.FileInfo, error) {
 	return nil, nil, err
 }
 
-// putProfile replaces the file in one step, for its owner alone: it may hold API keys.
-func putProfile(path string, text []byte) error {
+// putOwn replaces a file in one step, and makes its folders, for their owner alone:
+// a profile may hold API keys.
+func putOwn(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}

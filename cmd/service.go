@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func serviceCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "service",
+		Short: "Run Temporal under systemd or launchd",
+		Long: `Run the supervisor under the system's own: a systemd user unit on Linux, a launchd
+agent on macOS. It is started at login and again if it dies; Temporal serves on
+meanwhile, and is adopted with the same pid. systemd is told when Temporal serves,
+what state it is in, and that the supervisor is alive.
+
+While it runs, start, stop and state work as ever. A stop ends the service as well,
+until the next login; a restart leaves Temporal with a supervisor in the background,
+so restart the service instead: systemctl --user restart ` + systemdUnit + `.
+To give the service a new version of stigmer while Temporal serves on:
+systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `.`,
+		Example: `  stigmer local service install --port 7333
+  stigmer local service install --now
+  stigmer local service status
+  stigmer local service uninstall --now`,
+		Args: noArguments, RunE: showHelp,
+	}
+	c.AddCommand(serviceInstallCommand(), serviceUninstallCommand(), serviceStatusCommand())
+	return c
+}
+
+func serviceUninstallCommand() *cobra.Command {
+	now := false
+	c := &cobra.Command{
+		Use:   "uninstall",
+		Short: "Remove the service's file",
+		Long: `Remove the service's file if stigmer wrote it. With --now the service is stopped and
+disabled first, and Temporal with it. The database and the home are not touched.`,
+		Example: `  stigmer local service uninstall
+  stigmer local service uninstall --now`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runServiceUninstall(c, now) },
+	}
+	c.Flags().BoolVar(&now, "now", false, "stop and disable it first")
+	return c
+}
+
+func runServiceUninstall(c *cobra.Command, now bool) error {
+	m, f, err := openService(now)
+	if err != nil {
+		return err
+	}
+	out := c.OutOrStdout()
+	if !f.there {
+		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
+		return nil
+	}
+	if now {
+		if err := m.tells(m.disable, "the file was not removed"); err != nil {
+			return err
+		}
+	}
+	kept, err := f.clear(m)
+	if err := errors.Join(err, m.unwant()); err != nil {
+		return systemProblem(err, "the service was not removed")
+	}
+	if kept != "" {
+		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
+	}
+	fmt.Fprintf(out, "Removed %s\n", m.path)
+	if now {
+		return m.tells(m.reload, "the file was removed")
+	}
+	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending()))
+	return nil
+}

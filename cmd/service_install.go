@@ -1,0 +1,189 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+func serviceInstallCommand() *cobra.Command {
+	o, now := &options{}, false
+	settings := pflag.NewFlagSet("install", pflag.ContinueOnError)
+	o.addFlags(settings)
+	c := &cobra.Command{
+		Use:   "install",
+		Short: "Write the service's file, with the settings of start",
+		Long: `Write the file of a systemd user unit or a launchd agent that runs start --foreground
+with the flags that are given here, by flag or environment. It says which file, and
+how to enable it; with --now it does that. config.yaml is read at each start of the
+service. A file that stigmer did not write, or wrote for another home, is left alone;
+one that was changed by hand is kept beside the new one.`,
+		Example: `  stigmer local service install
+  stigmer local service install --port 7333 --namespace orders
+  stigmer local service install --now`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, now) },
+	}
+	c.Flags().AddFlagSet(settings)
+	c.Flags().BoolVar(&now, "now", false, "enable and start it as well")
+	return c
+}
+
+func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, now bool) error {
+	m, f, err := openService(now)
+	if err != nil {
+		return err
+	}
+	if err := o.parse(settings); err != nil {
+		return err
+	}
+	home, err := openHome()
+	if err != nil {
+		return err
+	}
+	if err := o.locate(home); err != nil {
+		return err
+	}
+	s, err := newService(c, home, o.serviceFlags(settings, home))
+	if err != nil {
+		return err
+	}
+	warnOpen(o.settings)
+	if f.ours && f.asked.Home != s.Home {
+		return otherHome(m, f.asked.Home)
+	}
+	driver, before := driverOf(home), told{}
+	if now {
+		before = m.asks()
+	}
+	if now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
+		return besideDriver(driver)
+	}
+	if err := s.write(c.OutOrStdout(), m, f); err != nil {
+		return err
+	}
+	if now {
+		return s.enable(c.OutOrStdout(), m, before, f.text != m.text(s))
+	}
+	tellEnable(c.OutOrStdout(), m, f, driver)
+	return nil
+}
+
+// openService looks at the service's file, which may be changed if there is none or
+// if it is ours. A manager that is to be told must be there.
+func openService(now bool) (manager, serviceFile, error) {
+	m, err := theManager()
+	if err != nil {
+		return m, serviceFile{}, err
+	}
+	f, err := readService(m)
+	if err == nil {
+		err = f.foreign(m)
+	}
+	if err == nil && now {
+		err = m.present()
+	}
+	return m, f, err
+}
+
+// newService describes the service that runs this program for a home.
+func newService(c *cobra.Command, home statefile.Home, flags []string) (service, error) {
+	program, err := ownProgram()
+	if err != nil {
+		return service{}, err
+	}
+	tree := strings.Fields(c.CommandPath()) // [stigmer local service install]: the tree may be mounted elsewhere
+	verb := append(append([]string{}, tree[1:len(tree)-2]...), "start", "--foreground")
+	s := service{Verb: verb, asked: asked{Program: program, Home: string(home), Flags: flags}, Log: home.SupervisorLog()}
+	return s, s.writable()
+}
+
+func otherHome(m manager, home string) *Problem {
+	return &Problem{
+		What:  fmt.Sprintf("%s is the service of another home: %s", m.path, home),
+		Means: "there is one service for a user; nothing was changed",
+		Try:   "stigmer local service uninstall --now, then the same again",
+		Exit:  ExitFailed,
+	}
+}
+
+// besideDriver is the refusal to start a service that could not start.
+func besideDriver(driver fsm.Process) *Problem {
+	where := "in a terminal"
+	if actions.InBackground(driver) {
+		where = "in the background"
+	}
+	return &Problem{
+		What:  fmt.Sprintf("Temporal is supervised %s already (pid %d)", where, driver.PID),
+		Means: "the service could not start beside it; the service's file was not written",
+		Try:   "stigmer local stop, then the same again",
+		Exit:  ExitFailed,
+	}
+}
+
+// driverOf is the supervisor that works for a home, zero for none.
+func driverOf(home statefile.Home) fsm.Process {
+	document, _ := (statefile.File{Home: home}).Load()
+	driver, _ := actions.Driver(home, document.Record)
+	return driver
+}
+
+func (s service) write(out io.Writer, m manager, f serviceFile) error {
+	text := m.text(s)
+	if f.text == text {
+		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
+		return nil
+	}
+	if f.edited {
+		kept, err := f.clear(m)
+		if err != nil {
+			return systemProblem(err, "the service's file was not written")
+		}
+		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
+	}
+	if err := putOwn(m.path, []byte(text)); err != nil {
+		return systemProblem(err, "the service's file was not written")
+	}
+	fmt.Fprintf(out, "Wrote %s\n", m.path)
+	return nil
+}
+
+// enable has the manager run the service. One that runs already goes on as it was
+// started: to start it anew stops Temporal, which is for people to decide.
+func (s service) enable(out io.Writer, m manager, before told, changed bool) error {
+	if m.name != "launchd" || !before.active { // launchd refuses what it has already
+		if err := m.tells(m.enable, "the file was written, but the service does not run as it should"); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "Enabled: %s runs it, now and at each login.\n", m.name)
+	if before.active && changed {
+		fmt.Fprintf(out, "It ran already, with what it was started with. To apply the change, with a restart of Temporal:\n%s", commandLines(m.apply))
+	}
+	tellLinger(out, m)
+	return nil
+}
+
+func tellEnable(out io.Writer, m manager, f serviceFile, driver fsm.Process) {
+	if driver.PID != 0 && actions.InBackground(driver) {
+		fmt.Fprintf(out, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service.\n", driver.PID)
+	}
+	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.enable))
+	if f.there {
+		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n%s", commandLines(m.apply))
+	}
+	tellLinger(out, m)
+}
+
+func tellLinger(out io.Writer, m manager) {
+	if m.name == "systemd" {
+		fmt.Fprintln(out, "It ends with your last session, unless you allow it to stay: loginctl enable-linger")
+	}
+}

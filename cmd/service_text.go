@@ -1,0 +1,89 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// service is what a service manager is to run. Its text in either manager's
+// language is a function of it alone.
+type service struct {
+	// Verb is the way to the program's start command: local start --foreground.
+	Verb []string
+	asked
+	// Log is where launchd writes what the supervisor says; systemd has its journal.
+	Log string
+}
+
+// asked is what the service was installed with. It is kept in a comment of the
+// file, so that the text can be made again.
+type asked struct {
+	// Program is the absolute path of the program that is started.
+	Program string   `json:"program"`
+	Home    string   `json:"home"`
+	Flags   []string `json:"flags"`
+	// Sum is that of the text below the header: one that somebody changed has another.
+	Sum string `json:"sum"`
+}
+
+// The names by which the managers know the service.
+const (
+	systemdUnit = "stigmer-local.service"
+	launchdName = "com.stigmer.local"
+)
+
+// marker is how a file is known as ours.
+const (
+	marker      = "Written by stigmer local service install; service uninstall removes it."
+	askedPrefix = "Asked for: "
+)
+
+// watchdogWithin is how long the supervisor may not answer before systemd ends
+// it, and restartAfter the pause before it is started again.
+const (
+	watchdogWithin = 60 * time.Second
+	restartAfter   = 5 * time.Second
+)
+
+// stopWithin is how long a stop may take: Temporal's grace period, and what the
+// supervisor needs after it.
+func stopWithin() int { return int(fsm.DefaultPolicy().Grace/1000) + 15 }
+
+// header is the two comment lines above a text. As XML allows no -- in a comment,
+// and a systemd comment must not end with a backslash, the JSON has neither.
+func (s service) header(below string) (string, string) {
+	a := s.asked
+	a.Sum = sumOf(below)
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic("cmd: strings cannot be written as JSON: " + err.Error())
+	}
+	return marker, askedPrefix + strings.ReplaceAll(string(text), "--", `-\u002d`)
+}
+
+// sumOf is a checksum against accidents, not against anybody's malice.
+func sumOf(text string) string {
+	h := fnv.New64a()
+	h.Write([]byte(text)) // it never fails
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// askedIn reads the header of a file: what it was installed with, whether we wrote
+// it at all, and whether somebody has changed it since.
+func askedIn(text string) (a asked, ours, edited bool) {
+	first, rest, found := strings.Cut(text, marker+"\n")
+	if !found || strings.Count(first, "\n") > 2 {
+		return asked{}, false, false
+	}
+	line, below, _ := strings.Cut(rest, "\n")
+	_, line, found = strings.Cut(line, askedPrefix)
+	if !found || json.NewDecoder(strings.NewReader(line)).Decode(&a) != nil {
+		return asked{}, false, false
+	}
+	return a, true, sumOf(below) != a.Sum
+}

@@ -1,0 +1,74 @@
+package cmd
+
+import (
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// told is what a service manager says of the service.
+type told struct {
+	active bool // it runs, or is being started or stopped
+	lines  []string
+}
+
+// asks has the manager say how the service is.
+func (m manager) asks() told {
+	if _, err := exec.LookPath(m.tool); err != nil {
+		return told{lines: []string{"cannot be asked: " + m.tool + " is not here"}}
+	}
+	said, err := output(m.ask, 5*time.Second)
+	if err != nil {
+		first, _, _ := strings.Cut(said, "\n")
+		return told{lines: []string{"cannot be asked: " + either(first, err.Error())}}
+	}
+	return m.told(said)
+}
+
+// systemdTold reads what systemctl show says (org.freedesktop.systemd1(5)).
+func systemdTold(said string) told {
+	has := map[string]string{}
+	for line := range strings.Lines(said) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		has[name] = value
+	}
+	if has["LoadState"] != "loaded" {
+		return told{lines: []string{"it knows no such service yet (" + has["LoadState"] + "): systemctl --user daemon-reload"}}
+	}
+	t := told{active: has["ActiveState"] != "inactive" && has["ActiveState"] != "failed"}
+	first := has["ActiveState"]
+	switch {
+	case t.active:
+		first += " (" + has["SubState"] + "), pid " + either(strings.TrimLeft(has["MainPID"], "0"), "not known")
+	case has["Result"] != "success":
+		first += " (" + has["Result"] + ")"
+	}
+	t.lines = append(t.lines, first)
+	if text := has["StatusText"]; text != "" && t.active {
+		t.lines = append(t.lines, text)
+	}
+	if has["UnitFileState"] == "enabled" {
+		t.lines = append(t.lines, "enabled: it is started at login")
+	} else {
+		t.lines = append(t.lines, either(has["UnitFileState"], "not enabled")+": it is not started at login; systemctl --user enable "+systemdUnit)
+	}
+	if has["NeedDaemonReload"] == "yes" {
+		t.lines = append(t.lines, "the file has changed since systemd read it: systemctl --user daemon-reload")
+	}
+	return t
+}
+
+// launchdTold reads what launchctl print says of a service that is loaded. It is
+// text for people; these lines have been in it since macOS 10.10.
+func launchdTold(said string) told {
+	t := told{active: true}
+	for line := range strings.Lines(said) {
+		line = strings.TrimSpace(line)
+		for _, name := range []string{"state", "pid", "last exit code"} {
+			if strings.HasPrefix(line, name+" = ") {
+				t.lines = append(t.lines, line)
+			}
+		}
+	}
+	return t
+}
