@@ -61,13 +61,18 @@ func tail(path string, offset int64) string {
 	return strings.Join(lines, "\n")
 }
 
-func printable(line string) string {
-	line = strings.Map(func(r rune) rune {
+// Printable is a line without what could do more to a terminal than print on it.
+func Printable(line string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r
 	}, line)
+}
+
+func printable(line string) string {
+	line = Printable(line)
 	if runes := []rune(line); len(runes) > lineRunes {
 		return string(runes[:lineRunes]) + "…"
 	}

@@ -8,12 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Logs are bounded: logLimit bytes, and then that again in each of logCount
-// older files. The limit can be passed by what is written between two looks.
-const (
-	logLimit = 10 << 20
-	logCount = 3
-)
+// logLimit is what a log may have. Logs are bounded: that many bytes, and then
+// that again in each of OlderLogs older files. The limit can be passed by what is
+// written between two looks.
+const logLimit = 10 << 20
+
+// OlderLogs is how many older files of a log are kept: LOG.1, the newest, to LOG.3.
+const OlderLogs = 3
 
 // rotate moves a log's content to log.1, and that to log.2, if it is over the
 // limit. The file itself stays, since Temporal has it open: its content is copied
@@ -34,7 +35,7 @@ func rotate(path string, limit int64) error {
 		os.Remove(path + ".new")
 		return fmt.Errorf("rotate %s: %w", path, err)
 	}
-	for i := logCount; i > 1; i-- {
+	for i := OlderLogs; i > 1; i-- {
 		if err := os.Rename(older(path, i-1), older(path, i)); err != nil && !os.IsNotExist(err) {
 			return fmt.Errorf("rotate: %w", err)
 		}

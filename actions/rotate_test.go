@@ -59,7 +59,7 @@ func TestRotateWhileWriting(t *testing.T) {
 	check(t, rotate(path, limit))
 	files, err := filepath.Glob(path + "*")
 	check(t, err)
-	is(t, "files", len(files), 1+logCount)
+	is(t, "files", len(files), 1+OlderLogs)
 	last := -1
 	for _, name := range []string{older(path, 3), older(path, 2), older(path, 1), path} {
 		last = wholeLines(t, name, last)

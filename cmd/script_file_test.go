@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,6 +19,17 @@ func cmdAwaitFile(ts *testscript.TestScript, neg bool, args []string) {
 		if !poll(timeout, func() bool { _, err := os.Stat(path); return err == nil }) {
 			ts.Fatalf("no %s after %s", file, timeout)
 		}
+	}
+}
+
+// cmdAwaitText waits until a file says something: "await-text FILE REGEXP [TIMEOUT]".
+func cmdAwaitText(ts *testscript.TestScript, neg bool, args []string) {
+	args, timeout := cutTimeout(args, time.Minute)
+	usage(ts, neg, len(args) == 2, "await-text FILE REGEXP [TIMEOUT]")
+	path, pattern := ts.MkAbs(args[0]), regexp.MustCompile("(?m)"+args[1])
+	var text []byte
+	if !poll(timeout, func() bool { text, _ = os.ReadFile(path); return pattern.Match(text) }) {
+		ts.Fatalf("%s does not say %q after %s:\n%s", args[0], args[1], timeout, text)
 	}
 }
 

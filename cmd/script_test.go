@@ -64,6 +64,7 @@ func runScripts(t *testing.T, real string) {
 			"await-dead":     cmdAwaitDead,
 			"await-file":     cmdAwaitFile,
 			"await-serving":  cmdAwaitServing,
+			"await-text":     cmdAwaitText,
 			"exits":          cmdExits,
 			"glob":           cmdGlob,
 			"json":           cmdJSON,

@@ -21,7 +21,10 @@ var mayImport = map[string][]string{
 	"statefile": {"fsm"},
 	"probes":    {"fsm"},
 	"actions":   {"fsm", "statefile", "probes"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs"},
+
+	// Rooms of their own.
+	"probes/logs": {},
 }
 
 // programs are the folders below cmd that hold a main package.
@@ -72,6 +75,9 @@ func sources(t *testing.T) []source {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 		relative := filepath.ToSlash(strings.TrimPrefix(name, ".."+string(filepath.Separator)))
 		owner, _, _ := strings.Cut(relative, "/")
+		if _, room := mayImport[path.Dir(relative)]; room {
+			owner = path.Dir(relative)
+		}
 		found = append(found, source{relative, path.Dir(relative), owner, file})
 		return err
 	})
@@ -87,7 +93,7 @@ func sources(t *testing.T) []source {
 func TestPackagesLiveInFiveFolders(t *testing.T) {
 	for _, s := range sources(t) {
 		if _, ok := mayImport[s.owner]; !ok || s.home != s.owner && !programs[s.home] {
-			t.Errorf("%s: Go code lives in actions, cmd and its programs, fsm, probes and statefile only", s.name)
+			t.Errorf("%s: Go code lives in actions, cmd and its programs, fsm, probes and statefile, and in the rooms of mayImport", s.name)
 		}
 	}
 }

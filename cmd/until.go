@@ -1,0 +1,74 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// untilEnd runs work that prints to out, to its end or until somebody ends it:
+// Ctrl-C and SIGTERM are ExitInterrupted; that nobody reads the output any more
+// is no failure, as the reader has seen enough. Work may be waiting in a write at
+// that moment, so it is not waited for; its context is cancelled.
+func untilEnd(out io.Writer, work func(context.Context) error) error {
+	// With SIGPIPE ignored a write returns EPIPE instead of ending the process.
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- work(ctx) }()
+	select {
+	case err := <-done:
+		if errors.Is(err, syscall.EPIPE) {
+			return nil
+		}
+		if _, told := errors.AsType[*Problem](err); err != nil && !told && !errors.As(err, new(Status)) {
+			return systemProblem(err, "the output could not be written")
+		}
+		return err
+	case <-signals:
+		return Status(ExitInterrupted)
+	case <-abandoned(ctx, out):
+		return nil
+	}
+}
+
+// abandonedLook is how long, in milliseconds, a look at the output's other end takes.
+const abandonedLook = 1000
+
+// abandoned is closed when out is a pipe that nobody reads any more: without it
+// "logs -f | head -1" would not end before the next line is written. It ends with
+// ctx, or with a look that such a file cannot be given.
+func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
+	gone := make(chan struct{})
+	file, ok := out.(*os.File)
+	if !ok {
+		return gone
+	}
+	go func() {
+		// The file stays open until the process ends.
+		fds := []unix.PollFd{{Fd: int32(file.Fd())}}
+		for ctx.Err() == nil {
+			n, err := unix.Poll(fds, abandonedLook)
+			switch {
+			case errors.Is(err, unix.EINTR):
+			case err != nil:
+				return
+			case n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
+				close(gone)
+				return
+			case n > 0:
+				return
+			}
+		}
+	}()
+	return gone
+}

@@ -1,0 +1,183 @@
+package logs
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+)
+
+// Follower gives what is written to a log from some moment on. It sees through
+// rotations: what it had not read when the log was truncated it reads from the
+// older file that has it. It is not for use by two goroutines.
+type Follower struct {
+	log   Log
+	query Query
+	// base is the file next older than the one being read, kept open so that its
+	// number is not given out again; nil for none.
+	base *part
+	// beginning is how the one being read begins, should base be gone.
+	beginning []byte
+	// live is the newest file as it was; it differs if somebody replaced the log.
+	live fs.FileInfo
+	// offset is how much of the file is read, rest what of it is no whole line yet.
+	offset int64
+	rest   []byte
+	// carry is the last line that said something.
+	carry head
+}
+
+// chunkBytes is what Next reads at the most, and the longest line that it waits
+// for the end of.
+const chunkBytes = 256 << 10
+
+// Next returns the lines that were written and not returned yet, as many as were
+// read at once: empty, if there is nothing new now. Query's Count and Since are
+// for Last alone. A log that is away is one without anything new.
+func (f *Follower) Next() ([]Entry, error) {
+	for {
+		lines, again, err := f.step()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if entries := f.entries(lines); len(entries) > 0 || !again {
+			return entries, nil
+		}
+	}
+}
+
+// Close gives back what the Follower keeps open.
+func (f *Follower) Close() {
+	if f.base != nil {
+		f.base.Close()
+	}
+}
+
+// step reads once. again says that there may be more to read now.
+func (f *Follower) step() (lines [][]byte, again bool, err error) {
+	s, err := f.log.open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer s.close()
+	i, found := f.place(s)
+	offset := f.offset
+	if !found || i == 0 && f.replaced(s.parts[0]) {
+		offset = 0
+	}
+	chunk := make([]byte, chunkBytes)
+	n, err := s.parts[i].ReadAt(chunk, offset)
+	if err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	end := offset + int64(n)
+	if i > 0 {
+		end = 0 // what is read is not truncated any more; that it is complete has to be seen
+	}
+	if (i == 0 || n == 0) && !f.log.still(s, end) {
+		return nil, true, nil // rotated under our eyes: look again
+	}
+	if offset < f.offset { // another text: what began before does not go on here
+		lines = f.leftover()
+	}
+	if i > 0 && n == 0 { // read to its end
+		f.offset = 0
+		f.turn(s, i-1)
+		return lines, true, nil
+	}
+	f.offset = offset + int64(n)
+	f.turn(s, i)
+	if offset == 0 { // it may have been empty when it was opened
+		f.beginning = bytes.Clone(chunk[:min(n, beginningBytes)])
+	}
+	return append(lines, f.split(chunk[:n])...), n > 0, nil
+}
+
+// place finds the file that is being read: the one before base, or, if that is
+// gone, the one with the same beginning. If that is gone as well, so is what had
+// not been read of it, and the oldest is next: false.
+func (f *Follower) place(s *shot) (int, bool) {
+	for i, p := range s.parts {
+		if f.base != nil && i > 0 && os.SameFile(p.info, f.base.info) {
+			return i - 1, true
+		}
+	}
+	for i, p := range slices.Backward(s.parts) {
+		if p.begins(f.beginning) {
+			return i, true
+		}
+	}
+	return len(s.parts) - 1, f.offset == 0
+}
+
+// replaced reports whether the newest file is not what it was: another file, or
+// truncated by somebody who did not copy it.
+func (f *Follower) replaced(p part) bool {
+	return f.live != nil && !os.SameFile(p.info, f.live) || p.info.Size() < f.offset
+}
+
+// turn makes parts[i] the file that is being read.
+func (f *Follower) turn(s *shot, i int) {
+	f.Close()
+	f.base, f.live, f.beginning = nil, nil, s.parts[i].beginning
+	if i == 0 {
+		f.live = s.parts[0].info
+	}
+	if i+1 < len(s.parts) {
+		base := s.parts[i+1]
+		f.base = &base
+		s.parts = append(s.parts[:i+1:i+1], s.parts[i+2:]...) // this one stays open
+	}
+}
+
+// split returns the whole lines of what was read last, and keeps the rest.
+func (f *Follower) split(chunk []byte) [][]byte {
+	f.rest = append(f.rest, chunk...)
+	end := bytes.LastIndexByte(f.rest, '\n')
+	if end < 0 {
+		if len(f.rest) < chunkBytes {
+			return nil
+		}
+		return f.leftover()
+	}
+	lines := bytes.Split(f.rest[:end], []byte{'\n'})
+	f.rest = f.rest[end+1:]
+	return lines
+}
+
+// leftover gives the unfinished line as one.
+func (f *Follower) leftover() [][]byte {
+	if len(f.rest) == 0 {
+		return nil
+	}
+	line := f.rest
+	f.rest = nil
+	return [][]byte{line}
+}
+
+// entries makes each line an entry of its own, with the time and level of the
+// line that it goes with.
+func (f *Follower) entries(lines [][]byte) []Entry {
+	var entries []Entry
+	for _, line := range lines {
+		if f.query.plain() {
+			entries = append(entries, Entry{From: f.log.Name, Lines: []string{string(line)}})
+			continue
+		}
+		if h := readHead(line); h.known() {
+			if h.at.IsZero() {
+				h.at = f.carry.at
+			}
+			f.carry = h
+		}
+		if f.query.Level == 0 || f.carry.level >= f.query.Level {
+			entries = append(entries, Entry{f.log.Name, f.carry.at, f.carry.level, []string{string(line)}})
+		}
+	}
+	return entries
+}

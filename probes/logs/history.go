@@ -1,0 +1,178 @@
+package logs
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+)
+
+// Entry is a line with the lines after it that say neither time nor level: they
+// go with it. Where nobody asked for either, it is a single line.
+type Entry struct {
+	// From is the log's name.
+	From string
+	// At is zero, and Level too, where the line does not say.
+	At    time.Time
+	Level Level
+	Lines []string
+}
+
+// Query says which lines are wanted.
+type Query struct {
+	// Count is the most lines, the last ones; negative for all.
+	Count int
+	// Since leaves out what is older, if it is not zero.
+	Since time.Time
+	// Level leaves out what is less grave, and what says no level, if it is not zero.
+	Level Level
+	// Timed asks for Entry.At, for Merge.
+	Timed bool
+}
+
+func (q Query) plain() bool { return q.Since.IsZero() && q.Level == 0 && !q.Timed }
+
+func (q Query) wants(h head) bool {
+	return h.level >= q.Level && (q.Since.IsZero() || !h.at.Before(q.Since))
+}
+
+// ErrBusy says that a log was rotated again and again while it was read.
+var ErrBusy = errors.New("the log is rotated faster than it can be read")
+
+// historyTries bounds how often the reading begins again after a rotation.
+const historyTries = 10
+
+// Last returns the last lines that are wanted, and a Follower that begins where
+// they end. With a Follower a last line without its end is left to that; without
+// one, it is among the lines. The error wraps fs.ErrNotExist where there is no
+// log, or is NotFileError, ErrBusy or the system's.
+func (l Log) Last(q Query) ([]Entry, *Follower, error) { return l.last(q, true) }
+
+// Read is Last for those who do not follow.
+func (l Log) Read(q Query) ([]Entry, error) {
+	entries, f, err := l.last(q, false)
+	if err == nil {
+		f.Close()
+	}
+	return entries, err
+}
+
+func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
+	for range historyTries {
+		s, err := l.open()
+		if err != nil {
+			return nil, nil, err
+		}
+		b, err := newBackward(s, follow)
+		if err != nil {
+			s.close()
+			return nil, nil, err
+		}
+		end := b.end
+		entries, newest, err := collect(b, q, s.parts[0].info.ModTime())
+		if err == nil && l.still(s, end) {
+			for i := range entries {
+				entries[i].From = l.Name
+			}
+			f := &Follower{log: l, query: q, offset: end, carry: newest}
+			f.turn(s, 0)
+			s.close()
+			return entries, f, nil
+		}
+		s.close()
+		if err != nil && !errors.Is(err, errShrunk) {
+			return nil, nil, err
+		}
+	}
+	return nil, nil, ErrBusy
+}
+
+// collect reads backward until it has what is wanted. newest is the last line
+// that says something, for lines that are still to come. Where no line says a
+// time, written counts, which is when the log was last written.
+func collect(b *backward, q Query, written time.Time) (entries []Entry, newest head, err error) {
+	var lines []string
+	for count := 0; q.Count < 0 || count < q.Count || !q.plain() && !newest.known(); {
+		line, ok, err := b.line()
+		if err != nil {
+			return nil, newest, err
+		}
+		if !ok {
+			break
+		}
+		lines = append(lines, string(line))
+		h := head{}
+		if !q.plain() {
+			if h = readHead(line); !h.known() {
+				continue
+			}
+		}
+		if !newest.known() {
+			newest = h
+		}
+		if !h.at.IsZero() && h.at.Before(q.Since) {
+			lines = nil
+			break
+		}
+		if q.wants(h) || q.plain() {
+			slices.Reverse(lines)
+			entries = append(entries, Entry{At: h.at, Level: h.level, Lines: lines})
+			count += len(lines)
+		}
+		lines = nil
+	}
+	if len(lines) > 0 && q.Level == 0 { // at the beginning of all: they go with what follows
+		first := Entry{Lines: lines}
+		if len(entries) == 0 {
+			first.At = written
+		}
+		if len(entries) > 0 || q.wants(head{at: written}) {
+			slices.Reverse(lines)
+			entries = append(entries, first)
+		}
+	}
+	slices.Reverse(entries)
+	dateUndated(entries)
+	return Cut(entries, q.Count), newest, nil
+}
+
+// dateUndated gives an entry without a time that of the one before, and the first
+// ones that of the one after.
+func dateUndated(entries []Entry) {
+	for i := 1; i < len(entries); i++ {
+		if entries[i].At.IsZero() {
+			entries[i].At = entries[i-1].At
+		}
+	}
+	for i := len(entries) - 2; i >= 0; i-- {
+		if entries[i].At.IsZero() {
+			entries[i].At = entries[i+1].At
+		}
+	}
+}
+
+// Cut keeps the last count lines of entries, all for a negative count.
+func Cut(entries []Entry, count int) []Entry {
+	if count < 0 {
+		return entries
+	}
+	for i := len(entries) - 1; i >= 0; i-- {
+		if n := len(entries[i].Lines); n >= count {
+			if count == 0 {
+				return entries[i+1:]
+			}
+			entries = slices.Clone(entries[i:])
+			entries[0].Lines = entries[0].Lines[n-count:]
+			return entries
+		}
+		count -= len(entries[i].Lines)
+	}
+	return entries
+}
+
+// Exists reports whether there is a log to read.
+func (l Log) Exists() bool {
+	_, err := os.Lstat(l.Path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
