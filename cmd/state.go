@@ -2,56 +2,110 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/fsm"
 )
 
+// stateOptions is what the flags of state say.
+type stateOptions struct {
+	explain bool
+	output  string
+	waitFor string
+	timeout time.Duration
+}
+
+// stateOutputs are the forms in which a state is printed.
+var stateOutputs = []string{"text", "json"}
+
 func stateCommand() *cobra.Command {
-	var explain bool
-	var output string
+	o := &stateOptions{}
 	c := &cobra.Command{
 		Use:   "state",
 		Short: "Say what is so, and with --explain why and what comes next",
 		Long: `Say what is so: the state as it is now, held against locks, processes, ports and
 Temporal's own health. It changes nothing and waits for no lock.
 
+With --wait-for it waits until the state is that one, prints it and exits with 0,
+whichever state it is; with 1 after --timeout. It is woken by what happens.
+
 ` + exitHelp,
 		Example: `  stigmer local state
   stigmer local state --explain
-  stigmer local state -o json`,
+  stigmer local state -o json
+  stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runState(c, explain, output) },
+		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },
 	}
-	c.Flags().BoolVar(&explain, "explain", false, "each piece of evidence, how it came here, and what would happen next")
-	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	f := c.Flags()
+	f.BoolVar(&o.explain, "explain", false, "each piece of evidence, how it came here, and what would happen next")
+	f.StringVarP(&o.output, "output", "o", "text", strings.Join(stateOutputs, ", "))
+	f.StringVar(&o.waitFor, "wait-for", "", "wait until the state is this one: Healthy, Stopped, ...")
+	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long --wait-for waits; 0 for ever")
+	complete(c, "output", stateOutputs)
+	complete(c, "wait-for", fsm.States)
 	return c
 }
 
-func runState(c *cobra.Command, explain bool, output string) error {
-	if err := checkOutput(output); err != nil {
-		return err
+// complete lets the shell complete a flag's values.
+func complete[S ~string](c *cobra.Command, flag string, values []S) {
+	var words []string
+	for _, value := range values {
+		words = append(words, string(value))
+	}
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check refuses flags that contradict each other.
+func (o *stateOptions) check(c *cobra.Command) error {
+	switch {
+	case !slices.Contains(stateOutputs, o.output):
+		return fmt.Errorf("--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
+	case c.Flags().Changed("timeout") && !c.Flags().Changed("wait-for"):
+		return errors.New("--timeout is for --wait-for, which was not given")
+	}
+	return nil
+}
+
+func runState(c *cobra.Command, o *stateOptions) error {
+	if err := o.check(c); err != nil {
+		return usage(err)
+	}
+	if c.Flags().Changed("wait-for") {
+		return runWait(c, o)
 	}
 	path, err := homePath()
 	if err != nil {
 		return cannotTell(err)
 	}
 	seen := look(path)
-	report := seen.report()
-	if output == "json" {
-		if err := printJSON(c.OutOrStdout(), report); err != nil {
+	if seen.trouble == nil || o.explain || o.output != "text" {
+		if err := o.print(c.OutOrStdout(), seen); err != nil {
 			return systemProblem(err, "the state could not be printed")
 		}
-	} else if seen.trouble == nil || explain {
-		printState(c.OutOrStdout(), report, explain)
 	}
 	if seen.trouble != nil {
 		return cannotTell(seen.trouble)
 	}
-	if status := stateStatus(report.State); status != ExitDone {
+	if status := stateStatus(seen.diagnosis().State); status != ExitDone {
 		return status
 	}
+	return nil
+}
+
+// print prints what was seen in the form that was asked for.
+func (o *stateOptions) print(out io.Writer, s *seen) error {
+	report := s.report()
+	if o.output == "json" {
+		return printJSON(out, report)
+	}
+	printState(out, report, o.explain)
 	return nil
 }
 

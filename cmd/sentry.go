@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"context"
+	"time"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// sentry tells when a state may have become another one: the record was replaced,
+// or a process that holds a lock has ended, each by the kernel's wake-up.
+type sentry struct {
+	changed <-chan struct{}
+	ended   chan struct{}
+	// watched are the processes whose end is waited for.
+	watched map[int]fsm.Process
+}
+
+// againAfter is when a look is repeated whose answer no file and no process will
+// correct: a health that did not answer just now, a supervisor that was stopped.
+const againAfter = time.Second
+
+// newSentry watches folders, the home among them, which need not exist, until ctx ends.
+func newSentry(ctx context.Context, folders ...string) *sentry {
+	return &sentry{changed: probes.Changes(ctx, folders...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
+}
+
+// wait returns true when it is time to look again after last, which was seen
+// after the sentry was made; false when ctx has ended.
+func (s *sentry) wait(ctx context.Context, last *seen) bool {
+	s.watch(last)
+	var again <-chan time.Time
+	if last.untold() {
+		timer := time.NewTimer(againAfter)
+		defer timer.Stop()
+		again = timer.C
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-s.changed:
+	case <-s.ended:
+	case <-again:
+	}
+	return true
+}
+
+// untold reports whether this look may be corrected without a word of anybody.
+func (s *seen) untold() bool {
+	unready := s.asked && !(s.answer.Verdict.Live && s.answer.Verdict.Ready)
+	return s.asleep || s.trouble != nil || unready && s.document.State != fsm.Starting
+}
+
+// watch waits for the end of each process that holds a lock.
+func (s *sentry) watch(last *seen) {
+	s.await(last.driver)
+	s.await(last.evidence.Leader)
+	for _, holder := range last.holders {
+		s.await(holder.Process)
+	}
+}
+
+// await begins to wait for a process's end. The goroutine ends with that process,
+// or with this one, as the wait cannot be cancelled.
+func (s *sentry) await(p fsm.Process) {
+	if p.PID == 0 || p.StartTicks == 0 || s.watched[p.PID].Same(p) {
+		return
+	}
+	s.watched[p.PID] = p
+	go func() {
+		actions.AwaitExit(p)
+		select {
+		case s.ended <- struct{}{}:
+		default:
+		}
+	}()
+}

@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// parseState reads a state's name in any case.
+func parseState(text string) (fsm.State, error) {
+	var names []string
+	for _, state := range fsm.States {
+		if strings.EqualFold(text, string(state)) {
+			return state, nil
+		}
+		names = append(names, string(state))
+	}
+	return "", fmt.Errorf("--wait-for %q is no state; the states are %s", text, strings.Join(names, ", "))
+}
+
+// runWait waits until the state is the wanted one, and prints it as state does. A
+// state that is passed so fast that no look meets it does not count.
+func runWait(c *cobra.Command, o *stateOptions) error {
+	wanted, err := parseState(o.waitFor)
+	switch {
+	case err != nil:
+		return usage(err)
+	case o.timeout < 0:
+		return usage(fmt.Errorf("--timeout %s is not a time", o.timeout))
+	}
+	path, err := homePath()
+	if err != nil {
+		return cannotTell(err)
+	}
+	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
+		if o.timeout > 0 {
+			limited, cancel := context.WithTimeout(ctx, o.timeout)
+			defer cancel()
+			ctx = limited
+		}
+		seen := awaitState(ctx, path, wanted)
+		if state := seen.diagnosis().State; seen.trouble != nil || state != wanted {
+			return waitedInVain(seen, wanted, o.timeout)
+		}
+		return o.print(c.OutOrStdout(), seen)
+	})
+}
+
+// awaitState looks until the state is the wanted one, or cannot be told, or ctx
+// ends, and returns what it saw last.
+func awaitState(ctx context.Context, path string, wanted fsm.State) *seen {
+	sentry := newSentry(ctx, path) // before the first look
+	for {
+		seen := look(path)
+		if seen.trouble != nil || seen.diagnosis().State == wanted || !sentry.wait(ctx, seen) {
+			return seen
+		}
+	}
+}
+
+// waitedInVain says what is so instead of what was waited for.
+func waitedInVain(s *seen, wanted fsm.State, timeout time.Duration) error {
+	if s.trouble != nil {
+		return cannotTell(s.trouble)
+	}
+	d := s.diagnosis()
+	return &Problem{
+		What:  fmt.Sprintf("it did not become %s within %s", wanted, timeout),
+		Means: fmt.Sprintf("it is %s: %s", d.State, d.Reason),
+		Try:   "stigmer local state --explain, or a longer --timeout",
+		Exit:  ExitFailed,
+	}
+}
