@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ type stateOptions struct {
 }
 
 // stateOutputs are the forms in which a state is printed.
-var stateOutputs = []string{"text", "json"}
+var stateOutputs = []string{"text", "json", "dot", "mermaid", "svg"}
 
 func stateCommand() *cobra.Command {
 	o := &stateOptions{}
@@ -32,6 +33,10 @@ func stateCommand() *cobra.Command {
 		Long: `Say what is so: the state as it is now, held against locks, processes, ports and
 Temporal's own health. It changes nothing and waits for no lock.
 
+-o dot, mermaid and svg draw the machine as it is in the table, with the state that
+it is in and the path that it took since it was last Stopped (✓ how often). The
+svg needs no other program.
+
 With --wait-for it waits until the state is that one, prints it and exits with 0,
 whichever state it is; with 1 after --timeout. It is woken by what happens.
 
@@ -39,6 +44,8 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 		Example: `  stigmer local state
   stigmer local state --explain
   stigmer local state -o json
+  stigmer local state -o svg >state.svg
+  stigmer local state -o dot | dot -Tpng >state.png
   stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },
@@ -102,6 +109,11 @@ func runState(c *cobra.Command, o *stateOptions) error {
 // print prints what was seen in the form that was asked for.
 func (o *stateOptions) print(out io.Writer, s *seen) error {
 	report := s.report()
+	if draw, ok := draws[o.output]; ok {
+		page := bufio.NewWriter(out)
+		draw(newPicture(report.State, report.Reason, s.document.History), page)
+		return page.Flush()
+	}
 	if o.output == "json" {
 		return printJSON(out, report)
 	}

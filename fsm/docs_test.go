@@ -28,25 +28,10 @@ func TestStatesPage(t *testing.T) {
 
 func diagram(page *strings.Builder) {
 	fmt.Fprint(page, "\n```mermaid\nstateDiagram-v2\n    [*] --> Stopped\n")
-	for _, from := range States {
-		for _, to := range States {
-			if on := between(from, to); len(on) > 0 {
-				fmt.Fprintf(page, "    %s --> %s: %s\n", from, to, strings.Join(on, ", "))
-			}
-		}
+	for _, arrow := range Arrows() {
+		fmt.Fprintf(page, "    %s --> %s: %s\n", arrow.From, arrow.To, joined(arrow.On))
 	}
 	fmt.Fprint(page, "```\n")
-}
-
-// between lists the events that lead from one state to another, in the table's order.
-func between(from, to State) []string {
-	var on []string
-	for _, row := range Table {
-		if row.From == from && row.To == to {
-			on = append(on, string(row.On))
-		}
-	}
-	return on
 }
 
 func transitions(page *strings.Builder) {
@@ -61,10 +46,10 @@ func transitions(page *strings.Builder) {
 	}
 }
 
-func joined(actions []Action) string {
+func joined[S ~string](names []S) string {
 	var words []string
-	for _, action := range actions {
-		words = append(words, string(action))
+	for _, name := range names {
+		words = append(words, string(name))
 	}
 	return strings.Join(words, ", ")
 }

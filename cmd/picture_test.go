@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// hostile is a reason that each of the formats would have to quote.
+const hostile = "a \"reason\" <b>&amp; \\ ]]> %s\nEnd"
+
+func drawn(t *testing.T, format string, state fsm.State, history ...fsm.Transition) string {
+	t.Helper()
+	var out bytes.Buffer
+	draws[format](newPicture(state, hostile, history), &out)
+	return out.String()
+}
+
+var crashed = []fsm.Transition{
+	{From: fsm.Healthy, Event: fsm.Stop, To: fsm.Stopping},
+	{From: fsm.Stopping, Event: fsm.Gone, To: fsm.Stopped},
+	{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking},
+	{From: fsm.Locking, Event: fsm.LockAcquired, To: fsm.Starting},
+	{From: fsm.Starting, Event: fsm.Exited, To: fsm.Restarting},
+	{From: fsm.Restarting, Event: fsm.BackoffElapsed, To: fsm.Locking},
+	{From: fsm.Locking, Event: fsm.LockAcquired, To: fsm.Starting},
+}
+
+// Every row of the table is in every picture, and what was taken is marked.
+func TestPicturesHaveTheTable(t *testing.T) {
+	for format := range draws {
+		text := drawn(t, format, fsm.Starting, crashed...)
+		for _, state := range fsm.States {
+			if !strings.Contains(text, string(state)) {
+				t.Errorf("%s has no %s", format, state)
+			}
+		}
+		for _, row := range fsm.Table {
+			if !strings.Contains(text, string(row.On)) {
+				t.Errorf("%s has no %s", format, row.On)
+			}
+		}
+		for mark, times := range map[string]int{"lock_acquired ✓2": 1, "exited ✓": 1, "backoff_elapsed ✓": 1, "start ✓": 1, "✓": 4} {
+			if n := strings.Count(text, mark); n != times {
+				t.Errorf("%s: %q is there %d times", format, mark, n)
+			}
+		}
+		if format == "dot" {
+			continue
+		}
+		if n := strings.Count(text, colourNow); n == 0 {
+			t.Errorf("%s: the current state is not marked", format)
+		}
+	}
+}
+
+// A state's box has a place of its own; an arrow that comes back has a side.
+func TestPictureHasPlaces(t *testing.T) {
+	seen := map[point]fsm.State{}
+	for _, state := range fsm.States {
+		at, ok := places[state]
+		if other := seen[at]; !ok || other != "" || at.x < boxWidth/2 || at.x > pictureWidth-boxWidth/2 || at.y < boxHeight || at.y > pictureHeight-boxHeight {
+			t.Errorf("%s is at %v (%v), like %q", state, at, ok, other)
+		}
+		seen[at] = state
+	}
+	for _, arrow := range fsm.Arrows() {
+		if arrow.From == arrow.To && loops[arrow.From] == 0 {
+			t.Errorf("%s comes back to itself on no side", arrow.From)
+		}
+	}
+	for pair := range hints {
+		if !newPicture(fsm.Stopped, "", nil).hasArrow(pair[0], pair[1]) {
+			t.Errorf("a hint for %v, which is no arrow", pair)
+		}
+	}
+}
+
+func TestSVGIsXML(t *testing.T) {
+	decoder := xml.NewDecoder(strings.NewReader(drawn(t, "svg", fsm.Healthy, crashed...)))
+	lines := 0
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "path" {
+			lines++
+		}
+	}
+	if want := len(fsm.Arrows()) + 2; lines != want { // two are the arrowheads
+		t.Errorf("%d lines, not %d", lines, want)
+	}
+}
+
+// Graphviz, where it is there, understands the picture.
+func TestDotIsUnderstood(t *testing.T) {
+	dot, err := exec.LookPath("dot")
+	if err != nil {
+		t.Skip("no dot here")
+	}
+	for _, state := range fsm.States {
+		c := exec.Command(dot, "-Tcanon")
+		c.Stdin = strings.NewReader(drawn(t, "dot", state, crashed...))
+		if out, err := c.CombinedOutput(); err != nil || bytes.Contains(out, []byte("Warning")) {
+			t.Fatalf("%s: %v\n%s", state, err, out)
+		}
+	}
+}
+
+// What a reason says begins no line of its own in a diagram.
+func TestMermaidKeepsToItsLines(t *testing.T) {
+	text := drawn(t, "mermaid", fsm.Healthy)
+	if first, rest, _ := strings.Cut(text, "\n"); !strings.HasPrefix(first, "%% Healthy: a ") || !strings.HasPrefix(rest, "flowchart TB\n") {
+		t.Error(text)
+	}
+	if strings.Contains(text, "linkStyle") {
+		t.Error("nothing was taken, but something is marked")
+	}
+}
