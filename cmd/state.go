@@ -18,6 +18,7 @@ import (
 type stateOptions struct {
 	explain bool
 	output  string
+	watch   bool
 	waitFor string
 	timeout time.Duration
 }
@@ -37,6 +38,11 @@ Temporal's own health. It changes nothing and waits for no lock.
 it is in and the path that it took since it was last Stopped (✓ how often). The
 svg needs no other program.
 
+With --watch it shows state, evidence, restarts and the latest log lines in place as
+they change, until q or Ctrl-C. Where the output is no terminal, and with -o json,
+it prints a line for each transition; "seen" is what was seen where no supervisor
+is at work, the first line among it.
+
 With --wait-for it waits until the state is that one, prints it and exits with 0,
 whichever state it is; with 1 after --timeout. It is woken by what happens.
 
@@ -44,6 +50,8 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 		Example: `  stigmer local state
   stigmer local state --explain
   stigmer local state -o json
+  stigmer local state --watch
+  stigmer local state --watch -o json | jq -r .to
   stigmer local state -o svg >state.svg
   stigmer local state -o dot | dot -Tpng >state.png
   stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
@@ -53,6 +61,7 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 	f := c.Flags()
 	f.BoolVar(&o.explain, "explain", false, "each piece of evidence, how it came here, and what would happen next")
 	f.StringVarP(&o.output, "output", "o", "text", strings.Join(stateOutputs, ", "))
+	f.BoolVarP(&o.watch, "watch", "w", false, "show it as it changes, until q or Ctrl-C")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until the state is this one: Healthy, Stopped, ...")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long --wait-for waits; 0 for ever")
 	complete(c, "output", stateOutputs)
@@ -74,6 +83,12 @@ func (o *stateOptions) check(c *cobra.Command) error {
 	switch {
 	case !slices.Contains(stateOutputs, o.output):
 		return fmt.Errorf("--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
+	case o.watch && c.Flags().Changed("wait-for"):
+		return errors.New("--watch and --wait-for exclude each other")
+	case o.watch && o.explain:
+		return errors.New("--watch and --explain exclude each other")
+	case o.watch && o.output != "text" && o.output != "json":
+		return fmt.Errorf("--watch prints text or json, not %s", o.output)
 	case c.Flags().Changed("timeout") && !c.Flags().Changed("wait-for"):
 		return errors.New("--timeout is for --wait-for, which was not given")
 	}
@@ -84,8 +99,11 @@ func runState(c *cobra.Command, o *stateOptions) error {
 	if err := o.check(c); err != nil {
 		return usage(err)
 	}
-	if c.Flags().Changed("wait-for") {
+	switch {
+	case c.Flags().Changed("wait-for"):
 		return runWait(c, o)
+	case o.watch:
+		return runWatch(c, o)
 	}
 	path, err := homePath()
 	if err != nil {

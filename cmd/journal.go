@@ -1,0 +1,100 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// wasSeen is the event of a line that tells what was seen, not what a supervisor
+// has recorded: the first one, and each change while none is at work.
+const wasSeen fsm.Event = "seen"
+
+// journal prints a line for each transition.
+type journal struct {
+	out  io.Writer
+	json bool
+	// begun says that the first line is printed; last is the latest transition
+	// of the record that was known then or since, state what the last line led to.
+	begun bool
+	last  fsm.Transition
+	state fsm.State
+}
+
+// follow prints until ctx ends, or the state cannot be told.
+func (j *journal) follow(ctx context.Context, path string) error {
+	sentry := newSentry(ctx, path) // before the first look
+	for {
+		seen := look(path)
+		if seen.trouble != nil {
+			return cannotTell(seen.trouble)
+		}
+		if err := j.tell(seen, time.Now()); err != nil {
+			return err
+		}
+		if !sentry.wait(ctx, seen) {
+			return nil
+		}
+	}
+}
+
+// tell prints what is new in what was seen.
+func (j *journal) tell(s *seen, now time.Time) error {
+	d, history := s.diagnosis(), s.document.History
+	if !j.begun {
+		j.begun, j.state = true, d.State
+		j.keep(history)
+		return j.print(HistoryReport{now.UTC(), d.State, wasSeen, d.State, d.Reason})
+	}
+	for _, t := range history[j.known(history):] {
+		if err := j.print(HistoryReport{moment(t.At), t.From, t.Event, t.To, t.Cause}); err != nil {
+			return err
+		}
+		j.state = t.To
+	}
+	j.keep(history)
+	// A supervisor that is at work records what happens; a moment before it does is no news.
+	if awake := s.driver.PID != 0 && !s.asleep; awake || d.State == j.state {
+		return nil
+	}
+	from := j.state
+	j.state = d.State
+	return j.print(HistoryReport{now.UTC(), from, wasSeen, d.State, d.Reason})
+}
+
+func (j *journal) keep(history []fsm.Transition) {
+	if n := len(history); n > 0 {
+		j.last = history[n-1]
+	}
+}
+
+// known is how many transitions of a history were there before. The history is
+// bounded and can be lost: where the last one is not in it, time decides.
+func (j *journal) known(history []fsm.Transition) int {
+	for i, t := range slices.Backward(history) {
+		if t == j.last {
+			return i + 1
+		}
+	}
+	for i, t := range history {
+		if t.At > j.last.At {
+			return i
+		}
+	}
+	return len(history)
+}
+
+func (j *journal) print(line HistoryReport) error {
+	if j.json {
+		encoder := json.NewEncoder(j.out)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(line)
+	}
+	_, err := fmt.Fprintf(j.out, "%s  %-10s  %-16s  -> %-10s  %s\n", line.At.Local().Format("2006-01-02 15:04:05.000"), line.From, line.Event, line.To, line.Cause)
+	return err
+}
