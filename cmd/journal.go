@@ -34,7 +34,7 @@ func (j *journal) follow(ctx context.Context, path string) error {
 		if seen.trouble != nil {
 			return cannotTell(seen.trouble)
 		}
-		if err := j.tell(seen, time.Now()); err != nil {
+		if err := j.tell(seen, time.Now().Truncate(time.Millisecond)); err != nil {
 			return err
 		}
 		if !sentry.wait(ctx, seen) {

@@ -55,7 +55,7 @@ Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl
 	f.BoolVar(&o.all, "all", false, "both logs, merged by time")
 	f.StringVar(&o.since, "since", "", "only what is younger: a duration (10m) or a time (2026-11-25T09:00:00)")
 	f.StringVar(&o.level, "level", "", "only lines that are at least this grave: "+strings.Join(logs.Levels, ", "))
-	_ = c.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(logs.Levels, cobra.ShellCompDirectiveNoFileComp))
+	complete(c, "level", logs.Levels)
 	return c
 }
 
@@ -67,7 +67,7 @@ func (o *logsOptions) query(c *cobra.Command, now time.Time) (logs.Query, error)
 		return q, fmt.Errorf("--supervisor and --all exclude each other")
 	case o.lines < 0:
 		return q, fmt.Errorf("--lines %d is not a number of lines", o.lines)
-	case o.level != "" && !slices.Contains(logs.Levels, strings.ToLower(o.level)):
+	case o.level != "" && logs.ParseLevel(o.level) == 0:
 		return q, fmt.Errorf("--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
 	}
 	q.Level = logs.ParseLevel(o.level)

@@ -31,7 +31,10 @@ func untilEnd(out io.Writer, work func(context.Context) error) error {
 			return nil
 		}
 		if _, told := errors.AsType[*Problem](err); err != nil && !told && !errors.As(err, new(Status)) {
-			return systemProblem(err, "the output could not be written")
+			return &Problem{
+				What: err.Error(), Means: "the output could not be written; nothing was changed",
+				Try: "write it elsewhere", Exit: ExitFailed,
+			}
 		}
 		return err
 	case <-signals:
