@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -204,6 +205,47 @@ func TestFollowWhileRotating(t *testing.T) {
 		expect(t, w, 0, r.lines)
 	case <-time.After(time.Until(deadline)):
 		t.Fatalf("only %d of %d lines came", read.Load(), w.lines)
+	}
+}
+
+// TestReadWhileRotating reads all that is kept while another thread writes and
+// rotates: no line may come twice, out of order, or be missing in the middle.
+func TestReadWhileRotating(t *testing.T) {
+	w := newWriter(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 400 {
+			for range 3 {
+				w.write(w.line(w.lines))
+				w.lines++
+			}
+			for range 5 {
+				w.step()
+			}
+		}
+	}()
+	defer func() { <-done }() // also where the test fails: its folder must outlive the writer
+	for ended := false; !ended; {
+		select {
+		case <-done:
+			ended = true
+		default:
+		}
+		entries, err := w.log.Read(Query{Count: -1})
+		if errors.Is(err, ErrBusy) {
+			continue
+		}
+		check(t, err)
+		last := -1
+		for _, line := range texts(entries) {
+			var n int
+			_, number, _ := strings.Cut(line, "msg=")
+			if _, err := fmt.Sscan(number, &n); err != nil || last >= 0 && n != last+1 {
+				t.Fatalf("%q comes after line %d", line, last)
+			}
+			last = n
+		}
 	}
 }
 
