@@ -83,11 +83,13 @@ func TestJournalTellsEachOnce(t *testing.T) {
 	driven()
 	driven(step(2), step(3), step(4))
 	driven(step(5), step(6))
+	sameInstant := fsm.Transition{At: 6, From: fsm.Restarting, Event: fsm.Gone, To: fsm.Restarting, Cause: "cause 7."}
+	driven(step(5), step(6), sameInstant)
 	text := out.String()
-	if strings.Count(text, "\n") != 6 || !strings.Contains(text, "seen") || strings.Contains(text, "cause 1.") {
+	if strings.Count(text, "\n") != 7 || !strings.Contains(text, "seen") || strings.Contains(text, "cause 1.") {
 		t.Error(text)
 	}
-	for n := 2; n <= 6; n++ {
+	for n := 2; n <= 7; n++ {
 		if strings.Count(text, fmt.Sprintf("cause %d.", n)) != 1 {
 			t.Errorf("cause %d. in\n%s", n, text)
 		}
