@@ -49,7 +49,12 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 		first.Detail = r.Reason + ": " + plan.Why
 	}
 	var effects []Effect
-	if plan.State != r.State {
+	switch {
+	case plan.State == r.State:
+	case plan.Event == Resumed:
+		first.Was = r.State // what is resumed is one transition, saved once, before its act
+		s.Generation--
+	default:
 		effects = append(effects, s.save(Transition{now.At, r.State, Resumed, plan.State, plan.Why}))
 	}
 	if plan.Event == "" {
@@ -151,7 +156,11 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	s = s.account(row, in)
 	cause := s.cause(row, in)
 	s = s.enter(row, in, cause)
-	saved := s.save(Transition{in.At, row.From, row.On, row.To, cause})
+	from := row.From
+	if in.Was != "" {
+		from = in.Was
+	}
+	saved := s.save(Transition{in.At, from, row.On, row.To, cause})
 	saved.Durable = saved.Durable || s.Database != before
 	effects := []Effect{saved}
 	for _, action := range row.Do {
@@ -165,7 +174,7 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 // follow applies the event that a transition brings with it.
 func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Supervisor, []Effect) {
 	next := in
-	next.Detail = ""
+	next.Detail, next.Was = "", ""
 	switch {
 	case row.To == Stopped && s.Desired == WantRunning:
 		next.Event = Start
