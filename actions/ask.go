@@ -13,7 +13,6 @@ import (
 // starts again and again until it serves. An earlier probe is ended.
 func (w *World) ask(e fsm.Effect) {
 	settings, replaced := e.Record.Settings, ""
-	w.noteDatabase(settings.DB)
 	if e.Record.State != fsm.Starting {
 		w.keepHome()
 		if !w.keepSeat() {
@@ -44,29 +43,6 @@ func (w *World) ask(e fsm.Effect) {
 		}
 		w.Post(fsm.Input{Event: fsm.Probed, Seq: e.Seq, Verdict: answer.Verdict, Detail: answer.Detail})
 	}()
-}
-
-// noteDatabase notes, as soon as there is one, which file Temporal has open.
-func (w *World) noteDatabase(db string) {
-	if w.database != nil || db == "" {
-		return
-	}
-	if info, err := os.Stat(db); err == nil {
-		w.database = info
-	}
-}
-
-// databaseReplaced tells when the database's path no longer leads to the file
-// that Temporal has open: what clients write then goes to a file without a name.
-func (w *World) databaseReplaced(db string) string {
-	there, err := os.Stat(db)
-	switch {
-	case w.database == nil:
-		return ""
-	case err == nil && os.SameFile(there, w.database):
-		return ""
-	}
-	return "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
 }
 
 // lockReplaced makes a lock file good that was deleted or replaced under

@@ -81,35 +81,58 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 }
 
 // TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by
-// an empty one. What it writes from then on has no name any more: that is told,
-// no restart makes it worse, and it is over when the file is back.
-//
-// BUG: what is replaced before the first probe that follows Healthy is taken for
-// the database.
+// an empty one, while it is watched (behind a wrapper, too), before anybody looked
+// at it for the first time, or while nobody supervises. What Temporal writes from then on has no name
+// any more: that is told, no restart makes it worse, and it is over when the file
+// is back.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
-	for _, replaced := range []bool{false, true} {
-		t.Run(fmt.Sprintf("replaced=%t", replaced), func(t *testing.T) {
-			t.Parallel()
-			p := realPlace(t)
-			p.local("start", "--probe-period", "300ms", "--liveness-deadline", "2s")
-			pid := p.number("temporal")
-			check(t, os.Rename(p.database(), p.database()+".kept"))
-			if replaced {
-				check(t, os.WriteFile(p.database(), nil, 0o600))
-			}
-			if poll(awaitDefault/4, func() bool { return p.ask(".state") == "Degraded" }) {
+	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first look", "while nobody supervises"} {
+		for _, replaced := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, replaced=%t", when, replaced), func(t *testing.T) {
+				t.Parallel()
+				p := realPlace(t)
+				period := "300ms"
+				switch when {
+				case "before the first look":
+					period = "2s"
+				case "behind a wrapper":
+					p.wrap(`setsid "$T" "$@"; exit $?`)
+				}
+				p.local("start", "--probe-period", period, "--liveness-deadline", "2s")
+				pid := p.number("temporal")
+				p.takesAway(when, replaced)
+				p.becomes("Degraded")
 				p.exits(8, []string{"state", "--explain"}, "!!", p.database())
-			} else {
-				out, _ := p.try("state")
-				t.Errorf("the database is gone, and:\n%s", out)
-			}
-			check(t, os.Rename(p.database()+".kept", p.database()))
-			p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid), ".restarts.total=0")
-			p.local("stop")
-			p.local("start")
-			p.works("default")
-			p.local("stop")
-		})
+				check(t, os.Rename(p.database()+".kept", p.database()))
+				p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid), ".restarts.total=0")
+				p.local("stop")
+				p.local("start")
+				p.works("default")
+				p.local("stop")
+			})
+		}
+	}
+}
+
+// takesAway moves the database away at a certain time.
+func (p *place) takesAway(when string, replaced bool) {
+	p.t.Helper()
+	if when == "while nobody supervises" {
+		p.kill9(p.number("supervisor"))
+	}
+	if when == "while it is watched" || when == "behind a wrapper" {
+		healthy := p.ask(".generation")
+		other := p.lockedForAll() // a probe fails, so that there was one
+		p.becomes("Degraded", ".generation!="+healthy)
+		check(p.t, other.Close())
+		p.becomes("Healthy")
+	}
+	check(p.t, os.Rename(p.database(), p.database()+".kept"))
+	if replaced {
+		check(p.t, os.WriteFile(p.database(), nil, 0o600))
+	}
+	if when == "while nobody supervises" {
+		p.exits(0, []string{"start"}, "Adopted")
 	}
 }

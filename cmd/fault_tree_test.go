@@ -13,7 +13,7 @@ import (
 )
 
 // wrap puts a shell script before Temporal. The script's program is $T.
-func (h *siege) wrap(script string) {
+func (h *realHome) wrap(script string) {
 	h.t.Helper()
 	temporal := ""
 	for _, variable := range h.env {
@@ -149,7 +149,7 @@ func TestFrozen(t *testing.T) {
 				h.must([]string{verb}, 0)
 				took := time.Since(began).Round(time.Millisecond)
 				h.t.Logf("%s frozen, %s took %s", who, verb, took)
-				if took > 20*time.Second {
+				if took > awaitDefault {
 					h.t.Errorf("%s frozen, %s took %s", who, verb, took)
 				}
 				if verb == "stop" {
