@@ -15,20 +15,18 @@ import (
 // Recover reads the record for its writer. One that is missing is begun anew;
 // one that cannot be read is set aside and rebuilt from evidence: who holds
 // temporal.lock is enough to find our Temporal, and its command line has its
-// settings. A record of a newer version is an error: it is not overwritten.
+// settings. A record of a newer version is an error: it is not overwritten. So is
+// one that the system does not let be read: it may be good.
 // Only the holder of supervisor.lock may call it.
 func Recover(home statefile.Home) (statefile.Document, error) {
 	file := statefile.File{Home: home}
 	document, err := file.Load()
-	var newer statefile.NewerError
 	switch {
 	case err == nil:
 		return document, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return rebuild(home, ""), nil
-	case errors.As(err, &newer):
-		return statefile.Document{}, err
-	case errors.Is(err, fs.ErrPermission):
+	case !damaged(err): // newer, or the system refused: the record may be good
 		return statefile.Document{}, err
 	}
 	aside, failed := file.SetAside()
