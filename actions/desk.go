@@ -35,6 +35,8 @@ type Desk struct {
 	outdated func(supervisor fsm.Process) bool
 	last     fsm.Record
 	err      error
+	// wordsFrom is the end of the supervisor's log before the first handover.
+	wordsFrom int64
 	// noSeat is why there is no seat although nobody else has it.
 	noSeat error
 	// world is set while a drive runs in this process.
@@ -69,13 +71,23 @@ type DeskConfig struct {
 func NewDesk(c DeskConfig) *Desk {
 	return &Desk{
 		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress, outdated: c.Outdated,
-		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{},
+		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{}, wordsFrom: -1,
 	}
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It
 // goes with EndBroken.
 func (d *Desk) Err() error { return d.err }
+
+// Words are the last lines that the supervisors have written which this command
+// started, empty if it started none. They say why a handover came to nothing: on a
+// full disk the log may have had the room that the record did not get.
+func (d *Desk) Words() string {
+	if d.wordsFrom < 0 {
+		return ""
+	}
+	return tail(d.home.SupervisorLog(), d.wordsFrom)
+}
 
 // Hurry passes a later stop's request on to the drive in this process. It
 // reports false where there is none: the signal that came is then an interruption.
@@ -186,6 +198,9 @@ func (d *Desk) handOver(r fsm.Record) {
 	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
 		d.broke(err)
 		return
+	}
+	if d.wordsFrom < 0 {
+		d.wordsFrom = size(d.home.SupervisorLog())
 	}
 	if d.heir, err = d.supervise(d.seat); err != nil {
 		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})

@@ -113,10 +113,6 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = "supervisor.lock is held by " + o.Holder
 		p.Means = "that is not a supervisor of ours, so it was not touched, and nothing was changed"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
-	case fsm.EndNoHandover:
-		p.What = "the supervisor could not be started: " + o.Detail
-		p.Means = "Temporal is not supervised"
-		p.Try = "look at " + home.SupervisorLog()
 	case fsm.EndStuck:
 		p.What = o.Detail
 		p.Means = "Temporal may still run"

@@ -43,6 +43,9 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 		select {
 		case outcome := <-done:
 			progress.done()
+			if outcome.End == fsm.EndNoHandover {
+				return noHandover(outcome, home, desk.Words())
+			}
 			return tell(c, home, command, outcome, desk.Err())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.Hurry() {
