@@ -30,11 +30,13 @@ type Desk struct {
 	seat     *os.File // supervisor.lock, while it is ours
 	waiting  bool     // a goroutine waits for supervisor.lock
 	watching bool     // a goroutine watches the record
-	timers   map[fsm.Saw]*time.Timer
-	progress func(fsm.Record)
-	outdated func(supervisor fsm.Process) bool
-	last     fsm.Record
-	err      error
+	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
+	unseenSince time.Time
+	timers      map[fsm.Saw]*time.Timer
+	progress    func(fsm.Record)
+	outdated    func(supervisor fsm.Process) bool
+	last        fsm.Record
+	err         error
 	// wordsFrom is the end of the supervisor's log before the first handover.
 	wordsFrom int64
 	// noSeat is why there is no seat although nobody else has it.

@@ -40,6 +40,9 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 			return e
 		}
 	}
+	if Elsewhere(r) {
+		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: Unseen}
+	}
 	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into (of another user?)"}
 }
 

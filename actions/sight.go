@@ -72,6 +72,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 		s.Driver.Version = r.Supervisor.Version
 		s.Outdated = d.outdated != nil && d.outdated(r.Supervisor)
 	}
+	s.Holder = d.unseen(s)
 	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
 }

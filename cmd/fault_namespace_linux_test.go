@@ -97,13 +97,17 @@ func TestOtherNamespace(t *testing.T) {
 			h.kill9(h.pid("supervisor"))
 		}
 		out := h.namespace(`
-			for verb in start stop; do expect 1 "$STIGMER" local $verb --timeout 2s; done
+			for verb in start stop; do expect 1 "$STIGMER" local $verb; done
+			expect 1 "$STIGMER" local restart
 			got=0; "$STIGMER" local state || got=$?; echo "state: exit $got"`)
 		if !runs(temporal) {
 			t.Errorf("Temporal was ended:\n%s", out)
 		}
 		if !strings.Contains(out, "state: exit 4") {
 			t.Errorf("it cannot be told from here:\n%s", out)
+		}
+		if n := strings.Count(out, "is held by a process that cannot be seen from here"); n != 3 || strings.Count(out, "where Temporal was started") != 3 {
+			t.Errorf("killed=%t: %d of 3 commands say why:\n%s", killed, n, out)
 		}
 		h.up()
 		if list := h.temporals(); list[0] != temporal {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"strings"
 	"sync"
 	"time"
 
@@ -113,7 +112,7 @@ func (s *seen) lookAtLocks() {
 			s.trouble = err
 		}
 	}
-	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && elsewhere(s.document.Record) && s.trouble == nil {
+	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && actions.Elsewhere(s.document.Record) && s.trouble == nil {
 		s.trouble = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
 	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
@@ -165,15 +164,4 @@ func (s *seen) next() []fsm.Move {
 		return fsm.Moves(s.diagnosis().State)
 	}
 	return fsm.Undriven(s.document.Record, s.evidence)
-}
-
-// elsewhere reports whether a record was written in another PID namespace of this boot.
-func elsewhere(r fsm.Record) bool {
-	here, err := probes.Boot()
-	if err != nil || r.Supervisor.Boot == "" || r.Supervisor.Boot == here {
-		return false
-	}
-	boot, _, _ := strings.Cut(here, "/")
-	there, _, _ := strings.Cut(r.Supervisor.Boot, "/")
-	return boot == there
 }

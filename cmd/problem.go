@@ -109,10 +109,12 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = either(o.Detail, "temporal.lock is held by "+o.Holder)
 		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+		outOfSight(p, o)
 	case fsm.EndUnknown:
 		p.What = "supervisor.lock is held by " + o.Holder
 		p.Means = "that is not a supervisor of ours, so it was not touched, and nothing was changed"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+		outOfSight(p, o)
 	case fsm.EndStuck:
 		p.What = o.Detail
 		p.Means = "Temporal may still run"

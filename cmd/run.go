@@ -124,6 +124,9 @@ func startedHow(c fsm.Command, o fsm.Outcome) string {
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
 func missing(r fsm.Record) string {
+	if actions.Elsewhere(r) {
+		return "it is driven by " + actions.Unseen
+	}
 	if r.State != fsm.Starting && r.State != fsm.Degraded && r.State != fsm.Healthy {
 		return r.Reason
 	}

@@ -1,0 +1,45 @@
+package actions
+
+import (
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// Unseen describes who holds a lock and is not seen, where the record names
+// processes of another PID namespace.
+const Unseen = "a process that cannot be seen from here: the record names processes of another PID namespace (a container)"
+
+// Elsewhere reports whether a record was written in another PID namespace of
+// this boot. Its PIDs mean nothing here, and its processes may be out of sight.
+func Elsewhere(r fsm.Record) bool {
+	here, err := probes.Boot()
+	if err != nil || r.Supervisor.Boot == "" || r.Supervisor.Boot == here {
+		return false
+	}
+	boot, _, _ := strings.Cut(here, "/")
+	there, _, _ := strings.Cut(r.Supervisor.Boot, "/")
+	return boot == there
+}
+
+// unseenFor is how long supervisor.lock must be held by nobody whom this
+// namespace sees. One of our own may be missed for an instant, as it dies.
+const unseenFor = time.Second
+
+// unseen names the holder of supervisor.lock whom a command would wait for in
+// vain, once it was out of sight for long enough.
+func (d *Desk) unseen(s fsm.Sight) string {
+	if s.Driver.PID != 0 || s.Holder != "" || !Elsewhere(s.Record) {
+		d.unseenSince = time.Time{}
+		return s.Holder
+	}
+	if d.unseenSince.IsZero() {
+		d.unseenSince = time.Now()
+	}
+	if time.Since(d.unseenSince) < unseenFor {
+		return ""
+	}
+	return Unseen
+}
