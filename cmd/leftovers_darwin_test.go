@@ -22,10 +22,10 @@ func commandLine(pid int) string {
 }
 
 // processes returns the PIDs of all that has a lock or a log of one of the
-// script's homes open. lsof exits 1 if one of the files is open nowhere.
+// script's homes open, or of all tests' homes. lsof exits 1 if one of the files is open nowhere.
 func (s *script) processes() []int {
 	var files []string
-	for _, pattern := range []string{"*.lock", "*/*.lock", "*/logs/*.log"} {
+	for _, pattern := range []string{"*.lock", "*/*.lock", "*/logs/*.log", "*/*/*/*.lock", "*/*/*/logs/*.log"} {
 		found, _ := filepath.Glob(filepath.Join(s.dir, pattern))
 		files = append(files, found...)
 	}

@@ -36,7 +36,7 @@ func (s *script) processes() []int {
 }
 
 // owns reports whether a process runs whose environment names a home in the
-// script's folder.
+// script's folder, or that very folder for its temporary files.
 func (s *script) owns(pid int) bool {
 	if pid == os.Getpid() || !runs(pid) {
 		return false
@@ -44,5 +44,6 @@ func (s *script) owns(pid int) bool {
 	environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	environ = append([]byte{0}, environ...)
 	return bytes.Contains(environ, []byte("\x00STIGMER_INSTANCE="+s.dir+"/")) ||
-		bytes.Contains(environ, []byte("\x00STIGMER_HOME="+s.dir+"/"))
+		bytes.Contains(environ, []byte("\x00STIGMER_HOME="+s.dir+"/")) ||
+		bytes.Contains(environ, []byte("\x00TMPDIR="+s.dir+"\x00"))
 }

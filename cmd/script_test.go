@@ -17,12 +17,13 @@ import (
 
 func TestMain(m *testing.M) {
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }
-	testscript.Main(m, map[string]func(){
+	programs := map[string]func(){
 		"stigmer":   status(cmd.Main),
 		"temporal":  status(fakeTemporal),
 		"straggler": status(straggler),
 		"holdlock":  status(holdLock),
-	})
+	}
+	guarded(programs, func() { testscript.Main(m, programs) })
 }
 
 // TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
