@@ -153,7 +153,7 @@ func (h *siege) stillNames(temporal int, who string) {
 	if list := h.temporals(); len(list) != 1 || list[0] != temporal {
 		h.t.Fatalf("%s: %v run, not %d", who, list, temporal)
 	}
-	if !poll(awaitDefault/4, named) {
+	if !poll(awaitDefault, named) {
 		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.realHome.record()), ".temporal.pid"), temporal)
 	}
 }

@@ -175,7 +175,7 @@ func (h *siege) aftermath(a *asked, v victims, moment string) {
 	began := time.Now()
 	h.t.Logf("%s killed at %s (%d after %s), then %s", v, moment, r.code, r.took.Round(time.Millisecond), next)
 	h.converges(next)
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > awaitDefault {
 		h.t.Errorf("%s took %s after %s was killed at %s", next, took, v, moment)
 	}
 }

@@ -115,7 +115,7 @@ func (p *place) becomes(terms ...string) {
 // just about to end.
 func (p *place) nothingRuns(after string) {
 	p.t.Helper()
-	if left := p.stragglers(awaitDefault / 4); len(left) > 0 {
+	if left := p.stragglers(awaitDefault); len(left) > 0 {
 		p.t.Errorf("after %s this is left:\n%s", after, strings.Join(left, "\n"))
 	}
 }

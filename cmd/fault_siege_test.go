@@ -31,7 +31,7 @@ type siege struct {
 }
 
 // commandDeadline is what no command may take, whatever happened to the home.
-const commandDeadline = 45 * time.Second
+const commandDeadline = 90 * time.Second
 
 // besiege runs a test on the fake Temporal and on the real one.
 func besiege(t *testing.T, test func(h *siege)) {
@@ -128,7 +128,7 @@ func (r result) String() string {
 func (h *siege) ask(args ...string) *asked {
 	a := &asked{verb: strings.Join(args, " "), done: make(chan struct{})}
 	a.Cmd = exec.Command(h.bin, append([]string{"local"}, args...)...)
-	a.Env, a.Stdout, a.Stderr, a.WaitDelay = h.env, &a.out, &a.out, 3*time.Second
+	a.Env, a.Stdout, a.Stderr, a.WaitDelay = h.env, &a.out, &a.out, awaitDefault
 	a.SysProcAttr = h.as
 	if err := a.Start(); err != nil {
 		panic(err)
@@ -206,7 +206,7 @@ func (h *siege) isDown() {
 		h.t.Fatalf("Temporals are left: %v", list)
 	}
 	h.must([]string{"state"}, 3)
-	if left := h.stragglers(awaitDefault / 4); len(left) > 0 {
+	if left := h.stragglers(awaitDefault); len(left) > 0 {
 		h.t.Fatalf("left behind:\n%s", strings.Join(left, "\n"))
 	}
 }

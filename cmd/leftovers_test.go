@@ -35,7 +35,7 @@ func (s *script) end(t testscript.T) {
 	}
 	var left []string
 	if !failed && !s.leavesRunning {
-		left = s.stragglers(2 * time.Second)
+		left = s.stragglers(awaitDefault)
 	}
 	s.killAll()
 	if len(left) > 0 {
@@ -62,7 +62,7 @@ func (s *script) stragglers(patience time.Duration) []string {
 // killAll kills by PID until nothing is left: a supervisor may have spawned
 // anew in between.
 func (s *script) killAll() {
-	poll(10*time.Second, func() bool {
+	poll(awaitDefault, func() bool {
 		list := s.processes()
 		for _, pid := range list {
 			s.kill(pid)

@@ -47,7 +47,7 @@ func newRealHome(t *testing.T) *realHome {
 func (h *realHome) end() {
 	if h.t.Failed() {
 		h.t.Logf("the record is\n%s\n%s", h.record(), h.logs())
-	} else if left := h.stragglers(awaitDefault / 10); len(left) > 0 {
+	} else if left := h.stragglers(awaitDefault); len(left) > 0 {
 		h.t.Errorf("left behind:\n%s", strings.Join(left, "\n"))
 	}
 	h.killAll()

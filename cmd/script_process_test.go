@@ -74,7 +74,7 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 	var l net.Listener
 	var err error
 	// A killed process is seen dead a moment before its last thread gives its ports back.
-	poll(awaitDefault/10, func() bool { l, err = net.Listen("tcp", args[0]); return !errors.Is(err, syscall.EADDRINUSE) })
+	poll(awaitDefault, func() bool { l, err = net.Listen("tcp", args[0]); return !errors.Is(err, syscall.EADDRINUSE) })
 	ts.Check(err)
 	scriptOf(ts).listeners[args[0]] = l
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-const awaitDefault = 20 * time.Second
+// awaitDefault is how long a fact may take to come about, on a machine that is
+// busy with much else. Nobody waits so long where it does.
+const awaitDefault = time.Minute
 
 // pollEvery is the pause between two looks of the waiting commands.
 const pollEvery = 10 * time.Millisecond
