@@ -1,0 +1,69 @@
+package probes
+
+import (
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// keeper returns whose a socket is that a process was seen to have as a
+// descriptor. Between fork and exec a child has all that its parent has, and looks
+// like it: then the socket is the parent's. It is false where the process has the
+// socket no longer, as that child a moment later: then who has it is to be asked anew.
+func keeper(pid int, fd uint32) (int, bool) {
+	socket := opensAs(pid, fd)
+	if socket == "" {
+		return 0, false
+	}
+	for {
+		parent := parentOf(pid)
+		if parent <= 1 || opensAs(parent, fd) != socket || !looksForked(pid, parent, fd) {
+			return pid, opensAs(pid, fd) == socket
+		}
+		pid = parent
+	}
+}
+
+// looksForked reports whether a child runs its parent's program with the same
+// arguments, or is in the middle of exec: a new program has no descriptor from its
+// parent that is closed on exec.
+func looksForked(child, parent int, fd uint32) bool {
+	return Executable(child) == Executable(parent) && slices.Equal(Args(child), Args(parent)) || closesOnExec(child, fd)
+}
+
+// opensAs names what a process has open as a descriptor, empty if it has no such one.
+func opensAs(pid int, fd uint32) string {
+	what, err := os.Readlink(procPath(pid, "fd/"+strconv.Itoa(int(fd))))
+	if err != nil {
+		return ""
+	}
+	return what
+}
+
+// closesOnExec reads the descriptor's flags, octal; proc_pid_fdinfo(5).
+func closesOnExec(pid int, fd uint32) bool {
+	info, err := os.ReadFile(procPath(pid, "fdinfo/"+strconv.Itoa(int(fd))))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(info)) {
+		if value, ok := strings.CutPrefix(line, "flags:"); ok {
+			flags, err := strconv.ParseUint(strings.TrimSpace(value), 8, 64)
+			return err == nil && flags&unix.O_CLOEXEC != 0
+		}
+	}
+	return false
+}
+
+// parentOf returns a process's parent, 0 where it is not known.
+func parentOf(pid int) int {
+	fields := statFields(pid)
+	if len(fields) < 2 {
+		return 0
+	}
+	parent, _ := strconv.Atoi(fields[1])
+	return parent
+}
