@@ -112,6 +112,8 @@ func (s *seen) supervisorEvidence() Evidence {
 		return Evidence{name, false, "none: supervisor.lock is free"}
 	case s.asleep:
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, but is stopped (SIGSTOP)", s.driver.PID)}
+	case s.inside(s.driver, recorded):
+		return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock, %s", s.driver.PID, within(recorded.PID))}
 	case !s.driver.Same(recorded):
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, the record names pid %d", s.driver.PID, recorded.PID)}
 	}
@@ -123,6 +125,8 @@ func (s *seen) processEvidence() Evidence {
 	switch {
 	case s.running() && leader.Same(recorded):
 		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, same boot (%s)", leader.PID, leader.Exe)}
+	case s.running() && s.inside(leader, recorded):
+		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, %s (%s)", leader.PID, within(recorded.PID), leader.Exe)}
 	case s.running():
 		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
 	}
@@ -204,6 +208,8 @@ func (s *seen) pidFileEvidence() Evidence {
 		return Evidence{name, false, s.pidFault.Error() + "; nothing decides by it"}
 	case s.running() && s.pidFile.PID == s.evidence.Leader.PID:
 		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
+	case s.running() && s.pidFile.PID == s.document.Temporal.PID && s.inside(s.evidence.Leader, s.document.Temporal):
+		return Evidence{name, true, "names " + within(s.pidFile.PID)}
 	}
 	if other := actions.OtherServer(s.home); other != "" {
 		return Evidence{name, false, "names " + other + ", a Temporal that something else has started; it is left alone"}

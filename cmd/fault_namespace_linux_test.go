@@ -31,6 +31,19 @@ alive() { for p; do case "$(sed 's/.*) \(.\).*/\1/' /proc/$p/stat)" in [SRDI]) ;
 // namespace runs a story in a new PID namespace, which ends with it.
 func (h *siege) namespace(story string) string {
 	h.t.Helper()
+	c := h.inside(story)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr, c.WaitDelay = &out, &out, awaitDefault
+	if err := c.Run(); err != nil {
+		h.t.Fatalf("%v\n%s", err, out.String())
+	}
+	h.t.Log(out.String())
+	return out.String()
+}
+
+// inside is the command that tells a story in a new PID namespace.
+func (h *siege) inside(story string) *exec.Cmd {
+	h.t.Helper()
 	if os.Getuid() != 0 {
 		h.t.Skip("needs root, to make a PID namespace and to choose the next PID")
 	}
@@ -42,14 +55,8 @@ func (h *siege) namespace(story string) string {
 	check(h.t, err)
 	c := exec.Command("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-c", inNamespace+story)
 	c.Env = append(h.env, "STIGMER="+h.bin, "STRAGGLER="+straggler, "DIR="+h.dir)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr, c.WaitDelay = &out, &out, awaitDefault
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := c.Run(); err != nil {
-		h.t.Fatalf("%v\n%s", err, out.String())
-	}
-	h.t.Log(out.String())
-	return out.String()
+	return c
 }
 
 // TestReusedPIDs gives Temporal's and the supervisor's PIDs to strangers once

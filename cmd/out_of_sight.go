@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"fmt"
+
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 )
 
 // outOfSight puts into words that who holds a lock is out of sight: then it cannot be
@@ -13,4 +16,25 @@ func outOfSight(p *Problem, o fsm.Outcome) {
 	}
 	p.Means = "that may well be ours, but from here it can be neither proven nor ended; nothing was changed"
 	p.Try = "the same command where Temporal was started, or another home: STIGMER_HOME=DIR"
+}
+
+// inside reports whether a process is the recorded one although the record calls
+// it otherwise: it was written in a PID namespace below ours, in which the process
+// has that number.
+func (s *seen) inside(p, recorded fsm.Process) bool {
+	return p.PID != 0 && actions.Elsewhere(s.document.Record) &&
+		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
+}
+
+// within tells what a process is called where it was started.
+func within(pid int) string {
+	return fmt.Sprintf("pid %d in its own PID namespace, a container", pid)
+}
+
+// pidOf is Temporal's PID as the record has it, for people.
+func pidOf(r fsm.Record) string {
+	if actions.Elsewhere(r) {
+		return within(r.Temporal.PID)
+	}
+	return fmt.Sprintf("pid %d", r.Temporal.PID)
 }

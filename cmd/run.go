@@ -140,7 +140,7 @@ func missing(r fsm.Record) string {
 }
 
 func describe(out io.Writer, home statefile.Home, r fsm.Record) {
-	fmt.Fprintf(out, "  Temporal   %s  (pid %d%s)\n", address(r.Settings), r.Temporal.PID, version(r.Temporal))
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", address(r.Settings), pidOf(r), version(r.Temporal))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", uiURL(r.Settings))
 	}

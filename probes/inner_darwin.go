@@ -1,0 +1,4 @@
+package probes
+
+// InnerPID is the PID itself: macOS has no PID namespaces.
+func InnerPID(pid int) int { return pid }
