@@ -37,8 +37,9 @@ func size(path string) int64 {
 	return info.Size()
 }
 
-// tail returns the last lines of a log that were written after offset, without
-// control characters. It is for people: what cannot be read is empty.
+// tail returns the last lines of a log that were written after offset, or the first
+// of a crash that ends it, without control characters. It is for people: what cannot
+// be read is empty.
 func tail(path string, offset int64) string {
 	file, err := os.Open(path)
 	if err != nil {
@@ -49,16 +50,27 @@ func tail(path string, offset int64) string {
 	if offset > end {
 		offset = 0 // it was truncated meanwhile
 	}
+	if report := crash(file, offset, end); report != "" {
+		return report
+	}
 	data, err := io.ReadAll(io.NewSectionReader(file, max(offset, end-tailBytes), tailBytes))
 	if err != nil {
 		return ""
 	}
 	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
-	lines = lines[max(0, len(lines)-tailLines):]
+	return people(lines[max(0, len(lines)-tailLines):])
+}
+
+// people joins lines of a log for people.
+func people(lines []string) string {
+	var text strings.Builder
 	for i, line := range lines {
-		lines[i] = printable(line)
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		text.WriteString(printable(line))
 	}
-	return strings.Join(lines, "\n")
+	return text.String()
 }
 
 // Printable is a line without what could do more to a terminal than print on it.

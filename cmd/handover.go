@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stigmer/local/fsm"
@@ -19,9 +20,19 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	if words != "" {
 		p.Details = append([]string{"the supervisor's last lines:"}, strings.Split(words, "\n")...)
 	}
-	if strings.Contains(words+o.Detail, "no space left on device") || strings.Contains(words+o.Detail, "read-only file system") {
+	says := func(signs ...string) bool {
+		return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(words+o.Detail, sign) })
+	}
+	switch {
+	case says("no space left on device", "read-only file system"):
 		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
+	case says("resource temporarily unavailable", "failed to create new OS thread"):
+		p.Means = "the system lets this user have no more processes and threads; " + p.Means
+		p.Try = "end some of them, or raise the limit: ulimit -u"
+	case says("cannot allocate memory", "out of memory", "failed to reserve"):
+		p.Means = "the system gives no more memory; " + p.Means
+		p.Try = "end what needs much of it, or raise the limit: ulimit -v"
 	}
 	return p
 }

@@ -15,6 +15,9 @@ func TestNoHandover(t *testing.T) {
 		{"supervisor: odd", "a Temporal that runs already goes on", "look at /home/logs/supervisor.log"},
 		{"record not saved: no space left on device", "the disk of the home cannot be written to", "make room"},
 		{"record not saved: read-only file system", "the disk of the home cannot be written to", "make room"},
+		{"fork/exec /bin/temporal: resource temporarily unavailable", "no more processes and threads", "ulimit -u"},
+		{"runtime: failed to create new OS thread (have 7 already; errno=11)", "no more processes and threads", "ulimit -u"},
+		{"fatal error: out of memory", "no more memory", "ulimit -v"},
 	} {
 		text := noHandover(o, "/home", c.words).Text()
 		for _, want := range []string{o.Detail, c.words, c.means, c.try} {
