@@ -154,7 +154,7 @@ func (h *siege) result(a *asked) result {
 		h.t.Errorf("stigmer local %s did not end within %s\n%s", a.verb, commandDeadline, a.out.String())
 	}
 	r := result{a.verb, a.out.String(), a.ProcessState.ExitCode(), time.Since(began)}
-	for _, sign := range []string{"DATA RACE", "panic:", "fatal error:", "keeps the command's output open"} {
+	for _, sign := range append(h.faults(), "keeps the command's output open") {
 		if strings.Contains(r.out, sign) {
 			h.t.Errorf("%s in %s", sign, r)
 		}
