@@ -97,7 +97,7 @@ func lockDatabase(db string) (lock *os.File, refusal string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	lock, err = Acquire(path)
+	lock, err = acquireSoon(path)
 	switch {
 	case errors.Is(err, ErrHeld):
 		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
@@ -143,10 +143,6 @@ func holderOf(path string) string {
 	return Describe(holders[0])
 }
 
-// portPatience is how long a port may still look taken by nobody: a dying
-// process gives its descriptors back one by one, the lock before the sockets.
-const portPatience = 250 * time.Millisecond
-
 // takenPort returns who has a port that Temporal needs, empty if all are free.
 func takenPort(s fsm.Settings) string {
 	type need struct {
@@ -177,7 +173,7 @@ func portReason(ip, flag string, port int) string {
 		if listener == nil {
 			return ""
 		}
-		if listener.PID != 0 || time.Since(began) > portPatience {
+		if alive(listener.PID) || time.Since(began) > dyingPatience {
 			return fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
 		}
 		time.Sleep(pause)

@@ -82,13 +82,20 @@ func (w *World) await(e fsm.Effect) {
 }
 
 // lastGasp is how long a leader may be seen after the lock has come free: a dying
-// process gives its descriptors back one by one, and then goes.
-const lastGasp = time.Second
+// process gives its descriptors back one by one, and then goes. One that is known to
+// be dying is waited for lastGasps times more.
+const (
+	lastGasp  = time.Second
+	lastGasps = 10
+)
 
 // seeOff waits until the leader has gone as well. One that lives on has given
 // the lock away; it is ended, if it is the recorded one and carries our mark.
 func (w *World) seeOff(p fsm.Process) {
 	gone, err := waitExit(p, lastGasp)
+	for n := 0; n < lastGasps && !gone && err == nil && probes.Dying(p.PID); n++ {
+		gone, err = waitExit(p, lastGasp) // a busy machine
+	}
 	if gone || err != nil || p.PID <= 1 || probes.Instance(p.PID) != string(w.home) {
 		return
 	}

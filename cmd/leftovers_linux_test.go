@@ -8,14 +8,19 @@ import (
 )
 
 // runs reports whether a process exists and is no zombie. The state is the
-// first field behind the name, which is in parentheses and may hold anything.
+// first field behind the name, which is in parentheses and may hold anything; the
+// 18th is the number of its threads. A process whose first thread has died shows Z
+// while the others still have its descriptors.
 func runs(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return false
 	}
-	_, state, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')'):], []byte(" "))
-	return len(state) > 0 && state[0] != 'Z' && state[0] != 'X'
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 18 || fields[0][0] == 'X' {
+		return false
+	}
+	return fields[0][0] != 'Z' || string(fields[17]) != "1" && string(fields[17]) != "0"
 }
 
 func commandLine(pid int) string {

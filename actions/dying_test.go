@@ -1,0 +1,58 @@
+package actions
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// nobodys puts a file where no process is seen to have it, as is so with what a
+// dying one has not given back yet: on its way through a socket. It is closed there
+// after a while.
+func nobodys(t *testing.T, file *os.File, after time.Duration) {
+	t.Helper()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	check(t, err)
+	check(t, unix.Sendmsg(pair[0], []byte("."), unix.UnixRights(int(file.Fd())), nil, 0))
+	check(t, file.Close())
+	closed := make(chan struct{})
+	time.AfterFunc(after, func() {
+		unix.Close(pair[0])
+		unix.Close(pair[1])
+		close(closed)
+	})
+	t.Cleanup(func() { <-closed })
+}
+
+// What nobody has who lives is free in a moment: a start right after a kill is no
+// reason to refuse the database, or the ports.
+func TestWhatADyingProcessHas(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "db")
+	lock, err := Acquire(db + ".lock")
+	check(t, err)
+	nobodys(t, lock, 600*time.Millisecond)
+	is(t, "refusal", newLife(t).takeDatabase(db), "")
+
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(quietPorts(t, 1)[0])))
+	check(t, err)
+	port := listener.Addr().(*net.TCPAddr).Port
+	socket, err := listener.(*net.TCPListener).File()
+	check(t, err)
+	check(t, listener.Close())
+	nobodys(t, socket, 600*time.Millisecond)
+	is(t, "refusal", portReason("127.0.0.1", "port", port), "")
+}
+
+// What stays so is refused all the same.
+func TestWhatNobodySeenKeeps(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "db")
+	lock, err := Acquire(db + ".lock")
+	check(t, err)
+	nobodys(t, lock, 4*dyingPatience)
+	has(t, newLife(t).takeDatabase(db), "in use by another program")
+}
