@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -143,11 +144,20 @@ var nextPort = func() *atomic.Int32 {
 	return &n
 }()
 
+var givenAway sync.Map // of ports, with what shows it to others
+
 func freePort() (string, error) {
 	for range 1000 {
 		port := fmt.Sprint(nextPort.Add(1))
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
-		if err == nil {
+		address := net.JoinHostPort("127.0.0.1", port)
+		// Kept until this binary ends: another one that runs meanwhile, whose walk
+		// leads to the same number, sees that it is given away.
+		sign, err := net.ListenPacket("udp4", address)
+		if err != nil {
+			continue
+		}
+		givenAway.Store(port, sign)
+		if l, err := net.Listen("tcp", address); err == nil {
 			return port, l.Close()
 		}
 	}
