@@ -119,7 +119,7 @@ func hasIPv6() bool {
 }
 
 func askHealth(address string) (healthpb.HealthCheckResponse_ServingStatus, error) {
-	return askHealthWithin(address, 3*time.Second)
+	return askHealthWithin(address, 15*time.Second)
 }
 
 func askHealthWithin(address string, patience time.Duration) (healthpb.HealthCheckResponse_ServingStatus, error) {
