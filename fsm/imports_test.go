@@ -21,10 +21,11 @@ var mayImport = map[string][]string{
 	"statefile": {"fsm"},
 	"probes":    {"fsm"},
 	"actions":   {"fsm", "statefile", "probes"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/install"},
 
 	// Rooms of their own.
-	"probes/logs": {},
+	"probes/logs":     {},
+	"actions/install": {"statefile", "actions"},
 }
 
 // programs are the folders below cmd that hold a main package.

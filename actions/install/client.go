@@ -1,0 +1,152 @@
+package install
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+var (
+	errStalled = errors.New("nothing came for too long")
+	errTooLong = errors.New("the download takes too long altogether")
+)
+
+// redirects is how many are followed for one file: a release's takes one or two.
+const redirects = 10
+
+// client asks servers for files. Proxies are taken from the environment
+// (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).
+type client struct {
+	http   *http.Client
+	agent  string
+	limits Limits
+	tell   Teller
+}
+
+func newClient(agent string, limits Limits, tell Teller) *client {
+	transport := &http.Transport{
+		Proxy:       http.ProxyFromEnvironment,
+		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		// A .tar.gz must come as it is, also from a server that calls it an encoding.
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, tell}
+}
+
+// close ends the connections that are kept.
+func (c *client) close() { c.http.CloseIdleConnections() }
+
+// checkRedirect follows to http and https alone, and never from https to http:
+// what was asked for privately must not come from whoever sits on the way.
+func checkRedirect(next *http.Request, before []*http.Request) error {
+	last := before[len(before)-1]
+	switch {
+	case len(before) > redirects:
+		return refused("%s: there are more than %d redirects", shown(before[0].URL), redirects)
+	case next.URL.Scheme != "http" && next.URL.Scheme != "https", next.URL.Host == "":
+		return refused("%s redirects to %s", shown(last.URL), shown(next.URL))
+	case last.URL.Scheme == "https" && next.URL.Scheme == "http":
+		return refused("%s redirects to plain http, at %s", shown(last.URL), shown(next.URL))
+	}
+	return nil
+}
+
+// answer is a response whose Read ends with errStalled when nothing comes any more.
+type answer struct {
+	*http.Response
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	watch    *time.Timer
+	patience time.Duration
+}
+
+// get asks for a file, from a byte on. The error is an UnreachableError where no
+// answer came, a StatusError for another answer than 200 and 206, a RefusedError
+// for a redirect or a certificate that is not to be trusted, or the end of ctx.
+// Close the answer.
+func (c *client) get(ctx context.Context, file *url.URL, from int64) (*answer, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, file.String(), nil)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	request.Header.Set("User-Agent", c.agent)
+	if from > 0 {
+		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	watch := time.AfterFunc(c.limits.Stall, func() { cancel(errStalled) })
+	response, err := c.http.Do(request)
+	if err != nil {
+		watch.Stop()
+		err = unanswered(ctx, file, err)
+		cancel(nil)
+		return nil, err
+	}
+	a := &answer{response, ctx, cancel, watch, c.limits.Stall}
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
+		a.Close()
+		return nil, StatusError{URL: shown(response.Request.URL), Code: response.StatusCode, Status: response.Status}
+	}
+	return a, nil
+}
+
+// unanswered tells a host that gave no answer from one that gave a wrong one.
+func unanswered(ctx context.Context, asked *url.URL, err error) error {
+	if redirect, ok := errors.AsType[RefusedError](err); ok {
+		return redirect
+	}
+	host := asked.Host
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		if last, parsed := url.Parse(of.URL); parsed == nil && last.Host != "" {
+			host = last.Host // where a redirect led
+		}
+		err = of.Err
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return refused("%s: %v", host, err)
+	}
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStalled):
+		err = cause
+	case cause != nil:
+		return cause
+	}
+	return UnreachableError{Host: host, Err: err}
+}
+
+// Read reads on. Each byte renews the server's time.
+func (a *answer) Read(p []byte) (int, error) {
+	n, err := a.Body.Read(p)
+	if n > 0 {
+		a.watch.Reset(a.patience)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		if cause := context.Cause(a.ctx); cause != nil {
+			err = cause
+		}
+	}
+	return n, err
+}
+
+// Close ends the request, whether or not all was read.
+func (a *answer) Close() error {
+	a.watch.Stop()
+	a.cancel(nil)
+	return a.Body.Close()
+}
+
+// shown is a URL for people: without a password and without what signs it.
+func shown(u *url.URL) string {
+	short := *u
+	short.RawQuery, short.Fragment = "", ""
+	return short.Redacted()
+}

@@ -1,0 +1,110 @@
+package install
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// module is what go builds.
+const module = "github.com/temporalio/cli/cmd/temporal"
+
+// Go builds a version with go install. Go's own checks (its checksum database)
+// stand in for a published sum.
+type Go struct {
+	// Env is the environment for go.
+	Env []string
+}
+
+// Name says how it is built.
+func (g Go) Name() string { return "go install " + module }
+
+// goGrace is how long go may take to end, with its compilers, when it is interrupted.
+const goGrace = 5 * time.Second
+
+// Fetch runs go install in the folder of the new file. Its error wraps
+// exec.ErrNotFound where there is no go.
+func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
+	tool, err := exec.LookPath("go")
+	if err != nil {
+		return fmt.Errorf("there is no go tool: %w", err)
+	}
+	folder := filepath.Dir(to)
+	target := module + "@" + string(v)
+	tell.Say("Building   go install " + target + ": a few minutes")
+	heard := &lines{each: tell.Heard}
+	c := exec.CommandContext(ctx, tool, "install", target)
+	c.Dir, c.Env = folder, append(slices.Clone(g.Env), g.settings(folder)...)
+	c.Stdout, c.Stderr = heard, heard
+	// A group of its own: go's compilers end with it. The group has its leader's
+	// number until Wait has reaped that, so no other can be meant.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
+	c.WaitDelay = goGrace
+	err = c.Run()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if _, missing := os.Stat(to); err == nil && missing != nil {
+		err = fmt.Errorf("it left no program: %w", missing)
+	}
+	if err != nil {
+		return BuildError{Command: "go install " + target, Lines: heard.last, Err: err}
+	}
+	return nil
+}
+
+// settings are what go must not take from the caller. It refuses GOBIN for
+// another platform than its own, and its work folder is removed with ours.
+func (g Go) settings(folder string) []string {
+	return []string{"CGO_ENABLED=0", "GOBIN=" + folder, "GOTMPDIR=" + folder, "GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}
+}
+
+// linesKept and lineBytes bound what is kept of what go prints.
+const (
+	linesKept = 10
+	lineBytes = 4 << 10
+)
+
+// lines cuts what is written to it into lines and keeps the last ones.
+type lines struct {
+	each    func(string)
+	pending []byte
+	last    []string
+}
+
+// Write takes in more text. A line that never ends is cut.
+func (l *lines) Write(data []byte) (int, error) {
+	l.pending = append(l.pending, data...)
+	for {
+		end := bytes.IndexByte(l.pending, '\n')
+		if end < 0 && len(l.pending) > lineBytes {
+			end = lineBytes
+		}
+		if end < 0 {
+			return len(data), nil
+		}
+		line := printable(string(l.pending[:end]))
+		l.pending = l.pending[min(end+1, len(l.pending)):]
+		l.last = append(l.last[max(0, len(l.last)-linesKept+1):], line)
+		l.each(line)
+	}
+}
+
+// printable takes out what would move a terminal's cursor.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, strings.TrimRight(line, "\r"))
+}

@@ -1,0 +1,161 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// fakeGo makes a go of a shell script the only program in PATH, but for what the
+// script itself needs.
+func fakeGo(t *testing.T, text string) Go {
+	t.Helper()
+	dir := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+text), 0o700))
+	t.Setenv("PATH", dir)
+	return Go{Env: append(os.Environ(), "PATH=/usr/bin:/bin", "GOOS=plan9", "GOBIN=/nowhere")}
+}
+
+func TestGo(t *testing.T) {
+	home := newHome(t)
+	o := order(home, fakeGo(t, `echo "go: downloading something" >&2
+echo "$* $CGO_ENABLED $GOOS/$GOARCH" > "$GOBIN/temporal"`))
+	_, err := Install(t.Context(), o)
+	check(t, err)
+	installed(t, home, "install github.com/temporalio/cli/cmd/temporal@v1.2.3 0 "+runtime.GOOS+"/"+runtime.GOARCH+"\n")
+	if told := o.Tell.(*heard).all(); !strings.Contains(told, "go: go: downloading something") {
+		t.Error(told)
+	}
+}
+
+// TestGoFails keeps its last lines, without what would move a cursor.
+func TestGoFails(t *testing.T) {
+	const says = `mkdir "$GOTMPDIR/go-build1"; for i in 1 2 3 4 5 6 7 8 9 10 11; do echo line $i; done; printf 'x\033[2Jy\n'`
+	for name, c := range map[string]struct{ text, why string }{
+		"status":     {says + "; exit 1", "exit status 1"},
+		"no program": {says, "it left no program"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := newHome(t)
+			_, err := Install(t.Context(), order(home, fakeGo(t, c.text)))
+			build, _ := errors.AsType[BuildError](err)
+			last := strings.Join(build.Lines, "|")
+			if !strings.HasPrefix(last, "line 3|") || !strings.HasSuffix(last, "|line 11|x[2Jy") || !strings.Contains(err.Error(), c.why) {
+				t.Errorf("%v, %q", err, last)
+			}
+			nothing(t, home)
+		})
+	}
+}
+
+func TestNoGo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	home := newHome(t)
+	_, err := Install(t.Context(), order(home, Go{}))
+	if !errors.Is(err, exec.ErrNotFound) {
+		t.Error(err)
+	}
+	nothing(t, home)
+}
+
+// TestGoInterrupted ends go and what go has started.
+func TestGoInterrupted(t *testing.T) {
+	home, fifo := newHome(t), filepath.Join(t.TempDir(), "fifo")
+	check(t, unix.Mkfifo(fifo, 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	o := order(home, fakeGo(t, `sleep 600 >'`+fifo+`' & wait`))
+	ended := make(chan error, 1)
+	go func() { _, err := Install(ctx, o); ended <- err }()
+	sleeper, err := os.Open(fifo) // when the sleeper has opened it as well
+	check(t, err)
+	defer sleeper.Close()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	check(t, sleeper.SetReadDeadline(time.Now().Add(time.Minute)))
+	if _, err := sleeper.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the sleeper lives: %v", err)
+	}
+	nothing(t, home)
+}
+
+// TestLinesWithoutAnEnd bounds what is kept of a line.
+func TestLinesWithoutAnEnd(t *testing.T) {
+	l := &lines{each: func(string) {}}
+	for range 100 {
+		_, err := l.Write([]byte(strings.Repeat("x", 1000)))
+		check(t, err)
+	}
+	if len(l.pending) > 2*lineBytes || len(l.last) != linesKept || len(l.last[0]) != lineBytes {
+		t.Errorf("%d pending, %d kept of %d", len(l.pending), len(l.last), len(l.last[0]))
+	}
+}
+
+// nobody makes a release's host one at which nobody listens.
+func nobody(t *testing.T, r *Release) {
+	t.Helper()
+	s := newServer(t)
+	s.Close()
+	var err error
+	r.Base, err = url.Parse(s.URL)
+	check(t, err)
+}
+
+// TestEither: go stands in for a host that gives no answer, and for nothing else.
+func TestEither(t *testing.T) {
+	away := func(s *server, r *Release) { nobody(t, r) }
+	for name, c := range map[string]struct {
+		arrange func(s *server, r *Release)
+		goes    string
+		ends    func(error) bool
+	}{
+		"nobody listens":             {away, `echo built > "$GOBIN/temporal"`, func(err error) bool { return err == nil }},
+		"nobody listens, without go": {away, "", is[UnreachableError]},
+		"not found": {func(s *server, _ *Release) {
+			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }
+		}, "exit 1", is[StatusError]},
+		"another sum": {func(s *server, _ *Release) {
+			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write([]byte("other")) }
+		}, "exit 1", is[RefusedError]},
+		"gone in the middle": {func(s *server, _ *Release) {
+			s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
+				s.Listener.Close()
+				w.Header().Set("Connection", "close")
+				s.cut(w, r, 1000)
+			}
+		}, "exit 1", is[BrokenError]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, home := newServer(t), newHome(t)
+			t.Setenv("PATH", t.TempDir())
+			release := s.release(home)
+			c.arrange(s, &release)
+			o := order(home, Either{Release: release})
+			if c.goes != "" {
+				o.From = Either{Release: release, Go: fakeGo(t, c.goes)}
+			}
+			_, err := Install(t.Context(), o)
+			if !c.ends(err) {
+				t.Fatalf("%v", err)
+			}
+			if err == nil {
+				installed(t, home, "built\n")
+				if told := o.Tell.(*heard).all(); !strings.Contains(told, "built with go instead") {
+					t.Error(told)
+				}
+			}
+		})
+	}
+}

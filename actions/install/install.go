@@ -1,0 +1,192 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/statefile"
+)
+
+// Order says what is to be installed.
+type Order struct {
+	Home    statefile.Home
+	Version Version
+	From    Source
+	Tell    Teller
+	// Wanted is asked once it is this installation's turn: false ends it without an
+	// error. Another one may have done the work meanwhile. It may be nil.
+	Wanted func() bool
+}
+
+// Done says how an installation ended.
+type Done struct {
+	// Program is the version's own path; bin/temporal leads to it.
+	Program string
+	// Already says that it was there and nothing was fetched, Needless that Wanted
+	// said no and nothing was changed.
+	Already, Needless bool
+	// Aside is where a program or link is kept that was bin/temporal and was not ours.
+	Aside string
+}
+
+// Install puts a version into the home and makes bin/temporal lead to it. What is
+// there already is not fetched again. A failure, or the end of ctx, leaves all as
+// it was, but for a broken download, which is kept. It waits while another
+// installation is at work.
+func Install(ctx context.Context, o Order) (Done, error) {
+	for _, folder := range []string{o.Home.Versions(), o.Home.Downloads()} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return Done{}, err
+		}
+	}
+	lock, err := await(ctx, o.Home.InstallLock(), o.Tell)
+	if err != nil {
+		return Done{}, err
+	}
+	defer lock.Close()
+	if o.Wanted != nil && !o.Wanted() {
+		return Done{Needless: true}, nil
+	}
+	done := Done{Program: o.Home.Program(string(o.Version)), Already: true}
+	if !isProgram(done.Program) {
+		done.Already = false
+		if err := o.add(ctx, done.Program); err != nil {
+			return Done{}, err
+		}
+	}
+	done.Aside, err = use(o.Home, o.Version)
+	return done, err
+}
+
+// await takes the lock of whoever installs. The wait in the kernel cannot be
+// cancelled: after the end of ctx it goes on alone and gives the lock back.
+func await(ctx context.Context, path string, tell Teller) (*os.File, error) {
+	lock, err := actions.Acquire(path)
+	if !errors.Is(err, actions.ErrHeld) {
+		return lock, err
+	}
+	tell.Say("Waiting    for another installation, which has " + path)
+	type taken struct {
+		lock *os.File
+		err  error
+	}
+	turn := make(chan taken)
+	go func() {
+		lock, err := actions.AcquireWait(path)
+		select {
+		case turn <- taken{lock, err}:
+		case <-ctx.Done():
+			if err == nil {
+				lock.Close()
+			}
+		}
+	}()
+	select {
+	case t := <-turn:
+		return t.lock, t.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// add makes a version's folder in the staging folder and moves it to its place, so
+// that also after a power cut it is there whole or not at all.
+func (o Order) add(ctx context.Context, program string) error {
+	staging := o.Home.Staging()
+	// What is there is of an installation that was killed.
+	if err := os.RemoveAll(staging); err != nil {
+		return err
+	}
+	if err := os.Mkdir(staging, 0o700); err != nil {
+		return err
+	}
+	made := filepath.Join(staging, programName)
+	err := o.From.Fetch(ctx, o.Version, made, o.Tell)
+	if err == nil {
+		err = place(made, program)
+	}
+	return errors.Join(err, os.RemoveAll(staging))
+}
+
+func place(made, program string) error {
+	if err := os.Chmod(made, 0o700); err != nil {
+		return err
+	}
+	staging, folder := filepath.Dir(made), filepath.Dir(program)
+	if err := errors.Join(settle(made), settle(staging)); err != nil {
+		return err
+	}
+	if err := os.Rename(staging, folder); err != nil {
+		return err
+	}
+	return settle(filepath.Dir(folder))
+}
+
+// settle syncs a file or a folder. A file system that cannot sync a folder
+// answers EINVAL or ENOTSUP; there is nothing more to be done on it.
+func settle(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = file.Sync()
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, file.Close())
+}
+
+func isProgram(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o100 != 0
+}
+
+// use makes bin/temporal a link to a version. What stands there and is not such a
+// link is somebody's own: it is kept under another name, which is returned.
+func use(home statefile.Home, v Version) (aside string, err error) {
+	switch Linked(home) {
+	case v:
+		return "", nil
+	case "":
+		aside, err = keep(home.Bin(), time.Now())
+	}
+	if err == nil {
+		err = renameio.Symlink(filepath.Join(filepath.Base(home.Versions()), string(v), programName), home.Bin())
+	}
+	if err == nil {
+		err = settle(filepath.Dir(home.Bin()))
+	}
+	if err != nil {
+		err = fmt.Errorf("make %s lead to %s: %w", home.Bin(), v, err)
+	}
+	return aside, err
+}
+
+// keep gives what stands at path a second name, so that path is never without a
+// program in between; what cannot have one is renamed.
+func keep(path string, now time.Time) (string, error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	aside := path + ".kept-" + now.UTC().Format("20060102T150405.000Z")
+	if _, err := os.Lstat(aside); !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("keep %s: %s: %w", path, aside, fs.ErrExist)
+	}
+	if info.Mode().IsRegular() && os.Link(path, aside) == nil {
+		return aside, nil
+	}
+	return aside, os.Rename(path, aside)
+}

@@ -1,0 +1,54 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+)
+
+// Source is where a program comes from.
+type Source interface {
+	// Name says it in a few words.
+	Name() string
+	// Fetch writes a version's program to a new file, which need not be executable
+	// yet. Its error is one of this package's, of the system, or the end of ctx.
+	Fetch(ctx context.Context, v Version, to string, tell Teller) error
+}
+
+// Teller is told how an installation goes on. It is called by one goroutine at a time.
+type Teller interface {
+	// Say is told a step that has begun or is done, as one line: "Fetching   ...".
+	Say(line string)
+	// Got is told how many bytes of a download are there, and of how many: 0 where
+	// that is not known. It is called often.
+	Got(bytes, whole int64)
+	// Heard is told a line that go has printed.
+	Heard(line string)
+}
+
+// Either is a release, and go where there is no release to be had: the host gave
+// no answer at all, or publishes nothing for this platform. Anything else that goes
+// wrong with a release is an error: a file with a wrong sum is not passed over.
+type Either struct {
+	Release Release
+	Go      Go
+}
+
+// Name is the release's.
+func (e Either) Name() string { return e.Release.Name() }
+
+// Fetch tries the release first.
+func (e Either) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
+	err := e.Release.Fetch(ctx, v, to, tell)
+	_, broken := errors.AsType[BrokenError](err)
+	_, away := errors.AsType[UnreachableError](err)
+	if broken || !away && !errors.Is(err, ErrNoRelease) {
+		return err
+	}
+	if _, missing := exec.LookPath("go"); missing != nil {
+		return err
+	}
+	tell.Say(fmt.Sprintf("No release %v; it is built with go instead", err))
+	return e.Go.Fetch(ctx, v, to, tell)
+}
