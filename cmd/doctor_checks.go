@@ -164,7 +164,7 @@ func (p *patient) checkBinary() CheckReport {
 	const name = "binary"
 	home := p.home
 	if err := p.options.binary(home); err != nil {
-		return wrong(name, noBinary(home).Try+", or name another: --temporal-bin FILE", "%v", err)
+		return wrong(name, noBinary(home).Try, "%v", err)
 	}
 	path := p.options.settings.TemporalBin
 	if path == "" {

@@ -59,7 +59,7 @@ the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.
 	}
 	local.SetFlagErrorFunc(usageError)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), logsCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
 	return local
 }
 

@@ -163,7 +163,7 @@ func noBinary(home statefile.Home) *Problem {
 	return &Problem{
 		What:  "no Temporal CLI was found: neither --temporal-bin, nor " + home.Bin() + ", nor temporal in PATH",
 		Means: "there is nothing to start; nothing was changed",
-		Try:   "go install github.com/temporalio/cli/cmd/temporal@" + TemporalVersion,
+		Try:   "stigmer local install, or name one: --temporal-bin FILE",
 		Exit:  ExitNoBinary,
 	}
 }

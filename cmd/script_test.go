@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -17,6 +18,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if _, set := os.LookupEnv("STIGMER_MIRROR"); !set { // no test reaches out: nobody listens there
+		os.Setenv("STIGMER_MIRROR", "http://127.0.0.1:1")
+	}
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }
 	programs := map[string]func(){
 		"stigmer":   status(cmd.Main),
@@ -63,6 +67,7 @@ func runScripts(t *testing.T, real string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"alive":          cmdAlive,
 			"await":          cmdAwait,
+			"await-bytes":    cmdAwaitBytes,
 			"await-dead":     cmdAwaitDead,
 			"await-file":     cmdAwaitFile,
 			"await-serving":  cmdAwaitServing,
@@ -73,6 +78,7 @@ func runScripts(t *testing.T, real string) {
 			"leaves-running": cmdLeavesRunning,
 			"listen":         cmdListen,
 			"load":           cmdLoad,
+			"mirror":         cmdMirror,
 			"pid":            cmdPID,
 			"same":           cmdSame,
 			"schema":         cmdSchema,
@@ -106,6 +112,8 @@ func setUp(env *testscript.Env, real string) error {
 		}
 		env.Setenv(name, port)
 	}
+	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
+	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
 	env.Setenv("HOME", user)
 	env.Setenv("STIGMER_HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("RECORD", filepath.Join(env.WorkDir, "home", "temporal.state.json"))

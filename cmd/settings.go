@@ -25,6 +25,7 @@ type options struct {
 	timeout    time.Duration
 	foreground bool
 	trace      string
+	noInstall  bool
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins map[string]origin
@@ -51,7 +52,8 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
-	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH)")
+	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
+	f.BoolVar(&o.noInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
 	p := &s.Policy
 	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")

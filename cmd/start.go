@@ -21,7 +21,8 @@ func startCommand() *cobra.Command {
 namespace answers. A Temporal that runs already is left as it is, one that lost
 its supervisor is adopted without a restart. A supervisor stays behind and
 restarts Temporal after a crash. What was asked for at an earlier start counts for
-nothing: it is restart that keeps it.
+nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
+installed first, as stigmer local install does it.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 config.yaml in the home: see config --help. Either counts as asked for.
@@ -82,14 +83,16 @@ func runStart(c *cobra.Command, o *options) error {
 		return err
 	}
 	defer trace.Close()
-	command := fsm.Command{
-		Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
-		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
-	}
-	if o.foreground {
-		return runForeground(home, command, trace)
-	}
-	return run(c, home, command, trace)
+	return o.withBinary(c, home, "start", func() error {
+		command := fsm.Command{
+			Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
+			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
+		}
+		if o.foreground {
+			return runForeground(home, command, trace)
+		}
+		return run(c, home, command, trace)
+	})
 }
 
 func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
@@ -100,11 +103,15 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	if grace < time.Millisecond {
 		return usage(fmt.Errorf("--grace %s is not a time of at least a millisecond", grace))
 	}
-	if o.settings.TemporalBin == "" {
+	// What is missing is provided before the stop, not after it.
+	return o.withBinary(c, home, "restart", func() error { return o.restart(c, home, grace) })
+}
+
+func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Duration) error {
+	switch recorded := recordedBinary(home); {
+	case o.settings.TemporalBin == "" && !executable(recorded):
 		return noBinary(home)
-	}
-	if recorded := recordedBinary(home); recorded != "" && !executable(recorded) {
-		// What the record names is not there any more: found before the stop, not after it.
+	case recorded != "" && !executable(recorded):
 		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
 	}
 	return run(c, home, fsm.Command{

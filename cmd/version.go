@@ -9,7 +9,7 @@ import (
 )
 
 // TemporalVersion is the Temporal CLI that this version is tested with and that
-// make provides.
+// start and make provide.
 const TemporalVersion = "v1.5.1"
 
 // Version is set by the linker for a release; without it the module's version counts.

@@ -1,0 +1,169 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/statefile"
+)
+
+// installOptions is what the flags of install say.
+type installOptions struct {
+	version, from, mirror string
+	list                  bool
+}
+
+// mirrorVariable is --mirror for install, and for a start that installs.
+const mirrorVariable = "STIGMER_MIRROR"
+
+const (
+	fromRelease = "release"
+	fromGo      = "go"
+)
+
+func installCommand() *cobra.Command {
+	o := &installOptions{}
+	c := &cobra.Command{
+		Use:   "install",
+		Short: "Provide the Temporal CLI that start runs",
+		Long: `Provide the Temporal CLI that start runs. Several versions lie side by side in
+bin/versions in the home; bin/temporal leads to the one that was asked for last.
+One that is there is not fetched again, and a Temporal that runs goes on as it is.
+
+--from release fetches the official archive for this platform and proves it by its
+published SHA-256; a download that breaks off is kept, and the next install goes on
+from there. --from go builds the version with go install. Without --from it is a
+release, or go where the release's host gives no answer at all (and where there is
+no release for this platform). A --mirror is never passed over.
+
+A mirror has a folder for each version, with the archives and checksums.txt of the
+releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well.
+Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+
+Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
+		Example: `  stigmer local install
+  stigmer local install --version ` + TemporalVersion + ` --from go
+  stigmer local install --mirror https://mirror.example/temporal
+  stigmer local install --list`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runInstall(c, o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.version, "version", TemporalVersion, "version of the Temporal CLI")
+	f.StringVar(&o.from, "from", "", "release or go (default release, else go)")
+	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
+	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
+	return c
+}
+
+func runInstall(c *cobra.Command, o *installOptions) error {
+	if o.list {
+		return listPrograms(c, o)
+	}
+	v, err := install.ParseVersion(o.version)
+	if err != nil {
+		return usage(fmt.Errorf("--version %w", err))
+	}
+	mirror, err := o.source()
+	if err != nil {
+		return err
+	}
+	home, err := openHome()
+	if err != nil {
+		return err
+	}
+	order := install.Order{Home: home, Version: v, From: chooseSource(home, o.from, mirror)}
+	done, err := provide(c, order, newInstallProgress(c.ErrOrStderr()))
+	if err != nil {
+		return installProblem(err, "install", home, v)
+	}
+	tellInstalled(c.OutOrStdout(), home, v, done)
+	return nil
+}
+
+// source checks --from and --mirror, and returns the mirror, nil for none.
+func (o *installOptions) source() (*url.URL, error) {
+	switch {
+	case o.from != "" && o.from != fromRelease && o.from != fromGo:
+		return nil, usage(fmt.Errorf("--from %q is neither %s nor %s", o.from, fromRelease, fromGo))
+	case o.from == fromGo && o.mirror != "":
+		return nil, usage(fmt.Errorf("--mirror is for releases: it and --from %s exclude each other", fromGo))
+	case o.from == fromGo:
+		return nil, nil
+	case o.mirror != "":
+		return parseMirror("--mirror", o.mirror)
+	}
+	return mirrorOfEnvironment()
+}
+
+func mirrorOfEnvironment() (*url.URL, error) {
+	if text := os.Getenv(mirrorVariable); text != "" {
+		return parseMirror("environment variable "+mirrorVariable+":", text)
+	}
+	return nil, nil
+}
+
+func parseMirror(name, text string) (*url.URL, error) {
+	mirror, err := install.ParseMirror(text)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%s %w", name, err))
+	}
+	if host := mirror.Hostname(); mirror.Scheme == "http" && host != "localhost" && !loopback(host) {
+		fmt.Fprintf(os.Stderr, "stigmer: warning: %s is plain http: whoever is on the way can put another program there, with its sum\n", mirror.Redacted())
+	}
+	return mirror, nil
+}
+
+// chooseSource decides where a program comes from. Only where nothing in
+// particular was asked for may go stand in for a release.
+func chooseSource(home statefile.Home, from string, mirror *url.URL) install.Source {
+	build := install.Go{Env: os.Environ()}
+	if from == fromGo {
+		return build
+	}
+	release := install.Release{Home: home, Base: mirror, Agent: "stigmer/" + ownVersion(), Limits: install.DefaultLimits()}
+	if mirror == nil {
+		release.Base, _ = url.Parse(install.Releases)
+		if from == "" {
+			return install.Either{Release: release, Go: build}
+		}
+	}
+	return release
+}
+
+// provide installs, and tells it on standard error. An interruption ends it, and
+// leaves what Install leaves.
+func provide(c *cobra.Command, order install.Order, progress *installProgress) (install.Done, error) {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	defer progress.done()
+	order.Tell = progress
+	return install.Install(ctx, order)
+}
+
+func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Done) {
+	if done.Already {
+		fmt.Fprintf(out, "Temporal CLI %s was there already.\n", v)
+	} else {
+		fmt.Fprintf(out, "Installed Temporal CLI %s.\n", v)
+	}
+	fmt.Fprintf(out, "  Program    %s\n", done.Program)
+	if used, by := usedByStart(home); by != "" {
+		fmt.Fprintf(out, "  Not used   by start, which is told to run %s%s\n", used, by)
+	} else {
+		fmt.Fprintf(out, "  Used       by start, as %s\n", home.Bin())
+	}
+	if done.Aside != "" {
+		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)
+	}
+	if running := runningTemporal(home); running.PID != 0 && !sameFile(programOf(home, running), done.Program) {
+		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, version(running))
+	}
+}

@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os/exec"
+
+	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/statefile"
+)
+
+// installProblem puts into words why a program could not be provided. verb is the
+// command that wanted it.
+func installProblem(err error, verb string, home statefile.Home, v install.Version) *Problem {
+	p := &Problem{What: err.Error(), Means: "nothing was installed", Try: "the same command again", Exit: ExitFailed}
+	switch {
+	case errors.Is(err, context.Canceled):
+		p.What, p.Exit = verb+" was interrupted", ExitInterrupted
+	case releaseProblem(p, err), buildProblem(p, err):
+	default:
+		return systemProblem(err, "nothing was installed")
+	}
+	for _, part := range install.Partials(home) {
+		if part.Version == v {
+			p.Means += fmt.Sprintf("; the %s that were fetched are kept in %s, and the next install goes on from there", bytesText(part.Bytes), part.Path)
+		}
+	}
+	return p
+}
+
+const orElsewhere = "a mirror (" + mirrorVariable + "=URL), or build it: stigmer local install --from go"
+
+// releaseProblem is for what can go wrong with a release.
+func releaseProblem(p *Problem, err error) bool {
+	if broken, ok := errors.AsType[install.BrokenError](err); ok {
+		p.What = "the download " + broken.Error()
+		return true
+	}
+	if away, ok := errors.AsType[install.UnreachableError](err); ok {
+		p.What = away.Error()
+		p.Try = "a proxy (HTTPS_PROXY), " + orElsewhere
+		return true
+	}
+	if status, ok := errors.AsType[install.StatusError](err); ok {
+		p.Try = "later again, or " + orElsewhere
+		if status.Code == http.StatusNotFound {
+			p.Means = "there is no such version, or it is not there for this platform; nothing was installed"
+			p.Try = "another --version, or " + orElsewhere
+		}
+		return true
+	}
+	if _, refused := errors.AsType[install.RefusedError](err); refused {
+		p.Means = "the server, or somebody on the way, does not send what the maintainers published; nothing of it was kept or run"
+		p.Try = "later again, or " + orElsewhere
+		return true
+	}
+	if errors.Is(err, install.ErrNoRelease) {
+		p.Try = "stigmer local install --from go"
+		return true
+	}
+	return false
+}
+
+// buildProblem is for what can go wrong with go.
+func buildProblem(p *Problem, err error) bool {
+	if errors.Is(err, exec.ErrNotFound) {
+		p.Try = "install go (https://go.dev/dl), or fetch a release: stigmer local install --from release"
+		return true
+	}
+	if build, ok := errors.AsType[install.BuildError](err); ok {
+		p.Details = build.Lines
+		p.Try = "look at go's last lines, or fetch a release: stigmer local install --from release"
+		return true
+	}
+	return false
+}
