@@ -16,12 +16,10 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o build/stigmer ./cmd/stigmer
 
-# start provides a Temporal CLI for this home if there is none yet.
+# start builds a Temporal CLI for this home if there is none yet: that needs the Go module proxy alone.
 start: build
-	@home="$${STIGMER_HOME:-$$HOME/.stigmer}"; \
-	if [ -z "$$STIGMER_TEMPORAL_BIN" ] && [ ! -x "$$home/bin/temporal" ] && ! command -v temporal >/dev/null; then \
-		echo "installing $(temporal) into $$home/bin: a few minutes, once"; \
-		(umask 077 && mkdir -p "$$home/bin") && bin="$$(cd "$$home/bin" && pwd)" && CGO_ENABLED=0 GOBIN="$$bin" go install $(temporal) || exit 1; \
+	@if [ -z "$$STIGMER_TEMPORAL_BIN" ] && [ ! -x "$${STIGMER_HOME:-$$HOME/.stigmer}/bin/temporal" ] && ! command -v temporal >/dev/null; then \
+		build/stigmer local install --from go; \
 	fi
 	build/stigmer local start
 
