@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -57,7 +56,7 @@ func runEnv(c *cobra.Command, o *envOptions) error {
 	if profile {
 		return o.writeProfile(c)
 	}
-	sh := o.pickShell(c.ErrOrStderr())
+	sh := o.pickShell(c)
 	if o.unset {
 		sh.printUnset(c.OutOrStdout(), []variable{{name: addressVariable}, {name: namespaceVariable}})
 		return nil
@@ -66,8 +65,8 @@ func runEnv(c *cobra.Command, o *envOptions) error {
 	if err != nil {
 		return err
 	}
-	found.warn(c.ErrOrStderr(), o.namespace)
-	warnCompanions(c.ErrOrStderr())
+	found.warn(c, o.namespace)
+	warnCompanions(c)
 	sh.print(c.OutOrStdout(), []variable{{addressVariable, found.address()}, {namespaceVariable, o.namespace}})
 	if terminal(c.OutOrStdout()) {
 		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.hint+"\n", c.CommandPath())
@@ -101,7 +100,7 @@ func (o *envOptions) check(c *cobra.Command, profile bool) error {
 
 // pickShell is the shell asked for, else that of $SHELL, else bash. A shell with
 // another syntax is told, since its user would get lines that it cannot read.
-func (o *envOptions) pickShell(warnings io.Writer) shell {
+func (o *envOptions) pickShell(c *cobra.Command) shell {
 	if o.shell != "" {
 		sh, _ := findShell(o.shell)
 		return sh
@@ -109,25 +108,25 @@ func (o *envOptions) pickShell(warnings io.Writer) shell {
 	program := os.Getenv("SHELL")
 	sh, known := findShell(program)
 	if !known && program != "" {
-		fmt.Fprintf(warnings, "stigmer: warning: $SHELL is %s, which is not known here: these lines are for bash (--shell chooses)\n", program)
+		warn(c, "$SHELL is %s, which is not known here: these lines are for bash (--shell chooses)", program)
 	}
 	return sh
 }
 
-// warn says on standard error what would surprise: nothing to reach, or no such
+// warn tells what would surprise: nothing to reach, or no such
 // namespace as far as is known.
-func (c contact) warn(out io.Writer, namespace string) {
-	if !c.runs {
-		fmt.Fprintln(out, "stigmer: warning: Temporal does not run; this is where it ran last. Try: stigmer local start")
+func (found contact) warn(c *cobra.Command, namespace string) {
+	if !found.runs {
+		warn(c, "Temporal does not run; this is where it ran last. Try: stigmer local start")
 	}
-	if known := append([]string{"default"}, c.settings.Namespaces.List()...); !slices.Contains(known, namespace) {
-		fmt.Fprintf(out, "stigmer: warning: namespace %s was not asked for at the start (%s were)\n", namespace, strings.Join(known, ", "))
+	if known := append([]string{"default"}, found.settings.Namespaces.List()...); !slices.Contains(known, namespace) {
+		warn(c, "namespace %s was not asked for at the start (%s were)", namespace, strings.Join(known, ", "))
 	}
 }
 
 // warnCompanions names the variables of the Temporal configuration that are set
 // as well: an API key or TLS that is meant for a cluster would be used here too.
-func warnCompanions(out io.Writer) {
+func warnCompanions(c *cobra.Command) {
 	var set []string
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
@@ -139,7 +138,7 @@ func warnCompanions(out io.Writer) {
 	}
 	if len(set) > 0 {
 		slices.Sort(set)
-		fmt.Fprintf(out, "stigmer: warning: clients would use these for the local Temporal as well: %s\n", strings.Join(set, ", "))
+		warn(c, "clients would use these for the local Temporal as well: %s", strings.Join(set, ", "))
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/hashicorp/go-hclog"
-
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -16,7 +14,7 @@ import (
 
 // runForeground is start --foreground: this process is the supervisor. A second
 // instance is refused, since a terminal that shows nothing would help nobody.
-func runForeground(home statefile.Home, command fsm.Command, trace *actions.Trace) error {
+func runForeground(v voice, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	lock, err := actions.Acquire(home.SupervisorLock())
@@ -39,7 +37,7 @@ func runForeground(home statefile.Home, command fsm.Command, trace *actions.Trac
 	if err := (statefile.File{Home: home}).Save(document); err != nil {
 		return systemProblem(err, "nothing was started")
 	}
-	log := hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Info, Output: os.Stderr})
+	log := v.driverLog("stigmer", os.Stderr)
 	last, err := drive(home, lock, document, log, signals, witnesses{trace, newNotifier(log)})
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)

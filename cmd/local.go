@@ -10,15 +10,20 @@ import (
 
 // Main runs stigmer on the process's arguments and returns its exit status.
 func Main() int {
+	return Report(Root().Execute())
+}
+
+// Root returns the whole command tree of stigmer: Local, the completion scripts
+// for shells, and help.
+func Root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "stigmer", Short: "Own a local Temporal",
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              noArguments, RunE: showHelp,
+		Args: noArguments, RunE: showHelp,
 	}
 	root.SetFlagErrorFunc(usageError)
 	root.AddCommand(Local())
-	return Report(root.Execute())
+	return root
 }
 
 // Report prints what a command of Local returned, to standard error, and returns
@@ -58,6 +63,7 @@ the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.
 		Args: noArguments, RunE: showHelp,
 	}
 	local.SetFlagErrorFunc(usageError)
+	voiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
 	return local

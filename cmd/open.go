@@ -59,6 +59,6 @@ func runOpen(c *cobra.Command, show bool) error {
 			Try: "open it by hand, or name a browser: BROWSER=PROGRAM stigmer local open", Exit: ExitFailed,
 		}
 	}
-	fmt.Fprintln(c.OutOrStdout(), "Opened", url)
+	fmt.Fprintln(success(c), "Opened", url)
 	return nil
 }

@@ -70,11 +70,11 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	if err := putOwn(target, changed); err != nil {
 		return profileProblem(path, err)
 	}
-	found.warn(c.ErrOrStderr(), o.namespace)
+	found.warn(c, o.namespace)
 	if target != path {
-		fmt.Fprintf(c.ErrOrStderr(), "stigmer: note: %s is a link to %s, which is what was written\n", path, target)
+		warn(c, "%s is a link to %s, which is what was written", path, target)
 	}
-	tellProfile(c.OutOrStdout(), o.profile, path, settings, old)
+	tellProfile(success(c), o.profile, path, settings, old)
 	return nil
 }
 

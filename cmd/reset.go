@@ -54,7 +54,7 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 		return err
 	}
 	if nothing := s.nothingToReset(path); nothing != "" {
-		fmt.Fprintln(c.OutOrStdout(), nothing)
+		fmt.Fprintln(success(c), nothing)
 		return nil
 	}
 	db := actions.DatabaseOf(s.home, s.document.Record)
@@ -68,8 +68,12 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	moves, err := actions.Reset(s.home, db, cause(actions.ResetVerb))
+	out := success(c)
+	if err != nil {
+		out = c.OutOrStdout() // what was moved all the same is told even with --quiet
+	}
 	if len(moves) > 0 {
-		tellReset(c.OutOrStdout(), moves) // also where only the disk could not be waited for
+		tellReset(out, moves)
 	}
 	if err != nil {
 		return resetProblem(err, db)

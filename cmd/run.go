@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
@@ -25,9 +24,10 @@ import (
 // run drives a command to its end and tells the end. An interruption ends it at
 // once, wherever it is: whatever it leaves, the next command goes on from.
 func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
-	progress := newProgress(c.ErrOrStderr())
+	log := voiceOf(c).commandLog(c.ErrOrStderr())
+	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log)
 	desk := actions.NewDesk(actions.DeskConfig{
-		Home: home, Log: commandLog(c.ErrOrStderr()), Progress: progress.saw,
+		Home: home, Log: log, Progress: progress.saw,
 		Outdated: outdated,
 		Supervise: func(lock *os.File) (int, error) {
 			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
@@ -38,7 +38,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(trace.Desk(desk), command) }()
+	go func() { done <- fsm.RunCommand(tellCommand(trace.Desk(desk), log), command) }()
 	for {
 		select {
 		case outcome := <-done:
@@ -68,7 +68,8 @@ func interrupted(c fsm.Command) *Problem {
 // supervise starts this program's hidden supervise command, wherever the tree is mounted.
 func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
 	path := strings.Fields(c.Parent().CommandPath())[1:]
-	args := append(path, actions.SuperviseVerb)
+	// The hidden command comes last: actions.InBackground knows a supervisor by that.
+	args := append(append(path, voiceOf(c).args()...), actions.SuperviseVerb)
 	return actions.Supervise(home, args, append(withHome(os.Environ(), home), trace.Env()), lock)
 }
 
@@ -78,7 +79,7 @@ func withHome(env []string, home statefile.Home) []string {
 
 // tell prints a success, or returns the problem.
 func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error) error {
-	out, r := c.OutOrStdout(), o.Record
+	out, r := success(c), o.Record
 	switch o.End {
 	case fsm.EndStarted:
 		fmt.Fprintln(out, startedHow(command, o))
@@ -186,9 +187,4 @@ func roundly(d time.Duration) string {
 		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
-}
-
-// commandLog is for what a command must say besides its result: warnings.
-func commandLog(out io.Writer) hclog.Logger {
-	return hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: hclog.Warn, Output: out, DisableTime: true})
 }

@@ -52,7 +52,7 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 	if err != nil {
 		return err
 	}
-	out := c.OutOrStdout()
+	out := success(c)
 	if !f.there {
 		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
 		return nil

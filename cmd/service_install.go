@@ -55,7 +55,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, no
 	if err != nil {
 		return err
 	}
-	warnOpen(o.settings)
+	warnOpen(c, o.settings)
 	if f.ours && f.asked.Home != s.Home {
 		return otherHome(m, f.asked.Home)
 	}
@@ -66,13 +66,13 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, no
 	if now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
 		return besideDriver(driver)
 	}
-	if err := s.write(c.OutOrStdout(), m, f); err != nil {
+	if err := s.write(success(c), m, f); err != nil {
 		return err
 	}
 	if now {
-		return s.enable(c.OutOrStdout(), m, before, f.text != m.text(s))
+		return s.enable(success(c), m, before, f.text != m.text(s))
 	}
-	tellEnable(c.OutOrStdout(), m, f, driver)
+	tellEnable(success(c), m, f, driver)
 	return nil
 }
 

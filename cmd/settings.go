@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func environment(flags *pflag.FlagSet) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f.Name)
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] {
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || slices.Contains(voiceNames, f.Name) {
 			return
 		}
 		values := []string{value}

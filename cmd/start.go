@@ -68,8 +68,8 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
-	warnOpen(o.settings)
-	warnShared(home)
+	warnOpen(c, o.settings)
+	warnShared(c, home)
 	return home, o.locate(home)
 }
 
@@ -89,7 +89,7 @@ func runStart(c *cobra.Command, o *options) error {
 			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
 		}
 		if o.foreground {
-			return runForeground(home, command, trace)
+			return runForeground(voiceOf(c), home, command, trace)
 		}
 		return run(c, home, command, trace)
 	})
@@ -133,15 +133,15 @@ func executable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
-func warnOpen(s fsm.Settings) {
+func warnOpen(c *cobra.Command, s fsm.Settings) {
 	if !loopback(s.IP) {
-		fmt.Fprintf(os.Stderr, "stigmer: warning: --ip %s can be reached from other machines, and Temporal's development server asks nobody for a password\n", s.IP)
+		warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
 	}
 }
 
-func warnShared(home statefile.Home) {
+func warnShared(c *cobra.Command, home statefile.Home) {
 	if kind := probes.NetworkFileSystem(string(home)); kind != "" {
-		fmt.Fprintf(os.Stderr, "stigmer: warning: the home %s is on %s: its locks may not keep other hosts away\n", home, kind)
+		warn(c, "the home %s is on %s: its locks may not keep other hosts away", home, kind)
 	}
 }
 

@@ -48,7 +48,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return systemProblem(err, "nothing was stopped")
 	}
 	if !there {
-		fmt.Fprintf(c.OutOrStdout(), "Nothing runs: there is no home %s.\n", path)
+		fmt.Fprintf(success(c), "Nothing runs: there is no home %s.\n", path)
 		return nil
 	}
 	return run(c, home, fsm.Command{

@@ -22,11 +22,11 @@ func superviseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: actions.SuperviseVerb, Hidden: true, Args: noArguments,
 		Short: "Supervise Temporal (start runs this in the background)",
-		RunE:  func(*cobra.Command, []string) error { return runSupervise() },
+		RunE:  func(c *cobra.Command, _ []string) error { return runSupervise(voiceOf(c)) },
 	}
 }
 
-func runSupervise() error {
+func runSupervise(v voice) error {
 	// First of all: a stop may come before anything else is done.
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -48,10 +48,9 @@ func runSupervise() error {
 	if err != nil {
 		return systemProblem(err, "the supervisor ends")
 	}
-	log := hclog.New(&hclog.LoggerOptions{Name: "supervisor", Level: hclog.Info, Output: os.Stderr})
 	trace := actions.JoinTrace("stigmer supervisor")
 	noteReady(trace)
-	_, err = drive(home, lock, document, log, signals, witnesses{trace: trace})
+	_, err = drive(home, lock, document, v.driverLog("supervisor", os.Stderr), signals, witnesses{trace: trace})
 	return err
 }
 
@@ -75,7 +74,7 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 		w.manager.watch(world)
 		defer w.manager.close()
 	}
-	return fsm.Drive(w.trace.World(world), document.Record, self, 0), nil
+	return fsm.Drive(tellDriver(w.trace.World(world), log), document.Record, self, 0), nil
 }
 
 func stopSignals(which ...os.Signal) chan os.Signal {
