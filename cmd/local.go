@@ -23,6 +23,12 @@ func Root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(usageError)
 	root.AddCommand(Local())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
+			c.Args, c.RunE = noArguments, showHelp
+		}
+	}
 	return root
 }
 
@@ -66,6 +72,7 @@ the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.
 	voiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
+	completeTree(local)
 	return local
 }
 

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -42,6 +43,16 @@ func readTOML(text []byte) (map[string]any, error) {
 		return nil, err
 	}
 	return content, nil
+}
+
+// profileNames are the profiles of a file's text; of one that is damaged, none.
+func profileNames(text []byte) []string {
+	content, err := readTOML(text)
+	if err != nil {
+		return nil
+	}
+	profiles, _ := content["profile"].(map[string]any)
+	return slices.Collect(maps.Keys(profiles))
 }
 
 // profileIn returns a profile of a file that was read; it is nil for none.

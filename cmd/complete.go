@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/statefile"
+)
+
+// flagValues says what a shell offers for the value of a flag: under its name, or,
+// where a command has values of its own, under "command flag". A new flag with words
+// for values gets its line here; TestTextFlagsComplete misses it otherwise.
+// Numbers and times need none: nothing is offered for them.
+var flagValues = map[string]cobra.CompletionFunc{
+	"db":           fileNames,
+	"file":         fileNames,
+	"ip":           words("127.0.0.1\tthis machine only", "::1\tthe same, by IPv6", "0.0.0.0\tevery machine that can reach this one"),
+	logFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
+	"namespace":    namespaces,
+	"output":       words("text\tfor people", "json\tfor programs"),
+	"profile":      profiles,
+	"shell":        words(shellNames...),
+	"since":        words("10m", "1h", "24h"),
+	"temporal-bin": fileNames,
+	"trace":        fileNames,
+}
+
+// completeTree gives every flag of a tree its values, and every command without
+// subcommands its arguments: none, unless it has brought its own. Nothing is
+// looked up before a shell asks.
+func completeTree(tree *cobra.Command) {
+	for _, c := range tree.Commands() {
+		completeTree(c)
+	}
+	if !tree.HasSubCommands() && tree.ValidArgsFunction == nil && len(tree.ValidArgs) == 0 {
+		tree.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	tree.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if _, own := tree.GetFlagCompletionFunc(f.Name); own || f.Value.Type() == "bool" {
+			return
+		}
+		// It would fail for a flag that is not there, or that has its values already.
+		_ = tree.RegisterFlagCompletionFunc(f.Name, valuesOf(tree.Name(), f.Name))
+	})
+}
+
+func valuesOf(command, flag string) cobra.CompletionFunc {
+	for _, key := range []string{command + " " + flag, flag} {
+		if values, ok := flagValues[key]; ok {
+			return values
+		}
+	}
+	return cobra.NoFileCompletions
+}
+
+// words offers a fixed list; what follows a tab in one explains it.
+func words(list ...cobra.Completion) cobra.CompletionFunc {
+	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// fileNames leaves it to the shell.
+func fileNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// profiles offers those of the configuration file that --profile would write into,
+// and the name that the documentation uses.
+func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := []cobra.Completion{"local"}
+	file, _ := c.Flags().GetString("file")
+	if path, err := profilePath(file); err == nil {
+		if text, err := readOwn(path); err == nil {
+			names = append(names, profileNames(text)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}
+
+// namespaces offers those that the record names. It makes no home, takes no lock
+// and asks no server: a shell waits for it.
+func namespaces(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := []cobra.Completion{"default"}
+	if path, err := homePath(); err == nil {
+		if home, there, err := statefile.FindHome(path); err == nil && there {
+			if document, err := (statefile.File{Home: home}).Load(); err == nil {
+				names = append(names, document.Settings.Namespaces.List()...)
+			}
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
