@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 }
 
 // programs are the folders below cmd that hold a main package.
-var programs = map[string]bool{"cmd/stigmer": true, "cmd/bench": true}
+var programs = map[string]bool{"cmd/stigmer": true, "cmd/bench": true, "cmd/gen": true}
 
 // onlyIn says which package alone may import a library.
 var onlyIn = map[string]string{
