@@ -8,11 +8,14 @@ temporal := github.com/temporalio/cli/cmd/temporal@$(shell sed -n 's/^const Temp
 version := $(shell git --git-dir=.git describe --tags --always --dirty 2>/dev/null)
 # On Linux the race detector needs a C compiler; without one the tests run all the same.
 race := $(shell if [ "$$(go env GOOS)" = darwin ] || [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
+# What packages are made with. Neither is in go.mod: they bring hundreds of modules.
+goreleaser := github.com/goreleaser/goreleaser/v2@v2.16.0
+cyclonedx := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test sim mutations soak bench check clean
+.PHONY: build start test sim mutations soak bench check package clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o build/stigmer ./cmd/stigmer
 
@@ -69,6 +72,23 @@ check: build/bin/staticcheck
 	@{ GOOS=windows go build ./cmd/stigmer 2>&1 || true; } | grep -q 'stigmer_supports_only_linux_and_darwin' || { echo "an unsupported system is not named"; exit 1; }
 	go mod tidy -diff
 	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd ./statefile
+
+# package builds all that a release has into build/dist, and publishes nothing. A
+# clone without a remote is taken for one of the module's own repository.
+package: export PATH := $(CURDIR)/build/bin:$(PATH)
+package: build/bin/goreleaser build/bin/cyclonedx-gomod
+	@if [ -z "$$(git remote)" ]; then export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/stigmer/local; fi; \
+	goreleaser check && goreleaser release --snapshot --clean
+	go run ./cmd/gen -formula build/dist
+	STIGMER_DIST="$(CURDIR)/build/dist" go test -count=1 -v -run TestDist ./cmd/gen
+
+build/bin/goreleaser: Makefile
+	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(goreleaser)
+	@touch $@
+
+build/bin/cyclonedx-gomod: Makefile
+	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(cyclonedx)
+	@touch $@
 
 clean:
 	rm -rf build

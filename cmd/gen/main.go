@@ -1,6 +1,7 @@
 // Gen writes what a package of stigmer has besides the program: man pages and
-// completion scripts, made from the command tree. It is a program of its own
-// since what writes man pages has no place in stigmer.
+// completion scripts, made from the command tree, and the Homebrew formula of a
+// release. It is a program of its own since what writes man pages has no place in
+// stigmer.
 package main
 
 import (
@@ -21,16 +22,23 @@ import (
 func main() {
 	date := flag.Int64("date", 0, "date of the man pages in seconds since 1970: that of the commit, so that they can be made again")
 	version := flag.String("version", "", "version that the man pages name")
+	brew := flag.Bool("formula", false, "write the formula of the release in DIR, and nothing else")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: gen -date SECONDS -version VERSION DIR")
+		fmt.Fprintln(os.Stderr, "usage: gen -date SECONDS -version VERSION DIR\n       gen -formula DIR")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() != 1 || *date == 0 || *version == "" {
+	if flag.NArg() != 1 || !*brew && (*date == 0 || *version == "") {
 		flag.Usage()
 		os.Exit(cmd.ExitUsage)
 	}
-	if err := write(flag.Arg(0), time.Unix(*date, 0).UTC(), *version); err != nil {
+	var err error
+	if *brew {
+		err = writeFormula(flag.Arg(0))
+	} else {
+		err = write(flag.Arg(0), time.Unix(*date, 0).UTC(), *version)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(cmd.ExitFailed)
 	}
