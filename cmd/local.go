@@ -65,6 +65,9 @@ would happen next.
 ` + exitHelp + `
 The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start is also read from
 the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.`,
+		Example: `  stigmer local start
+  stigmer local state --explain
+  stigmer local stop`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noArguments, RunE: showHelp,
 	}

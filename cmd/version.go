@@ -28,6 +28,7 @@ func ownVersion() string {
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: noArguments,
+		Example: `  stigmer local version`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			fmt.Fprintf(c.OutOrStdout(), "stigmer %s (%s %s/%s), tested with Temporal CLI %s\n",
 				ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion)

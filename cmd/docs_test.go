@@ -1,0 +1,310 @@
+package cmd_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stigmer/local/cmd"
+)
+
+// TestDocsCommands: what any page, or the help, says to type exists: commands,
+// flags, make's targets, tests. What is neither run nor listed with a reason is
+// not said.
+func TestDocsCommands(t *testing.T) {
+	seen, unused := 0, maps.Clone(onlyChecked)
+	for _, p := range pages(t) {
+		for _, s := range append(p.commands(), p.mentions()...) {
+			if problem := wrong(s.text); problem != "" {
+				t.Errorf("%s:%d: %s: %s", p.path, s.line+1, s.text, problem)
+			}
+			seen++
+		}
+		for _, s := range p.commands() {
+			if s.runs() || s.synopsis() {
+				continue
+			}
+			begin := listed(s.text)
+			if begin == "" {
+				t.Errorf("%s:%d: %s: is neither run by a test nor listed in onlyChecked", p.path, s.line+1, s.text)
+			}
+			delete(unused, begin)
+		}
+	}
+	for _, c := range visible(cmd.Root()) {
+		if c.Example == "" && !strings.HasPrefix(c.CommandPath(), "stigmer completion") { // cobra's own has them in its text
+			t.Errorf("the help of %s has no example", c.CommandPath())
+		}
+		for _, line := range strings.Split(c.Example, "\n") {
+			if problem := wrong(line); problem != "" {
+				t.Errorf("the help of %s: %s: %s", c.CommandPath(), line, problem)
+			}
+		}
+	}
+	for begin := range unused {
+		t.Errorf("onlyChecked lists %q, with which no command line begins", begin)
+	}
+	if seen < 100 {
+		t.Errorf("only %d command lines were found", seen)
+	}
+}
+
+// TestDocsBite: what does not exist is found.
+func TestDocsBite(t *testing.T) {
+	for _, text := range []string{
+		"stigmer local dance", "stigmer local start --prot 1", "stigmer local state -x", "stigmer local stop [--explain]",
+		"stigmer local start [--port 7234]", "stigmer local start [--timeout 61s]", "stigmer local stop [--timeout 5s] [--quiet]",
+		"stigmer local start|dance", `eval "$(stigmer local dance)"`, "STIGMER_HOME=x stigmer local start --prot 1", "make dance", "make test dance",
+		"go test ./cmd -run TestDance", "go test ./dance -run TestScripts", "go test ./cmd -dance", "FAKE 'TestScripts/dance$'", "REAL 'TestLock|TestDance'",
+	} {
+		if wrong(text) == "" {
+			t.Errorf("%s goes through", text)
+		}
+	}
+	for _, text := range []string{
+		"stigmer local start [--port 7233] [--db FILE | --ephemeral]", "stigmer local start|stop|state -h", "stigmer local stop --quiet",
+		"make sim SEED=7", "STIGMER_TEST_TEMPORAL=/x make test", "REAL 'TestLock|TestStorm'", "stigmer completion bash",
+	} {
+		if problem := wrong(text); problem != "" {
+			t.Errorf("%s: %s", text, problem)
+		}
+	}
+}
+
+// TestReadme: it is no longer than a newcomer reads, begins with the two commands,
+// shows a session, and names every command, and the Temporal that is tested with.
+func TestReadme(t *testing.T) {
+	readme := pages(t)[0]
+	if len(readme.lines) > 180 {
+		t.Errorf("README has %d lines", len(readme.lines))
+	}
+	var first, shown []string
+	for _, s := range readme.commands() {
+		if s.shown {
+			shown = append(shown, s.text)
+		} else {
+			first = append(first, s.text)
+		}
+	}
+	if !slices.Equal(first[:2], []string{"make start", "make test"}) {
+		t.Errorf("README begins with %q", first[:2])
+	}
+	session := []string{"stigmer local start", "kill -9 $(head -1 ~/.stigmer/temporal.pid)", "stigmer local state --explain", "stigmer local stop"}
+	if !slices.Equal(shown, session) {
+		t.Errorf("README shows the session %q, not %q", shown, session)
+	}
+	text := strings.Join(readme.lines, "\n")
+	for _, m := range regexp.MustCompile(`version (\d[\d.]*\d)`).FindAllStringSubmatch(text, -1) {
+		if "v"+m[1] != cmd.TemporalVersion {
+			t.Errorf("README shows Temporal %s, not %s", m[1], cmd.TemporalVersion)
+		}
+	}
+	for _, c := range visible(cmd.Root()) {
+		if c.Parent().Name() == "local" && !strings.Contains(text, "stigmer local "+c.Name()) {
+			t.Errorf("README does not name %s", c.CommandPath())
+		}
+	}
+}
+
+// synopsis reports whether a line shows what may be typed, not what to type.
+func (s said) synopsis() bool {
+	return !s.shown && strings.HasPrefix(s.text, "stigmer ") && strings.ContainsAny(s.text, "[|")
+}
+
+// runs reports whether a test types this line.
+func (s said) runs() bool {
+	if listed(s.text) != "" {
+		return false
+	}
+	return s.shown || !s.synopsis() && slices.ContainsFunc([]string{"stigmer ", "eval ", "export "}, func(begin string) bool { return strings.HasPrefix(bare(s.text), begin) })
+}
+
+// TestDocsSessions types what each page says, in its order, in a new user's home,
+// and holds what is printed against what the page says, but for what differs from
+// run to run. With -update a page that is not so is rewritten, as it is on the real
+// Temporal.
+func TestDocsSessions(t *testing.T) {
+	t.Parallel()
+	temporals := map[string]string{"real": os.Getenv(realTemporalVariable)}
+	fake, err := exec.LookPath("temporal")
+	check(t, err)
+	temporals["fake"] = fake
+	for _, p := range pages(t) {
+		if !slices.ContainsFunc(p.commands(), said.runs) {
+			continue
+		}
+		for kind, temporal := range temporals {
+			t.Run(kind+"/"+filepath.Base(p.path), func(t *testing.T) {
+				if !*update { // what is written is written by one at a time
+					t.Parallel()
+				}
+				if temporal == "" {
+					t.Skip(realTemporalVariable + " names no Temporal; make test does")
+				}
+				if *update && kind == "fake" {
+					t.Skip("pages show the real Temporal")
+				}
+				newReader(t, temporal).follow(p)
+			})
+		}
+	}
+}
+
+// reader is a new user who types what a page says.
+type reader struct {
+	*realHome
+	user, port, uiPort string
+	// exports are the lines that the reader's shell keeps in mind.
+	exports string
+}
+
+// newReader makes a user with a clone in which make start was called, but for the
+// start itself: there are build/stigmer and ~/.stigmer/bin/temporal, and nothing else.
+func newReader(t *testing.T, temporal string) *reader {
+	t.Helper()
+	bin, err := buildStigmer()
+	check(t, err)
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	r := &reader{realHome: &realHome{script: &script{dir: dir}, t: t, bin: bin}, user: filepath.Join(dir, "user")}
+	r.port, err = freePort()
+	check(t, err)
+	r.uiPort, err = freePort()
+	check(t, err)
+	r.place("build/stigmer", bin)
+	r.place(".stigmer/bin/temporal", temporal)
+	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), filepath.Join(dir, "home"))) // where realHome looks
+	r.setEnv()
+	t.Cleanup(r.end)
+	return r
+}
+
+// place gives the user a program, under its own name: a link will not do.
+func (r *reader) place(name, program string) {
+	r.t.Helper()
+	path := filepath.Join(r.user, name)
+	check(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
+	if os.Link(program, path) != nil { // another file system
+		text, err := os.ReadFile(program)
+		check(r.t, err)
+		check(r.t, os.WriteFile(path, text, 0o700))
+	}
+}
+
+// setEnv gives the user an environment without the programs of scripts. Waiting is
+// patient, so that a busy machine is not taken for a sick Temporal.
+func (r *reader) setEnv() {
+	r.t.Helper()
+	registered, err := exec.LookPath("stigmer")
+	check(r.t, err)
+	path := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool { return dir == filepath.Dir(registered) })
+	r.env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "STIGMER_") || strings.HasPrefix(entry, "TEMPORAL_")
+	})
+	r.env = append(r.env, "GORACE=atexit_sleep_ms=0", "HOME="+r.user, "XDG_CONFIG_HOME="+filepath.Join(r.user, ".config"),
+		"SHELL=/bin/bash", "PATH="+strings.Join(path, ":"), "STIGMER_PORT="+r.port, "STIGMER_UI_PORT="+r.uiPort,
+		"STIGMER_TIMEOUT=5m", "STIGMER_START_DEADLINE=5m", "STIGMER_PROBE_TIMEOUT=30s")
+}
+
+// follow types a page's lines, and stops what they leave running.
+func (r *reader) follow(p *page) {
+	r.t.Helper()
+	var wrongAt []int
+	commands := p.commands()
+	if filepath.Base(p.path) != "README.md" { // who reads on has Temporal running
+		r.local("start")
+		r.exports = `export PATH="$PWD/build:$PATH"; `
+	}
+	printed := map[int][]string{}
+	for i, s := range commands {
+		if !s.runs() {
+			continue
+		}
+		printed[i] = r.types(s)
+		if s.shown && !alike(s.prints, printed[i]) {
+			wrongAt = append(wrongAt, i)
+		}
+	}
+	for _, s := range p.mentions() {
+		if strings.HasPrefix(s.text, "eval ") {
+			r.types(s)
+		}
+	}
+	r.local("stop")
+	past := r.past()
+	for i, lines := range printed {
+		for _, line := range strangers(commands[i].prints, append(past, lines...)) {
+			r.t.Errorf("%s:%d: %s never says %q", p.path, commands[i].line+1, commands[i].text, line)
+		}
+	}
+	if len(wrongAt) == 0 {
+		return
+	}
+	if *update {
+		check(r.t, p.rewrite(commands, printed))
+		return
+	}
+	for _, i := range wrongAt {
+		r.t.Errorf("%s:%d: %s prints something else; CONTRIBUTING.md says how to rewrite the page:\n%s", p.path, commands[i].line+1, commands[i].text,
+			strings.Join(printed[i], "\n"))
+	}
+}
+
+// past is every state that was entered, as a command that waits would tell it.
+func (r *reader) past() []string {
+	record, _ := decode(r.record()).(map[string]any)
+	entered := []string{fmt.Sprintf("%-10s %s", record["state"], record["reason"])}
+	history, _ := record["history"].([]any)
+	for _, entry := range history {
+		step, _ := entry.(map[string]any)
+		entered = append(entered, fmt.Sprintf("%-10s %s", step["to"], step["cause"]))
+	}
+	return entered
+}
+
+// types runs one line in bash and returns what it prints, as it is for everybody. After
+// one that is not stigmer's, a kill, it waits as a person would: until Temporal is back.
+func (r *reader) types(s said) []string {
+	r.t.Helper()
+	before := lookup(decode(r.record()), ".temporal.pid")
+	c := exec.Command("bash", "-c", r.exports+s.text)
+	c.Env, c.Dir = r.env, r.user
+	out, err := c.CombinedOutput()
+	if err != nil {
+		r.t.Fatalf("%s:%d: %s: %v\n%s", s.page.path, s.line+1, s.text, err, out)
+	}
+	if strings.HasPrefix(s.text, "export ") {
+		r.exports += s.text + "; "
+	}
+	if strings.HasPrefix(s.text, "kill ") {
+		r.await("Healthy", ".temporal.pid!="+before)
+	}
+	text := strings.NewReplacer(r.user, "/home/ann", ":"+r.port, ":7233", ":"+r.uiPort, ":8233", r.port, "7233", r.uiPort, "8233").Replace(string(out))
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// rewrite puts what was printed into the page, long lists cut short.
+func (p *page) rewrite(commands []said, printed map[int][]string) error {
+	var lines []string
+	done := 0
+	for i, s := range commands {
+		if !s.shown {
+			continue
+		}
+		lines = append(lines, p.lines[done:s.line+1]...)
+		for _, line := range shortened(printed[i]) {
+			if line != "" || len(printed[i]) > 1 {
+				lines = append(lines, line)
+			}
+		}
+		done = s.end
+	}
+	lines = append(lines, p.lines[done:]...)
+	return os.WriteFile(p.path, []byte(fmt.Sprintln(strings.Join(lines, "\n"))), 0o644)
+}
