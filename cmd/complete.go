@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -16,8 +17,10 @@ import (
 var flagValues = map[string]cobra.CompletionFunc{
 	"db":           fileNames,
 	"file":         fileNames,
+	"from":         words(fromRelease+"\tthe official archive, proven by its checksum", fromGo+"\tbuilt by go install"),
 	"ip":           words("127.0.0.1\tthis machine only", "::1\tthe same, by IPv6", "0.0.0.0\tevery machine that can reach this one"),
 	logFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
+	"mirror":       words(install.Releases + "\tthe official releases"),
 	"namespace":    namespaces,
 	"output":       words("text\tfor people", "json\tfor programs"),
 	"profile":      profiles,
@@ -25,6 +28,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"since":        words("10m", "1h", "24h"),
 	"temporal-bin": fileNames,
 	"trace":        fileNames,
+	"version":      versions,
 }
 
 // completeTree gives every flag of a tree its values, and every command without
@@ -73,6 +77,19 @@ func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra
 	if path, err := profilePath(file); err == nil {
 		if text, err := readOwn(path); err == nil {
 			names = append(names, profileNames(text)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}
+
+// versions offers the one that this program is tested with, and those that are installed.
+func versions(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := []cobra.Completion{TemporalVersion}
+	if path, err := homePath(); err == nil {
+		installed, _ := install.Installed(statefile.Home(path))
+		for _, v := range installed {
+			names = append(names, string(v))
 		}
 	}
 	slices.Sort(names)

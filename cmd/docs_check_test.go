@@ -141,7 +141,7 @@ func wrongMake(rest string) string {
 
 var (
 	runPattern   = regexp.MustCompile(`-run (?:'([^']*)'|(\S+))`)
-	testName     = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	testName     = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	testPackage  = regexp.MustCompile(`\./[a-z/.]+`)
 	goTestFlag   = regexp.MustCompile(` -([a-z]+)`)
 	goTestFlags  = []string{"race", "run", "count", "v", "timeout", "update", "parallel"}
