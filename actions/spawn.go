@@ -27,7 +27,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		err = cmd.Start()
 	}
 	if cmd != nil {
-		cmd.Stdout.(*os.File).Close()
+		cmd.Stderr.(*os.File).Close()
 	}
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
@@ -44,6 +44,11 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 }
 
 // command prepares the process. On error no descriptor is left open.
+//
+// What the Temporal CLI prints to standard output, a banner and "Stopping server...",
+// goes nowhere: it panics where that cannot be written, so that a log on a full disk
+// would end it (temporalcli/internal/printer, Printer.write). Its log is standard
+// error, and there it puts up with it.
 func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	// In the foreground this process may have descriptors of its caller.
 	if err := closeOnExec(); err != nil {
@@ -69,7 +74,10 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
 	cmd.Dir = workFolder(w.home, s.DB)
 	cmd.Env = temporalEnv(os.Environ(), w.home)
-	cmd.Stdout, cmd.Stderr = output, output
+	cmd.Stderr = output
+	if probes.TemporalVersion(s.TemporalBin) == "" {
+		cmd.Stdout = output // a wrapper, or something else, whose words may be all there is to go by
+	}
 	cmd.ExtraFiles = []*os.File{w.lock}
 	if w.dbLock != nil {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, w.dbLock)
