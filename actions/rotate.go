@@ -17,10 +17,10 @@ const logLimit = 10 << 20
 const OlderLogs = 3
 
 // rotate moves a log's content to log.1, and that to log.2, if it is over the
-// limit. The file itself stays, since Temporal has it open for appending. Where
-// the file system can, its head is cut off, and nothing is lost: see cut. Elsewhere
-// it is truncated, which leaves no hole; what is written in the instant between the
-// last copied byte and the truncation is lost. On an error the log is as it was.
+// limit. The file itself stays, since Temporal has it open: its content is copied
+// and the file truncated, which leaves no hole, as it is open for appending.
+// What is written in the instant between the last copied byte and the truncation
+// is lost. On an error the log is as it was.
 func rotate(path string, limit int64) error {
 	if size(path) <= limit {
 		return nil
@@ -30,8 +30,7 @@ func rotate(path string, limit int64) error {
 		return fmt.Errorf("rotate: %w", err)
 	}
 	defer log.Close()
-	c := cutOf(log)
-	copied, err := copyLog(io.NewSectionReader(log, 0, c.end), path+".new")
+	copied, err := copyLog(log, path+".new")
 	if err != nil {
 		os.Remove(path + ".new")
 		return fmt.Errorf("rotate %s: %w", path, err)
@@ -43,9 +42,6 @@ func rotate(path string, limit int64) error {
 	}
 	if err := os.Rename(path+".new", older(path, 1)); err != nil {
 		return fmt.Errorf("rotate: %w", err)
-	}
-	if c.apply(log) {
-		return nil
 	}
 	return truncate(log, older(path, 1), copied)
 }
