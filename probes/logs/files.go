@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -43,6 +44,8 @@ type shot struct {
 	// a rotation that is not finished, or never will be, and so is no part.
 	first  fs.FileInfo
 	copied bool
+	// copies are open as long as the shot, so that no new file gets their numbers.
+	copies []part
 }
 
 func openPart(path string) (part, error) {
@@ -89,7 +92,7 @@ func (l Log) open() (*shot, error) {
 		}
 		if n > 0 && copyOf(s.parts[len(s.parts)-1], p) {
 			s.copied = s.copied || n == 1
-			p.Close()
+			s.copies = append(s.copies, p)
 			continue
 		}
 		s.parts = append(s.parts, p)
@@ -105,7 +108,7 @@ func (l Log) name(n int) string {
 }
 
 func (s *shot) close() {
-	for _, p := range s.parts {
+	for _, p := range slices.Concat(s.parts, s.copies) {
 		p.Close()
 	}
 }
@@ -133,12 +136,15 @@ func (p part) begins(text []byte) bool {
 // had in the shot. What was read in between can be believed if so, since
 // rotation makes path.1 anew before it truncates.
 func (l Log) still(s *shot, end int64) bool {
+	if !s.parts[0].has(end) || !s.parts[0].kept() {
+		return false
+	}
 	first, err := openPart(l.name(1))
 	if err != nil {
-		return s.first == nil && s.parts[0].has(end)
+		return s.first == nil
 	}
 	defer first.Close()
-	if s.first == nil || !os.SameFile(first.info, s.first) || !s.parts[0].has(end) {
+	if s.first == nil || !os.SameFile(first.info, s.first) {
 		return false
 	}
 	now, err := openPart(l.Path)
@@ -147,6 +153,14 @@ func (l Log) still(s *shot, end int64) bool {
 	}
 	defer now.Close()
 	return !s.copied || copyOf(now, first)
+}
+
+// kept reports whether a file still begins as it did: one that was truncated and
+// written anew may have its old size again.
+func (p part) kept() bool {
+	text := make([]byte, len(p.beginning))
+	n, _ := p.ReadAt(text, 0)
+	return bytes.Equal(text[:n], p.beginning)
 }
 
 // has reports whether a file has that many bytes now.

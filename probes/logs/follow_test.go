@@ -237,8 +237,11 @@ func TestReadWhileRotating(t *testing.T) {
 			continue
 		}
 		check(t, err)
-		last := -1
-		for _, line := range texts(entries) {
+		last, lines := -1, texts(entries)
+		if len(lines) > 0 {
+			lines = lines[:len(lines)-1] // half of a line that is just being written is read as well
+		}
+		for _, line := range lines {
 			var n int
 			_, number, _ := strings.Cut(line, "msg=")
 			if _, err := fmt.Sscan(number, &n); err != nil || last >= 0 && n != last+1 {
