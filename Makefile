@@ -33,7 +33,7 @@ quietly := grep -v '^ *---\|^=== \|: [0-9]* states, cut'
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
-	$(simulation) -run '^TestSimulation$$' ./fsm | $(quietly)
+	$(simulation) -run '^(TestSimulation|TestKey)$$' ./fsm | $(quietly)
 	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -parallel 6 -timeout 30m ./...
 
 # sim goes deeper than test does, on random ways as well: make sim SEED=7 STATES=1000000

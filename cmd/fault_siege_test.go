@@ -242,7 +242,7 @@ func (h *siege) temporals() []int {
 
 // supervisors returns the supervisors that run.
 func (h *siege) supervisors() []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), " local supervise") })
+	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.HasSuffix(strings.TrimRight(commandLine(pid), " "), " supervise") })
 }
 
 // guard watches until the test's end that there are never two Temporals, and

@@ -58,7 +58,7 @@ func TestWrapped(t *testing.T) {
 				t.Errorf("pid %d instead of %d", adopted, leader)
 			}
 
-			for _, pid := range h.processesOf("local supervise") {
+			for _, pid := range h.supervisors() {
 				h.kill9(pid)
 			}
 			h.kill9(leader)

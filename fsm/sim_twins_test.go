@@ -33,10 +33,14 @@ func TestKey(t *testing.T) {
 	if os.Getenv("SIM_TWINS") != "" {
 		confs = simScenarios()
 	}
+	few := 2_000
+	if simRaced { // see limit
+		few = 300
+	}
 	for _, conf := range confs {
 		t.Run(conf.String(), func(t *testing.T) {
 			t.Parallel()
-			s, first, pairs := newSearch(conf, simNumber("SIM_TWINS", 2_000), &simEnds{}), map[simKey]*simWorld{}, 0
+			s, first, pairs := newSearch(conf, simNumber("SIM_TWINS", few), &simEnds{}), map[simKey]*simWorld{}, 0
 			start := simFirst(s.run)
 			first[start.key()] = start
 			s.twins = func(k simKey, w *simWorld) {
