@@ -136,43 +136,28 @@ func statusName(status int32) string {
 	return fmt.Sprintf("status %d", status)
 }
 
-var errWireUsed = errors.New("the connection broke")
-
 // line is one connection to speak gRPC on. It cannot dial again, nor be led
 // elsewhere by a proxy variable, a resolver or a redirect.
 type line struct {
-	wire net.Conn
+	wire *http.ClientConn
 	http *http.Client
 	base string
 }
 
 func dial(ctx context.Context, address string) (*line, error) {
-	wire, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	plain := new(http.Protocols)
+	plain.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: plain, DisableCompression: true, DialContext: (&net.Dialer{}).DialContext}
+	// Not through the transport's pool: it may not have the connection back yet when
+	// the next call wants it, and would make another.
+	wire, err := transport.NewClientConn(ctx, "http", address)
 	if err != nil {
 		return nil, err
 	}
-	once := make(chan net.Conn, 1)
-	once <- wire
-	plain := new(http.Protocols)
-	plain.SetUnencryptedHTTP2(true)
-	transport := &http.Transport{
-		Protocols: plain, DisableCompression: true,
-		DialContext: func(context.Context, string, string) (net.Conn, error) {
-			select {
-			case conn := <-once:
-				return conn, nil
-			default:
-				return nil, errWireUsed
-			}
-		},
-	}
-	return &line{wire: wire, http: &http.Client{Transport: transport}, base: "http://" + address}, nil
+	return &line{wire: wire, http: &http.Client{Transport: wire}, base: "http://" + address}, nil
 }
 
-func (l *line) hangUp() {
-	l.http.CloseIdleConnections()
-	l.wire.Close()
-}
+func (l *line) hangUp() { l.wire.Close() }
 
 // call calls a method whose request is one message with a string as field 1: a
 // StringValue is the same bytes on the wire, so Temporal's API module, a heavy
