@@ -50,14 +50,16 @@ func tail(path string, offset int64) string {
 	if offset > end {
 		offset = 0 // it was truncated meanwhile
 	}
-	if report := crash(file, offset, end); report != "" {
-		return report
-	}
 	data, err := io.ReadAll(io.NewSectionReader(file, max(offset, end-tailBytes), tailBytes))
 	if err != nil {
 		return ""
 	}
 	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	if traceEnd().MatchString(lines[len(lines)-1]) {
+		if report := crash(file, offset, end); report != "" {
+			return report
+		}
+	}
 	return people(lines[max(0, len(lines)-tailLines):])
 }
 

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +47,8 @@ const (
 	LaneProbe
 )
 
-var traceHead = []byte("[\n")
+// traceHead is how a trace begins, before its first event.
+const traceHead = "[\n"
 
 // NewTrace makes the file, 0600, or writes over an earlier trace; anything else is
 // left as it is, with ErrNotTrace.
@@ -63,12 +63,12 @@ func NewTrace(path, process string) (*Trace, error) {
 	}
 	head := make([]byte, len(traceHead)+1)
 	n, _ := file.Read(head)
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() || n > 0 && !bytes.HasPrefix(head, append(traceHead[:2:2], '{')) {
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() || n > 0 && string(head) != traceHead+"{" {
 		file.Close()
 		return nil, fmt.Errorf("%s: %w", path, ErrNotTrace)
 	}
 	if err = file.Truncate(0); err == nil {
-		_, err = file.Write(traceHead)
+		_, err = file.WriteString(traceHead)
 	}
 	if err != nil {
 		file.Close()
