@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -20,15 +22,18 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"from":         words(fromRelease+"\tthe official archive, proven by its checksum", fromGo+"\tbuilt by go install"),
 	"ip":           words("127.0.0.1\tthis machine only", "::1\tthe same, by IPv6", "0.0.0.0\tevery machine that can reach this one"),
 	logFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
+	"level":        wordsOf(logs.Levels),
 	"mirror":       words(install.Releases + "\tthe official releases"),
 	"namespace":    namespaces,
 	"output":       words("text\tfor people", "json\tfor programs"),
 	"profile":      profiles,
 	"shell":        words(shellNames...),
 	"since":        words("10m", "1h", "24h"),
+	"state output": wordsOf(stateOutputs),
 	"temporal-bin": fileNames,
 	"trace":        fileNames,
 	"version":      versions,
+	"wait-for":     wordsOf(fsm.States),
 }
 
 // completeTree gives every flag of a tree its values, and every command without
@@ -62,6 +67,15 @@ func valuesOf(command, flag string) cobra.CompletionFunc {
 // words offers a fixed list; what follows a tab in one explains it.
 func words(list ...cobra.Completion) cobra.CompletionFunc {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// wordsOf is words of a list that the command itself goes by.
+func wordsOf[S ~string](list []S) cobra.CompletionFunc {
+	var offered []cobra.Completion
+	for _, word := range list {
+		offered = append(offered, cobra.Completion(word))
+	}
+	return words(offered...)
 }
 
 // fileNames leaves it to the shell.

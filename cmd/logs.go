@@ -55,7 +55,6 @@ Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl
 	f.BoolVar(&o.all, "all", false, "both logs, merged by time")
 	f.StringVar(&o.since, "since", "", "only what is younger: a duration (10m) or a time (2026-11-25T09:00:00)")
 	f.StringVar(&o.level, "level", "", "only lines that are at least this grave: "+strings.Join(logs.Levels, ", "))
-	complete(c, "level", logs.Levels)
 	return c
 }
 

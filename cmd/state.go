@@ -64,18 +64,7 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 	f.BoolVarP(&o.watch, "watch", "w", false, "show it as it changes, until q or Ctrl-C")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until the state is this one: Healthy, Stopped, ...")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long --wait-for waits; 0 for ever")
-	complete(c, "output", stateOutputs)
-	complete(c, "wait-for", fsm.States)
 	return c
-}
-
-// complete lets the shell complete a flag's values.
-func complete[S ~string](c *cobra.Command, flag string, values []S) {
-	var words []string
-	for _, value := range values {
-		words = append(words, string(value))
-	}
-	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check refuses flags that contradict each other.
