@@ -71,7 +71,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return usage(fmt.Errorf("--version %w", err))
 	}
-	mirror, err := o.source()
+	mirror, err := o.source(c)
 	if err != nil {
 		return err
 	}
@@ -80,16 +80,16 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 		return err
 	}
 	order := install.Order{Home: home, Version: v, From: chooseSource(home, o.from, mirror)}
-	done, err := provide(c, order, newInstallProgress(c.ErrOrStderr()))
+	done, err := provide(c, order, newInstallProgress(progressOut(c)))
 	if err != nil {
 		return installProblem(err, "install", home, v)
 	}
-	tellInstalled(c.OutOrStdout(), home, v, done)
+	tellInstalled(success(c), home, v, done)
 	return nil
 }
 
 // source checks --from and --mirror, and returns the mirror, nil for none.
-func (o *installOptions) source() (*url.URL, error) {
+func (o *installOptions) source(c *cobra.Command) (*url.URL, error) {
 	switch {
 	case o.from != "" && o.from != fromRelease && o.from != fromGo:
 		return nil, usage(fmt.Errorf("--from %q is neither %s nor %s", o.from, fromRelease, fromGo))
@@ -98,25 +98,25 @@ func (o *installOptions) source() (*url.URL, error) {
 	case o.from == fromGo:
 		return nil, nil
 	case o.mirror != "":
-		return parseMirror("--mirror", o.mirror)
+		return parseMirror(c, "--mirror", o.mirror)
 	}
-	return mirrorOfEnvironment()
+	return mirrorOfEnvironment(c)
 }
 
-func mirrorOfEnvironment() (*url.URL, error) {
+func mirrorOfEnvironment(c *cobra.Command) (*url.URL, error) {
 	if text := os.Getenv(mirrorVariable); text != "" {
-		return parseMirror("environment variable "+mirrorVariable+":", text)
+		return parseMirror(c, "environment variable "+mirrorVariable+":", text)
 	}
 	return nil, nil
 }
 
-func parseMirror(name, text string) (*url.URL, error) {
+func parseMirror(c *cobra.Command, name, text string) (*url.URL, error) {
 	mirror, err := install.ParseMirror(text)
 	if err != nil {
 		return nil, usage(fmt.Errorf("%s %w", name, err))
 	}
 	if host := mirror.Hostname(); mirror.Scheme == "http" && host != "localhost" && !loopback(host) {
-		fmt.Fprintf(os.Stderr, "stigmer: warning: %s is plain http: whoever is on the way can put another program there, with its sum\n", mirror.Redacted())
+		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", mirror.Redacted())
 	}
 	return mirror, nil
 }

@@ -18,8 +18,8 @@ import (
 // listPrograms shows what start could run. It changes nothing and makes no home.
 func listPrograms(c *cobra.Command, o *installOptions) error {
 	var other string
-	c.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name != "list" {
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "list" {
 			other = f.Name
 		}
 	})

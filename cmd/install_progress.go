@@ -29,7 +29,7 @@ const (
 )
 
 func newInstallProgress(out io.Writer) *installProgress {
-	return &installProgress{out: out, fancy: terminal(out), began: time.Now()}
+	return &installProgress{out: out, fancy: redraws(out), began: time.Now()}
 }
 
 // Say tells a step.

@@ -115,6 +115,14 @@ func success(c *cobra.Command) io.Writer {
 	return c.OutOrStdout()
 }
 
+// progressOut is where a command tells how far it is: nowhere with --quiet.
+func progressOut(c *cobra.Command) io.Writer {
+	if voiceOf(c).quiet {
+		return io.Discard
+	}
+	return c.ErrOrStderr()
+}
+
 // commandLog is for what a command must say besides its result: warnings.
 func (v voice) commandLog(out io.Writer) hclog.Logger {
 	level := hclog.Warn
