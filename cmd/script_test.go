@@ -34,11 +34,15 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
 // each in a home and on ports of its own. A script ends with nothing left
 // running, unless it says leaves-running.
-func TestScripts(t *testing.T) { runScripts(t, "") }
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	runScripts(t, "")
+}
 
 // TestRealScripts runs those that do not say "[real] skip" on a real Temporal,
 // so that the fake cannot drift from it.
 func TestRealScripts(t *testing.T) {
+	t.Parallel()
 	real := os.Getenv(realTemporalVariable)
 	if real == "" {
 		t.Skip(realTemporalVariable + " names no Temporal; make test does")
