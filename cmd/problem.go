@@ -95,6 +95,8 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
 		p.Means = fmt.Sprintf("it goes on unchanged (pid %d, %s)", r.Temporal.PID, address(r.Settings))
 		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
+	case fsm.EndClash:
+		clashProblem(p, c, r)
 	case fsm.EndFailed:
 		failedProblem(p, r, home)
 	case fsm.EndStoppedMeant:
@@ -125,6 +127,22 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = fmt.Sprintf("ended without a result (%s) %s", o.End, o.Detail)
 	}
 	return p
+}
+
+// clashProblem is for a restart: a start's own settings were looked at before.
+func clashProblem(p *Problem, c fsm.Command, r fsm.Record) {
+	one, other, number := c.Wanted(r).Clash()
+	if !c.Given.Has(one) {
+		one, other = other, one
+	}
+	named := "--" + other
+	if !c.Given.Has(other) {
+		named = "the recorded --" + other
+	}
+	p.Exit = ExitUsage
+	p.What = fmt.Sprintf("--%s and %s are both %d", one, named, number)
+	p.Means = "a restart keeps what it is not told, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
+	p.Try = fmt.Sprintf("stigmer local restart --%s %d --%s with another port", one, number, other)
 }
 
 func waitingFor(r fsm.Record) string {

@@ -193,7 +193,6 @@ func (o *options) check() error {
 		number   int
 		optional bool
 	}
-	seen := map[int]string{}
 	for _, n := range []port{{"port", s.Port, false}, {"ui-port", s.UIPort, s.Headless}, {"http-port", s.HTTPPort, true}, {"metrics-port", s.MetricsPort, true}} {
 		if n.number == 0 && n.optional || n.flag == "ui-port" && s.Headless {
 			continue
@@ -201,10 +200,9 @@ func (o *options) check() error {
 		if n.number < 1 || n.number > 65535 {
 			return badFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
 		}
-		if other := seen[n.number]; other != "" {
-			return flagError{[]string{n.flag, other}, fmt.Sprintf("--%s and --%s are both %d", other, n.flag, n.number)}
-		}
-		seen[n.number] = n.flag
+	}
+	if one, other, number := s.Clash(); one != "" {
+		return flagError{[]string{other, one}, fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {

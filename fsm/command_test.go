@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -34,7 +34,7 @@ func (a *asker) play(l line) []string {
 }
 
 func (a *asker) settings(l line) Settings {
-	s := Settings{Port: l.number(a.t, "port", 7233), TemporalBin: "/bin/temporal", Policy: DefaultPolicy()}
+	s := Settings{Port: l.number(a.t, "port", 7233), UIPort: l.number(a.t, "ui", 0), TemporalBin: "/bin/temporal", Policy: DefaultPolicy()}
 	if l.has("nobin") {
 		s.TemporalBin = ""
 	}
@@ -149,10 +149,33 @@ func TestADriveThatMetAStrangerHasNotStoppedIt(t *testing.T) {
 	}
 }
 
+// A restart that would run with two servers on one port is refused while what runs
+// still runs, whoever drives; and once more at the turning point, if the record has
+// changed in between.
+func TestARestartIntoAClashStopsNothing(t *testing.T) {
+	const open = "open verb=restart port=8233 given=port"
+	for _, sights := range [][]string{
+		{"busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8233"},
+		{"won state=Healthy desired=running gen=5 inc=1 hold=ours ui=8233"},
+		{"won state=Stopped gen=5 inc=1 ui=8233"},
+	} {
+		if got := ask(t, append([]string{open}, sights...)...); !strings.Contains(got, string(EndClash)) || strings.Contains(got, string(AskStop)) {
+			t.Errorf("%v: %s", sights, got)
+		}
+	}
+	got := ask(t, open, "busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8234", "won state=Stopped gen=9 inc=1 ui=8233")
+	if !strings.Contains(got, string(EndClash)) {
+		t.Errorf("after the stop: %s", got)
+	}
+	if got := ask(t, open, "busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8234"); !strings.Contains(got, string(AskStop)) {
+		t.Errorf("without a clash: %s", got)
+	}
+}
+
 func TestEveryEndHasItsOwnWords(t *testing.T) {
 	seen := map[Ends]bool{}
 	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant,
-		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary} {
+		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary, EndClash} {
 		if end == "" || seen[end] {
 			t.Errorf("%q twice or empty", end)
 		}

@@ -19,6 +19,7 @@ const (
 	EndUnknown        Ends = "unknown lock" // supervisor.lock is held by somebody who is not ours
 	EndBroken         Ends = "broken"       // the system refused something; Detail says what
 	EndNoBinary       Ends = "no binary"    // nothing to start was found
+	EndClash          Ends = "clash"        // with what the record keeps, two of its ports would be one
 )
 
 // Outcome is the end of a command, with what is needed to tell it.

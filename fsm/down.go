@@ -7,6 +7,9 @@ func (c Command) down(in Sight) (Command, []Deed) {
 	if c.Drives && in.Saw != SawDrove {
 		return c, nil // it was armed for a driver that is dead: this command drives now
 	}
+	if looked := in.Saw == SawWon || in.Saw == SawBusy; looked && c.Verb == VerbRestart && !c.begun() && c.clashes(in.Record) {
+		return c.finish(Outcome{End: EndClash, Record: in.Record}) // before what runs is ended for it
+	}
 	switch in.Saw {
 	case SawWon:
 		return c.downWon(in)
@@ -24,6 +27,9 @@ func (c Command) down(in Sight) (Command, []Deed) {
 	}
 	return c, nil
 }
+
+// begun reports whether this command has asked for an end, or brought one about.
+func (c Command) begun() bool { return c.Asked.PID != 0 || c.Stopped }
 
 func (c Command) downWon(in Sight) (Command, []Deed) {
 	r := in.Record
@@ -43,7 +49,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 func (c Command) bottom(r Record) (Command, []Deed) {
 	if c.Verb != VerbRestart {
 		end := EndNothingRan
-		if c.Stopped || c.Asked.PID != 0 {
+		if c.begun() {
 			end = EndStopped
 		}
 		return c.finish(Outcome{End: end, Record: r})

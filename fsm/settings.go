@@ -113,6 +113,26 @@ func (s Settings) Overlay(want Settings, given Names) Settings {
 	return s
 }
 
+// Clash names two flags by which one Temporal would listen twice on one port, and
+// that port; the names are empty if there are none. A port of 0 is any free one.
+func (s Settings) Clash() (one, other string, port int) {
+	ports := []struct {
+		flag   string
+		number int
+	}{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	seen := map[int]string{}
+	for _, p := range ports {
+		if p.number == 0 || p.flag == "ui-port" && s.Headless {
+			continue
+		}
+		if before := seen[p.number]; before != "" {
+			return before, p.flag, p.number
+		}
+		seen[p.number] = p.flag
+	}
+	return "", "", 0
+}
+
 // Has reports whether the list has a name.
 func (n Names) Has(name string) bool { return slices.Contains(n.List(), name) }
 

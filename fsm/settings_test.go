@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -89,6 +90,26 @@ func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
 		}
 		if got := have.Overlay(want, "other"); got != have {
 			t.Errorf("%s was not given, and is overlaid: %+v", l.name, got)
+		}
+	}
+}
+
+func TestClash(t *testing.T) {
+	for _, c := range []struct {
+		s    Settings
+		want string
+	}{
+		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 4}, ""},
+		{Settings{Port: 1, UIPort: 2}, ""},
+		{Settings{Port: 1, UIPort: 1}, "port ui-port 1"},
+		{Settings{Port: 1, UIPort: 1, Headless: true}, ""},
+		{Settings{Port: 1, UIPort: 2, HTTPPort: 1}, "port http-port 1"},
+		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 2}, "ui-port metrics-port 2"},
+		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 3}, "http-port metrics-port 3"},
+	} {
+		one, other, port := c.s.Clash()
+		if got := strings.TrimSpace(one + " " + other); got != "" && got+" "+itoa(port) != c.want || got == "" && c.want != "" {
+			t.Errorf("%+v: %s %d, want %q", c.s, got, port, c.want)
 		}
 	}
 }

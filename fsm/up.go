@@ -54,10 +54,10 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
 		return r, Outcome{End: EndDiffers, Record: r}
 	case keeps: // it is adopted as it runs
-	case c.Verb == VerbRestart && r.Generation > 0:
-		r.Settings = r.Settings.Overlay(c.Want, c.Given)
+	case c.clashes(r):
+		return r, Outcome{End: EndClash, Record: r}
 	default:
-		r.Settings = c.Want
+		r.Settings = c.Wanted(r)
 	}
 	if !keeps && r.Settings.TemporalBin == "" {
 		return r, Outcome{End: EndNoBinary, Record: r}
@@ -70,6 +70,20 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}
+}
+
+// Wanted is how Temporal would be run where none runs: a restart keeps what the
+// record has, and changes what was given.
+func (c Command) Wanted(r Record) Settings {
+	if c.Verb == VerbRestart && r.Generation > 0 {
+		return r.Settings.Overlay(c.Want, c.Given)
+	}
+	return c.Want
+}
+
+func (c Command) clashes(r Record) bool {
+	one, _, _ := c.Wanted(r).Clash()
+	return one != ""
 }
 
 func (c Command) upBusy(in Sight) (Command, []Deed) {
