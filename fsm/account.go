@@ -12,7 +12,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	case Start:
 		s.Desired = WantRunning
 		s.Restarts, s.Failure = Restarts{}, Failure{}
-		s.Stable, s.Grace = false, 0
+		s.Stable, s.Grace, s.Awaited = false, 0, true
 	case Stop:
 		s.Desired = WantStopped
 		s.Failure = Failure{} // it is not wanted any more
@@ -69,7 +69,9 @@ func (s Supervisor) born(fresh bool) Database {
 }
 
 func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
-	if !s.Served {
+	if s.Served {
+		s.Awaited = false
+	} else {
 		s.Restarts.Unserved++
 	}
 	s.Stable = s.ServedAt != 0 && in.Tick-s.ServedAt >= Instant(s.Settings.Policy.StableAfter)

@@ -15,6 +15,8 @@ type checker struct {
 	t *testing.T
 	// last is the record that was saved last.
 	last Record
+	// awaited says that no Healthy was saved since the driver at hand saved a start.
+	awaited bool
 }
 
 // actsOnly are effects that touch nothing: they need no record first.
@@ -77,11 +79,13 @@ func (c *checker) save(s Supervisor, e Effect) {
 	if r.State != Stopped && r.Supervisor != s.Self {
 		c.t.Errorf("a saved %s names the driver %+v", r.State, r.Supervisor)
 	}
+	c.awaited = c.awaited || tr.Event == Start
 	creates := tr.Event == Start || tr.Event == BackoffElapsed || tr.Event == LockAcquired ||
-		tr.Event == ProbePassed && tr.From == Starting && !r.Adopted && r.Restarts.Total == 0
+		tr.Event == ProbePassed && tr.From == Starting && !r.Adopted && c.awaited
 	if e.Required != creates {
 		c.t.Errorf("save of %s -%s-> %s: required %t", tr.From, tr.Event, tr.To, e.Required)
 	}
+	c.awaited = c.awaited && tr.Event != ProbePassed
 	c.last = r
 }
 

@@ -45,7 +45,7 @@ func (g *stage) begin(l line) []string {
 		r.Temporal = process(l.number(g.t, "pid", 0))
 		e.Leader = r.Temporal
 	}
-	g.last = r
+	g.checker = checker{t: g.t, last: r}
 	s, first, effects := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
 	g.s = s
 	g.effects(s, effects)

@@ -16,6 +16,9 @@ type Supervisor struct {
 	Gone bool
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
+	// Awaited says that no Temporal has served since the start that this driver
+	// carries out: who asked for it waits for a record that says Healthy.
+	Awaited bool
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
@@ -289,7 +292,7 @@ func (s Supervisor) save(t Transition) Effect {
 // firstHealthy reports whether a save tells a start that it has succeeded: a
 // start that cannot be recorded is undone, as who waits for it reads the record.
 func (s Supervisor) firstHealthy(t Transition) bool {
-	return t.Event == ProbePassed && t.From == Starting && !s.Adopted && s.Restarts.Total == 0
+	return t.Event == ProbePassed && t.From == Starting && !s.Adopted && s.Awaited
 }
 
 func ignored(e Event, why string) []Effect {

@@ -25,7 +25,7 @@ func walkSupervisor(t *testing.T, seed uint64, steps int) {
 		var effects []Effect
 		if s.Done {
 			r := someRecord(dice)
-			c.last, trail = r, nil
+			c, trail = checker{t: t, last: r}, nil
 			e := Evidence{Hold: pick(dice, Holds), Leader: process(100), Holder: "pid 7"}
 			var first Input
 			s, first, effects = Begin(r, process(2), e, Input{At: at, Tick: at})
