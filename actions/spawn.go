@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -27,7 +28,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		err = cmd.Start()
 	}
 	if cmd != nil {
-		cmd.Stderr.(*os.File).Close()
+		closeOutput(cmd)
 	}
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
@@ -43,12 +44,16 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	return spawned
 }
 
+// closeOutput closes our copies of what the child writes to.
+func closeOutput(cmd *exec.Cmd) {
+	for _, w := range []io.Writer{cmd.Stdout, cmd.Stderr} {
+		if file, ok := w.(*os.File); ok {
+			file.Close() // twice where both are one: the second does nothing
+		}
+	}
+}
+
 // command prepares the process. On error no descriptor is left open.
-//
-// What the Temporal CLI prints to standard output, a banner and "Stopping server...",
-// goes nowhere: it panics where that cannot be written, so that a log on a full disk
-// would end it (temporalcli/internal/printer, Printer.write). Its log is standard
-// error, and there it puts up with it.
 func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	// In the foreground this process may have descriptors of its caller.
 	if err := closeOnExec(); err != nil {
@@ -76,7 +81,9 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	cmd.Env = temporalEnv(os.Environ(), w.home)
 	cmd.Stderr = output
 	if probes.TemporalVersion(s.TemporalBin) == "" {
-		cmd.Stdout = output // a wrapper, or something else, whose words may be all there is to go by
+		cmd.Stdout = output // a wrapper, or something else: its words belong together
+	} else if own := openOutput(w.home); own != nil {
+		cmd.Stdout = own
 	}
 	cmd.ExtraFiles = []*os.File{w.lock}
 	if w.dbLock != nil {

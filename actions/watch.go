@@ -53,7 +53,7 @@ func (w *World) watch(e fsm.Effect) {
 			w.log.Error("exit not watched", "pid", e.Process.PID, "error", err)
 			return
 		}
-		in.Tail = tail(w.home.Log(), from)
+		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
 		w.Post(in)
 	}()
 }

@@ -43,6 +43,9 @@ func (h Home) Logs() string { return h.join("logs") }
 // Log is what Temporal writes.
 func (h Home) Log() string { return h.join("logs", "temporal.log") }
 
+// Output is what Temporal printed besides its log since it was spawned.
+func (h Home) Output() string { return h.join("logs", "temporal.out") }
+
 // SupervisorLog is what the supervisor writes.
 func (h Home) SupervisorLog() string { return h.join("logs", "supervisor.log") }
 
