@@ -5,15 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
@@ -35,7 +36,8 @@ of their times. Rotated files are read as well, where --lines or --since reach
 back that far. It changes nothing, and works whether anything runs or not.
 
 With --follow it goes on with what is written from then on, across rotations and
-restarts, until Ctrl-C or until nobody reads its output any more.
+restarts, until Ctrl-C or until nobody reads its output any more. A log that is not
+there yet, or a home, is waited for.
 
 A line that says neither time nor level, as those of a banner or a stack trace,
 goes with the line before it.
@@ -152,20 +154,46 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 	if err != nil {
 		return systemProblem(err, "no log was read")
 	}
-	if !there {
+	if !there && !o.follow {
 		return noLog("there is no home " + path)
 	}
-	sources, err := o.sources(home)
-	if err != nil {
-		return err
-	}
 	p := newPager(c.OutOrStdout(), o.all)
-	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
-		if o.follow {
-			return p.follow(ctx, sources, query, home.Logs())
-		}
-		return p.history(sources, query)
+	if !o.follow {
+		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query) })
+	}
+	waits := sync.OnceFunc(func() {
+		warn(c, "there is no log yet: %s; waiting for it", o.sources(statefile.Home(path))[0].Path)
 	})
+	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
+		if !there {
+			waits()
+			query.Count, query.Since = -1, time.Time{} // all that will be there is new
+			if home, err = awaitHome(ctx, path); err != nil || ctx.Err() != nil {
+				return err
+			}
+		}
+		return p.follow(ctx, o.sources(home), query, home.Logs(), waits)
+	})
+}
+
+// awaitHome waits until there is a home at path, or ctx ends. It makes none: whoever
+// starts something there does.
+func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
+	wake := probes.Changes(ctx, path) // before the first look
+	for {
+		home, there, err := statefile.FindHome(path)
+		if err != nil {
+			return "", systemProblem(err, "no log was read")
+		}
+		if there {
+			return home, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", nil
+		case <-wake:
+		}
+	}
 }
 
 func temporalLog(home statefile.Home) logs.Log {
@@ -176,20 +204,15 @@ func supervisorLog(home statefile.Home) logs.Log {
 	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
 }
 
-// sources are the logs that are asked for and there.
-func (o *logsOptions) sources(home statefile.Home) ([]logs.Log, error) {
-	wanted := []logs.Log{temporalLog(home)}
+// sources are the logs that are asked for.
+func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 	switch {
 	case o.supervisor:
-		wanted = []logs.Log{supervisorLog(home)}
+		return []logs.Log{supervisorLog(home)}
 	case o.all:
-		wanted = append(wanted, supervisorLog(home))
+		return []logs.Log{temporalLog(home), supervisorLog(home)}
 	}
-	there := slices.DeleteFunc(slices.Clone(wanted), func(l logs.Log) bool { return !l.Exists() })
-	if len(there) == 0 {
-		return nil, noLog("there is no log yet: " + wanted[0].Path)
-	}
-	return there, nil
+	return []logs.Log{temporalLog(home)}
 }
 
 func noLog(what string) *Problem {
