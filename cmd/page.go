@@ -59,7 +59,7 @@ func (p page) lines(colours bool) []string {
 	lines = append(lines, p.latest(p.height-len(lines))...)
 	lines = lines[:max(0, min(len(lines), p.height))]
 	for i, line := range lines {
-		line = shortened(actions.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
+		line = actions.Shortened(actions.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
 		if colours {
 			line = paint(line, p.report.State, i == state)
 		}
