@@ -19,12 +19,13 @@ type pager struct {
 	out *bufio.Writer
 	// named puts the log's name before each line.
 	named bool
-	// terminal says that what is printed must do nothing else to a terminal.
-	terminal bool
+	// terminal says that what is printed must do nothing else to a terminal, colours
+	// that warnings and errors are coloured on it.
+	terminal, colours bool
 }
 
 func newPager(out io.Writer, named bool) *pager {
-	return &pager{bufio.NewWriter(out), named, terminal(out)}
+	return &pager{bufio.NewWriter(out), named, terminal(out), redraws(out)}
 }
 
 // history prints what the query asks for, of those logs that are there.
@@ -110,6 +111,9 @@ func (p *pager) print(entries []logs.Entry) error {
 			if p.terminal {
 				line = actions.Printable(line)
 			}
+			if p.colours {
+				line = paintLevel(line)
+			}
 			if p.named {
 				fmt.Fprintf(p.out, "%-10s | %s\n", entry.From, line)
 			} else {
@@ -119,4 +123,15 @@ func (p *pager) print(entries []logs.Entry) error {
 		}
 	}
 	return p.out.Flush()
+}
+
+// paintLevel colours a line that says to be a warning or an error.
+func paintLevel(line string) string {
+	switch logs.LevelOf(line) {
+	case logs.Error:
+		return painted(line, red)
+	case logs.Warn:
+		return painted(line, yellow)
+	}
+	return line
 }

@@ -36,6 +36,9 @@ func ParseLevel(name string) Level {
 	return Level(slices.Index(Levels, name) + 1)
 }
 
+// LevelOf is the level that a line itself says.
+func LevelOf(line string) Level { return readHead([]byte(line)).level }
+
 // head is what a line says of itself. It is zero for a line that says nothing,
 // which goes with the line before: a banner, or a stack trace.
 type head struct {
