@@ -85,10 +85,13 @@ func Printable(line string) string {
 	}, line)
 }
 
-func printable(line string) string {
-	line = Printable(line)
-	if runes := []rune(line); len(runes) > lineRunes {
-		return string(runes[:lineRunes]) + "…"
+func printable(line string) string { return Shortened(Printable(line), lineRunes) }
+
+// Shortened is a text of no more than so many runes, the last of them an ellipsis where
+// it was longer.
+func Shortened(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:max(most-1, 0)]) + "…"
 	}
-	return line
+	return text
 }

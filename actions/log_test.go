@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,10 +31,10 @@ func TestTail(t *testing.T) {
 		{"control characters beyond ASCII", "a\u009b31mb\u0085\u202ec\u2066d", 0, "a31mbcd"},
 		{"tabs stay", "a\tb", 0, "a\tb"},
 		{"invalid UTF-8", "a\xff\xfeb\xc3", 0, "ab"},
-		{"a long line", long, 0, long[:2*lineRunes] + "…"},
+		{"a long line", long, 0, long[:2*lineRunes-2] + "…"},
 		{"a line that just fits", long[2:], 0, long[2:]},
-		{"more than is read", strings.Repeat("x", 3*tailBytes) + "\nlast", 0, strings.Repeat("x", lineRunes) + "…\nlast"},
-		{"cut within a character", strings.Repeat("é", tailBytes) + "\n" + "!", 0, long[:2*lineRunes] + "…\n!"},
+		{"more than is read", strings.Repeat("x", 3*tailBytes) + "\nlast", 0, strings.Repeat("x", lineRunes-1) + "…\nlast"},
+		{"cut within a character", strings.Repeat("é", tailBytes) + "\n" + "!", 0, long[:2*lineRunes-2] + "…\n!"},
 	} {
 		path := filepath.Join(t.TempDir(), "log")
 		check(t, os.WriteFile(path, []byte(c.text), 0o600))
@@ -41,6 +42,13 @@ func TestTail(t *testing.T) {
 	}
 	is(t, "no log", tail(filepath.Join(t.TempDir(), "log"), 0), "")
 	is(t, "a folder", tail(t.TempDir(), 0), "")
+}
+
+// One rule cuts all texts: the ellipsis is among the runes.
+func TestShortened(t *testing.T) {
+	for most, want := range map[int]string{1: "…", 3: "éé…", 4: "ééé…", 5: "ééééé", 6: "ééééé"} {
+		is(t, fmt.Sprint(most), Shortened("ééééé", most), want)
+	}
 }
 
 func TestOpenLog(t *testing.T) {

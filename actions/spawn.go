@@ -115,12 +115,20 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// ownVariables are not passed on to Temporal: the mark is set anew, and what a
-// service manager wants to be told by (sd_notify(3)) is the supervisor's to tell.
-var ownVariables = []string{probes.InstanceVariable, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
+// ownVariables are not passed on to Temporal: the mark and the zone are set anew, and
+// what a service manager wants to be told by (sd_notify(3)) is the supervisor's to tell.
+var ownVariables = []string{probes.InstanceVariable, "TZ", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
 
 // temporalEnv is the caller's environment with the mark of this home, by which
-// a process is known as ours even when the record is lost.
+// a process is known as ours even when the record is lost, and with UTC as its zone.
+//
+// Temporal's log has the local time without its zone (temporalcli/commands.go,
+// preRun). Who reads it may be in another zone than who started it, the zone of a
+// machine can change, and at the end of summer time an hour comes twice: only in UTC
+// is each of these times one moment. Little else in Temporal looks at the zone. Its
+// database is in UTC, and so are cron expressions and schedules that name no zone
+// (common/backoff/cron.go, service/worker/scheduler/spec.go); one that names the zone
+// "Local" gets UTC. The UI shows the browser's.
 func temporalEnv(env []string, home statefile.Home) []string {
 	var kept []string
 	for _, entry := range env {
@@ -128,7 +136,7 @@ func temporalEnv(env []string, home statefile.Home) []string {
 			kept = append(kept, entry)
 		}
 	}
-	return append(kept, fmt.Sprintf("%s=%s", probes.InstanceVariable, home))
+	return append(kept, "TZ=UTC", fmt.Sprintf("%s=%s", probes.InstanceVariable, home))
 }
 
 // identify reads the child's identity. One that has died already keeps its PID,

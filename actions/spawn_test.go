@@ -106,8 +106,8 @@ func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 }
 
 func TestTemporalEnv(t *testing.T) {
-	have := temporalEnv([]string{"A=1", "STIGMER_INSTANCE=/other", "STIGMER_INSTANCE_X=2"}, "/home")
-	is(t, "environment", strings.Join(have, " "), "A=1 STIGMER_INSTANCE_X=2 STIGMER_INSTANCE=/home")
+	have := temporalEnv([]string{"A=1", "STIGMER_INSTANCE=/other", "TZ=Asia/Tokyo", "STIGMER_INSTANCE_X=2"}, "/home")
+	is(t, "environment", strings.Join(have, " "), "A=1 STIGMER_INSTANCE_X=2 TZ=UTC STIGMER_INSTANCE=/home")
 }
 
 func TestSidePorts(t *testing.T) {

@@ -53,8 +53,14 @@ func (f *fake) run() int {
 }
 
 func (f *fake) fail(message string) int {
-	fmt.Fprintf(os.Stderr, "time=%s level=ERROR msg=%q\n", time.Now().Format("2006-01-02T15:04:05.000"), message)
+	f.log("ERROR", message)
 	return 1
+}
+
+// log writes a line as Temporal does: the time is the process's local one, and
+// names no zone.
+func (f *fake) log(level, message string) {
+	fmt.Fprintf(os.Stderr, "time=%s level=%s msg=%q\n", time.Now().Format("2006-01-02T15:04:05.000"), level, message)
 }
 
 // await waits for a file; it is false if a signal came first.

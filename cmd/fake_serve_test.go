@@ -43,6 +43,7 @@ func (f *fake) serve() int {
 	select {
 	case <-f.stop:
 		fmt.Println("Stopping server...")
+		f.log("WARN", "Failed to poll for task.") // so does Temporal, with each of its workers
 		server.Stop()
 		return 0
 	case <-f.leaving(described):

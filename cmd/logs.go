@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
@@ -33,7 +36,8 @@ of their times. Rotated files are read as well, where --lines or --since reach
 back that far. It changes nothing, and works whether anything runs or not.
 
 With --follow it goes on with what is written from then on, across rotations and
-restarts, until Ctrl-C or until nobody reads its output any more.
+restarts, until Ctrl-C or until nobody reads its output any more. A log that is not
+there yet, or a home, is waited for.
 
 A line that says neither time nor level, as those of a banner or a stack trace,
 goes with the line before it.
@@ -44,18 +48,28 @@ Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl
   stigmer local logs -f
   stigmer local logs -n 200 --level warn
   stigmer local logs --since 10m --all
+  stigmer local logs --since 12:00 --level error
   stigmer local logs --supervisor --since 2026-11-25T09:00:00`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runLogs(c, o) },
 	}
 	f := c.Flags()
+	f.SetNormalizeFunc(dockersNames)
 	f.BoolVarP(&o.follow, "follow", "f", false, "go on with what is written from now on")
 	f.IntVarP(&o.lines, "lines", "n", 50, "how many lines; with --since all, unless this is given as well")
 	f.BoolVar(&o.supervisor, "supervisor", false, "the supervisor's log instead of Temporal's")
 	f.BoolVar(&o.all, "all", false, "both logs, merged by time")
-	f.StringVar(&o.since, "since", "", "only what is younger: a duration (10m) or a time (2026-11-25T09:00:00)")
+	f.StringVar(&o.since, "since", "", "only what is younger: a duration (10m, 1d) or a time (12:00, 2026-11-25T09:00)")
 	f.StringVar(&o.level, "level", "", "only lines that are at least this grave: "+strings.Join(logs.Levels, ", "))
 	return c
+}
+
+// dockersNames takes --tail for --lines, as docker logs and its kin call it.
+func dockersNames(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "tail" {
+		name = "lines"
+	}
+	return pflag.NormalizedName(name)
 }
 
 // query turns the flags into what package logs understands.
@@ -83,18 +97,48 @@ func (o *logsOptions) query(c *cobra.Command, now time.Time) (logs.Query, error)
 	return q, nil
 }
 
-// parseSince reads a duration before now, or a point in time, local where it
-// names no zone.
+// sinceLayouts are the points in time that --since reads: those that a person
+// types, and those that our logs and other programs print. Fractions of a second
+// are read in each that has seconds.
+var sinceLayouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "2006-01-02 15:04", time.DateOnly,
+}
+
+// parseSince reads a duration before now, a clock time of today, or a point in
+// time. Where it names no zone it is in now's.
 func parseSince(text string, now time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+	if d, err := parseAge(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+	for _, layout := range sinceLayouts {
+		if at, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--since %q is neither a duration (10m, 2h) nor a time (2026-11-25T09:00:00)", text)
+	today := now.Format(time.DateOnly)
+	for _, layout := range []string{time.TimeOnly, "15:04"} {
+		at, err := time.ParseInLocation(time.DateOnly+" "+layout, today+" "+text, now.Location())
+		if err == nil && at.After(now) { // nothing is younger; that of yesterday may be meant
+			return at, fmt.Errorf("--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
+		}
+		if err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
+}
+
+// parseAge reads a duration that may begin with days, of 24 hours each: 1d, 1d12h.
+func parseAge(text string) (time.Duration, error) {
+	if days, rest, ok := strings.Cut(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 32)
+		if err != nil {
+			return 0, err
+		}
+		text = fmt.Sprint(n*24) + "h" + rest
+	}
+	return time.ParseDuration(text)
 }
 
 func runLogs(c *cobra.Command, o *logsOptions) error {
@@ -110,20 +154,46 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 	if err != nil {
 		return systemProblem(err, "no log was read")
 	}
-	if !there {
+	if !there && !o.follow {
 		return noLog("there is no home " + path)
 	}
-	sources, err := o.sources(home)
-	if err != nil {
-		return err
-	}
 	p := newPager(c.OutOrStdout(), o.all)
-	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
-		if o.follow {
-			return p.follow(ctx, sources, query, home.Logs())
-		}
-		return p.history(sources, query)
+	if !o.follow {
+		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query) })
+	}
+	waits := sync.OnceFunc(func() {
+		warn(c, "there is no log yet: %s; waiting for it", o.sources(statefile.Home(path))[0].Path)
 	})
+	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
+		if !there {
+			waits()
+			query.Count, query.Since = -1, time.Time{} // all that will be there is new
+			if home, err = awaitHome(ctx, path); err != nil || ctx.Err() != nil {
+				return err
+			}
+		}
+		return p.follow(ctx, o.sources(home), query, home.Logs(), waits)
+	})
+}
+
+// awaitHome waits until there is a home at path, or ctx ends. It makes none: whoever
+// starts something there does.
+func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
+	wake := probes.Changes(ctx, path) // before the first look
+	for {
+		home, there, err := statefile.FindHome(path)
+		if err != nil {
+			return "", systemProblem(err, "no log was read")
+		}
+		if there {
+			return home, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", nil
+		case <-wake:
+		}
+	}
 }
 
 func temporalLog(home statefile.Home) logs.Log {
@@ -134,20 +204,15 @@ func supervisorLog(home statefile.Home) logs.Log {
 	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
 }
 
-// sources are the logs that are asked for and there.
-func (o *logsOptions) sources(home statefile.Home) ([]logs.Log, error) {
-	wanted := []logs.Log{temporalLog(home)}
+// sources are the logs that are asked for.
+func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 	switch {
 	case o.supervisor:
-		wanted = []logs.Log{supervisorLog(home)}
+		return []logs.Log{supervisorLog(home)}
 	case o.all:
-		wanted = append(wanted, supervisorLog(home))
+		return []logs.Log{temporalLog(home), supervisorLog(home)}
 	}
-	there := slices.DeleteFunc(slices.Clone(wanted), func(l logs.Log) bool { return !l.Exists() })
-	if len(there) == 0 {
-		return nil, noLog("there is no log yet: " + wanted[0].Path)
-	}
-	return there, nil
+	return []logs.Log{temporalLog(home)}
 }
 
 func noLog(what string) *Problem {

@@ -33,11 +33,7 @@ func (n *notices) of(r fsm.Record) string {
 const statusRunes = 200
 
 func oneLine(text string) string {
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > statusRunes {
-		runes = append(runes[:statusRunes], '…')
-	}
-	return string(runes)
+	return actions.Shortened(strings.Join(strings.Fields(text), " "), statusRunes)
 }
 
 // notifier tells the service manager that has started this process, by

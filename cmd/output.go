@@ -30,11 +30,3 @@ func terminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
 }
-
-// shortened is a text of no more than so many runes, with an ellipsis where it was longer.
-func shortened(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:max(most-1, 0)]) + "…"
-	}
-	return text
-}

@@ -59,7 +59,7 @@ func (p page) lines(colours bool) []string {
 	lines = append(lines, p.latest(p.height-len(lines))...)
 	lines = lines[:max(0, min(len(lines), p.height))]
 	for i, line := range lines {
-		line = shortened(actions.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
+		line = actions.Shortened(actions.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
 		if colours {
 			line = paint(line, p.report.State, i == state)
 		}
@@ -121,16 +121,22 @@ func (p page) latest(rows int) []string {
 
 // paint colours a line that is the state's, or tells of something wrong.
 func paint(line string, state fsm.State, isState bool) string {
-	code := ""
 	switch {
 	case isState && state == fsm.Healthy:
-		code = "32" // green
+		return painted(line, green)
 	case isState && state == fsm.Stopped, strings.HasPrefix(line, "  !!"):
-		code = "31" // red
+		return painted(line, red)
 	case isState:
-		code = "33" // yellow
-	default:
-		return line
+		return painted(line, yellow)
 	}
-	return "\x1b[" + code + "m" + line + "\x1b[0m"
+	return line
 }
+
+// The colours, as a terminal is told of them (ECMA-48, SGR).
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+func painted(line, colour string) string { return "\x1b[" + colour + "m" + line + "\x1b[0m" }

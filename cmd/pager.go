@@ -3,8 +3,11 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"slices"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
@@ -16,18 +19,23 @@ type pager struct {
 	out *bufio.Writer
 	// named puts the log's name before each line.
 	named bool
-	// terminal says that what is printed must do nothing else to a terminal.
-	terminal bool
+	// terminal says that what is printed must do nothing else to a terminal, colours
+	// that warnings and errors are coloured on it.
+	terminal, colours bool
 }
 
 func newPager(out io.Writer, named bool) *pager {
-	return &pager{bufio.NewWriter(out), named, terminal(out)}
+	return &pager{bufio.NewWriter(out), named, terminal(out), redraws(out)}
 }
 
-// history prints what the query asks for.
+// history prints what the query asks for, of those logs that are there.
 func (p *pager) history(sources []logs.Log, query logs.Query) error {
+	there := slices.DeleteFunc(slices.Clone(sources), func(l logs.Log) bool { return !l.Exists() })
+	if len(there) == 0 {
+		return noLog("there is no log yet: " + sources[0].Path)
+	}
 	var all []logs.Entry
-	for _, source := range sources {
+	for _, source := range there {
 		entries, err := source.Read(query)
 		if err != nil {
 			return logProblem(err)
@@ -37,19 +45,29 @@ func (p *pager) history(sources []logs.Log, query logs.Query) error {
 	return p.print(logs.Cut(all, query.Count))
 }
 
-// follow prints what the query asks for, and then what is new.
-func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, folder string) error {
+// follow prints what the query asks for, and then what is new. Of a log that is not
+// there yet all is; where none is, it calls waits.
+func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, folder string, waits func()) error {
 	wake := probes.Changes(ctx, folder) // before the first look
 	var all []logs.Entry
 	var followers []*logs.Follower
+	there := false
 	for _, source := range sources {
 		entries, follower, err := source.Last(query)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			follower = source.New(query)
+		case err != nil:
 			return logProblem(err)
+		default:
+			there = true
 		}
 		defer follower.Close()
 		followers = append(followers, follower)
 		all = logs.Merge(all, entries)
+	}
+	if !there {
+		waits()
 	}
 	if err := p.print(logs.Cut(all, query.Count)); err != nil {
 		return err
@@ -93,6 +111,9 @@ func (p *pager) print(entries []logs.Entry) error {
 			if p.terminal {
 				line = actions.Printable(line)
 			}
+			if p.colours {
+				line = paintLevel(line)
+			}
 			if p.named {
 				fmt.Fprintf(p.out, "%-10s | %s\n", entry.From, line)
 			} else {
@@ -102,4 +123,15 @@ func (p *pager) print(entries []logs.Entry) error {
 		}
 	}
 	return p.out.Flush()
+}
+
+// paintLevel colours a line that says to be a warning or an error.
+func paintLevel(line string) string {
+	switch logs.LevelOf(line) {
+	case logs.Error:
+		return painted(line, red)
+	case logs.Warn:
+		return painted(line, yellow)
+	}
+	return line
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -107,7 +108,7 @@ func (p *picture) svg(out io.Writer) {
 		fmt.Fprintf(out, `<marker id="%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="10" markerHeight="10" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z" fill="%s"/></marker>`+"\n", name, colour)
 	}
 	fmt.Fprint(out, "</defs>\n")
-	fmt.Fprintf(out, `<text x="20" y="32" font-size="16">%s</text>`+"\n", html.EscapeString(shortened(p.title(), titleRunes)))
+	fmt.Fprintf(out, `<text x="20" y="32" font-size="16">%s</text>`+"\n", html.EscapeString(actions.Shortened(p.title(), titleRunes)))
 	for _, taken := range []bool{false, true} { // the path lies on top
 		for _, a := range p.arrows {
 			if a.taken() == taken {

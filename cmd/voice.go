@@ -157,7 +157,7 @@ func warn(c *cobra.Command, format string, args ...any) {
 	fmt.Fprintln(out, "stigmer: warning:", text)
 }
 
-// redraws reports whether lines may be overwritten: on a terminal that knows how,
+// redraws reports whether lines may be overwritten or coloured: on a terminal that knows how,
 // for a user who has not refused escape sequences (no-color.org).
 func redraws(out io.Writer) bool {
 	return terminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"

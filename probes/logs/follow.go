@@ -33,6 +33,10 @@ type Follower struct {
 // for the end of.
 const chunkBytes = 256 << 10
 
+// New follows a log that is not there yet: whatever is found in it is new. Query's
+// Count and Since are for Last alone.
+func (l Log) New(q Query) *Follower { return &Follower{log: l, query: q} }
+
 // Next returns the lines that were written and not returned yet, as many as were
 // read at once: empty, if there is nothing new now. Query's Count and Since are
 // for Last alone. A log that is away is one without anything new.

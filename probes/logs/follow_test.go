@@ -300,6 +300,32 @@ func TestFollowReplacedLog(t *testing.T) {
 	is("g", "h", "i")
 }
 
+// All of a log is new to who came before it, also if it was rotated before the
+// first look.
+func TestFollowNewLog(t *testing.T) {
+	l := newLog(t)
+	f := l.New(Query{Count: 1, Since: time.Now(), Level: Info})
+	defer f.Close()
+	if have := follow(t, f); len(have) > 0 {
+		t.Fatalf("%q before there is a log", have)
+	}
+	w := &writer{t: t, log: l}
+	w.reopen()
+	var want []string
+	for range 3 {
+		line := w.line(w.lines)
+		w.write(line)
+		w.lines++
+		want = append(want, strings.TrimSuffix(line, "\n"))
+		for range 5 {
+			w.step()
+		}
+	}
+	if have := follow(t, f); !slices.Equal(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+}
+
 // Whoever comes back after more rotations than are kept goes on with the oldest.
 func TestFollowTooLate(t *testing.T) {
 	w := newWriter(t)

@@ -80,7 +80,7 @@ const timed = "time=2026-11-25T21:00:00.000 level=WARN msg=a\n" +
 func TestReadByTimeAndLevel(t *testing.T) {
 	older := "banner\ntime=2026-11-25T20:00:00.000 level=ERROR msg=o\n"
 	l := newLog(t, timed, older)
-	at := func(minute int) time.Time { return time.Date(2026, 11, 25, 21, minute, 0, 0, time.Local) }
+	at := func(minute int) time.Time { return time.Date(2026, 11, 25, 21, minute, 0, 0, time.UTC) }
 	lines := strings.Split(strings.TrimSpace(timed), "\n")
 	reads(t, l, Query{Count: -1, Since: at(10)}, lines[1:]...)
 	reads(t, l, Query{Count: -1, Since: at(0)}, lines...)

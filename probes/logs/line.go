@@ -36,6 +36,9 @@ func ParseLevel(name string) Level {
 	return Level(slices.Index(Levels, name) + 1)
 }
 
+// LevelOf is the level that a line itself says.
+func LevelOf(line string) Level { return readHead([]byte(line)).level }
+
 // head is what a line says of itself. It is zero for a line that says nothing,
 // which goes with the line before: a banner, or a stack trace.
 type head struct {
@@ -107,14 +110,19 @@ func jsonHead(line []byte) (h head) {
 	return h
 }
 
-// readTime is zero for what is no time. Temporal writes its local time without a
-// zone; fractions of a second are read in every form.
+// readTime is zero for what is no time. One without a zone is UTC: Temporal writes
+// such, and package actions starts it with TZ=UTC, so that it does not matter in which
+// zone it is read. Fractions of a second are read in every form.
+//
+// What a Temporal wrote that was not started so is off by its zone. Nothing in a line
+// tells, and a guess, by the time of the file or the zone of the reader, would be wrong
+// at times also for the lines that are right now.
 func readTime(text string) time.Time {
 	if len(text) < len("2006-01-02T15:04:05") {
 		return time.Time{}
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
-		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+		if at, err := time.Parse(layout, text); err == nil {
 			return at
 		}
 	}

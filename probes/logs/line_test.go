@@ -5,12 +5,15 @@ import (
 	"time"
 )
 
+// A time is the same wherever it is read, also where it names no zone.
 func TestReadHead(t *testing.T) {
-	local := time.Date(2026, 11, 25, 21, 39, 27, 259e6, time.Local)
+	local := time.Local
+	time.Local = time.FixedZone("west", -5*3600)
+	defer func() { time.Local = local }()
 	utc := time.Date(2026, 11, 25, 21, 39, 27, 259e6, time.UTC)
 	for line, want := range map[string]head{
-		`time=2026-11-25T21:39:27.259 level=WARN msg="Failed to poll for task." service=worker`: {local, Warn},
-		`level=ERROR time=2026-11-25T21:39:27.259 msg=x`:                                        {local, Error},
+		`time=2026-11-25T21:39:27.259 level=WARN msg="Failed to poll for task." service=worker`: {utc, Warn},
+		`level=ERROR time=2026-11-25T21:39:27.259 msg=x`:                                        {utc, Error},
 		`level=error msg="no time" time=2026-11-25T21:39:27.259`:                                {time.Time{}, Error},
 		`time=2026-11-25T21:39:27.259Z level=INFO msg=x`:                                        {utc, Info},
 		`time="2026-11-25T21:39:27.259Z" level="DEBUG" msg=x`:                                   {utc, Debug},
