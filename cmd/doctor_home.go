@@ -28,6 +28,9 @@ func checkHome(path string) (report CheckReport, there bool) {
 	case !there:
 		return well(name, "%s is not there yet; the first start makes it", path), false
 	}
+	if err := home.CheckLinks(); err != nil {
+		return wrong(name, systemProblem(err, "").Try, "%v", err), true
+	}
 	info, err := os.Stat(string(home))
 	if err != nil {
 		return wrong(name, "look at it again", "%v", err), false

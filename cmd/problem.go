@@ -61,11 +61,11 @@ func systemProblem(err error, did string) *Problem {
 		p.Means = "a lock must be a regular file; this was neither followed nor changed, and " + did
 		p.Try = "move it away: mv " + lock.Path + " " + lock.Path + ".old"
 	case errors.As(err, &folder):
-		p.Means = "the home must be a folder, or not be there yet; " + did
+		p.Means = "the home and what is in it must be folders, or not be there yet; " + did
 		p.Try = "another home: STIGMER_HOME=DIR"
 	case errors.As(err, &foreign):
 		p.Exit = ExitPermission
-		p.Means = "a home belongs to one user; " + did
+		p.Means = "a home, and where its links lead, belongs to one user; " + did
 		p.Try = "run it as the owner, or use another home: STIGMER_HOME=DIR"
 	case errors.As(err, &loose):
 		p.Exit = ExitPermission

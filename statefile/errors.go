@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-// NotFolderError says that a home's path names something that is not a folder.
+// NotFolderError says that the path of a home, or of a folder in it, names something that is not a folder.
 type NotFolderError struct {
 	Path string
 	// Dangling says that it is a symlink to nothing.
@@ -14,12 +14,12 @@ type NotFolderError struct {
 
 func (e NotFolderError) Error() string {
 	if e.Dangling {
-		return fmt.Sprintf("home %s: a symlink to nothing", e.Path)
+		return fmt.Sprintf("%s: a symlink to nothing", e.Path)
 	}
-	return fmt.Sprintf("home %s: not a folder", e.Path)
+	return fmt.Sprintf("%s: not a folder", e.Path)
 }
 
-// ForeignHomeError says that a home belongs to another user.
+// ForeignHomeError says that a home, or where a link in it leads, belongs to another user.
 type ForeignHomeError struct {
 	Path string
 	// UID is the owner's.
@@ -27,10 +27,11 @@ type ForeignHomeError struct {
 }
 
 func (e ForeignHomeError) Error() string {
-	return fmt.Sprintf("home %s: belongs to another user (uid %d)", e.Path, e.UID)
+	return fmt.Sprintf("%s: belongs to another user (uid %d)", e.Path, e.UID)
 }
 
-// LooseHomeError says that others than its owner can write to a home.
+// LooseHomeError says that others than its owner can write to a home, or to where
+// a link in it leads.
 type LooseHomeError struct {
 	Path string
 	// Mode has the permission bits only.
@@ -38,7 +39,7 @@ type LooseHomeError struct {
 }
 
 func (e LooseHomeError) Error() string {
-	return fmt.Sprintf("home %s: writable by others than its owner (mode %04o)", e.Path, e.Mode)
+	return fmt.Sprintf("%s: writable by others than its owner (mode %04o)", e.Path, e.Mode)
 }
 
 // SymlinkError says that a symlink stands where one of our files belongs. It was

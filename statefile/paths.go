@@ -1,8 +1,6 @@
 package statefile
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 )
 
@@ -54,17 +52,6 @@ func (h Home) DB() string { return h.join("temporal-data", "temporal.db") }
 
 // Bin is where a Temporal that was installed for this home lies.
 func (h Home) Bin() string { return h.join("bin", "temporal") }
-
-// MakeFolders makes the folders of the logs and of the default database with
-// mode 0700. Folders that exist, also by a symlink, are left as they are.
-func (h Home) MakeFolders() error {
-	for _, path := range []string{h.Logs(), filepath.Dir(h.DB())} {
-		if err := os.MkdirAll(path, 0o700); err != nil {
-			return fmt.Errorf("folder of home %s: %w", h, err)
-		}
-	}
-	return nil
-}
 
 // Paths repeats the names in the record, for people and programs that read it.
 // Nothing is found by them: a home may have been moved.

@@ -1,0 +1,62 @@
+package statefile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A folder of the home, or the database, may lie on another disk, but not where
+// somebody else could put something.
+func TestLinkedFolders(t *testing.T) {
+	var loose LooseHomeError
+	var none NotFolderError
+	for _, name := range []string{"logs", "temporal-data", "bin", "temporal-data/temporal.db"} {
+		home := newHome(t)
+		root := filepath.Dir(string(home))
+		away := filepath.Join(root, "away")
+		to := away
+		if filepath.Ext(name) == ".db" {
+			to = filepath.Join(away, "not-there-yet.db")
+		}
+		link := filepath.Join(string(home), name)
+		for _, err := range []error{os.Mkdir(away, 0o700), os.MkdirAll(filepath.Dir(link), 0o700), os.Symlink(to, link)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := home.MakeFolders(); err != nil {
+			t.Errorf("%s leads to a private folder: %v", name, err)
+		}
+		for _, err := range []error{os.Chmod(away, 0o777), home.MakeFolders()} {
+			if err != nil && !errors.As(err, &loose) {
+				t.Errorf("%s leads to where all can write: %v", name, err)
+			}
+		}
+		if loose.Path != away {
+			t.Errorf("%s: %q is named", name, loose.Path)
+		}
+		if err := os.Remove(away); err != nil {
+			t.Fatal(err)
+		}
+		if err := home.MakeFolders(); !errors.As(err, &none) || !none.Dangling {
+			t.Errorf("%s leads to nothing: %v", name, err)
+		}
+		loose = LooseHomeError{}
+	}
+}
+
+// A relative link leads from where it lies.
+func TestLinkedDatabaseIsRelativeToItsFolder(t *testing.T) {
+	home := newHome(t)
+	if err := home.MakeFolders(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("other.db", home.DB()); err != nil {
+		t.Fatal(err)
+	}
+	if err := home.CheckLinks(); err != nil {
+		t.Error(err)
+	}
+}
