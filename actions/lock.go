@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -139,4 +141,16 @@ func reopen(path string) (*os.File, os.FileInfo, error) {
 		return nil, nil, err
 	}
 	return file, info, nil
+}
+
+// TryLocks says why flock keeps nobody away from a home's files, nil if it does. It
+// tries on a file that it makes and removes.
+func TryLocks(home statefile.Home) error {
+	file, err := os.CreateTemp(string(home), ".locks-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	return probes.FlockWorks(file.Name())
 }

@@ -144,8 +144,8 @@ func checkFolder(name, folder string) CheckReport {
 	switch {
 	case err != nil:
 		return wrong(name, "look at "+folder, "%s: %v", folder, err)
-	case probes.NetworkFileSystem(folder) != "":
-		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, d.Kind)
+	case probes.SharedFileSystem(folder) != "":
+		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, probes.SharedFileSystem(folder))
 	}
 	if err := probes.FlockWorks(folder); err != nil {
 		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)

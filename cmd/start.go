@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -69,7 +70,9 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 		return "", err
 	}
 	warnOpen(c, o.settings)
-	warnShared(c, home)
+	if err := checkShared(c, home); err != nil {
+		return "", err
+	}
 	return home, o.locate(home)
 }
 
@@ -139,10 +142,22 @@ func warnOpen(c *cobra.Command, s fsm.Settings) {
 	}
 }
 
-func warnShared(c *cobra.Command, home statefile.Home) {
-	if kind := probes.NetworkFileSystem(string(home)); kind != "" {
-		warn(c, "the home %s is on %s: its locks may not keep other hosts away", home, kind)
+// checkShared warns of a home that other hosts may use as well, and refuses one
+// where a lock does not even keep this host's processes apart.
+func checkShared(c *cobra.Command, home statefile.Home) error {
+	kind := probes.SharedFileSystem(string(home))
+	if kind == "" {
+		return nil
 	}
+	if err := actions.TryLocks(home); err != nil {
+		return &Problem{
+			What:  fmt.Sprintf("the home %s is on %s: %v", home, kind, err),
+			Means: "nothing could keep a second Temporal away; nothing was started or stopped",
+			Try:   "a home on a local disk: STIGMER_HOME=DIR", Exit: ExitFailed,
+		}
+	}
+	warn(c, "the home %s is on %s: its locks may not keep other hosts away", home, kind)
+	return nil
 }
 
 // cause says in the history who asked.

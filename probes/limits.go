@@ -73,12 +73,14 @@ func Writable(folder string) error { return unix.Access(folder, unix.W_OK|unix.X
 // ErrNoFlock says that a file system grants a lock twice, or not at all.
 var ErrNoFlock = errors.New("flock does not work on it")
 
-// FlockWorks tries two locks on a folder itself, which nothing else ever locks:
-// the second must be refused. Nothing is written.
-func FlockWorks(folder string) error {
+// FlockWorks tries two locks on a file or folder that nothing else ever locks: the
+// second must be refused. Nothing is written. What holds of a folder need not hold of
+// files: the kernel keeps the locks of folders by itself where a file system in user
+// space keeps those of its files.
+func FlockWorks(path string) error {
 	var taken [2]error
 	for i := range taken {
-		fd, err := unix.Open(folder, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_DIRECTORY, 0)
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,47 @@
+package probes
+
+import (
+	"testing"
+
+	"github.com/moby/sys/mountinfo"
+)
+
+func TestMountedAt(t *testing.T) {
+	mounts := []*mountinfo.Info{
+		{Mountpoint: "/", FSType: "ext4"},
+		{Mountpoint: "/home", FSType: "nfs4"},
+		{Mountpoint: "/home/ann/local", FSType: "xfs"},
+		{Mountpoint: "/mnt", FSType: "ext4"},
+		{Mountpoint: "/mnt", FSType: "fuse.sshfs"}, // over the other
+	}
+	for path, want := range map[string]string{
+		"/": "ext4", "/home2/ann": "ext4", "/home": "nfs4", "/home/ann/.stigmer": "nfs4",
+		"/home/ann/local/.stigmer": "xfs", "/home/ann/localized": "nfs4", "/mnt/x": "fuse.sshfs",
+	} {
+		if got := mountedAt(path, mounts); got != want {
+			t.Errorf("%s is on %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestMayBeShared(t *testing.T) {
+	for kind, want := range map[string]bool{
+		"nfs": true, "nfs4": true, "cifs": true, "smb3": true, "9p": true, "virtiofs": true, "fakeowner": true,
+		"fuse.sshfs": true, "fuse.grpcfuse": true, "smbfs": true,
+		"ext4": false, "xfs": false, "btrfs": false, "tmpfs": false, "overlay": false, "apfs": false, "zfs": false,
+		"fuseblk": false, "fuse.gocryptfs": false, "": false,
+	} {
+		if mayBeShared(kind) != want {
+			t.Errorf("%q may be shared: %v", kind, !want)
+		}
+	}
+}
+
+// The kernel's own table is read: whatever the test's folder is on, it is told.
+func TestTableOfMounts(t *testing.T) {
+	mounts, err := mountinfo.GetMounts(nil)
+	check(t, err)
+	if kind := mountedAt("/", mounts); kind == "" {
+		t.Errorf("nothing is mounted on / among %d mounts", len(mounts))
+	}
+}
