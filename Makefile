@@ -20,12 +20,9 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
 
-# start builds a Temporal CLI for this home if there is none yet: that needs the Go module proxy alone.
+# start has a Temporal CLI built if it finds none: that needs the Go module proxy alone.
 start: build
-	@if [ -z "$$STIGMER_TEMPORAL_BIN" ] && [ ! -x "$${STIGMER_HOME:-$$HOME/.stigmer}/bin/temporal" ] && ! command -v temporal >/dev/null; then \
-		build/stigmer local install --from go; \
-	fi
-	build/stigmer local start
+	STIGMER_INSTALL_FROM=go $(out)/stigmer local start
 
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
