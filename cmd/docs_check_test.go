@@ -15,21 +15,25 @@ import (
 	"github.com/stigmer/local/cmd"
 )
 
+// runElsewhere are the command lines that another test than TestDocsSessions runs.
+var runElsewhere = map[string]string{
+	"make start": "TestMakeStart",
+	"make build": "TestMakeStart", // it comes first
+}
+
 // onlyChecked are the command lines of pages that no test runs, by how they begin,
 // with the reason. Where there is something to hold them against, they are.
 var onlyChecked = map[string]string{
-	"make ":        "it would build, test or install for minutes",
-	"go test":      "this is one",
-	".ci/run":      "it runs this test",
-	"build/bench ": "it measures for minutes",
-	"systemctl ":   "it talks to the service manager of whoever runs the test",
-	// service.txtar does, with a manager of its own.
-	"stigmer local service ":         "it talks to the service manager of whoever runs the test",
-	"stigmer local logs -f":          "it has no end",
-	"stigmer local state --watch":    "it has no end",
-	"stigmer local state --wait-for": "it waits for what is not so, or builds",
-	"temporal ":                      "it talks to other places than the local Temporal",
-	"TEMPORAL_PROFILE=":              "it is the reader's program",
+	"make test ":                "it runs this test",
+	".ci/run ":                  "it runs this test",
+	"go test ":                  "it is one, and the longer part of make test",
+	"make check ":               "it builds for four platforms, for minutes; .ci/run runs it",
+	"make mutations ":           "it builds dozens of programs, for minutes; .ci/run runs it",
+	"make sim ":                 "it searches for minutes",
+	"make bench ":               "it measures for minutes",
+	"build/bench ":              "it measures for minutes",
+	"make package ":             "it builds a release's tools, for minutes; CI runs it",
+	"temporal --profile cloud ": "it talks to another place than the local Temporal",
 }
 
 // listed is the entry of onlyChecked for a command line, empty if there is none.
