@@ -165,13 +165,16 @@ func wrongTest(rest string) string {
 	if folder == "" {
 		return "no folder is named"
 	}
-	m := runPattern.FindStringSubmatch(rest)
-	if m == nil || folder == "./..." {
+	if folder == "./..." {
 		return ""
 	}
 	tests, scripts, err := namesIn(filepath.Join("..", folder))
 	if err != nil {
 		return err.Error()
+	}
+	m := runPattern.FindStringSubmatch(rest)
+	if m == nil {
+		return ""
 	}
 	top, sub, nested := strings.Cut(m[1]+m[2], "/")
 	for _, pattern := range strings.Split(top, "|") {
@@ -179,10 +182,27 @@ func wrongTest(rest string) string {
 			return fmt.Sprintf("%s has no test %s", folder, pattern)
 		}
 	}
-	if nested && strings.HasSuffix(top, "Scripts") && !matchesAny(sub, scripts) {
-		return fmt.Sprintf("%s has no script %s", folder, sub)
+	if !nested || !strings.HasSuffix(top, "Scripts") {
+		return ""
+	}
+	if strings.HasSuffix(top, "RealScripts") {
+		scripts = slices.DeleteFunc(slices.Clone(scripts), fakeOnly)
+	}
+	for _, pattern := range strings.Split(anyOf.ReplaceAllString(sub, "$1"), "|") {
+		if !matchesAny(pattern, scripts) {
+			return fmt.Sprintf("%s has no script %s for %s", folder, pattern, top)
+		}
 	}
 	return ""
+}
+
+// anyOf matches a list of patterns in brackets.
+var anyOf = regexp.MustCompile(`^\((.*)\)\$?$`)
+
+// fakeOnly reports whether a script of cmd is skipped on the real Temporal.
+func fakeOnly(script string) bool {
+	text, err := os.ReadFile(filepath.Join(scriptFolder, script+".txtar"))
+	return err == nil && strings.Contains("\n"+string(text), "\n[real] skip")
 }
 
 // named are the tests and scripts of the folders that were looked into.
