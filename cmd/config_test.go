@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -178,4 +180,50 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
+}
+
+// Each flag of start and restart has a variable that is read, whatever its kind, and
+// so have those of the voice. That a flag beats it, TestLayers says.
+func TestEveryFlagHasAVariable(t *testing.T) {
+	t.Setenv("STIGMER_HOME", t.TempDir())
+	values := map[string]string{"int": "17", "duration": "17s", "string": "some", "stringArray": "one,two", "format": "json"}
+	shown := map[string]string{"stringArray": "[one,two]"}
+	for _, f := range variableFlags() {
+		t.Run(f.name, func(t *testing.T) {
+			flags := f.declare()
+			flag := flags.Lookup(f.name)
+			value := values[flag.Value.Type()]
+			if flag.Value.Type() == "bool" {
+				value = strconv.FormatBool(flag.DefValue == "false")
+			}
+			t.Setenv(variableOf(f.name), value)
+			if err := f.read(flags); err != nil {
+				t.Fatal(err)
+			}
+			if want := cmp.Or(shown[flag.Value.Type()], value); value == "" || flag.Value.String() != want {
+				t.Errorf("%s=%q makes it %q, not %q", variableOf(f.name), value, flag.Value.String(), want)
+			}
+		})
+	}
+}
+
+// variableFlag is a flag that has a variable: declare makes its command's flags
+// anew, and read has that command's environment read.
+type variableFlag struct {
+	name    string
+	declare func() *pflag.FlagSet
+	read    func(*pflag.FlagSet) error
+}
+
+func variableFlags() []variableFlag {
+	settings := func(flags *pflag.FlagSet) error { return (&options{}).layers(flags) }
+	var all []variableFlag
+	for _, f := range []variableFlag{
+		{"", func() *pflag.FlagSet { return startCommand().Flags() }, settings},
+		{"", func() *pflag.FlagSet { return restartCommand().Flags() }, settings},
+		{"", func() *pflag.FlagSet { return Local().PersistentFlags() }, readVoice},
+	} {
+		f.declare().VisitAll(func(flag *pflag.Flag) { all = append(all, variableFlag{flag.Name, f.declare, f.read}) })
+	}
+	return all
 }

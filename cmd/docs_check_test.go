@@ -15,21 +15,25 @@ import (
 	"github.com/stigmer/local/cmd"
 )
 
+// runElsewhere are the command lines that another test than TestDocsSessions runs.
+var runElsewhere = map[string]string{
+	"make start": "TestMakeStart",
+	"make build": "TestMakeStart", // it comes first
+}
+
 // onlyChecked are the command lines of pages that no test runs, by how they begin,
 // with the reason. Where there is something to hold them against, they are.
 var onlyChecked = map[string]string{
-	"make ":        "it would build, test or install for minutes",
-	"go test":      "this is one",
-	".ci/run":      "it runs this test",
-	"build/bench ": "it measures for minutes",
-	"systemctl ":   "it talks to the service manager of whoever runs the test",
-	// service.txtar does, with a manager of its own.
-	"stigmer local service ":         "it talks to the service manager of whoever runs the test",
-	"stigmer local logs -f":          "it has no end",
-	"stigmer local state --watch":    "it has no end",
-	"stigmer local state --wait-for": "it waits for what is not so, or builds",
-	"temporal ":                      "it talks to other places than the local Temporal",
-	"TEMPORAL_PROFILE=":              "it is the reader's program",
+	"make test ":                "it runs this test",
+	".ci/run ":                  "it runs this test",
+	"go test ":                  "it is one, and the longer part of make test",
+	"make check ":               "it builds for four platforms, for minutes; .ci/run runs it",
+	"make mutations ":           "it builds dozens of programs, for minutes; .ci/run runs it",
+	"make sim ":                 "it searches for minutes",
+	"make bench ":               "it measures for minutes",
+	"build/bench ":              "it measures for minutes",
+	"make package ":             "it builds a release's tools, for minutes; CI runs it",
+	"temporal --profile cloud ": "it talks to another place than the local Temporal",
 }
 
 // listed is the entry of onlyChecked for a command line, empty if there is none.
@@ -161,13 +165,16 @@ func wrongTest(rest string) string {
 	if folder == "" {
 		return "no folder is named"
 	}
-	m := runPattern.FindStringSubmatch(rest)
-	if m == nil || folder == "./..." {
+	if folder == "./..." {
 		return ""
 	}
 	tests, scripts, err := namesIn(filepath.Join("..", folder))
 	if err != nil {
 		return err.Error()
+	}
+	m := runPattern.FindStringSubmatch(rest)
+	if m == nil {
+		return ""
 	}
 	top, sub, nested := strings.Cut(m[1]+m[2], "/")
 	for _, pattern := range strings.Split(top, "|") {
@@ -175,10 +182,27 @@ func wrongTest(rest string) string {
 			return fmt.Sprintf("%s has no test %s", folder, pattern)
 		}
 	}
-	if nested && strings.HasSuffix(top, "Scripts") && !matchesAny(sub, scripts) {
-		return fmt.Sprintf("%s has no script %s", folder, sub)
+	if !nested || !strings.HasSuffix(top, "Scripts") {
+		return ""
+	}
+	if strings.HasSuffix(top, "RealScripts") {
+		scripts = slices.DeleteFunc(slices.Clone(scripts), fakeOnly)
+	}
+	for _, pattern := range strings.Split(anyOf.ReplaceAllString(sub, "$1"), "|") {
+		if !matchesAny(pattern, scripts) {
+			return fmt.Sprintf("%s has no script %s for %s", folder, pattern, top)
+		}
 	}
 	return ""
+}
+
+// anyOf matches a list of patterns in brackets.
+var anyOf = regexp.MustCompile(`^\((.*)\)\$?$`)
+
+// fakeOnly reports whether a script of cmd is skipped on the real Temporal.
+func fakeOnly(script string) bool {
+	text, err := os.ReadFile(filepath.Join(scriptFolder, script+".txtar"))
+	return err == nil && strings.Contains("\n"+string(text), "\n[real] skip")
 }
 
 // named are the tests and scripts of the folders that were looked into.

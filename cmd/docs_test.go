@@ -27,6 +27,12 @@ func TestDocsCommands(t *testing.T) {
 			seen++
 		}
 		for _, s := range p.commands() {
+			if test := runElsewhere[s.text]; test != "" {
+				if problem := wrong("go test ./cmd -run " + test); problem != "" {
+					t.Error(problem)
+				}
+				continue
+			}
 			if s.runs() || s.synopsis() {
 				continue
 			}
@@ -62,6 +68,7 @@ func TestDocsBite(t *testing.T) {
 		"stigmer local start [--port 7234]", "stigmer local start [--timeout 61s]", "stigmer local stop [--timeout 5s] [--quiet]",
 		"stigmer local start|dance", `eval "$(stigmer local dance)"`, "STIGMER_HOME=x stigmer local start --prot 1", "make dance", "make test dance",
 		"go test ./cmd -run TestDance", "go test ./dance -run TestScripts", "go test ./cmd -dance", "FAKE 'TestScripts/dance$'", "REAL 'TestLock|TestDance'",
+		"FAKE 'TestScripts/(lock|dance)$'", "REAL 'TestRealScripts/interrupted'", "go test ./dance",
 	} {
 		if wrong(text) == "" {
 			t.Errorf("%s goes through", text)
@@ -105,24 +112,63 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README shows Temporal %s, not %s", m[1], cmd.TemporalVersion)
 		}
 	}
+	told, tree := map[string]bool{}, map[string]bool{}
+	for _, s := range readme.commands() {
+		for _, path := range s.paths() {
+			told[path] = true
+		}
+	}
 	for _, c := range visible(cmd.Root()) {
-		if c.Parent().Name() == "local" && !strings.Contains(text, "stigmer local "+c.Name()) {
+		tree[c.CommandPath()] = true
+		if !c.HasSubCommands() && !told[c.CommandPath()] {
 			t.Errorf("README does not name %s", c.CommandPath())
+		}
+	}
+	for path := range told {
+		if !tree[path] {
+			t.Errorf("README names %s, which does not exist", path)
 		}
 	}
 }
 
+var (
+	commandPath = regexp.MustCompile(`^stigmer( [a-z|]+)+`)
+	alternative = regexp.MustCompile(` \| ([a-z]+)$`)
+)
+
+// paths are the commands that a synopsis names: each where there is a choice.
+func (s said) paths() []string {
+	path := commandPath.FindString(s.text)
+	if path == "" || s.shown {
+		return nil
+	}
+	last := strings.LastIndex(path, " ")
+	names := strings.Split(path[last+1:], "|")
+	if m := alternative.FindStringSubmatch(s.text); m != nil {
+		names = append(names, m[1])
+	}
+	var all []string
+	for _, name := range names {
+		all = append(all, path[:last+1]+name)
+	}
+	return all
+}
+
+// choice matches what only a synopsis has: a bracket, or words to choose from.
+var choice = regexp.MustCompile(`\[|\w\|\w`)
+
 // synopsis reports whether a line shows what may be typed, not what to type.
 func (s said) synopsis() bool {
-	return !s.shown && strings.HasPrefix(s.text, "stigmer ") && strings.ContainsAny(s.text, "[|")
+	return !s.shown && strings.HasPrefix(s.text, "stigmer ") && choice.MatchString(s.text)
 }
 
 // runs reports whether a test types this line.
 func (s said) runs() bool {
-	if listed(s.text) != "" {
+	if listed(s.text) != "" || runElsewhere[s.text] != "" {
 		return false
 	}
-	return s.shown || !s.synopsis() && slices.ContainsFunc([]string{"stigmer ", "eval ", "export "}, func(begin string) bool { return strings.HasPrefix(bare(s.text), begin) })
+	return s.shown || !s.synopsis() && slices.ContainsFunc([]string{"stigmer ", "eval ", "export ", "systemctl ", "temporal ", "./worker"},
+		func(begin string) bool { return strings.HasPrefix(bare(s.text), begin) })
 }
 
 // TestDocsSessions types what each page says, in its order, in a new user's home,
@@ -150,7 +196,7 @@ func TestDocsSessions(t *testing.T) {
 				if *update && kind == "fake" {
 					t.Skip("pages show the real Temporal")
 				}
-				newReader(t, temporal).follow(p)
+				newReader(t, temporal, kind == "real").follow(p)
 			})
 		}
 	}
@@ -160,19 +206,21 @@ func TestDocsSessions(t *testing.T) {
 type reader struct {
 	*realHome
 	user, port, uiPort string
+	// real says that Temporal is.
+	real bool
 	// exports are the lines that the reader's shell keeps in mind.
 	exports string
 }
 
 // newReader makes a user with a clone in which make start was called, but for the
 // start itself: there are build/stigmer and ~/.stigmer/bin/temporal, and nothing else.
-func newReader(t *testing.T, temporal string) *reader {
+func newReader(t *testing.T, temporal string, real bool) *reader {
 	t.Helper()
 	bin, err := buildStigmer()
 	check(t, err)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
-	r := &reader{realHome: &realHome{script: &script{dir: dir}, t: t, bin: bin}, user: filepath.Join(dir, "user")}
+	r := &reader{realHome: &realHome{script: &script{dir: dir}, t: t, bin: bin}, user: filepath.Join(dir, "user"), real: real}
 	r.port, err = freePort()
 	check(t, err)
 	r.uiPort, err = freePort()
@@ -180,6 +228,7 @@ func newReader(t *testing.T, temporal string) *reader {
 	r.place("build/stigmer", bin)
 	r.place(".stigmer/bin/temporal", temporal)
 	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), filepath.Join(dir, "home"))) // where realHome looks
+	r.tools(temporal)
 	r.setEnv()
 	t.Cleanup(r.end)
 	return r
@@ -208,8 +257,9 @@ func (r *reader) setEnv() {
 		return strings.HasPrefix(entry, "STIGMER_") || strings.HasPrefix(entry, "TEMPORAL_")
 	})
 	r.env = append(r.env, "GORACE=atexit_sleep_ms=0", "HOME="+r.user, "XDG_CONFIG_HOME="+filepath.Join(r.user, ".config"),
-		"SHELL=/bin/bash", "PATH="+strings.Join(path, ":"), "STIGMER_PORT="+r.port, "STIGMER_UI_PORT="+r.uiPort,
-		"STIGMER_TIMEOUT=5m", "STIGMER_START_DEADLINE=5m", "STIGMER_PROBE_TIMEOUT=30s")
+		"SHELL=/bin/sh", "PATH="+r.inUser("bin")+":"+strings.Join(path, ":"), "STIGMER_PORT="+r.port, "STIGMER_UI_PORT="+r.uiPort,
+		"STIGMER_TIMEOUT=5m", "STIGMER_START_DEADLINE=5m", "STIGMER_PROBE_TIMEOUT=30s",
+		"WORK="+r.dir, "UNIT="+r.inUser(".config/systemd/user/stigmer-local.service")) // the last two are for systemctl
 }
 
 // follow types a page's lines, and stops what they leave running.
@@ -268,14 +318,28 @@ func (r *reader) past() []string {
 	return entered
 }
 
-// types runs one line in bash and returns what it prints, as it is for everybody. After
-// one that is not stigmer's, a kill, it waits as a person would: until Temporal is back.
-func (r *reader) types(s said) []string {
+// shell is what the reader types into, and whether it is bash: not everybody has that.
+func shell() (path string, bash bool) {
+	if path, err := exec.LookPath("bash"); err == nil {
+		return path, true
+	}
+	return "/bin/sh", false
+}
+
+// shell is a line in the reader's shell.
+func (r *reader) shell(text string) *exec.Cmd {
+	path, _ := shell()
+	c := exec.Command(path, "-c", r.exports+text)
+	c.Env, c.Dir = r.env, r.user
+	return c
+}
+
+// typesAlone runs one line and returns what it prints. After a kill it waits as a
+// person would: until Temporal is back.
+func (r *reader) typesAlone(s said) []string {
 	r.t.Helper()
 	before := lookup(decode(r.record()), ".temporal.pid")
-	c := exec.Command("bash", "-c", r.exports+s.text)
-	c.Env, c.Dir = r.env, r.user
-	out, err := c.CombinedOutput()
+	out, err := r.shell(s.text).CombinedOutput()
 	if err != nil {
 		r.t.Fatalf("%s:%d: %s: %v\n%s", s.page.path, s.line+1, s.text, err, out)
 	}

@@ -32,8 +32,9 @@ func (v victims) String() string {
 
 // TestKilledAtEachWrite kills each set of participants at each write of the
 // record that a start, a stop and a restart make: with STIGMER_SOAK each set at
-// each write, as many times, else two sets that are drawn at each write. A
-// command that survives must succeed, and the next one sets everything right.
+// each write, as many times, else one that is drawn at each write (on the real
+// Temporal at half of them). A command that survives must succeed, and the next one
+// sets everything right.
 func TestKilledAtEachWrite(t *testing.T) {
 	besiege(t, func(h *siege) {
 		count := 0

@@ -20,8 +20,11 @@ type installOptions struct {
 	list                  bool
 }
 
-// mirrorVariable is --mirror for install, and for a start that installs.
-const mirrorVariable = "STIGMER_MIRROR"
+// These are --from and --mirror for install, and for a start that installs.
+const (
+	fromVariable   = "STIGMER_INSTALL_FROM"
+	mirrorVariable = "STIGMER_MIRROR"
+)
 
 const (
 	fromRelease = "release"
@@ -44,7 +47,8 @@ release, or go where the release's host gives no answer at all (and where there 
 no release for this platform). A --mirror is never passed over.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
-releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well.
+releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,
+and so is $` + fromVariable + ` for --from.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
@@ -57,7 +61,7 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 	}
 	f := c.Flags()
 	f.StringVar(&o.version, "version", TemporalVersion, "version of the Temporal CLI")
-	f.StringVar(&o.from, "from", "", "release or go (default release, else go)")
+	f.StringVar(&o.from, "from", "", "release or go (default $"+fromVariable+", else release, else go)")
 	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
 	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
 	return c
@@ -71,7 +75,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return usage(fmt.Errorf("--version %w", err))
 	}
-	mirror, err := o.source(c)
+	from, mirror, err := o.source(c)
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return err
 	}
-	order := install.Order{Home: home, Version: v, From: chooseSource(home, o.from, mirror)}
+	order := install.Order{Home: home, Version: v, From: chooseSource(home, from, mirror)}
 	done, err := provide(c, order, newInstallProgress(progressOut(c)))
 	if err != nil {
 		return installProblem(err, "install", home, v)
@@ -88,26 +92,26 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	return nil
 }
 
-// source checks --from and --mirror, and returns the mirror, nil for none.
-func (o *installOptions) source(c *cobra.Command) (*url.URL, error) {
+// source checks --from and --mirror, and takes what is not given from the
+// environment. From is empty for no choice, mirror nil for none.
+func (o *installOptions) source(c *cobra.Command) (from string, mirror *url.URL, err error) {
+	from, name := o.from, "--from"
+	if from == "" && o.mirror == "" { // one that is typed beats the variables of both
+		from, name = os.Getenv(fromVariable), "environment variable "+fromVariable+":"
+	}
 	switch {
-	case o.from != "" && o.from != fromRelease && o.from != fromGo:
-		return nil, usage(fmt.Errorf("--from %q is neither %s nor %s", o.from, fromRelease, fromGo))
-	case o.from == fromGo && o.mirror != "":
-		return nil, usage(fmt.Errorf("--mirror is for releases: it and --from %s exclude each other", fromGo))
-	case o.from == fromGo:
-		return nil, nil
+	case from != "" && from != fromRelease && from != fromGo:
+		return "", nil, usage(fmt.Errorf("%s %q is neither %s nor %s", name, from, fromRelease, fromGo))
+	case from == fromGo && o.mirror != "":
+		return "", nil, usage(fmt.Errorf("--mirror is for releases: it and --from %s exclude each other", fromGo))
+	case from == fromGo:
+		return from, nil, nil
 	case o.mirror != "":
-		return parseMirror(c, "--mirror", o.mirror)
+		mirror, err = parseMirror(c, "--mirror", o.mirror)
+	case os.Getenv(mirrorVariable) != "":
+		mirror, err = parseMirror(c, "environment variable "+mirrorVariable+":", os.Getenv(mirrorVariable))
 	}
-	return mirrorOfEnvironment(c)
-}
-
-func mirrorOfEnvironment(c *cobra.Command) (*url.URL, error) {
-	if text := os.Getenv(mirrorVariable); text != "" {
-		return parseMirror(c, "environment variable "+mirrorVariable+":", text)
-	}
-	return nil, nil
+	return from, mirror, err
 }
 
 func parseMirror(c *cobra.Command, name, text string) (*url.URL, error) {

@@ -27,12 +27,12 @@ func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb string,
 
 // install provides the version that this program is tested with.
 func (o *options) install(c *cobra.Command, home statefile.Home, verb string) error {
-	mirror, err := mirrorOfEnvironment(c)
+	choice, mirror, err := new(installOptions).source(c)
 	if err != nil {
 		return err
 	}
 	progress := newInstallProgress(progressOut(c))
-	from, v := chooseSource(home, "", mirror), install.Version(TemporalVersion)
+	from, v := chooseSource(home, choice, mirror), install.Version(TemporalVersion)
 	done, err := provide(c, install.Order{
 		Home: home, Version: v, From: from,
 		Wanted: func() bool {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -67,10 +66,18 @@ func interrupted(c fsm.Command) *Problem {
 
 // supervise starts this program's hidden supervise command, wherever the tree is mounted.
 func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
-	path := strings.Fields(c.Parent().CommandPath())[1:]
 	// The hidden command comes last: actions.InBackground knows a supervisor by that.
-	args := append(append(path, voiceOf(c).args()...), actions.SuperviseVerb)
+	args := append(append(wordsTo(c.Parent()), voiceOf(c).args()...), actions.SuperviseVerb)
 	return actions.Supervise(home, args, append(withHome(os.Environ(), home), trace.Env()), lock)
+}
+
+// wordsTo are the words by which this program is told to run c. They are not in
+// c.CommandPath, where a program may show itself by a name of several words.
+func wordsTo(c *cobra.Command) []string {
+	if !c.HasParent() {
+		return nil
+	}
+	return append(wordsTo(c.Parent()), c.Name())
 }
 
 func withHome(env []string, home statefile.Home) []string {

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 		"temporal":  status(fakeTemporal),
 		"straggler": status(straggler),
 		"holdlock":  status(holdLock),
+		"larger":    status(larger),
 	}
 	guarded(programs, func() { testscript.Main(m, programs) })
 }

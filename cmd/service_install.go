@@ -3,7 +3,6 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -99,8 +98,7 @@ func newService(c *cobra.Command, home statefile.Home, flags []string) (service,
 	if err != nil {
 		return service{}, err
 	}
-	tree := strings.Fields(c.CommandPath()) // [stigmer local service install]: the tree may be mounted elsewhere
-	verb := append(append([]string{}, tree[1:len(tree)-2]...), "start", "--foreground")
+	verb := append(wordsTo(c.Parent().Parent()), "start", "--foreground") // c is local service install, wherever that is mounted
 	s := service{Verb: verb, asked: asked{Program: program, Home: string(home), Flags: flags}, Log: home.SupervisorLog()}
 	return s, s.writable()
 }

@@ -23,7 +23,7 @@ namespace answers. A Temporal that runs already is left as it is, one that lost
 its supervisor is adopted without a restart. A supervisor stays behind and
 restarts Temporal after a crash. What was asked for at an earlier start counts for
 nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
-installed first, as stigmer local install does it.
+installed first, as stigmer local install does it without flags.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 config.yaml in the home: see config --help. Either counts as asked for.

@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,7 +119,7 @@ func (m simMutation) run(t *testing.T) {
 	case !strings.Contains(told, "again: SIM_REPLAY="):
 		t.Errorf("it fails, but not by a broken rule: %.2000s", told)
 	default:
-		t.Log(simRule(told))
+		fmt.Printf("caught: %s: %s\n", m.name, simRule(told))
 	}
 }
 
