@@ -12,7 +12,7 @@ import (
 // printState prints a report for people: a few lines, or with explain the page
 // that a puzzled user needs.
 func printState(out io.Writer, r StateReport, explain bool) {
-	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), r.Reason)
+	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), why(r.State, r.Reason))
 	if r.Temporal != nil {
 		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, roundly(time.Since(r.Temporal.StartedAt)), version(fsm.Process{Version: r.Temporal.Version}))
 		if r.UIURL != "" {

@@ -77,7 +77,7 @@ func (p *installProgress) pause() time.Duration {
 
 func (p *installProgress) draw(line string) {
 	if p.fancy {
-		fmt.Fprint(p.out, "\r\x1b[K", line)
+		fmt.Fprint(p.out, startLine, line)
 		p.drawn = true
 		return
 	}
@@ -87,7 +87,7 @@ func (p *installProgress) draw(line string) {
 // done clears the line, so that what is printed next begins a line of its own.
 func (p *installProgress) done() {
 	if p.drawn {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		fmt.Fprint(p.out, startLine)
 		p.drawn = false
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 // checkOutput refuses what --output does not know.
@@ -29,6 +30,17 @@ func printJSON(out io.Writer, report any) error {
 func terminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// columns is how many characters fit into a line of a terminal; one that does not
+// know is the usual one.
+func columns(out io.Writer) int {
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
 }
 
 // shortened is a text of no more than so many runes, with an ellipsis where it was longer.

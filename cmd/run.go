@@ -25,7 +25,7 @@ import (
 // once, wherever it is: whatever it leaves, the next command goes on from.
 func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	log := voiceOf(c).commandLog(c.ErrOrStderr())
-	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log)
+	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log, historyOf(home))
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: log, Progress: progress.saw,
 		Outdated: outdated,
@@ -41,12 +41,14 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	go func() { done <- fsm.RunCommand(tellCommand(trace.Desk(desk), log), command) }()
 	for {
 		select {
+		case <-progress.beat:
+			progress.draw()
 		case outcome := <-done:
 			progress.done()
 			if outcome.End == fsm.EndNoHandover {
 				return noHandover(outcome, home, desk.Words())
 			}
-			return tell(c, home, command, outcome, desk.Err())
+			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.Hurry() {
 				continue
@@ -77,12 +79,12 @@ func withHome(env []string, home statefile.Home) []string {
 	return append(env, "STIGMER_HOME="+string(home))
 }
 
-// tell prints a success, or returns the problem.
-func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error) error {
+// tell prints a success, and how long it took, or returns the problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
 	out, r := success(c), o.Record
 	switch o.End {
 	case fsm.EndStarted:
-		fmt.Fprintln(out, startedHow(command, o))
+		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
@@ -109,18 +111,18 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 }
 
 // startedHow tells a start from an adoption.
-func startedHow(c fsm.Command, o fsm.Outcome) string {
+func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	r := o.Record
 	switch {
 	case r.Adopted && o.Replaced.PID != 0:
 		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
 			either(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
 	case c.Verb == fsm.VerbRestart:
-		return "Restarted."
+		return "Restarted in " + took + "."
 	case r.Adopted:
 		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
 	}
-	return "Started."
+	return "Started in " + took + "."
 }
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.

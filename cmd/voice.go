@@ -157,11 +157,9 @@ func warn(c *cobra.Command, format string, args ...any) {
 	fmt.Fprintln(out, "stigmer: warning:", text)
 }
 
-// redraws reports whether lines may be overwritten: on a terminal that knows how,
-// for a user who has not refused escape sequences (no-color.org).
-func redraws(out io.Writer) bool {
-	return terminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}
+// redraws reports whether lines may be overwritten: on a terminal that knows how.
+// NO_COLOR does not matter here: it is about colours alone (no-color.org).
+func redraws(out io.Writer) bool { return terminal(out) && os.Getenv("TERM") != "dumb" }
 
 // formatValue is a flag that is text or json.
 type formatValue string

@@ -1,0 +1,69 @@
+package cmd_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// clearedLine is what a terminal is told to begin a line anew.
+const clearedLine = "\r\x1b[K"
+
+// leftOn is what a terminal shows in the end of a text: what was overwritten or
+// cleared is gone. It knows no more of a terminal than lines that are drawn anew.
+func leftOn(text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if at := strings.LastIndex(line, clearedLine); at >= 0 {
+			line = line[at+len(clearedLine):]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// TestStartOnTerminal: the terminal holds what README shows, a line for each state
+// and none for the time that was drawn meanwhile. NO_COLOR takes nothing of it: it
+// has no colours.
+func TestStartOnTerminal(t *testing.T) {
+	t.Parallel()
+	for _, noColor := range []string{"", "1"} {
+		t.Run("NO_COLOR="+noColor, func(t *testing.T) {
+			t.Parallel()
+			p := fakePlace(t)
+			user, program := terminal(t)
+			d := newDisplay(t, user)
+			d.resize(40, 60)
+			p.env = append(p.env, "TERM=xterm", "NO_COLOR="+noColor)
+			shell := p.inTerminal(program, `"$0" local start; echo "ended: $?"; read x`)
+			if !poll(awaitDefault, func() bool { return strings.Contains(d.all(), "ended: ") }) {
+				t.Fatalf("it does not end:\n%q", d.all())
+			}
+			d.leave(shell)
+			text := d.all()
+			held := strings.Join(leftOn(text), "\n")
+			state := `(?m)^%s +\d+\.\ds  .*`
+			for _, want := range []string{
+				strings.Replace(state, "%s", "Locking", 1), strings.Replace(state, "%s", "Starting", 1) + "…$", strings.Replace(state, "%s", "Healthy", 1),
+				`(?m)^Started in \d+\.\ds\.$`, `(?m)^ended: 0$`,
+			} {
+				if !regexp.MustCompile(want).MatchString(held) {
+					t.Errorf("no %s in what the terminal holds:\n%s", want, held)
+				}
+			}
+			if !strings.Contains(text, clearedLine) {
+				t.Errorf("nothing is overwritten:\n%q", text)
+			}
+			if regexp.MustCompile(`\x1b\[[0-9;]*m`).MatchString(text) {
+				t.Errorf("there are colours:\n%q", text)
+			}
+			for _, line := range leftOn(text) {
+				if regexp.MustCompile(`^[A-Z][a-z]+ +\d+\.\ds  `).MatchString(line) && len([]rune(line)) > 60 {
+					t.Errorf("%q is wider than the terminal", line)
+				}
+			}
+			p.local("stop")
+		})
+	}
+}
