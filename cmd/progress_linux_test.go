@@ -46,7 +46,7 @@ func TestStartOnTerminal(t *testing.T) {
 			state := `(?m)^%s +\d+\.\ds  .*`
 			for _, want := range []string{
 				strings.Replace(state, "%s", "Locking", 1), strings.Replace(state, "%s", "Starting", 1) + "…$", strings.Replace(state, "%s", "Healthy", 1),
-				`(?m)^Started in \d+\.\ds\.$`, `(?m)^ended: 0$`,
+				`(?m)^Started in \d+\.\ds\.$`, `(?m)^  Next +stigmer local open, `, `(?m)^ended: 0$`,
 			} {
 				if !regexp.MustCompile(want).MatchString(held) {
 					t.Errorf("no %s in what the terminal holds:\n%s", want, held)

@@ -86,6 +86,9 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	case fsm.EndStarted:
 		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
+		if command.Verb == fsm.VerbStart {
+			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings))
+		}
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
 		describe(out, home, r)
@@ -123,6 +126,17 @@ func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
 	}
 	return "Started in " + took + "."
+}
+
+// next is what one does with a Temporal that has been started, in the shell of
+// whoever started it.
+func next(s fsm.Settings) string {
+	sh, _ := findShell(os.Getenv("SHELL"))
+	commands := []string{"stigmer local open", fmt.Sprintf(sh.hint, "stigmer local env"), "stigmer local stop"}
+	if s.Headless {
+		commands = commands[1:] // there is nothing to open
+	}
+	return strings.Join(commands, ", ")
 }
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
