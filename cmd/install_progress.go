@@ -65,7 +65,7 @@ func (p *installProgress) Heard(line string) {
 		return
 	}
 	p.next = now.Add(p.pause())
-	p.draw(fmt.Sprintf("%-10s %s  %.50s", "", roundly(now.Sub(p.began)), line))
+	p.draw(fmt.Sprintf("%-10s %s  %s", "", roundly(now.Sub(p.began)), line))
 }
 
 func (p *installProgress) pause() time.Duration {
@@ -77,7 +77,7 @@ func (p *installProgress) pause() time.Duration {
 
 func (p *installProgress) draw(line string) {
 	if p.fancy {
-		fmt.Fprint(p.out, startLine, line)
+		fmt.Fprint(p.out, startLine, shortened(line, columns(p.out)))
 		p.drawn = true
 		return
 	}
