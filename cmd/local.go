@@ -13,8 +13,8 @@ func Main() int {
 	return Report(Root().Execute())
 }
 
-// Root returns the whole command tree of stigmer: Local, the completion scripts
-// for shells, and help.
+// Root returns the whole command tree of stigmer: Local, the version, the completion
+// scripts for shells, and help.
 func Root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "stigmer", Short: "Own a local Temporal",
@@ -22,7 +22,12 @@ func Root() *cobra.Command {
 		Args: noArguments, RunE: showHelp,
 	}
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(Local())
+	version := versionCommand()
+	completeTree(version)
+	root.AddCommand(Local(), version)
+	root.Version = ownVersion() // has cobra answer --version, for which it would take -v as well
+	root.Flags().Bool("version", false, "print the version")
+	root.SetVersionTemplate(versionText() + "\n")
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help

@@ -25,13 +25,17 @@ func ownVersion() string {
 	return "(devel)"
 }
 
+func versionText() string {
+	return fmt.Sprintf("stigmer %s (%s %s/%s), tested with Temporal CLI %s",
+		ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion)
+}
+
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: noArguments,
 		Example: `  stigmer local version`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			fmt.Fprintf(c.OutOrStdout(), "stigmer %s (%s %s/%s), tested with Temporal CLI %s\n",
-				ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion)
+			fmt.Fprintln(c.OutOrStdout(), versionText())
 			return nil
 		},
 	}
