@@ -69,7 +69,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	}
 	v, err := install.ParseVersion(o.version)
 	if err != nil {
-		return usage(fmt.Errorf("--version %w", err))
+		return usage(badFlag("version", "--version %v", err))
 	}
 	mirror, err := o.source(c)
 	if err != nil {
@@ -92,9 +92,9 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 func (o *installOptions) source(c *cobra.Command) (*url.URL, error) {
 	switch {
 	case o.from != "" && o.from != fromRelease && o.from != fromGo:
-		return nil, usage(fmt.Errorf("--from %q is neither %s nor %s", o.from, fromRelease, fromGo))
+		return nil, usage(badFlag("from", "--from %q is neither %s nor %s", o.from, fromRelease, fromGo))
 	case o.from == fromGo && o.mirror != "":
-		return nil, usage(fmt.Errorf("--mirror is for releases: it and --from %s exclude each other", fromGo))
+		return nil, usage(flagError{[]string{"mirror", "from"}, "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
 	case o.from == fromGo:
 		return nil, nil
 	case o.mirror != "":
@@ -113,7 +113,7 @@ func mirrorOfEnvironment(c *cobra.Command) (*url.URL, error) {
 func parseMirror(c *cobra.Command, name, text string) (*url.URL, error) {
 	mirror, err := install.ParseMirror(text)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s %w", name, err))
+		return nil, usage(badFlag("mirror", "%s %v", name, err))
 	}
 	if host := mirror.Hostname(); mirror.Scheme == "http" && host != "localhost" && !loopback(host) {
 		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", mirror.Redacted())

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -63,11 +62,11 @@ func (o *logsOptions) query(c *cobra.Command, now time.Time) (logs.Query, error)
 	q := logs.Query{Count: o.lines, Timed: o.all}
 	switch {
 	case o.supervisor && o.all:
-		return q, fmt.Errorf("--supervisor and --all exclude each other")
+		return q, exclusive("supervisor", "all")
 	case o.lines < 0:
-		return q, fmt.Errorf("--lines %d is not a number of lines", o.lines)
+		return q, badFlag("lines", "--lines %d is not a number of lines", o.lines)
 	case o.level != "" && logs.ParseLevel(o.level) == 0:
-		return q, fmt.Errorf("--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
+		return q, badFlag("level", "--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
 	}
 	q.Level = logs.ParseLevel(o.level)
 	if c.Flags().Changed("since") {
@@ -94,7 +93,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--since %q is neither a duration (10m, 2h) nor a time (2026-11-25T09:00:00)", text)
+	return time.Time{}, badFlag("since", "--since %q is neither a duration (10m, 2h) nor a time (2026-11-25T09:00:00)", text)
 }
 
 func runLogs(c *cobra.Command, o *logsOptions) error {

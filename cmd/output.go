@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 
@@ -13,7 +12,7 @@ import (
 // checkOutput refuses what --output does not know.
 func checkOutput(output string) error {
 	if output != "text" && output != "json" {
-		return usage(fmt.Errorf("--output %q is neither text nor json", output))
+		return usage(badFlag("output", "--output %q is neither text nor json", output))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 
 func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
+		return usage(badFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
 	path, err := homePath()
 	if err != nil {

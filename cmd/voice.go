@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -57,13 +56,13 @@ func readVoice(f *pflag.FlagSet) error {
 			continue
 		}
 		if err := f.Set(name, value); err != nil {
-			return usage(fmt.Errorf("environment variable %s=%q: %w", variable, value, err))
+			return usage(badValue("environment variable "+variable, err))
 		}
 	}
 	verbose, _ := f.GetBool(verboseFlag)
 	quiet, _ := f.GetBool(quietFlag)
 	if verbose && quiet {
-		return usage(errors.New("--verbose and --quiet exclude each other"))
+		return usage(exclusive(verboseFlag, quietFlag))
 	}
 	return nil
 }
