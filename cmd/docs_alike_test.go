@@ -97,8 +97,8 @@ func fits(said, printed []string) bool {
 
 // keep is how many lines of a list README has room for, by the list's title.
 var keep = map[string]int{
-	"Evidence, looked at just now and held against the record:": 8,
-	"How it came here:":       7,
+	"Evidence, looked at just now and held against the record:": 7,
+	"How it came here:":       6,
 	"What would happen next:": 2,
 }
 

@@ -19,10 +19,16 @@ func printState(out io.Writer, r StateReport, explain bool) {
 			fmt.Fprintf(out, "  UI         %s\n", r.UIURL)
 		}
 	}
+	if r.Address != "" {
+		fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Paths.DB))
+	}
+	if r.Address != "" || r.Failure != nil {
+		fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
+	}
 	if r.skewNote != "" {
 		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)
 	}
-	if r.Restarts.Total > 0 {
+	if r.Restarts.Limit > 0 { // else it was never started
 		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
 	}
 	printFailure(out, r)
@@ -57,7 +63,6 @@ func printFailure(out io.Writer, r StateReport) {
 	for _, line := range r.Failure.LogTail {
 		fmt.Fprintf(out, "    | %s\n", line)
 	}
-	fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
 }
 
 func printEvidence(out io.Writer, r StateReport) {

@@ -161,16 +161,14 @@ func describe(out io.Writer, home statefile.Home, r fsm.Record) {
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", uiURL(r.Settings))
 	}
-	data := r.Settings.DB
-	if data == "" {
-		data = "in memory (--ephemeral)"
-	}
-	fmt.Fprintf(out, "  Data       %s\n", data)
+	fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Settings.DB))
 	if r.Database.Backup != "" {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
 	}
 	fmt.Fprintf(out, "  Log        %s\n", home.Log())
 }
+
+func dataWords(db string) string { return either(db, "in memory (--ephemeral)") }
 
 func version(p fsm.Process) string {
 	if p.Version == "" {
