@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 type installOptions struct {
 	version, from, mirror string
 	list                  bool
+	output                string
 }
 
 // mirrorVariable is --mirror for install, and for a start that installs.
@@ -51,7 +53,8 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 		Example: `  stigmer local install
   stigmer local install --version ` + TemporalVersion + ` --from go
   stigmer local install --mirror https://mirror.example/temporal
-  stigmer local install --list`,
+  stigmer local install --list
+  stigmer local install --list -o json`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runInstall(c, o) },
 	}
@@ -60,12 +63,16 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 	f.StringVar(&o.from, "from", "", "release or go (default release, else go)")
 	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
 	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
+	outputFlag(c, &o.output)
 	return c
 }
 
 func runInstall(c *cobra.Command, o *installOptions) error {
 	if o.list {
 		return listPrograms(c, o)
+	}
+	if c.Flags().Changed("output") {
+		return usage(errors.New("--output is for --list, which was not given"))
 	}
 	v, err := install.ParseVersion(o.version)
 	if err != nil {

@@ -114,8 +114,9 @@ func noArguments(c *cobra.Command, args []string) error {
 // noCommand names the commands that may have been meant.
 func noCommand(c *cobra.Command, typed string) *Problem {
 	p := usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
-	c.SuggestionsMinimumDistance = 2                                      // letters that are wrong; cobra's own, which it sets elsewhere
-	if meant := slices.Compact(c.SuggestionsFor(typed)); len(meant) > 0 { // it names some twice
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
+	meant := slices.Compact(c.SuggestionsFor(typed))
+	if len(meant) > 0 {
 		p.Try = c.CommandPath() + " " + strings.Join(meant, ", "+c.CommandPath()+" ")
 	}
 	return p

@@ -6,8 +6,14 @@ import (
 	"os"
 
 	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
+
+// outputFlag declares --output of a command that prints text or JSON.
+func outputFlag(c *cobra.Command, output *string) {
+	c.Flags().StringVarP(output, "output", "o", "text", "text or json")
+}
 
 // checkOutput refuses what --output does not know.
 func checkOutput(output string) error {
