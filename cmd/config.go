@@ -73,7 +73,7 @@ Exit status: 0 done, 2 a setting is not understood, 4 config.yaml is not to be t
 	settings.SortFlags = false
 	o.startFlags(settings)
 	c.Flags().AddFlagSet(settings)
-	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	outputFlag(c, &output)
 	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, output) }
 	return c
 }

@@ -309,11 +309,11 @@ func (r *reader) follow(p *page) {
 // past is every state that was entered, as a command that waits would tell it.
 func (r *reader) past() []string {
 	record, _ := decode(r.record()).(map[string]any)
-	entered := []string{fmt.Sprintf("%-10s %s", record["state"], record["reason"])}
+	var entered []string
 	history, _ := record["history"].([]any)
 	for _, entry := range history {
 		step, _ := entry.(map[string]any)
-		entered = append(entered, fmt.Sprintf("%-10s %s", step["to"], step["cause"]))
+		entered = append(entered, fmt.Sprintf("%-10s 0.0s  %s", step["to"], step["cause"]))
 	}
 	return entered
 }

@@ -34,7 +34,7 @@ Exit status: 0 all is well, 1 something is wrong, 2 usage.`,
 		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c, fix, output) },
 	}
 	c.Flags().BoolVar(&fix, "fix", false, "do what is safe, after showing it")
-	c.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	outputFlag(c, &output)
 	return c
 }
 

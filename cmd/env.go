@@ -87,13 +87,13 @@ func (o *envOptions) check(c *cobra.Command, profile bool) error {
 	case !profile && (f.Changed("file") || o.force):
 		return fmt.Errorf("--file and --force are for --profile")
 	case profile && !printable(o.profile):
-		return fmt.Errorf("--profile %q is not a name", o.profile)
+		return badFlag("profile", "--profile %q is not a name", o.profile)
 	case f.Changed("file") && o.file == "":
-		return fmt.Errorf("--file is empty")
+		return badFlag("file", "--file is empty")
 	case o.namespace == "" || strings.ContainsAny(o.namespace, ", \t\n"):
-		return fmt.Errorf("--namespace %q is not a name", o.namespace)
+		return badFlag("namespace", "--namespace %q is not a name", o.namespace)
 	case f.Changed("shell") && !slices.Contains(shellNames, o.shell):
-		return fmt.Errorf("--shell %q is none of %s", o.shell, strings.Join(shellNames, ", "))
+		return badFlag("shell", "--shell %q is none of %s", o.shell, strings.Join(shellNames, ", "))
 	}
 	return nil
 }

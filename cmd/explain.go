@@ -12,17 +12,23 @@ import (
 // printState prints a report for people: a few lines, or with explain the page
 // that a puzzled user needs.
 func printState(out io.Writer, r StateReport, explain bool) {
-	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), r.Reason)
+	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), why(r.State, r.Reason))
 	if r.Temporal != nil {
 		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, roundly(time.Since(r.Temporal.StartedAt)), version(fsm.Process{Version: r.Temporal.Version}))
 		if r.UIURL != "" {
 			fmt.Fprintf(out, "  UI         %s\n", r.UIURL)
 		}
 	}
+	if r.Address != "" {
+		fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Paths.DB))
+	}
+	if r.Address != "" || r.Failure != nil {
+		fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
+	}
 	if r.skewNote != "" {
 		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)
 	}
-	if r.Restarts.Total > 0 {
+	if r.Restarts.Limit > 0 { // else it was never started
 		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
 	}
 	printFailure(out, r)
@@ -57,7 +63,6 @@ func printFailure(out io.Writer, r StateReport) {
 	for _, line := range r.Failure.LogTail {
 		fmt.Fprintf(out, "    | %s\n", line)
 	}
-	fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
 }
 
 func printEvidence(out io.Writer, r StateReport) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 type installOptions struct {
 	version, from, mirror string
 	list                  bool
+	output                string
 }
 
 // These are --from and --mirror for install, and for a start that installs.
@@ -55,7 +57,8 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 		Example: `  stigmer local install
   stigmer local install --version ` + TemporalVersion + ` --from go
   stigmer local install --mirror https://mirror.example/temporal
-  stigmer local install --list`,
+  stigmer local install --list
+  stigmer local install --list -o json`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runInstall(c, o) },
 	}
@@ -64,6 +67,7 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 	f.StringVar(&o.from, "from", "", "release or go (default $"+fromVariable+", else release, else go)")
 	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
 	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
+	outputFlag(c, &o.output)
 	return c
 }
 
@@ -71,9 +75,12 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if o.list {
 		return listPrograms(c, o)
 	}
+	if c.Flags().Changed("output") {
+		return usage(errors.New("--output is for --list, which was not given"))
+	}
 	v, err := install.ParseVersion(o.version)
 	if err != nil {
-		return usage(fmt.Errorf("--version %w", err))
+		return usage(badFlag("version", "--version %v", err))
 	}
 	from, mirror, err := o.source(c)
 	if err != nil {
@@ -101,9 +108,9 @@ func (o *installOptions) source(c *cobra.Command) (from string, mirror *url.URL,
 	}
 	switch {
 	case from != "" && from != fromRelease && from != fromGo:
-		return "", nil, usage(fmt.Errorf("%s %q is neither %s nor %s", name, from, fromRelease, fromGo))
+		return "", nil, usage(badFlag("from", "%s %q is neither %s nor %s", name, from, fromRelease, fromGo))
 	case from == fromGo && o.mirror != "":
-		return "", nil, usage(fmt.Errorf("--mirror is for releases: it and --from %s exclude each other", fromGo))
+		return "", nil, usage(flagError{[]string{"mirror", "from"}, "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
 	case from == fromGo:
 		return from, nil, nil
 	case o.mirror != "":
@@ -117,7 +124,7 @@ func (o *installOptions) source(c *cobra.Command) (from string, mirror *url.URL,
 func parseMirror(c *cobra.Command, name, text string) (*url.URL, error) {
 	mirror, err := install.ParseMirror(text)
 	if err != nil {
-		return nil, usage(fmt.Errorf("%s %w", name, err))
+		return nil, usage(badFlag("mirror", "%s %v", name, err))
 	}
 	if host := mirror.Hostname(); mirror.Scheme == "http" && host != "localhost" && !loopback(host) {
 		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", mirror.Redacted())

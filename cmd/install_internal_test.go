@@ -34,10 +34,12 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 		time.Sleep(time.Second)
 		p.Got(100<<20, 100<<20)
 		p.Say("Verified   x")
+		p.Heard("go: " + strings.Repeat("long ", 50))
 		p.done()
 		want := "Fetching   x\n" +
-			"\r\x1b[K           [############------------]  51%  51 MiB of 100 MiB  5 MiB/s" +
-			"\r\x1b[KFetched    100 MiB  9 MiB/s\nVerified   x\n"
+			"\r\x1b[K           [############------------]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s" +
+			"\r\x1b[KFetched    100.0 MiB  9.0 MiB/s\nVerified   x\n" +
+			"\r\x1b[K           11s  go: " + strings.Repeat("long ", 11) + "long…\r\x1b[K"
 		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
 		}
@@ -61,7 +63,7 @@ func TestInstallProgressElsewhere(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		p.done()
-		want := "Fetching   x\n           11 MiB  1 MiB/s\nBuilding   y\n           25s  go: downloading 10\n"
+		want := "Fetching   x\n           11.0 MiB  1.0 MiB/s\nBuilding   y\n           25s  go: downloading 10\n"
 		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
 		}

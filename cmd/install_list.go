@@ -19,12 +19,15 @@ import (
 func listPrograms(c *cobra.Command, o *installOptions) error {
 	var other string
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "list" {
+		if f.Changed && f.Name != "list" && f.Name != "output" {
 			other = f.Name
 		}
 	})
 	if other != "" {
 		return usage(fmt.Errorf("--list installs nothing: it goes without --%s", other))
+	}
+	if err := checkOutput(o.output); err != nil {
+		return err
 	}
 	path, err := homePath()
 	if err != nil {
@@ -37,60 +40,90 @@ func listPrograms(c *cobra.Command, o *installOptions) error {
 	if !there {
 		home = statefile.Home(path)
 	}
-	rows, err := programRows(home)
+	programs, err := programsOf(home)
 	if err != nil {
 		return systemProblem(err, "nothing was changed")
 	}
-	if len(rows) == 0 {
+	if o.output == "json" {
+		return printJSON(c.OutOrStdout(), ProgramsReport{1, programs})
+	}
+	if len(programs) == 0 {
 		fmt.Fprintf(c.OutOrStdout(), "No Temporal CLI is there: neither in %s nor in PATH.\n", home.Versions())
 		return nil
 	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VERSION\tSTATUS\tPROGRAM")
-	for _, row := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", row.version, strings.Join(row.status, ", "), row.program)
+	for _, p := range programs {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", either(p.Version, "?"), strings.Join(p.status(), ", "), p.Program)
 	}
 	return table.Flush()
 }
 
-// programRow is one Temporal CLI.
-type programRow struct {
-	version string
-	status  []string
-	program string
+// ProgramsReport is what install --list -o json prints.
+type ProgramsReport struct {
+	Schema   int             `json:"schema"`
+	Programs []ProgramReport `json:"programs"`
 }
 
-func programRows(home statefile.Home) ([]programRow, error) {
+// ProgramReport is one Temporal CLI.
+type ProgramReport struct {
+	// Version is empty if it is not known.
+	Version string `json:"version"`
+	// Program is the file; of a download that broke off, what is kept.
+	Program string `json:"program"`
+	Used    bool   `json:"used_by_start"`
+	// PID is the Temporal that runs it, 0 for none.
+	PID int `json:"pid"`
+	// Fetched is how many bytes are kept of a download that broke off, 0 for a whole program.
+	Fetched int64 `json:"fetched_bytes"`
+}
+
+func (p ProgramReport) status() []string {
+	var words []string
+	if p.Used {
+		words = append(words, "used by start")
+	}
+	if p.PID != 0 {
+		words = append(words, fmt.Sprintf("running (pid %d)", p.PID))
+	}
+	if p.Fetched != 0 {
+		words = append(words, bytesText(p.Fetched)+" fetched")
+	}
+	return words
+}
+
+func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	versions, err := install.Installed(home)
-	var rows []programRow
+	programs := []ProgramReport{}
 	for _, v := range versions {
-		rows = append(rows, programRow{version: string(v), program: home.Program(string(v))})
+		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
 	if used, _ := usedByStart(home); used != "" {
-		rows = mark(rows, used, "used by start")
+		programs = mark(programs, used, func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		rows = mark(rows, programOf(home, running), fmt.Sprintf("running (pid %d)", running.PID))
+		programs = mark(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
 	}
 	for _, p := range install.Partials(home) {
-		rows = append(rows, programRow{string(p.Version), []string{bytesText(p.Bytes) + " fetched"}, p.Path})
+		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
 	}
-	return rows, err
+	return programs, err
 }
 
-// mark adds a status to the row of a program, or a row for it.
-func mark(rows []programRow, program, status string) []programRow {
-	for i, row := range rows {
-		if sameFile(row.program, program) {
-			rows[i].status = append(row.status, status)
-			return rows
+// mark says something of a program, which is added if it is not there.
+func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []ProgramReport {
+	for i, p := range programs {
+		if sameFile(p.Program, program) {
+			say(&programs[i])
+			return programs
 		}
 	}
-	version := "?"
+	added := ProgramReport{Program: program}
 	if known := probes.TemporalVersion(program); known != "" {
-		version = "v" + known
+		added.Version = "v" + known
 	}
-	return append(rows, programRow{version, []string{status}, program})
+	say(&added)
+	return append(programs, added)
 }
 
 func sameFile(a, b string) bool {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/stigmer/local/actions"
 )
 
 // installProgress tells how an installation goes on: steps as lines; a download,
@@ -65,7 +67,7 @@ func (p *installProgress) Heard(line string) {
 		return
 	}
 	p.next = now.Add(p.pause())
-	p.draw(fmt.Sprintf("%-10s %s  %.50s", "", roundly(now.Sub(p.began)), line))
+	p.draw(fmt.Sprintf("%-10s %s  %s", "", roundly(now.Sub(p.began)), line))
 }
 
 func (p *installProgress) pause() time.Duration {
@@ -77,7 +79,7 @@ func (p *installProgress) pause() time.Duration {
 
 func (p *installProgress) draw(line string) {
 	if p.fancy {
-		fmt.Fprint(p.out, "\r\x1b[K", line)
+		fmt.Fprint(p.out, startLine, actions.Shortened(line, columns(p.out)))
 		p.drawn = true
 		return
 	}
@@ -87,7 +89,7 @@ func (p *installProgress) draw(line string) {
 // done clears the line, so that what is printed next begins a line of its own.
 func (p *installProgress) done() {
 	if p.drawn {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		fmt.Fprint(p.out, startLine)
 		p.drawn = false
 	}
 }

@@ -19,10 +19,9 @@ const wasSeen fsm.Event = "seen"
 type journal struct {
 	out  io.Writer
 	json bool
-	// begun says that the first line is printed; last is the latest transition
-	// of the record that was known then or since, state what the last line led to.
+	// begun says that the first line is printed; state is what the last line led to.
 	begun bool
-	last  fsm.Transition
+	past  past
 	state fsm.State
 }
 
@@ -48,16 +47,15 @@ func (j *journal) tell(s *seen, now time.Time) error {
 	d, history := s.diagnosis(), s.document.History
 	if !j.begun {
 		j.begun, j.state = true, d.State
-		j.keep(history)
+		j.past.news(history)
 		return j.print(HistoryReport{now.UTC(), d.State, wasSeen, d.State, d.Reason})
 	}
-	for _, t := range history[j.known(history):] {
+	for _, t := range j.past.news(history) {
 		if err := j.print(HistoryReport{moment(t.At), t.From, t.Event, t.To, t.Cause}); err != nil {
 			return err
 		}
 		j.state = t.To
 	}
-	j.keep(history)
 	// A supervisor that is at work records what happens; a moment before it does is no news.
 	if awake := s.driver.PID != 0 && !s.asleep; awake || d.State == j.state {
 		return nil
@@ -67,22 +65,30 @@ func (j *journal) tell(s *seen, now time.Time) error {
 	return j.print(HistoryReport{now.UTC(), from, wasSeen, d.State, d.Reason})
 }
 
-func (j *journal) keep(history []fsm.Transition) {
+// past is what is known of a history.
+type past struct {
+	last fsm.Transition // the latest one, zero for none
+}
+
+// news are the transitions of a history that were not in it before.
+func (p *past) news(history []fsm.Transition) []fsm.Transition {
+	fresh := history[p.known(history):]
 	if n := len(history); n > 0 {
-		j.last = history[n-1]
+		p.last = history[n-1]
 	}
+	return fresh
 }
 
 // known is how many transitions of a history were there before. The history is
 // bounded and can be lost: where the last one is not in it, time decides.
-func (j *journal) known(history []fsm.Transition) int {
+func (p *past) known(history []fsm.Transition) int {
 	for i, t := range slices.Backward(history) {
-		if t == j.last {
+		if t == p.last {
 			return i + 1
 		}
 	}
 	for i, t := range history {
-		if t.At > j.last.At {
+		if t.At > p.last.At {
 			return i
 		}
 	}

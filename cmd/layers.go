@@ -76,6 +76,11 @@ func badFlag(flag, format string, args ...any) error {
 	return flagError{[]string{flag}, fmt.Sprintf(format, args...)}
 }
 
+// exclusive says that of two flags only one may be given.
+func exclusive(a, b string) error {
+	return flagError{[]string{a, b}, fmt.Sprintf("--%s and --%s exclude each other", a, b)}
+}
+
 // blame puts a wrong value into words, with where it was given: nobody looks for
 // a flag that was not typed.
 func (o *options) blame(err error) *Problem {

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
@@ -13,8 +16,8 @@ func Main() int {
 	return Report(Root().Execute())
 }
 
-// Root returns the whole command tree of stigmer: Local, the completion scripts
-// for shells, and help.
+// Root returns the whole command tree of stigmer: Local, the version, the completion
+// scripts for shells, and help.
 func Root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "stigmer", Short: "Own a local Temporal",
@@ -22,7 +25,12 @@ func Root() *cobra.Command {
 		Args: noArguments, RunE: showHelp,
 	}
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(Local())
+	version := versionCommand()
+	completeTree(version)
+	root.AddCommand(Local(), version)
+	root.Version = ownVersion() // has cobra answer --version, for which it would take -v as well
+	root.Flags().Bool("version", false, "print the version")
+	root.SetVersionTemplate(versionText() + "\n")
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
@@ -75,8 +83,20 @@ the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.
 	voiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
+	for _, c := range local.Commands() {
+		c.SuggestFor = elsewhere[c.Name()]
+	}
 	completeTree(local)
 	return local
+}
+
+// elsewhere is what our commands are called in other programs.
+var elsewhere = map[string][]string{
+	"start": {"up"},
+	"stop":  {"down"},
+	"state": {"status", "ps"},
+	"logs":  {"log"},
+	"reset": {"delete"},
 }
 
 func showHelp(c *cobra.Command, _ []string) error { return c.Help() }
@@ -86,9 +106,28 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	if c.HasSubCommands() {
-		return usage(fmt.Errorf("%s has no command %q", c.CommandPath(), args[0]))
+		return noCommand(c, args[0])
 	}
 	return usage(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
 }
 
-func usageError(_ *cobra.Command, err error) error { return usage(err) }
+// noCommand names the commands that may have been meant.
+func noCommand(c *cobra.Command, typed string) *Problem {
+	p := usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
+	meant := slices.Compact(c.SuggestionsFor(typed))
+	if len(meant) > 0 {
+		p.Try = c.CommandPath() + " " + strings.Join(meant, ", "+c.CommandPath()+" ")
+	}
+	return p
+}
+
+func usageError(c *cobra.Command, err error) error {
+	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
+		return noCommand(c, words[0]) // the flag was meant for it
+	}
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		err = badValue("--"+bad.GetFlag().Name, err)
+	}
+	return usage(err)
+}

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -77,11 +76,11 @@ func (o *logsOptions) query(c *cobra.Command, now time.Time) (logs.Query, error)
 	q := logs.Query{Count: o.lines, Timed: o.all}
 	switch {
 	case o.supervisor && o.all:
-		return q, fmt.Errorf("--supervisor and --all exclude each other")
+		return q, exclusive("supervisor", "all")
 	case o.lines < 0:
-		return q, fmt.Errorf("--lines %d is not a number of lines", o.lines)
+		return q, badFlag("lines", "--lines %d is not a number of lines", o.lines)
 	case o.level != "" && logs.ParseLevel(o.level) == 0:
-		return q, fmt.Errorf("--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
+		return q, badFlag("level", "--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
 	}
 	q.Level = logs.ParseLevel(o.level)
 	if c.Flags().Changed("since") {
@@ -120,13 +119,13 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.TimeOnly, "15:04"} {
 		at, err := time.ParseInLocation(time.DateOnly+" "+layout, today+" "+text, now.Location())
 		if err == nil && at.After(now) { // nothing is younger; that of yesterday may be meant
-			return at, fmt.Errorf("--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
+			return at, badFlag("since", "--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
 		}
 		if err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
+	return time.Time{}, badFlag("since", "--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
 }
 
 // parseAge reads a duration that may begin with days, of 24 hours each: 1d, 1d12h.
@@ -136,7 +135,7 @@ func parseAge(text string) (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
-		text = fmt.Sprint(n*24) + "h" + rest
+		text = strconv.FormatUint(n*24, 10) + "h" + rest
 	}
 	return time.ParseDuration(text)
 }

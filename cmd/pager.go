@@ -25,7 +25,7 @@ type pager struct {
 }
 
 func newPager(out io.Writer, named bool) *pager {
-	return &pager{bufio.NewWriter(out), named, terminal(out), redraws(out)}
+	return &pager{bufio.NewWriter(out), named, terminal(out), colours(out)}
 }
 
 // history prints what the query asks for, of those logs that are there.

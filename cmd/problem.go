@@ -4,11 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"syscall"
 
+	"github.com/spf13/pflag"
+
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -40,8 +44,36 @@ func (p *Problem) Text() string {
 	return b.String()
 }
 
+// usage is for what was asked for and cannot be had: a command line that is not
+// understood, or values that are understood and cannot be used.
 func usage(err error) *Problem {
-	return &Problem{What: err.Error(), Means: "the command line was not understood; nothing was changed", Try: "the same command with --help", Exit: ExitUsage}
+	p := &Problem{What: err.Error(), Means: "the command line was not understood; nothing was changed", Try: "the same command with --help", Exit: ExitUsage}
+	if bad, ok := errors.AsType[flagError](err); ok {
+		p.Means = "that value cannot be used; nothing was changed"
+		p.Try = "another value; the same command with --help says what is taken"
+		if len(bad.flags) > 1 {
+			p.Means = "these two do not go together; nothing was changed"
+			p.Try = "one of them without the other, or other values"
+		}
+	}
+	return p
+}
+
+// badValue says what is wrong with the value of a flag, which was given where.
+func badValue(where string, err error) error {
+	bad, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	flag, cause := bad.GetFlag(), bad.Unwrap()
+	_, number := errors.AsType[*strconv.NumError](cause) // of a bool as well
+	switch {
+	case errors.Is(cause, strconv.ErrRange):
+		return badFlag(flag.Name, "%s: %q is out of range", where, bad.GetValue())
+	case number, strings.HasPrefix(cause.Error(), "time: "):
+		return badFlag(flag.Name, "%s: %q is not %s", where, bad.GetValue(), kindWords(flag))
+	}
+	return badFlag(flag.Name, "%s: %v", where, cause) // in our own words
 }
 
 // systemProblem puts an error of the system, or of a file that is not as it
@@ -168,6 +200,9 @@ func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
 	case fsm.PortTaken:
 		p.Means = "Temporal cannot listen there, so nothing was started"
 		p.Try = "end that program, or choose another address or other ports: --ip, --port, --ui-port"
+		if strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()) {
+			p.Try = "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+		}
 	case fsm.LockDenied:
 		p.Means = "nothing was started, and who holds it was not touched"
 		p.Try = "end that program, or use another home or --db"

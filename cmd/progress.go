@@ -3,52 +3,110 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
-// progress tells each state that is seen while a command waits: on a terminal in
-// one line that is overwritten, elsewhere as plain lines, and in a JSON log as
-// lines of that.
+// progress tells each state that is entered while a command waits, and how long after
+// the command began that was seen: a line for each, and in a JSON log lines of that. On
+// a terminal the time goes on below the last of them, in a line that is overwritten.
 type progress struct {
 	out   io.Writer
 	voice voice
 	log   hclog.Logger
-	fancy bool
 	began time.Time
-	last  fsm.State
+	// history is the record's, by which no state is missed that no look met.
+	history func() []fsm.Transition
+	// beat is when the time is drawn anew, nil where nothing can be overwritten.
+	beat <-chan time.Time
+
+	mu   sync.Mutex // the command's goroutine tells, the one that waits for it draws
+	past past
+	last fsm.State
+	over bool
 }
 
-func newProgress(out io.Writer, v voice, log hclog.Logger) *progress {
-	return &progress{out: out, voice: v, log: log, fancy: redraws(out) && !v.verbose && !v.json && !v.quiet, began: time.Now()}
+func newProgress(out io.Writer, v voice, log hclog.Logger, history func() []fsm.Transition) *progress {
+	p := &progress{out: out, voice: v, log: log, began: time.Now(), history: history}
+	p.past.news(history())
+	if redraws(out) && !v.verbose && !v.json && !v.quiet {
+		p.beat = time.Tick(redraw)
+	}
+	return p
 }
 
+// historyOf reads the transitions of a home, none where there is no record.
+func historyOf(home statefile.Home) func() []fsm.Transition {
+	return func() []fsm.Transition {
+		document, _ := (statefile.File{Home: home}).Load()
+		return document.History
+	}
+}
+
+// saw tells what has happened up to a record that was seen.
 func (p *progress) saw(r fsm.Record) {
-	if r.State == p.last || p.last == "" && (r.State == fsm.Stopped || r.State == fsm.Healthy) {
-		return // where it stood before is no progress
-	}
-	p.last = r.State
-	switch {
-	case p.voice.quiet:
-		return
-	case p.voice.json:
-		p.log.Info("progress", "state", r.State, "reason", r.Reason)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over || p.voice.quiet {
 		return
 	}
-	line := fmt.Sprintf("%-10s %s", r.State, r.Reason)
-	if p.fancy {
-		fmt.Fprintf(p.out, "\r\x1b[K%5.1fs %.70s", time.Since(p.began).Seconds(), line)
+	fresh := p.past.news(p.history())
+	for _, t := range fresh {
+		p.tell(t.To, t.Cause)
+	}
+	stood := p.last == "" && (r.State == fsm.Stopped || r.State == fsm.Healthy)
+	if len(fresh) == 0 && !stood { // where it stood before is no progress
+		p.tell(r.State, r.Reason)
+	}
+}
+
+func (p *progress) tell(state fsm.State, cause string) {
+	if state == p.last {
 		return
+	}
+	p.last = state
+	if p.voice.json {
+		p.log.Info("progress", "state", state, "reason", cause, "elapsed_ms", time.Since(p.began).Milliseconds())
+		return
+	}
+	line := fmt.Sprintf("%-10s %6s  %s", state, p.elapsed(), why(state, cause))
+	if p.beat != nil {
+		line = startLine + actions.Shortened(actions.Printable(line), columns(p.out))
 	}
 	fmt.Fprintln(p.out, line)
 }
 
-// done clears the line, so that what is printed next begins a line of its own.
+// why is the cause of a state without the state's own name before it.
+func why(state fsm.State, cause string) string {
+	return strings.TrimPrefix(cause, strings.ToLower(string(state))+": ")
+}
+
+// elapsed is how long it has taken so far.
+func (p *progress) elapsed() string { return fmt.Sprintf("%.1fs", time.Since(p.began).Seconds()) }
+
+// startLine is the beginning of a terminal's line, of which nothing is left.
+const startLine = "\r\x1b[K"
+
+// draw shows the time. What is printed next, by whomever, begins where it begins.
+func (p *progress) draw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprint(p.out, startLine, fmt.Sprintf("%-10s %6s", "", p.elapsed()), "\r")
+}
+
+// done clears the time, so that what is printed next begins a line of its own.
 func (p *progress) done() {
-	if p.fancy && p.last != "" {
-		fmt.Fprint(p.out, "\r\x1b[K")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	if p.beat != nil {
+		fmt.Fprint(p.out, startLine)
 	}
 }

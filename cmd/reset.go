@@ -43,7 +43,7 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 
 func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
+		return usage(badFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
 	path, err := homePath()
 	if err != nil {
@@ -142,14 +142,15 @@ func sizes(files []string) string {
 	return bytesText(bytes)
 }
 
+// bytesText is a size for people.
 func bytesText(n int64) string {
 	switch {
 	case n < 1<<20:
 		return fmt.Sprintf("%d KiB", (n+1023)>>10)
-	case n < 10<<30:
-		return fmt.Sprintf("%d MiB", n>>20)
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 	}
-	return fmt.Sprintf("%d GiB", n>>30)
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }
 
 func tellReset(out io.Writer, moves []actions.Move) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 // once, wherever it is: whatever it leaves, the next command goes on from.
 func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	log := voiceOf(c).commandLog(c.ErrOrStderr())
-	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log)
+	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log, historyOf(home))
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: log, Progress: progress.saw,
 		Outdated: outdated,
@@ -40,12 +41,14 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	go func() { done <- fsm.RunCommand(tellCommand(trace.Desk(desk), log), command) }()
 	for {
 		select {
+		case <-progress.beat:
+			progress.draw()
 		case outcome := <-done:
 			progress.done()
 			if outcome.End == fsm.EndNoHandover {
 				return noHandover(outcome, home, desk.Words())
 			}
-			return tell(c, home, command, outcome, desk.Err())
+			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.Hurry() {
 				continue
@@ -84,13 +87,16 @@ func withHome(env []string, home statefile.Home) []string {
 	return append(env, "STIGMER_HOME="+string(home))
 }
 
-// tell prints a success, or returns the problem.
-func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error) error {
+// tell prints a success, and how long it took, or returns the problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
 	out, r := success(c), o.Record
 	switch o.End {
 	case fsm.EndStarted:
-		fmt.Fprintln(out, startedHow(command, o))
+		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
+		if command.Verb == fsm.VerbStart {
+			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings))
+		}
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
 		describe(out, home, r)
@@ -116,18 +122,29 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 }
 
 // startedHow tells a start from an adoption.
-func startedHow(c fsm.Command, o fsm.Outcome) string {
+func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	r := o.Record
 	switch {
 	case r.Adopted && o.Replaced.PID != 0:
 		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
 			either(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
 	case c.Verb == fsm.VerbRestart:
-		return "Restarted."
+		return "Restarted in " + took + "."
 	case r.Adopted:
 		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
 	}
-	return "Started."
+	return "Started in " + took + "."
+}
+
+// next is what one does with a Temporal that has been started, in the shell of
+// whoever started it.
+func next(s fsm.Settings) string {
+	sh, _ := findShell(os.Getenv("SHELL"))
+	commands := []string{"stigmer local open", fmt.Sprintf(sh.hint, "stigmer local env"), "stigmer local stop"}
+	if s.Headless {
+		commands = commands[1:] // there is nothing to open
+	}
+	return strings.Join(commands, ", ")
 }
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
@@ -152,16 +169,14 @@ func describe(out io.Writer, home statefile.Home, r fsm.Record) {
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", uiURL(r.Settings))
 	}
-	data := r.Settings.DB
-	if data == "" {
-		data = "in memory (--ephemeral)"
-	}
-	fmt.Fprintf(out, "  Data       %s\n", data)
+	fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Settings.DB))
 	if r.Database.Backup != "" {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
 	}
 	fmt.Fprintf(out, "  Log        %s\n", home.Log())
 }
+
+func dataWords(db string) string { return either(db, "in memory (--ephemeral)") }
 
 func version(p fsm.Process) string {
 	if p.Version == "" {

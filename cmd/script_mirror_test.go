@@ -45,7 +45,7 @@ func cmdMirror(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, len(args) == 1, "mirror PROGRAM")
 	program, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
-	m := &mirror{archive: packed(ts, program), asked: ts.MkAbs("asked"), times: map[string]int{}}
+	m := &mirror{archive: packed(ts.Check, program), asked: ts.MkAbs("asked"), times: map[string]int{}}
 	server := httptest.NewServer(m)
 	ts.Defer(server.Close)
 	ts.Setenv("MIRROR", server.URL)
@@ -58,17 +58,17 @@ func archiveName(version string) string {
 }
 
 // packed is an archive of a program; to squeeze it would take long.
-func packed(ts *testscript.TestScript, content []byte) []byte {
+func packed(check func(error), content []byte) []byte {
 	var b bytes.Buffer
 	b.Grow(len(content) + len(content)/64 + 4096)
 	zip, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
-	ts.Check(err)
+	check(err)
 	out := tar.NewWriter(zip)
-	ts.Check(out.WriteHeader(&tar.Header{Name: "temporal", Mode: 0o755, Size: int64(len(content))}))
+	check(out.WriteHeader(&tar.Header{Name: "temporal", Mode: 0o755, Size: int64(len(content))}))
 	_, err = out.Write(content)
-	ts.Check(err)
-	ts.Check(out.Close())
-	ts.Check(zip.Close())
+	check(err)
+	check(out.Close())
+	check(zip.Close())
 	return b.Bytes()
 }
 

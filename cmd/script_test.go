@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -117,6 +118,7 @@ func setUp(env *testscript.Env, real string) error {
 		}
 		env.Setenv(name, port)
 	}
+	env.Setenv("VERSION", strings.TrimPrefix(cmd.TemporalVersion, "v"))
 	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
 	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
 	env.Setenv("HOME", user)

@@ -71,7 +71,10 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, no
 	if now {
 		return s.enable(success(c), m, before, f.text != m.text(s))
 	}
-	tellEnable(success(c), m, f, driver)
+	tellEnable(success(c), m, f)
+	if driver.PID != 0 && actions.InBackground(driver) {
+		warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
+	}
 	return nil
 }
 
@@ -169,10 +172,7 @@ func (s service) enable(out io.Writer, m manager, before told, changed bool) err
 	return nil
 }
 
-func tellEnable(out io.Writer, m manager, f serviceFile, driver fsm.Process) {
-	if driver.PID != 0 && actions.InBackground(driver) {
-		fmt.Fprintf(out, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service.\n", driver.PID)
-	}
+func tellEnable(out io.Writer, m manager, f serviceFile) {
 	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.enable))
 	if f.there {
 		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n%s", commandLines(m.apply))

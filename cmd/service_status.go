@@ -16,7 +16,8 @@ import (
 )
 
 func serviceStatusCommand() *cobra.Command {
-	return &cobra.Command{
+	output := ""
+	c := &cobra.Command{
 		Use:   "status",
 		Short: "Say what is installed, and what the service manager says of it",
 		Long: `Say whether the service's file is there, whether it is what this stigmer would write
@@ -24,13 +25,37 @@ today, and what systemd or launchd says of the service, if it can be asked. It
 changes nothing. Whether Temporal serves is for state to say.
 
 Exit status: 0 installed and as it should be, 1 not as it should be, 3 not installed.`,
-		Example: `  stigmer local service status`,
-		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return runServiceStatus(c) },
+		Example: `  stigmer local service status
+  stigmer local service status -o json`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return runServiceStatus(c, output) },
 	}
+	outputFlag(c, &output)
+	return c
 }
 
-func runServiceStatus(c *cobra.Command) error {
+// ServiceReport is what service status -o json prints.
+type ServiceReport struct {
+	Schema int `json:"schema"`
+	// Manager is systemd or launchd, Path the service's file, which Installed says is there.
+	Manager   string `json:"manager"`
+	Path      string `json:"path"`
+	Installed bool   `json:"installed"`
+	// AsWritten says that the file is as it should be, Verdict why or why not.
+	AsWritten bool     `json:"as_written"`
+	Verdict   []string `json:"verdict"`
+	// Home and Flags are what it was installed with, empty if stigmer did not write it.
+	Home  string   `json:"home"`
+	Flags []string `json:"flags"`
+	// Active says that it runs, or is being started or stopped; Told is what the manager says.
+	Active bool     `json:"active"`
+	Told   []string `json:"told"`
+}
+
+func runServiceStatus(c *cobra.Command, output string) error {
+	if err := checkOutput(output); err != nil {
+		return err
+	}
 	m, err := theManager()
 	if err != nil {
 		return err
@@ -39,27 +64,53 @@ func runServiceStatus(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	out := c.OutOrStdout()
-	title := strings.ToUpper(m.name[:1]) + m.name[1:]
-	if !f.there {
-		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
-		if t := m.asks(); t.active {
-			printPart(out, title, t.lines)
-		}
-		return Status(ExitStopped)
+	r, status := f.report(c, m)
+	if output == "text" {
+		r.print(c.OutOrStdout())
+	} else if err := printJSON(c.OutOrStdout(), r); err != nil {
+		return systemProblem(err, "the status could not be printed")
 	}
-	fmt.Fprintf(out, "%s\n", m.path)
-	verdict, status := f.verdict(c, m)
-	printPart(out, "File", strings.Split(verdict, "\n"))
-	if f.ours {
-		printPart(out, "Home", []string{f.asked.Home})
-		printPart(out, "Flags", []string{either(shellLine(f.asked.Flags), "none")})
-	}
-	printPart(out, title, m.asks().lines)
 	if status != ExitDone {
 		return Status(status)
 	}
 	return nil
+}
+
+// report puts the file, and what its manager says, into one, with the exit status for it.
+func (f serviceFile) report(c *cobra.Command, m manager) (ServiceReport, int) {
+	said := m.asks()
+	r := ServiceReport{
+		Schema: 1, Manager: m.name, Path: m.path, Installed: f.there,
+		Verdict: []string{}, Flags: []string{}, Active: said.active, Told: append([]string{}, said.lines...),
+	}
+	if !f.there {
+		return r, ExitStopped
+	}
+	verdict, status := f.verdict(c, m)
+	r.AsWritten, r.Verdict = status == ExitDone, strings.Split(verdict, "\n")
+	if f.ours {
+		r.Home, r.Flags = f.asked.Home, append(r.Flags, f.asked.Flags...)
+	}
+	return r, status
+}
+
+// print prints it for people.
+func (r ServiceReport) print(out io.Writer) {
+	title := strings.ToUpper(r.Manager[:1]) + r.Manager[1:]
+	if !r.Installed {
+		fmt.Fprintf(out, "Not installed: there is no %s\n", r.Path)
+		if r.Active {
+			printPart(out, title, r.Told)
+		}
+		return
+	}
+	fmt.Fprintf(out, "%s\n", r.Path)
+	printPart(out, "File", r.Verdict)
+	if r.Home != "" {
+		printPart(out, "Home", []string{r.Home})
+		printPart(out, "Flags", []string{either(shellLine(r.Flags), "none")})
+	}
+	printPart(out, title, r.Told)
 }
 
 // verdict holds the file against what would be written today with the same flags.

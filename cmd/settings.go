@@ -105,7 +105,7 @@ func environment(flags *pflag.FlagSet) error {
 		}
 		for _, v := range values {
 			if err := flags.Set(f.Name, v); err != nil {
-				failed = usage(fmt.Errorf("environment variable %s=%q: %w", name, value, err))
+				failed = usage(badValue("environment variable "+name, err))
 			}
 		}
 	})
@@ -164,7 +164,7 @@ func (o *options) database() error {
 		return nil
 	}
 	if o.ephemeral {
-		return o.blame(flagError{[]string{"db", "ephemeral"}, "--db and --ephemeral exclude each other"})
+		return o.blame(exclusive("db", "ephemeral"))
 	}
 	path, err := filepath.Abs(o.settings.DB)
 	if err != nil {

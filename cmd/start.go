@@ -104,7 +104,7 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 		return err
 	}
 	if grace < time.Millisecond {
-		return usage(fmt.Errorf("--grace %s is not a time of at least a millisecond", grace))
+		return usage(badFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
 	}
 	// What is missing is provided before the stop, not after it.
 	return o.withBinary(c, home, "restart", func() error { return o.restart(c, home, grace) })

@@ -71,11 +71,11 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 func (o *stateOptions) check(c *cobra.Command) error {
 	switch {
 	case !slices.Contains(stateOutputs, o.output):
-		return fmt.Errorf("--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
+		return badFlag("output", "--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
 	case o.watch && c.Flags().Changed("wait-for"):
-		return errors.New("--watch and --wait-for exclude each other")
+		return exclusive("watch", "wait-for")
 	case o.watch && o.explain:
-		return errors.New("--watch and --explain exclude each other")
+		return exclusive("watch", "explain")
 	case o.watch && o.output != "text" && o.output != "json":
 		return fmt.Errorf("--watch prints text or json, not %s", o.output)
 	case c.Flags().Changed("timeout") && !c.Flags().Changed("wait-for"):

@@ -37,7 +37,7 @@ func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
 
 func runStop(c *cobra.Command, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return usage(fmt.Errorf("--timeout %s is not a time of at least a millisecond", grace))
+		return usage(badFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
 	path, err := homePath()
 	if err != nil {

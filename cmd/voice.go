@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -57,13 +56,13 @@ func readVoice(f *pflag.FlagSet) error {
 			continue
 		}
 		if err := f.Set(name, value); err != nil {
-			return usage(fmt.Errorf("environment variable %s=%q: %w", variable, value, err))
+			return usage(badValue("environment variable "+variable, err))
 		}
 	}
 	verbose, _ := f.GetBool(verboseFlag)
 	quiet, _ := f.GetBool(quietFlag)
 	if verbose && quiet {
-		return usage(errors.New("--verbose and --quiet exclude each other"))
+		return usage(exclusive(verboseFlag, quietFlag))
 	}
 	return nil
 }
@@ -157,11 +156,12 @@ func warn(c *cobra.Command, format string, args ...any) {
 	fmt.Fprintln(out, "stigmer: warning:", text)
 }
 
-// redraws reports whether lines may be overwritten or coloured: on a terminal that knows how,
-// for a user who has not refused escape sequences (no-color.org).
-func redraws(out io.Writer) bool {
-	return terminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}
+// redraws reports whether lines may be overwritten: on a terminal that knows how.
+// NO_COLOR does not matter here: it is about colours alone (no-color.org).
+func redraws(out io.Writer) bool { return terminal(out) && os.Getenv("TERM") != "dumb" }
+
+// colours reports whether lines may be coloured.
+func colours(out io.Writer) bool { return redraws(out) && os.Getenv("NO_COLOR") == "" }
 
 // formatValue is a flag that is text or json.
 type formatValue string

@@ -20,7 +20,7 @@ func parseState(text string) (fsm.State, error) {
 		}
 		names = append(names, string(state))
 	}
-	return "", fmt.Errorf("--wait-for %q is no state; the states are %s", text, strings.Join(names, ", "))
+	return "", badFlag("wait-for", "--wait-for %q is no state; the states are %s", text, strings.Join(names, ", "))
 }
 
 // runWait waits until the state is the wanted one, and prints it as state does. A
@@ -31,7 +31,7 @@ func runWait(c *cobra.Command, o *stateOptions) error {
 	case err != nil:
 		return usage(err)
 	case o.timeout < 0:
-		return usage(fmt.Errorf("--timeout %s is not a time", o.timeout))
+		return usage(badFlag("timeout", "--timeout %s is not a time", o.timeout))
 	}
 	path, err := homePath()
 	if err != nil {
