@@ -133,7 +133,7 @@ func TestReadme(t *testing.T) {
 
 var (
 	commandPath = regexp.MustCompile(`^stigmer( [a-z|]+)+`)
-	alternative = regexp.MustCompile(` \| ([a-z]+)$`)
+	alternative = regexp.MustCompile(` \| ([a-z]+)( \[.*\])?$`)
 )
 
 // paths are the commands that a synopsis names: each where there is a choice.
