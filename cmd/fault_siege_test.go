@@ -234,15 +234,12 @@ func (h *siege) anyVerb() string {
 
 // temporals returns the servers that run, without the shells that wrap them.
 func (h *siege) temporals() []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool {
-		line := commandLine(pid)
-		return !strings.Contains(line, " start-dev ") || strings.HasPrefix(line, "/bin/sh ")
-	})
+	return slices.DeleteFunc(h.processesOf(" start-dev "), func(pid int) bool { return strings.HasPrefix(commandLine(pid), "/bin/sh ") })
 }
 
 // supervisors returns the supervisors that run.
 func (h *siege) supervisors() []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.HasSuffix(strings.TrimRight(commandLine(pid), " "), " supervise") })
+	return slices.DeleteFunc(h.processesOf(" supervise"), func(pid int) bool { return !strings.HasSuffix(strings.TrimRight(commandLine(pid), " "), " supervise") })
 }
 
 // guard watches until the test's end that there are never two Temporals, and
@@ -254,11 +251,12 @@ func (h *siege) guard() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			if two := h.twoTemporals(); two != "" {
+			list := h.temporals()
+			if two := h.twoTemporals(list); two != "" {
 				h.t.Error(two)
 				return
 			}
-			if pid := h.unlocked(); pid != 0 {
+			if pid := h.unlocked(list); pid != 0 {
 				h.t.Errorf("a Temporal without a lock, pid %d: %s", pid, commandLine(pid))
 				return
 			}
@@ -272,10 +270,9 @@ func (h *siege) guard() {
 	h.t.Cleanup(func() { close(stop); watch.Wait() })
 }
 
-// twoTemporals looks at what it saw a second time: both were there at once only
-// if the first is still there after the second was seen.
-func (h *siege) twoTemporals() string {
-	list := h.temporals()
+// twoTemporals looks at those that were seen a second time: both were there at once
+// only if the first is still there after the second was seen.
+func (h *siege) twoTemporals(list []int) string {
 	if len(list) < 2 {
 		return ""
 	}

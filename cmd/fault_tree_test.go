@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -80,10 +79,6 @@ func (h *siege) served(why string, leader int) {
 	if runs(leader) {
 		h.t.Errorf("%s: pid %d still runs", why, leader)
 	}
-}
-
-func (h *siege) processesOf(words string) []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), words) })
 }
 
 // TestLeavesItsWrapper is a script that puts Temporal into a session of its own
