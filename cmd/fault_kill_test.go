@@ -73,8 +73,6 @@ func allVictims() []victims {
 	return all
 }
 
-func (h *siege) real() bool { return strings.HasSuffix(h.t.Name(), "/real") }
-
 // prepare brings the home to where a verb has everything to do.
 func (h *siege) prepare(verb string) {
 	h.t.Helper()

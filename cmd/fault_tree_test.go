@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,14 +13,8 @@ import (
 // wrap puts a shell script before Temporal. The script's program is $T.
 func (h *realHome) wrap(script string) {
 	h.t.Helper()
-	temporal := ""
-	for _, variable := range h.env {
-		if value, ok := strings.CutPrefix(variable, "STIGMER_TEMPORAL_BIN="); ok {
-			temporal = value
-		}
-	}
 	path := filepath.Join(h.dir, "wrapped-temporal")
-	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+temporal+"'\n"+script+"\n"), 0o700))
+	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+h.temporalBin()+"'\n"+script+"\n"), 0o700))
 	h.env = append(h.env, "STIGMER_TEMPORAL_BIN="+path)
 }
 

@@ -38,25 +38,29 @@ func TestFaultProcessLimit(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to run as a user who has no other processes")
 	}
-	t.Parallel()
-	h := plainSiege(t, false)
-	uid := 50_000 + os.Getpid()%10_000
-	h.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
-	check(t, os.Chown(h.home, uid, uid))
-	h.openTo(uid)
-	step := 4
-	if soaks() {
-		step = 1
-	}
-	for limit := 4; limit <= 32; limit += step {
-		h.starts(processLimit(limit))
-	}
-	h.starts(processLimit(80), stays)
-	full := h.crowd(80)
-	h.crashes("resource temporarily unavailable")
-	full()
-	h.up()
-	h.down()
+	besiege(t, func(h *siege) {
+		h.plain()
+		// Limits are a user's, so each home has one of its own.
+		uid, limit, step, enough := 50_000+os.Getpid()%5_000, 4, 4, 80
+		if h.real() {
+			uid, limit, step, enough = uid+5_000, 4+h.rand.IntN(8), 12, 250
+		}
+		if soaks() {
+			step = 1
+		}
+		h.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+		check(h.t, os.Chown(h.home, uid, uid))
+		h.openTo(uid)
+		for ; limit <= 32; limit += step {
+			h.starts(processLimit(limit))
+		}
+		h.starts(processLimit(enough), stays)
+		full := h.crowd(enough)
+		h.crashes("resource temporarily unavailable")
+		full()
+		h.up()
+		h.down()
+	})
 }
 
 // stays leaves what was started.
@@ -83,7 +87,8 @@ func (h *siege) crowd(n int) (end func()) {
 // supervisor or Temporal, from the beginning or later on.
 func TestFaultNoMemory(t *testing.T) {
 	t.Parallel()
-	h := plainSiege(t, true)
+	h := newSiege(t, true)
+	h.plain()
 	for _, limit := range []int{20_000, 1_200_000, 1_320_000, 1_400_000, 1_700_000} {
 		h.starts(fmt.Sprintf("ulimit -v %d", limit))
 	}
@@ -95,15 +100,13 @@ func TestFaultNoMemory(t *testing.T) {
 	h.down()
 }
 
-// plainSiege is a siege whose program is built as it is shipped.
-func plainSiege(t *testing.T, real bool) *siege {
-	t.Helper()
-	h := newSiege(t, real)
+// plain gives a siege the program as it is shipped.
+func (h *siege) plain() {
+	h.t.Helper()
 	h.mayCrash = true
 	bin, err := buildPlain()
-	check(t, err)
+	check(h.t, err)
 	h.bin = bin
-	return h
 }
 
 // starts starts under a limit, and stops without one what came of it, unless that is
