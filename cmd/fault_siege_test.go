@@ -94,13 +94,14 @@ func rounds(usual int) int {
 // soaks reports whether there is time for everything.
 func soaks() bool { return rounds(0) > 0 }
 
-// drawn is all of a table where there is time, else n that are drawn.
+// drawn is all of a table where there is time, else n that are drawn, in either
+// case in an order that is drawn.
 func drawn[T any](h *siege, n int, all []T) []T {
-	if soaks() {
-		return all
-	}
 	some := slices.Clone(all)
 	h.rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+	if soaks() {
+		return some
+	}
 	return some[:min(n, len(some))]
 }
 
