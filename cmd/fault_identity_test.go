@@ -119,12 +119,12 @@ func (h *siege) bring(situation string) int {
 
 // TestPoisonedRecords lets the record name Temporal, its supervisor, or both
 // wrongly. Nobody who is not ours is signalled, what is ours is found, and the
-// next command does what it says. With STIGMER_SOAK each lie is told in each
-// situation, else some that are drawn are told in one.
+// next command does what it says. Each lie is told in a situation that is drawn, with
+// STIGMER_SOAK in each.
 func TestPoisonedRecords(t *testing.T) {
 	besiege(t, func(h *siege) {
 		stranger := h.stranger()
-		for _, p := range drawn(h, 8, poisons()) {
+		for _, p := range poisons() {
 			for _, situation := range drawn(h, 1, situations) {
 				for _, who := range drawn(h, 1, []string{"temporal", "supervisor", "both"}) {
 					verb := h.anyVerb()
@@ -216,7 +216,7 @@ func TestHostilePIDFiles(t *testing.T) {
 			{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
 			{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
 		}
-		for _, p := range drawn(h, 6, plants) {
+		for _, p := range plants {
 			situation := drawn(h, 1, situations)[0]
 			verb := h.anyVerb()
 			h.t.Logf("%s while %s, then %s", p.name, situation, verb)
