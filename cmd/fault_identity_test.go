@@ -124,7 +124,7 @@ func (h *siege) bring(situation string) int {
 func TestPoisonedRecords(t *testing.T) {
 	besiege(t, func(h *siege) {
 		stranger := h.stranger()
-		for _, p := range poisons() {
+		for _, p := range rows(h, poisons()) {
 			for _, situation := range drawn(h, 1, situations) {
 				for _, who := range drawn(h, 1, []string{"temporal", "supervisor", "both"}) {
 					verb := h.anyVerb()
@@ -216,7 +216,7 @@ func TestHostilePIDFiles(t *testing.T) {
 			{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
 			{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
 		}
-		for _, p := range plants {
+		for _, p := range rows(h, plants) {
 			situation := drawn(h, 1, situations)[0]
 			verb := h.anyVerb()
 			h.t.Logf("%s while %s, then %s", p.name, situation, verb)

@@ -69,7 +69,7 @@ func TestDamagedRecords(t *testing.T) {
 	besiege(t, func(h *siege) {
 		precious := filepath.Join(h.dir, "precious")
 		check(h.t, os.WriteFile(precious, []byte("{}"), 0o600))
-		for _, d := range damages() {
+		for _, d := range rows(h, damages()) {
 			for _, situation := range drawn(h, 1, situations) {
 				verb := h.anyVerb()
 				name := fmt.Sprintf("%s while %s, then %s", d.name, situation, verb)

@@ -33,7 +33,8 @@ type siege struct {
 // commandDeadline is what no command may take, whatever happened to the home.
 const commandDeadline = 90 * time.Second
 
-// besiege runs a test on the fake Temporal and on the real one.
+// besiege runs a test on the fake Temporal and on the real one. The real one is kept
+// by the program as it is shipped, the fake by one with the race detector.
 func besiege(t *testing.T, test func(h *siege)) {
 	t.Parallel()
 	t.Run("fake", func(t *testing.T) { t.Parallel(); test(newSiege(t, false)) })
@@ -47,6 +48,7 @@ func newSiege(t *testing.T, real bool) *siege {
 	var base *realHome
 	if real {
 		base = newRealHome(t)
+		base.bin = plainStigmer(t)
 	} else {
 		base = newFakeHome(t)
 	}
@@ -63,6 +65,29 @@ func newSiege(t *testing.T, real bool) *siege {
 	check(t, os.Mkdir(h.home, 0o700))
 	h.guard()
 	return h
+}
+
+// buildPlain builds the program as it is shipped: with the race detector it takes
+// several times as long, and more memory than any limit of these tests.
+var buildPlain = sync.OnceValues(func() (string, error) {
+	registered, err := exec.LookPath("stigmer")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./stigmer")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func plainStigmer(t *testing.T) string {
+	t.Helper()
+	bin, err := buildPlain()
+	check(t, err)
+	return bin
 }
 
 // newFakeHome is newRealHome with the fake Temporal.
@@ -103,6 +128,15 @@ func drawn[T any](h *siege, n int, all []T) []T {
 		return some
 	}
 	return some[:min(n, len(some))]
+}
+
+// rows is a table, each of whose rows is tried in every run: all of it on the fake
+// Temporal, and some that are drawn on the real one, unless there is time for all.
+func rows[T any](h *siege, all []T) []T {
+	if h.real() {
+		return drawn(h, (len(all)+2)/3, all)
+	}
+	return drawn(h, len(all), all)
 }
 
 // asked is a command that runs. Wait for it with result.

@@ -14,22 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// buildPlain builds the program as it is shipped: with the race detector it wants
-// more memory than any limit of these tests.
-var buildPlain = sync.OnceValues(func() (string, error) {
-	registered, err := exec.LookPath("stigmer")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./stigmer")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
 // TestFaultProcessLimit: however few processes and threads a user may have, a start
 // succeeds, or says what it lacks, or is ended by Go's runtime, which cannot live
 // without a thread that it needs. Whatever it was, a stop ends what it left, and a
@@ -39,7 +23,7 @@ func TestFaultProcessLimit(t *testing.T) {
 		t.Skip("needs root, to run as a user who has no other processes")
 	}
 	besiege(t, func(h *siege) {
-		h.plain()
+		h.bin, h.mayCrash = plainStigmer(h.t), true
 		// Limits are a user's, so each home has one of its own.
 		uid, limit, step, enough := 50_000+os.Getpid()%5_000, 4, 4, 80
 		if h.real() {
@@ -88,7 +72,7 @@ func (h *siege) crowd(n int) (end func()) {
 func TestFaultNoMemory(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, true)
-	h.plain()
+	h.mayCrash = true
 	for _, limit := range []int{20_000, 1_200_000, 1_320_000, 1_400_000, 1_700_000} {
 		h.starts(fmt.Sprintf("ulimit -v %d", limit))
 	}
@@ -98,15 +82,6 @@ func TestFaultNoMemory(t *testing.T) {
 	h.crashes("failed to reserve", "cannot allocate memory", "out of memory", "SIGKILL", "SIGSEGV")
 	h.up()
 	h.down()
-}
-
-// plain gives a siege the program as it is shipped.
-func (h *siege) plain() {
-	h.t.Helper()
-	h.mayCrash = true
-	bin, err := buildPlain()
-	check(h.t, err)
-	h.bin = bin
 }
 
 // starts starts under a limit, and stops without one what came of it, unless that is
