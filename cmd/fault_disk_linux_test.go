@@ -55,7 +55,7 @@ func TestFaultDiskFull(t *testing.T) {
 				t.Parallel()
 				for n := 2; ; n++ { // the n-th file, or the n-th page, is one too many
 					if name == "real" && limit == "nr_blocks" { // its database has a hundred pages: some are drawn
-						n += rand.IntN(n)
+						n += n/2 + rand.IntN(n)
 					}
 					if p := onePlace(make(t), fmt.Sprintf("%s=%d", limit, n)); p.startsOnFullDisk() {
 						t.Logf("with %s=%d there is room", limit, n)

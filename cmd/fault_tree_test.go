@@ -130,7 +130,7 @@ const frozenDeadline = 40 * time.Second
 func TestFrozen(t *testing.T) {
 	besiege(t, func(h *siege) {
 		for _, who := range []string{"supervisor", "temporal", "both"} {
-			for _, verb := range []string{"start", "restart", "stop"} {
+			for _, verb := range rows(h, []string{"start", "restart", "stop"}) {
 				h.must([]string{"start"}, 0)
 				for _, name := range []string{"temporal", "supervisor"} {
 					if who == name || who == "both" {
@@ -149,5 +149,6 @@ func TestFrozen(t *testing.T) {
 				}
 			}
 		}
+		h.down()
 	})
 }
