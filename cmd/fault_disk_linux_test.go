@@ -98,6 +98,73 @@ func (p *place) startsOnFullDisk() bool {
 	return status == 0
 }
 
+// TestFaultDiskFullAtRestart: the same for a restart, and for the one that a
+// supervisor does by itself after a crash: the disk has room for so many files or
+// pages more, and then for none.
+func TestFaultDiskFullAtRestart(t *testing.T) {
+	t.Parallel()
+	for limit, enough := range map[string]int{"nr_inodes": 2, "nr_blocks": 6} {
+		t.Run(limit, func(t *testing.T) {
+			t.Parallel()
+			p := fakePlace(t)
+			p.onDisk("disk", "size=32m")
+			for n := range enough + 1 {
+				p.leavesRoom("", 0)
+				p.local("start")
+				p.leavesRoom(limit, n)
+				out, status := p.try("restart", "--timeout", "15s")
+				if status != 0 {
+					p.says("restart", out, "no space left on device", "meaning:", "try:")
+				}
+				if n == 0 && status == 0 || n == enough && status != 0 {
+					t.Errorf("restart with %s+%d ends with %d:\n%s", limit, n, status, out)
+				}
+				p.oneOrNone("restart", limit, n)
+
+				p.leavesRoom("", 0)
+				p.local("start")
+				temporal := p.number("temporal")
+				p.leavesRoom(limit, n)
+				p.kill9(temporal)
+				if !poll(awaitDefault, func() bool {
+					_, status := p.try("state")
+					return status == 3 || status == 0 && p.number("temporal") != temporal
+				}) {
+					t.Errorf("%s+%d: neither stopped nor restarted:\n%s", limit, n, p.text())
+				}
+				p.oneOrNone("a crash", limit, n)
+				p.exits(0, []string{"stop"})
+				p.nothingRuns("stop")
+			}
+		})
+	}
+}
+
+// leavesRoom gives the disk room for n more inodes or blocks, or as much as there was.
+func (p *place) leavesRoom(limit string, n int) {
+	p.t.Helper()
+	dir := filepath.Dir(p.home)
+	options := "nr_inodes=10000,size=32m"
+	if limit != "" {
+		var disk unix.Statfs_t
+		check(p.t, unix.Statfs(dir, &disk))
+		used := map[string]uint64{"nr_inodes": disk.Files - disk.Ffree, "nr_blocks": disk.Blocks - disk.Bfree}
+		options = fmt.Sprintf("%s=%d", limit, used[limit]+uint64(n))
+	}
+	check(p.t, unix.Mount("none", dir, "tmpfs", unix.MS_REMOUNT, options))
+}
+
+// oneOrNone checks that one Temporal runs and is Healthy, or none is left.
+func (p *place) oneOrNone(after, limit string, n int) {
+	p.t.Helper()
+	running := (&siege{realHome: p.realHome}).temporals()
+	out, status := p.try("state")
+	if len(running) == 1 && status == 0 || len(running) == 0 && status == 3 {
+		return
+	}
+	p.t.Errorf("after %s with %s+%d %v run, and state is %d:\n%s", after, limit, n, running, status, out)
+}
+
 // TestFaultDiskFullWhileRunning: a disk that fills up under a running Temporal.
 // A stop works; a crash is not followed by a Temporal that the record cannot name.
 func TestFaultDiskFullWhileRunning(t *testing.T) {
