@@ -54,8 +54,11 @@ func TestFaultDiskFull(t *testing.T) {
 			t.Run(name+"/"+limit, func(t *testing.T) {
 				t.Parallel()
 				for n := 2; ; n++ { // the n-th file, or the n-th page, is one too many
-					if name == "real" && limit == "nr_blocks" { // its database has a hundred pages: some are drawn
+					switch { // some are drawn: its database has a hundred pages, and each failure is three attempts
+					case name == "real" && limit == "nr_blocks":
 						n += n/2 + rand.IntN(n)
+					case name == "real":
+						n += rand.IntN(4)
 					}
 					if p := onePlace(make(t), fmt.Sprintf("%s=%d", limit, n)); p.startsOnFullDisk() {
 						t.Logf("with %s=%d there is room", limit, n)
@@ -103,12 +106,13 @@ func (p *place) startsOnFullDisk() bool {
 // pages more, and then for none.
 func TestFaultDiskFullAtRestart(t *testing.T) {
 	t.Parallel()
-	for limit, enough := range map[string]int{"nr_inodes": 2, "nr_blocks": 6} {
+	const enough = 64
+	for limit, room := range map[string][]int{"nr_inodes": {0, 1, enough}, "nr_blocks": {0, 1, 2, 3, 4, enough}} {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			p := fakePlace(t)
 			p.onDisk("disk", "size=32m")
-			for n := range enough + 1 {
+			for _, n := range room {
 				p.leavesRoom("", 0)
 				p.local("start")
 				p.leavesRoom(limit, n)

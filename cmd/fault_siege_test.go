@@ -134,7 +134,7 @@ func drawn[T any](h *siege, n int, all []T) []T {
 // Temporal, and some that are drawn on the real one, unless there is time for all.
 func rows[T any](h *siege, all []T) []T {
 	if h.real() {
-		return drawn(h, (len(all)+2)/3, all)
+		return drawn(h, (len(all)+4)/5, all)
 	}
 	return drawn(h, len(all), all)
 }
