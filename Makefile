@@ -42,9 +42,10 @@ sim:
 mutations:
 	export SIM_MUTATIONS=1; $(simulation) -run TestMutations
 
-# soak kills everything, hundreds of times, on the real Temporal: make soak ROUNDS=500
+# soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd
+	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
 
 # bench measures against the bare server and other supervisors, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
 bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)

@@ -143,41 +143,41 @@ func TestFaultTerminalOfForegroundClosed(t *testing.T) {
 // TestFaultOtherUser: what belongs to one user, another one is refused clearly,
 // also root's from a user without rights.
 func TestFaultOtherUser(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("to act as two users one must be root")
 	}
-	p := fakePlace(t)
-	open := p.openToAll()
-	p.local("start")
-	temporal := p.number("temporal")
-	for _, verb := range []string{"start", "stop", "restart", "state"} {
-		c := exec.Command(open, "local", verb)
-		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		c.Dir = "/"
-		out, status := p.run(c)
-		if status != 4 {
-			t.Errorf("%s as another user: exit status %d:\n%s", verb, status, out)
+	inPlaces(t, func(p *place) {
+		open := p.openToAll()
+		p.local("start")
+		temporal := p.number("temporal")
+		for _, verb := range []string{"start", "stop", "restart", "state"} {
+			c := exec.Command(open, "local", verb)
+			c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+			c.Dir = "/"
+			out, status := p.run(c)
+			if status != 4 {
+				p.t.Errorf("%s as another user: exit status %d:\n%s", verb, status, out)
+			}
+			p.says(verb, out, p.home, "meaning:", "try:")
+			if verb == "state" && strings.Contains(out, "Stopped:") {
+				p.t.Errorf("another user is told a state:\n%s", out)
+			}
 		}
-		p.says(verb, out, p.home, "meaning:", "try:")
-		if verb == "state" && strings.Contains(out, "Stopped:") {
-			t.Errorf("another user is told a state:\n%s", out)
-		}
-	}
-	p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
-	p.local("stop")
+		p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
+		p.local("stop")
 
-	// The other way round: root does not work in another user's home.
-	theirs := filepath.Join(p.dir, "theirs")
-	check(t, os.Mkdir(theirs, 0o700))
-	check(t, os.Chown(theirs, 65534, 65534))
-	p.move(theirs)
-	for _, verb := range []string{"start", "stop", "restart", "state"} {
-		p.exits(4, []string{verb}, theirs, "meaning:", "try:")
-	}
-	if entries, _ := os.ReadDir(theirs); len(entries) > 0 {
-		t.Errorf("root left %v there", entries)
-	}
+		// The other way round: root does not work in another user's home.
+		theirs := filepath.Join(p.dir, "theirs")
+		check(p.t, os.Mkdir(theirs, 0o700))
+		check(p.t, os.Chown(theirs, 65534, 65534))
+		p.move(theirs)
+		for _, verb := range []string{"start", "stop", "restart", "state"} {
+			p.exits(4, []string{verb}, theirs, "meaning:", "try:")
+		}
+		if entries, _ := os.ReadDir(theirs); len(entries) > 0 {
+			p.t.Errorf("root left %v there", entries)
+		}
+	})
 }
 
 // openToAll makes the way to the home one for everybody, and returns a stigmer

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// unlocked returns a Temporal that runs without its lock, 0 for none: the kernel
-// tells in fdinfo which locks a descriptor holds.
-func (h *siege) unlocked() int {
-	for _, pid := range h.temporals() {
+// unlocked returns one of the Temporals that runs without its lock, 0 for none: the
+// kernel tells in fdinfo which locks a descriptor holds.
+func (h *siege) unlocked(list []int) int {
+	for _, pid := range list {
 		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", pid))
 		locks := 0
 		for _, file := range files {
@@ -36,16 +36,17 @@ func TestGuardSees(t *testing.T) {
 		return f
 	}
 	first := spawn("a")
-	if two := h.twoTemporals(); two != "" || h.unlocked() != 0 {
-		t.Errorf("one Temporal is %q, %d is without a lock", two, h.unlocked())
+	list := h.temporals()
+	if two, pid := h.twoTemporals(list), h.unlocked(list); two != "" || pid != 0 || len(list) != 1 {
+		t.Errorf("one Temporal is %v, %q, %d is without a lock", list, two, pid)
 	}
 	second := spawn("b")
-	if h.twoTemporals() == "" {
+	if h.twoTemporals(h.temporals()) == "" {
 		t.Error("two Temporals go unnoticed")
 	}
 	check(t, first.Process.Kill())
 	first.Wait()
-	if two := h.twoTemporals(); two != "" {
+	if two := h.twoTemporals(h.temporals()); two != "" {
 		t.Error(two)
 	}
 	check(t, second.Process.Kill())

@@ -2,9 +2,12 @@ package cmd_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -132,4 +135,46 @@ func TestOtherNamespace(t *testing.T) {
 	h.converges(h.anyVerb())
 	h.unharmed(stranger, "the namespace's end")
 	h.converges("stop")
+}
+
+// TestFaultOpenAddress: who listens where others can reach it is warned, and listens
+// there. Nobody can in truth: it is in a network namespace of its own.
+func TestFaultOpenAddress(t *testing.T) {
+	inPlaces(t, func(p *place) {
+		p.inNetwork("true")
+		frontend := ""
+		for _, variable := range p.env {
+			if text, ok := strings.CutPrefix(variable, "STIGMER_PORT="); ok {
+				port, err := strconv.Atoi(text)
+				check(p.t, err)
+				frontend = fmt.Sprintf("%04X", port)
+			}
+		}
+		for ip, hex := range map[string]string{"192.0.2.1": "010200C0", "0.0.0.0": "(0{8}|0{32})"} {
+			out := p.inNetwork(`"$0" local start --ip ` + ip + ` && "$0" local state && cat /proc/net/tcp* && "$0" local stop`)
+			p.says("start --ip "+ip, out, "warning: --ip "+ip+" can be reached from other machines", "Healthy since")
+			if !regexp.MustCompile(" " + hex + ":" + frontend + " 0+:0000 0A ").MatchString(out) { // 0A: LISTEN
+				p.t.Errorf("--ip %s: Temporal does not listen there:\n%s", ip, out)
+			}
+			p.nothingRuns("stop")
+		}
+	})
+}
+
+// inNetwork runs a shell's line where the machine has the address 192.0.2.1 (RFC 5737)
+// and nobody else has any.
+func (p *place) inNetwork(line string) string {
+	p.t.Helper()
+	if os.Getuid() != 0 {
+		p.t.Skip("needs root, to make a network namespace")
+	}
+	const prelude = "ip link set lo up && ip addr add 192.0.2.1/32 dev lo || exit 77\n"
+	out, status := p.run(exec.Command("unshare", "--net", "/bin/sh", "-c", prelude+line, p.bin))
+	if line == "true" && status != 0 {
+		p.t.Skipf("no network namespaces here: %s", out)
+	}
+	if status != 0 {
+		p.t.Fatalf("exit status %d:\n%s", status, out)
+	}
+	return out
 }

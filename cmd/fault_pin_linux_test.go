@@ -19,7 +19,7 @@ func TestFaultDiskFullOfReaders(t *testing.T) {
 	for n := 8; n <= 12; n++ {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			p := onePlace(t, fmt.Sprintf("nr_inodes=%d", n))
+			p := onePlace(fakePlace(t), fmt.Sprintf("nr_inodes=%d", n))
 			check(t, os.Mkdir(p.home, 0o700))
 			p.keepsReading(20 * time.Millisecond)
 			p.startsOnFullDisk()

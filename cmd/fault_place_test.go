@@ -19,7 +19,7 @@ type place struct {
 	home string
 }
 
-// fakePlace has the fake Temporal: what is tested is what is done around it.
+// fakePlace has the fake Temporal.
 func fakePlace(t *testing.T) *place {
 	t.Helper()
 	h := newFakeHome(t)
@@ -31,6 +31,31 @@ func realPlace(t *testing.T) *place {
 	t.Helper()
 	h := newRealHome(t)
 	return &place{h, filepath.Join(h.dir, "home")}
+}
+
+// places are both kinds: what misbehaves around a Temporal is tried on both.
+var places = map[string]func(*testing.T) *place{"fake": fakePlace, "real": realPlace}
+
+// inPlaces runs a test on the fake Temporal and on the real one.
+func inPlaces(t *testing.T, test func(p *place)) {
+	t.Parallel()
+	for name, make := range places {
+		t.Run(name, func(t *testing.T) { t.Parallel(); test(make(t)) })
+	}
+}
+
+// real reports whether a test of places, or a siege, has the real Temporal.
+func (h *realHome) real() bool { return strings.Contains(h.t.Name()+"/", "/real/") }
+
+// temporalBin is the program that a start runs.
+func (h *realHome) temporalBin() string {
+	path := ""
+	for _, variable := range h.env { // the last one counts
+		if value, ok := strings.CutPrefix(variable, "STIGMER_TEMPORAL_BIN="); ok {
+			path = value
+		}
+	}
+	return path
 }
 
 // move makes another path the home from here on.

@@ -63,36 +63,36 @@ func damages() []damage {
 }
 
 // TestDamagedRecords: a record that cannot be read is told, set aside as it was
-// and made anew from what runs, and no command fails of it. With STIGMER_SOAK each
-// damage is done in each situation, else some that are drawn are done in one.
+// and made anew from what runs, and no command fails of it. Each
+// damage is done in a situation that is drawn, with STIGMER_SOAK in each.
 func TestDamagedRecords(t *testing.T) {
-	t.Parallel()
-	h := newSiege(t, false)
-	precious := filepath.Join(h.dir, "precious")
-	check(t, os.WriteFile(precious, []byte("{}"), 0o600))
-	for _, d := range drawn(h, 12, damages()) {
-		for _, situation := range drawn(h, 1, situations) {
-			verb := h.anyVerb()
-			name := fmt.Sprintf("%s while %s, then %s", d.name, situation, verb)
-			t.Log(name)
-			temporal := h.bring(situation)
-			asides := h.asides()
-			before := h.damage(d, precious)
-			told := h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
-			if situation != "supervised" && d.name != "missing" && !strings.Contains(told.out, "!!  record") {
-				t.Errorf("%s: not told: %s", name, told)
-			}
-			h.converges(verb)
-			if temporal != 0 && (verb == "start" || verb == "state") {
-				h.stillNames(temporal, name)
-			}
-			h.setAside(d, name, before, asides)
-			if kept, err := os.ReadFile(precious); err != nil || string(kept) != "{}" {
-				t.Fatalf("%s: the target of the symlink has %q, %v", name, kept, err)
+	besiege(t, func(h *siege) {
+		precious := filepath.Join(h.dir, "precious")
+		check(h.t, os.WriteFile(precious, []byte("{}"), 0o600))
+		for _, d := range rows(h, damages()) {
+			for _, situation := range drawn(h, 1, situations) {
+				verb := h.anyVerb()
+				name := fmt.Sprintf("%s while %s, then %s", d.name, situation, verb)
+				h.t.Log(name)
+				temporal := h.bring(situation)
+				asides := h.asides()
+				before := h.damage(d, precious)
+				told := h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
+				if situation != "supervised" && d.name != "missing" && !strings.Contains(told.out, "!!  record") {
+					h.t.Errorf("%s: not told: %s", name, told)
+				}
+				h.converges(verb)
+				if temporal != 0 && (verb == "start" || verb == "state") {
+					h.stillNames(temporal, name)
+				}
+				h.setAside(d, name, before, asides)
+				if kept, err := os.ReadFile(precious); err != nil || string(kept) != "{}" {
+					h.t.Fatalf("%s: the target of the symlink has %q, %v", name, kept, err)
+				}
 			}
 		}
-	}
-	h.converges("stop")
+		h.converges("stop")
+	})
 }
 
 // damage returns what the record's place has from here on, nil for what is no file.
@@ -149,42 +149,42 @@ func (h *siege) setAside(d damage, name string, before []byte, old []string) {
 // by every command and by a supervisor that lives, while Temporal serves, crashes
 // and is adopted. Who cannot read it says so.
 func TestNewerRecord(t *testing.T) {
-	t.Parallel()
-	h := newSiege(t, false)
-	path := filepath.Join(h.home, "temporal.state.json")
-	newer := []byte(`{"schema": 99, "state": "Dozing", "supervisor": ["a", "b"], "desired": "running"}` + "\n")
-	for _, situation := range situations {
-		temporal := h.bring(situation)
-		kept, err := os.ReadFile(path)
-		check(t, err)
-		h.put(path, newer)
-		same := func(when string) {
-			t.Helper()
-			if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, newer) {
-				t.Errorf("%s, %s: the newer record was overwritten (%v) by\n%s", situation, when, err, have)
-				h.put(path, newer)
+	besiege(t, func(h *siege) {
+		path := filepath.Join(h.home, "temporal.state.json")
+		newer := []byte(`{"schema": 99, "state": "Dozing", "supervisor": ["a", "b"], "desired": "running"}` + "\n")
+		for _, situation := range situations {
+			temporal := h.bring(situation)
+			kept, err := os.ReadFile(path)
+			check(h.t, err)
+			h.put(path, newer)
+			same := func(when string) {
+				h.t.Helper()
+				if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, newer) {
+					h.t.Errorf("%s, %s: the newer record was overwritten (%v) by\n%s", situation, when, err, have)
+					h.put(path, newer)
+				}
 			}
-		}
-		for _, verb := range []string{"state", "start", "restart", "stop"} {
-			r := h.run(verb)
-			if want := map[bool]int{true: 4, false: 1}[verb == "state"]; r.code != want || !strings.Contains(r.out, "schema 99") {
-				t.Errorf("%s: not %d and the schema: %s", situation, want, r)
+			for _, verb := range []string{"state", "start", "restart", "stop"} {
+				r := h.run(verb)
+				if want := map[bool]int{true: 4, false: 1}[verb == "state"]; r.code != want || !strings.Contains(r.out, "schema 99") {
+					h.t.Errorf("%s: not %d and the schema: %s", situation, want, r)
+				}
+				same(verb)
 			}
-			same(verb)
-		}
-		if situation == "supervised" {
-			h.kill9(temporal)
-			if !poll(awaitDefault, func() bool { list := h.temporals(); return len(list) == 1 && list[0] != temporal }) {
-				t.Errorf("no restart beside a newer record: %v", h.temporals())
+			if situation == "supervised" {
+				h.kill9(temporal)
+				if !poll(awaitDefault, func() bool { list := h.temporals(); return len(list) == 1 && list[0] != temporal }) {
+					h.t.Errorf("no restart beside a newer record: %v", h.temporals())
+				}
+				same("a crash and its restart")
+			} else if temporal != 0 && !runs(temporal) {
+				h.t.Errorf("%s: Temporal was ended by a command that refused", situation)
 			}
-			same("a crash and its restart")
-		} else if temporal != 0 && !runs(temporal) {
-			t.Errorf("%s: Temporal was ended by a command that refused", situation)
+			if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+				h.t.Fatal("the record is gone")
+			}
+			h.put(path, kept)
+			h.converges("stop")
 		}
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			t.Fatal("the record is gone")
-		}
-		h.put(path, kept)
-		h.converges("stop")
-	}
+	})
 }

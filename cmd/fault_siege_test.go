@@ -33,7 +33,8 @@ type siege struct {
 // commandDeadline is what no command may take, whatever happened to the home.
 const commandDeadline = 90 * time.Second
 
-// besiege runs a test on the fake Temporal and on the real one.
+// besiege runs a test on the fake Temporal and on the real one. The real one is kept
+// by the program as it is shipped, the fake by one with the race detector.
 func besiege(t *testing.T, test func(h *siege)) {
 	t.Parallel()
 	t.Run("fake", func(t *testing.T) { t.Parallel(); test(newSiege(t, false)) })
@@ -47,6 +48,7 @@ func newSiege(t *testing.T, real bool) *siege {
 	var base *realHome
 	if real {
 		base = newRealHome(t)
+		base.bin = plainStigmer(t)
 	} else {
 		base = newFakeHome(t)
 	}
@@ -63,6 +65,29 @@ func newSiege(t *testing.T, real bool) *siege {
 	check(t, os.Mkdir(h.home, 0o700))
 	h.guard()
 	return h
+}
+
+// buildPlain builds the program as it is shipped: with the race detector it takes
+// several times as long, and more memory than any limit of these tests.
+var buildPlain = sync.OnceValues(func() (string, error) {
+	registered, err := exec.LookPath("stigmer")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./stigmer")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func plainStigmer(t *testing.T) string {
+	t.Helper()
+	bin, err := buildPlain()
+	check(t, err)
+	return bin
 }
 
 // newFakeHome is newRealHome with the fake Temporal.
@@ -94,14 +119,24 @@ func rounds(usual int) int {
 // soaks reports whether there is time for everything.
 func soaks() bool { return rounds(0) > 0 }
 
-// drawn is all of a table where there is time, else n that are drawn.
+// drawn is all of a table where there is time, else n that are drawn, in either
+// case in an order that is drawn.
 func drawn[T any](h *siege, n int, all []T) []T {
-	if soaks() {
-		return all
-	}
 	some := slices.Clone(all)
 	h.rand.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
+	if soaks() {
+		return some
+	}
 	return some[:min(n, len(some))]
+}
+
+// rows is a table, each of whose rows is tried in every run: all of it on the fake
+// Temporal, and some that are drawn on the real one, unless there is time for all.
+func rows[T any](h *siege, all []T) []T {
+	if h.real() {
+		return drawn(h, (len(all)+4)/5, all)
+	}
+	return drawn(h, len(all), all)
 }
 
 // asked is a command that runs. Wait for it with result.
@@ -234,15 +269,12 @@ func (h *siege) anyVerb() string {
 
 // temporals returns the servers that run, without the shells that wrap them.
 func (h *siege) temporals() []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool {
-		line := commandLine(pid)
-		return !strings.Contains(line, " start-dev ") || strings.HasPrefix(line, "/bin/sh ")
-	})
+	return slices.DeleteFunc(h.processesOf(" start-dev "), func(pid int) bool { return strings.HasPrefix(commandLine(pid), "/bin/sh ") })
 }
 
 // supervisors returns the supervisors that run.
 func (h *siege) supervisors() []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.HasSuffix(strings.TrimRight(commandLine(pid), " "), " supervise") })
+	return slices.DeleteFunc(h.processesOf(" supervise"), func(pid int) bool { return !strings.HasSuffix(strings.TrimRight(commandLine(pid), " "), " supervise") })
 }
 
 // guard watches until the test's end that there are never two Temporals, and
@@ -254,11 +286,12 @@ func (h *siege) guard() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			if two := h.twoTemporals(); two != "" {
+			list := h.temporals()
+			if two := h.twoTemporals(list); two != "" {
 				h.t.Error(two)
 				return
 			}
-			if pid := h.unlocked(); pid != 0 {
+			if pid := h.unlocked(list); pid != 0 {
 				h.t.Errorf("a Temporal without a lock, pid %d: %s", pid, commandLine(pid))
 				return
 			}
@@ -272,10 +305,9 @@ func (h *siege) guard() {
 	h.t.Cleanup(func() { close(stop); watch.Wait() })
 }
 
-// twoTemporals looks at what it saw a second time: both were there at once only
-// if the first is still there after the second was seen.
-func (h *siege) twoTemporals() string {
-	list := h.temporals()
+// twoTemporals looks at those that were seen a second time: both were there at once
+// only if the first is still there after the second was seen.
+func (h *siege) twoTemporals(list []int) string {
 	if len(list) < 2 {
 		return ""
 	}

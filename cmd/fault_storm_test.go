@@ -12,8 +12,12 @@ import (
 	"time"
 )
 
-// meant is what a start says that another command undid.
-var meant = regexp.MustCompile(`another command`)
+// meant is what a start or a restart says that another command undid.
+var meant = regexp.MustCompile(`stigmer: another command stopped Temporal while this one waited for it`)
+
+// killed is what it may say besides where Temporals and supervisors are killed: the
+// budget of restarts was spent, or none of its supervisors lived to say anything.
+var killed = regexp.MustCompile(`stigmer: (Temporal could not be started: Temporal (ended \d+ times in a row before it ever served|was restarted \d+ times within )|the supervisor could not be started: )`)
 
 // stormLasts is how long a storm blows; each round of STIGMER_SOAK adds a second.
 func stormLasts() time.Duration {
@@ -23,7 +27,8 @@ func stormLasts() time.Duration {
 
 // TestStorm lets commands run side by side on one home while supervisors,
 // Temporals and commands are killed. There are never two Temporals, no command
-// hangs or crashes, and after it one start and one stop set everything right.
+// hangs or crashes, each stop and each state that lives succeeds, a start fails for a
+// reason that a race gives, and after it one start and one stop set everything right.
 func TestStorm(t *testing.T) {
 	besiege(t, func(h *siege) {
 		h.storm(true)
@@ -78,15 +83,12 @@ func (h *siege) gust(random *rand.Rand, kills bool) {
 	r := h.run(verb)
 	allowed := map[string][]int{"start": {0, 1}, "restart": {0, 1}, "stop": {0}, "state": {0, 3, 8, 9}}[verb]
 	if kills {
-		allowed = append(allowed, -1, 1)
+		allowed = append(allowed, -1) // it was killed itself
 	}
 	if !slices.Contains(allowed, r.code) {
 		h.t.Errorf("not one of %v: %s", allowed, r)
 	}
-	if r.code == 1 && !kills && !meant.MatchString(r.out) {
-		h.t.Errorf("not for another command's sake: %s", r)
-	}
-	if r.code == 1 && kills {
-		h.t.Logf("%s", r)
+	if r.code == 1 && !meant.MatchString(r.out) && !(kills && killed.MatchString(r.out)) {
+		h.t.Errorf("no reason that a race gives: %s", r)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,14 +13,8 @@ import (
 // wrap puts a shell script before Temporal. The script's program is $T.
 func (h *realHome) wrap(script string) {
 	h.t.Helper()
-	temporal := ""
-	for _, variable := range h.env {
-		if value, ok := strings.CutPrefix(variable, "STIGMER_TEMPORAL_BIN="); ok {
-			temporal = value
-		}
-	}
 	path := filepath.Join(h.dir, "wrapped-temporal")
-	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+temporal+"'\n"+script+"\n"), 0o700))
+	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+h.temporalBin()+"'\n"+script+"\n"), 0o700))
 	h.env = append(h.env, "STIGMER_TEMPORAL_BIN="+path)
 }
 
@@ -82,10 +74,6 @@ func (h *siege) served(why string, leader int) {
 	}
 }
 
-func (h *siege) processesOf(words string) []int {
-	return slices.DeleteFunc(h.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), words) })
-}
-
 // TestLeavesItsWrapper is a script that puts Temporal into a session of its own
 // and ends: its leader is gone at once, so each attempt fails; nothing is left.
 func TestLeavesItsWrapper(t *testing.T) {
@@ -133,12 +121,16 @@ func TestStubborn(t *testing.T) {
 	}
 }
 
+// frozenDeadline is what a command may take whose supervisor, Temporal, or both do
+// not answer: two seconds until a supervisor is given up, and the grace of ten.
+const frozenDeadline = 40 * time.Second
+
 // TestFrozen stops the supervisor, Temporal or both by SIGSTOP: the next command
 // does its work in bounded time, with the standard timeouts.
 func TestFrozen(t *testing.T) {
 	besiege(t, func(h *siege) {
-		for _, who := range drawn(h, 1, []string{"supervisor", "temporal", "both"}) {
-			for _, verb := range drawn(h, 1, []string{"stop", "restart", "start"}) {
+		for _, who := range []string{"supervisor", "temporal", "both"} {
+			for _, verb := range rows(h, []string{"start", "restart", "stop"}) {
 				h.must([]string{"start"}, 0)
 				for _, name := range []string{"temporal", "supervisor"} {
 					if who == name || who == "both" {
@@ -149,7 +141,7 @@ func TestFrozen(t *testing.T) {
 				h.must([]string{verb}, 0)
 				took := time.Since(began).Round(time.Millisecond)
 				h.t.Logf("%s frozen, %s took %s", who, verb, took)
-				if took > awaitDefault {
+				if took > frozenDeadline {
 					h.t.Errorf("%s frozen, %s took %s", who, verb, took)
 				}
 				if verb == "stop" {

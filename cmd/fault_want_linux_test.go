@@ -14,22 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// buildPlain builds the program as it is shipped: with the race detector it wants
-// more memory than any limit of these tests.
-var buildPlain = sync.OnceValues(func() (string, error) {
-	registered, err := exec.LookPath("stigmer")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./stigmer")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
 // TestFaultProcessLimit: however few processes and threads a user may have, a start
 // succeeds, or says what it lacks, or is ended by Go's runtime, which cannot live
 // without a thread that it needs. Whatever it was, a stop ends what it left, and a
@@ -38,25 +22,29 @@ func TestFaultProcessLimit(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to run as a user who has no other processes")
 	}
-	t.Parallel()
-	h := plainSiege(t, false)
-	uid := 50_000 + os.Getpid()%10_000
-	h.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
-	check(t, os.Chown(h.home, uid, uid))
-	h.openTo(uid)
-	step := 4
-	if soaks() {
-		step = 1
-	}
-	for limit := 4; limit <= 32; limit += step {
-		h.starts(processLimit(limit))
-	}
-	h.starts(processLimit(80), stays)
-	full := h.crowd(80)
-	h.crashes("resource temporarily unavailable")
-	full()
-	h.up()
-	h.down()
+	besiege(t, func(h *siege) {
+		h.bin, h.mayCrash = plainStigmer(h.t), true
+		// Limits are a user's, so each home has one of its own.
+		uid, limit, step, enough := 50_000+os.Getpid()%5_000, 4, 4, 80
+		if h.real() {
+			uid, limit, step, enough = uid+5_000, 4+h.rand.IntN(8), 12, 250
+		}
+		if soaks() {
+			step = 1
+		}
+		h.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+		check(h.t, os.Chown(h.home, uid, uid))
+		h.openTo(uid)
+		for ; limit <= 32; limit += step {
+			h.starts(processLimit(limit))
+		}
+		h.starts(processLimit(enough), stays)
+		full := h.crowd(enough)
+		h.crashes("resource temporarily unavailable")
+		full()
+		h.up()
+		h.down()
+	})
 }
 
 // stays leaves what was started.
@@ -83,7 +71,8 @@ func (h *siege) crowd(n int) (end func()) {
 // supervisor or Temporal, from the beginning or later on.
 func TestFaultNoMemory(t *testing.T) {
 	t.Parallel()
-	h := plainSiege(t, true)
+	h := newSiege(t, true)
+	h.mayCrash = true
 	for _, limit := range []int{20_000, 1_200_000, 1_320_000, 1_400_000, 1_700_000} {
 		h.starts(fmt.Sprintf("ulimit -v %d", limit))
 	}
@@ -93,17 +82,6 @@ func TestFaultNoMemory(t *testing.T) {
 	h.crashes("failed to reserve", "cannot allocate memory", "out of memory", "SIGKILL", "SIGSEGV")
 	h.up()
 	h.down()
-}
-
-// plainSiege is a siege whose program is built as it is shipped.
-func plainSiege(t *testing.T, real bool) *siege {
-	t.Helper()
-	h := newSiege(t, real)
-	h.mayCrash = true
-	bin, err := buildPlain()
-	check(t, err)
-	h.bin = bin
-	return h
 }
 
 // starts starts under a limit, and stops without one what came of it, unless that is

@@ -42,4 +42,9 @@ func (s *script) processes() []int {
 	return list
 }
 
+// processesOf returns those whose command line has the words.
+func (s *script) processesOf(words string) []int {
+	return slices.DeleteFunc(s.processes(), func(pid int) bool { return !strings.Contains(commandLine(pid), words) })
+}
+
 func (s *script) owns(pid int) bool { return slices.Contains(s.processes(), pid) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 )
 
 // runs reports whether a process exists and is no zombie. The state is the
@@ -29,11 +30,16 @@ func commandLine(pid int) string {
 }
 
 // processes returns the PIDs of all that the script's commands started.
-func (s *script) processes() []int {
+func (s *script) processes() []int { return s.processesOf("") }
+
+// processesOf returns those whose command line has the words. That is looked at
+// first: the siege's guards look often, and most processes of a machine are others'.
+func (s *script) processesOf(words string) []int {
 	entries, _ := os.ReadDir("/proc")
 	var list []int
 	for _, entry := range entries {
-		if pid, err := strconv.Atoi(entry.Name()); err == nil && s.owns(pid) {
+		pid, err := strconv.Atoi(entry.Name())
+		if err == nil && (words == "" || strings.Contains(commandLine(pid), words)) && s.owns(pid) {
 			list = append(list, pid)
 		}
 	}
