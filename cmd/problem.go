@@ -143,6 +143,10 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = either(o.Detail, "temporal.lock is held by "+o.Holder)
 		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+		if o.Asked.PID != 0 { // the stop was obeyed, and then the lock could not be looked into
+			p.Means = fmt.Sprintf("the supervisor (pid %d) ended when it was asked to stop, and the record says %s; whether anything of its Temporal lives cannot be proven", o.Asked.PID, r.State)
+			p.Try = "look at the owner and mode of the lock, then stigmer local stop once more"
+		}
 		outOfSight(p, o)
 	case fsm.EndUnknown:
 		p.What = "supervisor.lock is held by " + o.Holder

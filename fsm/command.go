@@ -89,6 +89,6 @@ func (c Command) Step(in Sight) (Command, []Deed) {
 }
 
 func (c Command) finish(o Outcome) (Command, []Deed) {
-	c.Done, o.Replaced = true, c.Replaced
+	c.Done, o.Replaced, o.Asked = true, c.Replaced, c.Asked
 	return c, []Deed{{Ask: AskLetGo}, {Ask: AskFinish, Outcome: o}}
 }

@@ -30,6 +30,8 @@ type Outcome struct {
 	Detail string
 	// Replaced is the supervisor of an older version that this command ended.
 	Replaced Process
+	// Asked is the driver that this command asked to stop, zero for none.
+	Asked Process
 }
 
 // Ask is what a command's world is to do.
