@@ -154,6 +154,9 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	case opPower:
 		n.left.Power--
 		n.powerCut(k)
+	case opClock:
+		n.left.Clock--
+		n.turn(k)
 	}
 }
 

@@ -80,7 +80,6 @@ func (c *simCache) rec(r Record) *simRec {
 	rest := r
 	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
 	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
-	rest.Restarts.Recent[0] = Instant(r.Restarts.InWindow(simNow, simPolicy.RestartWindow))
 	rest.Database.Version, rest.Since = "", 0
 	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short()}
 	c.recs[r] = kept
@@ -105,6 +104,7 @@ func (c *simCache) sup(s Supervisor) *simSup {
 	}
 	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
 	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
+	s.Streak = Streak{s.Streak.Failures, min(s.Streak.Deaf, 1), min(s.Streak.Last, 1)}
 	kept.code = simCode(s)
 	c.sups[kept.Supervisor] = kept
 	return kept
@@ -151,12 +151,13 @@ type simInput struct {
 	proc     simProc
 	ready    bool
 	fresh    bool
+	at, tick Instant // when it is taken
 }
 
 func (in simInput) full() Input {
 	return Input{
 		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready, in.ready}, Fresh: in.fresh,
-		At: simNow, Tick: simNow, Detail: "simulated",
+		At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
 
@@ -166,11 +167,12 @@ type simStep struct {
 }
 
 type simBegin struct {
-	r      *simRec
-	self   simProc
-	hold   Hold
-	leader simProc
-	grace  Millis
+	r        *simRec
+	self     simProc
+	hold     Hold
+	leader   simProc
+	grace    Millis
+	at, tick Instant
 }
 
 type simStepped struct {
@@ -193,7 +195,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: simNow, Tick: simNow, Grace: k.grace})
+		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
 		have = simStepped{c.sup(s), simInput{event: first.Event, proc: first.Process.short()}, c.effects(effects)}
 		c.begins[k] = have
 	}

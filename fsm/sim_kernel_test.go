@@ -160,15 +160,12 @@ func (w *simWorld) recover() *simRec {
 	return w.run.cache.rec(r)
 }
 
-// simPolicy lets restarts and probes end soon. The clock stands still, so that
-// every restart is in the window and every deaf probe is past the deadline; when
-// a timer fires is up to the search.
+// simPolicy lets restarts and probes end soon: the second deaf probe is past the
+// deadline. When a timer fires is up to the search.
 var simPolicy = Policy{
-	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 0,
-	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 1,
+	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 1,
+	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 200,
 	RestartLimit: 2, RestartWindow: 1_000_000, UnservedLimit: 2,
 }
 
 var simSettings = Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}
-
-const simNow Instant = 1_000

@@ -18,7 +18,9 @@ import (
 //     record's on disk. They are only compared, and those on disk only grow: what
 //     is below stays below. Where a record may be lost under a living driver,
 //     their whole order counts, with gaps beyond two shortened;
-//   - restarts: how many are in the window; the clock stands still;
+//   - time: how many restarts are in the window, and what has been for how long that
+//     something depends on it. While the clock may still be moved, how long ago each
+//     restart was;
 //   - commands of one verb and version in any order: they are alike. Of a command that
 //     is over nothing counts;
 //   - how long a timer was armed for: which one fires first is up to the search. In
@@ -157,6 +159,14 @@ func (e *simEncoder) record(r *simRec) {
 	e.number(1, r.Incarnation)
 	e.process(r.sup)
 	e.process(r.tmp)
+	if e.w.left.Clock == 0 {
+		e.n(r.Restarts.InWindow(e.w.clock.wall, simPolicy.RestartWindow))
+		return
+	}
+	for i := 0; i <= simPolicy.RestartLimit && r.Restarts.Recent[i] != 0; i++ {
+		e.code(uint64(e.w.clock.wall - r.Restarts.Recent[i]))
+	}
+	e.n(0)
 }
 
 func (e *simEncoder) world(cmds []int) {
@@ -167,8 +177,12 @@ func (e *simEncoder) world(cmds []int) {
 	e.is(w.disk.There, w.disk.Torn, w.dbHealthy, w.fell)
 	e.n(int(w.db))
 	l := w.left
-	e.n(l.Crash<<4 | l.Freeze<<2 | l.Mishap)
+	e.n(l.Crash<<4 | l.Mishap)
 	e.n(l.Full<<6 | l.Ill<<4 | l.Power<<2 | l.Late)
+	e.n(l.Clock<<4 | l.Freeze<<2 | w.clock.set)
+	if l.Clock > 0 {
+		e.is(w.clock.slept, w.clock.near)
+	}
 	e.record(w.disk.Rec)
 	if l.Power > 0 {
 		e.record(w.disk.Last)
@@ -265,6 +279,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
 	e.is(d.old, d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.times(d)
 	e.code(s.code)
 	e.record(s.rec)
 	e.record(d.brings)
@@ -299,6 +314,22 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.n(len(d.exits))
 	for _, x := range d.exits {
 		e.uid(x.uid)
+	}
+}
+
+// times are what a driver's future depends on of how long ago something was.
+func (e *simEncoder) times(d *simDriver) {
+	s, now, p := d.s, e.w.clock, simPolicy
+	since := func(at Instant, span Millis) bool { return at != 0 && now.tick-at >= Instant(span) }
+	e.is(since(s.ServedAt, p.StableAfter), since(s.ServedAt, p.RestartWindow), since(d.served, p.StableAfter),
+		since(s.Streak.Last, 3*(p.Period+p.Timeout)+1))
+	if now.set == 0 && e.w.left.Clock == 0 {
+		e.n(now.recent(d.restarts))
+		return
+	}
+	e.n(len(d.restarts))
+	for _, at := range d.restarts {
+		e.code(uint64(now.real - at))
 	}
 }
 

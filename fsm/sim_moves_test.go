@@ -40,6 +40,7 @@ const (
 	opTear     = 'y' // the record is damaged from outside
 	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock
 	opPower    = 'P' // everything dies; arg: the record stays, is the latest durable one, is lost, is torn
+	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
 const simOps = "wlxTbqdpcnk"
@@ -253,6 +254,9 @@ func (w *simWorld) faults(list []simMove) []simMove {
 		for arg := range 4 {
 			add(opPower, 0, arg)
 		}
+	}
+	if w.left.Clock > 0 {
+		w.turns(add)
 	}
 	return list
 }

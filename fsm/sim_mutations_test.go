@@ -64,6 +64,23 @@ var simMutations = []simMutation{
 	{"every database is set aside", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
 	{"what is known of the database may be lost", "supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
 	{"what served is not noted", "account.go", "s.Database.Served = true", ""},
+	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
+	{"a clock that was set back empties the budget for good", "policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
+	{"the window never passes", "policy.go", "|| now-at >= Instant(window)", ""},
+	{"a run that lasted for the window forgets nothing", "account.go", "if s.servedFor(in, p.RestartWindow) {", "if false {"},
+	{"no run is stable", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", ""},
+	{"a stable run is told by the wall clock", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", "s.Stable = s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
+}
+
+// simTakes are scenarios that are searched to their end for one mutation; for the
+// others a little of each will do.
+var simTakes = map[string]string{
+	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3",
+	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1",
+	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3",
+	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3",
+	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3",
+	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3",
 }
 
 // TestMutations puts each mutation into a copy of the code and expects the
@@ -110,6 +127,9 @@ func (m simMutation) run(t *testing.T) {
 	}
 	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
 	mutated.Env = append(os.Environ(), "SIM_STATES=1500", "SIM_MUTATIONS=")
+	if only := simTakes[m.name]; only != "" {
+		mutated.Env = append(os.Environ(), "SIM_STATES=", "SIM_ONLY="+only, "SIM_MUTATIONS=")
+	}
 	out, err := mutated.CombinedOutput()
 	told := string(out)
 	switch {

@@ -12,7 +12,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without temporal.lock")
 	case !slices.Contains(w.seat, d.uid):
 		w.breaks("a spawn without supervisor.lock")
-	case d.s.Restarts.InWindow(simNow, simPolicy.RestartWindow) > simPolicy.RestartLimit:
+	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
 	case w.fell:
 	case w.disk.Rec.State != Starting || !w.disk.Rec.sup.same(w.process(d.uid)):

@@ -33,16 +33,16 @@ func (c simConf) String() string {
 		before = "old"
 	}
 	b := c.Budget
-	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late)
+	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late, b.Clock)
 }
 
 func parseConf(text string) (c simConf, err error) {
 	f := strings.Split(text, ",")
-	if len(f) != 10 {
-		return c, fmt.Errorf("%q has %d fields, not 10", text, len(f))
+	if len(f) != 11 {
+		return c, fmt.Errorf("%q has %d fields, not 11", text, len(f))
 	}
 	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] != "false", Old: f[2] == "old"}
-	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late} {
+	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late, &c.Budget.Clock} {
 		if *at, err = strconv.Atoi(f[3+i]); err != nil {
 			return c, err
 		}
@@ -54,7 +54,8 @@ func parseConf(text string) (c simConf, err error) {
 // one that is Healthy and over nothing, and a crash of any participant between any
 // two steps; Temporals that crash or hang by themselves do so once as well. state is
 // not among the commands: it is tried in every world (checkDiagnosis). Then every
-// two commands with each other kind of fault, and commands of two versions.
+// two commands with each other kind of fault, commands of two versions, and every
+// one command while time passes and the clock jumps.
 func simScenarios() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr", "sss", "ssx", "ssr", "sxx", "sxr", "srr", "xxx", "xxr", "xrr", "rrr"} {
@@ -76,7 +77,22 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return list
+	return append(list, simTimes()...)
+}
+
+// simTimes are each command over Temporals that crash or hang several times while
+// the clock jumps, and a crash loop in the midst of which it is set back.
+func simTimes() []simConf {
+	var list []simConf
+	for _, initial := range []string{"s", "x", "r"} {
+		for _, kind := range []simKind{simCrash, simHang} {
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: running, Budget: simBudget{Mishap: 3, Clock: 3}})
+			}
+			list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: true, Budget: simBudget{Crash: 1, Mishap: 2, Clock: 2}})
+		}
+	}
+	return append(list, simConf{Verbs: verbs("s"), Kind: simCrash, Running: true, Budget: simBudget{Mishap: 6, Clock: 1}})
 }
 
 // simFaults are two commands and whatever else can go wrong.
@@ -188,7 +204,7 @@ func TestSimulationDeep(t *testing.T) {
 	seed, began, tally := uint64(simNumber("SIM_SEED", 1)), time.Now(), &simTally{}
 	dice := rand.New(rand.NewPCG(seed, 1))
 	for range simNumber("SIM_WALKS", 200) {
-		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1}}
+		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
 		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
 		for range simNumber("SIM_COMMANDS", 4) {

@@ -49,7 +49,7 @@ func newSearch(conf simConf, limit int, ends *simEnds) *simSearch {
 
 // simFirst is the world before the first command.
 func simFirst(run *simRun) *simWorld {
-	w := &simWorld{run: run, left: run.conf.Budget, disk: simDisk{Rec: simNoRec, Last: simNoRec}}
+	w := &simWorld{run: run, left: run.conf.Budget, disk: simDisk{Rec: simNoRec, Last: simNoRec}, clock: simClock{tick: simNow, wall: simNow, real: simNow}}
 	if run.conf.Running {
 		before := w.clone()
 		before.left = simBudget{}
