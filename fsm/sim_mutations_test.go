@@ -126,9 +126,9 @@ func (m simMutation) run(t *testing.T) {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
 	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
-	mutated.Env = append(os.Environ(), "SIM_STATES=1500", "SIM_MUTATIONS=")
+	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_MUTATIONS=")
 	if only := simTakes[m.name]; only != "" {
-		mutated.Env = append(os.Environ(), "SIM_STATES=", "SIM_ONLY="+only, "SIM_MUTATIONS=")
+		mutated.Env = append(os.Environ(), "SIM_ONLY="+only, "SIM_MUTATIONS=")
 	}
 	out, err := mutated.CombinedOutput()
 	told := string(out)

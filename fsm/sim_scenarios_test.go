@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -117,24 +118,27 @@ func simFaults(pair []Verb) []simConf {
 	return list
 }
 
-// limit is how many states a search may see: two commands are searched to the end,
-// three as far as a test may take. The race detector makes the search some ten times
-// slower and has nothing to find in it, as a search is one goroutine.
+// limit is how many states a search may see: one and two commands are searched to the
+// end, and so are three over a good Temporal that is Healthy; others as far as a test
+// may take, or SIM_STATES if that is farther. SIM_AT_MOST cuts them all. The race
+// detector makes the search some ten times slower and has nothing to find in it, as a
+// search is one goroutine.
 func (c simConf) limit() int {
-	few := 4_000
-	if simRaced {
-		few = 100
+	usual := 4_000
+	switch {
+	case simRaced:
+		usual = 100
+	case len(c.Verbs) < 3 || c.Kind == simGood && c.Running:
+		usual = math.MaxInt
 	}
-	if len(c.Verbs) < 3 && !simRaced {
-		few = math.MaxInt
-	}
-	return simNumber("SIM_STATES", few)
+	return simNumber("SIM_AT_MOST", max(usual, simNumber("SIM_STATES", 0)))
 }
 
 // simTally adds up what several searches saw.
 type simTally struct {
 	sync.Mutex
-	states, runs, cut, done int
+	states, runs, done int
+	cut                []string // the classes of those that were
 }
 
 func (y *simTally) add(s *simSearch) {
@@ -142,12 +146,27 @@ func (y *simTally) add(s *simSearch) {
 	defer y.Unlock()
 	y.states, y.runs, y.done = y.states+s.states, y.runs+s.runs, y.done+1
 	if s.cut {
-		y.cut++
+		y.cut = append(y.cut, fmt.Sprintf("%d commands, Temporal: %s", len(s.run.conf.Verbs), s.run.conf.Kind))
 	}
 }
 
 func (y *simTally) String() string {
-	return fmt.Sprintf("%d states in %d scenarios, %d of them cut at the limit; %d undisturbed commands from them", y.states, y.done, y.cut, y.runs)
+	return fmt.Sprintf("%d states in %d scenarios, %d of them cut at the limit; %d undisturbed commands from them", y.states, y.done, len(y.cut), y.runs)
+}
+
+// classes says what was cut, a line each.
+func (y *simTally) classes() string {
+	slices.Sort(y.cut)
+	text := ""
+	for i := 0; i < len(y.cut); {
+		n := 1
+		for i+n < len(y.cut) && y.cut[i+n] == y.cut[i] {
+			n++
+		}
+		text += fmt.Sprintf("simulation: cut: %d scenarios of %s\n", n, y.cut[i])
+		i += n
+	}
+	return text
 }
 
 // simChosen are the scenarios that SIM_ONLY names, separated by semicolons, else all.
@@ -167,8 +186,8 @@ func simChosen(t *testing.T) []simConf {
 	return list
 }
 
-// TestSimulation explores every interleaving, breadth first. SIM_STATES is how
-// many states one scenario may have, SIM_ONLY names the scenarios.
+// TestSimulation explores every interleaving, breadth first, as far as limit lets
+// it. SIM_ONLY names the scenarios.
 func TestSimulation(t *testing.T) {
 	began := time.Now()
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much is made and little is kept
@@ -190,7 +209,7 @@ func TestSimulation(t *testing.T) {
 			})
 		}
 	})
-	fmt.Printf("simulation: %s; %.1f s\n", tally, time.Since(began).Seconds())
+	fmt.Printf("%ssimulation: %s; %.1f s\n", tally.classes(), tally, time.Since(began).Seconds())
 }
 
 // TestSimulationDeep takes random ways through worlds in which everything goes
