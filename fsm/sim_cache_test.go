@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 )
@@ -56,11 +57,13 @@ func (p Process) short() (q simProc) {
 }
 
 // simRec is a record, and what the key needs of it: a code of all but numbers
-// that are only compared with others.
+// that are only compared with others. illegible says why the next reader would
+// not take it for a record, or for another one.
 type simRec struct {
 	Record
-	code     uint64
-	sup, tmp simProc
+	code      uint64
+	sup, tmp  simProc
+	illegible string
 }
 
 var simNoRec = &simRec{}
@@ -81,9 +84,28 @@ func (c *simCache) rec(r Record) *simRec {
 	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
 	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
 	rest.Database.Version, rest.Since = "", 0
-	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short()}
+	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short(), r.illegible()}
 	c.recs[r] = kept
 	return kept
+}
+
+// illegible asks of a record what statefile.Decode does, and whether it comes back as
+// it was written.
+func (r Record) illegible() string {
+	var back Record
+	data, err := json.Marshal(r)
+	if err == nil {
+		err = json.Unmarshal(data, &back)
+	}
+	switch {
+	case err != nil:
+		return err.Error()
+	case back != r:
+		return fmt.Sprintf("it comes back as %+v", back)
+	case !r.State.Known() || r.Desired != WantRunning && r.Desired != WantStopped:
+		return fmt.Sprintf("it says %q, wanted %q", r.State, r.Desired)
+	}
+	return r.Settings.Flaw()
 }
 
 // simSup is a Supervisor; bad is a rule that it breaks.

@@ -131,6 +131,9 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	if !slices.Contains(w.seat, uid) {
 		w.breaks("%s writes the record without supervisor.lock", who(uid))
 	}
+	if r.illegible != "" {
+		w.breaks("%s writes a record that cannot be read again: %s", who(uid), r.illegible)
+	}
 	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
 	}
