@@ -32,6 +32,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opObey, opDoomed, opMishap:
 		t := n.tree(i)
 		t.leader, t.serves = false, false
+		t.member = t.member && k == 0
 		if m.op == opMishap {
 			n.left.Mishap--
 		}
@@ -161,9 +162,9 @@ func (n *simWorld) fail(m simMove, i, k int) {
 }
 
 func (n *simWorld) strange(k int) {
-	s := simStranger{proc: n.process(n.newProcess()), locks: k != 1}
+	s := simStranger{proc: n.process(n.newProcess()), locks: k == 0 || k == 2}
 	switch k {
-	case 0:
+	case 0, 3:
 		s.proc.pid = n.disk.Rec.Temporal.PID
 	case 1:
 		s.proc.pid = n.disk.Rec.Supervisor.PID

@@ -46,65 +46,6 @@ func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 	return HoldForeign, simProc{}
 }
 
-// signalTree mirrors World.signal: the group if a member of it is proven to hold
-// the lock, then every holder outside the group. As each living process of a tree
-// holds the lock, it comes down to this: all of the tree, and nothing else.
-func (w *simWorld) signalTree(r *simRec, kill bool) {
-	for i, t := range w.trees {
-		if !t.locked || !t.alive() {
-			continue
-		}
-		n := w.tree(i)
-		switch {
-		case kill:
-			n.leader, n.member, n.escaped, n.serves = false, false, false, false
-		case t.leader && w.run.conf.Kind != simStubborn && !t.hung:
-			n.termed = true
-		}
-	}
-	for _, s := range w.strangers {
-		if s.locks && s.proc.same(r.tmp) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
-		}
-	}
-}
-
-// signalOne mirrors actions.signalOne: exactly the proven process, or nobody.
-func (w *simWorld) signalOne(p simProc, kill bool) {
-	for _, s := range w.strangers {
-		if p.same(s.proc) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
-			return
-		}
-	}
-	for i, d := range w.drivers {
-		if !p.same(w.process(d.uid)) {
-			continue
-		}
-		switch {
-		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
-			w.endDriver(i)
-		default:
-			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
-		}
-		return
-	}
-	for i, c := range w.cmds {
-		if c.over || !p.same(w.process(c.uid)) {
-			continue
-		}
-		switch {
-		case !kill && c.drive != nil:
-			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
-		default:
-			w.endCommand(i, "killed")
-		}
-		return
-	}
-}
-
 // endProcess closes what a process had open.
 func (w *simWorld) endProcess(uid uint64) {
 	if w.lock == uid {

@@ -16,6 +16,9 @@ type simMutation struct {
 
 // simMutations are what the simulation must catch.
 //
+// Some are of the simulation itself, where it mirrors a proof of package actions: they
+// show that a world is reached in which it takes that proof.
+//
 // Left out, since the locks heal them: a restart that skips Locking (the driver
 // has the lock already), one that does not await the tree's end (Locking finds the
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
@@ -67,6 +70,10 @@ var simMutations = []simMutation{
 	{"an incarnation is not written", "record.go", "`json:\"incarnation\"`", "`json:\"-\"`"},
 	{"the record names no wish", "account.go", "\t\ts.Desired = WantStopped\n\t\ts.Failure = Failure{} // it is not wanted any more", "\t\ts.Desired = \"\"\n\t\ts.Failure = Failure{}"},
 	{"a restart takes from the limit", "account.go", "s.Restarts = s.Restarts.Add(in.At)", "s.Restarts = s.Restarts.Add(in.At)\n\t\t\ts.Settings.Policy.RestartLimit -= 2"},
+	{"a group is signalled by its number alone", "sim_signal_test.go", "if w.provenMember(r.tmp) {", "if true {"},
+	{"a member of the group need not hold the lock", "sim_signal_test.go", "if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {", "if m.pgid == leader.pid {"},
+	{"whoever holds the lock is signalled", "sim_signal_test.go", "ours := hold != HoldForeign", "ours := hold != HoldFree"},
+	{"a process is signalled by its PID alone", "sim_signal_test.go", "proven := s.proc.same(p)", "proven := s.proc.pid == p.pid"},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
 	{"a clock that was set back empties the budget for good", "policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
 	{"the window never passes", "policy.go", "|| now-at >= Instant(window)", ""},

@@ -11,8 +11,8 @@ import (
 // What is mirrored by hand, and so not covered: package actions (World, Desk,
 // Recover, Observe, Classify, the proofs before a signal) and the loops Drive and
 // RunCommand, which perform one effect after the other without a place to stop
-// between two. A signal here is as picky as the real one; that the real one is
-// so is tested where it lives.
+// between two. A signal here goes to a number after the same proof as the real one;
+// that the real one asks for it is tested where it lives.
 //
 // A world is copied before it is changed: what its pointers and slices lead to
 // is shared by many worlds and never written. Records, supervisors and commands
