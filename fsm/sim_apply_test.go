@@ -71,6 +71,8 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		}
 	case opCmdTmr:
 		n.fire(n.cmd(i), k)
+	case opLook:
+		n.watch()
 	default:
 		n.fail(m, i, k)
 	}
@@ -78,6 +80,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.settle(w, m)
 	}
 	n.trees = slices.DeleteFunc(n.trees, func(t *simTree) bool { return !t.alive() })
+	n.witness()
 	return n
 }
 

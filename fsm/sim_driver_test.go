@@ -114,7 +114,7 @@ func (w *simWorld) visible(e *simEffect) bool {
 	case DoArm, DoIgnore, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
-		return w.run.conf.Budget.Ill > 0
+		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0
 	case DoAsk:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}

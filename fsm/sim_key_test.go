@@ -183,6 +183,9 @@ func (e *simEncoder) world(cmds []int) {
 	if l.Clock > 0 {
 		e.is(w.clock.slept, w.clock.near)
 	}
+	if l.Look > 0 {
+		e.watch()
+	}
 	e.record(w.disk.Rec)
 	if l.Power > 0 {
 		e.record(w.disk.Last)
@@ -210,6 +213,19 @@ func (e *simEncoder) world(cmds []int) {
 	for _, i := range cmds {
 		e.command(w.cmds[i])
 	}
+}
+
+// watch is the state command that is under way.
+func (e *simEncoder) watch() {
+	l := e.w.looks
+	e.n(int(l.at) << 4)
+	if l.at == 0 || l.at == looksDone {
+		return
+	}
+	e.n(int(l.truth))
+	e.record(l.saw.r)
+	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.asleep, l.saw.lost, l.saw.up)
+	e.text(string(l.saw.hold))
 }
 
 // living numbers the processes that live.

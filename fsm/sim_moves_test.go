@@ -29,6 +29,7 @@ const (
 	opKill      = 'k' // one round of SIGKILL
 	opDriverTmr = 'e'
 	opCmdTmr    = 't'
+	opLook      = 's' // a look of the state command
 	// faults
 	opCrashCmd = 'C'
 	opCrashDrv = 'K'
@@ -257,6 +258,9 @@ func (w *simWorld) faults(list []simMove) []simMove {
 		for arg := range 4 {
 			add(opPower, 0, arg)
 		}
+	}
+	if w.left.Look > 0 && w.looks.at < looksDone {
+		add(opLook, 0, 0)
 	}
 	if w.left.Clock > 0 {
 		w.turns(add)

@@ -74,6 +74,8 @@ var simMutations = []simMutation{
 	{"a member of the group need not hold the lock", "sim_signal_test.go", "if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {", "if m.pgid == leader.pid {"},
 	{"whoever holds the lock is signalled", "sim_signal_test.go", "ours := hold != HoldForeign", "ours := hold != HoldFree"},
 	{"a process is signalled by its PID alone", "sim_signal_test.go", "proven := s.proc.same(p)", "proven := s.proc.pid == p.pid"},
+	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
+	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
 	{"a clock that was set back empties the budget for good", "policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
 	{"the window never passes", "policy.go", "|| now-at >= Instant(window)", ""},
@@ -85,12 +87,14 @@ var simMutations = []simMutation{
 // simTakes are scenarios that are searched to their end for one mutation; for the
 // others a little of each will do.
 var simTakes = map[string]string{
-	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3",
-	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1",
-	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3",
-	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3",
-	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3",
-	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3",
+	"state does not look at the record again":               "r,good,true,1,0,0,0,0,0,0,0,1",
+	"state does not look at temporal.lock again":            "r,crashes,true,0,0,1,0,0,0,0,0,1",
+	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1,0",
+	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3,0",
 }
 
 // TestMutations puts each mutation into a copy of the code and expects the

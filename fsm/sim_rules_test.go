@@ -101,30 +101,21 @@ func (w *simWorld) check() {
 	if driving > 1 {
 		w.breaks("two drivers drive")
 	}
-	w.checkDiagnosis(w.disk.Rec)
+	w.checkDiagnosis()
 }
 
-// checkDiagnosis is the state command in every state, in place of one that is
-// interleaved with the others: it only looks (Diagnose is a function of what it
-// sees), and what it says must be so.
-func (w *simWorld) checkDiagnosis(r *simRec) {
-	l := simLook{r: r, lost: w.disk.Torn || !w.disk.There}
-	if l.lost {
-		l.r = simNoRec
-	}
-	driver := w.driverOf(l.r)
-	hold, _ := w.observe(l.r)
-	l.hold, l.driven = hold, driver.pid != 0
-	l.asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && d.uid == driver.uid })
-	l.up = hold == HoldOurs && w.proof() == SawProven
+// checkDiagnosis is the state command in every state, if it saw everything at once:
+// it only looks (Diagnose is a function of what it sees), and what it says must be so.
+func (w *simWorld) checkDiagnosis() {
+	l := w.glance()
 	switch state := w.run.cache.diagnose(l); {
 	case !state.Known():
 		w.breaks("state says %q", state)
 	case state == Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
-	case !l.driven && hold == HoldFree && state != Stopped:
+	case !l.driven && l.hold == HoldFree && state != Stopped:
 		w.breaks("state says %s, but nothing runs", state)
-	case !l.driven && hold != HoldFree && hold != HoldForeign && state == Stopped:
+	case !l.driven && l.hold != HoldFree && l.hold != HoldForeign && state == Stopped:
 		w.breaks("state says Stopped, but Temporal runs")
 	}
 }

@@ -34,16 +34,16 @@ func (c simConf) String() string {
 		before = "old"
 	}
 	b := c.Budget
-	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late, b.Clock)
+	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late, b.Clock, b.Look)
 }
 
 func parseConf(text string) (c simConf, err error) {
 	f := strings.Split(text, ",")
-	if len(f) != 11 {
-		return c, fmt.Errorf("%q has %d fields, not 11", text, len(f))
+	if len(f) != 12 {
+		return c, fmt.Errorf("%q has %d fields, not 12", text, len(f))
 	}
 	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] != "false", Old: f[2] == "old"}
-	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late, &c.Budget.Clock} {
+	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late, &c.Budget.Clock, &c.Budget.Look} {
 		if *at, err = strconv.Atoi(f[3+i]); err != nil {
 			return c, err
 		}
@@ -53,10 +53,9 @@ func parseConf(text string) (c simConf, err error) {
 
 // simScenarios are every two and every three commands, with each Temporal, over
 // one that is Healthy and over nothing, and a crash of any participant between any
-// two steps; Temporals that crash or hang by themselves do so once as well. state is
-// not among the commands: it is tried in every world (checkDiagnosis). Then every
-// two commands with each other kind of fault, commands of two versions, and every
-// one command while time passes and the clock jumps.
+// two steps; Temporals that crash or hang by themselves do so once as well. Then every
+// two commands with each other kind of fault, commands of two versions, every one
+// command while time passes and the clock jumps, and one or two beside a state.
 func simScenarios() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr", "sss", "ssx", "ssr", "sxx", "sxr", "srr", "xxx", "xxr", "xrr", "rrr"} {
@@ -78,7 +77,27 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return append(list, simTimes()...)
+	return append(append(list, simTimes()...), simLooks()...)
+}
+
+// simLooks are a state command beside one with a fault, and beside two.
+func simLooks() []simConf {
+	var list []simConf
+	for _, initial := range []string{"s", "x", "r"} {
+		for _, kind := range []simKind{simGood, simLeaves, simCrash, simHang} {
+			b := simBudget{Crash: 1, Look: 1}
+			if kind == simCrash || kind == simHang {
+				b = simBudget{Mishap: 1, Look: 1}
+			}
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: running, Budget: b})
+			}
+		}
+	}
+	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr"} {
+		list = append(list, simConf{Verbs: verbs(initials), Kind: simGood, Running: true, Budget: simBudget{Look: 1}})
+	}
+	return list
 }
 
 // simTimes are each command over Temporals that crash or hang several times while
@@ -223,7 +242,7 @@ func TestSimulationDeep(t *testing.T) {
 	seed, began, tally := uint64(simNumber("SIM_SEED", 1)), time.Now(), &simTally{}
 	dice := rand.New(rand.NewPCG(seed, 1))
 	for range simNumber("SIM_WALKS", 200) {
-		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2}}
+		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
 		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
 		for range simNumber("SIM_COMMANDS", 4) {

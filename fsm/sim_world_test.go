@@ -35,6 +35,7 @@ type simWorld struct {
 	next      uint64 // the next process
 	boot      int
 	clock     simClock
+	looks     simWatch
 	left      simBudget
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
@@ -79,6 +80,7 @@ type simBudget struct {
 	Power  int // power cuts
 	Late   int // deadlines that pass although somebody is at work
 	Clock  int // jumps of the clock
+	Look   int // state commands; at most one
 }
 
 type simKind string
