@@ -74,9 +74,19 @@ func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 	} else {
 		s.Restarts.Unserved++
 	}
-	s.Stable = s.ServedAt != 0 && in.Tick-s.ServedAt >= Instant(s.Settings.Policy.StableAfter)
+	p := s.Settings.Policy
+	s.Stable = s.servedFor(in, p.StableAfter)
+	if s.servedFor(in, p.RestartWindow) { // whatever the wall clock says
+		s.Restarts = s.Restarts.Forget()
+	}
 	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}
 	return s
+}
+
+// servedFor reports whether it is at least so long ago that this run's Temporal
+// first served.
+func (s Supervisor) servedFor(in Input, span Millis) bool {
+	return s.ServedAt != 0 && in.Tick-s.ServedAt >= Instant(span)
 }
 
 func (s Supervisor) failureReason(row Row, in Input) string {

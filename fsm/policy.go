@@ -74,15 +74,25 @@ func policyFields() []field {
 	}
 }
 
-// InWindow counts the restarts within the window that ends now.
+// InWindow counts the restarts within the window that ends now. A restart that is
+// later than now, or than one that came after it, was before the clock was set
+// back: nobody can tell how long ago, so neither it nor any before it counts. A
+// crash loop is ended all the same, by the restarts from then on.
 func (r Restarts) InWindow(now Instant, window Millis) int {
-	n := 0
+	n, next := 0, now
 	for _, at := range r.Recent {
-		if at != 0 && now-at < Instant(window) {
-			n++
+		if at <= 0 || at > next || now-at >= Instant(window) {
+			break
 		}
+		n, next = n+1, at
 	}
 	return n
+}
+
+// Forget returns r without the times of its restarts: none is in the window.
+func (r Restarts) Forget() Restarts {
+	r.Recent = [MaxRestartLimit]Instant{}
+	return r
 }
 
 // Add returns r with one more restart at now.

@@ -105,6 +105,113 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// restartedAt has restarts at these times, in the order in which they happened.
+func restartedAt(times ...Instant) Restarts {
+	var r Restarts
+	for _, at := range times {
+		r = r.Add(at)
+	}
+	return r
+}
+
+// A clock that was set back makes old restarts neither young nor count, also when
+// it comes by their times once more.
+func TestInWindowWhenTheClockIsSetBack(t *testing.T) {
+	const window, day = 300_000, 86_400_000
+	const now = 10 * day
+	for _, c := range []struct {
+		name string
+		r    Restarts
+		want int
+	}{
+		{"one a day, then five days back", restartedAt(now+1, now+day, now+2*day, now+3*day, now+4*day), 0},
+		{"all are later than now", restarted(5, now+day), 0},
+		{"just now", restarted(5, now), 5},
+		{"set back between two", restartedAt(now-500, now-400, now+day, now-200, now-100), 2},
+		{"it has come by the old times again", restartedAt(now-300, now-100, now-200), 1},
+		{"set on and back again", restartedAt(now-300, now-300+day, now-100), 1},
+		{"times that cannot be", restartedAt(-1<<63, -1<<63, -1<<63), 0},
+		{"times beyond all", restartedAt(1<<63-1, 1<<63-1), 0},
+	} {
+		if got := c.r.InWindow(now, window); got != c.want {
+			t.Errorf("%s: %d restarts count, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// crash ends a Temporal that serves and goes on until the next one serves. It
+// reports whether there is a next one.
+func crash(m *Machine, s Supervisor, at, tick Instant) (Supervisor, bool) {
+	step := func(in Input) {
+		in.At, in.Tick, in.Seq, in.Run = at, tick, s.Seq, s.Run
+		s, _ = s.Step(m, in)
+	}
+	step(Input{Event: Exited})
+	step(Input{Event: Gone})
+	if s.State != Restarting {
+		return s, false
+	}
+	step(Input{Event: BackoffElapsed})
+	step(Input{Event: LockAcquired})
+	step(Input{Event: Spawned, Process: process(100)})
+	step(Input{Event: Probed, Verdict: passed})
+	return s, s.State == Healthy
+}
+
+// It ends at the limit, and set back in its midst at twice the limit: whenever
+// that is, and however far.
+func TestACrashLoopEndsWhenTheClockIsSetBackOnce(t *testing.T) {
+	m, limit := NewMachine(), DefaultPolicy().RestartLimit
+	for _, back := range []Instant{0, 1, 1500, 299_999, 300_000, 86_400_000} {
+		for before := range limit + 1 {
+			s, up := run(t, toHealthy...), true
+			tick, offset, crashes := s.ServedAt, Instant(1_000_000_000), 0
+			for ; up && crashes < 10*limit; crashes++ {
+				if crashes == before {
+					offset -= back
+				}
+				tick += 1000
+				s, up = crash(m, s, tick+offset, tick)
+			}
+			if up || crashes <= limit || crashes > 2*limit+1 || back == 0 && crashes != limit+1 {
+				t.Errorf("%d ms back after %d crashes: it ends after %d crashes", back, before, crashes)
+			}
+		}
+	}
+}
+
+// One that crashes now and then is restarted for ever: wherever the clock is set,
+// what was before a run that lasted for the window does not count, and no more
+// does what the clock says to be old or yet to come.
+func TestOldRestartsNeverEndIt(t *testing.T) {
+	m := NewMachine()
+	window := Instant(DefaultPolicy().RestartWindow)
+	for _, c := range []struct {
+		name        string
+		tick, clock Instant // how far each goes on between two crashes
+		backEvery   int
+		back        Instant
+	}{
+		{"a day each, then ten days back", 10_000, 288 * window, 5, 2880 * window},
+		{"it runs for the window, and the clock stands", window, 0, 100, 0},
+		{"it runs for the window, and the clock goes back", window, -1000, 100, 0},
+		{"the machine sleeps for the window", 10_000, window, 100, 0},
+	} {
+		s, up := run(t, toHealthy...), true
+		tick, at := s.ServedAt, 1_000_000*window
+		for i := range 40 {
+			tick, at = tick+c.tick, at+c.clock
+			if i%c.backEvery == c.backEvery-1 {
+				at -= c.back
+			}
+			if s, up = crash(m, s, at, tick); !up {
+				t.Errorf("%s: it gives up after crash %d: %s", c.name, i+1, s.Failure.Reason)
+				break
+			}
+		}
+	}
+}
+
 // The largest limit that can be asked for can still be reached.
 func TestTheLargestLimitCanBeSpent(t *testing.T) {
 	p := DefaultPolicy()

@@ -32,6 +32,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opObey, opDoomed, opMishap:
 		t := n.tree(i)
 		t.leader, t.serves = false, false
+		t.member = t.member && k == 0
 		if m.op == opMishap {
 			n.left.Mishap--
 		}
@@ -70,6 +71,8 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		}
 	case opCmdTmr:
 		n.fire(n.cmd(i), k)
+	case opLook:
+		n.watch()
 	default:
 		n.fail(m, i, k)
 	}
@@ -77,6 +80,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.settle(w, m)
 	}
 	n.trees = slices.DeleteFunc(n.trees, func(t *simTree) bool { return !t.alive() })
+	n.witness()
 	return n
 }
 
@@ -154,13 +158,16 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	case opPower:
 		n.left.Power--
 		n.powerCut(k)
+	case opClock:
+		n.left.Clock--
+		n.turn(k)
 	}
 }
 
 func (n *simWorld) strange(k int) {
-	s := simStranger{proc: n.process(n.newProcess()), locks: k != 1}
+	s := simStranger{proc: n.process(n.newProcess()), locks: k == 0 || k == 2}
 	switch k {
-	case 0:
+	case 0, 3:
 		s.proc.pid = n.disk.Rec.Temporal.PID
 	case 1:
 		s.proc.pid = n.disk.Rec.Supervisor.PID

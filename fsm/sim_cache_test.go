@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 )
@@ -56,11 +57,13 @@ func (p Process) short() (q simProc) {
 }
 
 // simRec is a record, and what the key needs of it: a code of all but numbers
-// that are only compared with others.
+// that are only compared with others. illegible says why the next reader would
+// not take it for a record, or for another one.
 type simRec struct {
 	Record
-	code     uint64
-	sup, tmp simProc
+	code      uint64
+	sup, tmp  simProc
+	illegible string
 }
 
 var simNoRec = &simRec{}
@@ -80,11 +83,29 @@ func (c *simCache) rec(r Record) *simRec {
 	rest := r
 	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
 	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
-	rest.Restarts.Recent[0] = Instant(r.Restarts.InWindow(simNow, simPolicy.RestartWindow))
 	rest.Database.Version, rest.Since = "", 0
-	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short()}
+	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short(), r.illegible()}
 	c.recs[r] = kept
 	return kept
+}
+
+// illegible asks of a record what statefile.Decode does, and whether it comes back as
+// it was written.
+func (r Record) illegible() string {
+	var back Record
+	data, err := json.Marshal(r)
+	if err == nil {
+		err = json.Unmarshal(data, &back)
+	}
+	switch {
+	case err != nil:
+		return err.Error()
+	case back != r:
+		return fmt.Sprintf("it comes back as %+v", back)
+	case !r.State.Known() || r.Desired != WantRunning && r.Desired != WantStopped:
+		return fmt.Sprintf("it says %q, wanted %q", r.State, r.Desired)
+	}
+	return r.Settings.Flaw()
 }
 
 // simSup is a Supervisor; bad is a rule that it breaks.
@@ -105,6 +126,7 @@ func (c *simCache) sup(s Supervisor) *simSup {
 	}
 	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
 	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
+	s.Streak = Streak{s.Streak.Failures, min(s.Streak.Deaf, 1), min(s.Streak.Last, 1)}
 	kept.code = simCode(s)
 	c.sups[kept.Supervisor] = kept
 	return kept
@@ -151,12 +173,13 @@ type simInput struct {
 	proc     simProc
 	ready    bool
 	fresh    bool
+	at, tick Instant // when it is taken
 }
 
 func (in simInput) full() Input {
 	return Input{
 		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready, in.ready}, Fresh: in.fresh,
-		At: simNow, Tick: simNow, Detail: "simulated",
+		At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
 
@@ -166,11 +189,12 @@ type simStep struct {
 }
 
 type simBegin struct {
-	r      *simRec
-	self   simProc
-	hold   Hold
-	leader simProc
-	grace  Millis
+	r        *simRec
+	self     simProc
+	hold     Hold
+	leader   simProc
+	grace    Millis
+	at, tick Instant
 }
 
 type simStepped struct {
@@ -193,7 +217,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: simNow, Tick: simNow, Grace: k.grace})
+		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
 		have = simStepped{c.sup(s), simInput{event: first.Event, proc: first.Process.short()}, c.effects(effects)}
 		c.begins[k] = have
 	}

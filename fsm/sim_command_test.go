@@ -54,8 +54,12 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 }
 
 // fine reports whether steps are taken one by one that otherwise are one, since
-// nothing that matters can come between them: some of their faults are tried.
-func (w *simWorld) fine() bool { return w.run.conf.Budget.Full > 0 || w.run.conf.Budget.Ill > 0 }
+// nothing that matters can come between them: some of their faults are tried, or a
+// state command may look in between.
+func (w *simWorld) fine() bool {
+	b := w.run.conf.Budget
+	return b.Full > 0 || b.Ill > 0 || b.Look > 0
+}
 
 // look mirrors Desk.Look, and then steps.
 func (w *simWorld) look(c *simCmd, s simSight) {

@@ -55,8 +55,13 @@ func (w *simWorld) stepDriver(i int, fault string) {
 // tried that it would be ignored.
 func (w *simWorld) goOn(d *simDriver, in simInput) {
 	before := d.s
+	in.at, in.tick = w.clock.wall, w.clock.tick
+	if last := before.Streak.Last; in.event == Probed && last != 0 {
+		in.tick = max(in.tick, last+Instant(simPolicy.Period))
+	}
 	d.s, d.effects = w.run.cache.step(d.s, in)
 	s := d.s
+	w.budgets(d, before, in.event)
 	if s.bad != "" {
 		w.breaks("%s: %s", who(d.uid), s.bad)
 	}
@@ -109,7 +114,7 @@ func (w *simWorld) visible(e *simEffect) bool {
 	case DoArm, DoIgnore, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
-		return w.run.conf.Budget.Ill > 0
+		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0
 	case DoAsk:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}
@@ -123,7 +128,7 @@ func (w *simWorld) begin(d *simDriver) {
 		r = d.brings // a command's drive has its own
 	}
 	hold, leader := w.observe(r)
-	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace})
+	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace, w.clock.wall, w.clock.tick})
 	if o.first.event == OrphanFound && hold != HoldOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
@@ -143,6 +148,9 @@ func (w *simWorld) take(d *simDriver) simInput {
 	d.inbox = d.inbox[1:]
 	if in.event == Probed && in.ready {
 		d.proved = in.proc.uid
+		if d.s.State == Starting {
+			d.served = w.clock.tick
+		}
 	}
 	if in.lock {
 		if in.run == d.awaited {

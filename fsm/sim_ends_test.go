@@ -18,7 +18,7 @@ func (w *simWorld) deserted(quiet *simRun) *simWorld {
 		}
 	}
 	n.cmds = n.cmds[:0]
-	n.left = simBudget{}
+	n.left, n.looks = simBudget{}, simWatch{}
 	return n
 }
 

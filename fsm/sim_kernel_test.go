@@ -46,65 +46,6 @@ func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 	return HoldForeign, simProc{}
 }
 
-// signalTree mirrors World.signal: the group if a member of it is proven to hold
-// the lock, then every holder outside the group. As each living process of a tree
-// holds the lock, it comes down to this: all of the tree, and nothing else.
-func (w *simWorld) signalTree(r *simRec, kill bool) {
-	for i, t := range w.trees {
-		if !t.locked || !t.alive() {
-			continue
-		}
-		n := w.tree(i)
-		switch {
-		case kill:
-			n.leader, n.member, n.escaped, n.serves = false, false, false, false
-		case t.leader && w.run.conf.Kind != simStubborn && !t.hung:
-			n.termed = true
-		}
-	}
-	for _, s := range w.strangers {
-		if s.locks && s.proc.same(r.tmp) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
-		}
-	}
-}
-
-// signalOne mirrors actions.signalOne: exactly the proven process, or nobody.
-func (w *simWorld) signalOne(p simProc, kill bool) {
-	for _, s := range w.strangers {
-		if p.same(s.proc) {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
-			return
-		}
-	}
-	for i, d := range w.drivers {
-		if !p.same(w.process(d.uid)) {
-			continue
-		}
-		switch {
-		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
-			w.endDriver(i)
-		default:
-			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
-		}
-		return
-	}
-	for i, c := range w.cmds {
-		if c.over || !p.same(w.process(c.uid)) {
-			continue
-		}
-		switch {
-		case !kill && c.drive != nil:
-			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
-		default:
-			w.endCommand(i, "killed")
-		}
-		return
-	}
-}
-
 // endProcess closes what a process had open.
 func (w *simWorld) endProcess(uid uint64) {
 	if w.lock == uid {
@@ -130,6 +71,9 @@ func (w *simWorld) endCommand(i int, end Ends) {
 func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	if !slices.Contains(w.seat, uid) {
 		w.breaks("%s writes the record without supervisor.lock", who(uid))
+	}
+	if r.illegible != "" {
+		w.breaks("%s writes a record that cannot be read again: %s", who(uid), r.illegible)
 	}
 	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
@@ -160,15 +104,12 @@ func (w *simWorld) recover() *simRec {
 	return w.run.cache.rec(r)
 }
 
-// simPolicy lets restarts and probes end soon. The clock stands still, so that
-// every restart is in the window and every deaf probe is past the deadline; when
-// a timer fires is up to the search.
+// simPolicy lets restarts and probes end soon: the second deaf probe is past the
+// deadline. When a timer fires is up to the search.
 var simPolicy = Policy{
-	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 0,
-	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 1,
+	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 1,
+	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 200,
 	RestartLimit: 2, RestartWindow: 1_000_000, UnservedLimit: 2,
 }
 
 var simSettings = Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}
-
-const simNow Instant = 1_000

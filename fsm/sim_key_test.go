@@ -18,7 +18,9 @@ import (
 //     record's on disk. They are only compared, and those on disk only grow: what
 //     is below stays below. Where a record may be lost under a living driver,
 //     their whole order counts, with gaps beyond two shortened;
-//   - restarts: how many are in the window; the clock stands still;
+//   - time: how many restarts are in the window, and what has been for how long that
+//     something depends on it. While the clock may still be moved, how long ago each
+//     restart was;
 //   - commands of one verb and version in any order: they are alike. Of a command that
 //     is over nothing counts;
 //   - how long a timer was armed for: which one fires first is up to the search. In
@@ -157,6 +159,14 @@ func (e *simEncoder) record(r *simRec) {
 	e.number(1, r.Incarnation)
 	e.process(r.sup)
 	e.process(r.tmp)
+	if e.w.left.Clock == 0 {
+		e.n(r.Restarts.InWindow(e.w.clock.wall, simPolicy.RestartWindow))
+		return
+	}
+	for i := 0; i <= simPolicy.RestartLimit && r.Restarts.Recent[i] != 0; i++ {
+		e.code(uint64(e.w.clock.wall - r.Restarts.Recent[i]))
+	}
+	e.n(0)
 }
 
 func (e *simEncoder) world(cmds []int) {
@@ -167,8 +177,15 @@ func (e *simEncoder) world(cmds []int) {
 	e.is(w.disk.There, w.disk.Torn, w.dbHealthy, w.fell)
 	e.n(int(w.db))
 	l := w.left
-	e.n(l.Crash<<4 | l.Freeze<<2 | l.Mishap)
+	e.n(l.Crash<<4 | l.Mishap)
 	e.n(l.Full<<6 | l.Ill<<4 | l.Power<<2 | l.Late)
+	e.n(l.Clock<<4 | l.Freeze<<2 | w.clock.set)
+	if l.Clock > 0 {
+		e.is(w.clock.slept, w.clock.near)
+	}
+	if l.Look > 0 {
+		e.watch()
+	}
 	e.record(w.disk.Rec)
 	if l.Power > 0 {
 		e.record(w.disk.Last)
@@ -198,6 +215,19 @@ func (e *simEncoder) world(cmds []int) {
 	}
 }
 
+// watch is the state command that is under way.
+func (e *simEncoder) watch() {
+	l := e.w.looks
+	e.n(int(l.at) << 4)
+	if l.at == 0 || l.at == looksDone {
+		return
+	}
+	e.n(int(l.truth))
+	e.record(l.saw.r)
+	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.asleep, l.saw.lost, l.saw.up)
+	e.text(string(l.saw.hold))
+}
+
 // living numbers the processes that live.
 func (e *simEncoder) living(cmds []int) {
 	e.alive = e.room[:0]
@@ -214,57 +244,12 @@ func (e *simEncoder) living(cmds []int) {
 	}
 }
 
-// sorted lists the commands in an order in which two worlds are the same that only
-// differ in which of two commands of one verb is which.
-func (w *simWorld) sorted(at []int) []int {
-	for i := range w.cmds {
-		at = append(at, i)
-	}
-	for i := 1; i < len(at); i++ {
-		for k := i; k > 0 && w.cmds[at[k]].c.Verb == w.cmds[at[k-1]].c.Verb && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
-			at[k], at[k-1] = at[k-1], at[k]
-		}
-	}
-	return at
-}
-
-func (c *simCmd) alike(o *simCmd) bool {
-	return c.c.Verb == o.c.Verb && c.opened && !c.over && c.looks() == o.looks()
-}
-
-// looks is a number that alike commands share.
-func (c *simCmd) looks() uint64 {
-	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
-	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over} {
-		if b {
-			n |= 1 << (20 + i)
-		}
-	}
-	if c.over || !c.opened {
-		return n
-	}
-	n ^= c.c.code
-	if len(c.deeds) > 0 {
-		n += uint64(c.deeds[0].ask[0])<<32 + uint64(len(c.deeds[0].ask))<<40
-	}
-	if len(c.sights) > 0 {
-		n += uint64(c.sights[0].saw.first())<<48 + uint64(len(c.sights[0].saw))<<56
-	}
-	return n
-}
-
-func (s Saw) first() byte {
-	if s == "" {
-		return 0
-	}
-	return s[0]
-}
-
 func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
 	e.is(d.old, d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.times(d)
 	e.code(s.code)
 	e.record(s.rec)
 	e.record(d.brings)
@@ -299,6 +284,22 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.n(len(d.exits))
 	for _, x := range d.exits {
 		e.uid(x.uid)
+	}
+}
+
+// times are what a driver's future depends on of how long ago something was.
+func (e *simEncoder) times(d *simDriver) {
+	s, now, p := d.s, e.w.clock, simPolicy
+	since := func(at Instant, span Millis) bool { return at != 0 && now.tick-at >= Instant(span) }
+	e.is(since(s.ServedAt, p.StableAfter), since(s.ServedAt, p.RestartWindow), since(d.served, p.StableAfter),
+		since(s.Streak.Last, 3*(p.Period+p.Timeout)+1))
+	if now.set == 0 && e.w.left.Clock == 0 {
+		e.n(now.recent(d.restarts))
+		return
+	}
+	e.n(len(d.restarts))
+	for _, at := range d.restarts {
+		e.code(uint64(now.real - at))
 	}
 }
 

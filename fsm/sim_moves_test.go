@@ -20,7 +20,7 @@ const (
 	opGrantLock = 'l' // and temporal.lock to a waiting driver
 	opExit      = 'x' // the kernel tells a driver of the leader's exit
 	opServe     = 'b' // Temporal serves
-	opObey      = 'T' // Temporal ends after SIGTERM
+	opObey      = 'T' // Temporal ends after SIGTERM; arg 1: so does its whole group
 	opDoomed    = 'q' // Temporal ends by itself: its database is half made
 	opDriver    = 'd'
 	opAnswer    = 'p' // a probe is answered
@@ -29,6 +29,7 @@ const (
 	opKill      = 'k' // one round of SIGKILL
 	opDriverTmr = 'e'
 	opCmdTmr    = 't'
+	opLook      = 's' // a look of the state command
 	// faults
 	opCrashCmd = 'C'
 	opCrashDrv = 'K'
@@ -38,8 +39,9 @@ const (
 	opFullDrv  = 'F' // the next effect of a driver fails
 	opFullCmd  = 'G' // the next deed of a command fails
 	opTear     = 'y' // the record is damaged from outside
-	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock
+	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock; 3: the recorded Temporal's PID, which is its group's number
 	opPower    = 'P' // everything dies; arg: the record stays, is the latest durable one, is lost, is torn
+	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
 const simOps = "wlxTbqdpcnk"
@@ -70,6 +72,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		switch {
 		case t.termed && t.leader:
 			add(opObey, i, 0)
+			if t.member {
+				add(opObey, i, 1)
+			}
 		case t.leader && t.doomed:
 			add(opDoomed, i, 0)
 		case t.leader && !t.serves && !t.hung && w.run.conf.Kind != simDeaf || t.leader && !t.serves && w.run.fair && !t.hung:
@@ -254,7 +259,19 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			add(opPower, 0, arg)
 		}
 	}
+	if w.left.Look > 0 && w.looks.at < looksDone {
+		add(opLook, 0, 0)
+	}
+	if w.left.Clock > 0 {
+		w.turns(add)
+	}
 	return list
+}
+
+// groupLives reports whether anybody is in the group that a process led: its number
+// is not given out again before.
+func (w *simWorld) groupLives(leader simProc) bool {
+	return slices.ContainsFunc(w.members(), func(m simMember) bool { return m.pgid == leader.pid })
 }
 
 func (w *simWorld) ills(add func(op byte, who, arg int)) {
@@ -270,5 +287,8 @@ func (w *simWorld) ills(add func(op byte, who, arg int)) {
 	}
 	if w.lockFree() {
 		add(opStranger, 0, 2)
+	}
+	if t := w.disk.Rec.tmp; t.pid != 0 && !w.groupLives(t) {
+		add(opStranger, 0, 3)
 	}
 }

@@ -17,6 +17,9 @@ type simMutation struct {
 
 // simMutations are what the simulation must catch.
 //
+// Some are of the simulation itself, where it mirrors a proof of package actions: they
+// show that a world is reached in which it takes that proof.
+//
 // Left out, since the locks heal them: a restart that skips Locking (the driver
 // has the lock already), one that does not await the tree's end (Locking finds the
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
@@ -65,6 +68,34 @@ var simMutations = []simMutation{
 	{"every database is set aside", "act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
 	{"what is known of the database may be lost", "supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
 	{"what served is not noted", "account.go", "s.Database.Served = true", ""},
+	{"an incarnation is not written", "record.go", "`json:\"incarnation\"`", "`json:\"-\"`"},
+	{"the record names no wish", "account.go", "\t\ts.Desired = WantStopped\n\t\ts.Failure = Failure{} // it is not wanted any more", "\t\ts.Desired = \"\"\n\t\ts.Failure = Failure{}"},
+	{"a restart takes from the limit", "account.go", "s.Restarts = s.Restarts.Add(in.At)", "s.Restarts = s.Restarts.Add(in.At)\n\t\t\ts.Settings.Policy.RestartLimit -= 2"},
+	{"a group is signalled by its number alone", "sim_signal_test.go", "if w.provenMember(r.tmp) {", "if true {"},
+	{"a member of the group need not hold the lock", "sim_signal_test.go", "if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {", "if m.pgid == leader.pid {"},
+	{"whoever holds the lock is signalled", "sim_signal_test.go", "ours := hold != HoldForeign", "ours := hold != HoldFree"},
+	{"a process is signalled by its PID alone", "sim_signal_test.go", "proven := s.proc.same(p)", "proven := s.proc.pid == p.pid"},
+	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
+	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
+	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
+	{"a clock that was set back empties the budget for good", "policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
+	{"the window never passes", "policy.go", "|| now-at >= Instant(window)", ""},
+	{"a run that lasted for the window forgets nothing", "account.go", "if s.servedFor(in, p.RestartWindow) {", "if false {"},
+	{"no run is stable", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", ""},
+	{"a stable run is told by the wall clock", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", "s.Stable = s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
+}
+
+// simTakes are scenarios that are searched to their end for one mutation; for the
+// others a little of each will do.
+var simTakes = map[string]string{
+	"state does not look at the record again":               "r,good,true,1,0,0,0,0,0,0,0,1",
+	"state does not look at temporal.lock again":            "r,crashes,true,0,0,1,0,0,0,0,0,1",
+	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1,0",
+	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3,0",
 }
 
 // TestMutations puts each mutation into a copy of the code and expects the
@@ -110,7 +141,10 @@ func (m simMutation) run(t *testing.T) {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
 	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
-	mutated.Env = append(os.Environ(), "SIM_STATES=1500", "SIM_MUTATIONS=")
+	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_MUTATIONS=")
+	if only := simTakes[m.name]; only != "" {
+		mutated.Env = append(os.Environ(), "SIM_ONLY="+only, "SIM_MUTATIONS=")
+	}
 	out, err := mutated.CombinedOutput()
 	told := string(out)
 	switch {

@@ -12,7 +12,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without temporal.lock")
 	case !slices.Contains(w.seat, d.uid):
 		w.breaks("a spawn without supervisor.lock")
-	case d.s.Restarts.InWindow(simNow, simPolicy.RestartWindow) > simPolicy.RestartLimit:
+	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
 	case w.fell:
 	case w.disk.Rec.State != Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
@@ -101,34 +101,21 @@ func (w *simWorld) check() {
 	if driving > 1 {
 		w.breaks("two drivers drive")
 	}
-	r := w.disk.Rec
-	if w.disk.There && !w.disk.Torn && (!r.State.Known() || r.Desired != WantRunning && r.Desired != WantStopped) {
-		w.breaks("the record on disk says %q, wanted %q", r.State, r.Desired)
-	}
-	w.checkDiagnosis(r)
+	w.checkDiagnosis()
 }
 
-// checkDiagnosis is the state command in every state, in place of one that is
-// interleaved with the others: it only looks (Diagnose is a function of what it
-// sees), and what it says must be so.
-func (w *simWorld) checkDiagnosis(r *simRec) {
-	l := simLook{r: r, lost: w.disk.Torn || !w.disk.There}
-	if l.lost {
-		l.r = simNoRec
-	}
-	driver := w.driverOf(l.r)
-	hold, _ := w.observe(l.r)
-	l.hold, l.driven = hold, driver.pid != 0
-	l.asleep = slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen && d.uid == driver.uid })
-	l.up = hold == HoldOurs && w.proof() == SawProven
+// checkDiagnosis is the state command in every state, if it saw everything at once:
+// it only looks (Diagnose is a function of what it sees), and what it says must be so.
+func (w *simWorld) checkDiagnosis() {
+	l := w.glance()
 	switch state := w.run.cache.diagnose(l); {
 	case !state.Known():
 		w.breaks("state says %q", state)
 	case state == Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
-	case !l.driven && hold == HoldFree && state != Stopped:
+	case !l.driven && l.hold == HoldFree && state != Stopped:
 		w.breaks("state says %s, but nothing runs", state)
-	case !l.driven && hold != HoldFree && hold != HoldForeign && state == Stopped:
+	case !l.driven && l.hold != HoldFree && l.hold != HoldForeign && state == Stopped:
 		w.breaks("state says Stopped, but Temporal runs")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,16 +34,16 @@ func (c simConf) String() string {
 		before = "old"
 	}
 	b := c.Budget
-	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late)
+	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late, b.Clock, b.Look)
 }
 
 func parseConf(text string) (c simConf, err error) {
 	f := strings.Split(text, ",")
-	if len(f) != 10 {
-		return c, fmt.Errorf("%q has %d fields, not 10", text, len(f))
+	if len(f) != 12 {
+		return c, fmt.Errorf("%q has %d fields, not 12", text, len(f))
 	}
 	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] != "false", Old: f[2] == "old"}
-	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late} {
+	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late, &c.Budget.Clock, &c.Budget.Look} {
 		if *at, err = strconv.Atoi(f[3+i]); err != nil {
 			return c, err
 		}
@@ -52,9 +53,9 @@ func parseConf(text string) (c simConf, err error) {
 
 // simScenarios are every two and every three commands, with each Temporal, over
 // one that is Healthy and over nothing, and a crash of any participant between any
-// two steps; Temporals that crash or hang by themselves do so once as well. state is
-// not among the commands: it is tried in every world (checkDiagnosis). Then every
-// two commands with each other kind of fault, and commands of two versions.
+// two steps; Temporals that crash or hang by themselves do so once as well. Then every
+// two commands with each other kind of fault, commands of two versions, every one
+// command while time passes and the clock jumps, and one or two beside a state.
 func simScenarios() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr", "sss", "ssx", "ssr", "sxx", "sxr", "srr", "xxx", "xxr", "xrr", "rrr"} {
@@ -76,7 +77,42 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
+	return append(append(list, simTimes()...), simLooks()...)
+}
+
+// simLooks are a state command beside one with a fault, and beside two.
+func simLooks() []simConf {
+	var list []simConf
+	for _, initial := range []string{"s", "x", "r"} {
+		for _, kind := range []simKind{simGood, simLeaves, simCrash, simHang} {
+			b := simBudget{Crash: 1, Look: 1}
+			if kind == simCrash || kind == simHang {
+				b = simBudget{Mishap: 1, Look: 1}
+			}
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: running, Budget: b})
+			}
+		}
+	}
+	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr"} {
+		list = append(list, simConf{Verbs: verbs(initials), Kind: simGood, Running: true, Budget: simBudget{Look: 1}})
+	}
 	return list
+}
+
+// simTimes are each command over Temporals that crash or hang several times while
+// the clock jumps, and a crash loop in the midst of which it is set back.
+func simTimes() []simConf {
+	var list []simConf
+	for _, initial := range []string{"s", "x", "r"} {
+		for _, kind := range []simKind{simCrash, simHang} {
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: running, Budget: simBudget{Mishap: 3, Clock: 3}})
+			}
+			list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: true, Budget: simBudget{Crash: 1, Mishap: 2, Clock: 2}})
+		}
+	}
+	return append(list, simConf{Verbs: verbs("s"), Kind: simCrash, Running: true, Budget: simBudget{Mishap: 6, Clock: 1}})
 }
 
 // simFaults are two commands and whatever else can go wrong.
@@ -101,24 +137,27 @@ func simFaults(pair []Verb) []simConf {
 	return list
 }
 
-// limit is how many states a search may see: two commands are searched to the end,
-// three as far as a test may take. The race detector makes the search some ten times
-// slower and has nothing to find in it, as a search is one goroutine.
+// limit is how many states a search may see: one and two commands are searched to the
+// end, and so are three over a good Temporal that is Healthy; others as far as a test
+// may take, or SIM_STATES if that is farther. SIM_AT_MOST cuts them all. The race
+// detector makes the search some ten times slower and has nothing to find in it, as a
+// search is one goroutine.
 func (c simConf) limit() int {
-	few := 4_000
-	if simRaced {
-		few = 100
+	usual := 4_000
+	switch {
+	case simRaced:
+		usual = 100
+	case len(c.Verbs) < 3 || c.Kind == simGood && c.Running:
+		usual = math.MaxInt
 	}
-	if len(c.Verbs) < 3 && !simRaced {
-		few = math.MaxInt
-	}
-	return simNumber("SIM_STATES", few)
+	return simNumber("SIM_AT_MOST", max(usual, simNumber("SIM_STATES", 0)))
 }
 
 // simTally adds up what several searches saw.
 type simTally struct {
 	sync.Mutex
-	states, runs, cut, done int
+	states, runs, done int
+	cut                []string // the classes of those that were
 }
 
 func (y *simTally) add(s *simSearch) {
@@ -126,12 +165,27 @@ func (y *simTally) add(s *simSearch) {
 	defer y.Unlock()
 	y.states, y.runs, y.done = y.states+s.states, y.runs+s.runs, y.done+1
 	if s.cut {
-		y.cut++
+		y.cut = append(y.cut, fmt.Sprintf("%d commands, Temporal: %s", len(s.run.conf.Verbs), s.run.conf.Kind))
 	}
 }
 
 func (y *simTally) String() string {
-	return fmt.Sprintf("%d states in %d scenarios, %d of them cut at the limit; %d undisturbed commands from them", y.states, y.done, y.cut, y.runs)
+	return fmt.Sprintf("%d states in %d scenarios, %d of them cut at the limit; %d undisturbed commands from them", y.states, y.done, len(y.cut), y.runs)
+}
+
+// classes says what was cut, a line each.
+func (y *simTally) classes() string {
+	slices.Sort(y.cut)
+	text := ""
+	for i := 0; i < len(y.cut); {
+		n := 1
+		for i+n < len(y.cut) && y.cut[i+n] == y.cut[i] {
+			n++
+		}
+		text += fmt.Sprintf("simulation: cut: %d scenarios of %s\n", n, y.cut[i])
+		i += n
+	}
+	return text
 }
 
 // simChosen are the scenarios that SIM_ONLY names, separated by semicolons, else all.
@@ -151,8 +205,8 @@ func simChosen(t *testing.T) []simConf {
 	return list
 }
 
-// TestSimulation explores every interleaving, breadth first. SIM_STATES is how
-// many states one scenario may have, SIM_ONLY names the scenarios.
+// TestSimulation explores every interleaving, breadth first, as far as limit lets
+// it. SIM_ONLY names the scenarios.
 func TestSimulation(t *testing.T) {
 	began := time.Now()
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // much is made and little is kept
@@ -174,7 +228,7 @@ func TestSimulation(t *testing.T) {
 			})
 		}
 	})
-	fmt.Printf("simulation: %s; %.1f s\n", tally, time.Since(began).Seconds())
+	fmt.Printf("%ssimulation: %s; %.1f s\n", tally.classes(), tally, time.Since(began).Seconds())
 }
 
 // TestSimulationDeep takes random ways through worlds in which everything goes
@@ -188,7 +242,7 @@ func TestSimulationDeep(t *testing.T) {
 	seed, began, tally := uint64(simNumber("SIM_SEED", 1)), time.Now(), &simTally{}
 	dice := rand.New(rand.NewPCG(seed, 1))
 	for range simNumber("SIM_WALKS", 200) {
-		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1}}
+		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
 		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
 		for range simNumber("SIM_COMMANDS", 4) {

@@ -49,13 +49,13 @@ func newSearch(conf simConf, limit int, ends *simEnds) *simSearch {
 
 // simFirst is the world before the first command.
 func simFirst(run *simRun) *simWorld {
-	w := &simWorld{run: run, left: run.conf.Budget, disk: simDisk{Rec: simNoRec, Last: simNoRec}}
+	w := &simWorld{run: run, left: run.conf.Budget, disk: simDisk{Rec: simNoRec, Last: simNoRec}, clock: simClock{tick: simNow, wall: simNow, real: simNow}}
 	if run.conf.Running {
 		before := w.clone()
 		before.left = simBudget{}
 		before.run = &simRun{conf: run.conf, cache: run.cache, fair: true}
-		after, _ := before.undisturbed(VerbStart, nil)
-		after.cmds, after.run, after.left, after.bad = nil, run, w.left, ""
+		after, bad := before.undisturbed(VerbStart, nil)
+		after.cmds, after.run, after.left, after.bad = nil, run, w.left, bad
 		w = after
 	}
 	for _, v := range run.conf.Verbs {
@@ -78,6 +78,9 @@ func (w *simWorld) newCommand(v Verb) *simCmd {
 // explore returns the first broken rule, nil for none.
 func (s *simSearch) explore() *simStory {
 	first := simFirst(s.run)
+	if first.bad != "" {
+		return s.story(0, first.bad, "")
+	}
 	level := []*simWorld{first}
 	s.nodes = []simNode{{-1, simMove{}}}
 	s.known.add(first.key())

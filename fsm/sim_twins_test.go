@@ -8,12 +8,14 @@ import (
 
 // simTwins are the scenarios that TestKey looks at by itself.
 var simTwins = []string{
-	"ss,good,false,1,0,0,0,0,0,0", "sx,good,true,1,0,0,0,0,0,0", "xr,leaves descendants,true,1,0,0,0,0,0,0",
-	"sr,crashes,true,1,0,1,0,0,0,0", "sx,hangs,true,0,0,1,0,0,0,0", "rr,never serves,false,0,0,0,0,0,0,0",
-	"sx,good,false,1,0,0,1,0,0,0", "sr,good,true,0,0,0,0,1,0,0", "sx,leaves descendants,true,0,0,0,0,1,0,0",
-	"sr,good,true,0,0,0,0,0,1,0", "sx,good,true,0,1,0,0,0,0,0", "sr,good,true,0,0,0,0,0,0,1",
-	"ss,crashes,old,1,0,0,0,0,0,0", "sr,crashes,old,0,0,1,0,0,0,0", "sss,crashes,old,0,1,0,0,0,0,0",
-	"ssx,good,true,1,0,0,0,0,0,0", "xxr,ignores SIGTERM,true,1,0,0,0,0,0,0", "xr,ignores SIGTERM,true,0,1,0,0,0,0,0",
+	"ss,good,false,1,0,0,0,0,0,0,0,0", "sx,good,true,1,0,0,0,0,0,0,0,0", "xr,leaves descendants,true,1,0,0,0,0,0,0,0,0",
+	"sr,crashes,true,1,0,1,0,0,0,0,0,0", "sx,hangs,true,0,0,1,0,0,0,0,0,0", "rr,never serves,false,0,0,0,0,0,0,0,0,0",
+	"sx,good,false,1,0,0,1,0,0,0,0,0", "sr,good,true,0,0,0,0,1,0,0,0,0", "sx,leaves descendants,true,0,0,0,0,1,0,0,0,0",
+	"sr,good,true,0,0,0,0,0,1,0,0,0", "sx,good,true,0,1,0,0,0,0,0,0,0", "sr,good,true,0,0,0,0,0,0,1,0,0",
+	"ss,crashes,old,1,0,0,0,0,0,0,0,0", "sr,crashes,old,0,0,1,0,0,0,0,0,0", "sss,crashes,old,0,1,0,0,0,0,0,0,0",
+	"ssx,good,true,1,0,0,0,0,0,0,0,0", "xxr,ignores SIGTERM,true,1,0,0,0,0,0,0,0,0", "xr,ignores SIGTERM,true,0,1,0,0,0,0,0,0,0",
+	"s,crashes,true,0,0,1,0,0,0,0,0,1", "sx,good,true,0,0,0,0,0,0,0,0,1",
+	"s,crashes,true,0,0,3,0,0,0,0,3,0", "r,hangs,true,1,0,2,0,0,0,0,2,0",
 }
 
 // TestKey holds the key against the search: whenever two ways lead to one key, the

@@ -11,8 +11,8 @@ import (
 // What is mirrored by hand, and so not covered: package actions (World, Desk,
 // Recover, Observe, Classify, the proofs before a signal) and the loops Drive and
 // RunCommand, which perform one effect after the other without a place to stop
-// between two. A signal here is as picky as the real one; that the real one is
-// so is tested where it lives.
+// between two. A signal here goes to a number after the same proof as the real one;
+// that the real one asks for it is tested where it lives.
 //
 // A world is copied before it is changed: what its pointers and slices lead to
 // is shared by many worlds and never written. Records, supervisors and commands
@@ -34,6 +34,8 @@ type simWorld struct {
 	strangers []simStranger
 	next      uint64 // the next process
 	boot      int
+	clock     simClock
+	looks     simWatch
 	left      simBudget
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
@@ -77,6 +79,8 @@ type simBudget struct {
 	Ill    int // records damaged, strangers
 	Power  int // power cuts
 	Late   int // deadlines that pass although somebody is at work
+	Clock  int // jumps of the clock
+	Look   int // state commands; at most one
 }
 
 type simKind string
@@ -130,28 +134,30 @@ type simStranger struct {
 
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
-	uid     uint64
-	old     bool   // of an older version
-	grace   Millis // of a command's drive
-	begun   bool
-	frozen  bool
-	brings  *simRec // the record that a command's drive begins with
-	s       *simSup
-	effects []*simEffect
-	pending []simInput // the answers of the step that is being performed
-	answers []simInput
-	inbox   []simDelivery
-	timers  []simTimer
-	asked   bool      // the state's probe is on its way
-	exits   []simExit // whose exit is to be told
-	hasLock bool      // World.lock
-	opened  bool      // World.held is known
-	awaits  bool      // a goroutine is blocked in flock
-	awaited uint64
-	killing bool
-	victim  *simRec
-	unsaved bool   // the last save failed
-	proved  uint64 // the Temporal whose answer was taken last
+	uid      uint64
+	old      bool   // of an older version
+	grace    Millis // of a command's drive
+	begun    bool
+	frozen   bool
+	brings   *simRec // the record that a command's drive begins with
+	s        *simSup
+	effects  []*simEffect
+	pending  []simInput // the answers of the step that is being performed
+	answers  []simInput
+	inbox    []simDelivery
+	timers   []simTimer
+	asked    bool      // the state's probe is on its way
+	exits    []simExit // whose exit is to be told
+	hasLock  bool      // World.lock
+	opened   bool      // World.held is known
+	awaits   bool      // a goroutine is blocked in flock
+	awaited  uint64
+	killing  bool
+	victim   *simRec
+	unsaved  bool      // the last save failed
+	proved   uint64    // the Temporal whose answer was taken last
+	served   Instant   // the tick of the first answer of this run that passed
+	restarts []Instant // when it restarted, truly
 }
 
 type simDelivery struct {

@@ -1,0 +1,47 @@
+package fsm
+
+// sorted lists the commands in an order in which two worlds are the same that only
+// differ in which of two commands of one verb is which.
+func (w *simWorld) sorted(at []int) []int {
+	for i := range w.cmds {
+		at = append(at, i)
+	}
+	for i := 1; i < len(at); i++ {
+		for k := i; k > 0 && w.cmds[at[k]].c.Verb == w.cmds[at[k-1]].c.Verb && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
+			at[k], at[k-1] = at[k-1], at[k]
+		}
+	}
+	return at
+}
+
+func (c *simCmd) alike(o *simCmd) bool {
+	return c.c.Verb == o.c.Verb && c.opened && !c.over && c.looks() == o.looks()
+}
+
+// looks is a number that alike commands share.
+func (c *simCmd) looks() uint64 {
+	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
+	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over} {
+		if b {
+			n |= 1 << (20 + i)
+		}
+	}
+	if c.over || !c.opened {
+		return n
+	}
+	n ^= c.c.code
+	if len(c.deeds) > 0 {
+		n += uint64(c.deeds[0].ask[0])<<32 + uint64(len(c.deeds[0].ask))<<40
+	}
+	if len(c.sights) > 0 {
+		n += uint64(c.sights[0].saw.first())<<48 + uint64(len(c.sights[0].saw))<<56
+	}
+	return n
+}
+
+func (s Saw) first() byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
+}

@@ -1,0 +1,134 @@
+package fsm
+
+// simMember is one process that a signal may reach: a part of a tree, or a stranger.
+type simMember struct {
+	tree, stranger int // its index, -1 for none
+	part           byte
+	proc           simProc
+	pgid           int
+	locks          bool
+}
+
+// The parts of a tree.
+const (
+	partLeader  = 'l'
+	partMember  = 'm' // in the leader's group
+	partEscaped = 'e' // in a group of its own
+)
+
+// members lists all that live but supervisors and commands.
+func (w *simWorld) members() []simMember {
+	var list []simMember
+	for i, t := range w.trees {
+		leader := w.process(t.uid)
+		add := func(alive bool, part byte, pid, pgid int) {
+			if alive {
+				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, t.locked})
+			}
+		}
+		add(t.leader, partLeader, leader.pid, leader.pid)
+		add(t.member, partMember, leader.pid+10_000, leader.pid)
+		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000)
+	}
+	for i, s := range w.strangers {
+		list = append(list, simMember{-1, i, 0, s.proc, s.proc.pid, s.locks})
+	}
+	return list
+}
+
+// inGroup mirrors actions.inGroup.
+func (m simMember) inGroup(leader simProc) bool {
+	if m.proc.pid == leader.pid && !m.proc.same(leader) {
+		return false
+	}
+	return leader.pid > 1 && m.pgid == leader.pid && m.proc.boot == leader.boot && m.proc.uid >= leader.uid
+}
+
+// signalTree mirrors World.signal: the recorded group, if a member of it is proven to
+// hold the lock, then each holder outside the group, if they are proven to be ours. A
+// group is a number: whoever is in it gets the signal.
+func (w *simWorld) signalTree(r *simRec, kill bool) {
+	if w.provenMember(r.tmp) {
+		for _, m := range w.members() {
+			if m.pgid == r.tmp.pid {
+				w.hit(m, kill)
+			}
+		}
+	}
+	hold, _ := w.observe(r)
+	ours := hold != HoldForeign
+	for _, m := range w.members() {
+		if ours && m.locks && m.pgid != r.tmp.pid {
+			w.hit(m, kill)
+		}
+	}
+}
+
+// provenMember mirrors actions.provenMember.
+func (w *simWorld) provenMember(leader simProc) bool {
+	for _, m := range w.members() {
+		if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hit is what a signal does to the process that gets it.
+func (w *simWorld) hit(m simMember, kill bool) {
+	if m.tree < 0 {
+		w.breaks("a signal to a process that is not ours: the stranger with pid %d", m.proc.pid)
+		return
+	}
+	t := w.tree(m.tree)
+	switch {
+	case !kill:
+		t.termed = t.termed || m.part == partLeader && w.run.conf.Kind != simStubborn && !t.hung
+	case m.part == partLeader:
+		t.leader, t.serves = false, false
+	case m.part == partMember:
+		t.member = false
+	case m.part == partEscaped:
+		t.escaped = false
+	}
+}
+
+// signalOne mirrors actions.signalOne: whoever has the PID, if that is the process
+// that is meant.
+func (w *simWorld) signalOne(p simProc, kill bool) {
+	for _, s := range w.strangers {
+		if s.proc.pid != p.pid {
+			continue
+		}
+		if proven := s.proc.same(p); proven {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
+		}
+		return
+	}
+	for i, d := range w.drivers {
+		if !p.same(w.process(d.uid)) {
+			continue
+		}
+		switch {
+		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
+			w.endDriver(i)
+		default:
+			n := w.driver(i)
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
+		}
+		return
+	}
+	for i, c := range w.cmds {
+		if c.over || !p.same(w.process(c.uid)) {
+			continue
+		}
+		switch {
+		case !kill && c.drive != nil:
+			n := w.driver(inCommand + i)
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
+		default:
+			w.endCommand(i, "killed")
+		}
+		return
+	}
+}
