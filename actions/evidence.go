@@ -173,8 +173,10 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 		}
 	}
 	for _, h := range holders {
-		// One that is just ending has no command line any more: it cannot be judged.
-		if h.Process.Exe != "" && h.Command != "" && !ownCommand(h) {
+		// One that is just ending has no command line any more: it cannot be judged. Nor
+		// is a supervisor of another program, which may have this tree of commands as
+		// well, between its last record and its end: it is waited for, never signalled.
+		if h.Process.Exe != "" && h.Command != "" && !ownCommand(h) && !slices.Contains(strings.Fields(h.Command), SuperviseVerb) {
 			return fsm.Process{}, Describe(h)
 		}
 	}

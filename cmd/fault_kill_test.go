@@ -33,17 +33,13 @@ func (v victims) String() string {
 
 // TestKilledAtEachWrite kills a set of participants at each write of the record
 // that a start, a stop and a restart make. The sets are dealt like cards, so that each
-// comes up. On the fake each write is visited twice, on the real Temporal once; with
-// STIGMER_SOAK that is the number of rounds on either. A command that survives must
-// succeed, and the next one sets everything right.
+// comes up. Each write is visited once; with STIGMER_SOAK that is the number of rounds.
+// A command that survives must succeed, and the next one sets everything right.
 func TestKilledAtEachWrite(t *testing.T) {
 	besiege(t, func(h *siege) {
-		visits, most := 2, math.MaxInt
-		switch {
-		case soaks():
+		visits, most := 1, math.MaxInt
+		if soaks() {
 			visits, most = math.MaxInt, rounds(0)
-		case h.real():
-			visits = 1
 		}
 		count := 0
 		var sets []victims

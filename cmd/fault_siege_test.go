@@ -33,8 +33,8 @@ type siege struct {
 // commandDeadline is what no command may take, whatever happened to the home.
 const commandDeadline = 90 * time.Second
 
-// besiege runs a test on the fake Temporal and on the real one. The real one is kept
-// by the program as it is shipped, the fake by one with the race detector.
+// besiege runs a test on the fake Temporal and on the real one. Both are kept by the
+// program as it is shipped, where the test does not take the one that is raced.
 func besiege(t *testing.T, test func(h *siege)) {
 	t.Parallel()
 	t.Run("fake", func(t *testing.T) { t.Parallel(); test(newSiege(t, false)) })
@@ -48,10 +48,10 @@ func newSiege(t *testing.T, real bool) *siege {
 	var base *realHome
 	if real {
 		base = newRealHome(t)
-		base.bin = plainStigmer(t)
 	} else {
 		base = newFakeHome(t)
 	}
+	base.bin = plainStigmer(t)
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("STIGMER_SEED"); text != "" {
 		var err error

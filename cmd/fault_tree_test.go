@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/probes"
 )
 
 // wrap puts a shell script before Temporal. The script's program is $T.
@@ -135,6 +137,9 @@ func TestFrozen(t *testing.T) {
 				for _, name := range []string{"temporal", "supervisor"} {
 					if who == name || who == "both" {
 						check(h.t, syscall.Kill(h.pid(name), syscall.SIGSTOP))
+						if !poll(awaitDefault, func() bool { return probes.Asleep(h.pid(name)) }) {
+							h.t.Errorf("the %s is not stopped", name)
+						}
 					}
 				}
 				began := time.Now()

@@ -23,7 +23,7 @@ func TestFaultProcessLimit(t *testing.T) {
 		t.Skip("needs root, to run as a user who has no other processes")
 	}
 	besiege(t, func(h *siege) {
-		h.bin, h.mayCrash = plainStigmer(h.t), true
+		h.mayCrash = true
 		// Limits are a user's, so each home has one of its own.
 		uid, limit, step, enough := 50_000+os.Getpid()%5_000, 4, 4, 80
 		if h.real() {

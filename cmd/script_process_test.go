@@ -16,6 +16,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/stigmer/local/probes"
 )
 
 // cmdExits runs a program that must exit with a status: "exits CODE PROGRAM...",
@@ -43,6 +45,9 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, pid := range pids(ts, args[1:]) {
 		ts.Check(syscall.Kill(pid, sig))
+		if sig == syscall.SIGSTOP && !poll(awaitDefault, func() bool { return probes.Asleep(pid) }) {
+			ts.Fatalf("process %d is not stopped", pid) // its threads stop one by one
+		}
 	}
 }
 

@@ -140,14 +140,20 @@ func setUp(env *testscript.Env, real string) error {
 	return nil
 }
 
-// useTemporal puts the real Temporal before the fake in PATH, if there is one.
+// useTemporal puts the real Temporal before the fake in PATH, if there is one, and
+// with it the program as it is shipped: the race detector sees the same stories with
+// the fake.
 func useTemporal(env *testscript.Env, real string) error {
 	if real == "" {
 		return nil
 	}
+	stigmer, err := buildPlain()
+	if err != nil {
+		return err
+	}
 	dir := filepath.Join(env.WorkDir, "real")
 	env.Setenv("PATH", dir+string(os.PathListSeparator)+env.Getenv("PATH"))
-	return errors.Join(os.Mkdir(dir, 0o700), os.Symlink(real, filepath.Join(dir, "temporal")))
+	return errors.Join(os.Mkdir(dir, 0o700), os.Symlink(real, filepath.Join(dir, "temporal")), os.Symlink(stigmer, filepath.Join(dir, "stigmer")))
 }
 
 // nextPort walks through ports below the ranges from which Linux and macOS

@@ -1,6 +1,7 @@
 package fsm_test
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -58,11 +59,12 @@ func TestNamedTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob("../*/*_test.go")
-	if err != nil {
+	below, failed := filepath.Glob("../*/*/*_test.go")
+	if err = errors.Join(err, failed); err != nil {
 		t.Fatal(err)
 	}
 	var tests []byte
-	for _, file := range files {
+	for _, file := range append(files, below...) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

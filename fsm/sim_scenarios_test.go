@@ -146,7 +146,7 @@ func (c simConf) limit() int {
 	usual := 4_000
 	switch {
 	case simRaced:
-		usual = 100
+		usual = 40
 	case len(c.Verbs) < 3 || c.Kind == simGood && c.Running:
 		usual = math.MaxInt
 	}
