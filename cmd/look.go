@@ -19,6 +19,7 @@ type seen struct {
 	home     statefile.Home
 	exists   bool
 	document statefile.Document
+	stamp    statefile.Stamp
 	// recordFault says why there is no record to believe, empty if there is one.
 	recordFault string
 	// trouble is why the state cannot be told for certain.
@@ -81,11 +82,7 @@ func (s *seen) steady() bool {
 		return true
 	}
 	evidence, _ := actions.Look(s.home, s.document.Record)
-	again := unseen()
-	again.home = s.home
-	again.readRecord()
-	return evidence.Hold == s.evidence.Hold && again.recordFault == s.recordFault &&
-		again.document.Generation == s.document.Generation && again.document.State == s.document.State
+	return evidence.Hold == s.evidence.Hold && s.stamp == (statefile.File{Home: s.home}).Stamp()
 }
 
 // lookOnce looks at everything once, at what may take time side by side.
@@ -106,7 +103,9 @@ func lookOnce(path string) *seen {
 }
 
 func (s *seen) readRecord() {
-	document, err := (statefile.File{Home: s.home}).Load()
+	file := statefile.File{Home: s.home}
+	s.stamp = file.Stamp() // before it is read: a save in between shows
+	document, err := file.Load()
 	if err == nil {
 		s.document = document
 		return

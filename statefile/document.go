@@ -63,6 +63,9 @@ func Decode(data []byte) (Document, error) {
 	if err := unmarshal(data, &d); err != nil {
 		return Document{}, err
 	}
+	if d.Schema > Schema { // a second word on it, further down
+		return Document{}, NewerError{Schema: d.Schema}
+	}
 	if reason := flaw(d); reason != "" {
 		return Document{}, CorruptError{Reason: reason}
 	}
@@ -96,8 +99,12 @@ func marshal(v any) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// ownHead is how marshal begins what it writes by this schema.
+var ownHead = fmt.Appendf(nil, "{\n  \"schema\": %d,\n", Schema)
+
 // unmarshal reads the schema before anything else, since in a file of a newer
-// schema the other fields may have other types.
+// schema the other fields may have other types. One that begins as ours do need not
+// be gone through twice for that.
 func unmarshal(data []byte, v any) error {
 	switch {
 	case len(data) == 0:
@@ -107,6 +114,18 @@ func unmarshal(data []byte, v any) error {
 	case len(bytes.Trim(data, "\x00")) == 0:
 		return CorruptError{Reason: "nothing but NUL bytes"}
 	}
+	if !bytes.HasPrefix(data, ownHead) {
+		if err := checkSchema(data); err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return CorruptError{Reason: explain(err)}
+	}
+	return nil
+}
+
+func checkSchema(data []byte) error {
 	var head struct {
 		Schema *int `json:"schema"`
 	}
@@ -120,9 +139,6 @@ func unmarshal(data []byte, v any) error {
 		return NewerError{Schema: *head.Schema}
 	case *head.Schema < 1:
 		return CorruptError{Reason: fmt.Sprintf("schema version %d", *head.Schema)}
-	}
-	if err := json.Unmarshal(data, v); err != nil {
-		return CorruptError{Reason: explain(err)}
 	}
 	return nil
 }

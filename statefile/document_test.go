@@ -2,6 +2,7 @@ package statefile
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"reflect"
@@ -247,4 +248,19 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("encoding twice differs (%v):\n%s\n%s", err, once, twice)
 		}
 	})
+}
+
+// What we write is known by its head; a later schema further down is seen all the same.
+func TestOwnHead(t *testing.T) {
+	data, err := Encode(sample())
+	if err != nil || !bytes.HasPrefix(data, ownHead) {
+		t.Fatalf("encoded: %.40q, %v", data, err)
+	}
+	twice := append(bytes.TrimSuffix(data, []byte("\n}\n")), []byte(",\n  \"schema\": 2\n}\n")...)
+	if !json.Valid(twice) {
+		t.Fatalf("not JSON: %s", twice)
+	}
+	if _, err := Decode(twice); !errors.As(err, new(NewerError)) {
+		t.Errorf("with a later schema at its end: %v", err)
+	}
 }

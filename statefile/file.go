@@ -28,6 +28,23 @@ func (f File) Load() (Document, error) {
 	return d, nil
 }
 
+// Stamp tells one saved record from the next without reading it: each save makes a
+// file of its own. The zero Stamp is no file.
+type Stamp struct {
+	device, inode uint64
+	size, changed int64
+}
+
+// Stamp looks at the record's file, without following a symlink.
+func (f File) Stamp() Stamp {
+	info, err := os.Lstat(f.Home.State())
+	if err != nil {
+		return Stamp{}
+	}
+	stat := info.Sys().(*syscall.Stat_t)
+	return Stamp{uint64(stat.Dev), stat.Ino, info.Size(), info.ModTime().UnixNano()}
+}
+
 // Save replaces the record, with mode 0600 whatever the umask, and returns when
 // it would survive a power cut. Only the holder of supervisor.lock may call it.
 // After an error the record is the old one, whole; only if the sync of the folder

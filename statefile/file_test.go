@@ -187,3 +187,25 @@ func TestMessagesNameTheFileOnce(t *testing.T) {
 		}
 	}
 }
+
+// Each save has another stamp, also of the same record, and a look changes none.
+func TestStamp(t *testing.T) {
+	file := File{Home: newHome(t)}
+	if file.Stamp() != (Stamp{}) {
+		t.Error("a record that is not there has a stamp")
+	}
+	seen := map[Stamp]bool{}
+	for range 20 {
+		if err := file.Put(sample()); err != nil {
+			t.Fatal(err)
+		}
+		stamp := file.Stamp()
+		if seen[stamp] {
+			t.Errorf("two saves have the stamp %v", stamp)
+		}
+		seen[stamp] = true
+		if _, err := file.Load(); err != nil || file.Stamp() != stamp {
+			t.Errorf("reading changed the stamp: %v", err)
+		}
+	}
+}
