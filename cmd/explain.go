@@ -63,6 +63,9 @@ func printFailure(out io.Writer, r StateReport) {
 	for _, line := range r.Failure.LogTail {
 		fmt.Fprintf(out, "    | %s\n", line)
 	}
+	if r.Failure.Try != "" {
+		fmt.Fprintf(out, "  Try        %s\n", r.Failure.Try)
+	}
 }
 
 func printEvidence(out io.Writer, r StateReport) {

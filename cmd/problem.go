@@ -189,31 +189,36 @@ func waitingFor(r fsm.Record) string {
 }
 
 func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
+	p.What = "Temporal could not be started: " + r.Failure.Reason
+	if tail := r.Failure.LogTail; tail != "" {
+		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(tail, "\n")...)
+	}
+	p.Means, p.Try = remedy(r, home)
+}
+
+// remedy says what a failure that is kept in the record means, and what to do.
+func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	f := r.Failure
-	p.What = "Temporal could not be started: " + f.Reason
-	p.Means = "nothing of it runs; the failure is kept in the record"
-	p.Try = "stigmer local state --explain, and the log " + home.Log()
+	switch {
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
+		return "Temporal cannot listen there, so nothing was started",
+			"an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+	case f.Event == fsm.PortTaken:
+		return "Temporal cannot listen there, so nothing was started",
+			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
+	case f.Event == fsm.LockDenied:
+		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
+	case f.Event == fsm.SaveFailed:
+		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
+	case strings.Contains(f.LogTail, "no such table"), strings.Contains(f.LogTail, "not a database"):
+		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
+			"move it away, or start with another one: --db FILE"
+	}
+	try = "look for why in " + home.Log() + ", then stigmer local start"
 	if f.LogTail != "" {
-		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(f.LogTail, "\n")...)
+		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
 	}
-	if strings.Contains(f.LogTail, "no such table") || strings.Contains(f.LogTail, "not a database") {
-		p.Means = "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched"
-		p.Try = "move it away, or start with another one: --db FILE"
-	}
-	switch f.Event {
-	case fsm.PortTaken:
-		p.Means = "Temporal cannot listen there, so nothing was started"
-		p.Try = "end that program, or choose another address or other ports: --ip, --port, --ui-port"
-		if strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()) {
-			p.Try = "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
-		}
-	case fsm.LockDenied:
-		p.Means = "nothing was started, and who holds it was not touched"
-		p.Try = "end that program, or use another home or --db"
-	case fsm.SaveFailed:
-		p.Means = "nothing is started that the record cannot name; nothing runs"
-		p.Try = "make room on the disk of " + string(home)
-	}
+	return "nothing of it runs; the failure is kept in the record", try
 }
 
 func noBinary(home statefile.Home) *Problem {

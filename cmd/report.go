@@ -11,7 +11,7 @@ import (
 func (s *seen) report() StateReport {
 	d, r := s.diagnosis(), s.document.Record
 	report := StateReport{
-		Schema: StateSchema, State: d.State, Desired: r.Desired, Reason: d.Reason,
+		Schema: StateSchema, State: d.State, Certain: s.trouble == nil, Desired: r.Desired, Reason: d.Reason,
 		Settings: r.Settings, Evidence: s.list(), Next: s.next(), History: []HistoryReport{},
 		Restarts: RestartsReport{
 			Total: r.Restarts.Total, Limit: r.Settings.Policy.RestartLimit,
@@ -23,6 +23,9 @@ func (s *seen) report() StateReport {
 		},
 		Failure:  failureReport(r.Failure),
 		skewNote: s.skewNote(),
+	}
+	if report.Failure != nil && d.State == fsm.Stopped {
+		_, report.Failure.Try = remedy(r, s.home)
 	}
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()

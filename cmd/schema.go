@@ -16,7 +16,9 @@ const StateSchema = 1
 type StateReport struct {
 	Schema int `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
 	// State is the state as it is now; the record's may differ, see Evidence.
-	State   fsm.State   `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
+	State fsm.State `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
+	// Certain is false where the exit status is 4.
+	Certain bool        `json:"certain" jsonschema:"whether the state can be told; if not, state is what the little that was seen would make it, and reason says what could not be seen"`
 	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
 	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
 	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
@@ -67,6 +69,7 @@ type FailureReport struct {
 	ExitCode *int     `json:"exit_code" jsonschema:"exit status; null if it is not known or a signal ended it"`
 	Signal   string   `json:"signal" jsonschema:"name of the signal that ended it; empty if none did"`
 	LogTail  []string `json:"log_tail" jsonschema:"Temporal's last lines"`
+	Try      string   `json:"try" jsonschema:"what to do about it; empty while it is not given up"`
 }
 
 // PathsReport names the files.
