@@ -16,9 +16,15 @@ import (
 type granting struct{ fs.LoopbackNode }
 
 var (
-	_ fs.NodeSetlker  = (*granting)(nil)
-	_ fs.NodeSetlkwer = (*granting)(nil)
+	_ fs.NodeSetlker     = (*granting)(nil)
+	_ fs.NodeSetlkwer    = (*granting)(nil)
+	_ fs.NodeWrapChilder = (*granting)(nil)
 )
+
+// WrapChild makes what is below such a file one as well.
+func (g *granting) WrapChild(context.Context, fs.InodeEmbedder) fs.InodeEmbedder {
+	return &granting{fs.LoopbackNode{RootData: g.RootData}}
+}
 
 // Setlk grants a lock that is asked for without waiting.
 func (*granting) Setlk(context.Context, fs.FileHandle, uint64, *fuse.FileLock, uint32) syscall.Errno {
@@ -43,19 +49,14 @@ func (p *place) onFUSE(name string, grantsAll bool) {
 	below, on := filepath.Join(p.dir, "below"), filepath.Join(p.dir, "on")
 	check(p.t, os.Mkdir(below, 0o700))
 	check(p.t, os.Mkdir(on, 0o700))
-	root := &fs.LoopbackRoot{Path: below}
+	data := &fs.LoopbackRoot{Path: below}
+	data.RootNode = &fs.LoopbackNode{RootData: data}
 	if grantsAll {
-		root.NewNode = func(root *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-			return &granting{fs.LoopbackNode{RootData: root}}
-		}
-	}
-	root.RootNode = &fs.LoopbackNode{RootData: root}
-	if grantsAll {
-		root.RootNode = &granting{fs.LoopbackNode{RootData: root}}
+		data.RootNode = &granting{fs.LoopbackNode{RootData: data}}
 	}
 	options := &fs.Options{}
 	options.Name, options.FsName, options.DirectMountStrict, options.EnableLocks = name, "elsewhere", true, grantsAll
-	server, err := fs.Mount(on, root.RootNode, options)
+	server, err := fs.Mount(on, data.RootNode, options)
 	if err != nil {
 		p.t.Skip("a file system in user space cannot be mounted: ", err)
 	}
