@@ -43,6 +43,10 @@ type Desk struct {
 	noSeat error
 	// world is set while a drive runs in this process.
 	world atomic.Pointer[World]
+	// drove is the last one that is over, and unheard says that it was asked for a
+	// stop whose signal had not come by then.
+	drove   atomic.Pointer[World]
+	unheard atomic.Bool
 }
 
 // sighting is a sight, with the lock that came with it.
@@ -93,10 +97,14 @@ func (d *Desk) Words() string {
 
 // Hurry passes a later stop's request on to the drive in this process. It
 // reports false where there is none: the signal that came is then an interruption.
-// It may be called from any goroutine.
+// One that comes when the drive is just over is for that drive all the same: who
+// asked sees that it is over. It may be called from any goroutine.
 func (d *Desk) Hurry() bool {
-	world := d.world.Load()
-	return world != nil && world.Requested()
+	if world := d.world.Load(); world != nil {
+		return world.Requested()
+	}
+	drove := d.drove.Load()
+	return drove != nil && (d.unheard.CompareAndSwap(true, false) || drove.requested())
 }
 
 func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }
@@ -226,8 +234,11 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	}
 	world := NewWorld(d.home, d.seat, document, self, d.log)
 	d.world.Store(world)
-	defer d.world.Store(nil)
-	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: fsm.Drive(world, r, self, grace)})
+	last := fsm.Drive(world, r, self, grace)
+	d.unheard.Store(world.unheard)
+	d.drove.Store(world)
+	d.world.Store(nil)
+	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: last})
 }
 
 func (d *Desk) askStop(deed fsm.Deed) {

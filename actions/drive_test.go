@@ -62,3 +62,29 @@ func TestDriveHurries(t *testing.T) {
 	is(t, "hurry after it", d.Hurry(), false)
 	check(t, onlyExit(l.child.Wait()))
 }
+
+// A stop that was meant for a drive which is just over interrupts nothing, whether its
+// request was written before the end or after it. It counts once.
+func TestDriveIsOverWhenItIsHurried(t *testing.T) {
+	l, leader := orphan(t)
+	leader.must("trap")
+	d, _ := newDesk(t, l.home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	d.sees(t, fsm.SawWon)
+	drove := later(func() bool { d.Carry(fsm.Deed{Ask: fsm.AskDrive, Record: l.record}); return true })
+	is(t, "Temporal hears", leader.hear(), "terminated")
+	self, err := probes.Identify(os.Getpid())
+	check(t, err)
+	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}
+	check(t, statefile.WriteRequest(l.home.Request(), request))
+	leader.tell("exit", "0")
+	within(t, "the end", drove)
+	is(t, "a signal that comes too late", d.Hurry(), true)
+	is(t, "another", d.Hurry(), false)
+	check(t, statefile.WriteRequest(l.home.Request(), request))
+	is(t, "a request that comes too late", d.Hurry(), true)
+	request.For.PID++
+	check(t, statefile.WriteRequest(l.home.Request(), request))
+	is(t, "another's", d.Hurry(), false)
+	check(t, onlyExit(l.child.Wait()))
+}

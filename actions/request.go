@@ -15,11 +15,18 @@ func (w *World) Requested() bool {
 	if err != nil || !request.For.Same(w.self) {
 		return false
 	}
+	w.heard.Store(true)
 	w.Post(fsm.Input{
 		Event: fsm.Stop, Grace: request.GraceMS,
 		Detail: fmt.Sprintf("asked for by stigmer local stop or restart (pid %d)", request.From.PID),
 	})
 	return true
+}
+
+// requested reports whether a request is there that is addressed to this driver.
+func (w *World) requested() bool {
+	request, err := statefile.ReadRequest(w.home.Request())
+	return err == nil && request.For.Same(w.self)
 }
 
 // StopNow delivers a stop that came as a signal alone. A grace of 0 is the

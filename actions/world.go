@@ -39,6 +39,10 @@ type World struct {
 	unsaved bool
 	// unsynced counts the puts of the record that are not durable yet.
 	unsynced atomic.Int64
+	// heard says that a signal was met with a request, and unheard, after the end, that
+	// there was a request of which no signal has told.
+	heard   atomic.Bool
+	unheard bool
 	// reached, if set, is told the first moments of the Temporal at hand.
 	reached func(milestone string)
 	// quiet ends the probe that is on its way.
@@ -195,6 +199,7 @@ func (w *World) release() {
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)
 	}
+	w.unheard = w.requested() && !w.heard.Load()
 	os.Remove(w.home.Request())
 	if w.unsaved {
 		// On a full disk what was removed may have made room for the record.
