@@ -12,6 +12,7 @@ var evil = []string{"plain", "it's", `a"b`, "$(touch x)", "`x`", `back\slash\`, 
 
 // Each shell that is there reads back exactly what was quoted for it.
 func TestShellsReadBackWhatWasQuoted(t *testing.T) {
+	t.Setenv("HOME", t.TempDir()) // where fish makes folders of its own
 	for program, echo := range map[string]string{
 		"sh": `printf %s "$V"`, "bash": `printf %s "$V"`, "zsh": `printf %s "$V"`, "dash": `printf %s "$V"`,
 		"fish": `printf %s "$V"`, "pwsh": `[Console]::Out.Write($Env:V)`,
