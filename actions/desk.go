@@ -104,7 +104,11 @@ func (d *Desk) Hurry() bool {
 		return world.Requested()
 	}
 	drove := d.drove.Load()
-	return drove != nil && (d.unheard.CompareAndSwap(true, false) || drove.requested())
+	if drove == nil || d.unheard.CompareAndSwap(true, false) {
+		return drove != nil
+	}
+	_, asked := drove.request()
+	return asked
 }
 
 func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }

@@ -11,8 +11,8 @@ import (
 // addressed to this driver. It reports false where there is no such request. It
 // may be called from any goroutine.
 func (w *World) Requested() bool {
-	request, err := statefile.ReadRequest(w.home.Request())
-	if err != nil || !request.For.Same(w.self) {
+	request, ours := w.request()
+	if !ours {
 		return false
 	}
 	w.heard.Store(true)
@@ -23,10 +23,10 @@ func (w *World) Requested() bool {
 	return true
 }
 
-// requested reports whether a request is there that is addressed to this driver.
-func (w *World) requested() bool {
+// request is the request that is there, and whether it is addressed to this driver.
+func (w *World) request() (statefile.Request, bool) {
 	request, err := statefile.ReadRequest(w.home.Request())
-	return err == nil && request.For.Same(w.self)
+	return request, err == nil && request.For.Same(w.self)
 }
 
 // StopNow delivers a stop that came as a signal alone. A grace of 0 is the

@@ -199,7 +199,8 @@ func (w *World) release() {
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)
 	}
-	w.unheard = w.requested() && !w.heard.Load()
+	_, asked := w.request()
+	w.unheard = asked && !w.heard.Load()
 	os.Remove(w.home.Request())
 	if w.unsaved {
 		// On a full disk what was removed may have made room for the record.

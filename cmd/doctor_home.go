@@ -141,11 +141,12 @@ func deviceOfPath(path string) uint64 {
 
 func checkFolder(name, folder string) CheckReport {
 	d, err := probes.ReadDisk(folder)
+	shared := probes.SharedFileSystem(folder)
 	switch {
 	case err != nil:
 		return wrong(name, "look at "+folder, "%s: %v", folder, err)
-	case probes.SharedFileSystem(folder) != "":
-		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, probes.SharedFileSystem(folder))
+	case shared != "":
+		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
 	}
 	if err := probes.FlockWorks(folder); err != nil {
 		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
