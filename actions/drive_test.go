@@ -42,8 +42,9 @@ func TestDriveStops(t *testing.T) {
 	check(t, onlyExit(l.child.Wait()))
 }
 
-// A later stop's request shortens the grace period of the one under way.
-func TestDriveHurries(t *testing.T) {
+// driving is a drive that waits for a Temporal which has heard SIGTERM and ignores it.
+func driving(t *testing.T) (*life, *actor, *Desk, <-chan bool) {
+	t.Helper()
 	l, leader := orphan(t)
 	leader.must("trap")
 	d, _ := newDesk(t, l.home, nil)
@@ -51,6 +52,12 @@ func TestDriveHurries(t *testing.T) {
 	d.sees(t, fsm.SawWon)
 	drove := later(func() bool { d.Carry(fsm.Deed{Ask: fsm.AskDrive, Record: l.record}); return true })
 	is(t, "Temporal hears", leader.hear(), "terminated")
+	return l, leader, d, drove
+}
+
+// A later stop's request shortens the grace period of the one under way.
+func TestDriveHurries(t *testing.T) {
+	l, _, d, drove := driving(t)
 	is(t, "hurry without a request", d.Hurry(), false)
 	self, err := probes.Identify(os.Getpid())
 	check(t, err)
@@ -66,13 +73,7 @@ func TestDriveHurries(t *testing.T) {
 // A stop that was meant for a drive which is just over interrupts nothing, whether its
 // request was written before the end or after it. It counts once.
 func TestDriveIsOverWhenItIsHurried(t *testing.T) {
-	l, leader := orphan(t)
-	leader.must("trap")
-	d, _ := newDesk(t, l.home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	d.sees(t, fsm.SawWon)
-	drove := later(func() bool { d.Carry(fsm.Deed{Ask: fsm.AskDrive, Record: l.record}); return true })
-	is(t, "Temporal hears", leader.hear(), "terminated")
+	l, leader, d, drove := driving(t)
 	self, err := probes.Identify(os.Getpid())
 	check(t, err)
 	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}
