@@ -19,18 +19,23 @@ func Main() int {
 // Root returns the whole command tree of stigmer: Local, the version, the completion
 // scripts for shells, and help.
 func Root() *cobra.Command {
+	version, asked := versionCommand(), false
 	root := &cobra.Command{
 		Use: "stigmer", Short: "Own a local Temporal",
 		SilenceErrors: true, SilenceUsage: true,
-		Args: noArguments, RunE: showHelp,
+		Args: noArguments, RunE: func(c *cobra.Command, args []string) error {
+			// Not cobra's own --version: its template brings text/template, which calls
+			// methods by their names, and so every method of every type into the program.
+			if asked {
+				return version.RunE(c, args)
+			}
+			return c.Help()
+		},
 	}
 	root.SetFlagErrorFunc(usageError)
-	version := versionCommand()
 	completeTree(version)
 	root.AddCommand(Local(), version)
-	root.Version = ownVersion() // has cobra answer --version, for which it would take -v as well
-	root.Flags().Bool("version", false, "print the version")
-	root.SetVersionTemplate(versionText() + "\n")
+	root.Flags().BoolVar(&asked, "version", false, "print the version")
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
