@@ -72,19 +72,34 @@ func (e Endpoint) Ask(ctx context.Context) Answer {
 // Await asks until the endpoint is ready or ctx is done, and returns the last
 // answer. It is for a server that is just coming up: first connections alone are
 // tried, which cost the server nothing, and then one connection is asked on.
-// pause is the time between two tries.
+// pause is the time between two questions, and at first between two tries of the
+// port; while nobody listens, that grows to five times as much.
 func (e Endpoint) Await(ctx context.Context, pause time.Duration) Answer {
+	began := time.Now()
 	for {
-		answer := e.awaitOnce(ctx, pause)
-		if answer.Verdict.Ready || !wait(ctx, pause) {
+		wire, err := new(net.Dialer).DialContext(ctx, "tcp", e.Address)
+		answer, next := Answer{}, pause
+		if err == nil {
+			answer = e.awaitOn(ctx, wire, pause)
+		} else {
+			answer.Detail, next = "no connection: "+err.Error(), spacing(time.Since(began), pause)
+		}
+		if answer.Verdict.Ready || !wait(ctx, next) {
 			return answer
 		}
 	}
 }
 
-// awaitOnce asks on one connection until it is ready, breaks, or ctx is done.
-func (e Endpoint) awaitOnce(ctx context.Context, pause time.Duration) Answer {
-	line, err := dial(ctx, e.Address)
+// spacing is the time until the next try of a port that nobody listens on yet: a
+// twentieth of how long it has been tried, from pause to five times pause. A try
+// costs a tenth of a millisecond, on the processor that the server needs to come up.
+func spacing(waited, pause time.Duration) time.Duration {
+	return min(max(waited/20, pause), 5*pause)
+}
+
+// awaitOn asks on one connection until it is ready, breaks, or ctx is done.
+func (e Endpoint) awaitOn(ctx context.Context, wire net.Conn, pause time.Duration) Answer {
+	line, err := newLine(ctx, e.Address, wire)
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
@@ -145,13 +160,24 @@ type line struct {
 }
 
 func dial(ctx context.Context, address string) (*line, error) {
+	wire, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return newLine(ctx, address, wire)
+}
+
+// newLine speaks HTTP/2 on a connection to address, which is closed with it.
+func newLine(ctx context.Context, address string, conn net.Conn) (*line, error) {
 	plain := new(http.Protocols)
 	plain.SetUnencryptedHTTP2(true)
-	transport := &http.Transport{Protocols: plain, DisableCompression: true, DialContext: (&net.Dialer{}).DialContext}
+	made := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	transport := &http.Transport{Protocols: plain, DisableCompression: true, DialContext: made}
 	// Not through the transport's pool: it may not have the connection back yet when
 	// the next call wants it, and would make another.
 	wire, err := transport.NewClientConn(ctx, "http", address)
 	if err != nil {
+		conn.Close()
 		return nil, err
 	}
 	return &line{wire: wire, http: &http.Client{Transport: wire}, base: "http://" + address}, nil

@@ -205,3 +205,14 @@ func TestUI(t *testing.T) {
 		t.Error("UI of a closed server")
 	}
 }
+
+func TestSpacing(t *testing.T) {
+	const ms = time.Millisecond
+	for waited, want := range map[time.Duration]time.Duration{
+		0: ms, 20 * ms: ms, 60 * ms: 3 * ms, 100 * ms: 5 * ms, time.Hour: 5 * ms,
+	} {
+		if got := spacing(waited, ms); got != want {
+			t.Errorf("after %s the next try is in %s, want %s", waited, got, want)
+		}
+	}
+}
