@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,7 +21,7 @@ const OlderLogs = 3
 // limit. The file itself stays, since Temporal has it open: its content is copied
 // and the file truncated, which leaves no hole, as it is open for appending.
 // What is written in the instant between the last copied byte and the truncation
-// is lost. On an error the log is as it was.
+// is lost: whole lines. On an error the log is as it was.
 func rotate(path string, limit int64) error {
 	if size(path) <= limit {
 		return nil
@@ -70,8 +71,30 @@ func truncate(log *os.File, copy string, copied int64) error {
 		return fmt.Errorf("rotate: %w", err)
 	}
 	defer to.Close()
-	if _, err := io.Copy(to, io.NewSectionReader(log, copied, logLimit)); err != nil {
-		return fmt.Errorf("rotate: %w", err)
+	for range wholeTries {
+		n, err := io.Copy(to, io.NewSectionReader(log, copied, logLimit))
+		if err != nil {
+			return fmt.Errorf("rotate: %w", err)
+		}
+		if copied += n; endsLine(log, copied) {
+			break
+		}
+		time.Sleep(wholePause)
 	}
 	return log.Truncate(0)
+}
+
+// wholeTries and wholePause bound the wait for the rest of a line. A write of one
+// becomes visible page by page (ext4), and its writer may have to wait for a
+// processor in the middle of it; but it can also have no end.
+const (
+	wholeTries = 20
+	wholePause = time.Millisecond
+)
+
+// endsLine reports whether the log has the end of a line before offset end.
+func endsLine(log io.ReaderAt, end int64) bool {
+	last := make([]byte, 1)
+	_, err := log.ReadAt(last, end-1)
+	return err != nil || last[0] == '\n'
 }

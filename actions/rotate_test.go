@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -117,6 +119,29 @@ func TestRotateFollowsNoLink(t *testing.T) {
 	path = filepath.Join(dir, "fifo")
 	check(t, unix.Mkfifo(path, 0o600))
 	check(t, rotate(path, 5))
+}
+
+// TestRotateWithinALine waits for the rest of a line that is being written, and not for
+// ever.
+func TestRotateWithinALine(t *testing.T) {
+	for rest, late := range map[string]time.Duration{" a line\n": 5 * wholePause, "": time.Hour} {
+		path := filepath.Join(t.TempDir(), "log")
+		check(t, os.WriteFile(path, []byte("long enough\nhalf"), 0o600))
+		synctest.Test(t, func(t *testing.T) {
+			writer := time.AfterFunc(late, func() {
+				log, err := openLog(path)
+				check(t, err)
+				log.WriteString(rest)
+				log.Close()
+			})
+			check(t, rotate(path, 5))
+			writer.Stop()
+		})
+		text, err := os.ReadFile(older(path, 1))
+		check(t, err)
+		is(t, "log.1", string(text), "long enough\nhalf"+rest)
+		is(t, "log", size(path), 0)
+	}
 }
 
 // TestRotateFails: the log stays as it is.
