@@ -87,7 +87,9 @@ func (w *World) keepSeat() bool {
 	switch {
 	case err == nil:
 		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
+		w.seat.Close() // who waits for it opens the new one
 		w.seat = seat
+		takeTurn(w.home, seat, w.document.Generation)
 	case errors.Is(err, ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
 		return false

@@ -25,11 +25,12 @@ type Desk struct {
 	supervise func(lock *os.File) (pid int, err error)
 	// heir is the PID of the supervisor that this command started, 0 for none: the
 	// first to look at, before the record names it.
-	heir     int
-	sights   chan sighting
-	seat     *os.File // supervisor.lock, while it is ours
-	waiting  bool     // a goroutine waits for supervisor.lock
-	watching bool     // a goroutine watches the record
+	heir    int
+	sights  chan sighting
+	seat    *os.File // supervisor.lock, while it is ours
+	waiting bool     // a goroutine waits for supervisor.lock
+	// following says that each change of the record is told, by turns or by a watch.
+	following bool
 	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
 	unseenSince time.Time
 	timers      map[fsm.Saw]*time.Timer
@@ -53,8 +54,12 @@ type Desk struct {
 type sighting struct {
 	fsm.Sight
 	lock *os.File
-	look bool  // the record is to be looked at when the sight is taken
-	err  error // goes with SawBroken
+	look bool // the record is to be looked at when the sight is taken
+	// follows says that the next record is to be awaited then; turn, that this one was,
+	// after the one of generation; again, that it was nobody's turn.
+	follows, turn, again bool
+	generation           uint64
+	err                  error // goes with SawBroken
 	// seatless is why supervisor.lock could not be made, where nobody can have it.
 	seatless error
 }
@@ -133,7 +138,11 @@ func (d *Desk) Look() fsm.Sight {
 		d.seat = s.lock
 		return d.won()
 	case s.look:
-		return d.busy(s.Saw)
+		sight := d.busy(s.Saw)
+		if s.follows {
+			d.awaitNext(s, sight)
+		}
+		return sight
 	case s.Record.Generation == 0:
 		s.Record = d.last
 	}
@@ -208,11 +217,13 @@ func (d *Desk) handOver(r fsm.Record) {
 		return
 	}
 	document.Record, document.Paths = r, d.home.Paths()
+	takeTurn(d.home, d.seat, r.Generation)
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
 		d.broke(err)
 		return
 	}
+	passTurn(d.home, d.seat, r.Generation)
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.home.SupervisorLog())
 	}
@@ -239,6 +250,7 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	world := NewWorld(d.home, d.seat, document, self, d.log)
 	d.world.Store(world)
 	last := fsm.Drive(world, r, self, grace)
+	d.seat = world.seat // another file, where the lock's was deleted meanwhile
 	d.unheard.Store(world.unheard)
 	d.drove.Store(world)
 	d.world.Store(nil)

@@ -89,3 +89,14 @@ func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 	is(t, "another's", d.Hurry(), false)
 	check(t, onlyExit(l.child.Wait()))
 }
+
+// A command whose supervisor.lock was deleted while it drove goes on with the new one.
+func TestDriveKeepsItsSeat(t *testing.T) {
+	l, leader, d, drove := driving(t)
+	check(t, os.Remove(l.home.SupervisorLock()))
+	leader.tell("exit", "0")
+	within(t, "the end", drove)
+	d.sees(t, fsm.SawDrove)
+	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.seat), true)
+	check(t, onlyExit(l.child.Wait()))
+}

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"path/filepath"
+	"time"
 
 	"github.com/fsnotify/fsnotify"
 	"github.com/stigmer/local/fsm"
@@ -9,8 +10,8 @@ import (
 
 // follow waits for two things at once, each told by the kernel: supervisor.lock
 // comes free (its holder is done, or dead), or the record changes. Following
-// twice is following once. Both goroutines end with the process, as a wait in
-// flock cannot be cancelled.
+// twice is following once. The goroutines end with the process, as a wait in
+// the kernel for a lock cannot be cancelled.
 func (d *Desk) follow() {
 	if !d.waiting {
 		d.waiting = true
@@ -23,8 +24,34 @@ func (d *Desk) follow() {
 			d.sights <- sighting{lock: lock}
 		}()
 	}
-	if !d.watching {
-		d.watching = true
+	switch {
+	case d.following:
+		return
+	case turnsAreTold(d.home):
+		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true}
+	default:
+		d.watchRecord()
+	}
+	d.following = true
+}
+
+// lookAgain is how long nobody is seen to drive before that is looked into: most often
+// supervisor.lock comes free before, as a dying driver's bytes do a moment earlier.
+const lookAgain = 10 * time.Millisecond
+
+// awaitNext waits for the record that follows the one which was just seen by a look.
+func (d *Desk) awaitNext(taken sighting, s fsm.Sight) {
+	next := sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true, turn: true, generation: s.Record.Generation}
+	switch same := taken.turn && taken.generation == s.Record.Generation; {
+	case !same:
+		go func() {
+			next.again = awaitTurn(d.home.SupervisorLock(), next.generation) != nil
+			d.sights <- next
+		}()
+	case s.Driver.PID == 0 && !taken.again:
+		next.again = true
+		time.AfterFunc(lookAgain, func() { d.sights <- next })
+	default: // whoever drives tells of no turns: it is of an older version
 		d.watchRecord()
 	}
 }

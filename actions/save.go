@@ -53,12 +53,14 @@ func (w *World) write(found error, durable bool) error {
 			return err
 		}
 	}
+	takeTurn(w.home, w.seat, w.document.Generation)
 	var err error
 	if durable {
 		err = w.file.Save(w.document)
 	} else if err = w.file.Put(w.document); err == nil {
 		w.syncSoon()
 	}
+	passTurn(w.home, w.seat, w.document.Generation) // after a failure as well: who follows looks, and then watches the folder
 	w.unsaved = err != nil
 	return err
 }

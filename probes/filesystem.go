@@ -27,6 +27,9 @@ var ownFUSE = []string{
 // that other hosts may use as well, so that a flock on it need not keep them away.
 // It is empty for a local one, and where that cannot be told.
 func SharedFileSystem(path string) string {
+	if LocalFileSystem(path) {
+		return "" // without the whole table of mounts
+	}
 	mounts, err := mountinfo.GetMounts(nil)
 	if err != nil {
 		return ""
