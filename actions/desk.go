@@ -34,10 +34,16 @@ type Desk struct {
 	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
 	unseenSince time.Time
 	timers      map[fsm.Saw]*time.Timer
-	progress    func(fsm.Record)
+	progress    func(statefile.Document)
 	outdated    func(supervisor fsm.Process) bool
 	last        fsm.Record
-	err         error
+	// recovered is what was read when supervisor.lock was won, and of which file.
+	recovered statefile.Document
+	stamp     statefile.Stamp
+	// driver is who was seen to drive at last, and asked says that it was asked to stop.
+	driver fsm.Process
+	asked  bool
+	err    error
 	// wordsFrom is the end of the supervisor's log before the first handover.
 	wordsFrom int64
 	// noSeat is why there is no seat although nobody else has it.
@@ -71,8 +77,9 @@ type DeskConfig struct {
 	// Supervise starts a supervisor process with the locked file, which it must not
 	// keep, and returns its PID.
 	Supervise func(lock *os.File) (pid int, err error)
-	// Progress is told each record that is seen, in the command's goroutine. It may be nil.
-	Progress func(fsm.Record)
+	// Progress is told each record that is seen, with its history, in the command's
+	// goroutine. It may be nil.
+	Progress func(statefile.Document)
 	// Outdated says whether a running supervisor, as the record names it, is of an
 	// older version that a start replaces. It may be nil: then none is.
 	Outdated func(supervisor fsm.Process) bool
@@ -211,7 +218,7 @@ func (d *Desk) handOver(r fsm.Record) {
 		d.broke(d.noSeat)
 		return
 	}
-	document, err := Recover(d.home)
+	document, err := d.recover()
 	if err != nil {
 		d.broke(err)
 		return
@@ -237,7 +244,7 @@ func (d *Desk) handOver(r fsm.Record) {
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
 func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
-	document, err := Recover(d.home)
+	document, err := d.recover()
 	if err != nil {
 		d.broke(err)
 		return
@@ -270,6 +277,7 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
 		d.log.Warn("request not written; the default grace period counts", "error", err)
 	}
+	d.asked = true
 	if err := signalOne(deed.Driver, unix.SIGTERM); err != nil {
 		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
 	}

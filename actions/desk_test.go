@@ -16,7 +16,7 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, e
 	told := &[]uint64{}
 	d := NewDesk(DeskConfig{
 		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
-		Progress: func(r fsm.Record) { *told = append(*told, r.Generation) },
+		Progress: func(document statefile.Document) { *told = append(*told, document.Generation) },
 	})
 	t.Cleanup(d.letGo)
 	return d, told
@@ -112,6 +112,39 @@ func TestDeskBusy(t *testing.T) {
 	is(t, "error", errors.As(d.Err(), &newer), true)
 }
 
+// Who was seen to drive, and has let go since, is not named again: it could be asked to
+// stop for it.
+func TestDeskForgetsADriver(t *testing.T) {
+	home, s := newHome(t), newStage(t)
+	save(t, home, fsm.Record{Generation: 3})
+	lock, err := Acquire(home.SupervisorLock())
+	check(t, err)
+	first, second := s.start(SuperviseVerb, nil, lock), s.start(SuperviseVerb, nil)
+	check(t, lock.Close())
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, first.PID)
+	first.must("drop")
+	second.must("lock", home.SupervisorLock())
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, second.PID)
+	// The one that was asked is followed to its end, and no longer.
+	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: second.identity()})
+	second.awaitEnd()
+	check(t, awaitFree(home))
+	first.must("lock", home.SupervisorLock())
+	d.Carry(fsm.Deed{Ask: fsm.AskTry})
+	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, first.PID)
+}
+
+func awaitFree(home statefile.Home) error {
+	lock, err := AcquireWait(home.SupervisorLock())
+	if err != nil {
+		return err
+	}
+	return lock.Close()
+}
+
 func TestDeskNamesAStranger(t *testing.T) {
 	home := newHome(t)
 	stranger := newStage(t).start("actor", nil)
@@ -182,13 +215,7 @@ func TestDeskHandsOver(t *testing.T) {
 	is(t, "seat", d.seat == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
 	heir.tell("exit", "0")
-	check(t, within(t, "the lock", later(func() error {
-		lock, err := AcquireWait(home.SupervisorLock())
-		if err == nil {
-			lock.Close()
-		}
-		return err
-	})))
+	check(t, within(t, "the lock", later(func() error { return awaitFree(home) })))
 }
 
 func TestDeskCannotHandOver(t *testing.T) {

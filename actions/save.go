@@ -28,8 +28,7 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 			w.moved(t, e.Record)
 		}
 	}
-	_, found := w.file.Load()
-	err := w.write(found, e.Durable)
+	err := w.write(w.found(), e.Durable)
 	if err == nil {
 		return fsm.Input{}, false
 	}
@@ -38,6 +37,16 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		return fsm.Input{}, false
 	}
 	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+}
+
+// found is what is wrong with the record in the place of which the next one is put. One
+// that this driver has put there itself, and that is still the same file, is right.
+func (w *World) found() error {
+	if w.put != (statefile.Stamp{}) && w.file.Stamp() == w.put {
+		return nil
+	}
+	_, err := w.file.Load()
+	return err
 }
 
 // write writes the record over what was found in its place: what is damaged is
@@ -61,7 +70,10 @@ func (w *World) write(found error, durable bool) error {
 		w.syncSoon()
 	}
 	passTurn(w.home, w.seat, w.document.Generation) // after a failure as well: who follows looks, and then watches the folder
-	w.unsaved = err != nil
+	w.unsaved, w.put = err != nil, statefile.Stamp{}
+	if err == nil {
+		w.put = w.file.Stamp()
+	}
 	return err
 }
 
@@ -89,9 +101,14 @@ func damaged(err error) bool {
 // restore writes the record anew if it could not be saved before, or if somebody
 // damaged, removed or exchanged it: nobody but this driver may write it.
 func (w *World) restore() {
+	stamp := w.file.Stamp()
+	if !w.unsaved && stamp == w.proven && stamp != (statefile.Stamp{}) {
+		return
+	}
 	document, err := w.file.Load()
 	switch {
 	case err == nil && !w.unsaved && w.wrote(document.Record):
+		w.proven = stamp // an older file's, if it was replaced since: then the next probe reads again
 		return
 	case err == nil && !w.unsaved:
 		if _, err := w.file.SetAside(); err != nil {

@@ -75,6 +75,7 @@ func TestRestore(t *testing.T) {
 		{"damaged", func() error { return os.WriteFile(l.home.State(), []byte("rubbish"), 0o600) }, 1},
 		{"a folder", func() error { os.Remove(l.home.State()); return os.Mkdir(l.home.State(), 0o700) }, 2},
 	} {
+		l.restore() // it is proven, and not read again
 		check(t, c.damage())
 		l.restore()
 		have, err := os.ReadFile(l.home.State())
@@ -144,6 +145,7 @@ func TestSaveOverWhatOthersWrote(t *testing.T) {
 		"damaged": {"no record", 1, false},
 	} {
 		l := newLife(t)
+		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record}) // knows its own file from now on
 		check(t, os.WriteFile(l.home.State(), []byte(c.found), 0o600))
 		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 		text, err := os.ReadFile(l.home.State())

@@ -11,7 +11,7 @@ import (
 
 // won looks around once supervisor.lock is ours: now the record may be repaired.
 func (d *Desk) won() fsm.Sight {
-	document, err := Recover(d.home)
+	document, err := d.recover()
 	if err != nil {
 		d.err = err
 		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
@@ -20,7 +20,7 @@ func (d *Desk) won() fsm.Sight {
 		d.err = err
 		return fsm.Sight{Saw: fsm.SawBroken, Record: document.Record, Detail: err.Error()}
 	}
-	d.saw(document.Record)
+	d.saw(document)
 	if d.seat != nil {
 		takeTurn(d.home, d.seat, document.Generation)
 	}
@@ -49,18 +49,16 @@ func (d *Desk) tidy() {
 // busy looks at the record of whoever drives. One that cannot be read counts as
 // not yet written: the driver writes it anew.
 func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
-	file := statefile.File{Home: d.home}
-	document, err := file.Load()
-	s := fsm.Sight{Saw: saw}
+	file, s := statefile.File{Home: d.home}, fsm.Sight{Saw: saw}
+	var document statefile.Document
+	var err error
 	for range evidenceTries {
-		s.Driver, s.Holder = Driver(d.home, document.Record, d.heir)
-		// The record and its driver must have been seen together.
-		var again statefile.Document
-		again, err = file.Load()
-		if again.Generation == document.Generation {
-			break
+		stamp := file.Stamp()
+		document, err = file.Load()
+		s.Driver, s.Holder = d.driverOf(document.Record)
+		if file.Stamp() == stamp {
+			break // the record and its driver were seen together
 		}
-		document = again
 	}
 	var newer statefile.NewerError
 	if errors.As(err, &newer) || errors.Is(err, fs.ErrPermission) {
@@ -68,7 +66,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
 	}
 	if err == nil {
-		d.saw(document.Record)
+		d.saw(document)
 	}
 	s.Record = document.Record
 	if r := document.Record; s.Driver.Same(r.Supervisor) {
@@ -80,11 +78,39 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	return s
 }
 
-func (d *Desk) saw(r fsm.Record) {
-	if d.progress != nil && r.Generation != d.last.Generation {
-		d.progress(r)
+// driverOf is Driver that does not search again for one whose life this command
+// follows: the supervisor that it has started, or the one that it has asked to stop.
+// What it has not asked yet it may be about to signal, and that is proven each time.
+func (d *Desk) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
+	if d.driver.PID != 0 && (d.driver.PID == d.heir || d.asked) && !probes.Dying(d.driver.PID) {
+		if again, err := probes.Identify(d.driver.PID); err == nil && again.Same(d.driver) {
+			return d.driver, ""
+		}
 	}
-	d.last = r
+	d.driver, stranger = Driver(d.home, r, d.heir)
+	return d.driver, stranger
+}
+
+// recover is Recover that does not read again what nobody has touched since: while
+// supervisor.lock is ours nobody may.
+func (d *Desk) recover() (statefile.Document, error) {
+	file := statefile.File{Home: d.home}
+	if d.stamp != (statefile.Stamp{}) && file.Stamp() == d.stamp {
+		return d.recovered, nil
+	}
+	stamp := file.Stamp()
+	document, err := Recover(d.home)
+	if err == nil && file.Stamp() == stamp {
+		d.recovered, d.stamp = document, stamp
+	}
+	return document, err
+}
+
+func (d *Desk) saw(document statefile.Document) {
+	if d.progress != nil && document.Generation != d.last.Generation {
+		d.progress(document)
+	}
+	d.last = document.Record
 }
 
 // OtherServer describes the Temporal that a home's PID file names where it runs

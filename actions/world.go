@@ -37,6 +37,9 @@ type World struct {
 	guard *os.File
 	// unsaved says that the last save failed, so that the record on disk is older.
 	unsaved bool
+	// put is the file that the last save made, and proven the one that was read since
+	// and is this driver's.
+	put, proven statefile.Stamp
 	// unsynced counts the puts of the record that are not durable yet.
 	unsynced atomic.Int64
 	// heard says that a signal was met with a request, and unheard, after the end, that

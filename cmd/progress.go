@@ -22,42 +22,34 @@ type progress struct {
 	voice voice
 	log   hclog.Logger
 	began time.Time
-	// history is the record's, by which no state is missed that no look met.
-	history func() []fsm.Transition
 	// beat is when the time is drawn anew, nil where nothing can be overwritten.
 	beat <-chan time.Time
 
-	mu   sync.Mutex // the command's goroutine tells, the one that waits for it draws
+	mu sync.Mutex // the command's goroutine tells, the one that waits for it draws
+	// past is what the record's history had when it was told last, by which no state
+	// is missed that no look met.
 	past past
 	last fsm.State
 	over bool
 }
 
-func newProgress(out io.Writer, v voice, log hclog.Logger, history func() []fsm.Transition) *progress {
-	p := &progress{out: out, voice: v, log: log, began: time.Now(), history: history}
-	p.past.news(history())
+func newProgress(out io.Writer, v voice, log hclog.Logger) *progress {
+	p := &progress{out: out, voice: v, log: log, began: time.Now()}
+	p.past.last.At = fsm.Instant(p.began.UnixMilli()) - 1 // what happened before is not of this command
 	if redraws(out) && !v.verbose && !v.json && !v.quiet {
 		p.beat = time.Tick(redraw)
 	}
 	return p
 }
 
-// historyOf reads the transitions of a home, none where there is no record.
-func historyOf(home statefile.Home) func() []fsm.Transition {
-	return func() []fsm.Transition {
-		document, _ := (statefile.File{Home: home}).Load()
-		return document.History
-	}
-}
-
 // saw tells what has happened up to a record that was seen.
-func (p *progress) saw(r fsm.Record) {
+func (p *progress) saw(document statefile.Document) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over || p.voice.quiet {
 		return
 	}
-	fresh := p.past.news(p.history())
+	fresh, r := p.past.news(document.History), document.Record
 	for _, t := range fresh {
 		p.tell(t.To, t.Cause)
 	}

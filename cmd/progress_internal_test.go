@@ -11,32 +11,40 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
-// progressOn is a progress whose history grows by what happens.
-func progressOn(p *progress, history *[]fsm.Transition) *progress {
-	*history = []fsm.Transition{{At: 1, From: fsm.Healthy, Event: fsm.Gone, To: fsm.Stopped, Cause: "it was so before"}}
-	p.began, p.history = time.Now(), func() []fsm.Transition { return *history }
-	p.past.news(*history)
-	return p
-}
+// story is a record whose history grows.
+type story struct{ statefile.Document }
 
 // toldBy is a start that fails for the first time: what happens between two looks
 // is told at the second.
-func toldBy(p *progress, history *[]fsm.Transition) {
-	happens := func(from fsm.State, event fsm.Event, to fsm.State, cause string) fsm.Record {
-		*history = append(*history, fsm.Transition{At: fsm.Instant(len(*history) + 1), From: from, Event: event, To: to, Cause: cause})
-		return fsm.Record{State: to, Reason: cause}
-	}
-	p.saw(fsm.Record{State: fsm.Stopped, Reason: "asked for"})
+func toldBy(p *progress) {
+	var s story
+	s.History = []fsm.Transition{{At: s.now() - 1, From: fsm.Healthy, Event: fsm.Gone, To: fsm.Stopped, Cause: "it was so before"}}
+	p.saw(s.is(fsm.Stopped, "asked for"))
 	time.Sleep(100 * time.Millisecond)
-	p.saw(happens(fsm.Stopped, fsm.Start, fsm.Locking, "asked for"))
-	p.saw(fsm.Record{State: fsm.Locking, Reason: "asked for"})
+	p.saw(s.goes(fsm.Start, fsm.Locking, "asked for"))
+	p.saw(s.is(fsm.Locking, "asked for"))
 	time.Sleep(100 * time.Second)
-	happens(fsm.Locking, fsm.LockAcquired, fsm.Starting, "the ports are free")
-	happens(fsm.Starting, fsm.Spawned, fsm.Starting, "pid 7")
-	happens(fsm.Starting, fsm.Exited, fsm.Restarting, "Temporal (pid 7) exited with status 0")
-	p.saw(happens(fsm.Restarting, fsm.Gone, fsm.Restarting, "the kernel released temporal.lock"))
+	s.goes(fsm.LockAcquired, fsm.Starting, "the ports are free")
+	s.goes(fsm.Spawned, fsm.Starting, "pid 7")
+	s.goes(fsm.Exited, fsm.Restarting, "Temporal (pid 7) exited with status 0")
+	p.saw(s.goes(fsm.Gone, fsm.Restarting, "the kernel released temporal.lock"))
+}
+
+func (*story) now() fsm.Instant { return fsm.Instant(time.Now().UnixMilli()) }
+
+// is has the record say a state, without a transition.
+func (s *story) is(state fsm.State, reason string) statefile.Document {
+	s.State, s.Reason = state, reason
+	return s.Document
+}
+
+// goes adds a transition, and has the record say where it leads.
+func (s *story) goes(event fsm.Event, to fsm.State, cause string) statefile.Document {
+	s.Document = s.Add(fsm.Transition{At: s.now(), From: s.State, Event: event, To: to, Cause: cause})
+	return s.is(to, cause)
 }
 
 // TestProgressOnATerminal keeps a line for each state, no longer than the terminal
@@ -44,16 +52,16 @@ func toldBy(p *progress, history *[]fsm.Transition) {
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		var history []fsm.Transition
-		p := progressOn(&progress{out: &out, beat: make(chan time.Time)}, &history)
-		toldBy(p, &history)
+		p := newProgress(&out, voice{}, hclog.NewNullLogger())
+		p.beat = make(chan time.Time)
+		toldBy(p)
 		time.Sleep(time.Second)
 		p.draw()
-		history = nil // it can be lost
-		p.saw(fsm.Record{State: fsm.Stopping, Reason: strings.Repeat("long ", 50) + "\x1b[31m"})
-		p.saw(fsm.Record{State: fsm.Stopped, Reason: "stopped: asked for"})
+		var lost story // the history can be
+		p.saw(lost.is(fsm.Stopping, strings.Repeat("long ", 50)+"\x1b[31m"))
+		p.saw(lost.is(fsm.Stopped, "stopped: asked for"))
 		p.done()
-		p.saw(fsm.Record{State: fsm.Healthy, Reason: "late"})
+		p.saw(lost.is(fsm.Healthy, "late"))
 		const start = "\r\x1b[K"
 		want := start + "Locking      0.1s  asked for\n" +
 			start + "Starting   100.1s  the ports are free\n" +
@@ -71,9 +79,8 @@ func TestProgressOnATerminal(t *testing.T) {
 func TestProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		var history []fsm.Transition
-		p := progressOn(newProgress(&out, voice{}, hclog.NewNullLogger(), func() []fsm.Transition { return nil }), &history)
-		toldBy(p, &history)
+		p := newProgress(&out, voice{}, hclog.NewNullLogger())
+		toldBy(p)
 		p.done()
 		want := "Locking      0.1s  asked for\nStarting   100.1s  the ports are free\n" +
 			"Restarting 100.1s  Temporal (pid 7) exited with status 0\n"
@@ -88,9 +95,8 @@ func TestProgressInJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		v := voice{json: true}
-		var history []fsm.Transition
-		p := progressOn(&progress{voice: v, log: v.commandLog(&out)}, &history)
-		toldBy(p, &history)
+		p := newProgress(&out, v, v.commandLog(&out))
+		toldBy(p)
 		p.done()
 		for _, field := range []string{fmt.Sprintf(`"state":%q`, fsm.Locking), `"elapsed_ms":100,`, `"reason":"asked for"`} {
 			if line, _, _ := strings.Cut(out.String(), "\n"); !strings.Contains(line, field) {

@@ -25,7 +25,7 @@ import (
 // once, wherever it is: whatever it leaves, the next command goes on from.
 func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	log := voiceOf(c).commandLog(c.ErrOrStderr())
-	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log, historyOf(home))
+	progress := newProgress(c.ErrOrStderr(), voiceOf(c), log)
 	desk := actions.NewDesk(actions.DeskConfig{
 		Home: home, Log: log, Progress: progress.saw,
 		Outdated: outdated,
