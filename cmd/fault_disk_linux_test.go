@@ -150,12 +150,32 @@ func (p *place) leavesRoom(limit string, n int) {
 	dir := filepath.Dir(p.home)
 	options := "nr_inodes=10000,size=32m"
 	if limit != "" {
-		var disk unix.Statfs_t
-		check(p.t, unix.Statfs(dir, &disk))
+		disk := settledDisk(p.t, dir)
 		used := map[string]uint64{"nr_inodes": disk.Files - disk.Ffree, "nr_blocks": disk.Blocks - disk.Bfree}
 		options = fmt.Sprintf("%s=%d", limit, used[limit]+uint64(n))
 	}
 	check(p.t, unix.Mount("none", dir, "tmpfs", unix.MS_REMOUNT, options))
+}
+
+// settledDisk is a disk on which nothing has come or gone for a while: start returns as
+// soon as the record says Healthy, while the record and the PID file's folder may still
+// be on their way, and what is measured then has room in it that is about to be free.
+func settledDisk(t *testing.T, dir string) unix.Statfs_t {
+	t.Helper()
+	var last unix.Statfs_t
+	same := 0
+	if !poll(awaitDefault, func() bool {
+		var disk unix.Statfs_t
+		check(t, unix.Statfs(dir, &disk))
+		if same++; disk.Ffree != last.Ffree || disk.Bfree != last.Bfree {
+			same = 0
+		}
+		last = disk
+		return same >= 10
+	}) {
+		t.Errorf("%s changes all the time", dir)
+	}
+	return last
 }
 
 // oneOrNone checks that one Temporal runs and is Healthy, or none is left.
