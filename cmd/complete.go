@@ -46,13 +46,18 @@ func completeTree(tree *cobra.Command) {
 	if !tree.HasSubCommands() && tree.ValidArgsFunction == nil && len(tree.ValidArgs) == 0 {
 		tree.ValidArgsFunction = cobra.NoFileCompletions
 	}
-	tree.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if _, own := tree.GetFlagCompletionFunc(f.Name); own || f.Value.Type() == "bool" {
-			return
-		}
-		// It would fail for a flag that is not there, or that has its values already.
-		_ = tree.RegisterFlagCompletionFunc(f.Name, valuesOf(tree.Name(), f.Name))
-	})
+	// Not tree.LocalFlags, which gives each command those of all above it first: every
+	// command would pay for that.
+	tree.Flags().VisitAll(func(f *pflag.Flag) { completeFlag(tree, f) })
+	tree.PersistentFlags().VisitAll(func(f *pflag.Flag) { completeFlag(tree, f) })
+}
+
+func completeFlag(c *cobra.Command, f *pflag.Flag) {
+	if _, own := c.GetFlagCompletionFunc(f.Name); own || f.Value.Type() == "bool" {
+		return
+	}
+	// It would fail for a flag that is not there, or that has its values already.
+	_ = c.RegisterFlagCompletionFunc(f.Name, valuesOf(c.Name(), f.Name))
 }
 
 func valuesOf(command, flag string) cobra.CompletionFunc {
