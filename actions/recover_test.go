@@ -106,7 +106,11 @@ func TestRequested(t *testing.T) {
 	is(t, "ours", l.Requested(), true)
 	in := l.next(fsm.Stop)
 	is(t, "grace", in.Grace, 1234)
-	has(t, in.Detail, "pid 77")
+	is(t, "cause", in.Detail, "asked for by stigmer local stop or restart (pid 77)")
+	request.Cause = "stigmer local reset (pid 78)"
+	check(t, statefile.WriteRequest(l.home.Request(), request))
+	is(t, "ours", l.Requested(), true)
+	is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
 	l.StopNow("Ctrl-C", 1)
 	in = l.next(fsm.Stop)
 	is(t, "grace", in.Grace, 1)

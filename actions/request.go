@@ -16,10 +16,11 @@ func (w *World) Requested() bool {
 		return false
 	}
 	w.heard.Store(true)
-	w.Post(fsm.Input{
-		Event: fsm.Stop, Grace: request.GraceMS,
-		Detail: fmt.Sprintf("asked for by stigmer local stop or restart (pid %d)", request.From.PID),
-	})
+	cause := request.Cause
+	if cause == "" {
+		cause = fmt.Sprintf("stigmer local stop or restart (pid %d)", request.From.PID)
+	}
+	w.Post(fsm.Input{Event: fsm.Stop, Grace: request.GraceMS, Detail: "asked for by " + cause})
 	return true
 }
 

@@ -61,7 +61,7 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}
-	if err := run(c, s.home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds())}, nil); err != nil {
+	if err := run(c, s.home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: cause(actions.ResetVerb)}, nil); err != nil {
 		return err
 	}
 	// A signal between two renames would leave the work to the next reset.

@@ -52,6 +52,6 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return nil
 	}
 	return run(c, home, fsm.Command{
-		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()),
+		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: cause("stop"),
 	}, nil)
 }

@@ -33,7 +33,7 @@ type Command struct {
 	// Patience bounds start's and restart's wait, Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
-	// Cause is kept in the history: who wants Temporal.
+	// Cause is kept in the history: who wants Temporal, or wants it stopped.
 	Cause string
 
 	// Upward says that a stop is no longer wanted: a start, or a restart's second half.

@@ -95,5 +95,5 @@ type Deed struct {
 	Saw     Saw     // arm
 	After   Millis  // arm
 	Outcome Outcome // finish
-	Detail  string  // unseat: why, empty for one that did not answer
+	Detail  string  // unseat: why, empty for one that did not answer; ask stop: who asks
 }

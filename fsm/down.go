@@ -90,7 +90,7 @@ func (c Command) ask(in Sight) (Command, []Deed) {
 	c.Ending = in.Record.Incarnation
 	return c, []Deed{
 		{Ask: AskFollow},
-		{Ask: AskStop, Driver: in.Driver, Grace: c.Grace},
+		{Ask: AskStop, Driver: in.Driver, Grace: c.Grace, Detail: c.Cause},
 		{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin},
 	}
 }

@@ -16,8 +16,10 @@ type Request struct {
 	Verb    string      `json:"verb"`
 	GraceMS fsm.Millis  `json:"grace_ms"`
 	At      fsm.Instant `json:"at"`
-	// From is who asks.
-	From fsm.Process `json:"from"`
+	// From is who asks, and Cause what was typed, for the history. It is empty where an
+	// older version asks.
+	From  fsm.Process `json:"from"`
+	Cause string      `json:"cause,omitempty"`
 	// For is the driver that is addressed. Another driver that finds the file
 	// finds an old request that is not its own.
 	For fsm.Process `json:"for"`
