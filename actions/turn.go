@@ -15,7 +15,3 @@ package actions
 // Turns are told only where the kernel itself keeps the locks of a file and keeps those
 // on bytes apart from flock: on Linux, and on a local file system. NFS makes one of the
 // two, so that giving a byte back would give back supervisor.lock (flock(2)).
-
-// turnByte is a generation's byte. A generation that is beyond a file's greatest offset
-// was not counted, it was written by hand: it shares the byte of another one.
-func turnByte(generation uint64) int64 { return int64(generation & (1<<62 - 1)) }

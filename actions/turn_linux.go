@@ -55,3 +55,7 @@ func awaitTurn(path string, generation uint64) error {
 func lockBytes(file *os.File, how int16, start, length int64) {
 	unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: how, Start: start, Len: length})
 }
+
+// turnByte is a generation's byte. A generation that is beyond a file's greatest offset
+// was not counted, it was written by hand: it shares the byte of another one.
+func turnByte(generation uint64) int64 { return int64(generation & (1<<62 - 1)) }
