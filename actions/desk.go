@@ -134,6 +134,9 @@ func (d *Desk) broke(err error) {
 // record as it is at that moment.
 func (d *Desk) Look() fsm.Sight {
 	s := <-d.sights
+	for d.tooEarly(s) {
+		s = <-d.sights
+	}
 	switch {
 	case s.err != nil:
 		d.err = s.err

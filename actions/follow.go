@@ -6,6 +6,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 )
 
 // follow waits for two things at once, each told by the kernel: supervisor.lock
@@ -39,6 +40,22 @@ func (d *Desk) follow() {
 // supervisor.lock comes free before, as a dying driver's bytes do a moment earlier.
 const lookAgain = 10 * time.Millisecond
 
+// tooEarly puts a look off whose turn came free by the driver's end. The lock that comes
+// free in the same moment says more, and costs less than a search of all processes for
+// somebody who has just gone.
+func (d *Desk) tooEarly(s sighting) bool {
+	if !s.turn || s.again || d.driver.PID == 0 || !probes.Dying(d.driver.PID) {
+		return false
+	}
+	d.lookLater(s)
+	return true
+}
+
+func (d *Desk) lookLater(next sighting) {
+	next.again = true
+	time.AfterFunc(lookAgain, func() { d.sights <- next })
+}
+
 // awaitNext waits for the record that follows the one which was just seen by a look.
 func (d *Desk) awaitNext(taken sighting, s fsm.Sight) {
 	next := sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true, turn: true, generation: s.Record.Generation}
@@ -49,8 +66,7 @@ func (d *Desk) awaitNext(taken sighting, s fsm.Sight) {
 			d.sights <- next
 		}()
 	case s.Driver.PID == 0 && !taken.again:
-		next.again = true
-		time.AfterFunc(lookAgain, func() { d.sights <- next })
+		d.lookLater(next)
 	default: // whoever drives tells of no turns: it is of an older version
 		d.watchRecord()
 	}

@@ -189,3 +189,24 @@ func TestAwaitIsBounded(t *testing.T) {
 		t.Errorf("nobody to be seen: %d looks", n)
 	}
 }
+
+// A turn that came free by its driver's end is no reason to search everybody at once,
+// and is not forgotten.
+func TestLookIsPutOff(t *testing.T) {
+	home := newHome(t)
+	driver := newStage(t).start(SuperviseVerb, nil)
+	d, _ := newDesk(t, home, nil)
+	d.driver = driver.identity()
+	s := sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true, turn: true, generation: 3}
+	is(t, "while it lives", d.tooEarly(s), false)
+	driver.tell("exit", "0")
+	driver.awaitEnd()
+	is(t, "when it has ended", within(t, "its end", later(func() bool {
+		for !d.tooEarly(s) {
+		}
+		return true
+	})), true)
+	again := within(t, "the look", later(func() sighting { return <-d.sights }))
+	is(t, "the next time", d.tooEarly(again), false)
+	is(t, "generation", again.generation, 3)
+}

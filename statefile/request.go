@@ -26,7 +26,7 @@ type Request struct {
 }
 
 // WriteRequest replaces the request, stamped with Schema, mode 0600. Commands
-// write without a lock: of two at once one stays, whole. The folder is not
+// write without a lock: of two at once one stays, whole. Nothing is
 // synced, as the request need not outlive the boot: its reader does not either.
 func WriteRequest(path string, r Request) error {
 	r.Schema = Schema
@@ -35,7 +35,7 @@ func WriteRequest(path string, r Request) error {
 	}
 	data, err := marshal(r)
 	if err == nil {
-		err = replace(path, data)
+		err = put(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
