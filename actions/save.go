@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -77,19 +78,24 @@ func (w *World) write(found error, durable bool) error {
 	return err
 }
 
+// syncAfter is how long a put waits to be made durable. A restart puts five records within
+// some milliseconds: they share one sync, which is out of the way of the spawn then and
+// not in the way of the renames.
+const syncAfter = 10 * time.Millisecond
+
 // syncSoon makes the record that is there durable in a goroutine, which ends with
-// that. Puts that follow one another while it is at work share the next one.
+// that. Puts that follow one another before it is at work, or while, share one.
 func (w *World) syncSoon() {
 	if w.unsynced.Add(1) > 1 {
 		return
 	}
-	go func() {
+	time.AfterFunc(syncAfter, func() {
 		for n := w.unsynced.Load(); n > 0; n = w.unsynced.Add(-n) {
 			if err := w.file.Sync(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				w.log.Warn("record not made durable", "error", err)
 			}
 		}
-	}()
+	})
 }
 
 func damaged(err error) bool {

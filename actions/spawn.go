@@ -80,7 +80,7 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	cmd.Dir = workFolder(w.home, s.DB)
 	cmd.Env = temporalEnv(os.Environ(), w.home)
 	cmd.Stderr = output
-	if probes.TemporalVersion(s.TemporalBin) == "" {
+	if w.versions.Of(s.TemporalBin) == "" {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together
 	} else if own := openOutput(w.home); own != nil {
 		cmd.Stdout = own
@@ -146,6 +146,6 @@ func (w *World) identify(cmd *exec.Cmd) fsm.Process {
 	if err != nil {
 		p = fsm.Process{PID: cmd.Process.Pid, PGID: cmd.Process.Pid, Exe: cmd.Path}
 	}
-	p.Version = probes.TemporalVersion(cmd.Path)
+	p.Version = w.versions.Of(cmd.Path)
 	return p
 }

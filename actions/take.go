@@ -36,7 +36,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
 	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: probes.TemporalVersion(s.TemporalBin),
+		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: w.versions.Of(s.TemporalBin),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -50,6 +51,8 @@ type World struct {
 	reached func(milestone string)
 	// quiet ends the probe that is on its way.
 	quiet context.CancelFunc
+	// versions knows the version of the program at hand.
+	versions probes.Versions
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
 	// database describes the file that Temporal has open, once it serves.
@@ -80,11 +83,15 @@ type delivery struct {
 // on from a document.
 func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
 	takeTurn(home, seat, d.Generation)
-	return &World{
+	w := &World{
 		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
 		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
 	}
+	if d.Desired == fsm.WantRunning {
+		go w.versions.Of(d.Settings.TemporalBin) // while the first record is written
+	}
+	return w
 }
 
 // Observe says who has temporal.lock.

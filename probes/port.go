@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -88,14 +89,7 @@ func bound(ip netip.Addr, port int) (bool, error) {
 // [::1], or on macOS on a wildcard, beside which SO_REUSEADDR allows a bind to
 // one address. A firewall's silence is no answer, but worth a look at the owners.
 func shadowed(ip netip.Addr, port int) bool {
-	targets := []string{ip.String()}
-	if ip.IsUnspecified() {
-		targets[0] = "127.0.0.1"
-	}
-	if ip.IsLoopback() || ip.IsUnspecified() {
-		targets = append(targets, "::1")
-	}
-	for _, target := range targets {
+	for _, target := range shadows(ip, runtime.GOOS) {
 		conn, err := net.DialTimeout("tcp", hostPort(target, port), knock)
 		if err == nil {
 			conn.Close()
@@ -107,6 +101,21 @@ func shadowed(ip netip.Addr, port int) bool {
 		}
 	}
 	return false
+}
+
+// shadows are the addresses at which somebody else may answer for a server on ip, on a
+// system: Linux lets nobody have an address that another one's wildcard covers (socket(7),
+// SO_REUSEADDR).
+func shadows(ip netip.Addr, system string) (targets []string) {
+	if system != "linux" {
+		if targets = []string{ip.String()}; ip.IsUnspecified() {
+			targets[0] = "127.0.0.1"
+		}
+	}
+	if (ip.IsLoopback() || ip.IsUnspecified()) && ip.Is4() || system != "linux" && ip.IsUnspecified() {
+		targets = append(targets, "::1")
+	}
+	return targets
 }
 
 func hostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }

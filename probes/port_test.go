@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -76,6 +77,18 @@ func TestConnectionOnThePort(t *testing.T) {
 	check(t, err)
 	if got == nil || got.PID != os.Getpid() {
 		t.Errorf("Listening = %+v, want PID %d", got, os.Getpid())
+	}
+}
+
+func TestShadows(t *testing.T) {
+	for _, c := range []struct{ ip, system, want string }{
+		{"127.0.0.1", "linux", "::1"}, {"0.0.0.0", "linux", "::1"}, {"::1", "linux", ""}, {"::", "linux", ""}, {"192.0.2.1", "linux", ""},
+		{"127.0.0.1", "darwin", "127.0.0.1 ::1"}, {"0.0.0.0", "darwin", "127.0.0.1 ::1"}, {"::1", "darwin", "::1"},
+		{"::", "darwin", "127.0.0.1 ::1"}, {"192.0.2.1", "darwin", "192.0.2.1"},
+	} {
+		if got := strings.Join(shadows(netip.MustParseAddr(c.ip), c.system), " "); got != c.want {
+			t.Errorf("%s on %s: %q, want %q", c.ip, c.system, got, c.want)
+		}
 	}
 }
 

@@ -2,11 +2,35 @@ package probes
 
 import (
 	"debug/buildinfo"
+	"os"
 	"strings"
+	"sync"
 )
 
 // temporalModule is the main module of the Temporal CLI.
 const temporalModule = "github.com/temporalio/cli"
+
+// Versions is TemporalVersion that reads a program once for as long as it stays the same
+// file, by its inode, size and time. The zero value is ready, and any goroutine may ask.
+type Versions struct {
+	mu      sync.Mutex
+	program os.FileInfo
+	version string
+}
+
+// Of is TemporalVersion of exe.
+func (v *Versions) Of(exe string) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	info, err := os.Stat(exe)
+	if err != nil {
+		return ""
+	}
+	if known := v.program; known == nil || !os.SameFile(known, info) || known.Size() != info.Size() || !known.ModTime().Equal(info.ModTime()) {
+		v.program, v.version = info, TemporalVersion(exe)
+	}
+	return v.version
+}
 
 // TemporalVersion returns the version of the Temporal CLI in this file, as in
 // "1.5.1", from what the Go linker left in it: that takes a millisecond, where

@@ -17,3 +17,26 @@ func TestTemporalVersionOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// A program is read again when it is another file, or another content.
+func TestVersions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "temporal")
+	var v Versions
+	is := func(what, want string) {
+		t.Helper()
+		if got := v.Of(path); got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	is("no file", "")
+	check(t, os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700))
+	is("a script", "")
+	v.version = "known"
+	is("the same", "known")
+	check(t, os.WriteFile(path, []byte("#!/bin/sh\necho\n"), 0o700))
+	is("another content", "")
+	v.version = "known"
+	check(t, os.WriteFile(path+".new", []byte("#!/bin/sh\necho\n"), 0o700))
+	check(t, os.Rename(path+".new", path))
+	is("another file", "")
+}
