@@ -119,12 +119,29 @@ func noArguments(c *cobra.Command, args []string) error {
 // noCommand names the commands that may have been meant.
 func noCommand(c *cobra.Command, typed string) *Problem {
 	p := usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
-	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
-	meant := slices.Compact(c.SuggestionsFor(typed))
-	if len(meant) > 0 {
-		p.Try = c.CommandPath() + " " + strings.Join(meant, ", "+c.CommandPath()+" ")
+	if paths := meant(c, typed); len(paths) > 0 {
+		p.Try = strings.Join(paths, ", ")
 	}
 	return p
+}
+
+// meant are the commands below c whose names are near to what was typed, else those of
+// its commands: who types stigmer start has forgotten a word.
+func meant(c *cobra.Command, typed string) (paths []string) {
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
+	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {
+		paths = append(paths, c.CommandPath()+" "+name)
+	}
+	if len(paths) > 0 {
+		return paths
+	}
+	for _, below := range c.Commands() {
+		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below {
+			return []string{exact.CommandPath()}
+		}
+		paths = append(paths, meant(below, typed)...)
+	}
+	return paths
 }
 
 func usageError(c *cobra.Command, err error) error {
