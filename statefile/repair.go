@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,11 +22,20 @@ const (
 	leftAfter = time.Minute
 )
 
-// The names that SetAside and the temporary files of replace have.
-var (
-	asideName = regexp.MustCompile(`^temporal\.state\.json\.corrupt-\d{8}T\d{6}\.\d{6}Z$`)
-	tempName  = regexp.MustCompile(`^\.temporal\.(state\.json|pid|request\.json)\d+$`)
-)
+// isAside reports whether SetAside gives such names.
+func isAside(name string) bool {
+	stamp, ok := strings.CutPrefix(name, "temporal.state.json.corrupt-")
+	_, err := time.Parse(asideStamp, stamp)
+	return ok && err == nil
+}
+
+// isTemporary reports whether the temporary files of replace have such names.
+func isTemporary(name string) bool {
+	return slices.ContainsFunc([]string{"state.json", "pid", "request.json"}, func(of string) bool {
+		number, ok := strings.CutPrefix(name, ".temporal."+of)
+		return ok && number != "" && strings.Trim(number, "0123456789") == ""
+	})
+}
 
 // SetAside renames the record, or whatever stands in its place, to a name with
 // the time, so that a new one can be made and the old one looked at. It never
@@ -70,7 +80,7 @@ func (f File) dropOld(keep string) error {
 	var others []string
 	for _, entry := range entries {
 		path := f.Home.join(entry.Name())
-		if asideName.MatchString(entry.Name()) && !entry.IsDir() && path != keep {
+		if isAside(entry.Name()) && !entry.IsDir() && path != keep {
 			others = append(others, path)
 		}
 	}
@@ -107,8 +117,10 @@ func (h Home) Abandoned() ([]string, error) {
 	}
 	var left []string
 	for _, entry := range entries {
-		info, err := entry.Info()
-		if tempName.MatchString(entry.Name()) && err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) >= leftAfter {
+		if !isTemporary(entry.Name()) {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) >= leftAfter {
 			left = append(left, h.join(entry.Name()))
 		}
 	}
@@ -120,7 +132,7 @@ func (h Home) SetAsides() []string {
 	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is told elsewhere
 	var asides []string
 	for _, entry := range entries {
-		if asideName.MatchString(entry.Name()) {
+		if isAside(entry.Name()) {
 			asides = append(asides, h.join(entry.Name()))
 		}
 	}

@@ -151,11 +151,33 @@ func TestTidyKnowsTheNames(t *testing.T) {
 			if name == recordName {
 				continue
 			}
-			if !tempName.MatchString(name) {
+			if !isTemporary(name) {
 				t.Errorf("%s would not be tidied", name)
 			}
 			return
 		}
 	}
 	t.Error("no temporary file was seen")
+}
+
+// What is removed by its name has exactly the names that are given.
+func TestNamesOfWhatIsRemoved(t *testing.T) {
+	for name, want := range map[string]string{
+		"temporal.state.json.corrupt-20261128T120000.000001Z": "aside",
+		"temporal.state.json.corrupt-20261328T120000.000001Z": "", // no such month
+		"temporal.state.json.corrupt-20261128T120000Z":        "",
+		"temporal.state.json.corrupt-":                        "",
+		"temporal.state.json":                                 "",
+		".temporal.state.json123":                             "temporary",
+		".temporal.pid4":                                      "temporary",
+		".temporal.request.json0":                             "temporary",
+		".temporal.request.json":                              "",
+		".temporal.pid4x":                                     "",
+		".temporal.lock4":                                     "",
+		"temporal.pid4":                                       "",
+	} {
+		if isAside(name) != (want == "aside") || isTemporary(name) != (want == "temporary") {
+			t.Errorf("%s: aside %v, temporary %v, want %q", name, isAside(name), isTemporary(name), want)
+		}
+	}
 }
