@@ -40,9 +40,8 @@ type Desk struct {
 	// recovered is what was read when supervisor.lock was won, and of which file.
 	recovered statefile.Document
 	stamp     statefile.Stamp
-	// driver is who was seen to drive at last, and asked says that it was asked to stop.
+	// driver is who was seen to drive at last.
 	driver fsm.Process
-	asked  bool
 	err    error
 	// wordsFrom is the end of the supervisor's log before the first handover.
 	wordsFrom int64
@@ -281,7 +280,6 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
 		d.log.Warn("request not written; the default grace period counts", "error", err)
 	}
-	d.asked = true
 	if err := signalOne(deed.Driver, unix.SIGTERM); err != nil {
 		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
 	}

@@ -130,6 +130,8 @@ func (a *acting) obey(words []string) string {
 		lock, err := Acquire(words[1])
 		a.kept = append(a.kept, lock)
 		return verdict(err)
+	case "unlock": // the last lock
+		a.kept[len(a.kept)-1].(*os.File).Close()
 	case "wait": // the answer comes when the lock does
 		lock, err := AcquireWait(words[1])
 		a.kept = append(a.kept, lock)

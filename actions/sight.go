@@ -78,11 +78,11 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	return s
 }
 
-// driverOf is Driver that does not search again for one whose life this command
-// follows: the supervisor that it has started, or the one that it has asked to stop.
-// What it has not asked yet it may be about to signal, and that is proven each time.
+// driverOf is Driver that does not search again for the supervisor that this command has
+// started, which has supervisor.lock for as long as it lives. Any other one may have let
+// go of it, as a command does that has driven, and be about to be signalled for it.
 func (d *Desk) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
-	if d.driver.PID != 0 && (d.driver.PID == d.heir || d.asked) && !probes.Dying(d.driver.PID) {
+	if d.driver.PID != 0 && d.driver.PID == d.heir && !probes.Dying(d.driver.PID) {
 		if again, err := probes.Identify(d.driver.PID); err == nil && again.Same(d.driver) {
 			return d.driver, ""
 		}
