@@ -30,6 +30,7 @@ func (d *Desk) follow() {
 		return
 	case turnsAreTold(d.home):
 		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true}
+		time.AfterFunc(surely, d.lookNowAndThen)
 	default:
 		d.watchRecord()
 	}
@@ -65,12 +66,28 @@ func (d *Desk) awaitNext(taken sighting, s fsm.Sight) {
 			next.again = awaitTurn(d.home.SupervisorLock(), next.generation) != nil
 			d.sights <- next
 		}()
-	case s.Driver.PID == 0 && !taken.again:
+	case !taken.again:
 		d.lookLater(next)
-	default: // whoever drives tells of no turns: it is of an older version
+	default: // whoever drives tells of no turns, as an older version does
 		d.watchRecord()
 	}
 }
+
+// surely is how often a follower looks without being told. What it waits for is told by
+// the kernel, at once; this is for who has a byte and passes it to nobody: a supervisor
+// of an older version that inherited it, or another program with a lock on the file.
+const surely = time.Second
+
+// lookNowAndThen looks at once, and goes on looking until the process ends.
+func (d *Desk) lookNowAndThen() {
+	for {
+		d.sights <- changed
+		time.Sleep(surely)
+	}
+}
+
+// changed is what is seen where the record may be another one.
+var changed = sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
 
 // watchRecord watches the folder, as the record is replaced by rename. What
 // changed before the watch was there is seen by one look after it is.
@@ -80,10 +97,9 @@ func (d *Desk) watchRecord() {
 		err = watcher.Add(string(d.home))
 	}
 	if err != nil {
-		d.broke(err)
+		go d.lookNowAndThen() // fs.inotify.max_user_instances is spent, or every descriptor
 		return
 	}
-	changed := sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
 	d.sights <- changed
 	record := filepath.Base(d.home.State())
 	go func() {

@@ -210,3 +210,22 @@ func TestLookIsPutOff(t *testing.T) {
 	is(t, "the next time", d.tooEarly(again), false)
 	is(t, "generation", again.generation, 3)
 }
+
+// Whoever has a byte and never passes it, an older supervisor that inherited it or a
+// stranger, cannot keep a follower from the next record.
+func TestFollowBesideAByteThatIsKept(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	driver := newStage(t).start(SuperviseVerb, nil)
+	driver.must("lock", home.SupervisorLock())
+	keeper, err := os.OpenFile(home.SupervisorLock(), os.O_RDWR, 0)
+	check(t, err)
+	defer keeper.Close()
+	takeTurn(home, keeper, 1)
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
+	save(t, home, fsm.Record{Generation: 2})
+	for d.sees(t, fsm.SawBusy).Record.Generation != 2 {
+	}
+}

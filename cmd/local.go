@@ -136,7 +136,10 @@ func meant(c *cobra.Command, typed string) (paths []string) {
 		return paths
 	}
 	for _, below := range c.Commands() {
-		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below {
+		if below.Name() == "completion" {
+			continue // its commands are shells
+		}
+		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below && exact.IsAvailableCommand() {
 			return []string{exact.CommandPath()}
 		}
 		paths = append(paths, meant(below, typed)...)

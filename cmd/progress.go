@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,6 @@ type progress struct {
 
 func newProgress(out io.Writer, v voice, log hclog.Logger) *progress {
 	p := &progress{out: out, voice: v, log: log, began: time.Now()}
-	p.past.last.At = fsm.Instant(p.began.UnixMilli()) - 1 // what happened before is not of this command
 	if redraws(out) && !v.verbose && !v.json && !v.quiet {
 		p.beat = time.Tick(redraw)
 	}
@@ -49,7 +49,7 @@ func (p *progress) saw(document statefile.Document) {
 	if p.over || p.voice.quiet {
 		return
 	}
-	fresh, r := p.past.news(document.History), document.Record
+	fresh, r := p.news(document.History), document.Record
 	for _, t := range fresh {
 		p.tell(t.To, t.Cause)
 	}
@@ -57,6 +57,18 @@ func (p *progress) saw(document statefile.Document) {
 	if len(fresh) == 0 && !stood { // where it stood before is no progress
 		p.tell(r.State, r.Reason)
 	}
+}
+
+// news are the transitions that were not told. At the first look those are of this
+// command that are not older than it, nor of a future that a clock was set back from.
+func (p *progress) news(history []fsm.Transition) []fsm.Transition {
+	first := p.past == past{}
+	fresh := p.past.news(history)
+	if first {
+		began, now := fsm.Instant(p.began.UnixMilli()), fsm.Instant(time.Now().UnixMilli())
+		fresh = slices.DeleteFunc(slices.Clone(fresh), func(t fsm.Transition) bool { return t.At < began || t.At > now })
+	}
+	return fresh
 }
 
 func (p *progress) tell(state fsm.State, cause string) {

@@ -21,7 +21,10 @@ type story struct{ statefile.Document }
 // is told at the second.
 func toldBy(p *progress) {
 	var s story
-	s.History = []fsm.Transition{{At: s.now() - 1, From: fsm.Healthy, Event: fsm.Gone, To: fsm.Stopped, Cause: "it was so before"}}
+	s.History = []fsm.Transition{
+		{At: s.now() - 1, From: fsm.Healthy, Event: fsm.Stop, To: fsm.Stopping, Cause: "it was so before"},
+		{At: s.now() + 3_600_000, From: fsm.Stopping, Event: fsm.Gone, To: fsm.Stopped, Cause: "before the clock was set back"},
+	}
 	p.saw(s.is(fsm.Stopped, "asked for"))
 	time.Sleep(100 * time.Millisecond)
 	p.saw(s.goes(fsm.Start, fsm.Locking, "asked for"))

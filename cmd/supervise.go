@@ -43,7 +43,8 @@ func runSupervise(v voice) error {
 	if err != nil {
 		return usage(fmt.Errorf("supervise is run by start: %w", err))
 	}
-	defer lock.Close()
+	// Nobody closes it: it comes free by the end of this process, which is seen to be
+	// ending then, and not of one that still lives and holds nothing.
 	document, err := actions.Recover(home)
 	if err != nil {
 		return systemProblem(err, "the supervisor ends")

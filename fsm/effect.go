@@ -35,7 +35,7 @@ type Effect struct {
 	Required bool
 	// Durable makes a save wait until it would survive a power cut. Every other one
 	// only has to be seen by all processes: a crash loses nothing of it, and the
-	// wait for the disk is made up for at once, while Temporal boots.
+	// wait for the disk is made up for some milliseconds later, while Temporal boots.
 	Durable bool
 
 	Process Process // adopt, watch, term, kill: the leader, zero if not known; its group is in Record

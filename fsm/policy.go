@@ -11,7 +11,8 @@ const MaxRestartLimit = 16
 type Policy struct {
 	// StartDeadline is the time from spawn to the first passed probe.
 	StartDeadline Millis `json:"start_deadline_ms"`
-	// StartPeriod is the pause between two startup probes.
+	// StartPeriod is the pause between two startup probes; while nobody listens yet,
+	// it grows to five times as much.
 	StartPeriod Millis `json:"start_period_ms"`
 	// Period is the pause between two liveness probes; Timeout bounds one probe.
 	Period  Millis `json:"probe_period_ms"`

@@ -66,7 +66,7 @@ func (w *simWorld) endCommand(i int, end Ends) {
 	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
 }
 
-// save replaces the record by rename, and wakes who watches the folder. One that is
+// save replaces the record by rename, and wakes who follows it. One that is
 // not durable a power cut may undo.
 func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	if !slices.Contains(w.seat, uid) {

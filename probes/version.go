@@ -11,7 +11,8 @@ import (
 const temporalModule = "github.com/temporalio/cli"
 
 // Versions is TemporalVersion that reads a program once for as long as it stays the same
-// file, by its inode, size and time. The zero value is ready, and any goroutine may ask.
+// file, by its inode, size and time. What has no version, or could not be read, is read
+// again. The zero value is ready, and any goroutine may ask.
 type Versions struct {
 	mu      sync.Mutex
 	program os.FileInfo
@@ -26,7 +27,7 @@ func (v *Versions) Of(exe string) string {
 	if err != nil {
 		return ""
 	}
-	if known := v.program; known == nil || !os.SameFile(known, info) || known.Size() != info.Size() || !known.ModTime().Equal(info.ModTime()) {
+	if known := v.program; v.version == "" || !os.SameFile(known, info) || known.Size() != info.Size() || !known.ModTime().Equal(info.ModTime()) {
 		v.program, v.version = info, TemporalVersion(exe)
 	}
 	return v.version
