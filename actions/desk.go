@@ -40,6 +40,8 @@ type Desk struct {
 	// recovered is what was read when supervisor.lock was won, and of which file.
 	recovered statefile.Document
 	stamp     statefile.Stamp
+	// looked is the file that was looked at last.
+	looked statefile.Stamp
 	// driver is who was seen to drive at last.
 	driver fsm.Process
 	err    error
@@ -60,6 +62,8 @@ type sighting struct {
 	fsm.Sight
 	lock *os.File
 	look bool // the record is to be looked at when the sight is taken
+	// unasked says that nobody has told of a change.
+	unasked bool
 	// follows says that the next record is to be awaited then; turn, that this one was,
 	// after the one of generation; again, that it was nobody's turn.
 	follows, turn, again bool
@@ -133,7 +137,7 @@ func (d *Desk) broke(err error) {
 // record as it is at that moment.
 func (d *Desk) Look() fsm.Sight {
 	s := <-d.sights
-	for d.tooEarly(s) {
+	for d.tooEarly(s) || d.nothingNew(s) {
 		s = <-d.sights
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
 // follow waits for two things at once, each told by the kernel: supervisor.lock
@@ -80,10 +81,19 @@ const surely = time.Second
 
 // lookNowAndThen looks at once, and goes on looking until the process ends.
 func (d *Desk) lookNowAndThen() {
+	unasked := changed
+	unasked.unasked = true
 	for {
-		d.sights <- changed
+		d.sights <- unasked
 		time.Sleep(surely)
 	}
+}
+
+// nothingNew is true of a look that nobody has told of, where the record is the file
+// that was looked at last. Who follows hears of changes, and of nothing else: its
+// timers begin anew with what it hears.
+func (d *Desk) nothingNew(s sighting) bool {
+	return s.unasked && d.looked == (statefile.File{Home: d.home}).Stamp()
 }
 
 // changed is what is seen where the record may be another one.

@@ -53,10 +53,10 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	var document statefile.Document
 	var err error
 	for range evidenceTries {
-		stamp := file.Stamp()
+		d.looked = file.Stamp()
 		document, err = file.Load()
 		s.Driver, s.Holder = d.driverOf(document.Record)
-		if file.Stamp() == stamp {
+		if file.Stamp() == d.looked {
 			break // the record and its driver were seen together
 		}
 	}

@@ -228,4 +228,7 @@ func TestFollowBesideAByteThatIsKept(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 2})
 	for d.sees(t, fsm.SawBusy).Record.Generation != 2 {
 	}
+	// Nothing happens, and so nothing is seen, for longer than the pause of these looks.
+	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: fsm.Millis(surely.Milliseconds()) * 5 / 2})
+	d.sees(t, fsm.SawTimeout)
 }
