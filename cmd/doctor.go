@@ -173,13 +173,20 @@ func printChecks(out io.Writer, checks []CheckReport) {
 	}
 }
 
+func ofThese(n int) string {
+	if n == 1 {
+		return "1 of these is"
+	}
+	return fmt.Sprintf("%d of these are", n)
+}
+
 func printVerdict(out io.Writer, ill, fixable int, fix bool) {
 	switch {
 	case ill == 0:
 		fmt.Fprintln(out, "All is well.")
 	case fixable > 0 && !fix:
-		fmt.Fprintf(out, "%d of these are wrong; stigmer local doctor --fix mends %d of them.\n", ill, fixable)
+		fmt.Fprintf(out, "%s wrong; stigmer local doctor --fix mends %d.\n", ofThese(ill), fixable)
 	default:
-		fmt.Fprintf(out, "%d of these are wrong.\n", ill)
+		fmt.Fprintf(out, "%s wrong.\n", ofThese(ill))
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -35,6 +37,7 @@ func examine(path string) []CheckReport {
 	checks := []CheckReport{home}
 	if there {
 		checks = append(checks, checkPrivate(p.home))
+		checks = append(checks, checkFiles(p.home, p.database()))
 		checks = append(checks, checkDisk(string(p.home), p.database())...)
 	}
 	checks = append(checks, p.checkSettings(path))
@@ -44,7 +47,9 @@ func examine(path string) []CheckReport {
 	checks = append(checks, p.checkPorts()...)
 	checks = append(checks, p.checkBinary())
 	if there {
-		checks = append(checks, p.checkDatabase())
+		for _, db := range p.databases() {
+			checks = append(checks, p.checkDatabase(db))
+		}
 	}
 	checks = append(checks, checkLimits())
 	if there {
@@ -85,6 +90,24 @@ func (p *patient) database() string {
 	return actions.DatabaseOf(p.home, p.document.Record)
 }
 
+// databases are those that matter: where none runs, the next start's as well as the one
+// that was used last.
+func (p *patient) databases() []string {
+	last, next := p.database(), p.nextDatabase()
+	if last == next || p.running() {
+		return []string{last}
+	}
+	return []string{last, next}
+}
+
+// nextDatabase is the database of a start that is told nothing more, empty for none.
+func (p *patient) nextDatabase() string {
+	if o := p.options; o.settings.DB != "" || o.ephemeral {
+		return o.settings.DB
+	}
+	return p.home.DB()
+}
+
 func (p *patient) checkRecord() CheckReport {
 	const name = "record"
 	evidence := p.recordEvidence()
@@ -110,9 +133,9 @@ func (p *patient) checkTemporal() CheckReport {
 	case p.stranger != "":
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.stranger)
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.document.Failure.Event == "":
-		return well(name, "%s: %s", d.State, d.Reason)
+		return well(name, "%s: %s", d.State, why(d.State, d.Reason))
 	}
-	return wrong(name, "stigmer local state --explain", "%s: %s", d.State, d.Reason)
+	return wrong(name, "stigmer local state --explain", "%s: %s", d.State, why(d.State, d.Reason))
 }
 
 // checkPorts looks who has the ports, in the kernel's table: nothing is bound.
@@ -173,10 +196,14 @@ func (p *patient) checkBinary() CheckReport {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	out, err := tried(ctx, path).Output()
 	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil || said == "" {
-		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, either(errorText(err), "it says nothing"))
+		how := either(errorText(err), "it says nothing")
+		if ctx.Err() != nil {
+			how = fmt.Sprintf("it did not end within %s", runsWithin)
+		}
+		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, how)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {
@@ -187,6 +214,16 @@ func (p *patient) checkBinary() CheckReport {
 	default:
 		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
+}
+
+// tried is a try of a program in a group of its own, which is ended as a whole when ctx is
+// done: a wrapper's child would keep its output open, and live on.
+func tried(ctx context.Context, path string) *exec.Cmd {
+	c := exec.CommandContext(ctx, path, "--version")
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return unix.Kill(-c.Process.Pid, unix.SIGKILL) }
+	c.WaitDelay = time.Second
+	return c
 }
 
 func errorText(err error) string {

@@ -15,14 +15,15 @@ import (
 // walkLimit, in bytes, is the largest database whose pages are all looked at.
 const walkLimit = 1 << 30
 
-func (p *patient) checkDatabase() CheckReport {
+func (p *patient) checkDatabase(db string) CheckReport {
 	const name = "database"
-	db := p.database()
 	if db == "" {
 		return well(name, "in memory (--ephemeral)")
 	}
 	info, err := os.Stat(db)
 	switch {
+	case errors.Is(err, os.ErrNotExist) && !p.running() && db != p.nextDatabase():
+		return well(name, "%s was used last, and is not there any more", db)
 	case errors.Is(err, os.ErrNotExist) && !p.running():
 		return well(name, "%s is not there yet; the next start makes it", db)
 	case err != nil:
@@ -46,7 +47,10 @@ func (p *patient) checkPages(name, db string, size int64) CheckReport {
 		read, how = probes.ReadHeader, "too large to be looked into"
 	}
 	d, err := read(db)
-	made := p.madeBy()
+	made := ""
+	if db == p.database() {
+		made = p.madeBy()
+	}
 	switch {
 	case err != nil:
 		return wrong(name, "stigmer local doctor once more", "%s: %v", db, err)

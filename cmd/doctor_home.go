@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
@@ -69,6 +71,44 @@ func checkPrivate(home statefile.Home) CheckReport {
 		return wrong(name, "chmod go-rwx on them", "open to others: %s", strings.Join(open, ", ")).mendedBy(repairs...)
 	}
 	return well(name, "nothing in it is open to others")
+}
+
+// checkFiles looks whether each name that is there is what it must be, and this user's to
+// write: a start finds it out one by one.
+func checkFiles(home statefile.Home, db string) CheckReport {
+	const name = "files"
+	folders := []string{home.Logs(), filepath.Dir(home.DB())}
+	files := []string{home.Lock(), home.SupervisorLock(), home.State(), home.PID(), home.Request(), home.Log(), home.SupervisorLog(), home.Output()}
+	if db != "" {
+		files = append(files, db, db+".lock")
+	}
+	for i, path := range append(folders, files...) {
+		info, err := os.Stat(path)
+		wanted, is := "file", err == nil && info.Mode().IsRegular()
+		if i < len(folders) {
+			wanted, is = "folder", err == nil && info.IsDir()
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return wrong(name, "look at its owner and the modes of the folders above it", "%v", err)
+		case !is:
+			return wrong(name, "move it away: a start makes what it needs", "%s is not a %s", path, wanted)
+		}
+		if err := accessible(path, info.IsDir()); err != nil {
+			return wrong(name, "chmod u+rwX "+shellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
+		}
+	}
+	return well(name, "what is there is what it must be, and can be written")
+}
+
+func accessible(path string, folder bool) error {
+	need := uint32(unix.R_OK | unix.W_OK)
+	if folder {
+		need |= unix.X_OK
+	}
+	return unix.Access(path, need)
 }
 
 // privateFiles yields what lies in a home, in order, with the rights that nobody

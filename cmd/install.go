@@ -91,7 +91,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 		return err
 	}
 	order := install.Order{Home: home, Version: v, From: chooseSource(home, from, mirror)}
-	done, err := provide(c, order, newInstallProgress(progressOut(c)))
+	done, err := provide(c, order, newInstallProgress(progressOut(c), voiceOf(c)))
 	if err != nil {
 		return installProblem(err, "install", home, v)
 	}

@@ -50,7 +50,7 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 func TestInstallProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := newInstallProgress(&out)
+		p := newInstallProgress(&out, voice{})
 		p.Say("Fetching   x")
 		for i := range int64(15) {
 			p.Got((i+1)<<20, 0)

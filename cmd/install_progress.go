@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/stigmer/local/actions"
 )
 
@@ -15,6 +17,8 @@ import (
 type installProgress struct {
 	out   io.Writer
 	fancy bool
+	// log is told the lines instead, where they are to be JSON.
+	log   hclog.Logger
 	began time.Time
 	// next is when a line may be drawn again.
 	next  time.Time
@@ -30,15 +34,27 @@ const (
 	repeat = 10 * time.Second
 )
 
-func newInstallProgress(out io.Writer) *installProgress {
-	return &installProgress{out: out, fancy: redraws(out), began: time.Now()}
+func newInstallProgress(out io.Writer, v voice) *installProgress {
+	p := &installProgress{out: out, fancy: redraws(out) && !v.json, began: time.Now()}
+	if v.json {
+		p.log = v.commandLog(out)
+	}
+	return p
+}
+
+func (p *installProgress) line(text string) {
+	if p.log != nil {
+		p.log.Info("installation", "step", strings.Join(strings.Fields(text), " "))
+		return
+	}
+	fmt.Fprintln(p.out, text)
 }
 
 // Say tells a step.
 func (p *installProgress) Say(line string) {
 	p.done()
 	p.from, p.since, p.next = 0, time.Time{}, time.Time{}
-	fmt.Fprintln(p.out, line)
+	p.line(line)
 }
 
 // Got tells how far a download is, and at its end how fast it was.
@@ -83,7 +99,7 @@ func (p *installProgress) draw(line string) {
 		p.drawn = true
 		return
 	}
-	fmt.Fprintln(p.out, line)
+	p.line(line)
 }
 
 // done clears the line, so that what is printed next begins a line of its own.

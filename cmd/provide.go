@@ -31,7 +31,7 @@ func (o *options) install(c *cobra.Command, home statefile.Home, verb string) er
 	if err != nil {
 		return err
 	}
-	progress := newInstallProgress(progressOut(c))
+	progress := newInstallProgress(progressOut(c), voiceOf(c))
 	from, v := chooseSource(home, choice, mirror), install.Version(TemporalVersion)
 	done, err := provide(c, install.Order{
 		Home: home, Version: v, From: from,

@@ -69,7 +69,7 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 	if kept != "" {
 		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
 	}
-	fmt.Fprintf(out, "Removed %s\n", m.path)
+	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.asked.Home)
 	if now {
 		return m.tells(m.reload, "the file was removed")
 	}

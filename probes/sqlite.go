@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Database is what a SQLite file says of itself, as far as it can be told by
@@ -71,7 +73,7 @@ func WalkDatabase(path string) (Database, error) {
 // hotJournal reports whether a rollback journal waits to be carried out: one that
 // is done with is removed, emptied, or has its header overwritten with zeros.
 func hotJournal(path string) bool {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return false
 	}
@@ -119,7 +121,7 @@ func (p *pager) fail(format string, args ...any) {
 }
 
 func openDatabase(path string) (*pager, *os.File, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0) // a pipe would keep the open waiting
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,7 +14,9 @@ type File struct {
 
 // Load reads the record. The error wraps fs.ErrNotExist where there is none,
 // SymlinkError, CorruptError (also for a folder or a pipe in its place),
-// NewerError, or the system's. It changes nothing and needs no lock.
+// NewerError, or the system's. It changes nothing and needs no lock. Where the record
+// was written for a home at another place, a copied or a moved one, its database and
+// program are those that lie at the same place in this one.
 func (f File) Load() (Document, error) {
 	path := f.Home.State()
 	data, err := slurp(path)
@@ -25,7 +27,7 @@ func (f File) Load() (Document, error) {
 	if err != nil {
 		return Document{}, fmt.Errorf("read %s: %w", path, err)
 	}
-	return d, nil
+	return d.in(f.Home), nil
 }
 
 // Stamp tells one saved record from the next without reading it: each save makes a

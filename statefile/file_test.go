@@ -13,6 +13,31 @@ import (
 	"time"
 )
 
+// A home that was copied or moved is about itself: what its record names in the home that
+// it was written for lies in this one.
+func TestLoadInAnotherHome(t *testing.T) {
+	file := File{newHome(t)}
+	home := file.Home
+	for _, c := range []struct{ was, path, want string }{
+		{"/home/ada/.stigmer", "/home/ada/.stigmer/temporal-data/temporal.db", home.DB()},
+		{"/home/ada/.stigmer", "/home/ada/.stigmer2/temporal.db", "/home/ada/.stigmer2/temporal.db"},
+		{"/home/ada/.stigmer", "/data/orders.db", "/data/orders.db"},
+		{"/home/ada/.stigmer", "", ""},
+		{"", "/home/ada/.stigmer/temporal-data/temporal.db", "/home/ada/.stigmer/temporal-data/temporal.db"},
+		{string(home), home.DB(), home.DB()},
+	} {
+		d := sample()
+		d.Paths.Home, d.Settings.DB, d.Settings.TemporalBin, d.Database.Path = c.was, c.path, "/usr/bin/temporal", c.path
+		if err := file.Save(d); err != nil {
+			t.Fatal(err)
+		}
+		got, err := file.Load()
+		if err != nil || got.Settings.DB != c.want || got.Database.Path != c.want || got.Settings.TemporalBin != "/usr/bin/temporal" {
+			t.Errorf("%s of %s: %s, %s, %s, %v; want %s", c.path, c.was, got.Settings.DB, got.Database.Path, got.Settings.TemporalBin, err, c.want)
+		}
+	}
+}
+
 func TestSaveAndLoad(t *testing.T) {
 	file := File{newHome(t)}
 	if _, err := file.Load(); !errors.Is(err, fs.ErrNotExist) {
@@ -21,7 +46,7 @@ func TestSaveAndLoad(t *testing.T) {
 	withUmask(t, 0)
 	for generation := range uint64(3) {
 		want := sample()
-		want.Generation = generation
+		want.Generation, want.Paths = generation, file.Home.Paths()
 		if err := file.Save(want); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package statefile
 
 import (
 	"path/filepath"
+	"strings"
 )
 
 // Home is the folder that holds one Temporal and everything that is known about
@@ -54,7 +55,7 @@ func (h Home) DB() string { return h.join("temporal-data", "temporal.db") }
 func (h Home) Bin() string { return h.join("bin", "temporal") }
 
 // Paths repeats the names in the record, for people and programs that read it.
-// Nothing is found by them: a home may have been moved.
+// Nothing is found by them: a home may have been moved. That it was is found by Home.
 type Paths struct {
 	Home           string `json:"home"`
 	Lock           string `json:"lock"`
@@ -70,4 +71,19 @@ func (h Home) Paths() Paths {
 		Home: string(h), Lock: h.Lock(), SupervisorLock: h.SupervisorLock(),
 		PID: h.PID(), Log: h.Log(), SupervisorLog: h.SupervisorLog(),
 	}
+}
+
+// in is the document as it reads in a home: what the record names in the home that it
+// was written for is of that home, and nobody's business in another one.
+func (d Document) in(home Home) Document {
+	was := d.Paths.Home
+	if was == "" || was == string(home) {
+		return d
+	}
+	for _, path := range []*string{&d.Settings.DB, &d.Settings.TemporalBin, &d.Database.Path} {
+		if below, ok := strings.CutPrefix(*path, was+string(filepath.Separator)); ok {
+			*path = home.join(below)
+		}
+	}
+	return d
 }
