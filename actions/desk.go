@@ -73,6 +73,9 @@ type sighting struct {
 	seatless error
 }
 
+// changed is what is seen where the record may be another one.
+var changed = sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+
 // DeskConfig is what a command brings.
 type DeskConfig struct {
 	Home statefile.Home
@@ -202,7 +205,7 @@ func (d *Desk) try() {
 	case err == nil:
 		d.sights <- sighting{lock: lock}
 	case errors.Is(err, ErrHeld):
-		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+		d.sights <- changed
 	case missing(d.home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
 		// a stop has nothing to do, and a start will not be able to save.

@@ -30,7 +30,9 @@ func (d *Desk) follow() {
 	case d.following:
 		return
 	case turnsAreTold(d.home):
-		d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true}
+		first := changed
+		first.follows = true
+		d.sights <- first
 		time.AfterFunc(surely, d.lookNowAndThen)
 	default:
 		d.watchRecord()
@@ -60,7 +62,8 @@ func (d *Desk) lookLater(next sighting) {
 
 // awaitNext waits for the record that follows the one which was just seen by a look.
 func (d *Desk) awaitNext(taken sighting, s fsm.Sight) {
-	next := sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true, follows: true, turn: true, generation: s.Record.Generation}
+	next := changed
+	next.follows, next.turn, next.generation = true, true, s.Record.Generation
 	switch same := taken.turn && taken.generation == s.Record.Generation; {
 	case !same:
 		go func() {
@@ -95,9 +98,6 @@ func (d *Desk) lookNowAndThen() {
 func (d *Desk) nothingNew(s sighting) bool {
 	return s.unasked && d.looked == (statefile.File{Home: d.home}).Stamp()
 }
-
-// changed is what is seen where the record may be another one.
-var changed = sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
 
 // watchRecord watches the folder, as the record is replaced by rename. What
 // changed before the watch was there is seen by one look after it is.
