@@ -18,17 +18,11 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		return fsm.Input{Event: fsm.Deposed}, true
 	}
 	w.document.Record = e.Record
+	w.note(e)
 	if e.Record.State == fsm.Healthy {
 		w.noteDatabase(e.Record.Settings.DB) // what it has open, before anybody knows that it serves
 	}
 	w.document.Paths = w.home.Paths()
-	if t := e.Transition; t.From != "" {
-		w.document = w.document.Add(t)
-		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-		if w.moved != nil {
-			w.moved(t, e.Record)
-		}
-	}
 	err := w.write(w.found(), e.Durable)
 	if err == nil {
 		return fsm.Input{}, false
@@ -38,6 +32,19 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		return fsm.Input{}, false
 	}
 	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+}
+
+// note adds a transition to the history, if there is one, and tells it.
+func (w *World) note(e fsm.Effect) {
+	t := e.Transition
+	if t.From == "" {
+		return
+	}
+	w.document = w.document.Add(t)
+	w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
+	if w.moved != nil {
+		w.moved(t, e.Record)
+	}
 }
 
 // found is what is wrong with the record in the place of which the next one is put. One
@@ -78,7 +85,7 @@ func (w *World) write(found error, durable bool) error {
 	return err
 }
 
-// syncAfter is how long a put waits to be made durable. A restart puts five records within
+// syncAfter is how long a put waits to be made durable. A restart puts three records within
 // some milliseconds: they share one sync, which is out of the way of the spawn then and
 // not in the way of the renames.
 const syncAfter = 10 * time.Millisecond

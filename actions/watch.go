@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -43,7 +44,7 @@ func (w *World) closeWaiter() {
 func (w *World) watch(e fsm.Effect) {
 	w.writePID(e.Process)
 	w.await(e)
-	child, from := w.child, w.logFrom
+	child, from, tree := w.child, w.logFrom, w.tree
 	go func() {
 		in := fsm.Input{Event: fsm.Exited, Run: e.Run}
 		if child != nil {
@@ -54,8 +55,25 @@ func (w *World) watch(e fsm.Effect) {
 			return
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
+		tree.toldFirst()
 		w.Post(in)
 	}()
+}
+
+// treeEnd is how a tree ends: lockFree is set as soon as temporal.lock comes free, and
+// told is closed when the driver has heard of it.
+type treeEnd struct {
+	lockFree atomic.Bool
+	told     chan struct{}
+}
+
+// toldFirst returns when the driver has heard of the tree's end, if that has come. The
+// kernel frees a process's locks before it tells of its exit (do_exit: exit_files, then
+// exit_notify): heard in this order, both are one step, and written once.
+func (t *treeEnd) toldFirst() {
+	if t.lockFree.Load() {
+		<-t.told
+	}
 }
 
 // await waits in a blocking flock for the tree's end, once for each run. The
@@ -66,6 +84,8 @@ func (w *World) await(e fsm.Effect) {
 	}
 	w.openWaiter(e.Record)
 	w.awaited, w.over = e.Run, make(chan struct{})
+	tree := &treeEnd{told: make(chan struct{})}
+	w.tree = tree
 	waiter := w.waiter
 	w.waiter = nil
 	if waiter == nil {
@@ -76,8 +96,10 @@ func (w *World) await(e fsm.Effect) {
 			w.log.Error("tree's end not watched", "error", err)
 			return
 		}
+		tree.lockFree.Store(true)
 		w.seeOff(e.Process)
 		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, lock: waiter}
+		close(tree.told)
 	}()
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"golang.org/x/sys/unix"
@@ -38,6 +39,21 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	is(t, "at once", len(l.inbox), 1)
 	l.next(fsm.Gone)
 	is(t, "taken again", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+}
+
+// Where the lock is known to be free, the exit is told after the tree's end.
+func TestExitIsToldAfterTheEnd(t *testing.T) {
+	tree := &treeEnd{told: make(chan struct{})}
+	tree.toldFirst() // nothing is known of an end: it returns at once
+	tree.lockFree.Store(true)
+	heard := later(func() bool { tree.toldFirst(); return true })
+	select {
+	case <-heard:
+		t.Error("the exit is told before the end")
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(tree.told)
+	within(t, "the exit", heard)
 }
 
 func TestTerm(t *testing.T) {

@@ -70,6 +70,8 @@ type World struct {
 	asked, copying atomic.Bool
 	// over is closed when the current run's tree is gone, to end the killing.
 	over chan struct{}
+	// tree is the end of the current run's tree, as the kernel tells it.
+	tree *treeEnd
 }
 
 // delivery is an input, with the lock that came with it, or a beat and no input.
@@ -134,6 +136,8 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 	switch e.Do {
 	case fsm.DoSave:
 		return w.save(e)
+	case fsm.DoNote:
+		w.note(e)
 	case fsm.DoLock:
 		return w.takeLocks(e), true
 	case fsm.DoQuarantine:

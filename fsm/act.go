@@ -22,12 +22,18 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 	case DoKill:
 		return s, []Effect{s.effect(DoKill)}
 	case DoBackOff:
-		pause := s.Settings.Policy.Backoff(s.Restarts, in.At, s.Stable, in.Dice)
-		return s, []Effect{s.arm(BackoffElapsed, pause)}
+		if pause := s.backoff(in); pause > 0 {
+			return s, []Effect{s.arm(BackoffElapsed, pause)}
+		}
+		return s, nil // see follow
 	case DoRelease:
 		return s, []Effect{s.effect(DoRelease)}
 	}
 	panic("fsm: the table has an action that nobody performs: " + string(action))
+}
+
+func (s Supervisor) backoff(in Input) Millis {
+	return s.Settings.Policy.Backoff(s.Restarts, in.At, s.Stable, in.Dice)
 }
 
 // startDeadline is short for an adopted Temporal that has served before: if it

@@ -37,12 +37,18 @@ func (c *checker) effects(s Supervisor, effects []Effect) {
 		return
 	}
 	touches := slices.ContainsFunc(effects, func(e Effect) bool { return !slices.Contains(actsOnly, e.Do) })
-	if touches && effects[0].Do != DoSave {
+	first := slices.IndexFunc(effects, func(e Effect) bool { return e.Do != DoNote })
+	if touches && effects[first].Do != DoSave {
 		c.t.Errorf("%s acts before it saves: %v", s.State, told(effects))
 	}
 	var saved Effect
 	for i, e := range effects {
 		switch e.Do {
+		case DoNote:
+			c.save(s, e)
+			if i+1 == len(effects) || effects[i+1].Do != DoNote && effects[i+1].Do != DoSave {
+				c.t.Errorf("notes what no save writes: %v", told(effects))
+			}
 		case DoSave:
 			saved = e
 			c.save(s, e)
@@ -100,16 +106,16 @@ func told(effects []Effect) []string {
 
 func (e Effect) told() string {
 	switch e.Do {
-	case DoSave:
+	case DoSave, DoNote:
 		must := ""
 		if e.Required {
 			must = " (required)"
 		}
 		tr := e.Transition
 		if tr.To == "" {
-			return fmt.Sprintf("save%s %s", must, e.Record.State)
+			return fmt.Sprintf("%s%s %s", e.Do, must, e.Record.State)
 		}
-		text := fmt.Sprintf("save%s %s -> %s by %s", must, tr.From, tr.To, tr.Event)
+		text := fmt.Sprintf("%s%s %s -> %s by %s", e.Do, must, tr.From, tr.To, tr.Event)
 		if tr.Cause != "" && tr.Cause != Means(tr.Event) {
 			text += ": " + tr.Cause
 		}

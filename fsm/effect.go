@@ -3,6 +3,7 @@ package fsm
 // What a driver does besides the table's actions.
 const (
 	DoSave       Action = "save"       // make Record durable and append Transition to the history
+	DoNote       Action = "note"       // append Transition to the history, which the save that comes next writes
 	DoArm        Action = "arm"        // deliver Event after After
 	DoAsk        Action = "ask"        // probe once, answer with Probed
 	DoQuarantine Action = "quarantine" // set a half-made database aside
@@ -28,7 +29,7 @@ type Effect struct {
 	Run uint64
 
 	Record     Record     // save; and the settings for lock, spawn, ask
-	Transition Transition // save; none if From is empty
+	Transition Transition // save and note; none if From is empty
 	// Required makes a failed save drop the rest of the step's effects and
 	// answer SaveFailed. It is set exactly where what follows creates something
 	// that only the record can name.

@@ -148,10 +148,12 @@ func crash(m *Machine, s Supervisor, at, tick Instant) (Supervisor, bool) {
 	}
 	step(Input{Event: Exited})
 	step(Input{Event: Gone})
-	if s.State != Restarting {
+	if s.State == Restarting {
+		step(Input{Event: BackoffElapsed}) // it need not wait after a stable run
+	}
+	if s.State != Locking {
 		return s, false
 	}
-	step(Input{Event: BackoffElapsed})
 	step(Input{Event: LockAcquired})
 	step(Input{Event: Spawned, Process: process(100)})
 	step(Input{Event: Probed, Verdict: passed})

@@ -111,7 +111,7 @@ func (w *simWorld) spend(fault string) string {
 
 func (w *simWorld) visible(e *simEffect) bool {
 	switch e.do {
-	case DoArm, DoIgnore, DoAdopt, DoWatch, DoKill, DoExit:
+	case DoArm, DoIgnore, DoNote, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
 		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0

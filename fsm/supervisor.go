@@ -1,6 +1,9 @@
 package fsm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Supervisor is the supervisor's protocol as a value: Step takes it from one
 // input to the next. It can be copied and compared, so that a simulation can
@@ -187,11 +190,26 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 		return s, append(effects, Effect{Do: DoExit})
 	case s.Gone && row.From != row.To && (row.To == Stopping || row.To == Restarting):
 		next.Event, next.Run = Gone, s.Run
+	case row.To == Restarting && row.On == Gone && s.backoff(in) == 0:
+		next.Event, next.Seq, next.Detail = BackoffElapsed, s.Seq, "it had run stably: no back-off"
 	default:
 		return s, effects
 	}
 	s, more := s.Step(m, next)
-	return s, append(effects, more...)
+	return s, together(effects, more)
+}
+
+// together appends what follows at once. A save with nothing to be done before the next
+// one is a note for that: a crash in between is the crash before both, and a restart
+// whose tree is gone, and which need not wait, is written once and not three times.
+func together(effects, more []Effect) []Effect {
+	last := &effects[len(effects)-1]
+	next := slices.IndexFunc(more, func(e Effect) bool { return e.Do != DoNote })
+	if last.Do == DoSave && next >= 0 && more[next].Do == DoSave {
+		more[next].Durable = more[next].Durable || last.Durable
+		last.Do, last.Durable = DoNote, false
+	}
+	return append(effects, more...)
 }
 
 // enter makes the record say what the row says.
