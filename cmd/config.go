@@ -14,7 +14,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-func configCommand() *cobra.Command {
+func configCommand(voices origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Show the settings, and where each comes from",
@@ -28,6 +28,11 @@ The keys of config.yaml are the names of start's flags:
   namespace: [orders, billing]
   db: ~/orders.db             # a relative path is taken from the home
 
+Besides these there are ` + quietFlag + `, ` + verboseFlag + ` and ` + logFormatFlag + `, as for every command, and, for where
+a Temporal CLI is installed from, ` + mirrorSetting + ` ($` + mirrorVariable + `, install's --mirror) and
+` + fromSetting + ` ($` + fromVariable + `, install's --from). Commands that do not go by
+the other settings, such as stop, pass over a file that is damaged.
+
 What it says counts as asked for at each start and restart, as a variable does: a
 Temporal that runs with other settings is left as it is, and the difference is named.
 A file that others could write is not read.`,
@@ -36,7 +41,7 @@ A file that others could write is not read.`,
   $EDITOR "$(stigmer local config path)"`,
 		Args: noArguments, RunE: showHelp,
 	}
-	c.AddCommand(configShowCommand(), configPathCommand())
+	c.AddCommand(configShowCommand(voices), configPathCommand())
 	return c
 }
 
@@ -54,7 +59,7 @@ func configPathCommand() *cobra.Command {
 	}
 }
 
-func configShowCommand() *cobra.Command {
+func configShowCommand(voices origins) *cobra.Command {
 	o, output := &options{}, ""
 	c := &cobra.Command{
 		Use:   "show",
@@ -74,7 +79,7 @@ Exit status: 0 done, 2 a setting is not understood, 4 config.yaml is not to be t
 	o.startFlags(settings)
 	c.Flags().AddFlagSet(settings)
 	outputFlag(c, &output)
-	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, output) }
+	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, voices, output) }
 	return c
 }
 
@@ -99,7 +104,7 @@ type SettingReport struct {
 	Source string `json:"source"`
 }
 
-func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output string) error {
+func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, output string) error {
 	if err := checkOutput(output); err != nil {
 		return err
 	}
@@ -110,6 +115,13 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, output
 	if err != nil {
 		return err
 	}
+	source, sources := &source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
+	source.declare(sources)
+	if err := source.layers(sources); err != nil {
+		return err
+	}
+	report.add(sources, source.origins, func(f *pflag.Flag) (any, string) { return source.standard(f) })
+	report.add(voiceSet(c), voices, func(f *pflag.Flag) (any, string) { return valueOf(f), "" })
 	if output == "json" {
 		return printJSON(c.OutOrStdout(), report)
 	}
@@ -127,16 +139,22 @@ func (o *options) configReport(settings *pflag.FlagSet) (ConfigReport, error) {
 		home = statefile.Home(path)
 	}
 	report := ConfigReport{Schema: 1, Path: o.config.path, Exists: o.config.exists}
+	report.add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
+	return report, nil
+}
+
+// add adds settings with their origins; standard is a setting's default, with what it
+// depends on.
+func (r *ConfigReport) add(settings *pflag.FlagSet, origins origins, standard func(*pflag.Flag) (any, string)) {
 	settings.VisitAll(func(f *pflag.Flag) {
-		from, given := o.origins[f.Name]
+		from, given := origins[f.Name]
 		s := SettingReport{Name: f.Name, Value: valueOf(f), Layer: from.layer, Source: from.where}
 		if !given {
 			s.Layer = layerDefault
-			s.Value, s.Source = o.standard(f, home)
+			s.Value, s.Source = standard(f)
 		}
-		report.Settings = append(report.Settings, s)
+		r.Settings = append(r.Settings, s)
 	})
-	return report, nil
 }
 
 // standard is the default of a setting, with what it depends on.

@@ -16,7 +16,7 @@ import (
 // configName is the settings file in the home.
 const configName = "config.yaml"
 
-// configFile is what the settings file says. Its keys are the flags of start.
+// configFile is what the settings file says. Its keys are the names of the settings.
 type configFile struct {
 	path    string
 	exists  bool
@@ -126,11 +126,14 @@ func (c configFile) line(name string) int {
 	return 0
 }
 
-// knownFlags are the flags of start, whose names are the keys.
+// knownFlags are the flags whose names are the keys: those of start and of the
+// voice, and the settings of an installation, which start has as well.
 func knownFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet(configName, pflag.ContinueOnError)
 	flags.SortFlags = false
 	new(options).startFlags(flags)
+	new(source).declare(flags)
+	declareVoice(flags)
 	return flags
 }
 
@@ -141,6 +144,6 @@ func configProblem(path string, line int, text string) *Problem {
 	}
 	return &Problem{
 		What: at + ": " + text, Means: "the settings file was not understood; nothing was changed",
-		Try: "mend it; stigmer local start --help has the names and what they take", Exit: ExitUsage,
+		Try: "mend it; stigmer local start --help and config --help have the names and what they take", Exit: ExitUsage,
 	}
 }

@@ -77,6 +77,50 @@ func TestDatabaseAndEphemeralByLayer(t *testing.T) {
 	}
 }
 
+// So it is with where a Temporal CLI is installed from, and with how much is said.
+func TestSourceAndVoiceByLayer(t *testing.T) {
+	for _, c := range []struct {
+		file, variable, value, typed string
+		want                         string
+	}{
+		{"mirror: http://127.0.0.1:2\n", "", "", "", " http://127.0.0.1:2"},
+		{"install-from: go\n", "", "", "", "go "},
+		{"install-from: go\n", mirrorVariable, "http://127.0.0.1:3", "", " http://127.0.0.1:3"},
+		{"mirror: http://127.0.0.1:2\n", fromVariable, "go", "", "go "},
+		{"mirror: http://127.0.0.1:2\ninstall-from: release\n", mirrorVariable, "http://127.0.0.1:3", "", " http://127.0.0.1:3"},
+		{"mirror: http://127.0.0.1:2\n", "", "", "go", "go "},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			_, err := settle(t, c.file)
+			t.Setenv(mirrorVariable, "")
+			if c.variable != "" {
+				t.Setenv(c.variable, c.value)
+			}
+			from, mirror, err2 := (&installOptions{from: c.typed}).chosen(installCommand())
+			url := ""
+			if mirror != nil {
+				url = mirror.String()
+			}
+			if got := from + " " + url; err != nil || err2 != nil || got != c.want {
+				t.Errorf("%+v: %q, %v, %v", c, got, err, err2)
+			}
+		})
+	}
+	for _, c := range []struct{ variable, want string }{{"", "quiet"}, {"STIGMER_VERBOSE", "verbose"}, {"STIGMER_QUIET", "quiet"}} {
+		if _, err := settle(t, "quiet: true\n"); err != nil {
+			t.Fatal(err)
+		}
+		if c.variable != "" {
+			t.Setenv(c.variable, "true")
+		}
+		flags := Local().PersistentFlags()
+		if err := readVoice(flags, origins{}); err != nil || flags.Lookup(c.want).Value.String() != "true" || bothVoices(flags) {
+			t.Errorf("%+v: %v", c, err)
+		}
+		os.Unsetenv(c.variable)
+	}
+}
+
 // A relative path is taken from the home, not from wherever the command is typed.
 func TestConfigPathsAreTheHomes(t *testing.T) {
 	user := t.TempDir()
@@ -124,6 +168,11 @@ func TestConfigMistakes(t *testing.T) {
 		"- port\n":                           `:1: these are no settings`,
 		"port: 1\n---\nport: 2\n":            `a second document`,
 		"a: &x 1\nport: *x\n":                `:1: unknown key "a"`,
+		"log-format: xml\n":                  `:1: log-format: "xml" is neither text nor json`,
+		"quiet: true\nverbose: true\n":       `:2: --verbose and --quiet exclude`,
+		"mirror: /here\n":                    `:1: mirror: "/here" is not a URL`,
+		"install-from: brew\n":               `:1: install-from: "brew" is neither release nor go`,
+		"from: go\n":                         `:1: unknown key "from"; it is install-from`,
 		"ip: &x 127.0.0.1\ndb: *x\n":         `:2: db has something else`,
 		"\tport: 1\n":                        `no YAML: `,
 		"port: 1\x00\n":                      `no YAML: `,
@@ -183,10 +232,10 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 }
 
 // Each flag of start and restart has a variable that is read, whatever its kind, and
-// so have those of the voice. That a flag beats it, TestLayers says.
+// so have those of the voice and the settings of an installation. That a flag beats it, TestLayers says.
 func TestEveryFlagHasAVariable(t *testing.T) {
 	t.Setenv("STIGMER_HOME", t.TempDir())
-	values := map[string]string{"int": "17", "duration": "17s", "string": "some", "stringArray": "one,two", "format": "json"}
+	values := map[string]string{"source": "go", "URL": "http://127.0.0.1:2/x", "int": "17", "duration": "17s", "string": "some", "stringArray": "one,two", "format": "json"}
 	shown := map[string]string{"stringArray": "[one,two]"}
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {
@@ -221,7 +270,12 @@ func variableFlags() []variableFlag {
 	for _, f := range []variableFlag{
 		{"", func() *pflag.FlagSet { return startCommand().Flags() }, settings},
 		{"", func() *pflag.FlagSet { return restartCommand().Flags() }, settings},
-		{"", func() *pflag.FlagSet { return Local().PersistentFlags() }, readVoice},
+		{"", func() *pflag.FlagSet { return Local().PersistentFlags() }, func(f *pflag.FlagSet) error { return readVoice(f, origins{}) }},
+		{"", func() *pflag.FlagSet {
+			flags := pflag.NewFlagSet("install", pflag.ContinueOnError)
+			new(source).declare(flags)
+			return flags
+		}, settings},
 	} {
 		f.declare().VisitAll(func(flag *pflag.Flag) { all = append(all, variableFlag{flag.Name, f.declare, f.read}) })
 	}

@@ -69,11 +69,14 @@ func parseEntries(path string, nodes []*yaml.Node) ([]configEntry, error) {
 		}
 		// Each value is tried here, so that a wrong one is told although a flag outdoes it.
 		for _, v := range entry.values {
-			if known.Set(entry.name, v) != nil {
-				return nil, configProblem(path, key.Line, fmt.Sprintf("%s: %q is not %s", entry.name, v, kindWords(flag)))
+			if err := known.Set(entry.name, v); err != nil {
+				return nil, configProblem(path, key.Line, badValue(entry.name, err).Error())
 			}
 		}
 		entries = append(entries, entry.anchored(filepath.Dir(path)))
+	}
+	if bothVoices(known) {
+		return nil, configProblem(path, max(lines[verboseFlag], lines[quietFlag]), exclusive(verboseFlag, quietFlag).Error())
 	}
 	return entries, nil
 }
@@ -115,12 +118,12 @@ func (e configEntry) anchored(folder string) configEntry {
 
 func unknownKey(key string, known *pflag.FlagSet) string {
 	meant := strings.ToLower(strings.ReplaceAll(strings.TrimLeft(key, "-"), "_", "-"))
-	for _, name := range []string{meant, strings.TrimSuffix(meant, "s")} {
+	for _, name := range []string{meant, strings.TrimSuffix(meant, "s"), "install-" + meant} {
 		if known.Lookup(name) != nil {
 			return fmt.Sprintf("unknown key %q; it is %s", key, name)
 		}
 	}
-	return fmt.Sprintf("unknown key %q; the keys are the flags of start", key)
+	return fmt.Sprintf("unknown key %q; stigmer local config --help has the keys", key)
 }
 
 // kindWords says what a flag takes, as the end of a sentence.

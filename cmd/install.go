@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"os"
 	"os/signal"
 	"syscall"
 
@@ -21,17 +19,6 @@ type installOptions struct {
 	list                  bool
 	output                string
 }
-
-// These are --from and --mirror for install, and for a start that installs.
-const (
-	fromVariable   = "STIGMER_INSTALL_FROM"
-	mirrorVariable = "STIGMER_MIRROR"
-)
-
-const (
-	fromRelease = "release"
-	fromGo      = "go"
-)
 
 func installCommand() *cobra.Command {
 	o := &installOptions{}
@@ -50,7 +37,7 @@ no release for this platform). A --mirror is never passed over.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
 releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,
-and so is $` + fromVariable + ` for --from.
+and so is $` + fromVariable + ` for --from. In config.yaml they are mirror and install-from.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
@@ -82,7 +69,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return usage(badFlag("version", "--version %v", err))
 	}
-	from, mirror, err := o.source(c)
+	from, mirror, err := o.chosen(c)
 	if err != nil {
 		return err
 	}
@@ -97,56 +84,6 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	}
 	tellInstalled(success(c), home, v, done)
 	return nil
-}
-
-// source checks --from and --mirror, and takes what is not given from the
-// environment. From is empty for no choice, mirror nil for none.
-func (o *installOptions) source(c *cobra.Command) (from string, mirror *url.URL, err error) {
-	from, name := o.from, "--from"
-	if from == "" && o.mirror == "" { // one that is typed beats the variables of both
-		from, name = os.Getenv(fromVariable), "environment variable "+fromVariable+":"
-	}
-	switch {
-	case from != "" && from != fromRelease && from != fromGo:
-		return "", nil, usage(badFlag("from", "%s %q is neither %s nor %s", name, from, fromRelease, fromGo))
-	case from == fromGo && o.mirror != "":
-		return "", nil, usage(flagError{[]string{"mirror", "from"}, "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
-	case from == fromGo:
-		return from, nil, nil
-	case o.mirror != "":
-		mirror, err = parseMirror(c, "--mirror", o.mirror)
-	case os.Getenv(mirrorVariable) != "":
-		mirror, err = parseMirror(c, "environment variable "+mirrorVariable+":", os.Getenv(mirrorVariable))
-	}
-	return from, mirror, err
-}
-
-func parseMirror(c *cobra.Command, name, text string) (*url.URL, error) {
-	mirror, err := install.ParseMirror(text)
-	if err != nil {
-		return nil, usage(badFlag("mirror", "%s %v", name, err))
-	}
-	if host := mirror.Hostname(); mirror.Scheme == "http" && host != "localhost" && !loopback(host) {
-		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", mirror.Redacted())
-	}
-	return mirror, nil
-}
-
-// chooseSource decides where a program comes from. Only where nothing in
-// particular was asked for may go stand in for a release.
-func chooseSource(home statefile.Home, from string, mirror *url.URL) install.Source {
-	build := install.Go{Env: os.Environ()}
-	if from == fromGo {
-		return build
-	}
-	release := install.Release{Home: home, Base: mirror, Agent: "stigmer/" + ownVersion(), Limits: install.DefaultLimits()}
-	if mirror == nil {
-		release.Base, _ = url.Parse(install.Releases)
-		if from == "" {
-			return install.Either{Release: release, Go: build}
-		}
-	}
-	return release
 }
 
 // provide installs, and tells it on standard error. An interruption ends it, and

@@ -25,23 +25,39 @@ type origin struct {
 	line  int // in config.yaml
 }
 
+// origins says where each flag that has a value got it.
+type origins map[string]origin
+
 // layers fills in the flags that were not given: from the environment, and what
 // that leaves open from config.yaml. What both leave open keeps its default.
 func (o *options) layers(flags *pflag.FlagSet) error {
-	o.origins = map[string]origin{}
+	o.origins = origins{}
+	if err := o.origins.environment(flags); err != nil {
+		return err
+	}
+	file, err := readConfig()
+	if err != nil {
+		return err
+	}
+	o.config = file
+	return o.origins.file(flags, file)
+}
+
+// environment fills in what was not given from the environment.
+func (o origins) environment(flags *pflag.FlagSet) error {
 	o.note(flags, func(name string) origin { return origin{layer: layerFlag, where: "--" + name} })
 	if err := environment(flags); err != nil {
 		return err
 	}
 	o.note(flags, func(name string) origin { return origin{layer: layerEnvironment, where: variableOf(name)} })
-	file, err := readConfig()
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// file fills in what is open still from the settings file.
+func (o origins) file(flags *pflag.FlagSet, file configFile) error {
 	if err := file.apply(flags); err != nil {
 		return err
 	}
-	o.config = file
 	o.note(flags, func(name string) origin {
 		line := file.line(name)
 		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", configName, line), line: line}
@@ -50,10 +66,10 @@ func (o *options) layers(flags *pflag.FlagSet) error {
 }
 
 // note records the origin of the flags that have got a value since the last time.
-func (o *options) note(flags *pflag.FlagSet, from func(name string) origin) {
+func (o origins) note(flags *pflag.FlagSet, from func(name string) origin) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if _, known := o.origins[f.Name]; f.Changed && !known {
-			o.origins[f.Name] = from(f.Name)
+		if _, known := o[f.Name]; f.Changed && !known {
+			o[f.Name] = from(f.Name)
 		}
 	})
 }

@@ -76,8 +76,9 @@ of it is left, and state --explain says what is so, how it came about, and what
 would happen next.
 
 ` + exitHelp + `
-The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start is also read from
-the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.`,
+The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start, and those for all
+commands, are also read from the environment, --ui-port is STIGMER_UI_PORT, and from
+config.yaml in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer local stop`,
@@ -85,9 +86,9 @@ the environment, --ui-port is STIGMER_UI_PORT, and from config.yaml in the home.
 		Args: noArguments, RunE: showHelp,
 	}
 	local.SetFlagErrorFunc(usageError)
-	voiceFlags(local)
+	voices := voiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(voices), doctorCommand(), serviceCommand(), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]
 	}

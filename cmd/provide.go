@@ -27,18 +27,18 @@ func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb string,
 
 // install provides the version that this program is tested with.
 func (o *options) install(c *cobra.Command, home statefile.Home, verb string) error {
-	choice, mirror, err := new(installOptions).source(c)
+	from, mirror, err := new(installOptions).chosen(c)
 	if err != nil {
 		return err
 	}
 	progress := newInstallProgress(progressOut(c), voiceOf(c))
-	from, v := chooseSource(home, choice, mirror), install.Version(TemporalVersion)
+	source, v := chooseSource(home, from, mirror), install.Version(TemporalVersion)
 	done, err := provide(c, install.Order{
-		Home: home, Version: v, From: from,
+		Home: home, Version: v, From: source,
 		Wanted: func() bool {
 			wanted := findBinary(home) == ""
 			if wanted {
-				progress.Say(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, from.Name(), home.Bin()))
+				progress.Say(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, source.Name(), home.Bin()))
 			}
 			return wanted
 		},

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ type options struct {
 	noInstall  bool
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
-	origins map[string]origin
+	origins origins
 	config  configFile
 }
 
@@ -92,11 +91,12 @@ func (m *millisValue) Type() string { return "duration" }
 func environment(flags *pflag.FlagSet) error {
 	var failed error
 	// Asked before any is set: two of one layer that exclude each other are an error.
-	beaten := map[string]bool{"db": outdone(flags, "db"), "ephemeral": outdone(flags, "ephemeral")}
+	beaten := map[string]bool{}
+	flags.VisitAll(func(f *pflag.Flag) { beaten[f.Name] = outdone(flags, f.Name) })
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f.Name)
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || slices.Contains(voiceNames, f.Name) {
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] {
 			return
 		}
 		values := []string{value}
@@ -121,6 +121,15 @@ func outdone(flags *pflag.FlagSet, name string) bool {
 		return err == nil && ephemeral
 	case "ephemeral":
 		return flags.Changed("db")
+	case quietFlag:
+		return flags.Changed(verboseFlag)
+	case verboseFlag:
+		return flags.Changed(quietFlag)
+	case fromSetting:
+		return flags.Changed(mirrorSetting)
+	case mirrorSetting:
+		from := flags.Lookup(fromSetting)
+		return from != nil && from.Changed && from.Value.String() == fromGo
 	}
 	return false
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 
 	"github.com/hashicorp/go-hclog"
@@ -20,7 +19,6 @@ const (
 	logFormatFlag = "log-format"
 )
 
-// voiceNames are these flags: readVoice reads their variables, for every command.
 var voiceNames = []string{verboseFlag, quietFlag, logFormatFlag}
 
 // voice is how much a command says besides its result, and in what form. Of what
@@ -30,41 +28,61 @@ type voice struct {
 }
 
 // voiceFlags declares the flags for a whole tree, and has them read from the
-// environment before any of its commands runs.
-func voiceFlags(tree *cobra.Command) {
-	f := tree.PersistentFlags()
-	f.Bool(verboseFlag, false, "log each step to standard error, and each of the supervisor that is started to its log")
-	f.Bool(quietFlag, false, "say nothing of progress and success: the exit status tells; warnings and errors remain")
-	format := formatValue("text")
-	f.Var(&format, logFormatFlag, "text or json: of this command's log and of the supervisor's that is started")
+// environment and the settings file before any of its commands runs: then the
+// origins say which came from where.
+func voiceFlags(tree *cobra.Command) origins {
+	f, from := tree.PersistentFlags(), origins{}
+	declareVoice(f)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		if err := readVoice(f); err != nil {
+		if err := readVoice(f, from); err != nil {
 			return err
 		}
 		return outerHook(tree, c, args)
 	}
+	return from
 }
 
-// readVoice fills in from the environment what was not typed, and checks it. One
-// of the pair that is typed keeps both variables out.
-func readVoice(f *pflag.FlagSet) error {
-	typed := f.Changed(verboseFlag) || f.Changed(quietFlag)
-	for _, name := range voiceNames {
-		variable := variableOf(name)
-		value := os.Getenv(variable)
-		if value == "" || f.Changed(name) || typed && name != logFormatFlag {
-			continue
-		}
-		if err := f.Set(name, value); err != nil {
-			return usage(badValue("environment variable "+variable, err))
-		}
+func declareVoice(f *pflag.FlagSet) {
+	f.Bool(verboseFlag, false, "log each step to standard error, and each of the supervisor that is started to its log")
+	f.Bool(quietFlag, false, "say nothing of progress and success: the exit status tells; warnings and errors remain")
+	f.Var(&choice{word: "text", of: [2]string{"text", "json"}, kind: "format"}, logFormatFlag,
+		"text or json: of this command's log and of the supervisor's that is started")
+}
+
+// readVoice fills in what was not typed, and checks it. One of the pair that a
+// stronger layer has keeps both out of a weaker one. A settings file that is damaged,
+// or not to be trusted, says nothing here: a stop must not hang on it, and a command
+// that goes by the settings tells what is wrong with it.
+func readVoice(f *pflag.FlagSet, from origins) error {
+	if err := from.environment(f); err != nil {
+		return err
 	}
-	verbose, _ := f.GetBool(verboseFlag)
-	quiet, _ := f.GetBool(quietFlag)
-	if verbose && quiet {
+	if bothVoices(f) {
 		return usage(exclusive(verboseFlag, quietFlag))
 	}
+	if len(from) == len(voiceNames) {
+		return nil // as for a supervisor, which is told all of them: nothing is left to read
+	}
+	if file, err := readConfig(); err == nil {
+		return from.file(f, file)
+	}
 	return nil
+}
+
+// voiceSet are the flags of the voice alone, of all that c inherits.
+func voiceSet(c *cobra.Command) *pflag.FlagSet {
+	set := pflag.NewFlagSet("voice", pflag.ContinueOnError)
+	set.SortFlags = false
+	for _, name := range voiceNames {
+		set.AddFlag(c.Flag(name))
+	}
+	return set
+}
+
+func bothVoices(f *pflag.FlagSet) bool {
+	verbose, _ := f.GetBool(verboseFlag)
+	quiet, _ := f.GetBool(quietFlag)
+	return verbose && quiet
 }
 
 // outerHook runs the hook of a larger program, which ours hides from cobra. With
@@ -163,20 +181,24 @@ func redraws(out io.Writer) bool { return terminal(out) && os.Getenv("TERM") != 
 // colours reports whether lines may be coloured.
 func colours(out io.Writer) bool { return redraws(out) && os.Getenv("NO_COLOR") == "" }
 
-// formatValue is a flag that is text or json.
-type formatValue string
+// choice is a flag that is one of two words.
+type choice struct {
+	word string
+	of   [2]string
+	kind string
+}
 
-// String is the format.
-func (f *formatValue) String() string { return string(*f) }
+// String is the word that was chosen.
+func (v *choice) String() string { return v.word }
 
 // Set takes one of the two.
-func (f *formatValue) Set(text string) error {
-	if !slices.Contains([]string{"text", "json"}, text) {
-		return fmt.Errorf("%q is neither text nor json", text)
+func (v *choice) Set(text string) error {
+	if text != v.of[0] && text != v.of[1] {
+		return fmt.Errorf("%q is neither %s nor %s", text, v.of[0], v.of[1])
 	}
-	*f = formatValue(text)
+	v.word = text
 	return nil
 }
 
 // Type names the kind of value in the help.
-func (f *formatValue) Type() string { return "format" }
+func (v *choice) Type() string { return v.kind }
