@@ -74,13 +74,16 @@ func readTrusted(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	uid := int(info.Sys().(*syscall.Stat_t).Uid)
-	if uid != 0 && uid != os.Geteuid() || openToOthers(path, info.Mode()) {
-		return nil, &Problem{
-			What:  fmt.Sprintf("%s can be written by others than its owner, or is another user's (mode %04o, uid %d)", path, info.Mode().Perm(), uid),
-			Means: "others could choose what is started, so it was not read; nothing was changed",
-			Try:   "chmod go-w " + shellWord(path), Exit: ExitPermission,
-		}
+	p := &Problem{Means: "others could choose what is started, so it was not read; nothing was changed", Exit: ExitPermission}
+	switch uid := int(info.Sys().(*syscall.Stat_t).Uid); {
+	case uid != 0 && uid != os.Geteuid():
+		p.What = fmt.Sprintf("%s belongs to another user (uid %d)", path, uid)
+		p.Try = fmt.Sprintf("remove it: rm %s; or keep it, as root: chown %d %[1]s", shellWord(path), os.Geteuid())
+		return nil, p
+	case openToOthers(path, info.Mode()):
+		p.What = fmt.Sprintf("%s can be written by others than its owner (mode %04o)", path, info.Mode().Perm())
+		p.Try = "chmod go-w " + shellWord(path)
+		return nil, p
 	}
 	return io.ReadAll(file)
 }

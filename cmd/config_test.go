@@ -77,50 +77,6 @@ func TestDatabaseAndEphemeralByLayer(t *testing.T) {
 	}
 }
 
-// So it is with where a Temporal CLI is installed from, and with how much is said.
-func TestSourceAndVoiceByLayer(t *testing.T) {
-	for _, c := range []struct {
-		file, variable, value, typed string
-		want                         string
-	}{
-		{"mirror: http://127.0.0.1:2\n", "", "", "", " http://127.0.0.1:2"},
-		{"install-from: go\n", "", "", "", "go "},
-		{"install-from: go\n", mirrorVariable, "http://127.0.0.1:3", "", " http://127.0.0.1:3"},
-		{"mirror: http://127.0.0.1:2\n", fromVariable, "go", "", "go "},
-		{"mirror: http://127.0.0.1:2\ninstall-from: release\n", mirrorVariable, "http://127.0.0.1:3", "", " http://127.0.0.1:3"},
-		{"mirror: http://127.0.0.1:2\n", "", "", "go", "go "},
-	} {
-		t.Run(c.want, func(t *testing.T) {
-			_, err := settle(t, c.file)
-			t.Setenv(mirrorVariable, "")
-			if c.variable != "" {
-				t.Setenv(c.variable, c.value)
-			}
-			from, mirror, err2 := (&installOptions{from: c.typed}).chosen(installCommand())
-			url := ""
-			if mirror != nil {
-				url = mirror.String()
-			}
-			if got := from + " " + url; err != nil || err2 != nil || got != c.want {
-				t.Errorf("%+v: %q, %v, %v", c, got, err, err2)
-			}
-		})
-	}
-	for _, c := range []struct{ variable, want string }{{"", "quiet"}, {"STIGMER_VERBOSE", "verbose"}, {"STIGMER_QUIET", "quiet"}} {
-		if _, err := settle(t, "quiet: true\n"); err != nil {
-			t.Fatal(err)
-		}
-		if c.variable != "" {
-			t.Setenv(c.variable, "true")
-		}
-		flags := Local().PersistentFlags()
-		if err := readVoice(flags, origins{}); err != nil || flags.Lookup(c.want).Value.String() != "true" || bothVoices(flags) {
-			t.Errorf("%+v: %v", c, err)
-		}
-		os.Unsetenv(c.variable)
-	}
-}
-
 // A relative path is taken from the home, not from wherever the command is typed.
 func TestConfigPathsAreTheHomes(t *testing.T) {
 	user := t.TempDir()
@@ -146,21 +102,24 @@ func TestConfigMistakes(t *testing.T) {
 		"namespaces: [a]\n":                  `:1: unknown key "namespaces"; it is namespace`,
 		"--port: 1\n":                        `:1: unknown key "--port"; it is port`,
 		"\n\nport: many\n":                   `:3: port: "many" is not a whole number`,
-		"port: 70000\n":                      `:1: --port 70000 is not a port`,
+		"port: 70000\n":                      `:1: port 70000 is not a port`,
 		"port: 1.5\n":                        `:1: port: "1.5" is not a whole number`,
 		"headless: maybe\n":                  `:1: headless: "maybe" is not true or false`,
 		"timeout: soon\n":                    `:1: timeout: "soon" is not a time`,
-		"timeout: 0s\n":                      `:1: --timeout 0s`,
+		"timeout: 0s\n":                      `:1: timeout 0s`,
 		"probe-period: 10\n":                 `:1: probe-period: "10" is not a time`,
 		"port:\n":                            `:1: port has no value`,
 		"port: [1, 2]\n":                     `:1: port takes one value`,
 		"port: {a: b}\n":                     `:1: port has something else`,
 		"port: 1\nport: 2\n":                 `:2: port is given a second time, after line 1`,
-		"ip: localhost\n":                    `:1: --ip "localhost" is not an IP address`,
-		"ip: 127.0.0.1\nport: 5\nui-port: 5": `:3: --port and --ui-port are both 5`,
-		"db: /no/such/folder/x.db\n":         `:1: --db /no/such/folder/x.db: there is no folder`,
-		"db: x.db\nephemeral: true\n":        `:1: --db and --ephemeral exclude`,
-		"namespace: [a b]\n":                 `:1: --namespace "a b" is not a name`,
+		"ip: localhost\n":                    `:1: ip "localhost" is not an IP address`,
+		"ip: 127.0.0.1\nport: 5\nui-port: 5": `:3: port and ui-port are both 5`,
+		"db: /no/such/folder/x.db\n":         `:1: db /no/such/folder/x.db: there is no folder`,
+		"db: x.db\nephemeral: true\n":        `:1: db and ephemeral exclude`,
+		"port: 65000\n":                      `:1: port 65000 leaves none for the web UI: that plus 1000 is 66000`,
+		"http-port: 9000\nport: 8000\n":      `:1: --ui-port and http-port are both 9000`,
+		"port: 99999999999999999999\n":       `:1: port: "99999999999999999999" is out of range`,
+		"namespace: [a b]\n":                 `:1: namespace "a b" is not a name`,
 		"namespace: [a, [b]]\n":              `:1: namespace has something else`,
 		"port: 1\n  ip: 2\n":                 `:2: no YAML: mapping values`,
 		"port: \"1\n":                        `no YAML: `,
@@ -225,9 +184,32 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 		}
 		_, err = readConfig()
 		problem, refused := errors.AsType[*Problem](err)
+		if refused && problem.Try != "chmod go-w "+path {
+			t.Errorf("%+v: %s", c, problem.Try)
+		}
 		if refused == c.ok || refused && problem.Exit != ExitPermission {
 			t.Errorf("%+v: %v", c, err)
 		}
+	}
+}
+
+// To a file of another user's the right to write is not what is wrong.
+func TestConfigOfAnotherUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	if _, err := settle(t, "port: 7000\n"); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(os.Getenv("STIGMER_HOME"), configName)
+	if err := os.Chown(path, 12345, -1); err != nil {
+		t.Fatal(err)
+	}
+	_, err := readConfig()
+	problem, ok := errors.AsType[*Problem](err)
+	if !ok || problem.Exit != ExitPermission || problem.What != path+" belongs to another user (uid 12345)" ||
+		problem.Try != "remove it: rm "+path+"; or keep it, as root: chown 0 "+path {
+		t.Errorf("%+v", problem)
 	}
 }
 

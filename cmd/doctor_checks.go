@@ -187,7 +187,11 @@ func (p *patient) checkBinary() CheckReport {
 	const name = "binary"
 	home := p.home
 	if err := p.options.binary(home); err != nil {
-		return wrong(name, noBinary(home).Try, "%v", err)
+		problem, ok := errors.AsType[*Problem](err)
+		if !ok {
+			problem = noBinary(home)
+		}
+		return wrong(name, problem.Try, "%v", err)
 	}
 	path := p.options.settings.TemporalBin
 	if path == "" {

@@ -107,12 +107,23 @@ func (o *options) blame(err error) *Problem {
 	for _, name := range bad.flags {
 		switch from := o.origins[name]; from.layer {
 		case layerFile:
-			return configProblem(o.config.path, from.line, bad.text)
+			return configProblem(o.config.path, from.line, o.asKeys(bad))
 		case layerEnvironment:
 			return usage(fmt.Errorf("environment variable %s: %w", from.where, err))
 		}
 	}
 	return usage(err)
+}
+
+// asKeys is what is wrong, with what stands in the settings file called as it is there.
+func (o *options) asKeys(bad flagError) string {
+	text := bad.text
+	for _, name := range bad.flags {
+		if o.origins[name].layer == layerFile {
+			text = strings.ReplaceAll(text, "--"+name, name)
+		}
+	}
+	return text
 }
 
 // from names the origin of a setting that was not typed, for the end of a message.

@@ -150,7 +150,7 @@ func (o *options) parse(flags *pflag.FlagSet) error {
 		given = append(given, "db")
 	}
 	o.given = fsm.MakeNames(given)
-	if o.given.Has("port") && !o.given.Has("ui-port") {
+	if o.derivesUIPort() {
 		o.settings.UIPort = o.settings.Port + 1000
 	}
 	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
@@ -159,6 +159,9 @@ func (o *options) parse(flags *pflag.FlagSet) error {
 	}
 	return o.database()
 }
+
+// derivesUIPort reports whether the web UI's port is the other one plus 1000.
+func (o *options) derivesUIPort() bool { return o.given.Has("port") && !o.given.Has("ui-port") }
 
 // locate fills in what is found by the home.
 func (o *options) locate(home statefile.Home) error {
@@ -207,11 +210,18 @@ func (o *options) check() error {
 			continue
 		}
 		if n.number < 1 || n.number > 65535 {
+			if n.flag == "ui-port" && o.derivesUIPort() {
+				return badFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, n.number)
+			}
 			return badFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
 		}
 	}
 	if one, other, number := s.Clash(); one != "" {
-		return flagError{[]string{other, one}, fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+		flags := []string{other, one}
+		if o.derivesUIPort() {
+			flags = append(flags, "port")
+		}
+		return flagError{flags, fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {
@@ -237,6 +247,10 @@ func (o *options) binary(home statefile.Home) error {
 		if err != nil {
 			p := noBinary(home)
 			p.What = fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), err)
+			if o.origins["temporal-bin"].layer == layerFile {
+				p = configProblem(o.config.path, o.origins["temporal-bin"].line, fmt.Sprintf("temporal-bin %s: %v", bin, err))
+				p.Means, p.Exit = "there is nothing to start; nothing was changed", ExitNoBinary
+			}
 			return p
 		}
 		o.settings.TemporalBin, err = filepath.Abs(path)
