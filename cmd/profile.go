@@ -11,9 +11,12 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
 )
 
 // profilePath is the configuration file by the rules of the Temporal SDKs
@@ -49,17 +52,20 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	if err != nil {
 		return profileProblem(path, err)
 	}
+	release, err := lockProfile(target)
+	if err != nil {
+		return profileProblem(path, err)
+	}
+	defer release()
 	text, err := readOwn(target)
 	if err != nil {
 		return profileProblem(path, err)
 	}
 	settings := []profileSetting{{"address", found.address()}, {"namespace", o.namespace}}
-	changed, err := settleProfile(text, o.profile, settings)
+	changed, old, err := settleProfile(text, o.profile, settings)
 	if err != nil {
 		return unreadableProfile(path, o.profile, settings, err)
 	}
-	content, _ := readTOML(text) // it was readable a moment ago
-	old := profileIn(content, o.profile)
 	if address, ok := old["address"].(string); ok && elsewhereAddress(address) && !o.force {
 		return &Problem{
 			What:  fmt.Sprintf("profile %s in %s points at another machine: %s", o.profile, path, address),
@@ -76,6 +82,29 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	}
 	tellProfile(success(c), o.profile, path, settings, old)
 	return nil
+}
+
+// profilePatience bounds the wait for another writer, who needs milliseconds.
+const profilePatience = 10 * time.Second
+
+// lockProfile keeps two writers of a file from each reading it before the other has
+// written. The lock lies beside the file, which is replaced and so cannot be locked
+// itself; who holds it removes it, since the folder is not ours.
+func lockProfile(target string) (release func(), err error) {
+	folder, name := filepath.Split(target)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, "."+name+".lock")
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		lock, err := actions.Acquire(path)
+		if err == nil {
+			return func() { os.Remove(path); lock.Close() }, nil
+		}
+		if !errors.Is(err, actions.ErrHeld) || time.Since(began) > profilePatience {
+			return nil, err
+		}
+	}
 }
 
 func tellProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
@@ -96,7 +125,11 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 	if slices.Sort(kept); len(kept) > 0 {
 		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
 	}
-	fmt.Fprintf(out, "To use it: temporal --profile %s workflow list, or TEMPORAL_PROFILE=%s\n", shellWord(name), shellWord(name))
+	file := ""
+	if read, err := profilePath(""); err != nil || read != path { // clients would look elsewhere
+		file = "export TEMPORAL_CONFIG_FILE=" + shellWord(path) + "; "
+	}
+	fmt.Fprintf(out, "To use it: %stemporal --profile %s workflow list, or TEMPORAL_PROFILE=%[2]s\n", file, shellWord(name))
 }
 
 // elsewhereAddress reports whether an address names another machine.

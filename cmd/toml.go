@@ -15,22 +15,23 @@ import (
 type profileSetting struct{ key, value string }
 
 // settleProfile returns the text of a temporal.toml with these keys set in
-// [profile.NAME]. Nothing else is touched: not the other keys, not the comments,
+// [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not the other keys, not the comments,
 // not the order. Lines are found by their look alone, so the outcome is read back
 // and held against the old: where it is not exactly what was meant (a profile
 // written as an inline table, say), an error is returned and no text.
-func settleProfile(text []byte, name string, settings []profileSetting) ([]byte, error) {
+func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
 	meant, err := readTOML(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	old = maps.Clone(profileIn(meant, name))
 	setIn(meant, name, settings)
-	changed := editProfile(text, name, settings)
+	changed = editProfile(text, name, settings)
 	got, err := readTOML(changed)
 	if err != nil || !reflect.DeepEqual(got, meant) {
-		return nil, errUneditable
+		return nil, nil, errUneditable
 	}
-	return changed, nil
+	return changed, old, nil
 }
 
 // errUneditable is for a file that is right, but written in a way that cannot be

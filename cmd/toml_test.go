@@ -27,7 +27,7 @@ func TestProfileIsReadByTheSDK(t *testing.T) {
 		"bracket in a value": other + "[profile.local]\ngrpc_meta = { a = \"[x]\" }\naddress = 'a:1'\n",
 		"byte order mark":    "\ufeff" + other,
 	} {
-		changed, err := settleProfile([]byte(text), "local", here)
+		changed, _, err := settleProfile([]byte(text), "local", here)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -46,7 +46,7 @@ func TestProfileIsReadByTheSDK(t *testing.T) {
 		if strings.Count(text, "#") != strings.Count(string(changed), "#") {
 			t.Errorf("%s: a comment is lost in\n%s", name, changed)
 		}
-		if again, err := settleProfile(changed, "local", here); err != nil || string(again) != string(changed) {
+		if again, _, err := settleProfile(changed, "local", here); err != nil || string(again) != string(changed) {
 			t.Errorf("%s: a second time it is %v\n%s", name, err, again)
 		}
 		if strings.Contains(text, "\r\n") && strings.Count(string(changed), "\n") != strings.Count(string(changed), "\r\n") {
@@ -64,11 +64,11 @@ func TestProfileThatCannotBeSet(t *testing.T) {
 		"a list":            "[[profile]]\naddress = \"a\"\n",
 		"multi-line string": "[profile.local]\naddress = \"\"\"\na\"\"\"\n",
 	} {
-		if changed, err := settleProfile([]byte(text), "local", here); !errors.Is(err, errUneditable) {
+		if changed, _, err := settleProfile([]byte(text), "local", here); !errors.Is(err, errUneditable) {
 			t.Errorf("%s: %v\n%s", name, err, changed)
 		}
 	}
-	if _, err := settleProfile([]byte("[profile.local\n"), "local", here); err == nil || errors.Is(err, errUneditable) {
+	if _, _, err := settleProfile([]byte("[profile.local\n"), "local", here); err == nil || errors.Is(err, errUneditable) {
 		t.Errorf("broken TOML: %v", err)
 	}
 }
@@ -76,14 +76,14 @@ func TestProfileThatCannotBeSet(t *testing.T) {
 // A header that only looks like one, within a text, is not taken for one.
 func TestProfileHeaderWithinText(t *testing.T) {
 	text := "note = '''\n[profile.local]\naddress = 'x'\n'''\n"
-	if changed, err := settleProfile([]byte(text), "local", here); err == nil {
+	if changed, _, err := settleProfile([]byte(text), "local", here); err == nil {
 		t.Errorf("it became\n%s", changed)
 	}
 }
 
 func TestProfileNames(t *testing.T) {
 	for _, name := range []string{"local", "my cloud", "a.b", `q"uote`, "ümlaut", "-"} {
-		changed, err := settleProfile(nil, name, here)
+		changed, _, err := settleProfile(nil, name, here)
 		if err != nil {
 			t.Errorf("%q: %v", name, err)
 			continue
