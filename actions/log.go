@@ -85,7 +85,16 @@ func Printable(line string) string {
 	}, line)
 }
 
-func printable(line string) string { return Shortened(Printable(line), lineRunes) }
+// printable cuts a long line in its middle: it says when and what at its beginning,
+// and at its end, behind all that was being done, why.
+func printable(line string) string {
+	runes := []rune(Printable(line))
+	if len(runes) <= lineRunes {
+		return string(runes)
+	}
+	const kept = lineRunes - 1
+	return string(runes[:kept/2]) + "…" + string(runes[len(runes)-(kept-kept/2):])
+}
 
 // Shortened is a text of no more than so many runes, the last of them an ellipsis where
 // it was longer.

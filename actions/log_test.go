@@ -12,6 +12,9 @@ import (
 
 func TestTail(t *testing.T) {
 	long := strings.Repeat("é", lineRunes+1)
+	cut := func(r string) string {
+		return strings.Repeat(r, lineRunes/2-1) + "…" + strings.Repeat(r, lineRunes/2)
+	}
 	many := strings.Repeat("line\n", tailLines+3)
 	for _, c := range []struct {
 		name, text string
@@ -31,10 +34,11 @@ func TestTail(t *testing.T) {
 		{"control characters beyond ASCII", "a\u009b31mb\u0085\u202ec\u2066d", 0, "a31mbcd"},
 		{"tabs stay", "a\tb", 0, "a\tb"},
 		{"invalid UTF-8", "a\xff\xfeb\xc3", 0, "ab"},
-		{"a long line", long, 0, long[:2*lineRunes-2] + "…"},
+		{"a long line", long, 0, cut("é")},
+		{"the cause at its end", "first " + long + " cause", 0, "first " + strings.Repeat("é", lineRunes/2-7) + "…" + strings.Repeat("é", lineRunes/2-6) + " cause"},
 		{"a line that just fits", long[2:], 0, long[2:]},
-		{"more than is read", strings.Repeat("x", 3*tailBytes) + "\nlast", 0, strings.Repeat("x", lineRunes-1) + "…\nlast"},
-		{"cut within a character", strings.Repeat("é", tailBytes) + "\n" + "!", 0, long[:2*lineRunes-2] + "…\n!"},
+		{"more than is read", strings.Repeat("x", 3*tailBytes) + "\nlast", 0, cut("x") + "\nlast"},
+		{"cut within a character", strings.Repeat("é", tailBytes) + "\n" + "!", 0, cut("é") + "\n!"},
 	} {
 		path := filepath.Join(t.TempDir(), "log")
 		check(t, os.WriteFile(path, []byte(c.text), 0o600))

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -107,15 +109,24 @@ func lockDatabase(db string) (lock *os.File, refusal string, err error) {
 	return lock, "", nil
 }
 
-// unfit refuses what is no file, and a database with a hard link: no lock beside
-// it could keep away a server that opens it under its other name.
+// The ends of two refusals, for who says what to do.
+const (
+	NoFile   = "is not a file"
+	NotToUse = "may not be read and written by this user"
+)
+
+// unfit refuses what is no file or may not be written, and a database with a hard
+// link: no lock beside it could keep away a server that opens it under its other name.
 func unfit(db string) string {
 	info, err := os.Stat(db)
 	if err != nil {
 		return ""
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Sprintf("database %s is not a file", db)
+		return fmt.Sprintf("database %s %s", db, NoFile)
+	}
+	if unix.Access(db, unix.R_OK|unix.W_OK) == unix.EACCES {
+		return fmt.Sprintf("database %s (mode %04o) %s", db, info.Mode().Perm(), NotToUse)
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
 		return fmt.Sprintf("database %s has a second name (a hard link), under which another server could open it", db)

@@ -57,7 +57,7 @@ func readConfig() (configFile, error) {
 	}
 	if err != nil {
 		p := systemProblem(err, "nothing was changed")
-		p.Try = "look at " + path
+		p.Try = either(openFolder(), "look at "+path)
 		return c, p
 	}
 	c.exists = true

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -100,12 +101,9 @@ func runDoctor(c *cobra.Command, fix bool, output string) error {
 	if text {
 		printChecks(c.OutOrStdout(), report.Checks)
 	}
-	if fix && report.mend(c.OutOrStdout(), text) {
-		report.Checks = examine(path)
-		if text {
-			fmt.Fprintln(c.OutOrStdout(), "\nNow:")
-			printChecks(c.OutOrStdout(), report.Checks)
-		}
+	if fix && report.mendAll(path, c.OutOrStdout(), text) && text {
+		fmt.Fprintln(c.OutOrStdout(), "\nNow:")
+		printChecks(c.OutOrStdout(), report.Checks)
 	}
 	ill, fixable := report.count()
 	report.Well = ill == 0
@@ -122,11 +120,24 @@ func runDoctor(c *cobra.Command, fix bool, output string) error {
 	return nil
 }
 
-// mend does what can be mended, each act shown before it is done, and reports
-// whether there was any.
+// mendAll mends until nothing is left that was not tried: in a home that is closed to
+// others, things are found that nobody looked for while it was open.
+func (r *DoctorReport) mendAll(path string, out io.Writer, text bool) (any bool) {
+	for r.mend(out, text) {
+		r.Checks, any = examine(path), true
+	}
+	return any
+}
+
+// mend does what can be mended and was not tried yet, each act shown before it is
+// done, and reports whether there was any.
 func (r *DoctorReport) mend(out io.Writer, text bool) bool {
+	before := len(r.Fixed)
 	for _, check := range r.Checks {
 		for _, repair := range check.repairs {
+			if slices.ContainsFunc(r.Fixed, func(f FixReport) bool { return f.Act == repair.act }) {
+				continue
+			}
 			if text && len(r.Fixed) == 0 {
 				fmt.Fprintln(out, "\nFixing:")
 			}
@@ -143,7 +154,7 @@ func (r *DoctorReport) mend(out io.Writer, text bool) bool {
 			r.Fixed = append(r.Fixed, done)
 		}
 	}
-	return len(r.Fixed) > 0
+	return len(r.Fixed) > before
 }
 
 func (r *DoctorReport) count() (ill, fixable int) {

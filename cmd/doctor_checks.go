@@ -134,6 +134,9 @@ func (p *patient) checkTemporal() CheckReport {
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.stranger)
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.document.Failure.Event == "":
 		return well(name, "%s: %s", d.State, why(d.State, d.Reason))
+	case d.State == fsm.Stopped:
+		_, try := remedy(p.document.Record, p.home)
+		return wrong(name, try, "%s: %s", d.State, why(d.State, d.Reason))
 	}
 	return wrong(name, "stigmer local state --explain", "%s: %s", d.State, why(d.State, d.Reason))
 }
@@ -196,7 +199,10 @@ func (p *patient) checkBinary() CheckReport {
 	path := p.options.settings.TemporalBin
 	if path == "" {
 		none := noBinary(home)
-		return wrong(name, none.Try, "%s", none.What)
+		if p.options.noInstall {
+			return wrong(name, none.Try, "%s", none.What)
+		}
+		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(TemporalVersion, "v"))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
 	defer cancel()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -26,8 +28,14 @@ func (p *patient) checkDatabase(db string) CheckReport {
 		return well(name, "%s was used last, and is not there any more", db)
 	case errors.Is(err, os.ErrNotExist) && !p.running():
 		return well(name, "%s is not there yet; the next start makes it", db)
-	case err != nil:
+	case errors.Is(err, os.ErrNotExist):
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
+	case err != nil:
+		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
+	case !info.Mode().IsRegular() && !p.running():
+		return wrong(name, moveAway(db), "%s is not a file", db)
+	case accessible(db, false) == unix.EACCES:
+		return wrong(name, openFile(db), "%s may not be read and written by this user (mode %04o)", db, info.Mode().Perm())
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
@@ -53,7 +61,7 @@ func (p *patient) checkPages(name, db string, size int64) CheckReport {
 	}
 	switch {
 	case err != nil:
-		return wrong(name, "stigmer local doctor once more", "%s: %v", db, err)
+		return wrong(name, "stigmer local doctor once more; if it says the same, stigmer local reset, which keeps it aside", "%s: %v", db, err)
 	case d.Flaw != "" && p.document.Database.Created && !p.document.Database.Served:
 		return well(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, d.Flaw)
 	case d.Flaw != "":

@@ -30,6 +30,9 @@ func checkHome(path string) (report CheckReport, there bool) {
 	case !there:
 		return well(name, "%s is not there yet; the first start makes it", path), false
 	}
+	if err := unix.Access(string(home), unix.R_OK|unix.X_OK); err != nil {
+		return wrong(name, either(openFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
+	}
 	if err := home.CheckLinks(); err != nil {
 		return wrong(name, systemProblem(err, "").Try, "%v", err), true
 	}
@@ -80,7 +83,7 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 	folders := []string{home.Logs(), filepath.Dir(home.DB())}
 	files := []string{home.Lock(), home.SupervisorLock(), home.State(), home.PID(), home.Request(), home.Log(), home.SupervisorLog(), home.Output()}
 	if db != "" {
-		files = append(files, db, db+".lock")
+		files = append(files, db+".lock") // of the database itself its own check tells
 	}
 	for i, path := range append(folders, files...) {
 		info, err := os.Stat(path)
@@ -94,7 +97,7 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 		case err != nil:
 			return wrong(name, "look at its owner and the modes of the folders above it", "%v", err)
 		case !is:
-			return wrong(name, "move it away: a start makes what it needs", "%s is not a %s", path, wanted)
+			return wrong(name, moveAway(path), "%s is not a %s", path, wanted)
 		}
 		if err := accessible(path, info.IsDir()); err != nil {
 			return wrong(name, "chmod u+rwX "+shellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)

@@ -237,7 +237,6 @@ func TestUnreadableLock(t *testing.T) {
 		t.Skip("needs root, to run as another user")
 	}
 	besiege(t, func(h *siege) {
-		const nobody = 65534
 		h.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		check(h.t, os.Chown(h.home, nobody, nobody))
 		h.openTo(nobody)
@@ -272,7 +271,7 @@ func TestUnreadableLock(t *testing.T) {
 }
 
 // openTo lets another user run the programs, which lie in folders of our own.
-func (h *siege) openTo(uid int) {
+func (h *realHome) openTo(uid int) {
 	h.t.Helper()
 	for dir := h.dir; dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
 		check(h.t, os.Chmod(dir, 0o755))

@@ -12,7 +12,6 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -109,7 +108,7 @@ func systemProblem(err error, did string) *Problem {
 	case errors.Is(err, fs.ErrPermission):
 		p.Exit = ExitPermission
 		p.Means = "this user may not; " + did
-		p.Try = "look at the owner and mode of the path that is named"
+		p.Try = either(openFolder(), "look at the owner and mode of the path that is named")
 	}
 	return p
 }
@@ -194,31 +193,6 @@ func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
 		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(tail, "\n")...)
 	}
 	p.Means, p.Try = remedy(r, home)
-}
-
-// remedy says what a failure that is kept in the record means, and what to do.
-func remedy(r fsm.Record, home statefile.Home) (means, try string) {
-	f := r.Failure
-	switch {
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started",
-			"an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
-	case f.Event == fsm.PortTaken:
-		return "Temporal cannot listen there, so nothing was started",
-			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
-	case f.Event == fsm.LockDenied:
-		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
-	case f.Event == fsm.SaveFailed:
-		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
-	case strings.Contains(f.LogTail, "no such table"), strings.Contains(f.LogTail, "not a database"):
-		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
-			"move it away, or start with another one: --db FILE"
-	}
-	try = "look for why in " + home.Log() + ", then stigmer local start"
-	if f.LogTail != "" {
-		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
-	}
-	return "nothing of it runs; the failure is kept in the record", try
 }
 
 func noBinary(home statefile.Home) *Problem {

@@ -1,0 +1,76 @@
+package cmd
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// remedy says what a failure that is kept in the record means, and what to do.
+func remedy(r fsm.Record, home statefile.Home) (means, try string) {
+	f := r.Failure
+	says := func(signs ...string) bool {
+		return r.Settings.DB != "" && slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(f.LogTail, sign) })
+	}
+	switch {
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
+		return "Temporal cannot listen there, so nothing was started",
+			"an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+	case f.Event == fsm.PortTaken:
+		return "Temporal cannot listen there, so nothing was started",
+			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
+	case f.Event == fsm.LockDenied && strings.Contains(f.Reason, actions.NoFile):
+		return "Temporal keeps its database in a file; nothing was started, and this was not touched", moveAway(r.Settings.DB)
+	case f.Event == fsm.LockDenied && strings.Contains(f.Reason, actions.NotToUse):
+		return "Temporal could not serve from it; nothing was started", openFile(r.Settings.DB)
+	case f.Event == fsm.LockDenied:
+		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
+	case f.Event == fsm.SaveFailed:
+		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
+	case says("no such table", "not a database", "disk image is malformed"):
+		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
+			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
+	case says("readonly database"):
+		return "the database " + r.Settings.DB + ", or what is beside it, may not be written to", openFile(r.Settings.DB)
+	}
+	try = "look for why in " + home.Log() + ", then stigmer local start"
+	if f.LogTail != "" {
+		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
+	}
+	return "nothing of it runs; the failure is kept in the record", try
+}
+
+// moveAway makes room for what a start makes by itself.
+func moveAway(path string) string {
+	return "move it away: " + shellLine([]string{"mv", path, path + ".old"}) + "; the next start makes what it needs"
+}
+
+func openFile(path string) string {
+	return "chmod u+rw " + shellWord(path) + ", and see that its folder can be written to; or look at its owner"
+}
+
+// openFolder says how the home, or a folder in it, that is closed to its own user is
+// opened again, empty if none is: an error names the file in it that was wanted.
+func openFolder() string {
+	path, err := homePath()
+	if err != nil {
+		return ""
+	}
+	home, there, err := statefile.FindHome(path)
+	if err != nil || !there {
+		return ""
+	}
+	for _, folder := range []string{string(home), home.Logs(), filepath.Dir(home.DB())} {
+		if accessible(folder, true) == unix.EACCES {
+			return "open it to yourself again: chmod 0700 " + shellWord(folder)
+		}
+	}
+	return ""
+}
