@@ -20,7 +20,7 @@ func TestFaultClosed(t *testing.T) {
 	}
 	must("start")
 	must("stop")
-	db := filepath.Join(p.home, "temporal-data", "temporal.db")
+	logs, db := filepath.Join(p.home, "logs"), filepath.Join(p.home, "temporal-data", "temporal.db")
 
 	p.closed(p.home, 0, func() {
 		open := "chmod 0700 " + p.home
@@ -28,6 +28,11 @@ func TestFaultClosed(t *testing.T) {
 		for _, verb := range []string{"start", "stop", "state", "restart"} {
 			p.says(verb, p.bound(4, []string{verb}), "permission denied", open)
 		}
+	})
+	p.closed(logs, 0, func() {
+		p.says("start", p.bound(4, []string{"start"}), logs, "permission denied", "chmod 0700 "+logs)
+		p.says("doctor", p.bound(1, []string{"doctor"}), "!!  files", logs, "chmod")
+		p.says("state", p.bound(3, []string{"state", "--explain"}), "!!  logs", logs)
 	})
 	p.closed(db, 0o400, func() {
 		p.says("start", p.bound(1, []string{"start"}), db+" (mode 0400) may not be read and written", "chmod u+rw "+db)

@@ -27,6 +27,9 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	case says("no space left on device", "read-only file system"):
 		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
+	case says("permission denied"):
+		p.Exit = ExitPermission
+		p.Try = either(openFolder(), "look at the owner and mode of the path that is named")
 	case says("resource temporarily unavailable", "failed to create new OS thread"):
 		p.Means = "the system lets this user have no more processes and threads; " + p.Means
 		p.Try = "end some of them, or raise the limit: ulimit -u"
