@@ -73,6 +73,9 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 	if now {
 		return m.tells(m.reload, "the file was removed")
 	}
+	if m.present() != nil {
+		return nil // there is nobody to be told, nor anything that runs it
+	}
 	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending()))
 	return nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -23,7 +24,14 @@ func serviceInstallCommand() *cobra.Command {
 with the flags that are given here, by flag or environment. It says which file, and
 how to enable it; with --now it does that. config.yaml is read at each start of the
 service. A file that stigmer did not write, or wrote for another home, is left alone;
-one that was changed by hand is kept beside the new one.`,
+one that was changed by hand is kept beside the new one.
+
+Where no systemd or launchd can be told anything for this user, as in a container or
+under su, the file is written all the same, what can be done with it is said, and the
+exit status is 3. With --now nothing is written there.
+
+Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it,
+4 permission, 5 no Temporal binary.`,
 		Example: `  stigmer local service install
   stigmer local service install --port 7333 --namespace orders
   stigmer local service install --now`,
@@ -70,6 +78,9 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, no
 	}
 	if now {
 		return s.enable(success(c), m, before, f.text != m.text(s))
+	}
+	if err := m.present(); err != nil {
+		return s.unmanaged(m, err)
 	}
 	tellEnable(success(c), m, f)
 	if driver.PID != 0 && actions.InBackground(driver) {
@@ -178,6 +189,19 @@ func tellEnable(out io.Writer, m manager, f serviceFile) {
 		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n%s", commandLines(m.apply))
 	}
 	tellLinger(out, m)
+}
+
+// unmanaged says what can be done with a service's file where nothing would run it.
+func (s service) unmanaged(m manager, err error) *Problem {
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		p = systemProblem(err, "")
+	}
+	p.Means = fmt.Sprintf("the file was written (%s), but nothing here would run the service", m.path)
+	p.Try, p.Exit = m.alone, ExitStopped
+	p.Details = append(p.Details, "without "+m.name+", another supervisor can run, and start anew if it fails:",
+		"STIGMER_HOME="+shellWord(s.Home)+" "+shellLine(append([]string{s.Program}, s.args()...)))
+	return p
 }
 
 func tellLinger(out io.Writer, m manager) {

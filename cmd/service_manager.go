@@ -27,7 +27,11 @@ type manager struct {
 	// ask has the tool tell how the service is, and told reads what it says.
 	ask  []string
 	told func(said string) told
-	hint string
+	// absent is what it says of a service that it does not have, if it fails for that.
+	absent string
+	hint   string
+	// alone says what can be done where the manager does not run for this user.
+	alone string
 }
 
 // theManager is the one of this system, with the file of this user.
@@ -64,6 +68,7 @@ func systemdManager(home, config string) manager {
 		ask:     systemctl("show", systemdUnit, "--property=LoadState,ActiveState,SubState,Result,UnitFileState,MainPID,StatusText,NeedDaemonReload"),
 		told:    systemdTold,
 		hint:    "as the user who is logged in: systemctl --user status, journalctl --user -u " + systemdUnit,
+		alone:   "log in as this user where systemd runs (su and sudo open no session), or have root allow it without: loginctl enable-linger USER",
 	}
 }
 
@@ -81,7 +86,9 @@ func launchdManager(home string, uid int) manager {
 		apply:   [][]string{bootout, bootstrap},
 		ask:     []string{"launchctl", "print", target},
 		told:    launchdTold,
+		absent:  "Could not find service",
 		hint:    "in Terminal on the Mac itself: launchctl print " + target,
+		alone:   "log in on the Mac itself, where launchd reads the file",
 	}
 }
 

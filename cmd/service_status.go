@@ -24,7 +24,8 @@ func serviceStatusCommand() *cobra.Command {
 today, and what systemd or launchd says of the service, if it can be asked. It
 changes nothing. Whether Temporal serves is for state to say.
 
-Exit status: 0 installed and as it should be, 1 not as it should be, 3 not installed.`,
+Exit status, as systemctl status has it: 0 it runs, 3 it does not run or is not
+installed, 4 the manager cannot be asked; and 1 the file is not as it should be.`,
 		Example: `  stigmer local service status
   stigmer local service status -o json`,
 		Args: noArguments,
@@ -47,7 +48,9 @@ type ServiceReport struct {
 	// Home and Flags are what it was installed with, empty if stigmer did not write it.
 	Home  string   `json:"home"`
 	Flags []string `json:"flags"`
-	// Active says that it runs, or is being started or stopped; Told is what the manager says.
+	// Asked says that the manager could be asked, Active that the service runs, or is
+	// being started or stopped; Told is what the manager says.
+	Asked  bool     `json:"asked"`
 	Active bool     `json:"active"`
 	Told   []string `json:"told"`
 }
@@ -81,7 +84,7 @@ func (f serviceFile) report(c *cobra.Command, m manager) (ServiceReport, int) {
 	said := m.asks()
 	r := ServiceReport{
 		Schema: 1, Manager: m.name, Path: m.path, Installed: f.there,
-		Verdict: []string{}, Flags: []string{}, Active: said.active, Told: append([]string{}, said.lines...),
+		Verdict: []string{}, Flags: []string{}, Asked: said.asked, Active: said.active, Told: append([]string{}, said.lines...),
 	}
 	if !f.there {
 		return r, ExitStopped
@@ -90,6 +93,13 @@ func (f serviceFile) report(c *cobra.Command, m manager) (ServiceReport, int) {
 	r.AsWritten, r.Verdict = status == ExitDone, strings.Split(verdict, "\n")
 	if f.ours {
 		r.Home, r.Flags = f.asked.Home, append(r.Flags, f.asked.Flags...)
+	}
+	switch {
+	case status != ExitDone: // what is wrong with the file comes before whether it runs
+	case !said.asked:
+		status = ExitPermission
+	case !said.active:
+		status = ExitStopped
 	}
 	return r, status
 }

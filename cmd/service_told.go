@@ -8,6 +8,7 @@ import (
 
 // told is what a service manager says of the service.
 type told struct {
+	asked  bool // the manager could be asked
 	active bool // it runs, or is being started or stopped
 	lines  []string
 }
@@ -18,11 +19,16 @@ func (m manager) asks() told {
 		return told{lines: []string{"cannot be asked: " + m.tool + " is not here"}}
 	}
 	said, err := output(m.ask, 5*time.Second)
+	if err != nil && m.absent != "" && strings.Contains(said, m.absent) {
+		return told{asked: true, lines: []string{"not loaded: it is not started before the next login"}}
+	}
 	if err != nil {
 		first, _, _ := strings.Cut(said, "\n")
 		return told{lines: []string{"cannot be asked: " + either(first, err.Error())}}
 	}
-	return m.told(said)
+	t := m.told(said)
+	t.asked = true
+	return t
 }
 
 // systemdTold reads what systemctl show says (org.freedesktop.systemd1(5)).
