@@ -16,6 +16,8 @@ type picture struct {
 	arrows []takenArrow
 	// visited are the states on the path, the current one included.
 	visited []fsm.State
+	// cut says so where the path began before what is kept of it, empty for a whole one.
+	cut string
 }
 
 // takenArrow is an arrow with how often each of its events was taken.
@@ -31,7 +33,11 @@ var draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid
 func newPicture(state fsm.State, reason string, history []fsm.Transition) *picture {
 	p := &picture{state: state, reason: reason, visited: []fsm.State{state}}
 	taken := map[[2]fsm.State]map[fsm.Event]int{}
-	for _, t := range fsm.LatestRun(history) {
+	run := fsm.LatestRun(history)
+	if len(run) > 0 && run[0].From != fsm.Stopped {
+		p.cut = fmt.Sprintf("The path shows the last %d transitions, since %s: earlier ones are not kept.", len(run), clock(run[0].At))
+	}
+	for _, t := range run {
 		pair := [2]fsm.State{t.From, t.To}
 		if taken[pair] == nil {
 			taken[pair] = map[fsm.Event]int{}
@@ -80,7 +86,7 @@ const (
 )
 
 func (p *picture) dot(out io.Writer) {
-	fmt.Fprintf(out, "digraph stigmer {\n  label=%s; labelloc=t; rankdir=TB;\n", quoted(p.title()))
+	fmt.Fprintf(out, "digraph stigmer {\n  label=%s; labelloc=t; rankdir=TB;\n", quoted(strings.TrimSuffix(p.title()+"\n"+p.cut, "\n")))
 	fmt.Fprintf(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [color=%q, fontname=\"sans-serif\", fontsize=10];\n", colourRest)
 	for _, state := range fsm.States {
 		mark := ""
@@ -113,6 +119,9 @@ func (p *picture) mermaid(out io.Writer) {
 	fmt.Fprintf(out, "%%%% %s\nflowchart TB\n", strings.Join(strings.Fields(p.title()), " "))
 	for _, state := range fsm.States {
 		fmt.Fprintf(out, "    %s([%s])\n", state, state)
+	}
+	if p.cut != "" {
+		fmt.Fprintf(out, "    cut[%q]\n", p.cut)
 	}
 	var taken []string
 	for i, a := range p.arrows {

@@ -109,6 +109,9 @@ func (p *picture) svg(out io.Writer) {
 	}
 	fmt.Fprint(out, "</defs>\n")
 	fmt.Fprintf(out, `<text x="20" y="32" font-size="16">%s</text>`+"\n", html.EscapeString(actions.Shortened(p.title(), titleRunes)))
+	if p.cut != "" {
+		fmt.Fprintf(out, `<text x="20" y="54">%s</text>`+"\n", html.EscapeString(p.cut))
+	}
 	for _, taken := range []bool{false, true} { // the path lies on top
 		for _, a := range p.arrows {
 			if a.taken() == taken {

@@ -60,6 +60,23 @@ func TestPicturesHaveTheTable(t *testing.T) {
 	}
 }
 
+// A path that began before what is kept of it says so, and since when it is shown.
+func TestPictureOfACutPath(t *testing.T) {
+	cut := append([]fsm.Transition{}, crashed[4:]...)
+	cut[0].At = 1_795_877_695_565
+	for format := range draws {
+		whole, rest := drawn(t, format, fsm.Starting, crashed...), drawn(t, format, fsm.Starting, cut...)
+		if note := "The path shows the last 3 transitions, since " + clock(cut[0].At) + ": earlier ones are not kept."; !strings.Contains(rest, note) {
+			t.Errorf("%s does not say so:\n%s", format, rest)
+		}
+		for _, text := range []string{whole, drawn(t, format, fsm.Stopped)} {
+			if strings.Contains(text, "earlier ones") {
+				t.Errorf("%s says so of a whole path", format)
+			}
+		}
+	}
+}
+
 // A state's box has a place of its own; an arrow that comes back has a side.
 func TestPictureHasPlaces(t *testing.T) {
 	seen := map[point]fsm.State{}
