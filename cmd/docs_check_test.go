@@ -21,8 +21,10 @@ var runElsewhere = map[string]string{
 	"make build": "TestMakeStart", // it comes first
 }
 
-// onlyChecked are the command lines of pages that no test runs, by how they begin,
-// with the reason. Where there is something to hold them against, they are.
+// onlyChecked are the command lines of pages that no test runs to their end, by how
+// they begin, with the reason. What they name is looked up, and TestDocsDryRuns goes
+// through them as far as it goes: make says what it would do and sh reads that, other
+// programs parse their flags.
 var onlyChecked = map[string]string{
 	"make test ":                "it runs this test",
 	".ci/run ":                  "it runs this test",
