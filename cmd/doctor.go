@@ -109,7 +109,7 @@ func runDoctor(c *cobra.Command, fix bool, output string) error {
 	report.Well = ill == 0
 	if !text {
 		if err := printJSON(c.OutOrStdout(), report); err != nil {
-			return systemProblem(err, "the report could not be printed")
+			return err
 		}
 	} else {
 		printVerdict(c.OutOrStdout(), ill, fixable, fix)

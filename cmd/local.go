@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -12,8 +13,14 @@ import (
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
-func Main() int {
-	return Report(Root().Execute())
+func Main() int { return Run(Root()) }
+
+// Run runs a command tree that Local is in on the process's arguments, tells on standard
+// error what went wrong, and returns the exit status. Output that cannot be written is a
+// failure then. A program with other ways calls Report, and looks after its output itself.
+func Run(root *cobra.Command) int {
+	out := outletOf(root)
+	return Report(out.verdict(root.Execute()))
 }
 
 // Root returns the whole command tree of stigmer: Local, the version, the completion
@@ -36,6 +43,7 @@ func Root() *cobra.Command {
 	completeTree(version)
 	root.AddCommand(Local(), version)
 	root.Flags().BoolVar(&asked, "version", false, "print the version")
+	outletOf(root) // before the commands that hold on to it
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
@@ -46,25 +54,29 @@ func Root() *cobra.Command {
 }
 
 // Report prints what a command of Local returned, to standard error, and returns
-// the exit status for it. A larger program that mounts Local calls it as well, or
-// reads Problem itself.
+// the exit status for it. A larger program that mounts Local calls it, by Run or by
+// itself, or reads Problem.
 func Report(err error) int {
 	var status Status
 	var problem *Problem
+	var path *fs.PathError
 	switch {
 	case err == nil:
 		return ExitDone
 	case errors.As(err, &status):
 		return int(status)
-	case !errors.As(err, &problem):
-		problem = usage(err) // only cobra's own errors are not problems
+	case errors.As(err, &problem):
+	case errors.As(err, &path):
+		problem = unwritten(err)
+	default:
+		problem = usage(err) // cobra's own
 	}
 	fmt.Fprintln(os.Stderr, problem.Text())
 	return problem.Exit
 }
 
 // Local returns the "local" command tree. Its commands return a *Problem or a
-// Status as their error; see Report.
+// Status as their error, or that of a write to their output; see Report.
 func Local() *cobra.Command {
 	local := &cobra.Command{
 		Use:   "local",

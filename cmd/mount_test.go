@@ -17,5 +17,5 @@ func larger() int {
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "other larger"},
 	}
 	root.AddCommand(tools)
-	return cmd.Report(root.Execute())
+	return cmd.Run(root)
 }

@@ -71,7 +71,7 @@ func runServiceStatus(c *cobra.Command, output string) error {
 	if output == "text" {
 		r.print(c.OutOrStdout())
 	} else if err := printJSON(c.OutOrStdout(), r); err != nil {
-		return systemProblem(err, "the status could not be printed")
+		return err
 	}
 	if status != ExitDone {
 		return Status(status)

@@ -101,7 +101,7 @@ func runState(c *cobra.Command, o *stateOptions) error {
 	seen := look(path)
 	if seen.trouble == nil || o.explain || o.output != "text" {
 		if err := o.print(c.OutOrStdout(), seen); err != nil {
-			return systemProblem(err, "the state could not be printed")
+			return err
 		}
 	}
 	if seen.trouble != nil {

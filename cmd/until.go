@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"os/signal"
 	"syscall"
 
@@ -30,12 +29,6 @@ func untilEnd(out io.Writer, work func(context.Context) error) error {
 		if errors.Is(err, syscall.EPIPE) {
 			return nil
 		}
-		if _, told := errors.AsType[*Problem](err); err != nil && !told && !errors.As(err, new(Status)) {
-			return &Problem{
-				What: err.Error(), Means: "the output could not be written; nothing was changed",
-				Try: "write it elsewhere", Exit: ExitFailed,
-			}
-		}
 		return err
 	case <-signals:
 		return Status(ExitInterrupted)
@@ -52,8 +45,8 @@ const abandonedLook = 1000
 // ctx, or with a look that such a file cannot be given.
 func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
 	gone := make(chan struct{})
-	file, ok := out.(*os.File)
-	if !ok {
+	file := fileOf(out)
+	if file == nil {
 		return gone
 	}
 	go func() {

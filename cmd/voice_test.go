@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"io"
+	"os"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -30,5 +31,22 @@ func TestMountedTree(t *testing.T) {
 	check(t, program.Execute())
 	if hooked != 2 {
 		t.Errorf("with all hooks it ran %d times", hooked-1)
+	}
+}
+
+// TestReportOfLostOutput: who mounts the tree and calls Report alone is told no wrong
+// thing of output that cannot be written, where a command finds that out.
+func TestReportOfLostOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	program := &cobra.Command{Use: "program", SilenceErrors: true, SilenceUsage: true}
+	program.AddCommand(cmd.Local())
+	program.SetOut(full)
+	program.SetArgs([]string{"local", "version", "-o", "json"})
+	if status := cmd.Report(program.Execute()); status != cmd.ExitFailed {
+		t.Errorf("exit status %d", status)
 	}
 }

@@ -25,7 +25,7 @@ func runWatch(c *cobra.Command, o *stateOptions) error {
 		j := &journal{out: out, json: o.output == "json"}
 		return untilEnd(out, func(ctx context.Context) error { return j.follow(ctx, path) })
 	}
-	screen, err := openScreen(c.InOrStdin(), out.(*os.File))
+	screen, err := openScreen(c.InOrStdin(), fileOf(out))
 	if err != nil {
 		return systemProblem(err, "the terminal could not be used")
 	}
@@ -117,7 +117,7 @@ func (v *view) run(ctx context.Context) error {
 func (v *view) draw(last *seen) error {
 	width, height, err := v.screen.size()
 	if err != nil {
-		return err
+		return unwritten(err)
 	}
 	page := newPage(last, width, height)
 	return v.screen.draw(page.lines(v.colours))
