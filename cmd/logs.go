@@ -158,7 +158,8 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 	}
 	p := newPager(c.OutOrStdout(), o.all)
 	if !o.follow {
-		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query) })
+		none := func() { note(c, "%s", o.nothing(home)) }
+		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query, none) })
 	}
 	waits := sync.OnceFunc(func() {
 		warn(c, "there is no log yet: %s; waiting for it", o.sources(statefile.Home(path))[0].Path)
@@ -212,6 +213,19 @@ func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 		return []logs.Log{temporalLog(home), supervisorLog(home)}
 	}
 	return []logs.Log{temporalLog(home)}
+}
+
+// nothing says why no line is printed, which could be taken for a failure to look.
+func (o *logsOptions) nothing(home statefile.Home) string {
+	var paths []string
+	for _, source := range o.sources(home) {
+		paths = append(paths, source.Path)
+	}
+	where := strings.Join(paths, " and ")
+	if o.since != "" || o.level != "" {
+		return "Nothing to print: no line that was asked for is in " + where
+	}
+	return "Nothing to print: there is no line yet in " + where
 }
 
 func noLog(what string) *Problem {

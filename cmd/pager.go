@@ -28,8 +28,9 @@ func newPager(out io.Writer, named bool) *pager {
 	return &pager{bufio.NewWriter(out), named, terminal(out), colours(out)}
 }
 
-// history prints what the query asks for, of those logs that are there.
-func (p *pager) history(sources []logs.Log, query logs.Query) error {
+// history prints what the query asks for, of those logs that are there. Where that is
+// no line, although some would be printed, it calls none.
+func (p *pager) history(sources []logs.Log, query logs.Query, none func()) error {
 	there := slices.DeleteFunc(slices.Clone(sources), func(l logs.Log) bool { return !l.Exists() })
 	if len(there) == 0 {
 		return noLog("there is no log yet: " + sources[0].Path)
@@ -41,6 +42,9 @@ func (p *pager) history(sources []logs.Log, query logs.Query) error {
 			return logProblem(err)
 		}
 		all = logs.Merge(all, entries)
+	}
+	if len(all) == 0 && query.Count != 0 {
+		none()
 	}
 	return p.print(logs.Cut(all, query.Count))
 }

@@ -174,6 +174,16 @@ func warn(c *cobra.Command, format string, args ...any) {
 	fmt.Fprintln(out, "stigmer: warning:", text)
 }
 
+// note tells what one may wonder about: nothing with --quiet.
+func note(c *cobra.Command, format string, args ...any) {
+	text, out := fmt.Sprintf(format, args...), progressOut(c)
+	if v := voiceOf(c); v.json {
+		v.commandLog(out).Info(text)
+		return
+	}
+	fmt.Fprintln(out, text)
+}
+
 // redraws reports whether lines may be overwritten: on a terminal that knows how.
 // NO_COLOR does not matter here: it is about colours alone (no-color.org).
 func redraws(out io.Writer) bool { return terminal(out) && os.Getenv("TERM") != "dumb" }
