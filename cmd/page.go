@@ -16,6 +16,7 @@ import (
 // evidence, the transitions and the logs.
 type page struct {
 	home          string
+	ends          string // what ends the view
 	width, height int
 	at            time.Time
 	report        StateReport
@@ -30,8 +31,8 @@ const (
 	logRows  = 6
 )
 
-func newPage(s *seen, width, height int) page {
-	return page{string(s.home), width, height, time.Now(), s.report(), latestEntries(s.home, height)}
+func newPage(s *seen, ends string, width, height int) page {
+	return page{string(s.home), ends, width, height, time.Now(), s.report(), latestEntries(s.home, height)}
 }
 
 // latestEntries are the last lines of both logs, merged. A log that cannot be
@@ -75,7 +76,7 @@ func (p page) text(print func(*bytes.Buffer)) []string {
 }
 
 func (p page) heading() string {
-	return fmt.Sprintf("%s  %s  (q ends)", p.at.Format(time.TimeOnly), p.home)
+	return fmt.Sprintf("%s  %s  (%s ends)", p.at.Format(time.TimeOnly), p.home, p.ends)
 }
 
 // evidence is all of it, or else how much there is and what of it is wrong.

@@ -15,6 +15,8 @@ type screen struct {
 	out *os.File
 	// keys are those that are typed; nothing, where nobody types at a terminal.
 	keys chan byte
+	// ends is what somebody types to end what is shown.
+	ends string
 	// restore makes the keyboard what it was.
 	restore func()
 
@@ -32,13 +34,14 @@ const (
 
 // openScreen takes a terminal over; close gives it back, which must not be left out.
 func openScreen(in io.Reader, out *os.File) (*screen, error) {
-	s := &screen{out: out, keys: make(chan byte), restore: func() {}}
+	s := &screen{out: out, keys: make(chan byte), ends: "Ctrl-C", restore: func() {}}
 	if terminal(in) {
 		keyboard := in.(*os.File)
 		was, err := term.MakeRaw(int(keyboard.Fd()))
 		if err != nil {
 			return nil, err
 		}
+		s.ends = "q"
 		s.restore = func() { _ = term.Restore(int(keyboard.Fd()), was) }
 		go s.listen(keyboard) // ends with the process: a read cannot be cancelled
 	}

@@ -119,6 +119,6 @@ func (v *view) draw(last *seen) error {
 	if err != nil {
 		return unwritten(err)
 	}
-	page := newPage(last, width, height)
+	page := newPage(last, v.screen.ends, width, height)
 	return v.screen.draw(page.lines(v.colours))
 }

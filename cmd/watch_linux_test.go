@@ -155,26 +155,32 @@ func (d *display) ends(status, stays string) {
 }
 
 // TestWatchEnds: Ctrl-C and SIGTERM end the view as well and give the terminal
-// back; NO_COLOR is honoured.
+// back; NO_COLOR is honoured. It says what can be typed, where somebody types.
 func TestWatchEnds(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*display, int){
-		"interrupt": func(d *display, _ int) { d.types("\x03") },
-		"terminate": func(_ *display, pid int) { syscall.Kill(pid, syscall.SIGTERM) },
+	terminate := func(_ *display, pid int) { syscall.Kill(pid, syscall.SIGTERM) }
+	for name, c := range map[string]struct {
+		stdin, says string
+		end         func(*display, int)
+	}{
+		"interrupt":   {"", "q ends", func(d *display, _ int) { d.types("\x03") }},
+		"terminate":   {"", "q ends", terminate},
+		"no keyboard": {"</dev/null", "Ctrl-C ends", terminate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := fakePlace(t)
 			user, program := terminal(t)
 			d := newDisplay(t, user)
+			d.resize(24, 200)
 			p.env = append(p.env, "TERM=xterm", "NO_COLOR=1")
-			shell := p.inTerminal(program, `sh -c 'echo "pid: $$"; exec "$0" local state --watch' "$0"; echo "ended: $?"; read x`)
-			d.shows(`Stopped: it was never started here`)
+			shell := p.inTerminal(program, `sh -c 'echo "pid: $$"; exec "$0" local state --watch '"`+c.stdin+`" "$0"; echo "ended: $?"; read x`)
+			d.shows(`(?s)\(` + c.says + `\).*Stopped: it was never started here`)
 			var pid int
 			if _, err := fmt.Sscanf(d.all(), "pid: %d", &pid); err != nil {
 				t.Fatal(err)
 			}
-			end(d, pid)
+			c.end(d, pid)
 			d.ends("ended: 130", "Stopped")
 			if strings.Contains(d.all(), "\x1b[3") {
 				t.Errorf("there are colours:\n%q", d.all())
