@@ -3,9 +3,13 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -14,7 +18,8 @@ import (
 
 // runForeground is start --foreground: this process is the supervisor. A second
 // instance is refused, since a terminal that shows nothing would help nobody.
-func runForeground(v voice, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
+func runForeground(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
+	began, v := time.Now(), voiceOf(c)
 	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	lock, err := actions.Acquire(home.SupervisorLock())
@@ -38,11 +43,31 @@ func runForeground(v voice, home statefile.Home, command fsm.Command, trace *act
 		return systemProblem(err, "nothing was started")
 	}
 	log := v.driverLog("stigmer", os.Stderr)
-	last, err := drive(home, lock, document, log, signals, witnesses{trace, newNotifier(log)})
+	w := witnesses{trace: trace, manager: newNotifier(log)}
+	if w.manager == nil && !v.json {
+		w.person = serves(progressOut(c), home, command, began)
+	}
+	last, err := drive(home, lock, document, log, signals, w)
 	if err == nil && last.Failure.Event != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}
 	return err
+}
+
+// serves says, when Temporal first serves, what a start in the background ends with.
+// It goes where the log goes, in order with it; a service manager's journal and lines of
+// JSON have what they need without it.
+func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(fsm.Record) {
+	said := false
+	return func(r fsm.Record) {
+		if said || r.State != fsm.Healthy {
+			return
+		}
+		said = true
+		fmt.Fprintln(out, startedHow(command, fsm.Outcome{Record: r}, elapsed(began)))
+		describe(out, home, r)
+		fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "Ctrl-C to stop it"))
+	}
 }
 
 func secondInstance(home statefile.Home) error {

@@ -75,10 +75,9 @@ func (n *notifier) say(message string) {
 	}
 }
 
-// watch tells what the driver does, and answers for its loop as long as that
-// turns: at least twice within the time after which the manager would kill it.
+// watch answers for the driver's loop as long as that turns: at least twice within
+// the time after which the manager would kill it.
 func (n *notifier) watch(w *actions.World) {
-	w.OnTransition(func(_ fsm.Transition, r fsm.Record) { n.say(n.notices.of(r)) })
 	within, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
 		n.log.Warn("no watchdog", "error", err)

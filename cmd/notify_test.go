@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"bytes"
 	"net"
 	"os"
 	"os/exec"
@@ -39,6 +40,9 @@ func TestNotifiesServiceManager(t *testing.T) {
 			check(t, c.Wait())
 			m.said("READY=1", 1)
 			m.said("STOPPING=1", 0)
+			if log := m.log.String(); strings.Contains(log, "Started in") || !strings.Contains(log, "to=Healthy") {
+				t.Errorf("the journal has\n%s", log)
+			}
 		})
 	}
 }
@@ -103,6 +107,8 @@ type manager struct {
 	socket string
 	conn   *net.UnixConn
 	heard  []string
+	// log is what the service says besides, which goes to the journal.
+	log bytes.Buffer
 }
 
 func newManager(t *testing.T) *manager {
@@ -126,6 +132,7 @@ func (m *manager) starts(p *place, watchdog time.Duration) *exec.Cmd {
 func (m *manager) command(p *place, watchdog time.Duration) *exec.Cmd {
 	c := exec.Command(p.bin, "local", "start", "--foreground")
 	c.Env = append(p.env, "NOTIFY_SOCKET="+m.socket, "WATCHDOG_USEC="+strconv.FormatInt(watchdog.Microseconds(), 10))
+	c.Stderr = &m.log
 	return c
 }
 

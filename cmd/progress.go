@@ -93,7 +93,9 @@ func why(state fsm.State, cause string) string {
 }
 
 // elapsed is how long it has taken so far.
-func (p *progress) elapsed() string { return fmt.Sprintf("%.1fs", time.Since(p.began).Seconds()) }
+func (p *progress) elapsed() string { return elapsed(p.began) }
+
+func elapsed(began time.Time) string { return fmt.Sprintf("%.1fs", time.Since(began).Seconds()) }
 
 // startLine is the beginning of a terminal's line, of which nothing is left.
 const startLine = "\r\x1b[K"

@@ -95,7 +95,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
 		if command.Verb == fsm.VerbStart {
-			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings))
+			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "stigmer local stop"))
 		}
 	case fsm.EndAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
@@ -137,10 +137,10 @@ func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 }
 
 // next is what one does with a Temporal that has been started, in the shell of
-// whoever started it.
-func next(s fsm.Settings) string {
+// whoever started it, up to what ends it.
+func next(s fsm.Settings, end string) string {
 	sh, _ := findShell(os.Getenv("SHELL"))
-	commands := []string{"stigmer local open", fmt.Sprintf(sh.hint, "stigmer local env"), "stigmer local stop"}
+	commands := []string{"stigmer local open", fmt.Sprintf(sh.hint, "stigmer local env"), end}
 	if s.Headless {
 		commands = commands[1:] // there is nothing to open
 	}

@@ -92,7 +92,7 @@ func runStart(c *cobra.Command, o *options) error {
 			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
 		}
 		if o.foreground {
-			return runForeground(voiceOf(c), home, command, trace)
+			return runForeground(c, home, command, trace)
 		}
 		return run(c, home, command, trace)
 	})

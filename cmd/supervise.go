@@ -59,6 +59,18 @@ func runSupervise(v voice) error {
 type witnesses struct {
 	trace   *actions.Trace
 	manager *notifier
+	// person is told of each record that a transition leads to.
+	person func(fsm.Record)
+}
+
+// saw tells what a transition has led to.
+func (w witnesses) saw(_ fsm.Transition, r fsm.Record) {
+	if w.manager != nil {
+		w.manager.say(w.manager.notices.of(r))
+	}
+	if w.person != nil {
+		w.person(r)
+	}
 }
 
 // drive supervises in this process until Temporal is Stopped, and returns the
@@ -71,6 +83,7 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	self.Version = ownVersion()
 	world := actions.NewWorld(home, lock, document, self, log)
 	go obey(world, signals) // ends with the process
+	world.OnTransition(w.saw)
 	if w.manager != nil {
 		w.manager.watch(world)
 		defer w.manager.close()
