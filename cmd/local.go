@@ -42,6 +42,7 @@ func Root() *cobra.Command {
 	root.SetFlagErrorFunc(usageError)
 	completeTree(version)
 	root.AddCommand(Local(), version)
+	addHelp(root, "stigmer help local start")
 	root.Flags().BoolVar(&asked, "version", false, "print the version")
 	outletOf(root) // before the commands that hold on to it
 	root.InitDefaultCompletionCmd()
@@ -105,6 +106,7 @@ config.yaml in the home: see config --help.`,
 		c.SuggestFor = elsewhere[c.Name()]
 	}
 	completeTree(local)
+	addHelp(local, "stigmer local help start")
 	return local
 }
 
