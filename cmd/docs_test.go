@@ -43,8 +43,9 @@ func TestDocsCommands(t *testing.T) {
 			delete(unused, begin)
 		}
 	}
-	for _, c := range visible(cmd.Root()) {
-		if c.Example == "" && !strings.HasPrefix(c.CommandPath(), "stigmer completion") { // cobra's own has them in its text
+	root := cmd.Root()
+	for _, c := range append(visible(root), root) {
+		if c.Example == "" && !strings.HasPrefix(c.CommandPath(), "stigmer completion ") { // cobra's own have them in their texts
 			t.Errorf("the help of %s has no example", c.CommandPath())
 		}
 		for _, line := range strings.Split(c.Example, "\n") {

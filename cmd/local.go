@@ -29,6 +29,9 @@ func Root() *cobra.Command {
 	version, asked := versionCommand(), false
 	root := &cobra.Command{
 		Use: "stigmer", Short: "Own a local Temporal",
+		Example: `  stigmer local start
+  stigmer local state --explain
+  stigmer help local`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noArguments, RunE: func(c *cobra.Command, args []string) error {
 			// Not cobra's own --version: its template brings text/template, which calls
@@ -49,6 +52,8 @@ func Root() *cobra.Command {
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
 			c.Args, c.RunE = noArguments, showHelp
+			c.Example = `  eval "$(stigmer completion bash)"
+  stigmer completion zsh --help`
 		}
 	}
 	return root
