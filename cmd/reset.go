@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -119,16 +120,37 @@ func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
 		fmt.Fprintln(out, "This moves Temporal's database aside:")
 	}
 	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, sizes(actions.DatabaseFiles(db)))
-	answer, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	answer, err := typed(c.InOrStdin())
+	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(out, "\nNothing was stopped or moved.")
+		return Status(ExitInterrupted)
+	case err != nil && !errors.Is(err, io.EOF):
 		return systemProblem(err, "nothing was stopped or moved")
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
+	case answer == "y", answer == "yes":
 		return nil
 	}
 	fmt.Fprintln(out, "Nothing was stopped or moved.")
 	return Status(ExitFailed)
+}
+
+// typed is a line that somebody types, in small letters; context.Canceled where a
+// signal came instead.
+func typed(in io.Reader) (string, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	line, failed := make(chan string, 1), make(chan error, 1)
+	go func() { // after a signal it ends with the process: a read cannot be cancelled
+		text, err := bufio.NewReader(in).ReadString('\n')
+		failed <- err
+		line <- strings.ToLower(strings.TrimSpace(text))
+	}()
+	select {
+	case err := <-failed:
+		return <-line, err
+	case <-ctx.Done():
+		return "", context.Canceled
+	}
 }
 
 // sizes is the size of some files together, for people.

@@ -117,6 +117,14 @@ func TestWatchOnTerminal(t *testing.T) {
 	d.leave(shell)
 }
 
+// pid is what a program has written first.
+func (d *display) pid() (pid int) {
+	d.t.Helper()
+	_, err := fmt.Sscanf(d.all(), "pid: %d", &pid)
+	check(d.t, err)
+	return pid
+}
+
 // leave lets the shell read its line and end, and with it the terminal.
 func (d *display) leave(shell *exec.Cmd) {
 	d.types("\n")
@@ -176,11 +184,7 @@ func TestWatchEnds(t *testing.T) {
 			p.env = append(p.env, "TERM=xterm", "NO_COLOR=1")
 			shell := p.inTerminal(program, `sh -c 'echo "pid: $$"; exec "$0" local state --watch '"`+c.stdin+`" "$0"; echo "ended: $?"; read x`)
 			d.shows(`(?s)\(` + c.says + `\).*Stopped: it was never started here`)
-			var pid int
-			if _, err := fmt.Sscanf(d.all(), "pid: %d", &pid); err != nil {
-				t.Fatal(err)
-			}
-			c.end(d, pid)
+			c.end(d, d.pid())
 			d.ends("ended: 130", "Stopped")
 			if strings.Contains(d.all(), "\x1b[3") {
 				t.Errorf("there are colours:\n%q", d.all())
