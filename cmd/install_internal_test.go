@@ -46,6 +46,22 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 	})
 }
 
+// TestDownloadLineFits: in a narrow terminal the bar gives way, not the size and the rate.
+func TestDownloadLineFits(t *testing.T) {
+	for width, want := range map[int]string{
+		0:  "            51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+		80: "           [############------------]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+		60: "           [####----]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+		52: "            51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+		40: "   51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+		20: " 51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
+	} {
+		if have := downloadLine(51<<20, 100<<20, "  5.0 MiB/s", width); have != want {
+			t.Errorf("%d columns: %q, not %q", width, have, want)
+		}
+	}
+}
+
 // TestInstallProgressElsewhere writes plain lines, and few.
 func TestInstallProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

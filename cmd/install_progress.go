@@ -69,7 +69,11 @@ func (p *installProgress) Got(bytes, whole int64) {
 		p.Say(fmt.Sprintf("%-10s %s%s", "Fetched", bytesText(bytes), speed))
 	case !now.Before(p.next):
 		p.next = now.Add(p.pause())
-		p.draw(downloadLine(bytes, whole, p.fancy) + speed)
+		width := 0
+		if p.fancy {
+			width = columns(p.out)
+		}
+		p.draw(downloadLine(bytes, whole, speed, width))
 	}
 }
 
@@ -118,18 +122,30 @@ func rate(bytes int64, in time.Duration) string {
 	return fmt.Sprintf("  %s/s", bytesText(int64(float64(bytes)/in.Seconds())))
 }
 
-// barWidth leaves room for the figures in 80 columns.
-const barWidth = 24
+// The figures come first: a bar is drawn in what room they leave, and none where that
+// would be shorter than leastBar. Both begin below the words of a step, if they can.
+const (
+	barWidth  = 24
+	leastBar  = 4
+	stepWidth = 11
+)
 
-func downloadLine(bytes, whole int64, bar bool) string {
+// downloadLine is how far a download is, with a bar if a width is given.
+func downloadLine(bytes, whole int64, speed string, width int) string {
+	indent := strings.Repeat(" ", stepWidth)
 	if whole <= 0 {
-		return fmt.Sprintf("%-10s %s", "", bytesText(bytes))
+		return indent + bytesText(bytes) + speed
 	}
 	share := float64(min(bytes, whole)) / float64(whole)
-	drawn := ""
-	if bar {
-		full := int(share * barWidth)
-		drawn = "[" + strings.Repeat("#", full) + strings.Repeat("-", barWidth-full) + "] "
+	figures := fmt.Sprintf("%3.0f%%  %s of %s%s", share*100, bytesText(bytes), bytesText(whole), speed)
+	if width == 0 {
+		return indent + figures
 	}
-	return fmt.Sprintf("%-10s %s%3.0f%%  %s of %s", "", drawn, share*100, bytesText(bytes), bytesText(whole))
+	indent = indent[:max(0, min(stepWidth, width-len(figures)))]
+	bar := min(barWidth, width-len(indent)-len(figures)-len("[] "))
+	if bar < leastBar {
+		return indent + figures
+	}
+	full := int(share * float64(bar))
+	return indent + "[" + strings.Repeat("#", full) + strings.Repeat("-", bar-full) + "] " + figures
 }
