@@ -49,6 +49,6 @@ func (e Either) Fetch(ctx context.Context, v Version, to string, tell Teller) er
 	if _, missing := exec.LookPath("go"); missing != nil {
 		return err
 	}
-	tell.Say(fmt.Sprintf("No release %v; it is built with go instead", err))
+	tell.Say(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
 	return e.Go.Fetch(ctx, v, to, tell)
 }
