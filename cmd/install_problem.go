@@ -18,7 +18,7 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	switch {
 	case errors.Is(err, context.Canceled):
 		p.What, p.Exit = verb+" was interrupted", ExitInterrupted
-	case releaseProblem(p, err), buildProblem(p, err):
+	case releaseProblem(p, err, v), buildProblem(p, err, v):
 	default:
 		return systemProblem(err, "nothing was installed")
 	}
@@ -30,10 +30,20 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	return p
 }
 
-const orElsewhere = "a mirror (" + mirrorVariable + "=URL), or build it: stigmer local install --from go"
+const aMirror = "a mirror (" + mirrorVariable + "=URL)"
+
+// from is the command that provides the same version in another way.
+func from(source string, v install.Version) string {
+	command := "stigmer local install --from " + source
+	if v != TemporalVersion {
+		command += " --version " + string(v)
+	}
+	return command
+}
 
 // releaseProblem is for what can go wrong with a release.
-func releaseProblem(p *Problem, err error) bool {
+func releaseProblem(p *Problem, err error, v install.Version) bool {
+	orElsewhere := aMirror + ", or build it: " + from(fromGo, v)
 	if broken, ok := errors.AsType[install.BrokenError](err); ok {
 		p.What = "the download " + broken.Error()
 		return true
@@ -57,21 +67,25 @@ func releaseProblem(p *Problem, err error) bool {
 		return true
 	}
 	if errors.Is(err, install.ErrNoRelease) {
-		p.Try = "stigmer local install --from go"
+		p.Try = from(fromGo, v)
 		return true
 	}
 	return false
 }
 
-// buildProblem is for what can go wrong with go.
-func buildProblem(p *Problem, err error) bool {
+// buildProblem is for what can go wrong with go. A release is no way out where there was
+// none to be had before.
+func buildProblem(p *Problem, err error, v install.Version) bool {
 	if errors.Is(err, exec.ErrNotFound) {
-		p.Try = "install go (https://go.dev/dl), or fetch a release: stigmer local install --from release"
+		p.Try = "install go (https://go.dev/dl), or fetch a release: " + from(fromRelease, v)
 		return true
 	}
 	if build, ok := errors.AsType[install.BuildError](err); ok {
 		p.Details = build.Lines
-		p.Try = "look at go's last lines, or fetch a release: stigmer local install --from release"
+		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + from(fromRelease, v)
+		if _, neither := errors.AsType[install.NeitherError](err); neither {
+			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + aMirror
+		}
 		return true
 	}
 	return false

@@ -245,11 +245,13 @@ func (o *options) binary(home statefile.Home) error {
 	if bin := o.settings.TemporalBin; bin != "" {
 		path, err := exec.LookPath(bin)
 		if err != nil {
-			p := noBinary(home)
-			p.What = fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), err)
-			if o.origins["temporal-bin"].layer == layerFile {
-				p = configProblem(o.config.path, o.origins["temporal-bin"].line, fmt.Sprintf("temporal-bin %s: %v", bin, err))
-				p.Means, p.Exit = "there is nothing to start; nothing was changed", ExitNoBinary
+			p := &Problem{
+				What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), bareExec(err)),
+				Means: "that is no program that can be run; nothing was changed",
+				Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: ExitNoBinary,
+			}
+			if from := o.origins["temporal-bin"]; from.layer == layerFile {
+				p.What = fmt.Sprintf("%s:%d: temporal-bin %s: %v", o.config.path, from.line, bin, bareExec(err))
 			}
 			return p
 		}

@@ -22,6 +22,14 @@ func (e UnreachableError) Error() string {
 // Unwrap returns what the network said.
 func (e UnreachableError) Unwrap() error { return e.Err }
 
+// NeitherError says that there was no release to be had, and that go failed in its place.
+type NeitherError struct{ Release, Go error }
+
+func (e NeitherError) Error() string { return e.Go.Error() }
+
+// Unwrap returns what failed in the end.
+func (e NeitherError) Unwrap() error { return e.Go }
+
 // StatusError is an answer that is not the file.
 type StatusError struct {
 	URL string

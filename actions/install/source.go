@@ -50,5 +50,8 @@ func (e Either) Fetch(ctx context.Context, v Version, to string, tell Teller) er
 		return err
 	}
 	tell.Say(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
-	return e.Go.Fetch(ctx, v, to, tell)
+	if failed := e.Go.Fetch(ctx, v, to, tell); failed != nil {
+		return NeitherError{Release: err, Go: failed}
+	}
+	return nil
 }
