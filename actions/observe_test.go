@@ -58,6 +58,14 @@ func TestTransitionsAreObserved(t *testing.T) {
 	is(t, "observed", len(seen), 2)
 	is(t, "to", seen[0], fsm.Locking)
 	is(t, "record", seen[1], fsm.Locking)
+	// What is only noted is told as well; what had to be saved and could not be is not.
+	w.Perform(fsm.Effect{Do: fsm.DoNote, Record: fsm.Record{State: fsm.Restarting, Generation: 3},
+		Transition: fsm.Transition{From: fsm.Healthy, Event: fsm.Exited, To: fsm.Restarting}})
+	is(t, "observed", len(seen), 4)
+	in, refused := w.Perform(fsm.Effect{Do: fsm.DoSave, Record: fsm.Record{State: "no state", Generation: 4}, Required: true,
+		Transition: fsm.Transition{From: fsm.Starting, Event: fsm.ProbePassed, To: fsm.Healthy}})
+	is(t, "refused", refused && in.Event == fsm.SaveFailed, true)
+	is(t, "observed", len(seen), 4)
 }
 
 func TestTemporalIsNotToldOfOurServiceManager(t *testing.T) {

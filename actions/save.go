@@ -24,26 +24,29 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	}
 	w.document.Paths = w.home.Paths()
 	err := w.write(w.found(), e.Durable)
-	if err == nil {
-		return fsm.Input{}, false
+	if err != nil {
+		w.log.Error("record not saved", "error", err, "required", e.Required)
 	}
-	w.log.Error("record not saved", "error", err, "required", e.Required)
-	if !e.Required {
+	if err == nil || !e.Required {
+		w.passOn(e)
 		return fsm.Input{}, false
 	}
 	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
 }
 
-// note adds a transition to the history, if there is one, and tells it.
+// note adds a transition to the history and the log, if there is one.
 func (w *World) note(e fsm.Effect) {
-	t := e.Transition
-	if t.From == "" {
-		return
+	if t := e.Transition; t.From != "" {
+		w.document = w.document.Add(t)
+		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
 	}
-	w.document = w.document.Add(t)
-	w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-	if w.moved != nil {
-		w.moved(t, e.Record)
+}
+
+// passOn tells who asked for it of a transition that is over: who hears of a Temporal
+// that serves must not see it undone for want of a record.
+func (w *World) passOn(e fsm.Effect) {
+	if w.moved != nil && e.Transition.From != "" {
+		w.moved(e.Transition, e.Record)
 	}
 }
 

@@ -138,6 +138,7 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 		return w.save(e)
 	case fsm.DoNote:
 		w.note(e)
+		w.passOn(e)
 	case fsm.DoLock:
 		return w.takeLocks(e), true
 	case fsm.DoQuarantine:
