@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"fmt"
 	"os"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -16,32 +14,20 @@ import (
 
 // notices says what a service manager is told of a driver's transitions, in the
 // words of sd_notify(3).
-type notices struct {
-	ready bool
-	// stopping is read by whoever beats as well.
-	stopping atomic.Bool
-	// within is how long the manager is to go without hearing, at most.
-	within time.Duration
-}
+type notices struct{ ready bool }
 
 // of is one message, a line for each thing that is said. READY is said when
-// Temporal first serves, STOPPING when it is to serve no more.
+// Temporal first serves. STOPPING is never said: systemd would end the supervisor
+// after TimeoutStopSec, and start it again, although a stop may have been given
+// more time than that; and there is no word that takes it back where a start waits for
+// the stop to end, and Temporal serves anew. A stop of systemd's own needs no such word.
 func (n *notices) of(r fsm.Record) string {
 	lines := []string{"STATUS=" + oneLine(string(r.State)+": "+r.Reason)}
 	if r.State == fsm.Healthy && !n.ready {
 		n.ready = true
 		lines = append(lines, daemon.SdNotifyReady)
 	}
-	if r.State == fsm.Stopping && n.stopping.CompareAndSwap(false, true) {
-		lines = append(lines, daemon.SdNotifyStopping, n.patience())
-	}
 	return strings.Join(lines, "\n")
-}
-
-// patience is asked for as long as a stop takes: it may have been given more time than
-// TimeoutStopSec, after which systemd would end the supervisor and start it again.
-func (n *notices) patience() string {
-	return fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", n.within.Microseconds())
 }
 
 // statusRunes is how much of a reason fits into a line of systemctl status.
@@ -97,22 +83,13 @@ func (n *notifier) watch(w *actions.World) {
 	if err != nil {
 		n.log.Warn("no watchdog", "error", err)
 	}
-	watched := within > 0
-	if !watched {
-		within = watchdogWithin
+	if within <= 0 {
+		return
 	}
-	n.notices.within = within
 	tick := time.NewTicker(max(within/3, time.Millisecond))
 	go func() { // ends with the process
 		for range tick.C {
-			w.Beat(func() {
-				if watched {
-					n.say(daemon.SdNotifyWatchdog)
-				}
-				if n.notices.stopping.Load() {
-					n.say(n.notices.patience())
-				}
-			})
+			w.Beat(func() { n.say(daemon.SdNotifyWatchdog) })
 		}
 	}()
 }

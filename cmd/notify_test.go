@@ -2,7 +2,6 @@ package cmd_test
 
 import (
 	"bytes"
-	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -37,30 +36,15 @@ func TestNotifiesServiceManager(t *testing.T) {
 			m.hears("WATCHDOG=1", "WATCHDOG=1")
 
 			p.signal(c.Process.Pid, syscall.SIGTERM)
-			m.hears("STATUS=Stopping: ", "STOPPING=1", "EXTEND_TIMEOUT_USEC=1500000", "STATUS=Stopped: ")
+			m.hears("STATUS=Stopping: ", "STATUS=Stopped: ")
 			check(t, c.Wait())
 			m.said("READY=1", 1)
-			m.said("STOPPING=1", 1)
+			m.said("STOPPING=1", 0)
 			if log := m.log.String(); strings.Contains(log, "Started in") || !strings.Contains(log, "to=Healthy") {
 				t.Errorf("the journal has\n%s", log)
 			}
 		})
 	}
-}
-
-// TestServiceManagerWaitsForAStop: one that was given more time than the manager's own
-// goes on asking for more.
-func TestServiceManagerWaitsForAStop(t *testing.T) {
-	t.Parallel()
-	m, p := newManager(t), fakePlace(t)
-	p.env = append(p.env, "FAKE_TEMPORAL=ignore-term")
-	c := m.starts(p, 150*time.Millisecond)
-	m.hears("READY=1")
-	stop := exec.Command(p.bin, "local", "stop", "--timeout", "1s")
-	stop.Env = p.env
-	check(t, stop.Start())
-	m.hears("STOPPING=1", "EXTEND_TIMEOUT_USEC=150000", "EXTEND_TIMEOUT_USEC=150000", "EXTEND_TIMEOUT_USEC=150000", "STATUS=Stopped: ")
-	check(t, errors.Join(stop.Wait(), c.Wait()))
 }
 
 // TestNoWatchdogOfAHungSupervisor: a loop that stands is not vouched for by a
