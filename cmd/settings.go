@@ -251,7 +251,8 @@ func (o *options) binary(home statefile.Home) error {
 				Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: ExitNoBinary,
 			}
 			if from := o.origins["temporal-bin"]; from.layer == layerFile {
-				p.What = fmt.Sprintf("%s:%d: temporal-bin %s: %v", o.config.path, from.line, bin, bareExec(err))
+				inFile := configProblem(o.config.path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, bareExec(err)))
+				p.What, p.Try = inFile.What, inFile.Try
 			}
 			return p
 		}
