@@ -121,7 +121,7 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices
 		return err
 	}
 	report.add(sources, source.origins, func(f *pflag.Flag) (any, string) { return source.standard(f) })
-	report.add(voiceSet(c), voices, func(f *pflag.Flag) (any, string) { return valueOf(f), "" })
+	report.add(voiceSet(c), voices, func(f *pflag.Flag) (any, string) { return valueOf(f), voices.beats(f.Name) })
 	if output == "json" {
 		return printJSON(c.OutOrStdout(), report)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func serviceCommand() *cobra.Command {
+func serviceCommand(voices origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "service",
 		Short: "Run Temporal under systemd or launchd",
@@ -27,7 +27,7 @@ systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `.`,
   stigmer local service uninstall --now`,
 		Args: noArguments, RunE: showHelp,
 	}
-	c.AddCommand(serviceInstallCommand(), serviceUninstallCommand(), serviceStatusCommand())
+	c.AddCommand(serviceInstallCommand(voices), serviceUninstallCommand(), serviceStatusCommand())
 	return c
 }
 

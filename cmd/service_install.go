@@ -13,7 +13,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-func serviceInstallCommand() *cobra.Command {
+func serviceInstallCommand(voices origins) *cobra.Command {
 	o, now := &options{}, false
 	settings := pflag.NewFlagSet("install", pflag.ContinueOnError)
 	o.addFlags(settings)
@@ -36,14 +36,14 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
   stigmer local service install --port 7333 --namespace orders
   stigmer local service install --now`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, now) },
+		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, voices, now) },
 	}
 	c.Flags().AddFlagSet(settings)
 	c.Flags().BoolVar(&now, "now", false, "enable and start it as well")
 	return c
 }
 
-func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, now bool) error {
+func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, now bool) error {
 	m, f, err := openService(now)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, no
 	if err := o.locate(home); err != nil {
 		return err
 	}
-	s, err := newService(c, home, o.serviceFlags(settings, home))
+	s, err := newService(c, home, append(o.serviceFlags(settings, home), voices.ofDriver(c)...))
 	if err != nil {
 		return err
 	}

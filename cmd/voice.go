@@ -79,6 +79,26 @@ func voiceSet(c *cobra.Command) *pflag.FlagSet {
 	return set
 }
 
+// ofDriver are the flags of the voice that were given by flag or environment and are
+// about a supervisor's log as well. Quiet is not: it was said to the command at hand.
+func (o origins) ofDriver(c *cobra.Command) (flags []string) {
+	voiceSet(c).VisitAll(func(f *pflag.Flag) {
+		if from := o[f.Name].layer; f.Name != quietFlag && (from == layerFlag || from == layerEnvironment) {
+			flags = append(flags, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return flags
+}
+
+// beats says what of the pair keeps the other one out, empty if nothing does.
+func (o origins) beats(name string) string {
+	other := map[string]string{quietFlag: verboseFlag, verboseFlag: quietFlag}[name]
+	if from, given := o[other]; given {
+		return "as " + other + " is given: " + from.where
+	}
+	return ""
+}
+
 func bothVoices(f *pflag.FlagSet) bool {
 	verbose, _ := f.GetBool(verboseFlag)
 	quiet, _ := f.GetBool(quietFlag)
