@@ -49,8 +49,8 @@ func readConfig() (configFile, error) {
 	}
 	c := configFile{path: path}
 	data, err := readTrusted(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return c, nil // what is wrong with the home is for who opens it
 	}
 	if problem, ok := errors.AsType[*Problem](err); ok {
 		return c, problem

@@ -134,11 +134,19 @@ func (p *patient) checkTemporal() CheckReport {
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.stranger)
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.document.Failure.Event == "":
 		return well(name, "%s: %s", d.State, why(d.State, d.Reason))
+	case d.State == fsm.Stopped && passing(p.document.Failure.Event):
+		return well(name, "Stopped; the last start failed, and whether it would now is told with the others: %s", why(d.State, d.Reason))
 	case d.State == fsm.Stopped:
 		_, try := remedy(p.document.Record, p.home)
 		return wrong(name, try, "%s: %s", d.State, why(d.State, d.Reason))
 	}
 	return wrong(name, "stigmer local state --explain", "%s: %s", d.State, why(d.State, d.Reason))
+}
+
+// passing reports whether what has ended a start is looked at here by another check,
+// as it is now: what was in its way may have gone.
+func passing(failure fsm.Event) bool {
+	return failure == fsm.PortTaken || failure == fsm.LockDenied || failure == fsm.SaveFailed
 }
 
 // checkPorts looks who has the ports, in the kernel's table: nothing is bound.
@@ -169,6 +177,9 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	case listener == nil && p.running():
 		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
 	case listener == nil:
+		if err := probes.MayListen(p.settings.IP, port); err != nil {
+			return wrong(name, otherPlace(err), "%s: %v", at, err)
+		}
 		return well(name, "%s is free", at)
 	case p.ownListener(listener):
 		return well(name, "%s is our Temporal's (pid %d)", at, listener.PID)

@@ -21,6 +21,8 @@ func checkHome(path string) (report CheckReport, there bool) {
 	home, there, err := statefile.FindHome(path)
 	loose, isLoose := errors.AsType[statefile.LooseHomeError](err)
 	switch {
+	case isLoose && !ownFolder(loose.Path):
+		return wrong(name, anotherHome, "others could plant files in it, and it is not a home's alone, so it is left as it is: %v", err), false
 	case isLoose:
 		return wrong(name, "look what others have put there, then: chmod 0700 "+shellWord(loose.Path),
 			"others could plant files in it: %v", err).mendedBy(chmodRepair(loose.Path, 0o700)), false
@@ -28,7 +30,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 		problem := systemProblem(err, "")
 		return wrong(name, problem.Try, "%v", err), false
 	case !there:
-		return well(name, "%s is not there yet; the first start makes it", path), false
+		return checkPlace(path), false
 	}
 	if err := unix.Access(string(home), unix.R_OK|unix.X_OK); err != nil {
 		return wrong(name, either(openFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
@@ -40,11 +42,53 @@ func checkHome(path string) (report CheckReport, there bool) {
 	if err != nil {
 		return wrong(name, "look at it again", "%v", err), false
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+	switch mode := info.Mode().Perm(); {
+	case mode&0o077 != 0 && !ownFolder(string(home)):
+		return wrong(name, anotherHome, "%s can be read by others (mode %04o), and is not a home's alone", home, mode), true
+	case mode&0o077 != 0:
 		return wrong(name, "chmod 0700 "+shellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
 			mendedBy(chmodRepair(string(home), 0o700)), true
 	}
 	return well(name, "%s, mode %04o", home, info.Mode().Perm()), true
+}
+
+// anotherHome is the advice where a folder is not for stigmer to change.
+const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
+
+// checkPlace looks whether a home that is not there can be made.
+func checkPlace(path string) CheckReport {
+	const name = "home"
+	above, err := filepath.Abs(path)
+	for err == nil && !exists(above) {
+		above = filepath.Dir(above)
+	}
+	if err = errors.Join(err, probes.Writable(above)); err != nil {
+		return wrong(name, anotherHome+", or look at the owner and the mode of "+shellWord(above), "%s is not there and cannot be made: %v", path, err)
+	}
+	return well(name, "%s is not there yet; the first start makes it", path)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
+// may be closed to others: one in which others are at home, or which has other things
+// than a home's, is somebody's for another purpose.
+func ownFolder(path string) bool {
+	info, err := os.Stat(path)
+	entries, failed := os.ReadDir(path)
+	if err != nil || failed != nil || info.Mode()&fs.ModeSticky != 0 {
+		return false
+	}
+	home := statefile.Home(path)
+	ours := len(entries) == 0 || exists(home.SupervisorLock()) || exists(home.State())
+	for _, entry := range entries {
+		info, err := entry.Info()
+		ours = ours && err == nil && int(info.Sys().(*syscall.Stat_t).Uid) == os.Geteuid()
+	}
+	return ours
 }
 
 // checkPrivate looks at the files in the home: each is its owner's alone. Of the
@@ -61,6 +105,9 @@ func checkPrivate(home statefile.Home) CheckReport {
 		if int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
 			foreign = append(foreign, path)
 			continue
+		}
+		if filepath.Base(path) == configName && !openToOthers(path, info.Mode()) {
+			continue // a group's right, where a home lets no group in: start reads it
 		}
 		if mode := info.Mode().Perm(); mode&forbidden != 0 {
 			open = append(open, fmt.Sprintf("%s (%04o)", path, mode))

@@ -36,8 +36,21 @@ func TestFaultClosed(t *testing.T) {
 	})
 	p.closed(db, 0o400, func() {
 		p.says("start", p.bound(1, []string{"start"}), db+" (mode 0400) may not be read and written", "chmod u+rw "+db)
-		p.says("doctor", p.bound(1, []string{"doctor"}), "!!  database", "!!  temporal", "chmod u+rw "+db, "2 of these are wrong")
+		p.says("doctor", p.bound(1, []string{"doctor"}), "!!  database", "ok  temporal", "chmod u+rw "+db, "1 of these is wrong")
 	})
+	p.closed(filepath.Dir(p.home), 0o555, func() {
+		p.env = append(p.env, "STIGMER_HOME="+p.home+"2")
+		p.says("start", p.bound(4, []string{"start"}), "permission denied")
+		p.says("doctor", p.bound(1, []string{"doctor"}), "!!  home", p.home+"2 is not there and cannot be made")
+		p.env = append(p.env, "STIGMER_HOME="+p.home)
+	})
+	if first, _ := os.ReadFile("/proc/sys/net/ipv4/ip_unprivileged_port_start"); string(first) == "1024\n" {
+		port := p.env[:len(p.env):len(p.env)]
+		p.env = append(port, "STIGMER_PORT=80")
+		p.says("start", p.bound(1, []string{"start"}), "not permitted", "ports from 1024 on")
+		p.says("doctor", p.bound(1, []string{"doctor"}), "!!  port", "not permitted", "ports from 1024 on")
+		p.env = port
+	}
 	must("start")
 	must("stop")
 }

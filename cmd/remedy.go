@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,8 +22,9 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	}
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started",
-			"an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress)
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted)
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
@@ -45,6 +47,14 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
 	}
 	return "nothing of it runs; the failure is kept in the record", try
+}
+
+// otherPlace says where Temporal may listen, after what probes.MayListen has said.
+func otherPlace(err error) string {
+	if errors.Is(err, probes.ErrPortNotPermitted) {
+		return "ports from 1024 on: --port, --ui-port"
+	}
+	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
 }
 
 // moveAway makes room for what a start makes by itself.

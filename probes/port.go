@@ -67,6 +67,24 @@ func Listening(ip string, port int) (*Listener, error) {
 	return nil, err
 }
 
+// MayListen says why this user's programs cannot listen on ip:port, whoever has it, nil
+// if they can: ErrNotOurAddress or ErrPortNotPermitted, wrapped. It disturbs nobody who
+// looks for a free port: it listens on ports that need privileges alone, and on any.
+func MayListen(ip string, port int) error {
+	wanted, err := netip.ParseAddr(ip)
+	if err != nil {
+		return err
+	}
+	if port >= privileged {
+		port = 0
+	}
+	_, err = bound(wanted.Unmap(), port)
+	return err
+}
+
+// privileged is the first port that everybody may listen on (ip_unprivileged_port_start).
+const privileged = 1024
+
 // bound tries the very bind that Temporal would do. Go sets SO_REUSEADDR, so an
 // address in TIME_WAIT is free.
 func bound(ip netip.Addr, port int) (bool, error) {
