@@ -227,7 +227,9 @@ func newReader(t *testing.T, temporal string, real bool) *reader {
 	r.uiPort, err = freePort()
 	check(t, err)
 	r.place("build/stigmer", bin)
-	r.place(".stigmer/bin/temporal", temporal)
+	version := filepath.Join("versions", cmd.TemporalVersion, "temporal") // as an installation does
+	r.place(filepath.Join(".stigmer/bin", version), temporal)
+	check(t, os.Symlink(version, filepath.Join(r.user, ".stigmer/bin/temporal")))
 	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), filepath.Join(dir, "home"))) // where realHome looks
 	r.tools(temporal)
 	r.setEnv()
