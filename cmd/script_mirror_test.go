@@ -28,6 +28,7 @@ import (
 //	once      breaks off in the middle of its first answer
 //	hang      sends 64 KiB, and then nothing as long as the client waits
 //	moved     sends to ok
+//	more      promises half of what it sends
 //	wrong     has another sum in its list
 //
 // Every request for an archive adds a line to the file "asked".
@@ -102,12 +103,26 @@ func (m *mirror) send(w http.ResponseWriter, r *http.Request, way string) {
 	case way == "moved":
 		http.Redirect(w, r, strings.Replace(r.URL.Path, "moved", "ok", 1), http.StatusFound)
 		return
+	case way == "more":
+		m.sendMore(w)
+		return
 	case way == "once" && n == 1:
 		w = &cutOff{ResponseWriter: w, left: len(m.archive) / 2}
 	case way == "hang":
 		w = &cutOff{ResponseWriter: w, left: mirrorCut, hang: r.Context().Done()}
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.archive))
+}
+
+// sendMore writes to the connection itself: a server of Go's keeps its promises.
+func (m *mirror) sendMore(w http.ResponseWriter) {
+	wire, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer wire.Close()
+	fmt.Fprintf(wire, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", len(m.archive)/2)
+	wire.Write(m.archive)
 }
 
 func (m *mirror) note(way string, r *http.Request) int {

@@ -27,22 +27,24 @@ type client struct {
 	agent  string
 	limits Limits
 	tell   Teller
+	// answered are the hosts that have given an answer.
+	answered map[string]bool
 }
 
 func newClient(agent string, limits Limits, tell Teller) *client {
 	transport := &http.Transport{
 		Proxy:       http.ProxyFromEnvironment,
 		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		// Three requests are not worth a connection that is kept, on which a server that
+		// sends more than it has promised would be told of in net/http's own log.
+		DisableKeepAlives: true,
 		// A .tar.gz must come as it is, also from a server that calls it an encoding.
 		DisableCompression:     true,
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
-	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, tell}
+	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, tell, map[string]bool{}}
 }
-
-// close ends the connections that are kept.
-func (c *client) close() { c.http.CloseIdleConnections() }
 
 // checkRedirect follows to http and https alone, and never from https to http:
 // what was asked for privately must not come from whoever sits on the way.
@@ -91,6 +93,7 @@ func (c *client) get(ctx context.Context, file *url.URL, from int64) (*answer, e
 		cancel(nil)
 		return nil, err
 	}
+	c.answered[file.Host], c.answered[response.Request.URL.Host] = true, true
 	a := &answer{response, ctx, cancel, watch, c.limits.Stall}
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
 		a.Close()

@@ -111,7 +111,7 @@ func (d *download) request(ctx context.Context, met bool) error {
 		return errors.Join(d.restart(), again{err}) // there is no such part: what is kept is too long
 	}
 	if err != nil {
-		return judge(d.from, err, met)
+		return d.judge(d.from, err, met)
 	}
 	defer a.Close()
 	whole := a.ContentLength // -1 where it is not told

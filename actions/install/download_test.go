@@ -54,6 +54,21 @@ func TestCutAndResumed(t *testing.T) {
 	}
 }
 
+// TestResetByAHostThatAnswered: a host that has given the sums is asked again for the
+// archive when it closes the connection instead of answering.
+func TestResetByAHostThatAnswered(t *testing.T) {
+	s, home := newServer(t), newHome(t)
+	s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
+		if n == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		s.well(w, r)
+	}
+	_, err := s.install(t, home)
+	check(t, err)
+	installed(t, home, script)
+}
+
 // broken has a home in which a download has broken off for good, and what was kept of it.
 func (s *server) broken(t *testing.T) Partial {
 	t.Helper()

@@ -50,7 +50,7 @@ func TestPatience(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				asks := &client{http: &http.Client{Transport: drip{pause: c.pause, left: c.letters}}, limits: DefaultLimits()}
+				asks := &client{http: &http.Client{Transport: drip{pause: c.pause, left: c.letters}}, limits: DefaultLimits(), answered: map[string]bool{}}
 				a, err := asks.get(t.Context(), &url.URL{Scheme: "http", Host: "a.test"}, 0)
 				check(t, err)
 				defer a.Close()

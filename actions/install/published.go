@@ -23,7 +23,7 @@ func (r Release) published(ctx context.Context, c *client, v Version, name strin
 	err := c.persist(ctx, func(met bool) (int64, error) {
 		a, err := c.get(ctx, list, 0)
 		if err != nil {
-			return 0, judge(list, err, met)
+			return 0, c.judge(list, err, met)
 		}
 		defer a.Close()
 		text, err = io.ReadAll(io.LimitReader(a, sumsBytes+1))

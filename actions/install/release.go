@@ -57,7 +57,6 @@ func (r Release) Fetch(ctx context.Context, v Version, to string, tell Teller) e
 	ctx, cancel := context.WithTimeoutCause(ctx, r.Limits.Total, BrokenError{shown(file), errTooLong})
 	defer cancel()
 	c := newClient(r.Agent, r.Limits, tell)
-	defer c.close()
 	sum, err := r.published(ctx, c, v, name)
 	if err != nil {
 		return err

@@ -15,16 +15,16 @@ type again struct{ error }
 func (a again) Unwrap() error { return a.error }
 
 // judge marks the error of a request that is worth another one. A host that has
-// never answered is not asked again: that is told at once. One that has been met
-// may be back soon.
-func judge(file *url.URL, err error, met bool) error {
+// never answered is not asked again: that is told at once. One that has been met, by
+// this file or another one, may be back soon.
+func (c *client) judge(file *url.URL, err error, met bool) error {
 	if status, ok := errors.AsType[StatusError](err); ok {
 		switch code := status.Code; {
 		case code >= 500, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout:
 			return again{err}
 		}
 	}
-	if _, away := errors.AsType[UnreachableError](err); away && met {
+	if away, ok := errors.AsType[UnreachableError](err); ok && (met || c.answered[away.Host]) {
 		return again{BrokenError{URL: shown(file), Err: err}}
 	}
 	return err
