@@ -11,14 +11,14 @@ import (
 )
 
 // untilEnd runs work that prints to out, to its end or until somebody ends it:
-// Ctrl-C and SIGTERM are ExitInterrupted; that nobody reads the output any more
+// Ctrl-C, SIGTERM and a terminal that goes (SIGHUP) are ExitInterrupted; that nobody reads the output any more
 // is no failure, as the reader has seen enough. Work may be waiting in a write at
 // that moment, so it is not waited for; its context is cancelled.
 func untilEnd(out io.Writer, work func(context.Context) error) error {
 	// With SIGPIPE ignored a write returns EPIPE instead of ending the process.
 	signal.Ignore(syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
-	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM)
+	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

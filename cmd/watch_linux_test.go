@@ -162,7 +162,7 @@ func (d *display) ends(status, stays string) {
 	}
 }
 
-// TestWatchEnds: Ctrl-C and SIGTERM end the view as well and give the terminal
+// TestWatchEnds: Ctrl-C, SIGTERM and SIGHUP end the view as well and give the terminal
 // back; NO_COLOR is honoured. It says what can be typed, where somebody types.
 func TestWatchEnds(t *testing.T) {
 	t.Parallel()
@@ -173,6 +173,7 @@ func TestWatchEnds(t *testing.T) {
 	}{
 		"interrupt":   {"", "q ends", func(d *display, _ int) { d.types("\x03") }},
 		"terminate":   {"", "q ends", terminate},
+		"hang up":     {"", "q ends", func(_ *display, pid int) { syscall.Kill(pid, syscall.SIGHUP) }},
 		"no keyboard": {"</dev/null", "Ctrl-C ends", terminate},
 	} {
 		t.Run(name, func(t *testing.T) {
