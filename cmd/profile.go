@@ -81,6 +81,9 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 		warn(c, "%s is a link to %s, which is what was written", path, target)
 	}
 	tellProfile(success(c), o.profile, path, settings, old)
+	if secured := secure(old); secured != "" {
+		warn(c, "profile %s has %s, and the local Temporal speaks plainly: clients that go by it will fail; take it out, or another name: --profile NAME", o.profile, secured)
+	}
 	return nil
 }
 
@@ -125,11 +128,24 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 	if slices.Sort(kept); len(kept) > 0 {
 		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
 	}
+	if secure(old) != "" {
+		return // it is not to be recommended
+	}
 	file := ""
 	if read, err := profilePath(""); err != nil || read != path { // clients would look elsewhere
 		file = "export TEMPORAL_CONFIG_FILE=" + shellWord(path) + "; "
 	}
 	fmt.Fprintf(out, "To use it: %stemporal --profile %s workflow list, or TEMPORAL_PROFILE=%[2]s\n", file, shellWord(name))
+}
+
+// secure is a key of a profile by which clients speak TLS, empty for none.
+func secure(profile map[string]any) string {
+	for _, key := range []string{"api_key", "tls"} {
+		if _, has := profile[key]; has {
+			return key
+		}
+	}
+	return ""
 }
 
 // elsewhereAddress reports whether an address names another machine.
@@ -233,9 +249,9 @@ func unreadableProfile(path, name string, settings []profileSetting, err error) 
 	}
 	if errors.Is(err, errUneditable) {
 		p.What = fmt.Sprintf("profile %s in %s cannot be set: %v", name, path, err)
-		p.Try = "write it yourself:"
+		p.Try = "write it yourself: the lines above, in [profile." + name + "]; or another file: --file FILE"
 		for _, s := range settings {
-			p.Try += " " + s.line()
+			p.Details = append(p.Details, s.line())
 		}
 	}
 	return p

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -15,8 +15,8 @@ import (
 type profileSetting struct{ key, value string }
 
 // settleProfile returns the text of a temporal.toml with these keys set in
-// [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not the other keys, not the comments,
-// not the order. Lines are found by their look alone, so the outcome is read back
+// [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
+// the other keys, not the comments, not the order. Lines are found by their look alone, so the outcome is read back
 // and held against the old: where it is not exactly what was meant (a profile
 // written as an inline table, say), an error is returned and no text.
 func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
@@ -36,7 +36,7 @@ func settleProfile(text []byte, name string, settings []profileSetting) (changed
 
 // errUneditable is for a file that is right, but written in a way that cannot be
 // changed without changing more.
-var errUneditable = fmt.Errorf("the profile is not written as a table of its own, so it cannot be changed without touching the rest")
+var errUneditable = errors.New("the file is written in a way in which no line of the profile can be changed and all else be left as it is")
 
 func readTOML(text []byte) (map[string]any, error) {
 	content := map[string]any{}
