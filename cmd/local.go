@@ -54,9 +54,20 @@ func Root() *cobra.Command {
 			c.Args, c.RunE = noArguments, showHelp
 			c.Example = `  eval "$(stigmer completion bash)"
   stigmer completion zsh --help`
+			for _, shell := range c.Commands() {
+				shell.Example = completionExamples[shell.Name()]
+			}
 		}
 	}
 	return root
+}
+
+// completionExamples load the completion into the shell at hand.
+var completionExamples = map[string]string{
+	"bash":       `  eval "$(stigmer completion bash)"`,
+	"zsh":        `  source <(stigmer completion zsh)`,
+	"fish":       `  stigmer completion fish | source`,
+	"powershell": `  stigmer completion powershell | Out-String | Invoke-Expression`,
 }
 
 // Report prints what a command of Local returned, to standard error, and returns
