@@ -92,7 +92,7 @@ func (w *World) takeDatabase(db string) string {
 // lockDatabase takes a database's lock. A refusal says why this database cannot be
 // had; an error is the system's.
 func lockDatabase(db string) (lock *os.File, refusal string, err error) {
-	if reason := unfit(db); reason != "" {
+	if reason := Unfit(db); reason != "" {
 		return nil, reason, nil
 	}
 	path, err := databaseLock(db)
@@ -109,15 +109,17 @@ func lockDatabase(db string) (lock *os.File, refusal string, err error) {
 	return lock, "", nil
 }
 
-// The ends of two refusals, for who says what to do.
+// What is wrong in a refusal of Unfit, for who says what to do.
 const (
-	NoFile   = "is not a file"
-	NotToUse = "may not be read and written by this user"
+	NoFile     = "is not a file"
+	NotToUse   = "may not be read and written by this user"
+	SecondName = "has a second name (a hard link)"
 )
 
-// unfit refuses what is no file or may not be written, and a database with a hard
-// link: no lock beside it could keep away a server that opens it under its other name.
-func unfit(db string) string {
+// Unfit says why a file cannot be Temporal's database, empty if it can or is not there:
+// it is no file or may not be written, or it has a hard link, since no lock beside it
+// could keep away a server that opens it under its other name.
+func Unfit(db string) string {
 	info, err := os.Stat(db)
 	if err != nil {
 		return ""
@@ -129,7 +131,7 @@ func unfit(db string) string {
 		return fmt.Sprintf("database %s (mode %04o) %s", db, info.Mode().Perm(), NotToUse)
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
-		return fmt.Sprintf("database %s has a second name (a hard link), under which another server could open it", db)
+		return fmt.Sprintf("database %s %s, under which another server could open it", db, SecondName)
 	}
 	return ""
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -32,10 +30,9 @@ func (p *patient) checkDatabase(db string) CheckReport {
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
 		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
-	case !info.Mode().IsRegular() && !p.running():
-		return wrong(name, moveAway(db), "%s is not a file", db)
-	case accessible(db, false) == unix.EACCES:
-		return wrong(name, openFile(db), "%s may not be read and written by this user (mode %04o)", db, info.Mode().Perm())
+	case !p.running() && actions.Unfit(db) != "":
+		reason := actions.Unfit(db)
+		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database "))
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)

@@ -28,10 +28,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
-	case f.Event == fsm.LockDenied && strings.Contains(f.Reason, actions.NoFile):
-		return "Temporal keeps its database in a file; nothing was started, and this was not touched", moveAway(r.Settings.DB)
-	case f.Event == fsm.LockDenied && strings.Contains(f.Reason, actions.NotToUse):
-		return "Temporal could not serve from it; nothing was started", openFile(r.Settings.DB)
+	case f.Event == fsm.LockDenied && fit(r.Settings.DB, f.Reason) != "":
+		return "Temporal cannot serve from it; nothing was started, and it was not touched", fit(r.Settings.DB, f.Reason)
 	case f.Event == fsm.LockDenied:
 		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
 	case f.Event == fsm.SaveFailed:
@@ -55,6 +53,20 @@ func otherPlace(err error) string {
 		return "ports from 1024 on: --port, --ui-port"
 	}
 	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+}
+
+// fit says what to do about a database that a start refuses, after what actions.Unfit has
+// said; it is empty for another reason.
+func fit(db, reason string) string {
+	switch {
+	case strings.Contains(reason, actions.NoFile):
+		return moveAway(db)
+	case strings.Contains(reason, actions.NotToUse):
+		return openFile(db)
+	case strings.Contains(reason, actions.SecondName):
+		return "remove the other name, or take another database: --db FILE"
+	}
+	return ""
 }
 
 // moveAway makes room for what a start makes by itself.
