@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -76,7 +75,7 @@ func (p *patient) checkSettings(path string) CheckReport {
 		otherwise = fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := filepath.Join(path, configName)
-	if _, err := os.Lstat(config); err != nil {
+	if !exists(config) {
 		return well(name, "defaults and environment; there is no %s%s", config, otherwise)
 	}
 	return well(name, "%s is understood%s", config, otherwise)

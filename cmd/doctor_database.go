@@ -21,6 +21,10 @@ func (p *patient) checkDatabase(db string) CheckReport {
 		return well(name, "in memory (--ephemeral)")
 	}
 	info, err := os.Stat(db)
+	unfit := ""
+	if err == nil && !p.running() {
+		unfit = actions.Unfit(db)
+	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.running() && db != p.nextDatabase():
 		return well(name, "%s was used last, and is not there any more", db)
@@ -30,9 +34,8 @@ func (p *patient) checkDatabase(db string) CheckReport {
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
 		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
-	case !p.running() && actions.Unfit(db) != "":
-		reason := actions.Unfit(db)
-		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database "))
+	case unfit != "":
+		return wrong(name, fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)

@@ -139,15 +139,16 @@ func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
 func typed(in io.Reader) (string, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	line, failed := make(chan string, 1), make(chan error, 1)
+	var line string
+	read := make(chan error, 1)
 	go func() { // after a signal it ends with the process: a read cannot be cancelled
 		text, err := bufio.NewReader(in).ReadString('\n')
-		failed <- err
-		line <- strings.ToLower(strings.TrimSpace(text))
+		line = strings.ToLower(strings.TrimSpace(text))
+		read <- err
 	}()
 	select {
-	case err := <-failed:
-		return <-line, err
+	case err := <-read:
+		return line, err
 	case <-ctx.Done():
 		return "", context.Canceled
 	}

@@ -16,8 +16,8 @@ type profileSetting struct{ key, value string }
 
 // settleProfile returns the text of a temporal.toml with these keys set in
 // [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
-// the other keys, not the comments, not the order. Lines are found by their look alone, so the outcome is read back
-// and held against the old: where it is not exactly what was meant (a profile
+// the other keys, not the comments, not the order. Lines are found by their look alone, so
+// the outcome is read back and held against the old: where it is not exactly what was meant (a profile
 // written as an inline table, say), an error is returned and no text.
 func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
 	meant, err := readTOML(text)

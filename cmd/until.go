@@ -11,8 +11,8 @@ import (
 )
 
 // untilEnd runs work that prints to out, to its end or until somebody ends it:
-// Ctrl-C, SIGTERM and a terminal that goes (SIGHUP) are ExitInterrupted; that nobody reads the output any more
-// is no failure, as the reader has seen enough. Work may be waiting in a write at
+// Ctrl-C, SIGTERM and a terminal that goes (SIGHUP) are ExitInterrupted; that nobody
+// reads the output any more is no failure, as the reader has seen enough. Work may be waiting in a write at
 // that moment, so it is not waited for; its context is cancelled.
 func untilEnd(out io.Writer, work func(context.Context) error) error {
 	// With SIGPIPE ignored a write returns EPIPE instead of ending the process.
