@@ -33,8 +33,8 @@ func (w *World) ask(e fsm.Effect) {
 		defer cancel()
 		endpoint := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: reached}
 		var answer probes.Answer
-		if e.Record.State == fsm.Starting {
-			answer = endpoint.Await(ctx, millis(settings.Policy.StartPeriod))
+		if e.After > 0 {
+			answer = endpoint.Await(ctx, millis(e.After))
 		} else {
 			answer = endpoint.Ask(ctx)
 		}

@@ -11,7 +11,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		s = s.newRun()
 		return s, []Effect{s.effect(DoAdopt)}
 	case DoWatch:
-		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline()), s.effect(DoAsk)}
+		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline()), s.ask()}
 	case DoProbe:
 		return s, []Effect{s.arm(ProbeDue, s.period())}
 	case DoTerm:

@@ -122,6 +122,10 @@ func (e Effect) told() string {
 		return text
 	case DoArm:
 		return fmt.Sprintf("arm %s in %d ms", e.Event, e.After)
+	case DoAsk:
+		if e.After > 0 {
+			return fmt.Sprintf("ask every %d ms", e.After)
+		}
 	case DoIgnore:
 		return fmt.Sprintf("ignore %s: %s", e.Event, e.Detail)
 	case DoTerm, DoKill:

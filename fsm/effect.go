@@ -5,7 +5,7 @@ const (
 	DoSave       Action = "save"       // make Record durable and append Transition to the history
 	DoNote       Action = "note"       // append Transition to the history, which the save that comes next writes
 	DoArm        Action = "arm"        // deliver Event after After
-	DoAsk        Action = "ask"        // probe once, answer with Probed
+	DoAsk        Action = "ask"        // probe, in Starting until it serves; answer with Probed
 	DoQuarantine Action = "quarantine" // set a half-made database aside
 	DoBackup     Action = "backup"     // copy the database before another version of Temporal opens it
 	DoIgnore     Action = "ignore"     // nothing: Detail says why an input was ignored, for the log
@@ -41,7 +41,7 @@ type Effect struct {
 
 	Process Process // adopt, watch, term, kill: the leader, zero if not known; its group is in Record
 	Event   Event   // arm
-	After   Millis  // arm
+	After   Millis  // arm; ask in Starting: the pause until it is asked again, 0 for never
 	Detail  string  // ignore
 }
 

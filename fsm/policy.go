@@ -11,8 +11,8 @@ const MaxRestartLimit = 16
 type Policy struct {
 	// StartDeadline is the time from spawn to the first passed probe.
 	StartDeadline Millis `json:"start_deadline_ms"`
-	// StartPeriod is the pause between two startup probes; while nobody listens yet,
-	// it grows to five times as much.
+	// StartPeriod is the pause between two startup probes of a Temporal for which a
+	// command waits; while nobody listens yet, it grows to five times as much.
 	StartPeriod Millis `json:"start_period_ms"`
 	// Period is the pause between two liveness probes; Timeout bounds one probe.
 	Period  Millis `json:"probe_period_ms"`
@@ -36,6 +36,9 @@ type Policy struct {
 	// UnservedLimit is how many attempts may end before Temporal ever served.
 	UnservedLimit int `json:"unserved_limit"`
 }
+
+// unhurried is the pause between two startup probes of a Temporal for which nobody waits.
+const unhurried Millis = 100
 
 // DefaultPolicy replaces a hung Temporal within 20 s: probes at most 2 s apart
 // with 2 s to answer, three deaf ones over at least 6 s, 3 s of grace, 0.2 s to start.

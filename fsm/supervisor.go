@@ -95,7 +95,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		s.Done = true
 		return s, []Effect{s.effect(DoExit)}
 	case ProbeDue:
-		return s, []Effect{s.effect(DoAsk)}
+		return s, []Effect{s.ask()}
 	case Gone:
 		s.Gone = true
 		return s.gone(m, in)
@@ -137,7 +137,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 			in.Event = ProbePassed
 			return s.fire(m, in)
 		}
-		return s, []Effect{s.arm(ProbeDue, s.Settings.Policy.StartPeriod)}
+		return s, []Effect{s.arm(ProbeDue, s.startPeriod())}
 	}
 	var event Event
 	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
@@ -281,6 +281,25 @@ func (s Supervisor) period() Millis {
 		return s.Settings.Policy.Period / 2
 	}
 	return s.Settings.Policy.Period
+}
+
+// startPeriod is the pause between two startup probes. Each takes the processor from
+// the server that comes up, so one for whose answer nobody waits comes seldom: clients
+// are served by a Temporal that was restarted before the record says so.
+func (s Supervisor) startPeriod() Millis {
+	if s.Awaited {
+		return s.Settings.Policy.StartPeriod
+	}
+	return min(unhurried, s.Settings.Policy.Period)
+}
+
+// ask probes; while Temporal starts, again and again.
+func (s Supervisor) ask() Effect {
+	effect := s.effect(DoAsk)
+	if s.State == Starting {
+		effect.After = s.startPeriod()
+	}
+	return effect
 }
 
 func (s Supervisor) effect(a Action) Effect {

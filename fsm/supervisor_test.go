@@ -112,3 +112,19 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 		}
 	}
 }
+
+// A pause that is longer than the one between two liveness probes would make Starting
+// the state in which least is known.
+func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
+	s := run(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0", "lock_acquired", "spawned pid=101")...)
+	for period, want := range map[Millis]Millis{2_000: unhurried, 50: 50} {
+		s.Settings.Policy.Period = period
+		if got := s.ask().After; s.State != Starting || got != want {
+			t.Errorf("%s is asked every %s with a probe period of %s, not every %s", s.State, got, period, want)
+		}
+	}
+	s.Awaited = true
+	if got := s.ask().After; got != s.Settings.Policy.StartPeriod {
+		t.Errorf("who waits is answered every %s", got)
+	}
+}
