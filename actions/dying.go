@@ -18,8 +18,9 @@ const dyingPatience = 2 * time.Second
 // alive reports whether the owner of something is seen, and is not about to end.
 func alive(pid int) bool { return pid != 0 && !probes.Dying(pid) }
 
-// acquireSoon is Acquire that waits a moment for a lock that nobody has who lives.
-func acquireSoon(path string) (*os.File, error) {
+// acquireSoon is Acquire that waits a moment for a lock that nobody has who lives, after
+// it has called waits.
+func acquireSoon(path string, waits func()) (*os.File, error) {
 	for began, pause := time.Now(), time.Millisecond; ; pause *= 2 {
 		lock, err := Acquire(path)
 		if !errors.Is(err, ErrHeld) || time.Since(began) > dyingPatience {
@@ -29,6 +30,7 @@ func acquireSoon(path string) (*os.File, error) {
 		if slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) }) {
 			return nil, err
 		}
+		waits()
 		time.Sleep(pause)
 	}
 }

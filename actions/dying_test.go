@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -9,6 +11,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // nobodys puts a file where no process is seen to have it, as is so with what a
@@ -36,7 +41,7 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
-	is(t, "refusal", newLife(t).takeDatabase(db), "")
+	is(t, "refusal", newLife(t).takeDatabase(db, atOnce), "")
 
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(quietPorts(t, 1)[0])))
 	check(t, err)
@@ -45,7 +50,36 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	check(t, err)
 	check(t, listener.Close())
 	nobodys(t, socket, 600*time.Millisecond)
-	is(t, "refusal", portReason("127.0.0.1", "port", port), "")
+	is(t, "refusal", portReason("127.0.0.1", "port", port, atOnce), "")
+}
+
+// atOnce is for what is not to be waited for, or where nobody looks meanwhile.
+func atOnce() {}
+
+// Locking is on disk where it lasts, and only there: who looks while the lock is waited
+// for is told so, with what led there.
+func TestAWaitForTheLockIsRecorded(t *testing.T) {
+	l := newLife(t)
+	step := fsm.Transition{At: 5, From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a test"}
+	l.record.State, l.record.Generation = fsm.Locking, 7
+	locking := func() fsm.Input {
+		l.Perform(fsm.Effect{Do: fsm.DoNote, Record: l.record, Transition: step})
+		return l.do(fsm.DoLock)
+	}
+	is(t, "event", locking().Event, fsm.LockAcquired)
+	_, err := statefile.File{Home: l.home}.Load()
+	is(t, "no record yet", errors.Is(err, fs.ErrNotExist), true)
+
+	l.release()
+	lock, err := Acquire(l.home.DB() + ".lock")
+	check(t, err)
+	nobodys(t, lock, 600*time.Millisecond)
+	is(t, "event", locking().Event, fsm.LockAcquired)
+	d, err := statefile.File{Home: l.home}.Load()
+	check(t, err)
+	is(t, "state", d.State, fsm.Locking)
+	is(t, "generation", d.Generation, 7)
+	is(t, "history", d.History[len(d.History)-1], step)
 }
 
 // What stays so is refused all the same.
@@ -54,5 +88,5 @@ func TestWhatNobodySeenKeeps(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 4*dyingPatience)
-	has(t, newLife(t).takeDatabase(db), "in use by another program")
+	has(t, newLife(t).takeDatabase(db, atOnce), "in use by another program")
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,15 +32,22 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		}
 	}
 	s := e.Record.Settings
-	if reason := w.takeDatabase(s.DB); reason != "" {
+	waits := w.waits(e.Record)
+	if reason := w.takeDatabase(s.DB, waits); reason != "" {
 		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
 	}
-	if reason := takenPort(s); reason != "" {
+	if reason := takenPort(s, waits); reason != "" {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
 	return fsm.Input{
 		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: w.versions.Of(s.TemporalBin),
 	}
+}
+
+// waits returns what is called before the driver waits for a lock or a port: the record of
+// Locking, so far only noted, is written then, for whoever looks meanwhile.
+func (w *World) waits(r fsm.Record) func() {
+	return sync.OnceFunc(func() { w.save(fsm.Effect{Do: fsm.DoSave, Record: r}) })
 }
 
 // takeLock takes temporal.lock. An input without an event means that it is ours.
@@ -67,7 +75,7 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 
 // takeDatabase locks the database against a second server: Temporal does not
 // guard its SQLite file by itself. It returns why not, empty for success.
-func (w *World) takeDatabase(db string) string {
+func (w *World) takeDatabase(db string, waits func()) string {
 	if w.dbLock != nil {
 		w.dbLock.Close()
 		w.dbLock = nil
@@ -75,7 +83,7 @@ func (w *World) takeDatabase(db string) string {
 	if db == "" {
 		return ""
 	}
-	lock, refusal, err := lockDatabase(db)
+	lock, refusal, err := lockDatabase(db, waits)
 	switch {
 	case err != nil:
 		return err.Error()
@@ -90,8 +98,8 @@ func (w *World) takeDatabase(db string) string {
 }
 
 // lockDatabase takes a database's lock. A refusal says why this database cannot be
-// had; an error is the system's.
-func lockDatabase(db string) (lock *os.File, refusal string, err error) {
+// had; an error is the system's. waits is called before a pause.
+func lockDatabase(db string, waits func()) (lock *os.File, refusal string, err error) {
 	if reason := Unfit(db); reason != "" {
 		return nil, reason, nil
 	}
@@ -99,7 +107,7 @@ func lockDatabase(db string) (lock *os.File, refusal string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	lock, err = acquireSoon(path)
+	lock, err = acquireSoon(path, waits)
 	switch {
 	case errors.Is(err, ErrHeld):
 		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
@@ -156,8 +164,9 @@ func holderOf(path string) string {
 	return Describe(holders[0])
 }
 
-// takenPort returns who has a port that Temporal needs, empty if all are free.
-func takenPort(s fsm.Settings) string {
+// takenPort returns who has a port that Temporal needs, empty if all are free. waits is
+// called before a pause.
+func takenPort(s fsm.Settings, waits func()) string {
 	type need struct {
 		flag string
 		port int
@@ -170,14 +179,14 @@ func takenPort(s fsm.Settings) string {
 		if n.port == 0 {
 			continue
 		}
-		if reason := portReason(s.IP, n.flag, n.port); reason != "" {
+		if reason := portReason(s.IP, n.flag, n.port, waits); reason != "" {
 			return reason
 		}
 	}
 	return ""
 }
 
-func portReason(ip, flag string, port int) string {
+func portReason(ip, flag string, port int, waits func()) string {
 	for began, pause := time.Now(), time.Millisecond; ; pause *= 2 {
 		listener, err := probes.Listening(ip, port)
 		if err != nil {
@@ -189,6 +198,7 @@ func portReason(ip, flag string, port int) string {
 		if alive(listener.PID) || time.Since(began) > dyingPatience {
 			return fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
 		}
+		waits()
 		time.Sleep(pause)
 	}
 }

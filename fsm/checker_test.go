@@ -38,7 +38,7 @@ func (c *checker) effects(s Supervisor, effects []Effect) {
 	}
 	touches := slices.ContainsFunc(effects, func(e Effect) bool { return !slices.Contains(actsOnly, e.Do) })
 	first := slices.IndexFunc(effects, func(e Effect) bool { return e.Do != DoNote })
-	if touches && effects[first].Do != DoSave {
+	if touches && effects[first].Do != DoSave && effects[first].Do != DoLock {
 		c.t.Errorf("%s acts before it saves: %v", s.State, told(effects))
 	}
 	var saved Effect
@@ -46,7 +46,7 @@ func (c *checker) effects(s Supervisor, effects []Effect) {
 		switch e.Do {
 		case DoNote:
 			c.save(s, e)
-			if i+1 == len(effects) || effects[i+1].Do != DoNote && effects[i+1].Do != DoSave {
+			if i+1 == len(effects) || !slices.Contains([]Action{DoNote, DoSave, DoLock}, effects[i+1].Do) {
 				c.t.Errorf("notes what no save writes: %v", told(effects))
 			}
 		case DoSave:
@@ -86,7 +86,7 @@ func (c *checker) save(s Supervisor, e Effect) {
 		c.t.Errorf("a saved %s names the driver %+v", r.State, r.Supervisor)
 	}
 	c.awaited = c.awaited || tr.Event == Start
-	creates := tr.Event == Start || tr.Event == BackoffElapsed || tr.Event == LockAcquired ||
+	creates := tr.Event == LockAcquired ||
 		tr.Event == ProbePassed && tr.From == Starting && !r.Adopted && c.awaited
 	if e.Required != creates {
 		c.t.Errorf("save of %s -%s-> %s: required %t", tr.From, tr.Event, tr.To, e.Required)

@@ -11,5 +11,6 @@
 //
 // The rule that all of it follows: the record that names a state is saved
 // before the state's action runs, so whoever finds the record after a crash
-// knows what may have been begun.
+// knows what may have been begun. Locking's action needs none, as the kernel
+// takes a lock back from whoever dies.
 package fsm

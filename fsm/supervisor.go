@@ -151,7 +151,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	return s, []Effect{s.arm(ProbeDue, s.period())}
 }
 
-// fire applies an event of the table: the new state, the save before the act,
+// fire applies an event of the table: the new state, the save before the act (see together),
 // the row's actions, and whatever follows at once.
 func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	row, err := m.Next(s.State, in.Event)
@@ -168,13 +168,13 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	}
 	saved := s.save(Transition{in.At, from, row.On, row.To, cause})
 	saved.Durable = saved.Durable || s.Database != before
-	effects := []Effect{saved}
+	var acts []Effect
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
-		effects = append(effects, more...)
+		acts = append(acts, more...)
 	}
-	return s.follow(m, row, in, effects)
+	return s.follow(m, row, in, together([]Effect{saved}, acts))
 }
 
 // follow applies the event that a transition brings with it.
@@ -200,14 +200,22 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 }
 
 // together appends what follows at once. A save with nothing to be done before the next
-// one is a note for that: a crash in between is the crash before both, and a restart
-// whose tree is gone, and which need not wait, is written once and not three times.
+// one is a note for that: a crash in between is the crash before both. So is one before
+// the lock, whose every answer is saved: the lock is nothing that a record would have to
+// name, the kernel takes it back from whoever dies. A start, and a restart whose tree is
+// gone and which need not wait, are so written once before the spawn, and not again and again.
 func together(effects, more []Effect) []Effect {
 	last := &effects[len(effects)-1]
 	next := slices.IndexFunc(more, func(e Effect) bool { return e.Do != DoNote })
-	if last.Do == DoSave && next >= 0 && more[next].Do == DoSave {
-		more[next].Durable = more[next].Durable || last.Durable
+	if last.Do != DoSave || next < 0 {
+		return append(effects, more...)
+	}
+	switch after := &more[next]; {
+	case after.Do == DoSave:
+		after.Durable = after.Durable || last.Durable
 		last.Do, last.Durable = DoNote, false
+	case after.Do == DoLock && !last.Durable:
+		last.Do = DoNote
 	}
 	return append(effects, more...)
 }
@@ -321,7 +329,7 @@ func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
 	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
-	effect.Required = t.To == Locking && t.Event != Resumed || t.Event == LockAcquired || s.firstHealthy(t)
+	effect.Required = t.Event == LockAcquired || s.firstHealthy(t)
 	effect.Durable = s.State == Stopped
 	return effect
 }

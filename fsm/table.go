@@ -54,7 +54,6 @@ var Table = []Row{
 	{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch), "a Temporal that outlived its supervisor is proven and kept, not restarted"},
 	{Locking, LockDenied, Stopped, do(DoRelease), "who holds the lock is not ours to touch; it is named"},
 	{Locking, PortTaken, Stopped, do(DoRelease), "a taken port is named with its owner; trying again would not free it"},
-	{Locking, SaveFailed, Stopped, do(DoRelease), "nothing is started that the record cannot name"},
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
