@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -88,6 +89,7 @@ func TestFollowByTurns(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 1})
 	w, before := newWorld(t, home), watches(t)
 	d, _ := newDesk(t, home, nil)
+	began := time.Now()
 	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
 	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
 	for generation := uint64(2); generation < 50; generation++ {
@@ -95,8 +97,16 @@ func TestFollowByTurns(t *testing.T) {
 		check(t, w.write(nil, generation%2 == 0))
 		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation)
 	}
+	// On a slow disk a look that nobody has asked for may have been the one that saw a
+	// record: then what tells of that record comes after it.
+	besides := 0
 	for len(d.sights) > 0 {
-		is(t, "a sight besides is asked for", !(<-d.sights).unasked, false)
+		if !(<-d.sights).unasked {
+			besides++
+		}
+	}
+	if late := int(time.Since(began) / surely); besides > late {
+		t.Errorf("%d sights besides, in a time for %d looks that nobody asks for", besides, late)
 	}
 	is(t, "watches", watches(t), before)
 	check(t, w.seat.Close())
