@@ -11,8 +11,8 @@ const MaxRestartLimit = 16
 type Policy struct {
 	// StartDeadline is the time from spawn to the first passed probe.
 	StartDeadline Millis `json:"start_deadline_ms"`
-	// StartPeriod is the pause between two startup probes of a Temporal for which a
-	// command waits; while nobody listens yet, it grows to five times as much.
+	// StartPeriod is the pause between two startup probes of a Temporal that a start has
+	// asked for; while nobody listens yet, it grows to 10 ms.
 	StartPeriod Millis `json:"start_period_ms"`
 	// Period is the pause between two liveness probes; Timeout bounds one probe.
 	Period  Millis `json:"probe_period_ms"`
@@ -37,7 +37,8 @@ type Policy struct {
 	UnservedLimit int `json:"unserved_limit"`
 }
 
-// unhurried is the pause between two startup probes of a Temporal for which nobody waits.
+// unhurried is the pause between two startup probes of a Temporal that has served since it
+// was asked for, and is restarted.
 const unhurried Millis = 100
 
 // DefaultPolicy replaces a hung Temporal within 20 s: probes at most 2 s apart

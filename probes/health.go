@@ -73,7 +73,7 @@ func (e Endpoint) Ask(ctx context.Context) Answer {
 // answer. It is for a server that is just coming up: first connections alone are
 // tried, which cost the server nothing, and then one connection is asked on.
 // pause is the time between two questions, and at first between two tries of the
-// port; while nobody listens, that grows to five times as much.
+// port; while nobody listens, that grows to 10 ms if it is less.
 func (e Endpoint) Await(ctx context.Context, pause time.Duration) Answer {
 	began := time.Now()
 	for {
@@ -90,11 +90,11 @@ func (e Endpoint) Await(ctx context.Context, pause time.Duration) Answer {
 	}
 }
 
-// spacing is the time until the next try of a port that nobody listens on yet: a
-// twentieth of how long it has been tried, from pause to five times pause. A try
-// costs a tenth of a millisecond, on the processor that the server needs to come up.
+// spacing is the time until the next try of a port that nobody listens on yet: pause, or
+// a twentieth of how long it has been tried, up to 10 ms. A try costs a tenth of a
+// millisecond, on the processor that the server needs to come up.
 func spacing(waited, pause time.Duration) time.Duration {
-	return min(max(waited/20, pause), 5*pause)
+	return max(pause, min(waited/20, 10*time.Millisecond))
 }
 
 // awaitOn asks on one connection until it is ready, breaks, or ctx is done.

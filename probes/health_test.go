@@ -208,11 +208,11 @@ func TestUI(t *testing.T) {
 
 func TestSpacing(t *testing.T) {
 	const ms = time.Millisecond
-	for waited, want := range map[time.Duration]time.Duration{
-		0: ms, 20 * ms: ms, 60 * ms: 3 * ms, 100 * ms: 5 * ms, time.Hour: 5 * ms,
+	for _, c := range []struct{ waited, pause, want time.Duration }{
+		{0, ms, ms}, {20 * ms, ms, ms}, {60 * ms, ms, 3 * ms}, {time.Hour, ms, 10 * ms}, {time.Hour, 100 * ms, 100 * ms},
 	} {
-		if got := spacing(waited, ms); got != want {
-			t.Errorf("after %s the next try is in %s, want %s", waited, got, want)
+		if got := spacing(c.waited, c.pause); got != c.want {
+			t.Errorf("after %s with a pause of %s the next try is in %s, want %s", c.waited, c.pause, got, c.want)
 		}
 	}
 }
