@@ -43,13 +43,8 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	nobodys(t, lock, 600*time.Millisecond)
 	is(t, "refusal", newLife(t).takeDatabase(db, atOnce), "")
 
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(quietPorts(t, 1)[0])))
-	check(t, err)
-	port := listener.Addr().(*net.TCPAddr).Port
-	socket, err := listener.(*net.TCPListener).File()
-	check(t, err)
-	check(t, listener.Close())
-	nobodys(t, socket, 600*time.Millisecond)
+	port := quietPorts(t, 1)[0]
+	nobodys(t, listening(t, port), 600*time.Millisecond)
 	is(t, "refusal", portReason("127.0.0.1", "port", port, atOnce), "")
 }
 
@@ -70,16 +65,35 @@ func TestAWaitForTheLockIsRecorded(t *testing.T) {
 	_, err := statefile.File{Home: l.home}.Load()
 	is(t, "no record yet", errors.Is(err, fs.ErrNotExist), true)
 
+	waited := func(what string) {
+		is(t, what, locking().Event, fsm.LockAcquired)
+		d, err := statefile.File{Home: l.home}.Load()
+		check(t, err)
+		is(t, what+": state", d.State, fsm.Locking)
+		is(t, what+": generation", d.Generation, 7)
+		is(t, what+": history", d.History[len(d.History)-1], step)
+		l.release()
+		check(t, os.Remove(l.home.State()))
+	}
 	l.release()
 	lock, err := Acquire(l.home.DB() + ".lock")
 	check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
-	is(t, "event", locking().Event, fsm.LockAcquired)
-	d, err := statefile.File{Home: l.home}.Load()
+	waited("the database's lock")
+
+	nobodys(t, listening(t, l.record.Settings.Port), 600*time.Millisecond)
+	waited("a port")
+}
+
+// listening is a socket that listens on a port.
+func listening(t *testing.T, port int) *os.File {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	check(t, err)
-	is(t, "state", d.State, fsm.Locking)
-	is(t, "generation", d.Generation, 7)
-	is(t, "history", d.History[len(d.History)-1], step)
+	socket, err := listener.(*net.TCPListener).File()
+	check(t, err)
+	check(t, listener.Close())
+	return socket
 }
 
 // What stays so is refused all the same.

@@ -3,7 +3,7 @@ package actions
 import "github.com/stigmer/local/fsm"
 
 // OnTransition has f called with each transition, and the record that it leads
-// to, once that is saved. It belongs before the drive; f runs in the driver's
+// to, once that is saved, or noted for the save that comes next. It belongs before the drive; f runs in the driver's
 // goroutine and must return at once.
 func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.moved = f }
 

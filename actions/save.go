@@ -11,8 +11,8 @@ import (
 
 // save makes the record durable. A save that is not required and fails is told
 // in the log: what follows it is safe without, and a stop must work on a full
-// disk. Every act follows a save, so this is also where a driver looks whether it
-// still is the one.
+// disk. Every act but the lock's follows a save, so this is also where a driver looks
+// whether it still is the one.
 func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	if !w.keepSeat() {
 		return fsm.Input{Event: fsm.Deposed}, true

@@ -19,6 +19,9 @@ import (
 // takeLocks takes temporal.lock and the database's lock and looks at the ports.
 // What it has already it keeps: after a tree's end the lock is ours at once.
 func (w *World) takeLocks(e fsm.Effect) fsm.Input {
+	if !w.keepSeat() {
+		return fsm.Input{Event: fsm.Deposed}
+	}
 	if w.lock != nil && !leadsTo(w.home.Lock(), w.lock) {
 		w.lock.Close() // the file was deleted or replaced while it ran
 		w.lock = nil
@@ -44,8 +47,8 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
-// waits returns what is called before the driver waits for a lock or a port: the record of
-// Locking, so far only noted, is written then, for whoever looks meanwhile.
+// waits returns what is called before the driver pauses, as a lock or a port is about to
+// come free: the record of Locking, so far only noted, is written then, for whoever looks.
 func (w *World) waits(r fsm.Record) func() {
 	return sync.OnceFunc(func() { w.save(fsm.Effect{Do: fsm.DoSave, Record: r}) })
 }

@@ -52,6 +52,19 @@ func TestTakeLocksRefused(t *testing.T) {
 	has(t, in.Detail, "symlink")
 }
 
+// A driver that is no longer the one takes nothing, not even for an instant.
+func TestTakeLocksOfADeposedDriver(t *testing.T) {
+	l := newLife(t)
+	check(t, os.Remove(l.home.SupervisorLock()))
+	other, err := Acquire(l.home.SupervisorLock())
+	check(t, err)
+	defer other.Close()
+	is(t, "event", l.do(fsm.DoLock).Event, fsm.Deposed)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	lock.Close()
+}
+
 // A remnant is told as an orphan with the recorded leader: it is to be killed.
 func TestTakeLocksFindsARemnant(t *testing.T) {
 	l := newLife(t)

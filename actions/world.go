@@ -91,7 +91,7 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
 	}
 	if d.Desired == fsm.WantRunning {
-		go w.versions.Of(d.Settings.TemporalBin) // while the first record is written
+		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
 	}
 	return w
 }

@@ -8,6 +8,8 @@ import (
 // account books what an event means for the record: what is wanted, who runs,
 // what failed, how often.
 func (s Supervisor) account(row Row, in Input) Supervisor {
+	before := s.Before
+	s.Before = Database{}
 	switch row.On {
 	case Start:
 		s.Desired = WantRunning
@@ -19,8 +21,9 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.Database = s.born(in.Fresh)
+		s.Before, s.Database = s.Database, s.born(in.Fresh)
 	case OrphanFound:
+		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
 		s.Temporal, s.Adopted = in.Process, true
 	case Spawned:
@@ -43,6 +46,9 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 			s.Restarts = s.Restarts.Add(in.At)
 		}
 	case LockDenied, PortTaken, SaveFailed:
+		if row.From == Starting {
+			s.Database = before // nothing was spawned that could have made it
+		}
 		s.Desired = WantStopped
 		s.Failure = Failure{Event: row.On, Reason: in.Detail}
 	case BudgetExhausted:

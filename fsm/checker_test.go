@@ -15,7 +15,8 @@ type checker struct {
 	t *testing.T
 	// last is the record that was saved last.
 	last Record
-	// awaited says that no Healthy was saved since the driver at hand saved a start.
+	// awaited says that no Healthy was saved since the driver at hand saved a start or
+	// an adoption.
 	awaited bool
 }
 
@@ -85,7 +86,7 @@ func (c *checker) save(s Supervisor, e Effect) {
 	if r.State != Stopped && r.Supervisor != s.Self {
 		c.t.Errorf("a saved %s names the driver %+v", r.State, r.Supervisor)
 	}
-	c.awaited = c.awaited || tr.Event == Start
+	c.awaited = c.awaited || tr.Event == Start || tr.Event == OrphanFound
 	creates := tr.Event == LockAcquired ||
 		tr.Event == ProbePassed && tr.From == Starting && !r.Adopted && c.awaited
 	if e.Required != creates {

@@ -20,8 +20,11 @@ type Supervisor struct {
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
 	// Awaited says that no Temporal has served since the start that this driver
-	// carries out: who asked for it waits for a record that says Healthy.
+	// carries out, an adoption included: who asked for it waits for a record that
+	// says Healthy.
 	Awaited bool
+	// Before is what was known of the database before the spawn that comes next.
+	Before Database
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
@@ -201,7 +204,7 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 
 // together appends what follows at once. A save with nothing to be done before the next
 // one is a note for that: a crash in between is the crash before both. So is one before
-// the lock, whose every answer is saved: the lock is nothing that a record would have to
+// the lock, whose every answer is saved (but by a driver that finds itself deposed): the lock is nothing that a record would have to
 // name, the kernel takes it back from whoever dies. A start, and a restart whose tree is
 // gone and which need not wait, are so written once before the spawn, and not again and again.
 func together(effects, more []Effect) []Effect {
@@ -292,8 +295,8 @@ func (s Supervisor) period() Millis {
 }
 
 // startPeriod is the pause between two startup probes. Each takes the processor from
-// the server that comes up, so one for whose answer nobody waits comes seldom: clients
-// are served by a Temporal that was restarted before the record says so.
+// the server that comes up. Who has asked for a Temporal waits for the answer; after a
+// restart clients are served before the record says so, and the probes come seldom.
 func (s Supervisor) startPeriod() Millis {
 	if s.Awaited {
 		return s.Settings.Policy.StartPeriod

@@ -128,3 +128,15 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 		t.Errorf("who waits is answered every %s", got)
 	}
 }
+
+// What was not spawned has made no database, whoever puts a file there later.
+func TestAFailedSaveBeforeTheSpawnMakesNoDatabase(t *testing.T) {
+	s := run(t, "begin desired=running", "lock_acquired fresh savefails")
+	if s.State != Stopping || s.Database != (Database{Path: "/db"}) {
+		t.Errorf("%s knows of the database %+v", s.State, s.Database)
+	}
+	s = run(t, "begin desired=running created", "lock_acquired savefails")
+	if !s.Database.Created {
+		t.Error("a half-made database is not known for one any more")
+	}
+}
