@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -134,6 +135,13 @@ func (p *place) becomes(terms ...string) {
 	if !poll(awaitDefault, func() bool { unmet = unmetTerm(decode(p.text()), terms); return unmet == "" }) {
 		p.t.Fatalf("not so: %s; the record is\n%s", unmet, p.text())
 	}
+}
+
+// oneMore is the term for one restart more than a record has. A Temporal that found a port
+// taken which it had picked by itself, or was given as a free one, was restarted before.
+func oneMore(record string) string {
+	total, _ := strconv.Atoi(lookup(decode(record), ".restarts.total"))
+	return fmt.Sprintf(".restarts.total=%d", total+1)
 }
 
 // nothingRuns checks that no process of this home is left, but for one that is
