@@ -81,9 +81,8 @@ func (w *World) write(found error, durable bool) error {
 		w.syncSoon()
 	}
 	passTurn(w.home, w.seat, w.document.Generation) // after a failure as well: who follows looks, and then watches the folder
-	w.unsaved, w.put = err != nil, statefile.Stamp{}
-	if err == nil {
-		w.put = w.file.Stamp()
+	if w.unsaved = err != nil; w.unsaved {
+		w.put = statefile.Stamp{}
 	}
 	return err
 }

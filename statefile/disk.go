@@ -14,15 +14,16 @@ import (
 
 // replace puts data at path by temporary file, fsync and rename: a reader finds
 // the old file or the new one. The rename takes the place of a symlink, it does
-// not follow it. The folder is not synced: see SyncFolder.
-func replace(path string, data []byte) error {
-	return pend(path, data, (*renameio.PendingFile).CloseAtomicallyReplace)
+// not follow it. The folder is not synced: see SyncFolder. placed, unless it is nil, is
+// told of the new file before any other process can see it.
+func replace(path string, data []byte, placed func(Stamp)) error {
+	return pend(path, data, placed, (*renameio.PendingFile).CloseAtomicallyReplace)
 }
 
 // put is replace without any fsync: the new file is there for every process at
 // once, and a process that dies loses nothing of it, but a power cut may.
-func put(path string, data []byte) error {
-	return pend(path, data, func(pending *renameio.PendingFile) error {
+func put(path string, data []byte, placed func(Stamp)) error {
+	return pend(path, data, placed, func(pending *renameio.PendingFile) error {
 		if err := pending.File.Close(); err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func put(path string, data []byte) error {
 
 // pend writes a temporary file and lets finish put it in its place. It lies in the
 // same folder (renameio would else try $TMPDIR) and is removed on an error.
-func pend(path string, data []byte, finish func(*renameio.PendingFile) error) error {
+func pend(path string, data []byte, placed func(Stamp), finish func(*renameio.PendingFile) error) error {
 	pending, err := renameio.NewPendingFile(path,
 		renameio.WithTempDir(filepath.Dir(path)),
 		renameio.WithStaticPermissions(0o600))
@@ -40,6 +41,12 @@ func pend(path string, data []byte, finish func(*renameio.PendingFile) error) er
 		return bare(err)
 	}
 	_, err = pending.Write(data)
+	if err == nil && placed != nil {
+		var info fs.FileInfo
+		if info, err = pending.Stat(); err == nil {
+			placed(stampOf(info))
+		}
+	}
 	if err == nil {
 		err = finish(pending)
 	}

@@ -10,6 +10,9 @@ import (
 // File is the record of one home.
 type File struct {
 	Home Home
+	// Placed, if set, is told of the file that a Save or a Put is about to put in the
+	// record's place: whoever else changes it there makes it another one.
+	Placed func(Stamp)
 }
 
 // Load reads the record. The error wraps fs.ErrNotExist where there is none,
@@ -43,6 +46,10 @@ func (f File) Stamp() Stamp {
 	if err != nil {
 		return Stamp{}
 	}
+	return stampOf(info)
+}
+
+func stampOf(info os.FileInfo) Stamp {
 	stat := info.Sys().(*syscall.Stat_t)
 	return Stamp{uint64(stat.Dev), stat.Ino, info.Size(), info.ModTime().UnixNano()}
 }
@@ -52,8 +59,8 @@ func (f File) Stamp() Stamp {
 // After an error the record is the old one, whole; only if the sync of the folder
 // failed is it the new one, whole, and may become the old one in a power cut.
 func (f File) Save(d Document) error {
-	return f.write(d, func(path string, data []byte) error {
-		if err := replace(path, data); err != nil {
+	return f.write(d, func(path string, data []byte, placed func(Stamp)) error {
+		if err := replace(path, data, placed); err != nil {
 			return err
 		}
 		return SyncFolder(string(f.Home))
@@ -65,11 +72,11 @@ func (f File) Save(d Document) error {
 // bring back an older one, or on some file systems leave a damaged one.
 func (f File) Put(d Document) error { return f.write(d, put) }
 
-func (f File) write(d Document, how func(path string, data []byte) error) error {
+func (f File) write(d Document, how func(path string, data []byte, placed func(Stamp)) error) error {
 	path := f.Home.State()
 	data, err := Encode(d)
 	if err == nil {
-		err = how(path, data)
+		err = how(path, data, f.Placed)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
