@@ -3,8 +3,8 @@ package actions
 import "github.com/stigmer/local/fsm"
 
 // OnTransition has f called with each transition, and the record that it leads
-// to, once that is saved, or noted for the save that comes next. It belongs before the drive; f runs in the driver's
-// goroutine and must return at once.
+// to, once that is saved, or noted for the save that comes next. It belongs before
+// the drive; f runs in the driver's goroutine and must return at once.
 func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.moved = f }
 
 // Beat has answer called by the driver's loop, between two inputs: an answer is

@@ -140,7 +140,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 			in.Event = ProbePassed
 			return s.fire(m, in)
 		}
-		return s, []Effect{s.arm(ProbeDue, s.startPeriod())}
+		return s, []Effect{s.arm(ProbeDue, s.period())}
 	}
 	var event Event
 	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
@@ -204,9 +204,10 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 
 // together appends what follows at once. A save with nothing to be done before the next
 // one is a note for that: a crash in between is the crash before both. So is one before
-// the lock, whose every answer is saved (but by a driver that finds itself deposed): the lock is nothing that a record would have to
-// name, the kernel takes it back from whoever dies. A start, and a restart whose tree is
-// gone and which need not wait, are so written once before the spawn, and not again and again.
+// the lock, whose every answer is saved (but by a driver that finds itself deposed): the
+// lock is nothing that a record would have to name, the kernel takes it back from whoever
+// dies. A start, and a restart whose tree is gone and which need not wait, are so written
+// once before the spawn, and not again and again.
 func together(effects, more []Effect) []Effect {
 	last := &effects[len(effects)-1]
 	next := slices.IndexFunc(more, func(e Effect) bool { return e.Do != DoNote })
@@ -285,30 +286,28 @@ func (s Supervisor) grace() Millis {
 	return s.Settings.Policy.Grace
 }
 
-// period is the pause to the next probe: shorter while Degraded, to see a
-// recovery, or the need for a restart, early.
+// period is the pause to the next probe: shorter while Degraded, to see a recovery, or
+// the need for a restart, early. Each startup probe takes the processor from the server
+// that comes up. Who has asked for a Temporal waits for the answer; after a restart
+// clients are served before the record says so, and the probes come seldom.
 func (s Supervisor) period() Millis {
-	if s.State == Degraded {
-		return s.Settings.Policy.Period / 2
+	p := s.Settings.Policy
+	switch {
+	case s.State == Starting && s.Awaited:
+		return p.StartPeriod
+	case s.State == Starting:
+		return min(unhurried, p.Period)
+	case s.State == Degraded:
+		return p.Period / 2
 	}
-	return s.Settings.Policy.Period
-}
-
-// startPeriod is the pause between two startup probes. Each takes the processor from
-// the server that comes up. Who has asked for a Temporal waits for the answer; after a
-// restart clients are served before the record says so, and the probes come seldom.
-func (s Supervisor) startPeriod() Millis {
-	if s.Awaited {
-		return s.Settings.Policy.StartPeriod
-	}
-	return min(unhurried, s.Settings.Policy.Period)
+	return p.Period
 }
 
 // ask probes; while Temporal starts, again and again.
 func (s Supervisor) ask() Effect {
 	effect := s.effect(DoAsk)
 	if s.State == Starting {
-		effect.After = s.startPeriod()
+		effect.After = s.period()
 	}
 	return effect
 }
