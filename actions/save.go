@@ -74,20 +74,16 @@ func (w *World) write(found error, durable bool) error {
 		}
 	}
 	takeTurn(w.home, w.seat, w.document.Generation)
-	var err error
-	if durable {
-		err = w.file.Save(w.document)
-	} else if err = w.file.Put(w.document); err == nil {
+	placed, err := w.file.Place(w.document, durable)
+	if err == nil && !durable {
 		w.syncSoon()
 	}
 	passTurn(w.home, w.seat, w.document.Generation) // after a failure as well: who follows looks, and then watches the folder
-	if w.unsaved = err != nil; w.unsaved {
-		w.put = statefile.Stamp{}
-	}
+	w.unsaved, w.put = err != nil, placed
 	return err
 }
 
-// syncAfter is how long a put waits to be made durable. A restart puts three records within
+// syncAfter is how long a put waits to be made durable. A restart puts its records within
 // some milliseconds: they share one sync, which is out of the way of the spawn then and
 // not in the way of the renames.
 const syncAfter = 10 * time.Millisecond

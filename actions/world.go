@@ -90,7 +90,6 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 		began: time.Now(), inbox: make(chan delivery, 64),
 		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
 	}
-	w.file.Placed = func(s statefile.Stamp) { w.put = s } // before somebody else could touch it
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
 	}

@@ -47,13 +47,13 @@ func smallDisk(home Home) {
 	}
 	d := sample()
 	d.Generation++
-	err := File{Home: home}.Save(d)
+	err := File{home}.Save(d)
 	fmt.Println(errors.Is(err, syscall.EFBIG), err)
 }
 
 func endless(home Home) {
 	for d := sample(); ; d.Generation++ {
-		if err := (File{Home: home}).Save(d); err != nil {
+		if err := (File{home}).Save(d); err != nil {
 			fmt.Println("error", err)
 			return
 		}
@@ -62,7 +62,7 @@ func endless(home Home) {
 }
 
 func TestFullDiskLeavesOldRecord(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	if err := file.Save(sample()); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestFullDiskLeavesOldRecord(t *testing.T) {
 // kill -9 of a writer, wherever it is: the record is whole and no older than the
 // last one that was reported saved.
 func TestKilledWriter(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	for round := range 20 {
 		cmd := play(t, "endless", file.Home)
 		out, err := cmd.StdoutPipe()
@@ -115,7 +115,7 @@ func TestKilledWriter(t *testing.T) {
 }
 
 func TestAtomicUnderReader(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	if err := file.Save(sample()); err != nil {
 		t.Fatal(err)
 	}

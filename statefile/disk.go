@@ -14,16 +14,15 @@ import (
 
 // replace puts data at path by temporary file, fsync and rename: a reader finds
 // the old file or the new one. The rename takes the place of a symlink, it does
-// not follow it. The folder is not synced: see SyncFolder. placed, unless it is nil, is
-// told of the new file before any other process can see it.
-func replace(path string, data []byte, placed func(Stamp)) error {
-	return pend(path, data, placed, (*renameio.PendingFile).CloseAtomicallyReplace)
+// not follow it. The folder is not synced: see SyncFolder.
+func replace(path string, data []byte) (Stamp, error) {
+	return pend(path, data, (*renameio.PendingFile).CloseAtomicallyReplace)
 }
 
 // put is replace without any fsync: the new file is there for every process at
 // once, and a process that dies loses nothing of it, but a power cut may.
-func put(path string, data []byte, placed func(Stamp)) error {
-	return pend(path, data, placed, func(pending *renameio.PendingFile) error {
+func put(path string, data []byte) (Stamp, error) {
+	return pend(path, data, func(pending *renameio.PendingFile) error {
 		if err := pending.File.Close(); err != nil {
 			return err
 		}
@@ -32,28 +31,27 @@ func put(path string, data []byte, placed func(Stamp)) error {
 }
 
 // pend writes a temporary file and lets finish put it in its place. It lies in the
-// same folder (renameio would else try $TMPDIR) and is removed on an error.
-func pend(path string, data []byte, placed func(Stamp), finish func(*renameio.PendingFile) error) error {
+// same folder (renameio would else try $TMPDIR) and is removed on an error. The stamp is
+// the file's before any other process could see it.
+func pend(path string, data []byte, finish func(*renameio.PendingFile) error) (Stamp, error) {
 	pending, err := renameio.NewPendingFile(path,
 		renameio.WithTempDir(filepath.Dir(path)),
 		renameio.WithStaticPermissions(0o600))
 	if err != nil {
-		return bare(err)
+		return Stamp{}, bare(err)
 	}
+	var info fs.FileInfo
 	_, err = pending.Write(data)
-	if err == nil && placed != nil {
-		var info fs.FileInfo
-		if info, err = pending.Stat(); err == nil {
-			placed(stampOf(info))
-		}
+	if err == nil {
+		info, err = pending.Stat()
 	}
 	if err == nil {
 		err = finish(pending)
 	}
 	if err != nil {
-		return errors.Join(bare(err), pending.Cleanup())
+		return Stamp{}, errors.Join(bare(err), pending.Cleanup())
 	}
-	return nil
+	return stampOf(info), nil
 }
 
 // SyncFolder makes renames in a folder survive a power cut: fsync of a file says

@@ -10,9 +10,6 @@ import (
 // File is the record of one home.
 type File struct {
 	Home Home
-	// Placed, if set, is told of the file that a Save or a Put is about to put in the
-	// record's place: whoever else changes it there makes it another one.
-	Placed func(Stamp)
 }
 
 // Load reads the record. The error wraps fs.ErrNotExist where there is none,
@@ -59,29 +56,43 @@ func stampOf(info os.FileInfo) Stamp {
 // After an error the record is the old one, whole; only if the sync of the folder
 // failed is it the new one, whole, and may become the old one in a power cut.
 func (f File) Save(d Document) error {
-	return f.write(d, func(path string, data []byte, placed func(Stamp)) error {
-		if err := replace(path, data, placed); err != nil {
-			return err
-		}
-		return SyncFolder(string(f.Home))
-	})
+	_, err := f.Place(d, true)
+	return err
 }
 
 // Put is Save without the wait for the disk: when it returns every process sees
 // the new record, whatever dies then, but until Sync has returned a power cut may
 // bring back an older one, or on some file systems leave a damaged one.
-func (f File) Put(d Document) error { return f.write(d, put) }
+func (f File) Put(d Document) error {
+	_, err := f.Place(d, false)
+	return err
+}
 
-func (f File) write(d Document, how func(path string, data []byte, placed func(Stamp)) error) error {
+// Place is Save, or Put where it is not to be durable at once, and returns the stamp of
+// the record that it has put in place: whoever else changes that makes it another one.
+// After an error it is the zero Stamp.
+func (f File) Place(d Document, durable bool) (Stamp, error) {
 	path := f.Home.State()
-	data, err := Encode(d)
-	if err == nil {
-		err = how(path, data, f.Placed)
-	}
+	stamp, err := f.place(path, d, durable)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return Stamp{}, fmt.Errorf("write %s: %w", path, err)
 	}
-	return nil
+	return stamp, nil
+}
+
+func (f File) place(path string, d Document, durable bool) (Stamp, error) {
+	data, err := Encode(d)
+	if err != nil {
+		return Stamp{}, err
+	}
+	if !durable {
+		return put(path, data)
+	}
+	stamp, err := replace(path, data)
+	if err != nil {
+		return Stamp{}, err
+	}
+	return stamp, SyncFolder(string(f.Home))
 }
 
 // Sync returns when the record that is there would survive a power cut.

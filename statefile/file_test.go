@@ -16,7 +16,7 @@ import (
 // A home that was copied or moved is about itself: what its record names in the home that
 // it was written for lies in this one.
 func TestLoadInAnotherHome(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	home := file.Home
 	for _, c := range []struct{ was, path, want string }{
 		{"/home/ada/.stigmer", "/home/ada/.stigmer/temporal-data/temporal.db", home.DB()},
@@ -39,7 +39,7 @@ func TestLoadInAnotherHome(t *testing.T) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	if _, err := file.Load(); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("a missing record: %v", err)
 	}
@@ -62,7 +62,7 @@ func TestSaveAndLoad(t *testing.T) {
 
 // A loose mode from before, or a umask that takes everything away, ends at 0600.
 func TestSaveSetsMode(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	write(t, file.Home.State(), "old")
 	if err := os.Chmod(file.Home.State(), 0o666); err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestSaveSetsMode(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	for name, text := range bad(t) {
 		write(t, file.Home.State(), text)
 		if _, err := file.Load(); !errors.As(err, new(CorruptError)) {
@@ -107,7 +107,7 @@ func TestReadersRefuseWhatIsNoFile(t *testing.T) {
 	for name, put := range strange {
 		home := newHome(t)
 		readers := map[string]func() error{
-			home.State():   func() error { _, err := File{Home: home}.Load(); return err },
+			home.State():   func() error { _, err := File{home}.Load(); return err },
 			home.PID():     func() error { _, err := ReadPID(home.PID()); return err },
 			home.Request(): func() error { _, err := ReadRequest(home.Request()); return err },
 		}
@@ -138,7 +138,7 @@ func TestLoadRefusesSocket(t *testing.T) {
 		t.Skip(err)
 	}
 	defer listener.Close()
-	if _, err := (File{Home: Home(".")}).Load(); !errors.As(err, new(CorruptError)) {
+	if _, err := (File{Home(".")}).Load(); !errors.As(err, new(CorruptError)) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestLoadRefusesSocket(t *testing.T) {
 func TestWritersReplaceSymlinks(t *testing.T) {
 	home := newHome(t)
 	writers := map[string]func() error{
-		home.State():   func() error { return File{Home: home}.Save(sample()) },
+		home.State():   func() error { return File{home}.Save(sample()) },
 		home.PID():     func() error { return WritePID(home.PID(), PIDFile{PID: 5}) },
 		home.Request(): func() error { return WriteRequest(home.Request(), Request{Verb: VerbStop}) },
 	}
@@ -171,7 +171,7 @@ func TestWritersReplaceSymlinks(t *testing.T) {
 func TestSaveKeepsOutOfTMPDIR(t *testing.T) {
 	shared := t.TempDir()
 	t.Setenv("TMPDIR", shared)
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	long := time.Unix(1_000_000_000, 0)
 	if err := os.Chtimes(shared, long, long); err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestSaveKeepsOutOfTMPDIR(t *testing.T) {
 }
 
 func TestSaveErrorLeavesNothing(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestSaveErrorLeavesNothing(t *testing.T) {
 }
 
 func TestMessagesNameTheFileOnce(t *testing.T) {
-	file := File{Home: newHome(t) + "/nowhere"}
+	file := File{newHome(t) + "/nowhere"}
 	_, read := file.Load()
 	for _, c := range []struct {
 		err  error
@@ -235,28 +235,34 @@ func TestStamp(t *testing.T) {
 	}
 }
 
-// Who puts a record in place knows it again: before it can be seen, and not as the one
-// into which somebody else has written since.
-func TestPlaced(t *testing.T) {
-	var placed Stamp
-	file := File{Home: newHome(t)}
-	file.Placed = func(s Stamp) {
-		if placed = s; file.Stamp() == s {
-			t.Error("told when everybody could see it")
-		}
-	}
-	for name, save := range map[string]func(Document) error{"Save": file.Save, "Put": file.Put} {
-		if err := save(sample()); err != nil {
+// Who puts a record in place knows it again, and not as the one into which somebody else
+// has written since: not even one who wrote while the disk was still waited for.
+func TestPlace(t *testing.T) {
+	file := File{newHome(t)}
+	for _, durable := range []bool{false, true} {
+		stamp, err := file.Place(sample(), durable)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if file.Stamp() != placed {
-			t.Errorf("%s has put %v in place and told of %v", name, file.Stamp(), placed)
+		if file.Stamp() != stamp {
+			t.Errorf("durable %t: %v is in place, not %v", durable, file.Stamp(), stamp)
 		}
-		if err := os.WriteFile(file.Home.State(), []byte("{}"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if file.Stamp() == placed {
-			t.Errorf("%s: what somebody else wrote is taken for it", name)
+		for range 20 {
+			before, damaged := file.Stamp(), make(chan error, 1)
+			go func() { // ends with the record's coming
+				for file.Stamp() == before {
+				}
+				damaged <- os.WriteFile(file.Home.State(), []byte("{}"), 0o600)
+			}()
+			if stamp, err = file.Place(sample(), durable); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-damaged; err != nil {
+				t.Fatal(err)
+			}
+			if file.Stamp() == stamp {
+				t.Errorf("durable %t: what somebody else wrote is taken for it", durable)
+			}
 		}
 	}
 }

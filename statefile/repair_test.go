@@ -11,7 +11,7 @@ import (
 )
 
 func TestSetAside(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	if _, err := file.SetAside(); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("nothing to set aside: %v", err)
 	}
@@ -40,7 +40,7 @@ func TestSetAside(t *testing.T) {
 }
 
 func TestSetAsideNeverOverwrites(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 3 {
 		path, err := file.freeName(at)
@@ -53,7 +53,7 @@ func TestSetAsideNeverOverwrites(t *testing.T) {
 
 // With the clock set back the latest has the oldest name, and is kept.
 func TestSetAsideAfterClockStep(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	for i := range AsideLimit {
 		write(t, file.Home.join(fmt.Sprintf("temporal.state.json.corrupt-2999010%dT000000.000000Z", i+1)), "")
 	}
@@ -72,7 +72,7 @@ func TestSetAsideAfterClockStep(t *testing.T) {
 
 // A folder that stood in the record's place may hold somebody's files.
 func TestSetAsideKeepsFolders(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	for range AsideLimit + 2 {
 		if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func TestSetAsideKeepsFolders(t *testing.T) {
 
 func TestSetAsideWhatIsNoFile(t *testing.T) {
 	for name, put := range strange {
-		file := File{Home: newHome(t)}
+		file := File{newHome(t)}
 		if err := put(file.Home.State()); err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestTidy(t *testing.T) {
 
 // The pattern in Tidy must be what the writer really uses.
 func TestTidyKnowsTheNames(t *testing.T) {
-	file := File{Home: newHome(t)}
+	file := File{newHome(t)}
 	cmd := play(t, "endless", file.Home)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -35,7 +35,7 @@ func WriteRequest(path string, r Request) error {
 	}
 	data, err := marshal(r)
 	if err == nil {
-		err = put(path, data, nil)
+		_, err = put(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
