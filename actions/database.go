@@ -8,27 +8,28 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// noteDatabase notes, as soon as there is one, which file Temporal has open. The
-// kernel is asked, and not the path, since the file there may have been replaced
-// before anybody looked. Whoever calls it knows that Temporal serves, and so that it
-// has its database open, and keeps it so.
-func (w *World) noteDatabase(db string) {
-	if w.database != nil || db == "" {
-		return
+// keepsDatabase reports whether the database's path leads to the file that Temporal
+// has open, and notes that one as soon as there is one. The kernel is asked, and not
+// the path, since the file there may have been replaced before anybody looked. What
+// was noted is forgotten when Temporal has let go of it: it may have opened another
+// file for a moment, while the path led there. Whoever calls it knows that Temporal
+// serves, and so that it has its database open, and keeps it so.
+func (w *World) keepsDatabase(db string) bool {
+	there, err := os.Stat(db)
+	if err != nil {
+		return false
 	}
-	if there, err := os.Stat(db); err == nil && w.opened(w.document.Record, there) {
-		w.database = there
+	known := w.database != nil && (os.SameFile(there, w.database) || w.opened(w.document.Record, w.database))
+	if !known && w.opened(w.document.Record, there) {
+		known, w.database = true, there
 	}
+	return known && os.SameFile(there, w.database)
 }
 
 // databaseReplaced tells when the database's path does not lead to the file that
 // Temporal has open: what clients write then goes to a file without a name.
 func (w *World) databaseReplaced(db string) string {
-	if db == "" {
-		return ""
-	}
-	w.noteDatabase(db)
-	if there, err := os.Stat(db); err == nil && w.database != nil && os.SameFile(there, w.database) {
+	if db == "" || w.keepsDatabase(db) {
 		return ""
 	}
 	return "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"

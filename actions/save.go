@@ -20,7 +20,7 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	w.document.Record = e.Record
 	w.note(e)
 	if e.Record.State == fsm.Healthy {
-		w.noteDatabase(e.Record.Settings.DB) // what it has open, before anybody knows that it serves
+		w.keepsDatabase(e.Record.Settings.DB) // notes what it has open, before anybody knows that it serves
 	}
 	w.document.Paths = w.home.Paths()
 	err := w.write(w.found(), e.Durable)
