@@ -2,12 +2,10 @@ package cmd_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -254,61 +252,4 @@ func TestFaultLogDiskFull(t *testing.T) {
 	p.kill9(pid)
 	p.becomes("Healthy", restarted)
 	p.local("stop")
-}
-
-// TestFaultReadOnly: a home that can only be read any more. What runs can be
-// seen and stopped; nothing is started.
-func TestFaultReadOnly(t *testing.T) {
-	inPlaces(t, func(p *place) {
-		p.onDisk("disk", "size=32m")
-		p.local("start")
-		readOnly := func() {
-			check(p.t, unix.Mount(p.home, p.home, "", unix.MS_BIND, ""))
-			check(p.t, unix.Mount("", p.home, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, ""))
-		}
-		writable := func() { check(p.t, unix.Unmount(p.home, unix.MNT_DETACH)) }
-		readOnly()
-		p.t.Cleanup(func() { unix.Unmount(p.home, unix.MNT_DETACH) })
-		p.exits(0, []string{"state"}, "Healthy")
-		p.exits(0, []string{"stop"})
-		p.nothingRuns("stop")
-		out, status := p.try("start")
-		if status == 0 {
-			p.t.Errorf("start succeeds where nothing can be written:\n%s", out)
-		}
-		p.says("start", out, "read-only", "meaning:", "try:")
-		p.nothingRuns("a start where nothing can be written")
-		writable()
-		p.local("start")
-		p.kill9(p.number("supervisor")) // a stop must do it by itself
-		readOnly()
-		p.exits(0, []string{"stop"})
-		p.nothingRuns("stop")
-		writable()
-		p.local("start")
-		p.local("stop")
-
-		p.remountReadOnly()
-		p.move(filepath.Join(filepath.Dir(p.home), "new"))
-		out, status = p.try("start")
-		if status == 0 || !strings.Contains(out, "read-only") {
-			p.t.Errorf("a home on a read-only disk: %d\n%s", status, out)
-		}
-		p.exits(3, []string{"state"})
-		p.exits(0, []string{"stop"})
-	})
-}
-
-// remountReadOnly waits for the kernel to take back the last file that was open for
-// writing: a supervisor that is just ending still has its log.
-func (p *place) remountReadOnly() {
-	p.t.Helper()
-	var err error
-	if !poll(awaitDefault, func() bool {
-		err = unix.Mount("", filepath.Dir(p.home), "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
-		return !errors.Is(err, unix.EBUSY)
-	}) {
-		p.t.Fatal("still open for writing: ", err)
-	}
-	check(p.t, err)
 }
