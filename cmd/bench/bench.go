@@ -23,7 +23,9 @@ const settle = 500 * time.Millisecond
 type bench struct {
 	stigmer, temporal, self string
 	rounds, homes           int
-	idle                    time.Duration
+	// inPlace says that both programs are measured where they lie, and not copies.
+	inPlace bool
+	idle    time.Duration
 	// folder is the temporary one that everything lies in.
 	folder string
 	ledger ledger

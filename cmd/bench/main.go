@@ -48,6 +48,7 @@ func run() int {
 	var page, only string
 	flag.StringVar(&b.stigmer, "stigmer", "build/stigmer", "the tool")
 	flag.StringVar(&b.temporal, "temporal", "build/bin/temporal", "the Temporal CLI")
+	flag.BoolVar(&b.inPlace, "in-place", false, "measure both programs where they lie, and not copies of them")
 	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement")
 	flag.IntVar(&b.homes, "homes", 50, "homes that are started at once")
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long a home is left alone to see what it needs at rest")
@@ -65,6 +66,10 @@ func run() int {
 		return 1
 	}
 	defer b.close()
+	if err := b.copyPrograms(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		return 1
+	}
 	return b.report(ctx, only, page)
 }
 
