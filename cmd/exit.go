@@ -17,7 +17,8 @@ const (
 
 const exitHelp = `Exit status of start, stop and restart: 0 done or already so, 1 failed, 2 usage,
 4 permission, 5 no Temporal binary, 130 interrupted.
-Exit status of state: 0 Healthy, 3 Stopped, 8 Degraded, 9 in between, 4 cannot tell.
+Exit status of state: 0 Healthy, 3 Stopped, 8 Degraded, 9 in between, 4 cannot tell,
+1 and 2 as above.
 `
 
 // Status is an exit status as an error, for a command that has said all it has to say.
