@@ -1,19 +1,13 @@
 package actions
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
-	"golang.org/x/sys/unix"
 )
 
 // Desk is the real world of one command. Make one with NewDesk; it belongs to
@@ -163,162 +157,4 @@ func (d *Desk) Look() fsm.Sight {
 		s.Record = d.last
 	}
 	return s.Sight
-}
-
-// Carry carries out one deed.
-func (d *Desk) Carry(deed fsm.Deed) {
-	switch deed.Ask {
-	case fsm.AskTry:
-		d.try()
-	case fsm.AskFollow:
-		d.follow()
-	case fsm.AskHandOver:
-		d.handOver(deed.Record)
-	case fsm.AskDrive:
-		d.drive(deed.Record, deed.Grace)
-	case fsm.AskStop:
-		d.askStop(deed)
-	case fsm.AskUnseat:
-		if deed.Detail == "" {
-			d.log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
-		} else {
-			d.log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
-		}
-		if err := signalOne(deed.Driver, unix.SIGKILL); err != nil {
-			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
-		}
-	case fsm.AskProve:
-		d.prove(deed.Record)
-	case fsm.AskArm:
-		d.arm(deed)
-	case fsm.AskLetGo:
-		d.letGo()
-	}
-}
-
-func (d *Desk) try() {
-	if d.seat != nil {
-		return
-	}
-	lock, err := Acquire(d.home.SupervisorLock())
-	switch {
-	case err == nil:
-		d.sights <- sighting{lock: lock}
-	case errors.Is(err, ErrHeld):
-		d.sights <- changed
-	case missing(d.home.SupervisorLock()):
-		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
-		// a stop has nothing to do, and a start will not be able to save.
-		d.sights <- sighting{seatless: err}
-	default:
-		d.broke(err)
-	}
-}
-
-func missing(path string) bool {
-	_, err := os.Lstat(path)
-	return errors.Is(err, fs.ErrNotExist)
-}
-
-// handOver saves what is wanted and starts a supervisor with the locked
-// description: there is no instant in which nobody holds supervisor.lock.
-func (d *Desk) handOver(r fsm.Record) {
-	if d.seat == nil {
-		d.broke(d.noSeat)
-		return
-	}
-	document, err := d.recover()
-	if err != nil {
-		d.broke(err)
-		return
-	}
-	document.Record, document.Paths = r, d.home.Paths()
-	takeTurn(d.home, d.seat, r.Generation)
-	// The supervisor makes it durable, with its own first record.
-	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
-		d.broke(err)
-		return
-	}
-	passTurn(d.home, d.seat, r.Generation)
-	if d.wordsFrom < 0 {
-		d.wordsFrom = size(d.home.SupervisorLog())
-	}
-	if d.heir, err = d.supervise(d.seat); err != nil {
-		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})
-		return
-	}
-	d.letGo()
-	d.post(fsm.Sight{Saw: fsm.SawHanded})
-}
-
-// drive finishes a dead driver's work in this process, until it is Stopped.
-func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
-	document, err := d.recover()
-	if err != nil {
-		d.broke(err)
-		return
-	}
-	self, err := probes.Identify(os.Getpid())
-	if err != nil {
-		d.broke(err)
-		return
-	}
-	world := NewWorld(d.home, d.seat, document, self, d.log)
-	d.world.Store(world)
-	last := fsm.Drive(world, r, self, grace)
-	d.seat = world.seat // another file, where the lock's was deleted meanwhile
-	d.unheard.Store(world.unheard)
-	d.drove.Store(world)
-	d.world.Store(nil)
-	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: last})
-}
-
-func (d *Desk) askStop(deed fsm.Deed) {
-	self, err := probes.Identify(os.Getpid())
-	if err != nil {
-		d.broke(err)
-		return
-	}
-	request := statefile.Request{
-		Verb: statefile.VerbStop, GraceMS: deed.Grace, At: instant(time.Now()), From: self, For: deed.Driver,
-		Cause: deed.Detail,
-	}
-	// A request that cannot be written (a full disk) costs the grace period, not the stop.
-	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
-		d.log.Warn("request not written; the default grace period counts", "error", err)
-	}
-	if err := signalOne(deed.Driver, unix.SIGTERM); err != nil {
-		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
-	}
-}
-
-// proveWithin bounds the proof that a running Temporal answers.
-const proveWithin = 2 * time.Second
-
-func (d *Desk) prove(r fsm.Record) {
-	ctx, cancel := context.WithTimeout(context.Background(), proveWithin)
-	defer cancel()
-	s := r.Settings
-	answer := probes.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
-	saw := fsm.SawUnproven
-	if answer.Verdict.Live && answer.Verdict.Ready {
-		saw = fsm.SawProven
-	}
-	d.post(fsm.Sight{Saw: saw, Record: r, Detail: answer.Detail})
-}
-
-// arm replaces an earlier timer of the same kind.
-func (d *Desk) arm(deed fsm.Deed) {
-	if old := d.timers[deed.Saw]; old != nil {
-		old.Stop()
-	}
-	s := sighting{Sight: fsm.Sight{Saw: deed.Saw}, look: true}
-	d.timers[deed.Saw] = time.AfterFunc(millis(deed.After), func() { d.sights <- s })
-}
-
-func (d *Desk) letGo() {
-	if d.seat != nil {
-		d.seat.Close()
-		d.seat = nil
-	}
 }

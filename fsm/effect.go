@@ -65,3 +65,73 @@ type Input struct {
 	Backup  string  // spawned: the copy of the database that was made before
 	Version string  // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
 }
+
+func (s Supervisor) grace() Millis {
+	switch {
+	case s.State == Restarting:
+		return s.Settings.Policy.RestartGrace
+	case s.Grace > 0:
+		return s.Grace
+	}
+	return s.Settings.Policy.Grace
+}
+
+// period is the pause to the next probe: shorter while Degraded, to see a recovery, or
+// the need for a restart, early. Each startup probe takes the processor from the server
+// that comes up. Who has asked for a Temporal waits for the answer; after a restart
+// clients are served before the record says so, and the probes come seldom.
+func (s Supervisor) period() Millis {
+	p := s.Settings.Policy
+	switch {
+	case s.State == Starting && s.Awaited:
+		return p.StartPeriod
+	case s.State == Starting:
+		return min(unhurried, p.Period)
+	case s.State == Degraded:
+		return p.Period / 2
+	}
+	return p.Period
+}
+
+// ask probes; while Temporal starts, again and again.
+func (s Supervisor) ask() Effect {
+	effect := s.effect(DoAsk)
+	if s.State == Starting {
+		effect.After = s.period()
+	}
+	return effect
+}
+
+func (s Supervisor) effect(a Action) Effect {
+	return Effect{Do: a, Seq: s.Seq, Run: s.Run, Record: s.Record, Process: s.Temporal}
+}
+
+func (s Supervisor) arm(e Event, after Millis) Effect {
+	effect := s.effect(DoArm)
+	effect.Event, effect.After = e, after
+	return effect
+}
+
+// save makes the record known before what follows it is done. It waits for the
+// disk only where a power cut, after which nothing runs and every lock is free,
+// would make the next start go wrong: where it says something new of the database,
+// which a record alone knows (that our spawn is about to make the file, that it has
+// served, who made it), and where it is the last word, with nobody left to wait.
+func (s Supervisor) save(t Transition) Effect {
+	effect := s.effect(DoSave)
+	effect.Transition = t
+	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
+	effect.Required = t.Event == LockAcquired || s.firstHealthy(t)
+	effect.Durable = s.State == Stopped
+	return effect
+}
+
+// firstHealthy reports whether a save tells a start that it has succeeded: a
+// start that cannot be recorded is undone, as who waits for it reads the record.
+func (s Supervisor) firstHealthy(t Transition) bool {
+	return t.Event == ProbePassed && t.From == Starting && !s.Adopted && s.Awaited
+}
+
+func ignored(e Event, why string) []Effect {
+	return []Effect{{Do: DoIgnore, Event: e, Detail: why}}
+}
