@@ -8,8 +8,6 @@ import (
 // account books what an event means for the record: what is wanted, who runs,
 // what failed, how often.
 func (s Supervisor) account(row Row, in Input) Supervisor {
-	before := s.Before
-	s.Before = Database{}
 	switch row.On {
 	case Start:
 		s.Desired = WantRunning
@@ -21,7 +19,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.Before, s.Database = s.Database, s.born(in.Fresh)
+		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh)
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -46,14 +44,14 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 			s.Restarts = s.Restarts.Add(in.At)
 		}
 	case LockDenied, PortTaken, SaveFailed:
-		if row.From == Starting {
-			s.Database = before // nothing was spawned that could have made it
-		}
 		s.Desired = WantStopped
 		s.Failure = Failure{Event: row.On, Reason: in.Detail}
 	case BudgetExhausted:
 		s.Desired = WantStopped
 		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
+	}
+	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
+		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}
 	return s
 }
@@ -75,9 +73,10 @@ func (s Supervisor) born(fresh bool) Database {
 }
 
 func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
-	if s.Served {
+	if s.ServedAt != 0 {
 		s.Awaited = false
-	} else {
+	}
+	if !s.Served {
 		s.Restarts.Unserved++
 	}
 	p := s.Settings.Policy

@@ -40,7 +40,7 @@ func Drive(w World, r Record, self Process, grace Millis) Record {
 // PerformAll performs one step's effects in order and returns their answers. A
 // failed required save drops what follows it: nothing may be created that the
 // record cannot name. So does a failed backup, which answers SpawnFailed, and a
-// save by a driver that is no longer the one, which answers Deposed.
+// save or a lock by a driver that is no longer the one, which answers Deposed.
 func PerformAll(w World, effects []Effect) []Input {
 	var answers []Input
 	for _, effect := range effects {

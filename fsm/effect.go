@@ -28,7 +28,7 @@ type Effect struct {
 	// Run says which Temporal is meant: it comes back with Exited and Gone.
 	Run uint64
 
-	Record     Record     // save; and the settings for lock, spawn, ask
+	Record     Record     // save, note, and lock, which saves it before it waits; the settings for spawn, ask
 	Transition Transition // save and note; none if From is empty
 	// Required makes a failed save drop the rest of the step's effects and
 	// answer SaveFailed. It is set exactly where what follows creates something
@@ -86,7 +86,7 @@ func (s Supervisor) period() Millis {
 	case s.State == Starting && s.Awaited:
 		return p.StartPeriod
 	case s.State == Starting:
-		return min(unhurried, p.Period)
+		return min(restartPeriod, p.Period)
 	case s.State == Degraded:
 		return p.Period / 2
 	}

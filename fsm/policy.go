@@ -37,9 +37,9 @@ type Policy struct {
 	UnservedLimit int `json:"unserved_limit"`
 }
 
-// unhurried is the pause between two startup probes of a Temporal that has served since it
+// restartPeriod is the pause between two startup probes of a Temporal that has served since it
 // was asked for, and is restarted.
-const unhurried Millis = 100
+const restartPeriod Millis = 100
 
 // DefaultPolicy replaces a hung Temporal within 20 s: probes at most 2 s apart
 // with 2 s to answer, three deaf ones over at least 6 s, 3 s of grace, 0.2 s to start.

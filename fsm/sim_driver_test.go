@@ -114,7 +114,7 @@ func (w *simWorld) visible(e *simEffect) bool {
 	case DoArm, DoIgnore, DoNote, DoAdopt, DoWatch, DoKill, DoExit:
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
-		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0
+		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0 || w.run.conf.Budget.Full > 0
 	case DoAsk:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}
@@ -261,6 +261,9 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 		return simInput{event: LockDenied}
 	}
 	d.hasLock, w.lock = true, d.uid
+	if w.visible(e) {
+		w.saveOf(d, e, "") // World.onWait: a port, say, comes free a moment later
+	}
 	if fault != "" {
 		return simInput{event: PortTaken}
 	}

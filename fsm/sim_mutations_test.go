@@ -25,7 +25,7 @@ type simMutation struct {
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
 var simMutations = []simMutation{
 	{"act before the save", "supervisor.go",
-		"together([]Effect{saved}, acts)", "append(acts, saved)"},
+		"coalesce([]Effect{saved}, acts)", "append(acts, saved)"},
 	{"a spawn needs no record, as the lock does not", "supervisor.go",
 		"case after.Do == DoLock && !last.Durable:", "case (after.Do == DoLock || after.Do == DoSpawn) && !last.Durable:"},
 	{"a PID is identity enough", "record.go",

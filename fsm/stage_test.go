@@ -39,6 +39,7 @@ func (g *stage) begin(l line) []string {
 		Generation: uint64(l.number(g.t, "gen", 10)), Settings: Settings{DB: "/db", Policy: DefaultPolicy()},
 		Database: Database{Path: "/db", Created: l.has("created"), Served: l.has("served"), Version: l.word("version", "")},
 		Restarts: Restarts{Unserved: l.number(g.t, "unserved", 0)},
+		Served:   l.has("served"),
 	}
 	e := Evidence{Hold: Hold(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
 	if l.has("pid") {

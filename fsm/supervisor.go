@@ -19,12 +19,13 @@ type Supervisor struct {
 	Gone bool
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
-	// Awaited says that no Temporal has served since the start that this driver
-	// carries out, an adoption included: who asked for it waits for a record that
-	// says Healthy.
+	// Awaited says that somebody may wait for a record that says Healthy: from the start
+	// that this driver carries out, an adoption included, until a Temporal that it has
+	// seen serve fails.
 	Awaited bool
-	// Before is what was known of the database before the spawn that comes next.
-	Before Database
+	// DatabaseBefore is what was known of the database before the last lock, and so
+	// before the spawn that followed or follows.
+	DatabaseBefore Database
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
@@ -154,7 +155,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	return s, []Effect{s.arm(ProbeDue, s.period())}
 }
 
-// fire applies an event of the table: the new state, the save before the act (see together),
+// fire applies an event of the table: the new state, the save before the act (see coalesce),
 // the row's actions, and whatever follows at once.
 func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	row, err := m.Next(s.State, in.Event)
@@ -177,7 +178,7 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 		s, more = s.act(action, in)
 		acts = append(acts, more...)
 	}
-	return s.follow(m, row, in, together([]Effect{saved}, acts))
+	return s.follow(m, row, in, coalesce([]Effect{saved}, acts))
 }
 
 // follow applies the event that a transition brings with it.
@@ -199,16 +200,16 @@ func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Sup
 		return s, effects
 	}
 	s, more := s.Step(m, next)
-	return s, together(effects, more)
+	return s, coalesce(effects, more)
 }
 
-// together appends what follows at once. A save with nothing to be done before the next
+// coalesce appends what follows at once. A save with nothing to be done before the next
 // one is a note for that: a crash in between is the crash before both. So is one before
 // the lock, whose every answer is saved (but by a driver that finds itself deposed): the
 // lock is nothing that a record would have to name, the kernel takes it back from whoever
 // dies. A start, and a restart whose tree is gone and which need not wait, are so written
 // once before the spawn, and not again and again.
-func together(effects, more []Effect) []Effect {
+func coalesce(effects, more []Effect) []Effect {
 	last := &effects[len(effects)-1]
 	next := slices.IndexFunc(more, func(e Effect) bool { return e.Do != DoNote })
 	if last.Do != DoSave || next < 0 {

@@ -117,7 +117,7 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 // the state in which least is known.
 func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 	s := run(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0", "lock_acquired", "spawned pid=101")...)
-	for period, want := range map[Millis]Millis{2_000: unhurried, 50: 50} {
+	for period, want := range map[Millis]Millis{2_000: restartPeriod, 50: 50} {
 		s.Settings.Policy.Period = period
 		if got := s.ask().After; s.State != Starting || got != want {
 			t.Errorf("%s is asked every %s with a probe period of %s, not every %s", s.State, got, period, want)
@@ -130,13 +130,27 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 }
 
 // What was not spawned has made no database, whoever puts a file there later.
-func TestAFailedSaveBeforeTheSpawnMakesNoDatabase(t *testing.T) {
-	s := run(t, "begin desired=running", "lock_acquired fresh savefails")
-	if s.State != Stopping || s.Database != (Database{Path: "/db"}) {
-		t.Errorf("%s knows of the database %+v", s.State, s.Database)
+func TestWhatWasNotSpawnedMadeNoDatabase(t *testing.T) {
+	for _, way := range [][]string{{"lock_acquired fresh savefails"}, {"lock_acquired fresh", "spawn_failed"}} {
+		s := run(t, append([]string{"begin desired=running"}, way...)...)
+		if s.Database != (Database{Path: "/db"}) {
+			t.Errorf("after %s, %s knows of the database %+v", way, s.State, s.Database)
+		}
+		way[0] = strings.Replace(way[0], " fresh", "", 1)
+		s = run(t, append([]string{"begin desired=running created"}, way...)...)
+		if !s.Database.Created {
+			t.Errorf("after %s, %s does not know a half-made database for one any more", way, s.State)
+		}
 	}
-	s = run(t, "begin desired=running created", "lock_acquired savefails")
-	if !s.Database.Created {
-		t.Error("a half-made database is not known for one any more")
+}
+
+// Who has adopted waits until this driver has seen it serve, whatever the dead one saw.
+func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
+	s := run(t, "begin state=Healthy hold=ours pid=100 served", "exited", "gone after=0", "backoff_elapsed after=1000", "lock_acquired", "spawned pid=101")
+	if s.State != Starting || !s.Awaited {
+		t.Errorf("%s, awaited: %t", s.State, s.Awaited)
+	}
+	if save := s.save(Transition{From: Starting, Event: ProbePassed, To: Healthy}); !save.Required {
+		t.Error("who waits for a record that says Healthy is not told that it cannot be saved")
 	}
 }
