@@ -18,19 +18,30 @@ const dyingPatience = 2 * time.Second
 // alive reports whether the owner of something is seen, and is not about to end.
 func alive(pid int) bool { return pid != 0 && !probes.Dying(pid) }
 
+// longestPause is the longest pause between two looks at what a dying process still has.
+const longestPause = 20 * time.Millisecond
+
+// whileDying looks until that settles it; last says that patience is over. Before each
+// pause, which grow, it calls onWait.
+func whileDying(onWait func(), look func(last bool) (settled bool)) {
+	began, pause := time.Now(), time.Millisecond
+	for !look(time.Since(began) > dyingPatience) {
+		onWait()
+		time.Sleep(pause)
+		pause = min(2*pause, longestPause)
+	}
+}
+
 // acquireSoon is Acquire that waits a moment for a lock that nobody has who lives, after
-// it has called waits.
-func acquireSoon(path string, waits func()) (*os.File, error) {
-	for began, pause := time.Now(), time.Millisecond; ; pause *= 2 {
-		lock, err := Acquire(path)
-		if !errors.Is(err, ErrHeld) || time.Since(began) > dyingPatience {
-			return lock, err
+// it has called onWait.
+func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
+	whileDying(onWait, func(last bool) bool {
+		lock, err = Acquire(path)
+		if !errors.Is(err, ErrHeld) || last {
+			return true
 		}
 		holders, _ := probes.Holders(path)
-		if slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) }) {
-			return nil, err
-		}
-		waits()
-		time.Sleep(pause)
-	}
+		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) })
+	})
+	return lock, err
 }

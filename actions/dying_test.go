@@ -41,15 +41,15 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
-	is(t, "refusal", newLife(t).takeDatabase(db, atOnce), "")
+	is(t, "refusal", newLife(t).takeDatabase(db, noWait), "")
 
 	port := quietPorts(t, 1)[0]
 	nobodys(t, listening(t, port), 600*time.Millisecond)
-	is(t, "refusal", portReason("127.0.0.1", "port", port, atOnce), "")
+	is(t, "refusal", portReason("127.0.0.1", "port", port, noWait), "")
 }
 
-// atOnce is for what is not to be waited for, or where nobody looks meanwhile.
-func atOnce() {}
+// noWait is for what is not to be waited for, or where nobody looks meanwhile.
+func noWait() {}
 
 // Locking is on disk where it lasts, and only there: who looks while the lock is waited
 // for is told so, with what led there.
@@ -102,5 +102,5 @@ func TestWhatNobodySeenKeeps(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 4*dyingPatience)
-	has(t, newLife(t).takeDatabase(db, atOnce), "in use by another program")
+	has(t, newLife(t).takeDatabase(db, noWait), "in use by another program")
 }

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,6 +52,24 @@ func TestSaveFails(t *testing.T) {
 	step := fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step})
 	is(t, "history", len(l.load().History), 1)
+}
+
+// What somebody does to the record while the disk is waited for is not the driver's own.
+func TestDamageDuringASaveIsFound(t *testing.T) {
+	l := newLife(t)
+	for range 20 {
+		l.do(fsm.DoSave) // over what was damaged last
+		before := l.file.Stamp()
+		damaged := later(func() error {
+			for l.file.Stamp() == before {
+			}
+			return os.WriteFile(l.home.State(), []byte("{}"), 0o600)
+		})
+		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Durable: true})
+		check(t, within(t, "the damage", damaged))
+		_, corrupt := errors.AsType[statefile.CorruptError](l.found())
+		is(t, "found to be damaged", corrupt, true)
+	}
 }
 
 // The driver writes a record anew that somebody damaged or removed, and leaves

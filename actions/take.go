@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -35,11 +34,11 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		}
 	}
 	s := e.Record.Settings
-	waits := w.waits(e.Record)
-	if reason := w.takeDatabase(s.DB, waits); reason != "" {
+	onWait := w.onWait(e.Record)
+	if reason := w.takeDatabase(s.DB, onWait); reason != "" {
 		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
 	}
-	if reason := takenPort(s, waits); reason != "" {
+	if reason := takenPort(s, onWait); reason != "" {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
 	return fsm.Input{
@@ -47,9 +46,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
-// waits returns what is called before the driver pauses, as a lock or a port is about to
+// onWait returns what is called before the driver pauses, as a lock or a port is about to
 // come free: the record of Locking, so far only noted, is written then, for whoever looks.
-func (w *World) waits(r fsm.Record) func() {
+func (w *World) onWait(r fsm.Record) func() {
 	return sync.OnceFunc(func() { w.save(fsm.Effect{Do: fsm.DoSave, Record: r}) })
 }
 
@@ -78,7 +77,7 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 
 // takeDatabase locks the database against a second server: Temporal does not
 // guard its SQLite file by itself. It returns why not, empty for success.
-func (w *World) takeDatabase(db string, waits func()) string {
+func (w *World) takeDatabase(db string, onWait func()) string {
 	if w.dbLock != nil {
 		w.dbLock.Close()
 		w.dbLock = nil
@@ -86,7 +85,7 @@ func (w *World) takeDatabase(db string, waits func()) string {
 	if db == "" {
 		return ""
 	}
-	lock, refusal, err := lockDatabase(db, waits)
+	lock, refusal, err := lockDatabase(db, onWait)
 	switch {
 	case err != nil:
 		return err.Error()
@@ -101,8 +100,8 @@ func (w *World) takeDatabase(db string, waits func()) string {
 }
 
 // lockDatabase takes a database's lock. A refusal says why this database cannot be
-// had; an error is the system's. waits is called before a pause.
-func lockDatabase(db string, waits func()) (lock *os.File, refusal string, err error) {
+// had; an error is the system's. onWait is called before a pause.
+func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err error) {
 	if reason := Unfit(db); reason != "" {
 		return nil, reason, nil
 	}
@@ -110,7 +109,7 @@ func lockDatabase(db string, waits func()) (lock *os.File, refusal string, err e
 	if err != nil {
 		return nil, "", err
 	}
-	lock, err = acquireSoon(path, waits)
+	lock, err = acquireSoon(path, onWait)
 	switch {
 	case errors.Is(err, ErrHeld):
 		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
@@ -167,9 +166,9 @@ func holderOf(path string) string {
 	return Describe(holders[0])
 }
 
-// takenPort returns who has a port that Temporal needs, empty if all are free. waits is
+// takenPort returns who has a port that Temporal needs, empty if all are free. onWait is
 // called before a pause.
-func takenPort(s fsm.Settings, waits func()) string {
+func takenPort(s fsm.Settings, onWait func()) string {
 	type need struct {
 		flag string
 		port int
@@ -182,28 +181,28 @@ func takenPort(s fsm.Settings, waits func()) string {
 		if n.port == 0 {
 			continue
 		}
-		if reason := portReason(s.IP, n.flag, n.port, waits); reason != "" {
+		if reason := portReason(s.IP, n.flag, n.port, onWait); reason != "" {
 			return reason
 		}
 	}
 	return ""
 }
 
-func portReason(ip, flag string, port int, waits func()) string {
-	for began, pause := time.Now(), time.Millisecond; ; pause *= 2 {
+func portReason(ip, flag string, port int, onWait func()) (reason string) {
+	whileDying(onWait, func(last bool) bool {
 		listener, err := probes.Listening(ip, port)
-		if err != nil {
-			return fmt.Sprintf("--%s %d: %v", flag, port, err)
+		switch {
+		case err != nil:
+			reason = fmt.Sprintf("--%s %d: %v", flag, port, err)
+		case listener == nil:
+			reason = ""
+		default:
+			reason = fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
+			return last || alive(listener.PID)
 		}
-		if listener == nil {
-			return ""
-		}
-		if alive(listener.PID) || time.Since(began) > dyingPatience {
-			return fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
-		}
-		waits()
-		time.Sleep(pause)
-	}
+		return true
+	})
+	return reason
 }
 
 func owner(l *probes.Listener) string {

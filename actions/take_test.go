@@ -93,25 +93,25 @@ func TestTakeDatabase(t *testing.T) {
 	}
 	a, b := newLife(t), newLife(t)
 	for _, mine := range names {
-		is(t, mine, a.takeDatabase(mine, atOnce), "")
+		is(t, mine, a.takeDatabase(mine, noWait), "")
 		for _, its := range names {
-			has(t, b.takeDatabase(its, atOnce), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
+			has(t, b.takeDatabase(its, noWait), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
 			is(t, its+": not ours", b.dbLock == nil, true)
 		}
 	}
-	is(t, "another", b.takeDatabase(dir+"/real/db2", atOnce), "")
+	is(t, "another", b.takeDatabase(dir+"/real/db2", noWait), "")
 	// A name to nothing leads to the same lock before the file is there as after.
 	check(t, os.Symlink("real/later", "early"))
-	is(t, "early", a.takeDatabase(dir+"/early", atOnce), "")
-	has(t, b.takeDatabase(dir+"/real/later", atOnce), "is in use by")
+	is(t, "early", a.takeDatabase(dir+"/early", noWait), "")
+	has(t, b.takeDatabase(dir+"/real/later", noWait), "is in use by")
 	touch(t, "real/hard")
 	check(t, os.Link("real/hard", "second"))
-	has(t, b.takeDatabase(dir+"/real/hard", atOnce), "hard link")
-	is(t, "given up", a.takeDatabase("", atOnce), "")
-	is(t, "free again", b.takeDatabase(dir+"/file", atOnce), "")
-	has(t, b.takeDatabase(dir+"/no/folder/db", atOnce), "database: ", "no such file")
+	has(t, b.takeDatabase(dir+"/real/hard", noWait), "hard link")
+	is(t, "given up", a.takeDatabase("", noWait), "")
+	is(t, "free again", b.takeDatabase(dir+"/file", noWait), "")
+	has(t, b.takeDatabase(dir+"/no/folder/db", noWait), "database: ", "no such file")
 	check(t, os.Mkdir("real/odd.lock", 0o700))
-	has(t, b.takeDatabase(dir+"/real/odd", atOnce), "database: ", "real/odd.lock")
+	has(t, b.takeDatabase(dir+"/real/odd", noWait), "database: ", "real/odd.lock")
 	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 
@@ -149,7 +149,7 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		check(t, err)
 		free := quietPorts(t, 4)
 		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
-		is(t, "all free", takenPort(base, atOnce), "")
+		is(t, "all free", takenPort(base, noWait), "")
 		for flag, set := range map[string]func(*fsm.Settings){
 			"port":         func(s *fsm.Settings) { s.Port = taken },
 			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
@@ -158,9 +158,9 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		} {
 			s := base
 			set(&s)
-			has(t, takenPort(s, atOnce), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
+			has(t, takenPort(s, noWait), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
 			s.Headless = true
-			is(t, flag+", headless: taken", takenPort(s, atOnce) != "", flag != "ui-port")
+			is(t, flag+", headless: taken", takenPort(s, noWait) != "", flag != "ui-port")
 		}
 	}
 }
@@ -176,6 +176,6 @@ func TestTakeLocksPortTaken(t *testing.T) {
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, portReason("192.0.2.1", "port", 7233, atOnce), "--port 7233", "not an address of this machine")
-	has(t, portReason("nonsense", "port", 7233, atOnce), "--port 7233")
+	has(t, portReason("192.0.2.1", "port", 7233, noWait), "--port 7233", "not an address of this machine")
+	has(t, portReason("nonsense", "port", 7233, noWait), "--port 7233")
 }
