@@ -9,11 +9,11 @@ import (
 )
 
 // keepsDatabase reports whether the database's path leads to the file that Temporal
-// has open, and notes that one as soon as there is one. The kernel is asked, and not
-// the path, since the file there may have been replaced before anybody looked. What
-// was noted is forgotten when Temporal has let go of it: it may have opened another
-// file for a moment, while the path led there. Whoever calls it knows that Temporal
-// serves, and so that it has its database open, and keeps it so.
+// has open, and notes that file as soon as there is one. A file is noted only if the
+// kernel says that it is open, as the path may lead elsewhere before anybody looks, and
+// forgotten when it is no longer: Temporal may have opened another one for a moment,
+// while the path led there. Whoever calls it knows that Temporal serves, and so that it
+// has a database open.
 func (w *World) keepsDatabase(db string) bool {
 	there, err := os.Stat(db)
 	if err != nil {

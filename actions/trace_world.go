@@ -37,7 +37,7 @@ func (w *tracedWorld) Perform(e fsm.Effect) (fsm.Input, bool) {
 }
 
 func effectName(e fsm.Effect) string {
-	if e.Do != fsm.DoSave {
+	if e.Transition.From == "" {
 		return string(e.Do)
 	}
 	name := string(e.Do) + " " + string(e.Transition.From) + " -> " + string(e.Transition.To)

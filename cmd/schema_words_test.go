@@ -14,7 +14,7 @@ var descriptions = map[string]string{
 	".settings.policy":       "figures of probing and restarting",
 
 	".settings.policy.start_deadline_ms":    "how long one Temporal may take to serve before it is started anew",
-	".settings.policy.start_period_ms":      "pause between two probes while it starts, but for a restart",
+	".settings.policy.start_period_ms":      "pause between two probes while it starts; after a crash 100, or probe_period_ms if that is less",
 	".settings.policy.probe_period_ms":      "pause between two probes",
 	".settings.policy.probe_timeout_ms":     "how long one probe may take",
 	".settings.policy.failure_threshold":    "failed probes in a row that make it Degraded",

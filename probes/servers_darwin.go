@@ -3,6 +3,7 @@ package probes
 import (
 	"os"
 	"slices"
+	"strconv"
 )
 
 // Servers returns the Temporal development servers that have the file at path
@@ -19,9 +20,9 @@ func Servers(path string) []Holder {
 	return slices.DeleteFunc(found, func(h Holder) bool { return !IsDevServer(h.Process.PID) })
 }
 
-// HasOpen reports whether a process has a file open. On macOS that is asked of
-// lsof, and is true where it cannot be told.
+// HasOpen reports whether a process has a file open. On macOS that is asked of lsof,
+// for this process alone: a list of all takes seconds. It is true where it cannot be told.
 func HasOpen(pid int, info os.FileInfo) bool {
-	found, err := holders(info, "", []int{pid})
-	return err != nil || slices.ContainsFunc(found, func(h Holder) bool { return h.Process.PID == pid })
+	found, err := opened(info, "", "-a", "-p", strconv.Itoa(pid))
+	return err != nil || len(found) > 0
 }

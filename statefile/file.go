@@ -69,7 +69,7 @@ func (f File) Put(d Document) error {
 }
 
 // Place is Save, or Put where it is not to be durable at once, and returns the stamp of
-// the record that it has put in place: whoever else changes that makes it another one.
+// the record that it has put in place: a file that anybody else has written has another one.
 // After an error it is the zero Stamp.
 func (f File) Place(d Document, durable bool) (Stamp, error) {
 	path := f.Home.State()
