@@ -35,13 +35,20 @@ func (w *World) databaseReplaced(db string) string {
 	return "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
 }
 
-// opened reports whether Temporal has a file open: its leader or, behind a
-// wrapper, another process of the tree, which all hold temporal.lock. Where it
-// cannot be told it is true.
+// opened reports whether Temporal has a file open: its leader or, behind a wrapper,
+// another process of the tree, which all hold temporal.lock or are of the leader's group.
+// Where it cannot be told it is true.
 func (w *World) opened(r fsm.Record, file os.FileInfo) bool {
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}
-	tree, err := probes.Holders(lockPath(w.home, r)) // all of them, not the leader alone
-	return err != nil || slices.ContainsFunc(tree, func(h probes.Holder) bool { return probes.HasOpen(h.Process.PID, file) })
+	holders, err := probes.Holders(lockPath(w.home, r)) // all of them, not the leader alone
+	if err != nil {
+		return true
+	}
+	tree := probes.Group(r.Temporal.PGID)
+	for _, h := range holders {
+		tree = append(tree, h.Process)
+	}
+	return slices.ContainsFunc(tree, func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) })
 }

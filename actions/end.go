@@ -56,7 +56,7 @@ func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) error {
 	if held == nil {
 		return nil
 	}
-	if _, err := signalGroup(held, e.Record.Temporal, sig); err != nil {
+	if _, err := signalGroup(w.home, held, e.Record.Temporal, sig); err != nil {
 		w.log.Error("group not signalled", "pgid", e.Record.Temporal.PGID, "signal", unix.SignalName(sig), "error", err)
 	}
 	escaped, err := signalEscaped(w.home, held, e.Record, sig)

@@ -63,13 +63,17 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 }
 
 // detachedOrFree is for a lock that nobody has: that is proof only if the file
-// was not deleted or replaced under a Temporal that still holds the old one.
+// was not deleted or replaced under a Temporal that still holds the old one, and if
+// nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 	if path := lockPath(home, r); path != home.Lock() {
 		holders, err := probes.Holders(path, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
+	}
+	if len(outlived(home, r.Temporal)) > 0 {
+		return fsm.Evidence{Hold: fsm.HoldRemnant, Leader: r.Temporal}
 	}
 	return fsm.Evidence{Hold: fsm.HoldFree}
 }

@@ -13,14 +13,14 @@ import (
 )
 
 // signalGroup signals the group of a Temporal if a member of it is proven to
-// hold the lock file held. SIGTERM is followed by SIGCONT: a stopped
+// hold the lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a stopped
 // process would not see it otherwise. It reports whether the group was signalled.
-func signalGroup(held os.FileInfo, leader fsm.Process, sig unix.Signal) (bool, error) {
+func signalGroup(home statefile.Home, held os.FileInfo, leader fsm.Process, sig unix.Signal) (bool, error) {
 	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() {
 		return false, nil
 	}
 	member, err := provenMember(held, leader)
-	if err != nil || !member {
+	if err != nil || !member && len(outlived(home, leader)) == 0 {
 		return false, err
 	}
 	if err := killGroup(leader.PGID, sig); err != nil {

@@ -35,14 +35,14 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	} {
 		forged := truth
 		forge(&forged)
-		signalled, err := signalGroup(l.held, forged, unix.SIGKILL)
+		signalled, err := signalGroup(l.home, l.held, forged, unix.SIGKILL)
 		check(t, err)
 		is(t, name+": signalled", signalled, false)
 		stranger.untouched()
 		leader.untouched()
 		member.untouched()
 	}
-	signalled, err := signalGroup(l.held, truth, unix.SIGKILL)
+	signalled, err := signalGroup(l.home, l.held, truth, unix.SIGKILL)
 	check(t, err)
 	is(t, "the truth: signalled", signalled, true)
 	leader.awaitEnd()
@@ -56,7 +56,7 @@ func TestSignalGroupNeverMeansEverybody(t *testing.T) {
 	for _, pgid := range []int{-l.record.Temporal.PGID, -1, 0, 1, unix.Getpgrp()} {
 		forged := l.record.Temporal
 		forged.PGID = pgid
-		signalled, err := signalGroup(l.held, forged, nothing)
+		signalled, err := signalGroup(l.home, l.held, forged, nothing)
 		check(t, err)
 		if signalled {
 			t.Errorf("group %d was signalled", pgid)
@@ -71,7 +71,7 @@ func TestSignalGroupOfAnotherLock(t *testing.T) {
 	touch(t, l.home.Lock()+".other")
 	other, err := os.Stat(l.home.Lock() + ".other")
 	check(t, err)
-	signalled, err := signalGroup(other, l.record.Temporal, unix.SIGKILL)
+	signalled, err := signalGroup(l.home, other, l.record.Temporal, unix.SIGKILL)
 	check(t, err)
 	is(t, "signalled", signalled, false)
 	escaped, err := signalEscaped(l.home, other, l.record, unix.SIGKILL)

@@ -41,7 +41,7 @@ func size(path string) int64 {
 // of a crash that ends it, without control characters. It is for people: what cannot
 // be read is empty.
 func tail(path string, offset int64) string {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0) // a pipe there must not be waited for
 	if err != nil {
 		return ""
 	}

@@ -91,3 +91,10 @@ func TestOpenLog(t *testing.T) {
 	is(t, "a symlink was followed", exists(filepath.Join(dir, "elsewhere")), false)
 	is(t, "size of nothing", size(filepath.Join(dir, "none")), 0)
 }
+
+// A pipe in a log's place, which nobody writes to, is not waited for.
+func TestTailOfAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	check(t, unix.Mkfifo(path, 0o600))
+	is(t, "last lines", within(t, "reading a pipe", later(func() string { return tail(path, 0) })), "")
+}

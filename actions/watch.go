@@ -49,6 +49,7 @@ func (w *World) watch(e fsm.Effect) {
 		in := fsm.Input{Event: fsm.Exited, Run: e.Run}
 		if child != nil {
 			in.Exit = exitOf(child)
+			close(tree.reaped)
 		} else if _, err := waitExit(e.Process, -1); err != nil {
 			// Without a wake-up for the leader the tree's end is the news.
 			w.log.Error("exit not watched", "pid", e.Process.PID, "error", err)
@@ -60,19 +61,32 @@ func (w *World) watch(e fsm.Effect) {
 	}()
 }
 
-// treeEnd is how a tree ends: lockFree is set as soon as temporal.lock comes free, and
-// told is closed when the driver has heard of it.
+// treeEnd is how a tree ends: lockFree is set as soon as temporal.lock comes free, reaped
+// is closed when our child has been reaped, lingers when members of the group live on
+// without the lock, and told when the driver has heard of the end.
 type treeEnd struct {
-	lockFree atomic.Bool
-	told     chan struct{}
+	lockFree              atomic.Bool
+	reaped, lingers, told chan struct{}
 }
 
-// toldFirst returns when the driver has heard of the tree's end, if that has come. The
+// toldFirst returns when the driver has heard of the tree's end, if that is near. The
 // kernel frees a process's locks before it tells of its exit (do_exit: exit_files, then
 // exit_notify): heard in this order, both are one step, and written once.
 func (t *treeEnd) toldFirst() {
-	if t.lockFree.Load() {
-		<-t.told
+	if !t.lockFree.Load() {
+		return
+	}
+	select {
+	case <-t.told:
+	case <-t.lingers: // they are ended only after the exit is known
+	}
+}
+
+// awaitReaped returns when our child has been reaped, or is late.
+func (t *treeEnd) awaitReaped() {
+	select {
+	case <-t.reaped:
+	case <-time.After(lastGasp):
 	}
 }
 
@@ -84,8 +98,9 @@ func (w *World) await(e fsm.Effect) {
 	}
 	w.openWaiter(e.Record)
 	w.awaited, w.over = e.Run, make(chan struct{})
-	tree := &treeEnd{told: make(chan struct{})}
+	tree := &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
 	w.tree = tree
+	ours := w.child != nil
 	waiter := w.waiter
 	w.waiter = nil
 	if waiter == nil {
@@ -98,6 +113,10 @@ func (w *World) await(e fsm.Effect) {
 		}
 		tree.lockFree.Store(true)
 		w.seeOff(e.Process)
+		if ours {
+			tree.awaitReaped() // a zombie would still be of the group
+		}
+		w.awaitGroup(tree, e.Process)
 		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, lock: waiter}
 		close(tree.told)
 	}()

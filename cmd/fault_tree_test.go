@@ -66,6 +66,35 @@ func TestWrapped(t *testing.T) {
 	}
 }
 
+// TestWrappedWithoutTheLock: a wrapper under which Temporal has not kept what it could
+// inherit, as under Python's subprocess, serves and is ended with the group that it is of.
+func TestWrappedWithoutTheLock(t *testing.T) {
+	t.Parallel()
+	p := realPlace(t)
+	p.wrap(`"$T" "$@" 3>&- 4>&-; exit $?`)
+	p.local("start", "--probe-period", "300ms")
+	healthy := p.ask(".generation")
+	other := p.lockedForAll() // a probe fails, so that there was one
+	p.becomes("Degraded", ".generation!="+healthy)
+	check(t, other.Close())
+	p.becomes("Healthy") // it is known to have its database open
+	p.local("stop")
+	p.nothingRuns("stop")
+
+	p.local("start")
+	restarted := oneMore(p.text())
+	p.kill9(p.number("temporal"))
+	p.becomes("Healthy", restarted)
+
+	for _, verb := range []string{"start", "stop"} {
+		p.kill9(p.number("supervisor"))
+		p.kill9(p.number("temporal"))
+		p.exits(9, []string{"state"}, "left behind")
+		p.local(verb)
+	}
+	p.nothingRuns("a stop of what was left behind")
+}
+
 // served waits until another Temporal than the one with this leader serves.
 func (h *siege) served(why string, leader int) {
 	h.t.Helper()

@@ -36,5 +36,8 @@ func pidOf(r fsm.Record) string {
 	if actions.Elsewhere(r) {
 		return within(r.Temporal.PID)
 	}
+	if r.Temporal.PID == 0 {
+		return "about to be spawned"
+	}
 	return fmt.Sprintf("pid %d", r.Temporal.PID)
 }

@@ -124,7 +124,7 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 			differ = append(differ, d.String())
 		}
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
-		p.Means = fmt.Sprintf("it goes on unchanged (pid %d, %s)", r.Temporal.PID, address(r.Settings))
+		p.Means = fmt.Sprintf("it goes on unchanged (%s, %s)", pidOf(r), address(r.Settings))
 		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
 	case fsm.EndClash:
 		clashProblem(p, c, r)

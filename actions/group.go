@@ -1,0 +1,45 @@
+package actions
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// outlived are the members of a group that live on after its leader and carry the home's
+// mark. They belong to the tree even where they have closed what they inherited, and
+// temporal.lock with it, as what Python's subprocess starts does by default. Most often
+// nobody is left, which the kernel says at once; else every process is looked at. A group
+// that has a leader is either not outlived yet or a stranger's, with a reused PID.
+func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
+	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() || unix.Kill(-leader.PGID, 0) != nil {
+		return nil
+	}
+	if _, err := probes.Identify(leader.PGID); err == nil {
+		return nil
+	}
+	return slices.DeleteFunc(probes.Group(leader.PGID), func(p fsm.Process) bool {
+		return !inGroup(p, leader) || probes.Instance(p.PID) != string(home)
+	})
+}
+
+// awaitGroup returns when nobody of the leader's group is left, after the lock has come
+// free. Who ends them is the machine, by term and kill.
+func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
+	members := outlived(w.home, leader)
+	if len(members) == 0 {
+		return
+	}
+	close(tree.lingers)
+	w.log.Info("members of the group live on without the lock", "pgid", leader.PGID, "first", processText(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
+	for ; len(members) > 0; members = outlived(w.home, leader) {
+		if _, err := waitExit(members[0], lastGasp); err != nil {
+			w.log.Error("group not watched", "error", err)
+			return
+		}
+	}
+}
