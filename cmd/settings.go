@@ -43,11 +43,11 @@ func (o *options) startFlags(f *pflag.FlagSet) {
 func (o *options) addFlags(f *pflag.FlagSet) {
 	s := &o.settings
 	s.Policy = fsm.DefaultPolicy()
-	f.IntVar(&s.Port, "port", 7233, "port of the gRPC frontend")
-	f.IntVar(&s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
+	portVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
+	portVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
-	f.IntVar(&s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
-	f.IntVar(&s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
+	portVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
+	portVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
 	f.StringVar(&s.DB, "db", "", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
