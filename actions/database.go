@@ -19,8 +19,8 @@ func (w *World) keepsDatabase(db string) bool {
 	if err != nil {
 		return false
 	}
-	known := w.database != nil && (os.SameFile(there, w.database) || w.opened(w.document.Record, w.database))
-	if !known && w.opened(w.document.Record, there) {
+	known := w.database != nil && (os.SameFile(there, w.database) || w.opened(w.database))
+	if !known && w.opened(there) {
 		known, w.database = true, there
 	}
 	return known && os.SameFile(there, w.database)
@@ -38,17 +38,13 @@ func (w *World) databaseReplaced(db string) string {
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,
 // another process of the tree, which all hold temporal.lock or are of the leader's group.
 // Where it cannot be told it is true.
-func (w *World) opened(r fsm.Record, file os.FileInfo) bool {
+func (w *World) opened(file os.FileInfo) bool {
+	r := w.document.Record
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}
 	holders, err := probes.Holders(lockPath(w.home, r)) // all of them, not the leader alone
-	if err != nil {
-		return true
-	}
-	tree := probes.Group(r.Temporal.PGID)
-	for _, h := range holders {
-		tree = append(tree, h.Process)
-	}
-	return slices.ContainsFunc(tree, func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) })
+	return err != nil ||
+		slices.ContainsFunc(holders, func(h probes.Holder) bool { return probes.HasOpen(h.Process.PID, file) }) ||
+		slices.ContainsFunc(probes.Group(r.Temporal.PGID), func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) })
 }

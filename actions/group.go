@@ -10,13 +10,17 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
+// aGroup reports whether a number can be that of a Temporal's group: 0 and less, and 1,
+// mean others to kill(2), and ourselves nobody means.
+func aGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
+
 // outlived are the members of a group that live on after its leader and carry the home's
 // mark. They belong to the tree even where they have closed what they inherited, and
 // temporal.lock with it, as what Python's subprocess starts does by default. Most often
 // nobody is left, which the kernel says at once; else every process is looked at. A group
 // that has a leader is either not outlived yet or a stranger's, with a reused PID.
 func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
-	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() || unix.Kill(-leader.PGID, 0) != nil {
+	if !aGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
 		return nil
 	}
 	if _, err := probes.Identify(leader.PGID); err == nil {

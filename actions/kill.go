@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// signalGroup signals the group of a Temporal if a member of it is proven to
-// hold the lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a stopped
-// process would not see it otherwise. It reports whether the group was signalled.
+// signalGroup signals the group of a Temporal if a member of it is proven to hold the
+// lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a
+// stopped process would not see it otherwise. It reports whether the group was signalled.
 func signalGroup(home statefile.Home, held os.FileInfo, leader fsm.Process, sig unix.Signal) (bool, error) {
-	if leader.PGID <= 1 || leader.PGID == unix.Getpgrp() {
+	if !aGroup(leader.PGID) {
 		return false, nil
 	}
 	member, err := provenMember(held, leader)

@@ -114,7 +114,7 @@ func (w *World) await(e fsm.Effect) {
 		tree.lockFree.Store(true)
 		w.seeOff(e.Process)
 		if ours {
-			tree.awaitReaped() // a zombie would still be of the group
+			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
 		}
 		w.awaitGroup(tree, e.Process)
 		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, lock: waiter}

@@ -50,11 +50,6 @@ func (g *stage) begin(l line) []string {
 	s, first, effects := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
 	g.s = s
 	g.effects(s, effects)
-	if l.has("savefails") && slices.ContainsFunc(effects, requiredSave) {
-		// Drive answers the failed save before it goes on with the plan's event.
-		lines := append(told(effects), g.failSave(l)...)
-		return append(append(lines, fmt.Sprintf("(goes on with %s)", first.Event)), g.perform(l, first)...)
-	}
 	lines := told(effects)
 	if first.Event == "" {
 		return append(lines, g.now())

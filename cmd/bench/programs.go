@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,8 +44,5 @@ func copyProgram(to, from string) error {
 		return err
 	}
 	_, err = io.Copy(struct{ io.Writer }{file}, struct{ io.Reader }{source})
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(err, file.Close())
 }
