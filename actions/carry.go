@@ -131,7 +131,7 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: deed.Grace, At: instant(time.Now()), From: self, For: deed.Driver,
-		Cause: deed.Detail,
+		Cause: deed.Detail, Again: deed.Again,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {

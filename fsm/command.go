@@ -18,6 +18,7 @@ const (
 	answerWithin Millis = 2_000
 	beyondGrace  Millis = 5_000
 	provenAgain  Millis = 200
+	yieldFor     Millis = 200
 	maxHandovers        = 3
 	maxLooks            = 3
 )
@@ -41,6 +42,8 @@ type Command struct {
 	// Follows says that Since is set: this command waits for an attempt to start.
 	Follows bool
 	Since   Generation
+	// Yielded is the record with which supervisor.lock was left to a restart, 0 for none.
+	Yielded Generation
 	// Slept says that the driver was seen stopped.
 	Slept bool
 	// Replaced is the driver of an older version that was ended, zero for none.

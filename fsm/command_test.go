@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -49,14 +49,14 @@ func (a *asker) open(l line) Command {
 }
 
 func (a *asker) sight(l line) Sight {
-	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawBroken}
+	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawBroken}
 	if !slices.Contains(known, Saw(l.input)) {
 		a.t.Fatalf("unknown sight %q", l.input)
 	}
 	in := Sight{Saw: Saw(l.input), Detail: l.detail, Record: Record{
 		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "stopped")),
 		Generation: uint64(l.number(a.t, "gen", 0)), Incarnation: uint64(l.number(a.t, "inc", 0)),
-		Failure: Failure{Event: Event(l.word("failed", ""))},
+		Failure: Failure{Event: Event(l.word("failed", ""))}, Again: l.has("again"),
 	}}
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)
@@ -92,7 +92,11 @@ func (d Deed) told() string {
 		r := d.Record
 		return fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Ask, r.State, r.Desired, r.Generation, r.Settings.Port)
 	case AskStop:
-		return fmt.Sprintf("%s pid %d, grace %d ms", d.Ask, d.Driver.PID, d.Grace)
+		text := fmt.Sprintf("%s pid %d, grace %d ms", d.Ask, d.Driver.PID, d.Grace)
+		if d.Again {
+			text += ", to start it again"
+		}
+		return text
 	case AskUnseat:
 		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Ask, d.Driver.PID, d.Detail))
 	case AskFinish:

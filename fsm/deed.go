@@ -65,6 +65,7 @@ const (
 	SawUnproven  Saw = "unproven"
 	SawTimeout   Saw = "timeout"  // the command's own patience is over
 	SawNoAnswer  Saw = "noanswer" // the driver did not obey in time
+	SawYielded   Saw = "yielded"  // a restart had its time to take the lock that was left to it
 	SawBroken    Saw = "broken"   // the system refused something
 )
 
@@ -92,6 +93,7 @@ type Deed struct {
 	Record  Record  // handover, drive, prove
 	Driver  Process // ask stop, unseat
 	Grace   Millis  // ask stop, drive
+	Again   bool    // ask stop: Temporal is started again after it
 	Saw     Saw     // arm
 	After   Millis  // arm
 	Outcome Outcome // finish

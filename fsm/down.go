@@ -39,7 +39,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning:
 		return c.bottom(r)
 	}
-	r.Desired = WantStopped
+	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart
 	c.Drives = true
 	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
@@ -90,7 +90,7 @@ func (c Command) ask(in Sight) (Command, []Deed) {
 	c.Ending = in.Record.Incarnation
 	return c, []Deed{
 		{Ask: AskFollow},
-		{Ask: AskStop, Driver: in.Driver, Grace: c.Grace, Detail: c.Cause},
+		{Ask: AskStop, Driver: in.Driver, Grace: c.Grace, Again: c.Verb == VerbRestart, Detail: c.Cause},
 		{Ask: AskArm, Saw: SawNoAnswer, After: answerWithin},
 	}
 }

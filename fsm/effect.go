@@ -59,6 +59,7 @@ type Input struct {
 	Tail    string  // exited: Temporal's last lines
 	Verdict Verdict // probed
 	Grace   Millis  // stop: 0 for the default
+	Again   bool    // stop: a restart asks
 	Was     State   // resumed: what the record said, if that was another state than the one it is resumed in
 	Detail  string  // one sentence for people: who asked, what was refused
 	Fresh   bool    // lock_acquired: the database file does not exist

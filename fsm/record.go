@@ -104,12 +104,15 @@ type Record struct {
 	// Incarnation grows by one when a command wants Temporal that was not wanted
 	// before: it tells a stop that what it was to stop has ended. A command that
 	// takes over a start from a dead driver goes on in the same one.
-	Incarnation uint64   `json:"incarnation"`
-	Desired     Desired  `json:"desired"`
-	Reason      string   `json:"reason,omitempty"`
-	Settings    Settings `json:"settings"`
-	Supervisor  Process  `json:"supervisor"`
-	Temporal    Process  `json:"temporal"`
+	Incarnation uint64  `json:"incarnation"`
+	Desired     Desired `json:"desired"`
+	// Again says that whoever asked for the stop at hand, or the last one, starts Temporal
+	// again: a restart.
+	Again      bool     `json:"again,omitempty"`
+	Reason     string   `json:"reason,omitempty"`
+	Settings   Settings `json:"settings"`
+	Supervisor Process  `json:"supervisor"`
+	Temporal   Process  `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
 	Adopted bool `json:"adopted"`
 	// Served says that this Temporal has been Healthy.

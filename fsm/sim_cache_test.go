@@ -173,13 +173,14 @@ type simInput struct {
 	proc     simProc
 	ready    bool
 	fresh    bool
+	again    bool
 	at, tick Instant // when it is taken
 }
 
 func (in simInput) full() Input {
 	return Input{
 		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready, in.ready}, Fresh: in.fresh,
-		At: in.at, Tick: in.tick, Detail: "simulated",
+		Again: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
 
@@ -280,6 +281,7 @@ type simDeed struct {
 	rec    *simRec
 	driver simProc
 	grace  Millis
+	again  bool
 	saw    Saw
 	after  Millis
 	end    Ends
@@ -318,7 +320,7 @@ type simMeant struct {
 func (c *simCache) deeds(v Command, list []Deed) simMeant {
 	kept := make([]*simDeed, len(list))
 	for i, d := range list {
-		kept[i] = &simDeed{d.Ask, c.rec(d.Record), d.Driver.short(), d.Grace, d.Saw, d.After, d.Outcome.End, d.Outcome.Detail}
+		kept[i] = &simDeed{d.Ask, c.rec(d.Record), d.Driver.short(), d.Grace, d.Again, d.Saw, d.After, d.Outcome.End, d.Outcome.Detail}
 	}
 	return simMeant{c.verb(v), kept}
 }

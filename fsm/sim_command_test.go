@@ -137,10 +137,10 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		w.recover() // what cannot be read is set aside
 		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
 	case AskStop:
-		w.signalOne(deed.driver, false)
+		w.signalOne(deed.driver, false, deed.again)
 	case AskUnseat:
 		w.mayUnseat(c, deed.driver)
-		w.signalOne(deed.driver, true)
+		w.signalOne(deed.driver, true, false)
 	case AskProve:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
 	case AskArm:

@@ -320,7 +320,7 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 
 func (e *simEncoder) input(in *simInput, s *simSup) {
 	e.text(string(in.event))
-	e.is(in.own(s), in.ready, in.fresh)
+	e.is(in.own(s), in.ready, in.fresh, in.again)
 	e.process(in.proc)
 }
 
@@ -344,12 +344,15 @@ func (e *simEncoder) command(c *simCmd) {
 		e.number(1, k.Ending)
 		e.process(k.asked)
 	}
+	if k.Yielded != 0 {
+		e.number(0, k.Yielded)
+	}
 	e.n(len(c.deeds))
 	for _, d := range c.deeds {
 		e.text(string(d.ask))
 		e.text(string(d.saw))
 		e.text(string(d.end))
-		e.is(d.detail != "")
+		e.is(d.detail != "", d.again)
 		e.process(d.driver)
 		if d.ask == AskHandOver || d.ask == AskDrive {
 			e.record(d.rec)

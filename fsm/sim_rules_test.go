@@ -63,11 +63,9 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	switch {
 	case c.c.Verb == VerbStop:
 		ends = []Ends{EndStopped, EndNothingRan}
-	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb != VerbStart }):
+	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == VerbStop }):
 		ends = []Ends{EndStarted, EndAlreadyRunning, EndStoppedMeant}
-	case c.c.Verb == VerbStart:
-		ends = []Ends{EndStarted, EndAlreadyRunning}
-	default: // a start that comes between a restart's halves counts as its own
+	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
 		ends = []Ends{EndStarted, EndAlreadyRunning}
 	}
 	if !slices.Contains(ends, o.end) {

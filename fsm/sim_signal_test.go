@@ -95,7 +95,7 @@ func (w *simWorld) hit(m simMember, kill bool) {
 
 // signalOne mirrors actions.signalOne: whoever has the PID, if that is the process
 // that is meant.
-func (w *simWorld) signalOne(p simProc, kill bool) {
+func (w *simWorld) signalOne(p simProc, kill, again bool) {
 	for _, s := range w.strangers {
 		if s.proc.pid != p.pid {
 			continue
@@ -114,7 +114,7 @@ func (w *simWorld) signalOne(p simProc, kill bool) {
 			w.endDriver(i)
 		default:
 			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
 		}
 		return
 	}
@@ -125,7 +125,7 @@ func (w *simWorld) signalOne(p simProc, kill bool) {
 		switch {
 		case !kill && c.drive != nil:
 			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
 		default:
 			w.endCommand(i, "killed")
 		}

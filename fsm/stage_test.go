@@ -18,7 +18,7 @@ type stage struct {
 	at Instant
 }
 
-const storyWords = "state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,grace,code,signal,version,after,savefails"
+const storyWords = "state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,grace,again,code,signal,version,after,savefails"
 
 func newStage(t *testing.T) *stage {
 	return &stage{t: t, m: NewMachine(), checker: checker{t: t}, at: 1_000_000}
@@ -69,7 +69,7 @@ func (g *stage) input(l line) Input {
 	in := Input{
 		Event: Event(l.input), At: g.at, Tick: g.at - 900_000, Dice: 500, Seq: g.s.Seq, Run: g.s.Run,
 		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, Fresh: l.has("fresh"), Version: l.word("version", ""),
-		Grace:   Millis(l.number(g.t, "grace", 0)),
+		Grace: Millis(l.number(g.t, "grace", 0)), Again: l.has("again"),
 		Verdict: Verdict{Live: l.has("live") || l.has("ready"), Ready: l.has("ready")},
 		Exit:    Exit{Known: l.has("code") || l.has("signal"), Code: l.number(g.t, "code", 0), Signal: l.word("signal", "")},
 	}
@@ -102,6 +102,9 @@ func (g *stage) perform(l line, in Input) []string {
 
 func (g *stage) now() string {
 	text := fmt.Sprintf("= %s, wants %s", g.s.State, g.s.Desired)
+	if g.s.Again {
+		text += ", to be started again"
+	}
 	if g.s.Failure.Event != "" {
 		text += ", failure: " + g.s.Failure.Reason
 	}

@@ -124,7 +124,7 @@ func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 
 // hurry lets a later stop change the grace period of the one under way.
 func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
-	s.Desired = WantStopped
+	s.Desired, s.Again = WantStopped, in.Again
 	s.Grace = in.Grace
 	s.Generation++
 	return s, []Effect{

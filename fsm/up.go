@@ -17,6 +17,11 @@ func (c Command) up(in Sight) (Command, []Deed) {
 		return c, []Deed{{Ask: AskTry}}
 	case SawNoAnswer:
 		return c.upNoAnswer(in)
+	case SawYielded:
+		if in.Record.Desired != WantRunning {
+			return c, []Deed{{Ask: AskFollow}}
+		}
+		return c.upBusy(in)
 	case SawUnproven:
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
 	}
@@ -27,6 +32,9 @@ func (c Command) upWon(in Sight) (Command, []Deed) {
 	r := in.Record
 	if c.ended(r) {
 		return c.failed(r)
+	}
+	if c.yields(r) {
+		return c.yield(r)
 	}
 	if c.Follows && r.Generation > c.Since {
 		c.Handovers = 0 // the supervisor got somewhere before it died
@@ -65,7 +73,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	if r.Desired != WantRunning {
 		r.Incarnation++ // else it takes over what another driver began
 	}
-	r.Desired = WantRunning
+	r.Desired, r.Again = WantRunning, false
 	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
@@ -99,6 +107,9 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawNoAnswer, After: answerWithin}}
 	}
 	if r.Desired != WantRunning {
+		if c.Yielded == r.Generation && c.Yielded != 0 {
+			return c, nil // it follows when the restart has had its time
+		}
 		return c, []Deed{{Ask: AskFollow}}
 	}
 	if r.State != Stopping && len(Differences(r.Settings, c.Want, c.Given)) > 0 {
@@ -135,9 +146,22 @@ func (c Command) upNoAnswer(in Sight) (Command, []Deed) {
 }
 
 // ended reports whether the attempt that this command follows is over without
-// success. A record that is Stopped on the way to a start does not count.
+// success. A record that is Stopped on the way to a start does not count, and neither
+// does one on the way through a restart.
 func (c Command) ended(r Record) bool {
-	return c.Follows && r.State == Stopped && r.Desired == WantStopped && r.Generation > c.Since
+	return c.Follows && r.State == Stopped && r.Desired == WantStopped && !r.Again && r.Generation > c.Since
+}
+
+// yields reports whether a start leaves supervisor.lock to the restart that has stopped
+// Temporal and is about to start it again, with settings that it alone may know. It
+// waits for the lock and gets it at once, if it lives; else this start goes on.
+func (c Command) yields(r Record) bool {
+	return c.Verb == VerbStart && r.State == Stopped && r.Desired == WantStopped && r.Again && c.Yielded != r.Generation
+}
+
+func (c Command) yield(r Record) (Command, []Deed) {
+	c.Yielded = r.Generation
+	return c, []Deed{{Ask: AskLetGo}, {Ask: AskArm, Saw: SawYielded, After: yieldFor}}
 }
 
 func (c Command) failed(r Record) (Command, []Deed) {

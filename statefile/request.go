@@ -20,6 +20,8 @@ type Request struct {
 	// older version asks.
 	From  fsm.Process `json:"from"`
 	Cause string      `json:"cause,omitempty"`
+	// Again says that a restart asks, which starts Temporal again.
+	Again bool `json:"again,omitempty"`
 	// For is the driver that is addressed. Another driver that finds the file
 	// finds an old request that is not its own.
 	For fsm.Process `json:"for"`
