@@ -12,7 +12,7 @@ import (
 // ask probes in a goroutine that ends within the probe's timeout: once, or while it
 // starts again and again until it serves. An earlier probe is ended.
 func (w *World) ask(e fsm.Effect) {
-	settings, replaced := e.Record.Settings, ""
+	settings, unlocked := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
 		w.keepHome()
 		if !w.keepSeat() {
@@ -20,7 +20,7 @@ func (w *World) ask(e fsm.Effect) {
 			return
 		}
 		w.restore()
-		replaced = w.lockReplaced() + w.databaseReplaced(settings.DB)
+		unlocked = w.lockReplaced()
 	}
 	w.rotateLogs()
 	if w.quiet != nil {
@@ -38,8 +38,8 @@ func (w *World) ask(e fsm.Effect) {
 		} else {
 			answer = endpoint.Ask(ctx)
 		}
-		if replaced != "" && answer.Verdict.Ready {
-			answer.Verdict.Ready, answer.Detail = false, replaced
+		if unlocked != "" && answer.Verdict.Ready {
+			answer.Verdict.Ready, answer.Detail = false, unlocked
 		}
 		w.Post(fsm.Input{Event: fsm.Probed, Seq: e.Seq, Verdict: answer.Verdict, Detail: answer.Detail})
 	}()

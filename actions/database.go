@@ -26,13 +26,16 @@ func (w *World) keepsDatabase(db string) bool {
 	return known && os.SameFile(there, w.database)
 }
 
-// databaseReplaced tells when the database's path does not lead to the file that
-// Temporal has open: what clients write then goes to a file without a name.
-func (w *World) databaseReplaced(db string) string {
-	if db == "" || w.keepsDatabase(db) {
-		return ""
+// lost adds to the answer of a Temporal that serves whether the database's path leads to
+// the file that it has open: if not, what clients write goes to a file without a name.
+func (w *World) lost(in fsm.Input) fsm.Input {
+	db := w.document.Settings.DB
+	if in.Event != fsm.Probed || !in.Verdict.Ready || db == "" || w.keepsDatabase(db) {
+		return in
 	}
-	return "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
+	in.Verdict.Ready, in.Verdict.Lost = false, true
+	in.Detail = "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
+	return in
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,

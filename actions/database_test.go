@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
 
@@ -14,7 +15,7 @@ func TestDatabaseReplaced(t *testing.T) {
 	w := newWorld(t, home)
 	self, err := probes.Identify(os.Getpid())
 	check(t, err)
-	w.document.Record.Temporal = self
+	w.document.Record.Temporal, w.document.Settings.DB = self, home.DB()
 	db, kept := home.DB(), home.DB()+".kept"
 	made := func() *os.File {
 		t.Helper()
@@ -25,7 +26,8 @@ func TestDatabaseReplaced(t *testing.T) {
 	}
 	replaced := func(when string, want bool) {
 		t.Helper()
-		is(t, when, w.databaseReplaced(db) != "", want)
+		answer := w.lost(fsm.Input{Event: fsm.Probed, Verdict: fsm.Verdict{Live: true, Ready: true}})
+		is(t, when, answer.Verdict, fsm.Verdict{Live: true, Ready: !want, Lost: want})
 	}
 	replaced("before there is one", true)
 	first := made()

@@ -19,9 +19,6 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	}
 	w.document.Record = e.Record
 	w.note(e)
-	if e.Record.State == fsm.Healthy {
-		w.keepsDatabase(e.Record.Settings.DB) // notes what it has open, before anybody knows that it serves
-	}
 	w.document.Paths = w.home.Paths()
 	err := w.write(w.found(), e.Durable)
 	if err != nil {

@@ -116,7 +116,7 @@ func (w *World) Next() fsm.Input {
 			d.lock.Close()
 		}
 	}
-	return d.Input
+	return w.lost(d.Input)
 }
 
 // Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.

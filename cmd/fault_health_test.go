@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -83,8 +84,8 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 // TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by
 // an empty one, while it is watched (behind a wrapper, too), before anybody looked
 // at it for the first time, or while nobody supervises. What Temporal writes from then on has no name
-// any more: that is told, no restart makes it worse, and it is over when the file
-// is back.
+// any more: that is told, also to who adopts it, no restart makes it worse, and it is
+// over when the file is back.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first look", "while nobody supervises"} {
@@ -133,6 +134,9 @@ func (p *place) takesAway(when string, replaced bool) {
 		check(p.t, os.WriteFile(p.database(), nil, 0o600))
 	}
 	if when == "while nobody supervises" {
-		p.exits(0, []string{"start"}, "Adopted")
+		p.exits(1, []string{"start", "--timeout", "500ms"}, "Degraded", p.database())
+		if past := p.text(); strings.Count(past, `"to": "Healthy"`) != 1 {
+			p.t.Errorf("Healthy is said of what has no database:\n%s", past)
+		}
 	}
 }

@@ -37,6 +37,10 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		if s.ServedAt == 0 {
 			s.ServedAt = max(in.Tick, 1)
 		}
+	case ProbeFailed:
+		if row.From == Starting {
+			s.Database.Created = false // what is at its path is not what our spawn has made
+		}
 	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
 		s = s.bookFailure(row, in)
 	case Gone:

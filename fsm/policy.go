@@ -148,13 +148,17 @@ type Streak struct {
 type Verdict struct {
 	Live  bool // health answered SERVING
 	Ready bool // and every namespace answered
+	// Lost says that it is not ready for what is certain, and passes by no waiting: what
+	// clients write goes to a file that has no name any more.
+	Lost bool
 }
 
 // Judge counts one answer and returns the event that it amounts to, or "" for
 // none. A gap in which nobody probed (a suspended laptop, a stopped container)
 // is no failure: the count begins anew after it. Only a deaf health endpoint
 // leads to the liveness deadline; a server that answers but cannot reach its
-// database is Degraded and left alone, since a restart would make it worse.
+// database is Degraded and left alone, since a restart would make it worse. What is
+// certain needs no threshold.
 func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
 	gap := s.Last != 0 && (tick < s.Last || tick-s.Last > Instant(3*(p.Period+p.Timeout)))
 	s.Last = tick
@@ -174,7 +178,7 @@ func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
 	switch {
 	case s.Deaf != 0 && s.Failures > p.Threshold && tick-s.Deaf >= Instant(p.LivenessDeadline):
 		return s, LivenessDeadline
-	case s.Failures >= p.Threshold:
+	case s.Failures >= p.Threshold || v.Lost:
 		return s, ProbeFailed
 	}
 	return s, ""

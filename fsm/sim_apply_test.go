@@ -42,6 +42,11 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		t.hung = true
 		n.left.Mishap--
 		n.say("%s hangs", who(t.uid))
+	case opLose:
+		t := n.tree(i)
+		t.lost, n.db = true, simNoDB
+		n.left.Mishap--
+		n.say("%s loses its database", who(t.uid))
 	case opDriver:
 		n.stepDriver(i, "")
 	case opFullDrv:
@@ -111,12 +116,12 @@ func (n *simWorld) answer(d *simDriver) {
 	in := simInput{event: Probed, seq: d.s.Seq}
 	for _, t := range n.trees {
 		if t.leader && t.serves && !t.hung {
-			in.ready, in.proc = true, n.process(t.uid)
+			in.ready, in.lost, in.proc = !t.lost, t.lost, n.process(t.uid)
 		}
 	}
 	d.asked = false
 	d.inbox = with(d.inbox, simDelivery{simInput: in})
-	n.say("%s's probe is answered: %t", who(d.uid), in.ready)
+	n.say("%s's probe is answered: %t (the database is lost: %t)", who(d.uid), in.ready, in.lost)
 }
 
 func (n *simWorld) fire(c *simCmd, k int) {

@@ -172,6 +172,7 @@ type simInput struct {
 	seq, run uint64
 	proc     simProc
 	ready    bool
+	lost     bool
 	fresh    bool
 	again    bool
 	at, tick Instant // when it is taken
@@ -179,7 +180,7 @@ type simInput struct {
 
 func (in simInput) full() Input {
 	return Input{
-		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready, in.ready}, Fresh: in.fresh,
+		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready || in.lost, in.ready, in.lost}, Fresh: in.fresh,
 		Again: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
@@ -346,7 +347,7 @@ func (c *simCache) diagnose(l simLook) State {
 	if !ok {
 		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Hold: l.hold, Holder: "a stranger"}
 		if l.hold == HoldOurs {
-			look.Asked, look.Verdict, look.Detail = true, Verdict{l.up, l.up}, "it does not answer"
+			look.Asked, look.Verdict, look.Detail = true, Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}
 		have = Diagnose(l.r.Record, look).State
 		c.looks[l] = have

@@ -212,6 +212,7 @@ func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, 
 			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Gone, run: e.run}})
 			break
 		}
+		w.mayRestart(e)
 		w.await(d, e)
 		w.signalTree(e.rec, false)
 	case DoKill:

@@ -200,6 +200,7 @@ func (e *simEncoder) world(cmds []int) {
 	e.n(len(w.trees))
 	for _, t := range w.trees {
 		e.is(t.locked, t.leader, t.termed, t.hung, t.serves, t.doomed, t.member, t.escaped)
+		e.is(t.lost)
 	}
 	e.n(len(w.strangers))
 	for _, s := range w.strangers {
@@ -320,7 +321,7 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 
 func (e *simEncoder) input(in *simInput, s *simSup) {
 	e.text(string(in.event))
-	e.is(in.own(s), in.ready, in.fresh, in.again)
+	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again)
 	e.process(in.proc)
 }
 

@@ -36,6 +36,7 @@ const (
 	opFreeze   = 'z'
 	opMishap   = 'm' // Temporal's leader dies
 	opHang     = 'h'
+	opLose     = 'L' // the database is deleted under Temporal
 	opFullDrv  = 'F' // the next effect of a driver fails
 	opFullCmd  = 'G' // the next deed of a command fails
 	opTear     = 'y' // the record is damaged from outside
@@ -152,6 +153,7 @@ func (w *simWorld) killable() bool {
 // only find again what is known are left out.
 func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 	up := w.proof() == SawProven
+	lost := slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.lost })
 	w.eachDriver(func(i int, d *simDriver) {
 		if d.frozen || d.s.Done {
 			return
@@ -165,7 +167,8 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			case ProbeDue:
 				// A dead leader is told by the kernel, sooner than by a probe.
 				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
-				useful = stale || !(d.s.State == Healthy && up) && !(d.s.State == Starting && !up) && (up || w.leaderLives(d.s.Temporal.StartTicks))
+				known := d.s.State == Healthy && up && !lost || d.s.State == Degraded && lost || d.s.State == Starting && !up
+				useful = stale || !known && (up || w.leaderLives(d.s.Temporal.StartTicks))
 			case StartDeadline:
 				useful = d.s.State == Starting
 			case GraceElapsed:
@@ -236,6 +239,9 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			}
 			if t.leader && !t.hung && w.run.conf.Kind == simHang {
 				add(opHang, i, 0)
+			}
+			if t.serves && !t.lost && w.run.conf.Kind == simLoses {
+				add(opLose, i, 0)
 			}
 		}
 	}

@@ -43,6 +43,8 @@ var simMutations = []simMutation{
 		"{Stopping, GraceElapsed, Stopping, do(DoKill)", "{Stopping, GraceElapsed, Stopping, do()"},
 	{"nobody watches what is adopted", "table.go",
 		"{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch)", "{Locking, OrphanFound, Starting, do(DoAdopt)"},
+	{"a Temporal without its database is restarted", "table.go",
+		"{Starting, ProbeFailed, Degraded, do(DoProbe)", "{Starting, ProbeFailed, Restarting, do(DoTerm)"},
 	{"stopped before the tree is gone", "table.go",
 		"{Healthy, Stop, Stopping, do(DoTerm)", "{Healthy, Stop, Stopped, do(DoTerm, DoRelease)"},
 	{"late timers count", "supervisor.go", "if in.Seq != s.Seq || (in.Event", "if (in.Event"},

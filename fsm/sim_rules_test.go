@@ -28,6 +28,15 @@ func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
 	}
 }
 
+// mayRestart: a Temporal that answers is not ended for its database.
+func (w *simWorld) mayRestart(e *simEffect) {
+	for _, t := range w.trees {
+		if e.rec.State == Restarting && e.rec.tmp.uid == t.uid && t.leader && t.lost {
+			w.breaks("a Temporal that has lost its database is restarted")
+		}
+	}
+}
+
 // saysTrue holds a record that is about to be saved against what is so.
 func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	pid := e.rec.tmp.pid

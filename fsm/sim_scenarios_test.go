@@ -59,9 +59,9 @@ func parseConf(text string) (c simConf, err error) {
 func simScenarios() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr", "sss", "ssx", "ssr", "sxx", "sxr", "srr", "xxx", "xxr", "xrr", "rrr"} {
-		for _, kind := range []simKind{simGood, simStubborn, simLeaves, simDeaf, simCrash, simHang} {
+		for _, kind := range []simKind{simGood, simStubborn, simLeaves, simDeaf, simCrash, simHang, simLoses} {
 			b := simBudget{Crash: 1}
-			if kind == simCrash || kind == simHang {
+			if kind == simCrash || kind == simHang || kind == simLoses {
 				b.Mishap = 1
 			}
 			for _, running := range []bool{true, false} {
@@ -84,9 +84,9 @@ func simScenarios() []simConf {
 func simLooks() []simConf {
 	var list []simConf
 	for _, initial := range []string{"s", "x", "r"} {
-		for _, kind := range []simKind{simGood, simLeaves, simCrash, simHang} {
+		for _, kind := range []simKind{simGood, simLeaves, simCrash, simHang, simLoses} {
 			b := simBudget{Crash: 1, Look: 1}
-			if kind == simCrash || kind == simHang {
+			if kind == simCrash || kind == simHang || kind == simLoses {
 				b = simBudget{Mishap: 1, Look: 1}
 			}
 			for _, running := range []bool{true, false} {
@@ -124,6 +124,7 @@ func simFaults(pair []Verb) []simConf {
 	add(simGood, true, simBudget{Crash: 2})
 	add(simLeaves, true, simBudget{Crash: 1, Mishap: 1})
 	add(simCrash, false, simBudget{Crash: 1, Mishap: 2})
+	add(simLoses, true, simBudget{Mishap: 2})
 	add(simGood, true, simBudget{Full: 1, Crash: 1})
 	add(simGood, false, simBudget{Full: 1, Crash: 1})
 	add(simGood, true, simBudget{Ill: 1, Crash: 1})
@@ -244,7 +245,7 @@ func TestSimulationDeep(t *testing.T) {
 	for range simNumber("SIM_WALKS", 200) {
 		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
-		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf})
+		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf, simLoses})
 		for range simNumber("SIM_COMMANDS", 4) {
 			conf.Verbs = append(conf.Verbs, pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
 		}

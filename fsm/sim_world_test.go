@@ -93,6 +93,7 @@ const (
 	simStubborn simKind = "ignores SIGTERM"
 	simLeaves   simKind = "leaves descendants"
 	simDeaf     simKind = "never serves"
+	simLoses    simKind = "loses its database"
 )
 
 type simDB uint8
@@ -119,6 +120,7 @@ type simTree struct {
 	termed  bool
 	hung    bool
 	serves  bool
+	lost    bool // its database has no name any more
 	doomed  bool // its database is half made
 	member  bool // a descendant in the group lives
 	escaped bool // one outside the group lives

@@ -137,11 +137,15 @@ func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
 func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	s.Waiting = in.Detail
 	if s.State == Starting {
-		if in.Verdict.Live && in.Verdict.Ready {
+		switch v := in.Verdict; {
+		case v.Live && v.Ready:
 			in.Event = ProbePassed
-			return s.fire(m, in)
+		case v.Live && v.Lost:
+			in.Event = ProbeFailed
+		default:
+			return s, []Effect{s.arm(ProbeDue, s.period())}
 		}
-		return s, []Effect{s.arm(ProbeDue, s.period())}
+		return s.fire(m, in)
 	}
 	var event Event
 	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
@@ -265,6 +269,10 @@ func (s Supervisor) cause(row Row, in Input) string {
 		return s.Failure.Reason
 	case ProbeFailed:
 		return s.Waiting
+	case LockAcquired:
+		if was := s.DatabaseBefore; in.Fresh && was.Served && was.Path == s.Settings.DB {
+			return "the database " + was.Path + ", which Temporal served from, is not there any more: it begins with a new and empty one"
+		}
 	case Spawned:
 		if in.Backup != "" {
 			return fmt.Sprintf("pid %d; the database was made by another version of Temporal and copied to %s first", in.Process.PID, in.Backup)

@@ -58,6 +58,7 @@ var Table = []Row{
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
 	{Starting, ProbePassed, Healthy, do(DoProbe), "only a passed probe makes Temporal healthy"},
+	{Starting, ProbeFailed, Degraded, do(DoProbe), "it serves, but what is written to it is lost; another start would not bring that back"},
 	{Starting, SpawnFailed, Restarting, do(DoTerm), "a failed spawn counts against the budget"},
 	{Starting, Exited, Restarting, do(DoTerm), "the leader died before it served; what it left behind must go first"},
 	{Starting, StartDeadline, Restarting, do(DoTerm), "it had its time to come up"},
