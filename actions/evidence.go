@@ -59,6 +59,9 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	case state == probes.LockHeld:
 		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into"}, state
 	}
+	if r.Generation == 0 {
+		r.Temporal = forgotten(home)
+	}
 	return detachedOrFree(home, r), state
 }
 
@@ -77,6 +80,21 @@ func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 	}
 	return fsm.Evidence{Hold: fsm.HoldFree}
 }
+
+// forgotten is the Temporal of a home of which neither record nor lock file tells, as both
+// were deleted. It has its mark, and the lock of the file that was deleted. It is looked
+// for where there is no record: in vain before a home's first start.
+func forgotten(home statefile.Home) fsm.Process {
+	for _, p := range probes.Marked(string(home)) {
+		if probes.Detached(p, home.Lock()) != "" {
+			return p
+		}
+	}
+	return fsm.Process{}
+}
+
+// Outlives reports whether the Temporal of a home runs that was deleted as a whole.
+func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
 
 // lockPath is the path by which the lock file can be opened that the recorded
 // Temporal holds: usually the home's, else the way through its own descriptor.

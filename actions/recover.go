@@ -37,12 +37,17 @@ func Recover(home statefile.Home) (statefile.Document, error) {
 }
 
 // rebuild makes a record from what runs. Without a reason there was no record at
-// all, and a free lock means that nothing ever ran here.
+// all, and where nothing is found nothing ever ran here.
 func rebuild(home statefile.Home, reason string) statefile.Document {
 	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Reason: reason}
 	r.Settings.Policy = fsm.DefaultPolicy()
 	document := statefile.Document{Record: r, Paths: home.Paths()}
-	if evidence := Observe(home, r); evidence.Hold == fsm.HoldOurs {
+	evidence := Observe(home, r)
+	if evidence.Hold == fsm.HoldFree {
+		r.Temporal = forgotten(home)
+		evidence = detachedOrFree(home, r)
+	}
+	if evidence.Hold == fsm.HoldOurs {
 		document.Temporal = evidence.Leader
 		document.Settings = RunningSettings(evidence.Leader)
 	}

@@ -94,6 +94,9 @@ func (s *seen) lockEvidence() Evidence {
 }
 
 func (s *seen) holderNames() string {
+	if len(s.holders) == 0 {
+		return fmt.Sprintf("pid %d, which has the file that was there before: it was deleted or replaced", s.evidence.Leader.PID)
+	}
 	text := ""
 	for i, h := range s.holders {
 		if i > 0 {

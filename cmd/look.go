@@ -16,7 +16,8 @@ import (
 // seen is what one look found: the record, and everything that can be held
 // against it without changing anything or taking a lock.
 type seen struct {
-	home     statefile.Home
+	home statefile.Home
+	// exists is true of a home that is gone but for its Temporal as well.
 	exists   bool
 	document statefile.Document
 	stamp    statefile.Stamp
@@ -89,10 +90,11 @@ func (s *seen) steady() bool {
 func lookOnce(path string) *seen {
 	s := unseen()
 	s.home, s.exists, s.trouble = statefile.FindHome(path)
+	if !s.exists && s.trouble == nil {
+		s.home = statefile.Gone(path)
+		s.exists = actions.Outlives(s.home)
+	}
 	if s.trouble != nil || !s.exists {
-		if !s.exists && s.trouble == nil {
-			s.home = statefile.Home(path)
-		}
 		s.recordFault = noRecord
 		return s
 	}

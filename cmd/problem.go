@@ -181,10 +181,13 @@ func clashProblem(p *Problem, c fsm.Command, r fsm.Record) {
 }
 
 func waitingFor(r fsm.Record) string {
-	if r.Desired == fsm.WantRunning {
-		return "the supervisor goes on trying"
+	switch {
+	case r.Desired != fsm.WantRunning:
+		return "another command is at work"
+	case r.State == fsm.Degraded:
+		return "it is left running; it counts as Healthy as soon as it answers as it should"
 	}
-	return "another command is at work"
+	return "the supervisor goes on trying"
 }
 
 func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -44,6 +45,10 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return err
 	}
 	home, there, err := statefile.FindHome(path)
+	if err == nil && !there && actions.Outlives(statefile.Gone(path)) {
+		there = true // its locks are needed to stop what it has left
+		home, err = statefile.OpenHome(path)
+	}
 	if err != nil {
 		return systemProblem(err, "nothing was stopped")
 	}

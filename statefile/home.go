@@ -27,6 +27,18 @@ func OpenHome(path string) (Home, error) {
 	return home, err
 }
 
+// Gone is the home that was at a path where there is none now.
+func Gone(path string) Home {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return Home(path)
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return Home(filepath.Join(folder, filepath.Base(abs)))
+	}
+	return Home(abs)
+}
+
 // FindHome is OpenHome without making anything: false says that there is no home
 // at path. It returns NotFolderError, ForeignHomeError or LooseHomeError for a
 // path that must not be used as a home, and any other error of the system.
