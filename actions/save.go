@@ -125,10 +125,21 @@ func (w *World) restore() {
 	case err != nil && !damaged(err) && !errors.Is(err, fs.ErrNotExist):
 		return
 	}
-	w.log.Warn("record written anew", "found", err)
+	w.log.Warn("record written anew", "why", w.lacks(err))
 	if err := w.write(err, true); err != nil {
 		w.log.Error("record not saved", "error", err)
 	}
+}
+
+// lacks says why the record is written anew, after what reading it has said.
+func (w *World) lacks(err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case w.unsaved:
+		return "it could not be saved before"
+	}
+	return "another one was in its place"
 }
 
 // wrote reports whether a record is the one that this driver wrote last, by what

@@ -121,6 +121,9 @@ func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
 	}
 	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, sizes(actions.DatabaseFiles(db)))
 	answer, err := typed(c.InOrStdin())
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(out, "\nNothing was stopped or moved.")

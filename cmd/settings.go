@@ -197,9 +197,11 @@ func (o *options) database() error {
 
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
-	if _, err := netip.ParseAddr(s.IP); err != nil {
+	addr, err := netip.ParseAddr(s.IP)
+	if err != nil {
 		return badFlag("ip", "--ip %q is not an IP address", s.IP)
 	}
+	o.settings.IP = addr.Unmap().String() // one spelling for one address; Temporal cannot listen on ::ffff:127.0.0.1
 	type port struct {
 		flag     string
 		number   int
