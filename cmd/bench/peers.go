@@ -57,26 +57,35 @@ func (p peer) missing() string {
 // peerFigures are one contender's.
 type peerFigures struct{ torn, spawn, serve, again, memory, pss samples }
 
-// measurePeers runs each supervisor that is installed, ours first.
+// contender is a peer that is measured.
+type contender struct {
+	peer
+	job     job
+	at      launched
+	figures peerFigures
+	// err is why it was measured no further.
+	err error
+}
+
+// measurePeers runs each supervisor that is installed, ours first. All run at the same
+// time and are measured by turns, as a machine has better and worse minutes.
 func measurePeers(ctx context.Context, b *bench) section {
-	s := section{title: "Beside other supervisors", intro: "The same Temporal, with the same command line, under each."}
-	measured := map[string]peerFigures{}
-	failures := map[string]error{}
-	var present []peer
+	s := section{title: "Beside other supervisors", intro: "The same Temporal, with the same command line, under each. All run at the same time, and are measured by turns."}
+	var ring []*contender
 	for _, p := range contenders {
 		if missing := p.missing(); missing != "" {
 			s.absent = append(s.absent, fmt.Sprintf("Not found: %s (no %s in PATH). To have it measured: %s", p.name, missing, p.install))
 			continue
 		}
-		present = append(present, p)
-		measured[p.name], failures[p.name] = b.contend(ctx, p)
+		ring = append(ring, &contender{peer: p})
 		s.notes = append(s.notes, p.name+": "+p.remark)
 	}
+	b.contend(ctx, ring)
 	for _, kind := range peerRows {
-		for _, p := range present {
-			r := row{what: kind.what + ": " + p.name, unit: kind.unit, figures: kind.of(measured[p.name])}
-			if err := failures[p.name]; err != nil {
-				r.trouble = err.Error()
+		for _, c := range ring {
+			r := row{what: kind.what + ": " + c.name, unit: kind.unit, figures: kind.of(c.figures)}
+			if c.err != nil {
+				r.trouble = c.err.Error()
 			} else if len(r.figures) == 0 {
 				continue // it has no such thing; its remark says why
 			}
@@ -105,40 +114,47 @@ var peerRows = []struct {
 	{"memory of the supervisor (Pss)", "MB", func(f peerFigures) samples { return f.pss }},
 }
 
-// contend measures one supervisor.
-func (b *bench) contend(ctx context.Context, p peer) (f peerFigures, err error) {
+// contend measures those in the ring. One that fails is measured no further.
+func (b *bench) contend(ctx context.Context, ring []*contender) {
+	for _, c := range ring {
+		defer c.leave(ctx)
+		c.err = b.enter(ctx, c)
+	}
+	for round := 1; round <= b.rounds; round++ {
+		for _, c := range ring {
+			if c.err == nil {
+				progress(c.name, round, b.rounds)
+				c.err = b.bout(ctx, c.at, c.job, &c.figures)
+			}
+		}
+	}
+}
+
+// enter starts a contender, and returns when it serves.
+func (b *bench) enter(ctx context.Context, c *contender) error {
 	folder, err := b.makeFolder("p")
 	if err != nil {
-		return f, err
+		return err
 	}
 	free, err := b.freePorts()
 	if err != nil {
-		return f, err
+		return err
 	}
-	j := job{folder: folder, program: b.temporal, args: argv(free, folder+"/temporal.db"), ports: free}
-	l, err := p.launch(ctx, b, j)
-	defer func() {
-		if l.stop == nil {
-			return
-		}
-		// After Ctrl-C as well: it is ended by its own means.
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		err = errors.Join(err, l.stop(end))
-	}()
-	if err != nil {
-		return f, err
+	c.job = job{folder: folder, program: b.temporal, args: argv(free, folder+"/temporal.db"), ports: free}
+	if c.at, err = c.launch(ctx, b, c.job); err != nil {
+		return err
 	}
-	if err := prove(ctx, free.frontend); err != nil {
-		return f, err
+	return prove(ctx, free.frontend)
+}
+
+// leave ends a contender by its own means, after Ctrl-C as well.
+func (c *contender) leave(ctx context.Context) {
+	if c.at.stop == nil {
+		return
 	}
-	for round := 1; round <= b.rounds; round++ {
-		progress(p.name, round, b.rounds)
-		if err := b.bout(ctx, l, j, &f); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	c.err = errors.Join(c.err, c.at.stop(end))
 }
 
 // bout is one round of one supervisor.
