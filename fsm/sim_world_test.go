@@ -61,41 +61,6 @@ type simRun struct {
 	fair  bool // an undisturbed run: nothing fails any more
 }
 
-// simConf is one scenario.
-type simConf struct {
-	Verbs   []Verb
-	Kind    simKind
-	Running bool // Temporal is Healthy before the first command
-	Old     bool // its supervisor and the last command are of an older version than the other commands
-	Budget  simBudget
-}
-
-// simBudget bounds what goes wrong in one run.
-type simBudget struct {
-	Crash  int // participants killed
-	Freeze int // supervisors stopped
-	Mishap int // Temporals that crash or hang
-	Full   int // saves and spawns that fail, ports that are taken
-	Ill    int // records damaged, strangers
-	Power  int // power cuts
-	Late   int // deadlines that pass although somebody is at work
-	Clock  int // jumps of the clock
-	Look   int // state commands; at most one
-}
-
-type simKind string
-
-// The Temporals.
-const (
-	simGood     simKind = "good"
-	simCrash    simKind = "crashes"
-	simHang     simKind = "hangs"
-	simStubborn simKind = "ignores SIGTERM"
-	simLeaves   simKind = "leaves descendants"
-	simDeaf     simKind = "never serves"
-	simLoses    simKind = "loses its database"
-)
-
 type simDB uint8
 
 // A database file.

@@ -1,0 +1,102 @@
+package fsm
+
+// simVerb is a Command.
+type simVerb struct {
+	Command
+	code            uint64
+	asked, replaced simProc
+}
+
+func (c *simCache) verb(v Command) *simVerb {
+	if have, ok := c.verbs[v]; ok {
+		return have
+	}
+	rest := Command{Verb: v.Verb, Upward: v.Upward, Done: v.Done}
+	if v.Upward { // what the way down has noted is not asked any more
+		rest.Follows, rest.Slept, rest.Proven, rest.Handovers = v.Follows, v.Slept, v.Proven, v.Handovers
+	} else {
+		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks
+	}
+	kept := &simVerb{v, simCode(rest), v.Asked.short(), v.Replaced.short()}
+	c.verbs[v] = kept
+	return kept
+}
+
+// simDeed is a Deed in short; detail says why an Outcome is as it is.
+type simDeed struct {
+	ask    Ask
+	rec    *simRec
+	driver simProc
+	grace  Millis
+	again  bool
+	saw    Saw
+	after  Millis
+	end    Ends
+	detail string
+}
+
+// simSight is a Sight in short.
+type simSight struct {
+	saw        Saw
+	rec        *simRec
+	hold       Hold
+	leader     simProc
+	driver     simProc
+	asleep     bool
+	outdated   bool
+	lock, look bool
+}
+
+func (s simSight) full() Sight {
+	return Sight{
+		Saw: s.saw, Record: s.rec.Record, Evidence: Evidence{Hold: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
+		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Detail: "simulated",
+	}
+}
+
+type simSeen struct {
+	v *simVerb
+	s simSight
+}
+
+type simMeant struct {
+	v     *simVerb
+	deeds []*simDeed
+}
+
+func (c *simCache) deeds(v Command, list []Deed) simMeant {
+	kept := make([]*simDeed, len(list))
+	for i, d := range list {
+		kept[i] = &simDeed{d.Ask, c.rec(d.Record), d.Driver.short(), d.Grace, d.Again, d.Saw, d.After, d.Outcome.End, d.Outcome.Detail}
+	}
+	return simMeant{c.verb(v), kept}
+}
+
+func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
+	have, ok := c.sights[simSeen{v, s}]
+	if !ok {
+		have = c.deeds(v.Step(s.full()))
+		c.sights[simSeen{v, s}] = have
+	}
+	return have.v, have.deeds
+}
+
+// simLook is what state sees.
+type simLook struct {
+	r                        *simRec
+	driven, asleep, lost, up bool
+	hold                     Hold
+}
+
+func (c *simCache) diagnose(l simLook) State {
+	have, ok := c.looks[l]
+	if !ok {
+		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Hold: l.hold, Holder: "a stranger"}
+		if l.hold == HoldOurs {
+			look.Asked, look.Verdict, look.Detail = true, Verdict{Live: l.up, Ready: l.up}, "it does not answer"
+		}
+		have = Diagnose(l.r.Record, look).State
+		c.looks[l] = have
+	}
+	return have
+}

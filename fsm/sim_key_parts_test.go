@@ -1,0 +1,140 @@
+package fsm
+
+func (e *simEncoder) driver(d *simDriver) {
+	s := d.s
+	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
+	e.uid(d.uid)
+	e.is(d.old, d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.times(d)
+	e.code(s.code)
+	e.record(s.rec)
+	e.record(d.brings)
+	if d.killing {
+		e.process(d.victim.tmp)
+	}
+	e.n(len(d.effects))
+	for _, f := range d.effects {
+		e.effect(f, s)
+	}
+	e.n(len(d.pending))
+	for i := range d.pending {
+		e.input(&d.pending[i], s)
+	}
+	e.n(len(d.answers))
+	for i := range d.answers {
+		e.input(&d.answers[i], s)
+	}
+	e.n(len(d.inbox))
+	for i := range d.inbox {
+		in := &d.inbox[i]
+		e.input(&in.simInput, s)
+		e.is(in.lock, in.run == d.awaited)
+	}
+	e.n(len(d.timers))
+	for _, t := range d.timers {
+		e.text(string(t.event))
+		if e.w.run.fair {
+			e.n(int(t.after / 100))
+		}
+	}
+	e.n(len(d.exits))
+	for _, x := range d.exits {
+		e.uid(x.uid)
+	}
+}
+
+// times are what a driver's future depends on of how long ago something was.
+func (e *simEncoder) times(d *simDriver) {
+	s, now, p := d.s, e.w.clock, simPolicy
+	since := func(at Instant, span Millis) bool { return at != 0 && now.tick-at >= Instant(span) }
+	e.is(since(s.ServedAt, p.StableAfter), since(s.ServedAt, p.RestartWindow), since(d.served, p.StableAfter),
+		since(s.Streak.Last, 3*(p.Period+p.Timeout)+1))
+	if now.set == 0 && e.w.left.Clock == 0 {
+		e.n(now.recent(d.restarts))
+		return
+	}
+	e.n(len(d.restarts))
+	for _, at := range d.restarts {
+		e.code(uint64(now.real - at))
+	}
+}
+
+func (e *simEncoder) effect(f *simEffect, s *simSup) {
+	e.code(f.code)
+	e.is(f.seq == s.Seq, f.run == s.Run)
+	switch f.do {
+	case DoSave, DoLock, DoAsk, DoTerm, DoKill:
+		e.record(f.rec)
+	case DoWatch:
+		e.process(f.proc)
+	case DoArm:
+		if e.w.run.fair {
+			e.n(int(f.after / 100))
+		}
+	}
+}
+
+func (e *simEncoder) input(in *simInput, s *simSup) {
+	e.text(string(in.event))
+	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again)
+	e.process(in.proc)
+}
+
+func (e *simEncoder) command(c *simCmd) {
+	e.text(string(c.c.Verb))
+	e.is(c.old && !c.over, c.opened, c.over)
+	if c.over || !c.opened {
+		return
+	}
+	k := c.c
+	e.code(k.code)
+	e.uid(c.uid)
+	e.is(c.changed, c.mine, c.waiting, c.watching, c.drive != nil, k.asked.uid != 0)
+	e.process(k.replaced)
+	e.is(k.replaced.uid != 0, k.replaced.same(e.w.disk.Rec.sup))
+	e.n(c.half<<4 | c.waiters)
+	switch {
+	case k.Upward && k.Follows:
+		e.number(0, k.Since)
+	case !k.Upward && k.asked.uid != 0:
+		e.number(1, k.Ending)
+		e.process(k.asked)
+	}
+	if k.Yielded != 0 {
+		e.number(0, k.Yielded)
+	}
+	e.n(len(c.deeds))
+	for _, d := range c.deeds {
+		e.text(string(d.ask))
+		e.text(string(d.saw))
+		e.text(string(d.end))
+		e.is(d.detail != "", d.again)
+		e.process(d.driver)
+		if d.ask == AskHandOver || d.ask == AskDrive {
+			e.record(d.rec)
+		}
+		if e.w.run.fair {
+			e.n(int(d.after / 100))
+		}
+	}
+	e.n(len(c.sights))
+	for i := range c.sights {
+		s := &c.sights[i]
+		e.text(string(s.saw))
+		e.is(s.lock, s.look)
+		if s.saw == SawDrove {
+			e.record(s.rec)
+		}
+	}
+	e.n(len(c.timers))
+	for _, t := range c.timers {
+		e.text(string(t.saw))
+		e.is(c.drivesLonger(t))
+		if e.w.run.fair {
+			e.n(int(t.after / 100))
+		}
+	}
+	if c.drive != nil {
+		e.driver(c.drive)
+	}
+}

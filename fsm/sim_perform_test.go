@@ -1,0 +1,128 @@
+package fsm
+
+import "slices"
+
+// perform mirrors World.Perform.
+func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, bool) {
+	if e.do != DoIgnore && e.do != DoArm {
+		w.say("%s: %s", who(d.uid), e.told)
+	}
+	switch e.do {
+	case DoSave:
+		return w.saveOf(d, e, fault)
+	case DoLock:
+		return w.takeLocks(d, e, fault), true
+	case DoQuarantine:
+		if w.dbHealthy && !w.fell {
+			w.breaks("a database that was Healthy is set aside")
+		}
+		w.db = simNoDB
+	case DoSpawn:
+		return w.spawnOf(d, fault), true
+	case DoAdopt:
+		d.opened = true
+	case DoWatch:
+		w.await(d, e)
+		if e.run == d.s.Run {
+			d.exits = with(d.exits, simExit{e.proc.uid, e.run})
+		}
+	case DoAsk:
+		w.askOf(d, e)
+	case DoTerm:
+		if d.hasLock {
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Gone, run: e.run}})
+			break
+		}
+		w.mayRestart(e)
+		w.await(d, e)
+		w.signalTree(e.rec, false)
+	case DoKill:
+		d.killing, d.victim = true, e.rec
+	case DoArm:
+		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
+		if e.seq == d.s.Seq && !(e.event == GraceElapsed && d.s.Gone) {
+			d.timers = append(d.timers, simTimer{e.event, e.after})
+			slices.SortFunc(d.timers, func(a, b simTimer) int { return cmpStrings(string(a.event), string(b.event)) })
+		}
+	case DoRelease:
+		d.timers, d.opened = nil, false
+		if d.hasLock {
+			d.hasLock, w.lock = false, 0
+		}
+	}
+	return simInput{}, false
+}
+
+func cmpStrings(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, bool) {
+	w.saysTrue(d, e)
+	if fault == "" {
+		w.save(d.uid, e.rec, e.durable)
+		w.dbHealthy = w.dbHealthy || e.rec.State == Healthy && w.db == simGoodDB
+		d.unsaved = false
+		return simInput{}, false
+	}
+	d.unsaved = true
+	return simInput{event: SaveFailed}, e.required
+}
+
+func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput {
+	if !d.hasLock && !w.lockFree() {
+		if hold, leader := w.observe(e.rec); hold == HoldOurs || hold == HoldRemnant {
+			return simInput{event: OrphanFound, proc: leader}
+		}
+		return simInput{event: LockDenied}
+	}
+	d.hasLock, w.lock = true, d.uid
+	if w.visible(e) {
+		w.saveOf(d, e, "") // World.onWait: a port, say, comes free a moment later
+	}
+	if fault != "" {
+		return simInput{event: PortTaken}
+	}
+	return simInput{event: LockAcquired, fresh: w.db == simNoDB}
+}
+
+func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
+	w.maySpawn(d)
+	if fault != "" {
+		return simInput{event: SpawnFailed}
+	}
+	t := &simTree{uid: w.newProcess(), leader: true, locked: d.hasLock, doomed: w.db == simHalfDB}
+	if w.db == simNoDB {
+		w.db, w.dbHealthy = simHalfDB, false
+	}
+	if w.run.conf.Kind == simLeaves {
+		t.member, t.escaped = true, true
+	}
+	w.trees = append(w.trees, t)
+	if d.hasLock {
+		d.hasLock, w.lock = false, 0
+	}
+	d.opened = true
+	return simInput{event: Spawned, proc: w.process(t.uid)}
+}
+
+func (w *simWorld) await(d *simDriver, e *simEffect) {
+	if d.awaited == e.run {
+		return
+	}
+	d.opened, d.awaits, d.awaited, d.killing = true, true, e.run, false
+}
+
+func (w *simWorld) askOf(d *simDriver, e *simEffect) {
+	if e.rec.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
+		w.save(d.uid, d.s.rec, true) // World.restore
+		d.unsaved = false
+	}
+	d.asked = d.asked || e.seq == d.s.Seq
+}
