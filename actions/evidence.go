@@ -82,16 +82,9 @@ func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 }
 
 // forgotten is the Temporal of a home of which neither record nor lock file tells, as both
-// were deleted. It has its mark, and the lock of the file that was deleted. It is looked
-// for where there is no record: in vain before a home's first start.
-func forgotten(home statefile.Home) fsm.Process {
-	for _, p := range probes.Marked(string(home)) {
-		if probes.Detached(p, home.Lock()) != "" {
-			return p
-		}
-	}
-	return fsm.Process{}
-}
+// were deleted. It is looked for where there is no record: in vain before a home's first
+// start.
+func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string(home), home.Lock()) }
 
 // Outlives reports whether the Temporal of a home runs that was deleted as a whole.
 func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }

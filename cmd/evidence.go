@@ -88,15 +88,16 @@ func (s *seen) lockEvidence() Evidence {
 	case fsm.HoldForeign:
 		return Evidence{"temporal.lock", false, "held by " + s.evidence.Holder + ", which is not ours"}
 	case fsm.HoldRemnant:
+		if len(s.holders) == 0 {
+			return Evidence{"temporal.lock", false, "free, but members of a dead Temporal's group are left, which do not have it"}
+		}
 		return Evidence{"temporal.lock", false, "held by what a dead Temporal left behind: " + s.holderNames()}
 	}
-	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + s.holderNames()}
+	gone := fmt.Sprintf("pid %d, which has the file that was there before: it was deleted or replaced", s.evidence.Leader.PID)
+	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + either(s.holderNames(), gone)}
 }
 
 func (s *seen) holderNames() string {
-	if len(s.holders) == 0 {
-		return fmt.Sprintf("pid %d, which has the file that was there before: it was deleted or replaced", s.evidence.Leader.PID)
-	}
 	text := ""
 	for i, h := range s.holders {
 		if i > 0 {

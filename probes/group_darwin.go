@@ -2,12 +2,8 @@ package probes
 
 import "golang.org/x/sys/unix"
 
-func groupPIDs(pgid int) []int { return listPIDs("kern.proc.pgrp", pgid) }
-
-func ownPIDs() []int { return listPIDs("kern.proc.uid", unix.Getuid()) }
-
-func listPIDs(list string, of int) (pids []int) {
-	found, err := unix.SysctlKinfoProcSlice(list, of)
+func groupPIDs(pgid int) (pids []int) {
+	found, err := unix.SysctlKinfoProcSlice("kern.proc.pgrp", pgid)
 	if err != nil {
 		return nil
 	}

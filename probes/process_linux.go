@@ -114,11 +114,12 @@ func absent(pid int, err error) error {
 	return fmt.Errorf("process %d: %w", pid, err)
 }
 
-// WorkFolder returns the folder that a process works in, empty when it is not known.
+// WorkFolder returns the folder that a process works in, also when that has been deleted
+// since. It is empty when it is not known.
 func WorkFolder(pid int) string {
 	folder, err := os.Readlink(procPath(pid, "cwd"))
 	if err != nil {
 		return ""
 	}
-	return folder
+	return strings.TrimSuffix(folder, " (deleted)")
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -27,14 +28,18 @@ func OpenHome(path string) (Home, error) {
 	return home, err
 }
 
-// Gone is the home that was at a path where there is none now.
+// Gone is the home that was at a path where there is none now: as much of the path as
+// there still is leads where it led.
 func Gone(path string) Home {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return Home(path)
 	}
-	if folder, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
-		return Home(filepath.Join(folder, filepath.Base(abs)))
+	for folder := abs; folder != filepath.Dir(folder); {
+		folder = filepath.Dir(folder)
+		if resolved, err := filepath.EvalSymlinks(folder); err == nil {
+			return Home(filepath.Join(resolved, strings.TrimPrefix(abs, folder)))
+		}
 	}
 	return Home(abs)
 }

@@ -130,3 +130,26 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// A home that is gone is named as it was, though more than it is gone, and links led there.
+func TestGone(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, link := filepath.Join(root, "real"), filepath.Join(root, "link")
+	if err := errors.Join(os.Mkdir(real, 0o700), os.Symlink(real, link)); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(real)
+	for path, want := range map[string]string{
+		filepath.Join(link, "home"):      filepath.Join(real, "home"),
+		filepath.Join(link, "p", "home"): filepath.Join(real, "p", "home"),
+		"p/home":                         filepath.Join(real, "p", "home"),
+		"/no/such/folder":                "/no/such/folder",
+	} {
+		if got := Gone(path); string(got) != want {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
