@@ -124,13 +124,11 @@ const (
 	NoFile     = "is not a file"
 	NotToUse   = "may not be read and written by this user"
 	SecondName = "has a second name (a hard link)"
-	SecondPath = "is mounted at its path (mount --bind)"
 )
 
 // Unfit says why a file cannot be Temporal's database, empty if it can or is not there:
-// it is no file or may not be written, or it has a hard link or is a mount of its own,
-// since no lock beside it could keep away a server that opens it by its other path. Nor
-// would that one find what SQLite keeps beside it (sqlite.org/howtocorrupt.html, 2.5).
+// it is no file or may not be written, or it has a hard link, since no lock beside it
+// could keep away a server that opens it under its other name.
 func Unfit(db string) string {
 	info, err := os.Stat(db)
 	if err != nil {
@@ -144,9 +142,6 @@ func Unfit(db string) string {
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
 		return fmt.Sprintf("database %s %s, under which another server could open it", db, SecondName)
-	}
-	if probes.IsMounted(db) {
-		return fmt.Sprintf("database %s %s, so that another server could open it by its own", db, SecondPath)
 	}
 	return ""
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/hanwen/go-fuse/v2/fs"
 	"github.com/hanwen/go-fuse/v2/fuse"
-	"golang.org/x/sys/unix"
 )
 
 // granting is a file that grants each lock.
@@ -100,24 +99,4 @@ func TestFaultSharedFileSystem(t *testing.T) {
 		}
 		p.exits(0, []string{"stop"})
 	})
-}
-
-// TestFaultMountedDatabase: a database file that is mounted at a second path has another
-// lock beside it there, and two homes that start at once could have it both.
-func TestFaultMountedDatabase(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("to mount a file one must be root")
-	}
-	p := fakePlace(t)
-	p.local("start")
-	p.local("stop")
-	second := filepath.Join(p.dir, "second.db")
-	check(t, os.WriteFile(second, nil, 0o600))
-	check(t, unix.Mount(p.database(), second, "", unix.MS_BIND, ""))
-	t.Cleanup(func() { unix.Unmount(second, unix.MNT_DETACH) })
-	p.exits(1, []string{"start", "--db", second}, second+" is mounted at its path (mount --bind)", "mount the folder that it is in")
-	p.nothingRuns("a start on a mounted file")
-	p.local("start")
-	p.local("stop")
 }

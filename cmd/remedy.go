@@ -63,8 +63,6 @@ func fit(db, reason string) string {
 		return moveAway(db)
 	case strings.Contains(reason, actions.NotToUse):
 		return openFile(db)
-	case strings.Contains(reason, actions.SecondPath):
-		return "mount the folder that it is in, or take the file's own path or another database: --db FILE"
 	case strings.Contains(reason, actions.SecondName):
 		return "remove the other name, or take another database: --db FILE"
 	}
