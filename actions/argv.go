@@ -85,7 +85,7 @@ func settingsOf(args []string, s fsm.Settings) fsm.Settings {
 		}
 		switch flag {
 		case "--ip":
-			s.IP = value
+			s.IP = statefile.CanonicalIP(value)
 		case "--port":
 			s.Port = number(value, s.Port)
 		case "--ui-port":

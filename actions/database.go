@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -8,34 +10,44 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// keepsDatabase reports whether the database's path leads to the file that Temporal
-// has open, and notes that file as soon as there is one. A file is noted only if the
-// kernel says that it is open, as the path may lead elsewhere before anybody looks, and
-// forgotten when it is no longer: Temporal may have opened another one for a moment,
-// while the path led there. Whoever calls it knows that Temporal serves, and so that it
-// has a database open.
-func (w *World) keepsDatabase(db string) bool {
-	there, err := os.Stat(db)
-	if err != nil {
-		return false
-	}
-	known := w.database != nil && (os.SameFile(there, w.database) || w.opened(w.database))
-	if !known && w.opened(there) {
-		known, w.database = true, there
-	}
-	return known && os.SameFile(there, w.database)
-}
-
 // lost adds to the answer of a Temporal that serves whether the database's path leads to
-// the file that it has open: if not, what clients write goes to a file without a name.
+// the file that it has open: if not, what clients write goes to a file without a name. A
+// doubt is left to the failure threshold, and is none while it starts: a server behind a
+// wrapper may have its database where nobody sees it.
 func (w *World) lost(in fsm.Input) fsm.Input {
 	db := w.document.Settings.DB
-	if in.Event != fsm.Probed || !in.Verdict.Ready || db == "" || w.keepsDatabase(db) {
+	if in.Event != fsm.Probed || !in.Verdict.Ready || db == "" {
 		return in
 	}
-	in.Verdict.Ready, in.Verdict.Lost = false, true
-	in.Detail = "the database " + db + " was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart"
+	astray, certain := w.astray(db)
+	if astray == "" || !certain && w.document.State == fsm.Starting {
+		return in
+	}
+	in.Verdict.Ready, in.Verdict.Lost, in.Detail = false, certain, "the database "+db+" "+astray
 	return in
+}
+
+// astray says why a database's path does not seem to lead to the file that Temporal has
+// open, empty if it does, and notes that file as soon as there is one. A file is noted
+// only if the kernel says that it is open, as the path may lead elsewhere before anybody
+// looks, and forgotten when it is no longer: Temporal may have opened another one for a
+// moment, while the path led there. It is certain where the file that was noted is still
+// open, or where the leader is the Temporal CLI itself, which must have its database open.
+func (w *World) astray(db string) (why string, certain bool) {
+	there, err := os.Stat(db)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "cannot be looked at: " + err.Error(), false
+	}
+	leadsTo := func(file os.FileInfo) bool { return err == nil && os.SameFile(there, file) }
+	known := w.database != nil && (leadsTo(w.database) || w.opened(w.database))
+	if !known && err == nil && w.opened(there) {
+		known, w.database = true, there
+	}
+	if known && leadsTo(w.database) {
+		return "", false
+	}
+	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",
+		known || w.versions.Of(w.document.Temporal.Exe) != ""
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,

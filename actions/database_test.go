@@ -2,6 +2,7 @@ package actions
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stigmer/local/fsm"
@@ -24,34 +25,44 @@ func TestDatabaseReplaced(t *testing.T) {
 		t.Cleanup(func() { file.Close() })
 		return file
 	}
-	replaced := func(when string, want bool) {
+	passed := fsm.Verdict{Live: true, Ready: true}
+	doubt, certain := fsm.Verdict{Live: true}, fsm.Verdict{Live: true, Lost: true}
+	replaced := func(when string, want fsm.Verdict) {
 		t.Helper()
-		answer := w.lost(fsm.Input{Event: fsm.Probed, Verdict: fsm.Verdict{Live: true, Ready: true}})
-		is(t, when, answer.Verdict, fsm.Verdict{Live: true, Ready: !want, Lost: want})
+		is(t, when, w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
-	replaced("before there is one", true)
+	w.document.State = fsm.Starting
+	replaced("while a wrapper starts, nobody knows", passed)
+	w.document.State = fsm.Healthy
+	replaced("before there is one", doubt)
 	first := made()
-	replaced("what it has open", false)
+	replaced("what it has open", passed)
 
 	check(t, os.Rename(db, kept))
-	replaced("moved away", true)
+	replaced("moved away", certain)
 	other := made()
-	replaced("while it has both open, as the first one was noted", true)
+	replaced("while it has both open, as the first one was noted", certain)
 	check(t, other.Close())
 	check(t, os.Rename(kept, db))
-	replaced("moved back", false)
+	replaced("moved back", passed)
 
 	w.database = nil // noted at a moment when it had the other one open too
 	check(t, os.Rename(db, kept))
 	other = made()
-	replaced("the other one is noted", false)
+	replaced("the other one is noted", passed)
 	check(t, os.Rename(kept, db))
-	replaced("moved back, while it has the other one open", true)
+	replaced("moved back, while it has the other one open", certain)
 	check(t, other.Close())
-	replaced("once it has let go of the other one", false)
+	replaced("once it has let go of the other one", passed)
 
 	check(t, first.Close())
 	check(t, os.Rename(db, kept))
 	check(t, os.WriteFile(db, nil, 0o600))
-	replaced("by a file that it does not open", true)
+	replaced("by a file that it does not open", doubt)
+
+	check(t, os.Chmod(filepath.Dir(db), 0))
+	t.Cleanup(func() { os.Chmod(filepath.Dir(db), 0o700) })
+	if _, err := os.Stat(db); err != nil { // root may look at everything
+		replaced("in a folder that cannot be looked into", doubt)
+	}
 }

@@ -71,9 +71,6 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	if !leadsTo(w.home.Lock(), w.lock) || !leadsTo(w.home.Lock(), w.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
-	if err := w.home.MakeFolders(); err != nil { // of a home that runs as well somebody may delete one
-		return nil, err
-	}
 	output, err := openLog(w.home.Log())
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if !w.keepSeat() {
 		return fsm.Input{Event: fsm.Deposed}
 	}
+	w.home.MendFolders()
 	if w.lock != nil && !leadsTo(w.home.Lock(), w.lock) {
 		w.lock.Close() // the file was deleted or replaced while it ran
 		w.lock = nil

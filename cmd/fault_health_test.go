@@ -134,7 +134,7 @@ func (p *place) takesAway(when string, replaced bool) {
 		check(p.t, os.WriteFile(p.database(), nil, 0o600))
 	}
 	if when == "while nobody supervises" {
-		p.exits(1, []string{"start", "--timeout", "500ms"}, "Degraded", p.database())
+		p.exits(1, []string{"start"}, "Degraded", "Temporal runs (pid ", p.database())
 		if past := p.text(); strings.Count(past, `"to": "Healthy"`) != 1 {
 			p.t.Errorf("Healthy is said of what has no database:\n%s", past)
 		}

@@ -134,6 +134,10 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.What = "another command stopped Temporal while this one waited for it"
 		p.Means = r.Reason
 		p.Try = "stigmer local start"
+	case fsm.EndLost:
+		p.What = "Temporal runs (" + pidOf(r) + "), but " + r.Reason
+		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
+		p.Try = "one of the two; stigmer local restart begins with what is at that path"
 	case fsm.EndTimedOut:
 		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", seconds(c.Patience), either(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)

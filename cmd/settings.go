@@ -197,11 +197,10 @@ func (o *options) database() error {
 
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
-	addr, err := netip.ParseAddr(s.IP)
-	if err != nil {
+	if _, err := netip.ParseAddr(s.IP); err != nil {
 		return badFlag("ip", "--ip %q is not an IP address", s.IP)
 	}
-	o.settings.IP = addr.Unmap().String() // one spelling for one address; Temporal cannot listen on ::ffff:127.0.0.1
+	o.settings.IP = statefile.CanonicalIP(s.IP)
 	type port struct {
 		flag     string
 		number   int

@@ -54,6 +54,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Desired = WantStopped
 		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
 	}
+	s.Lost = row.To == Degraded && in.Verdict.Lost
 	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -49,14 +49,14 @@ func (a *asker) open(l line) Command {
 }
 
 func (a *asker) sight(l line) Sight {
-	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawBroken}
+	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawLost, SawBroken}
 	if !slices.Contains(known, Saw(l.input)) {
 		a.t.Fatalf("unknown sight %q", l.input)
 	}
 	in := Sight{Saw: Saw(l.input), Detail: l.detail, Record: Record{
 		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "stopped")),
 		Generation: uint64(l.number(a.t, "gen", 0)), Incarnation: uint64(l.number(a.t, "inc", 0)),
-		Failure: Failure{Event: Event(l.word("failed", ""))}, Again: l.has("again"),
+		Failure: Failure{Event: Event(l.word("failed", ""))}, Again: l.has("again"), Lost: l.has("lost"),
 	}}
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)
@@ -178,7 +178,7 @@ func TestARestartIntoAClashStopsNothing(t *testing.T) {
 
 func TestEveryEndHasItsOwnWords(t *testing.T) {
 	seen := map[Ends]bool{}
-	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant,
+	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant, EndLost,
 		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary, EndClash} {
 		if end == "" || seen[end] {
 			t.Errorf("%q twice or empty", end)

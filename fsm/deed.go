@@ -12,6 +12,7 @@ const (
 	EndDiffers        Ends = "differs"         // it runs with other settings
 	EndFailed         Ends = "failed"          // Temporal did not come up; the record has the failure
 	EndStoppedMeant   Ends = "stopped by stop" // another command stopped it while this one waited
+	EndLost           Ends = "lost"            // it runs, but what is written to it is lost
 	EndTimedOut       Ends = "timed out"
 	EndForeign        Ends = "foreign"      // temporal.lock is held by somebody who is not ours
 	EndNoHandover     Ends = "no handover"  // the supervisor could not be started
@@ -66,6 +67,7 @@ const (
 	SawTimeout   Saw = "timeout"  // the command's own patience is over
 	SawNoAnswer  Saw = "noanswer" // the driver did not obey in time
 	SawYielded   Saw = "yielded"  // a restart had its time to take the lock that was left to it
+	SawLost      Saw = "lost"     // a Temporal that has lost its database had its time to have it back
 	SawBroken    Saw = "broken"   // the system refused something
 )
 

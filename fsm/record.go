@@ -115,6 +115,8 @@ type Record struct {
 	Temporal   Process  `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
 	Adopted bool `json:"adopted"`
+	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.
+	Lost bool `json:"lost,omitempty"`
 	// Served says that this Temporal has been Healthy.
 	Served   bool     `json:"served"`
 	Restarts Restarts `json:"restarts"`

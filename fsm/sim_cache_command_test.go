@@ -13,6 +13,7 @@ func (c *simCache) verb(v Command) *simVerb {
 	}
 	rest := Command{Verb: v.Verb, Upward: v.Upward, Done: v.Done}
 	if v.Upward { // what the way down has noted is not asked any more
+		rest.Restart = v.Restart && v.Verb == VerbStart
 		rest.Follows, rest.Slept, rest.Proven, rest.Handovers = v.Follows, v.Slept, v.Proven, v.Handovers
 	} else {
 		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks

@@ -144,7 +144,7 @@ func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 		_, bad := w.undisturbed(VerbStart, nil)
 		return bad
 	}
-	if end == EndTimedOut && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == Degraded {
+	if end == EndLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == Degraded {
 		return "" // it is left alone, and who waits is told why
 	}
 	return w.wrongStart(begun, end)

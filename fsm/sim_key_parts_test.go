@@ -100,7 +100,7 @@ func (e *simEncoder) command(c *simCmd) {
 		e.number(1, k.Ending)
 		e.process(k.asked)
 	}
-	if k.Yielded != 0 {
+	if k.Yielded != 0 && (e.order || k.Yielded >= e.w.disk.Rec.Generation) { // to a record that may still be seen
 		e.number(0, k.Yielded)
 	}
 	e.n(len(c.deeds))

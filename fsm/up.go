@@ -22,6 +22,11 @@ func (c Command) up(in Sight) (Command, []Deed) {
 			return c, []Deed{{Ask: AskFollow}}
 		}
 		return c.upBusy(in)
+	case SawLost:
+		if r := in.Record; r.State == Degraded && r.Lost && in.Driver.PID != 0 {
+			return c.finish(Outcome{End: EndLost, Record: r})
+		}
+		return c.upBusy(in)
 	case SawUnproven:
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
 	}
@@ -96,6 +101,7 @@ func (c Command) clashes(r Record) bool {
 
 func (c Command) upBusy(in Sight) (Command, []Deed) {
 	r := in.Record
+	c.Restart = r.Again
 	if in.Holder != "" {
 		return c.finish(Outcome{End: EndUnknown, Record: r, Holder: in.Holder})
 	}
@@ -121,6 +127,8 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 	switch {
 	case c.replaces(in):
 		return c.replace(in)
+	case r.State == Degraded && r.Lost && in.Driver.PID != 0: // the probe after the next one has the last word
+		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawLost, After: r.Settings.Policy.Period}}
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
@@ -152,11 +160,12 @@ func (c Command) ended(r Record) bool {
 	return c.Follows && r.State == Stopped && r.Desired == WantStopped && !r.Again && r.Generation > c.Since
 }
 
-// yields reports whether a start leaves supervisor.lock to the restart that has stopped
-// Temporal and is about to start it again, with settings that it alone may know. It
-// waits for the lock and gets it at once, if it lives; else this start goes on.
+// yields reports whether a start that has waited leaves supervisor.lock to the restart that
+// has stopped Temporal and is about to start it again, with settings that it alone may
+// know. It waits for the lock as well and gets it at once, if it lives; else this start
+// goes on.
 func (c Command) yields(r Record) bool {
-	return c.Verb == VerbStart && r.State == Stopped && r.Desired == WantStopped && r.Again && c.Yielded != r.Generation
+	return c.Verb == VerbStart && (c.Follows || c.Restart) && r.State == Stopped && r.Desired == WantStopped && r.Again && c.Yielded != r.Generation
 }
 
 func (c Command) yield(r Record) (Command, []Deed) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/stigmer/local/fsm"
@@ -70,7 +71,18 @@ func Decode(data []byte) (Document, error) {
 		return Document{}, CorruptError{Reason: reason}
 	}
 	d.History = recent(d.History)
+	d.Settings.IP = CanonicalIP(d.Settings.IP) // an older version kept it as it was given
 	return d, nil
+}
+
+// CanonicalIP is the one spelling of an address in a record: 127.0.0.1 for
+// ::ffff:127.0.0.1, on which Temporal cannot listen. What is no address stays as it is.
+func CanonicalIP(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	return addr.Unmap().String()
 }
 
 func flaw(d Document) string {

@@ -146,6 +146,21 @@ func TestDecodeTolerates(t *testing.T) {
 	}
 }
 
+// An address that an older version kept as it was given is spelled as it is now.
+func TestDecodeSpellsAddresses(t *testing.T) {
+	for given, want := range map[string]string{"0:0:0:0:0:0:0:1": "::1", "::ffff:127.0.0.1": "127.0.0.1", "localhost": "localhost"} {
+		d := sample()
+		d.Settings.IP = given
+		data, err := Encode(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err = Decode(data); err != nil || d.Settings.IP != want {
+			t.Errorf("%s: %s, %v", given, d.Settings.IP, err)
+		}
+	}
+}
+
 func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
 	for _, d := range []Document{{}, {Record: fsm.Record{State: fsm.Healthy}}, {Record: fsm.Record{Desired: fsm.WantStopped}}} {
 		if data, err := Encode(d); err == nil {

@@ -12,12 +12,22 @@ func (h Home) MakeFolders() error {
 	if err := h.CheckLinks(); err != nil {
 		return err
 	}
-	for _, path := range []string{h.Logs(), filepath.Dir(h.DB())} {
+	for _, path := range h.folders() {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return fmt.Errorf("folder of home %s: %w", h, err)
 		}
 	}
 	return nil
+}
+
+func (h Home) folders() []string { return []string{h.Logs(), filepath.Dir(h.DB())} }
+
+// MendFolders makes those folders again that somebody has deleted since MakeFolders. Who
+// needs one that cannot be made says why.
+func (h Home) MendFolders() {
+	for _, path := range h.folders() {
+		os.MkdirAll(path, 0o700)
+	}
 }
 
 // CheckLinks looks where symlinks lead in the place of the home's folders and of the
