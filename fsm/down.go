@@ -36,17 +36,20 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 	switch {
 	case in.Evidence.Hold == HoldForeign:
 		return c.finish(Outcome{End: EndForeign, Record: r, Holder: in.Evidence.Holder})
-	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning:
+	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.Again):
 		return c.bottom(r)
 	}
-	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart
-	c.Drives = true
+	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart // the last word counts, also of what is stopped
+	c.Drives, c.Restart = true, r.Again
 	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
 
 // bottom is reached when nothing runs and supervisor.lock is ours: the end of a
-// stop, the turning point of a restart.
+// stop, the turning point of a restart, unless a stop came after it.
 func (c Command) bottom(r Record) (Command, []Deed) {
+	if c.Verb == VerbRestart && c.Restart && !r.Again {
+		return c.failed(r)
+	}
 	if c.Verb != VerbRestart {
 		end := EndNothingRan
 		if c.begun() {
@@ -71,7 +74,7 @@ func (c Command) downBusy(in Sight) (Command, []Deed) {
 		return c.overtaken(in)
 	}
 	if c.Asked.PID != 0 && (r.State == Stopping || r.State == Stopped) {
-		c.Acked = true
+		c.Acked, c.Restart = true, c.Restart || r.Again
 	}
 	switch {
 	case in.Driver.Same(c.Asked):

@@ -160,6 +160,8 @@ func (w *simWorld) wrongStop(end Ends) string {
 		return "temporal.lock is held"
 	case len(w.seat)+len(w.drivers) > 0:
 		return "supervisor.lock is held"
+	case w.disk.There && !w.disk.Torn && w.disk.Rec.Again:
+		return "the record says that a restart starts it again"
 	case w.disk.There && !w.disk.Torn && (w.disk.Rec.State != Stopped || w.disk.Rec.Desired != WantStopped):
 		return fmt.Sprintf("the record says %s, wanted %s", w.disk.Rec.State, w.disk.Rec.Desired)
 	}

@@ -198,7 +198,7 @@ func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 			if c.drive != nil {
 				continue
 			}
-			if short := t.saw == SawBusy && up || t.saw == SawYielded; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
+			if short := t.saw == SawBusy && up; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
 				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 			}
 		}
