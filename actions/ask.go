@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -14,7 +15,7 @@ import (
 func (w *World) ask(e fsm.Effect) {
 	settings, unlocked := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
-		w.keepHome()
+		w.keepHome(settings.Policy.LivenessDeadline)
 		if !w.keepSeat() {
 			w.Post(fsm.Input{Event: fsm.Deposed})
 			return
@@ -68,9 +69,15 @@ func (w *World) lockReplaced() string {
 	return ""
 }
 
-// keepHome stops Temporal when its home was deleted.
-func (w *World) keepHome() {
-	if _, err := os.Stat(string(w.home)); errors.Is(err, os.ErrNotExist) {
+// keepHome stops Temporal when its home was deleted: when it is gone for so long that it
+// was not only moved for a moment.
+func (w *World) keepHome(patience fsm.Millis) {
+	switch _, err := os.Stat(string(w.home)); {
+	case !errors.Is(err, os.ErrNotExist):
+		w.homeless = time.Time{}
+	case w.homeless.IsZero():
+		w.homeless = time.Now()
+	case time.Since(w.homeless) >= millis(patience):
 		w.StopNow("the home was deleted", 0)
 	}
 }

@@ -3,8 +3,10 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -107,6 +109,9 @@ func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err 
 		return nil, reason, nil
 	}
 	path, err := databaseLock(db)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Sprintf("database %s %s: %s is not there", db, NoFolder, filepath.Dir(db)), nil
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -120,11 +125,12 @@ func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err 
 	return lock, "", nil
 }
 
-// What is wrong in a refusal of Unfit, for who says what to do.
+// What is wrong in a refusal of a database, for who says what to do.
 const (
 	NoFile     = "is not a file"
 	NotToUse   = "may not be read and written by this user"
 	SecondName = "has a second name (a hard link)"
+	NoFolder   = "has no folder"
 )
 
 // Unfit says why a file cannot be Temporal's database, empty if it can or is not there:

@@ -49,6 +49,8 @@ type World struct {
 	unheard bool
 	// reached, if set, is told the first moments of the Temporal at hand.
 	reached func(milestone string)
+	// homeless is since when there is no home, zero where there is one.
+	homeless time.Time
 	// quiet ends the probe that is on its way.
 	quiet context.CancelFunc
 	// versions knows the version of the program at hand.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
@@ -58,6 +59,9 @@ const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 // checkPlace looks whether a home that is not there can be made.
 func checkPlace(path string) CheckReport {
 	const name = "home"
+	if home := statefile.Gone(path); actions.Outlives(home) {
+		return wrong(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
+	}
 	above, err := filepath.Abs(path)
 	for err == nil && !exists(above) {
 		above = filepath.Dir(above)

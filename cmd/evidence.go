@@ -22,6 +22,9 @@ func (s *seen) list() []Evidence {
 	if !s.exists {
 		return list
 	}
+	if !exists(string(s.home)) {
+		list = append(list, Evidence{"home", false, string(s.home) + " was deleted; Temporal has its files open still"})
+	}
 	list = append(list, s.lockEvidence(), s.supervisorEvidence())
 	if note := s.skewNote(); note != "" {
 		list = append(list, Evidence{"version", false, "the supervisor is " + note})

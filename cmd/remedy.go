@@ -63,6 +63,8 @@ func fit(db, reason string) string {
 		return moveAway(db)
 	case strings.Contains(reason, actions.NotToUse):
 		return openFile(db)
+	case strings.Contains(reason, actions.NoFolder):
+		return "put its folder back, or take another database: --db FILE"
 	case strings.Contains(reason, actions.SecondName):
 		return "remove the other name, or take another database: --db FILE"
 	}

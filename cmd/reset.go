@@ -16,6 +16,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 func resetCommand() *cobra.Command {
@@ -53,6 +54,12 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	s, err := glance(path)
 	if err != nil {
 		return err
+	}
+	if home := statefile.Gone(path); s == nil && actions.Outlives(home) {
+		return &Problem{
+			What: fmt.Sprintf("the home %s was deleted, and its Temporal runs on", home), Means: "there is no database to move; nothing was changed",
+			Try: "stigmer local stop", Exit: ExitFailed,
+		}
 	}
 	if nothing := s.nothingToReset(path); nothing != "" {
 		fmt.Fprintln(success(c), nothing)

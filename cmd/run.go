@@ -111,6 +111,9 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	case fsm.EndNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
 	case fsm.EndBroken:
+		if o.Asked.PID != 0 {
+			return systemProblem(err, "Temporal was stopped before that; nothing was started")
+		}
 		return systemProblem(err, "the command ended where it was; what runs was not touched")
 	case fsm.EndTimedOut:
 		o.Detail = missing(r)

@@ -197,8 +197,10 @@ func (o *options) database() error {
 
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
-	if _, err := netip.ParseAddr(s.IP); err != nil {
+	if addr, err := netip.ParseAddr(s.IP); err != nil {
 		return badFlag("ip", "--ip %q is not an IP address", s.IP)
+	} else if addr.Zone() != "" {
+		return badFlag("ip", "--ip %s has a zone, which Temporal does not take", s.IP)
 	}
 	o.settings.IP = statefile.CanonicalIP(s.IP)
 	type port struct {
