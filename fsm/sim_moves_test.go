@@ -195,7 +195,7 @@ func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 				}
 				continue
 			}
-			if c.drive != nil {
+			if c.drive != nil || t.saw == SawTimeout && c.waitsShortly() {
 				continue
 			}
 			if short := t.saw == SawBusy && up; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
@@ -204,6 +204,13 @@ func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 		}
 	}
 	return list
+}
+
+// waitsShortly reports whether a timer is armed that fires long before the command's
+// patience is over. A restart to which a lock is left gets it at once: that it has its time
+// first is tried against the budget of what is late.
+func (c *simCmd) waitsShortly() bool {
+	return slices.ContainsFunc(c.timers, func(t simArmed) bool { return t.saw == SawYielded || t.saw == SawLost })
 }
 
 // drivesLonger reports whether a timer of the command fires while its own drive
