@@ -47,7 +47,7 @@ func (w *World) astray(db string) (why string, certain bool) {
 		return "", false
 	}
 	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",
-		known || w.versions.Of(w.document.Temporal.Exe) != ""
+		known || w.document.Temporal.Version != "" || w.versions.Of(w.document.Temporal.Exe) != ""
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,

@@ -111,10 +111,14 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	case fsm.EndNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
 	case fsm.EndBroken:
-		if o.Asked.PID != 0 {
-			return systemProblem(err, "Temporal was stopped before that; nothing was started")
+		did := "the command ended where it was; what runs was not touched"
+		switch {
+		case o.Stopped:
+			did = "Temporal was stopped before that, and not started again"
+		case o.Asked.PID != 0:
+			did = "the supervisor was asked to stop Temporal; how far that came is not known"
 		}
-		return systemProblem(err, "the command ended where it was; what runs was not touched")
+		return systemProblem(err, did)
 	case fsm.EndTimedOut:
 		o.Detail = missing(r)
 		return problemOf(o, command, home)

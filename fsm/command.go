@@ -96,5 +96,6 @@ func (c Command) Step(in Sight) (Command, []Deed) {
 
 func (c Command) finish(o Outcome) (Command, []Deed) {
 	c.Done, o.Replaced, o.Asked = true, c.Replaced, c.Asked
+	o.Stopped = c.Verb == VerbRestart && c.Upward && c.begun()
 	return c, []Deed{{Ask: AskLetGo}, {Ask: AskFinish, Outcome: o}}
 }

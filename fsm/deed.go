@@ -33,6 +33,8 @@ type Outcome struct {
 	Replaced Process
 	// Asked is the driver that this command asked to stop, zero for none.
 	Asked Process
+	// Stopped says that this restart has stopped Temporal and not started it again.
+	Stopped bool
 }
 
 // Ask is what a command's world is to do.

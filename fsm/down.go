@@ -40,6 +40,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 		return c.bottom(r)
 	}
 	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart // the last word counts, also of what is stopped
+	r.Failure = Failure{}                                   // it is not wanted any more
 	c.Drives, c.Restart = true, r.Again
 	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
@@ -47,7 +48,7 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 // bottom is reached when nothing runs and supervisor.lock is ours: the end of a
 // stop, the turning point of a restart, unless a stop came after it.
 func (c Command) bottom(r Record) (Command, []Deed) {
-	if c.Verb == VerbRestart && c.Restart && !r.Again {
+	if c.Verb == VerbRestart && c.Restart && !r.Again && r.Generation > 0 { // a record that was lost says nothing
 		return c.failed(r)
 	}
 	if c.Verb != VerbRestart {

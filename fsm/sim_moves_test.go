@@ -167,7 +167,7 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			case ProbeDue:
 				// A dead leader is told by the kernel, sooner than by a probe.
 				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
-				known := d.s.State == Healthy && up && !lost || d.s.State == Degraded && lost || d.s.State == Starting && !up
+				known := d.s.State == Healthy && up && !lost || d.s.State == Degraded && lost && d.s.Lost || d.s.State == Starting && !up
 				useful = stale || !known && (up || w.leaderLives(d.s.Temporal.StartTicks))
 			case StartDeadline:
 				useful = d.s.State == Starting

@@ -152,6 +152,9 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	if event == LivenessDeadline && s.State == Healthy {
 		event = ProbeFailed // the table's way down is through Degraded
 	}
+	if s.State == Degraded && event == ProbeFailed && (!in.Verdict.Live || in.Verdict.Lost == s.Lost) {
+		event = "" // it is known
+	}
 	if _, ok := Find(s.State, event); ok {
 		in.Event = event
 		return s.fire(m, in)

@@ -71,6 +71,7 @@ var Table = []Row{
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Degraded, ProbePassed, Healthy, do(DoProbe), "it recovered by itself"},
+	{Degraded, ProbeFailed, Degraded, do(DoProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
 	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"},
 	{Degraded, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
 	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},

@@ -22,11 +22,12 @@ func (h Home) MakeFolders() error {
 
 func (h Home) folders() []string { return []string{h.Logs(), filepath.Dir(h.DB())} }
 
-// MendFolders makes those folders again that somebody has deleted since MakeFolders. Who
-// needs one that cannot be made says why.
+// MendFolders makes those folders again that somebody has deleted since MakeFolders, but
+// never the home: one that is gone was meant to be. Who needs one that cannot be made
+// says why.
 func (h Home) MendFolders() {
 	for _, path := range h.folders() {
-		os.MkdirAll(path, 0o700)
+		os.Mkdir(path, 0o700)
 	}
 }
 

@@ -28,8 +28,8 @@ func OpenHome(path string) (Home, error) {
 	return home, err
 }
 
-// Gone is the home that was at a path where there is none now: as much of the path as
-// there still is leads where it led.
+// Gone is the home that was at a path where there is none now. Links on the way are
+// followed as long as they lead somewhere.
 func Gone(path string) Home {
 	abs, err := filepath.Abs(path)
 	if err != nil {
