@@ -109,7 +109,7 @@ func TestTakeDatabase(t *testing.T) {
 	has(t, b.takeDatabase(dir+"/real/hard", noWait), "hard link")
 	is(t, "given up", a.takeDatabase("", noWait), "")
 	is(t, "free again", b.takeDatabase(dir+"/file", noWait), "")
-	has(t, b.takeDatabase(dir+"/no/folder/db", noWait), "database: ", "no such file")
+	has(t, b.takeDatabase(dir+"/no/folder/db", noWait), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
 	check(t, os.Mkdir("real/odd.lock", 0o700))
 	has(t, b.takeDatabase(dir+"/real/odd", noWait), "database: ", "real/odd.lock")
 	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
