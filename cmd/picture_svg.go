@@ -127,7 +127,7 @@ func (p *picture) svg(out io.Writer) {
 
 // loops says on which side an arrow leaves a state that it comes back to: 1 is
 // below, -1 above.
-var loops = map[fsm.State]float64{fsm.Starting: -1, fsm.Restarting: 1, fsm.Stopping: 1}
+var loops = map[fsm.State]float64{fsm.Starting: -1, fsm.Degraded: 1, fsm.Restarting: 1, fsm.Stopping: 1}
 
 func (p *picture) svgArrow(out io.Writer, a takenArrow) {
 	colour, mark, width := colourRest, "rest", 1.2
