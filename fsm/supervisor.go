@@ -125,7 +125,7 @@ func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 // hurry lets a later stop change the grace period of the one under way.
 func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
 	s.Desired, s.Again = WantStopped, in.Again
-	s.Grace = in.Grace
+	s.Grace, s.Reason = in.Grace, in.Detail
 	s.Generation++
 	return s, []Effect{
 		s.save(Transition{in.At, Stopping, Stop, Stopping, in.Detail}),

@@ -154,3 +154,12 @@ func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
 		t.Error("who waits for a record that says Healthy is not told that it cannot be saved")
 	}
 }
+
+// Of two stops the later one is the reason that is kept.
+func TestTheLaterStopIsTheReason(t *testing.T) {
+	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, Again: true, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
+	s, _ = s.Step(NewMachine(), Input{Event: Stop, Detail: "a stop"})
+	if s.Reason != "a stop" || s.Again {
+		t.Errorf("reason %q, again %t", s.Reason, s.Again)
+	}
+}
