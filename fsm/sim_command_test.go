@@ -1,6 +1,9 @@
 package fsm
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // stepCommand mirrors RunCommand: it goes on until one deed that others can see
 // was done, or the record was looked at. What only changes the command's own
@@ -146,7 +149,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	case AskArm:
 		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.saw })
 		c.timers = append(c.timers, simArmed{deed.saw, deed.after})
-		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmpStrings(string(a.saw), string(b.saw)) })
+		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmp.Compare(a.saw, b.saw) })
 	case AskLetGo:
 		w.endIsTrue(c)
 		w.letGo(c)

@@ -1,6 +1,9 @@
 package fsm
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // perform mirrors World.Perform.
 func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, bool) {
@@ -42,7 +45,7 @@ func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, 
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
 		if e.seq == d.s.Seq && !(e.event == GraceElapsed && d.s.Gone) {
 			d.timers = append(d.timers, simTimer{e.event, e.after})
-			slices.SortFunc(d.timers, func(a, b simTimer) int { return cmpStrings(string(a.event), string(b.event)) })
+			slices.SortFunc(d.timers, func(a, b simTimer) int { return cmp.Compare(a.event, b.event) })
 		}
 	case DoRelease:
 		d.timers, d.opened = nil, false
@@ -51,16 +54,6 @@ func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, 
 		}
 	}
 	return simInput{}, false
-}
-
-func cmpStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, bool) {

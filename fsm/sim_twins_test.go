@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"testing"
@@ -85,19 +86,9 @@ func (s *simSearch) after(w *simWorld) []simAfter {
 	}
 	slices.SortFunc(moves, func(a, b simAfter) int {
 		if a.key != b.key {
-			return cmpKeys(a.key, b.key)
+			return cmp.Compare(a.key, b.key)
 		}
-		return cmpStrings(a.bad, b.bad)
+		return cmp.Compare(a.bad, b.bad)
 	})
 	return append(list, slices.Compact(moves)...)
-}
-
-func cmpKeys(a, b simKey) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

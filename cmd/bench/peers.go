@@ -124,7 +124,7 @@ func (b *bench) contend(ctx context.Context, ring []*contender) {
 		for _, c := range ring {
 			if c.err == nil {
 				progress(c.name, round, b.rounds)
-				c.err = b.bout(ctx, c.at, c.job, &c.figures)
+				c.err = b.bout(ctx, c)
 			}
 		}
 	}
@@ -158,7 +158,8 @@ func (c *contender) leave(ctx context.Context) {
 }
 
 // bout is one round of one supervisor.
-func (b *bench) bout(ctx context.Context, l launched, j job, f *peerFigures) error {
+func (b *bench) bout(ctx context.Context, c *contender) error {
+	l, j, f := c.at, c.job, &c.figures
 	if err := pause(ctx, grown); err != nil {
 		return err
 	}
