@@ -42,9 +42,10 @@ type Command struct {
 	// Follows says that Since is set: this command waits for an attempt to start.
 	Follows bool
 	Since   Generation
-	// Restart says that a restart had Temporal stopped when it was last looked at; to a
-	// restart, that the record has said so of its own.
+	// Restart says that a restart had Temporal stopped when it was last looked at.
 	Restart bool
+	// Heard says that the record has named this restart's own stop as a restart's.
+	Heard bool
 	// Yielded is the record with which supervisor.lock was left to a restart, 0 for none.
 	Yielded Generation
 	// Slept says that the driver was seen stopped.

@@ -41,14 +41,14 @@ func (c Command) downWon(in Sight) (Command, []Deed) {
 	}
 	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart // the last word counts, also of what is stopped
 	r.Failure = Failure{}                                   // it is not wanted any more
-	c.Drives, c.Restart = true, r.Again
+	c.Drives, c.Heard = true, r.Again
 	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
 }
 
 // bottom is reached when nothing runs and supervisor.lock is ours: the end of a
 // stop, the turning point of a restart, unless a stop came after it.
 func (c Command) bottom(r Record) (Command, []Deed) {
-	if c.Verb == VerbRestart && c.Restart && !r.Again && r.Generation > 0 { // a record that was lost says nothing
+	if c.Verb == VerbRestart && c.Heard && !r.Again && r.Generation > 0 { // a record that was lost says nothing
 		return c.failed(r)
 	}
 	if c.Verb != VerbRestart {
@@ -75,7 +75,7 @@ func (c Command) downBusy(in Sight) (Command, []Deed) {
 		return c.overtaken(in)
 	}
 	if c.Asked.PID != 0 && (r.State == Stopping || r.State == Stopped) {
-		c.Acked, c.Restart = true, c.Restart || r.Again
+		c.Acked, c.Heard = true, c.Heard || r.Again
 	}
 	switch {
 	case in.Driver.Same(c.Asked):

@@ -16,7 +16,7 @@ func (c *simCache) verb(v Command) *simVerb {
 		rest.Restart = v.Restart && v.Verb == VerbStart
 		rest.Follows, rest.Slept, rest.Proven, rest.Handovers = v.Follows, v.Slept, v.Proven, v.Handovers
 	} else {
-		rest.Restart = v.Restart && v.Verb == VerbRestart
+		rest.Heard = v.Heard && v.Verb == VerbRestart
 		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks
 	}
 	kept := &simVerb{v, simCode(rest), v.Asked.short(), v.Replaced.short()}

@@ -60,7 +60,7 @@ var simMutations = []simMutation{
 	{"stop believes a Stopped record", "down.go",
 		"case in.Evidence.Hold == HoldFree && r.State == Stopped", "case r.State == Stopped"},
 	{"stop ends when the record says Stopping", "down.go",
-		"c.Acked, c.Restart = true, c.Restart || r.Again\n", "return c.finish(Outcome{End: EndStopped, Record: r})\n"},
+		"c.Acked, c.Heard = true, c.Heard || r.Again\n", "return c.finish(Outcome{End: EndStopped, Record: r})\n"},
 	{"stop does not want it stopped", "down.go",
 		"r.Desired, r.Again = WantStopped, c.Verb == VerbRestart // the last word counts, also of what is stopped\n", ""},
 	{"a stop leaves it to be started again", "down.go", "&& !(c.Verb == VerbStop && r.Again):", ":"},
