@@ -51,7 +51,7 @@ func (w *World) ask(e fsm.Effect) {
 // new one, so that nobody else can. It says why not, empty for success.
 func (w *World) lockReplaced() string {
 	there, err := os.Lstat(w.home.Lock())
-	if err == nil && (w.held == nil || os.SameFile(there, w.held)) {
+	if err == nil && (w.held == (probes.FileID{}) || isFile(there, w.held)) {
 		return ""
 	}
 	if w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
@@ -67,6 +67,11 @@ func (w *World) lockReplaced() string {
 	}
 	w.guard = guard
 	return ""
+}
+
+func isFile(info os.FileInfo, file probes.FileID) bool {
+	id, err := probes.FileIDOf(info)
+	return err == nil && id == file
 }
 
 // keepHome stops Temporal when its home was deleted: when it is gone for so long that it

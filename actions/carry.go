@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -34,7 +35,7 @@ func (d *Desk) Carry(deed fsm.Deed) {
 		} else {
 			d.log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
 		}
-		if err := signalOne(deed.Driver, unix.SIGKILL); err != nil {
+		if err := procs.Signal(deed.Driver, unix.SIGKILL); err != nil {
 			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
 		}
 	case fsm.AskProve:
@@ -137,7 +138,7 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
 		d.log.Warn("request not written; the default grace period counts", "error", err)
 	}
-	if err := signalOne(deed.Driver, unix.SIGTERM); err != nil {
+	if err := procs.Signal(deed.Driver, unix.SIGTERM); err != nil {
 		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
 	}
 }

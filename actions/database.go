@@ -58,7 +58,7 @@ func (w *World) opened(file os.FileInfo) bool {
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}
-	holders, err := probes.Holders(lockPath(w.home, r)) // all of them, not the leader alone
+	holders, err := treeHolders(w.home, r) // all of them, not the leader alone
 	return err != nil ||
 		slices.ContainsFunc(holders, func(h probes.Holder) bool { return probes.HasOpen(h.Process.PID, file) }) ||
 		slices.ContainsFunc(probes.Group(r.Temporal.PGID), func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) })

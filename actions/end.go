@@ -2,22 +2,34 @@ package actions
 
 import (
 	"errors"
-	"os"
 	"time"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
 // term ends a run: SIGTERM to the group, and to descendants that left it. What
 // is gone already is told at once.
 func (w *World) term(e fsm.Effect) {
-	if w.lock != nil {
+	if w.treeGone(e.Run) {
 		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
 		return
 	}
 	w.await(e)
 	w.signal(e, w.held, unix.SIGTERM)
+}
+
+// treeGone reports whether nothing of a run lives: its lock is ours, before the spawn or
+// after its end, or it has ended and there is no lock to be had, as on macOS after the
+// lock file was deleted.
+func (w *World) treeGone(run uint64) bool {
+	select {
+	case <-w.over:
+		return w.awaited == run || w.lock != nil
+	default:
+		return w.lock != nil
+	}
 }
 
 // kill repeats SIGKILL until the lock is free: what forks while it is looked
@@ -52,8 +64,8 @@ const (
 
 // signal signals what holds the lock file held, wherever its path leads now. It
 // returns why what is left was not signalled.
-func (w *World) signal(e fsm.Effect, held os.FileInfo, sig unix.Signal) error {
-	if held == nil {
+func (w *World) signal(e fsm.Effect, held probes.FileID, sig unix.Signal) error {
+	if held == (probes.FileID{}) {
 		return nil
 	}
 	if _, err := signalGroup(w.home, held, e.Record.Temporal, sig); err != nil {

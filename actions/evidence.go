@@ -32,7 +32,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "nobody that can be told: " + err.Error()}
 		}
-		holders, err := probes.Holders(lockPath(home, r), r.Temporal.PID)
+		holders, err := treeHolders(home, r, r.Temporal.PID)
 		if err != nil || len(holders) == 0 {
 			continue
 		}
@@ -48,7 +48,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 
 // Look is Observe without ever taking the lock, for who only looks.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
-	holders, err := probes.Holders(lockPath(home, r), r.Temporal.PID)
+	holders, err := treeHolders(home, r, r.Temporal.PID)
 	if err == nil && len(holders) > 0 {
 		return Classify(home, r, holders), probes.LockHeld
 	}
@@ -69,8 +69,8 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 // was not deleted or replaced under a Temporal that still holds the old one, and if
 // nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
-	if path := lockPath(home, r); path != home.Lock() {
-		holders, err := probes.Holders(path, r.Temporal.PID)
+	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
@@ -89,13 +89,21 @@ func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string
 // Outlives reports whether the Temporal of a home runs that was deleted as a whole.
 func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
 
-// lockPath is the path by which the lock file can be opened that the recorded
-// Temporal holds: usually the home's, else the way through its own descriptor.
-func lockPath(home statefile.Home, r fsm.Record) string {
-	if path := probes.Detached(r.Temporal, home.Lock()); path != "" {
-		return path
+// lockFile is the lock file that the recorded Temporal holds: usually the home's, else
+// the one that was deleted or moved under it.
+func lockFile(home statefile.Home, r fsm.Record) probes.LockFile {
+	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+		return file
 	}
-	return home.Lock()
+	return probes.LockFile{Path: home.Lock()}
+}
+
+// treeHolders are the holders of that lock file: those among first if there are any.
+func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
+	if file := lockFile(home, r); file.FileID != (probes.FileID{}) {
+		return probes.HoldersOf(file.FileID, first...)
+	}
+	return probes.Holders(home.Lock(), first...)
 }
 
 // Classify says whether the holders of temporal.lock are ours. An exclusive
@@ -182,10 +190,8 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 			return h.Process, ""
 		}
 	}
-	for _, h := range holders {
-		if supervises(h) {
-			return h.Process, ""
-		}
+	if h, ok := supervisorAmong(holders); ok {
+		return h.Process, ""
 	}
 	for _, h := range holders {
 		// One that is just ending has no command line any more: it cannot be judged. Nor
@@ -200,6 +206,22 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 
 // SuperviseVerb is the hidden command that a supervisor process runs.
 const SuperviseVerb = "supervise"
+
+// supervisorAmong finds the supervisor of ours among the holders of supervisor.lock. A
+// child that it has forked, and that runs no program of its own yet, has all that its
+// parent has and looks like it; on macOS it may stay like that (a fork after the network
+// was used): it is no driver.
+func supervisorAmong(holders []probes.Holder) (probes.Holder, bool) {
+	ours := slices.DeleteFunc(slices.Clone(holders), func(h probes.Holder) bool { return !supervises(h) })
+	i := slices.IndexFunc(ours, func(h probes.Holder) bool {
+		parent := probes.Parent(h.Process.PID)
+		return !slices.ContainsFunc(ours, func(other probes.Holder) bool { return other.Process.PID == parent })
+	})
+	if i < 0 {
+		return probes.Holder{}, false
+	}
+	return ours[i], true
+}
 
 // supervises reports whether a holder of supervisor.lock is a supervisor: our
 // program, with the hidden command that is started with that lock and never by hand.

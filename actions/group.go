@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -23,7 +24,7 @@ func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if !aGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
 		return nil
 	}
-	if _, err := probes.Identify(leader.PGID); err == nil {
+	if _, err := probes.Identify(leader.PGID); err == nil && !probes.Dying(leader.PGID) {
 		return nil
 	}
 	return slices.DeleteFunc(probes.Group(leader.PGID), func(p fsm.Process) bool {
@@ -41,7 +42,7 @@ func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 	close(tree.lingers)
 	w.log.Info("members of the group live on without the lock", "pgid", leader.PGID, "first", processText(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
 	for ; len(members) > 0; members = outlived(w.home, leader) {
-		if _, err := waitExit(members[0], lastGasp); err != nil {
+		if _, _, err := procs.AwaitExit(members[0], lastGasp); err != nil {
 			w.log.Error("group not watched", "error", err)
 			return
 		}

@@ -3,9 +3,9 @@ package actions
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -15,7 +15,7 @@ import (
 // signalGroup signals the group of a Temporal if a member of it is proven to hold the
 // lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a
 // stopped process would not see it otherwise. It reports whether the group was signalled.
-func signalGroup(home statefile.Home, held os.FileInfo, leader fsm.Process, sig unix.Signal) (bool, error) {
+func signalGroup(home statefile.Home, held probes.FileID, leader fsm.Process, sig unix.Signal) (bool, error) {
 	if !aGroup(leader.PGID) {
 		return false, nil
 	}
@@ -44,7 +44,7 @@ func killGroup(pgid int, sig unix.Signal) error {
 
 // provenMember looks at the leader first, and at everybody only if the leader
 // is gone or does not hold the lock.
-func provenMember(held os.FileInfo, leader fsm.Process) (bool, error) {
+func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 	holders, err := probes.HoldersOf(held, leader.PID)
 	if err != nil {
 		return false, err
@@ -58,10 +58,12 @@ func provenMember(held os.FileInfo, leader fsm.Process) (bool, error) {
 }
 
 // signalEscaped signals every holder of temporal.lock outside the group, one by
-// one, if the holders are proven to be ours. It returns how many there were.
-func signalEscaped(home statefile.Home, held os.FileInfo, r fsm.Record, sig unix.Signal) (int, error) {
+// one, if the holders are proven to be ours: one that is proves them all, since an
+// exclusive lock has one description. If this driver is among them the lock has come
+// over, and nobody is left. It returns how many there were.
+func signalEscaped(home statefile.Home, held probes.FileID, r fsm.Record, sig unix.Signal) (int, error) {
 	holders, err := probes.HoldersOf(held)
-	if err != nil || cameOver(holders) {
+	if err != nil || slices.ContainsFunc(holders, isSelf) {
 		return 0, err
 	}
 	holders = slices.DeleteFunc(holders, isSelf)
@@ -74,15 +76,15 @@ func signalEscaped(home statefile.Home, held os.FileInfo, r fsm.Record, sig unix
 	escaped := 0
 	var failed error
 	for _, h := range holders {
-		if h.Process.PGID == r.Temporal.PGID || !inherited(home, h) {
+		if h.Process.PGID == r.Temporal.PGID {
 			continue
 		}
 		escaped++
-		if err := signalOne(h.Process, sig); err != nil {
+		if err := procs.Signal(h.Process, sig); err != nil {
 			failed = fmt.Errorf("signal %s: %w", Describe(h), err)
 		}
 		if sig == unix.SIGTERM {
-			signalOne(h.Process, unix.SIGCONT)
+			procs.Signal(h.Process, unix.SIGCONT)
 		}
 	}
 	return escaped, failed

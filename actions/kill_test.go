@@ -2,9 +2,9 @@ package actions
 
 import (
 	"errors"
-	"os"
 	"testing"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
@@ -27,7 +27,7 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 		"the leader, a stranger's group":   func(p *fsm.Process) { p.PGID = stranger.PGID },
 		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
 		"a stranger's group, free PID":     func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, stranger.PGID },
-		"a leader younger than its group":  func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<40 },
+		"a leader younger than its group":  func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<62 },
 		"a group of another boot":          func(p *fsm.Process) { p.PID, p.Boot = 1<<22-1, "another" },
 		"the PID reused: it is younger":    func(p *fsm.Process) { p.StartTicks++ },
 		"the PID of another boot":          func(p *fsm.Process) { p.Boot = "another" },
@@ -69,8 +69,7 @@ func TestSignalGroupOfAnotherLock(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
 	touch(t, l.home.Lock()+".other")
-	other, err := os.Stat(l.home.Lock() + ".other")
-	check(t, err)
+	other := idAt(t, l.home.Lock()+".other")
 	signalled, err := signalGroup(l.home, other, l.record.Temporal, unix.SIGKILL)
 	check(t, err)
 	is(t, "signalled", signalled, false)
@@ -98,8 +97,7 @@ func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
 	l := newLife(t)
 	stranger := l.start("actor", nil)
 	stranger.must("lock", l.home.Lock())
-	held, err := os.Stat(l.home.Lock())
-	check(t, err)
+	held := idAt(t, l.home.Lock())
 	for name, forge := range map[string]func(*fsm.Process){
 		"no record":  func(*fsm.Process) {},
 		"PID reused": func(p *fsm.Process) { *p = stranger.identity(); p.StartTicks-- },
@@ -129,8 +127,7 @@ func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
 	check(t, err)
 	defer lock.Close()
 	l.start("actor", []string{probes.InstanceVariable + "=" + string(l.home)}, lock)
-	held, err := lock.Stat()
-	check(t, err)
+	held := idAt(t, l.home.Lock())
 	n, err := signalEscaped(l.home, held, l.record, nothing)
 	check(t, err)
 	is(t, "signalled", n, 0)
@@ -147,24 +144,24 @@ func TestSignalOne(t *testing.T) {
 	} {
 		forged := p
 		forge(&forged)
-		if err := signalOne(forged, unix.SIGKILL); err != nil {
+		if err := procs.Signal(forged, unix.SIGKILL); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		// That one is gone, as far as is known.
 		check(t, within(t, name+": no wait", later(func() error { return exited(forged) })))
 		a.untouched()
 	}
-	check(t, signalOne(p, unix.SIGKILL))
+	check(t, procs.Signal(p, unix.SIGKILL))
 	check(t, within(t, "the exit", later(func() error { return exited(p) })))
 	a.awaitEnd()
-	check(t, signalOne(p, unix.SIGKILL))
+	check(t, procs.Signal(p, unix.SIGKILL))
 	check(t, exited(p))
 }
 
 func exited(p fsm.Process) error {
-	gone, err := waitExit(p, -1)
+	_, gone, err := procs.AwaitExit(p, -1)
 	if err == nil && !gone {
-		err = errors.New("waitExit without a timeout returned before the exit")
+		err = errors.New("AwaitExit without a timeout returned before the exit")
 	}
 	return err
 }

@@ -130,17 +130,25 @@ func leadsTo(path string, file *os.File) bool {
 
 // reopen opens a second description of a lock file that somebody holds, and
 // does not lock it. The path may be a magic link to a file without a name.
-func reopen(path string) (*os.File, os.FileInfo, error) {
+func reopen(path string) (*os.File, probes.FileID, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open lock: %w", err)
+		return nil, probes.FileID{}, fmt.Errorf("open lock: %w", err)
 	}
-	info, err := file.Stat()
+	id, err := fileID(file)
 	if err != nil {
 		file.Close()
-		return nil, nil, err
+		return nil, id, err
 	}
-	return file, info, nil
+	return file, id, nil
+}
+
+func fileID(file *os.File) (probes.FileID, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return probes.FileID{}, err
+	}
+	return probes.FileIDOf(info)
 }
 
 // TryLocks says why flock keeps nobody away from a home's files, nil if it does. It

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -214,4 +215,13 @@ func openFiles() map[int]string {
 func closesOnExec(fd int) bool {
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
 	return err == nil && flags&unix.FD_CLOEXEC != 0
+}
+
+func idAt(t *testing.T, path string) probes.FileID {
+	t.Helper()
+	info, err := os.Stat(path)
+	check(t, err)
+	id, err := probes.FileIDOf(info)
+	check(t, err)
+	return id
 }

@@ -61,12 +61,20 @@ func Inherited(home statefile.Home) (*os.File, error) {
 // closeOnExec marks every descriptor beyond the standard ones: a caller may have
 // left some open that are not ours to pass on.
 func closeOnExec() error {
-	entries, err := os.ReadDir("/dev/fd")
+	folder, err := os.Open("/dev/fd")
 	if err != nil {
 		return fmt.Errorf("list descriptors: %w", err)
 	}
-	for _, entry := range entries {
-		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+	defer folder.Close()
+	// The names alone: os.ReadDir asks what each of them is as well, which fails on
+	// macOS for a kqueue, and every Go program has one (fdesc_attr,
+	// bsd/miscfs/devfs/devfs_fdesc_support.c).
+	names, err := folder.Readdirnames(-1)
+	if err != nil {
+		return fmt.Errorf("list descriptors: %w", err)
+	}
+	for _, name := range names {
+		if fd, err := strconv.Atoi(name); err == nil && fd > 2 {
 			unix.CloseOnExec(fd)
 		}
 	}

@@ -1,12 +1,11 @@
 package actions
 
 import (
-	"errors"
-	"os/exec"
+	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -21,13 +20,18 @@ func (w *World) adopt(e fsm.Effect) {
 }
 
 // openWaiter opens the lock file that a Temporal holds which this driver did not
-// spawn, for the wait on the tree's end.
+// spawn, for the wait on the tree's end. A file that nothing can open is held all the
+// same: then the exits of its holders are waited for.
 func (w *World) openWaiter(r fsm.Record) {
 	if w.waiter != nil {
 		return
 	}
+	lock := lockFile(w.home, r)
+	if w.held = lock.FileID; lock.Path == "" {
+		return
+	}
 	var err error
-	if w.waiter, w.held, err = reopen(lockPath(w.home, r)); err != nil {
+	if w.waiter, w.held, err = reopen(lock.Path); err != nil {
 		w.log.Error("lock not opened for the wait", "error", err)
 	}
 }
@@ -48,12 +52,14 @@ func (w *World) watch(e fsm.Effect) {
 	go func() {
 		in := fsm.Input{Event: fsm.Exited, Run: e.Run}
 		if child != nil {
-			in.Exit = exitOf(child)
+			in.Exit = procs.Reap(child)
 			close(tree.reaped)
-		} else if _, err := waitExit(e.Process, -1); err != nil {
+		} else if exit, _, err := procs.AwaitExit(e.Process, -1); err != nil {
 			// Without a wake-up for the leader the tree's end is the news.
 			w.log.Error("exit not watched", "pid", e.Process.PID, "error", err)
 			return
+		} else {
+			in.Exit = exit
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
 		tree.toldFirst()
@@ -90,8 +96,8 @@ func (t *treeEnd) awaitReaped() {
 	}
 }
 
-// await waits in a blocking flock for the tree's end, once for each run. The
-// wait returns holding the lock, so nobody can come in between.
+// await waits for the tree's end, once for each run: in a blocking flock, which returns
+// holding the lock, so that nobody can come in between.
 func (w *World) await(e fsm.Effect) {
 	if w.awaited == e.Run {
 		return
@@ -101,13 +107,13 @@ func (w *World) await(e fsm.Effect) {
 	tree := &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
 	w.tree = tree
 	ours := w.child != nil
-	waiter := w.waiter
+	waiter, held := w.waiter, w.held
 	w.waiter = nil
-	if waiter == nil {
+	if waiter == nil && held == (probes.FileID{}) {
 		return
 	}
 	go func() {
-		if err := flock(waiter, unix.LOCK_EX); err != nil {
+		if err := awaitUnlocked(waiter, held); err != nil {
 			w.log.Error("tree's end not watched", "error", err)
 			return
 		}
@@ -117,9 +123,27 @@ func (w *World) await(e fsm.Effect) {
 			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
 		}
 		w.awaitGroup(tree, e.Process)
-		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, lock: waiter}
+		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, ended: true, lock: waiter}
 		close(tree.told)
 	}()
+}
+
+// awaitUnlocked returns when nothing holds a lock file, and then holds the lock by
+// waiter. Without a waiter the file was deleted, so that no lock on it is of use: its
+// holders' exits are waited for, and looked for anew until none is left.
+func awaitUnlocked(waiter *os.File, held probes.FileID) error {
+	if waiter != nil {
+		return flock(waiter, unix.LOCK_EX)
+	}
+	for {
+		holders, err := probes.HoldersOf(held)
+		if err != nil || len(holders) == 0 {
+			return err
+		}
+		if _, _, err := procs.AwaitExit(holders[0].Process, -1); err != nil {
+			return err
+		}
+	}
 }
 
 // lastGasp is how long a leader may be seen after the lock has come free: a dying
@@ -133,36 +157,19 @@ const (
 // seeOff waits until the leader has gone as well. One that lives on has given
 // the lock away; it is ended, if it is the recorded one and carries our mark.
 func (w *World) seeOff(p fsm.Process) {
-	gone, err := waitExit(p, lastGasp)
+	_, gone, err := procs.AwaitExit(p, lastGasp)
 	for n := 0; n < lastGasps && !gone && err == nil && probes.Dying(p.PID); n++ {
-		gone, err = waitExit(p, lastGasp) // a busy machine
+		_, gone, err = procs.AwaitExit(p, lastGasp) // a busy machine
 	}
 	if gone || err != nil || p.PID <= 1 || probes.Instance(p.PID) != string(w.home) {
 		return
 	}
 	w.log.Warn("Temporal lives on without its lock, and is killed", "pid", p.PID)
-	if err := signalOne(p, unix.SIGKILL); err != nil {
+	if err := procs.Signal(p, unix.SIGKILL); err != nil {
 		w.log.Error("leader not signalled", "pid", p.PID, "error", err)
 		return
 	}
-	waitExit(p, lastGasp)
-}
-
-// exitOf reaps the child: the one place that waits for it.
-func exitOf(child *exec.Cmd) fsm.Exit {
-	err := child.Wait()
-	var failed *exec.ExitError
-	if err != nil && !errors.As(err, &failed) {
-		return fsm.Exit{}
-	}
-	status, ok := child.ProcessState.Sys().(syscall.WaitStatus)
-	switch {
-	case !ok:
-		return fsm.Exit{}
-	case status.Signaled():
-		return fsm.Exit{Known: true, Code: 128 + int(status.Signal()), Signal: unix.SignalName(status.Signal())}
-	}
-	return fsm.Exit{Known: true, Code: status.ExitStatus()}
+	_, _, _ = procs.AwaitExit(p, lastGasp)
 }
 
 func (w *World) writePID(p fsm.Process) {

@@ -59,8 +59,8 @@ type World struct {
 	backup string
 	// database describes the file that Temporal has open, once it serves.
 	database os.FileInfo
-	// held describes the lock file of the current run, wherever its path leads.
-	held os.FileInfo
+	// held is the lock file of the current run, wherever its path leads.
+	held probes.FileID
 	// awaited is the run whose end is being waited for.
 	awaited uint64
 	child   *exec.Cmd
@@ -76,11 +76,14 @@ type World struct {
 	tree *treeEnd
 }
 
-// delivery is an input, with the lock that came with it, or a beat and no input.
+// delivery is an input, or a beat and no input.
 type delivery struct {
 	fsm.Input
-	lock *os.File
-	beat func()
+	// ended says that the tree is gone, and lock is its lock, which came over with that
+	// unless its file was deleted.
+	ended bool
+	lock  *os.File
+	beat  func()
 }
 
 // NewWorld makes the world of a driver, self, that holds the locked seat and goes
@@ -110,13 +113,12 @@ func (w *World) Next() fsm.Input {
 	for ; d.beat != nil; d = <-w.inbox {
 		w.answer(d.beat)
 	}
-	if d.lock != nil {
-		if d.Run == w.awaited {
-			w.lock = d.lock
-			close(w.over)
-		} else {
-			d.lock.Close()
-		}
+	switch {
+	case d.ended && d.Run == w.awaited:
+		w.lock = d.lock
+		close(w.over)
+	case d.lock != nil:
+		d.lock.Close()
 	}
 	return w.lost(d.Input)
 }

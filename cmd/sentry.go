@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -70,7 +70,7 @@ func (s *sentry) await(p fsm.Process) {
 	}
 	s.watched[p.PID] = p
 	go func() {
-		actions.AwaitExit(p)
+		_, _, _ = procs.AwaitExit(p, -1)
 		select {
 		case s.ended <- struct{}{}:
 		default:

@@ -22,12 +22,15 @@ const module = "github.com/stigmer/local/"
 var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
-	"probes":    {"fsm"},
-	"actions":   {"fsm", "statefile", "probes"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/install"},
+	"probes":    {"fsm", "probes/xnu"},
+	"actions":   {"fsm", "statefile", "probes", "actions/procs"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install"},
 
 	// Rooms of their own.
 	"probes/logs":     {},
+	"probes/xnu":      {}, // macOS's kernel, in its own formats
+	"probes/xnu/fake": {"probes/xnu"},
+	"actions/procs":   {"fsm", "probes", "probes/xnu"},
 	"actions/install": {"statefile", "actions"},
 }
 

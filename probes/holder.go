@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/stigmer/local/fsm"
 )
@@ -31,33 +32,53 @@ const (
 
 // Holders returns the processes that hold the flock on the file at path: those
 // with an open file description that the lock belongs to. A process that has
-// the file open without the lock, or waits for it, is not among them on Linux;
-// macOS cannot tell these apart and names every process that has it open.
+// the file open without the lock, or waits for it, is not among them.
 //
 // An exclusive flock belongs to one description, and who else has it inherited
 // it. So if any of the PIDs in first holds it, only the holders among first
-// are returned and nobody else is looked at; without first all processes are.
+// are returned and nobody else is looked at; without first all processes are, unless
+// the system says at once that the file is not locked.
 //
 // A missing path is held by nobody: nil, nil. Processes that may not be looked
 // into are left out. A holder that forks and ends within the scan can escape
 // it: ask again for as long as the lock is held. The caller is named as well if
 // it holds the lock.
 func Holders(path string, first ...int) ([]Holder, error) {
-	info, err := os.Stat(path)
+	file, err := fileAt(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
+	if err != nil || unlocked(path) {
 		return nil, err
 	}
-	return holders(info, path, first)
+	return HoldersOf(file, first...)
 }
 
 // HoldersOf is Holders for a file that its path no longer leads to: a lock file
-// that was deleted or replaced while it was held. Info comes from the Stat of a
-// descriptor.
-func HoldersOf(info os.FileInfo, first ...int) ([]Holder, error) {
-	return holders(info, "", first)
+// that was deleted or replaced while it was held.
+func HoldersOf(file FileID, first ...int) ([]Holder, error) {
+	if found := among(first, file); len(found) > 0 {
+		return found, nil
+	}
+	pids, err := processes()
+	if err != nil {
+		return nil, err
+	}
+	return among(pids, file), nil
+}
+
+func among(pids []int, file FileID) []Holder {
+	return described(slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return pid <= 0 || !holds(pid, file) }))
+}
+
+// holds reports whether one of the process's descriptors is of this file and has its
+// lock. What may not be read, or went away, does not.
+func holds(pid int, file FileID) (found bool) {
+	_ = eachOpen(pid, func(f openFile) bool {
+		found = f.FileID == file && hasLock(pid, f)
+		return !found
+	})
+	return found
 }
 
 // Locked says whether the file at path is locked, without ever taking the lock:
@@ -65,9 +86,9 @@ func HoldersOf(info os.FileInfo, first ...int) ([]Holder, error) {
 // of looking; the state is then LockUnknown.
 //
 // A lock of a process that may not be looked into is found in /proc/locks on
-// Linux. Two are not, and read as free: on macOS that of another user, and in a
-// PID namespace that whose first taker has died (fs/locks.c, locks_show). For
-// those the flock call itself remains the judge.
+// Linux and by fcntl(2) on macOS. One is not, and reads as free: in a PID namespace
+// that whose first taker has died (fs/locks.c, locks_show). For that the flock call
+// itself remains the judge.
 func Locked(path string, first ...int) (LockState, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,7 +97,7 @@ func Locked(path string, first ...int) (LockState, error) {
 	if err != nil {
 		return LockUnknown, err
 	}
-	found, err := holders(info, path, first)
+	found, err := Holders(path, first...)
 	if err != nil {
 		return LockUnknown, err
 	}
@@ -84,6 +105,16 @@ func Locked(path string, first ...int) (LockState, error) {
 		return LockHeld, nil
 	}
 	return listed(path, info)
+}
+
+func described(pids []int) []Holder {
+	var found []Holder
+	for _, pid := range pids {
+		if holder, ok := describe(pid); ok {
+			found = append(found, holder)
+		}
+	}
+	return found
 }
 
 // describe makes a Holder of a PID. It is false for a process that has gone.

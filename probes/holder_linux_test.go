@@ -1,3 +1,5 @@
+//go:build !blunt
+
 package probes
 
 import (
@@ -5,36 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"syscall"
 	"testing"
 )
-
-func TestOpenerAndWaiterAreNoHolders(t *testing.T) {
-	path := lockFile(t)
-	start(t, "open", path)
-	wantHolders(t, path)
-	child := start(t, "hold", path)
-	waiter := start(t, "wait", path)
-	awaitBlocked(t, waiter.PID)
-	wantHolders(t, path, child.PID)
-}
-
-// awaitBlocked returns when /proc/locks shows the process waiting.
-func awaitBlocked(t *testing.T, pid int) {
-	t.Helper()
-	for {
-		table, err := os.ReadFile("/proc/locks")
-		check(t, err)
-		for line := range strings.Lines(string(table)) {
-			if strings.Contains(line, "->") && strings.Contains(line, fmt.Sprintf(" %d ", pid)) {
-				return
-			}
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("it does not wait")
-		}
-	}
-}
 
 // What Locked does for a holder that it may not look into.
 func TestListed(t *testing.T) {
@@ -116,4 +91,10 @@ func BenchmarkHolders(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// A container's home may have the same name as one of this machine.
+func TestForgottenInAnotherMountNamespace(t *testing.T) {
+	attr := syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+	forgottenCase{mark: forgottenHome, attr: attr, root: true}.run(t)
 }

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -105,6 +104,8 @@ func TestHolderDeleted(t *testing.T) {
 	child := start(t, "idle", "", file)
 	info, err := file.Stat()
 	check(t, err)
+	id, err := FileIDOf(info)
+	check(t, err)
 	check(t, file.Close())
 	check(t, os.Remove(path))
 	if state, err := Locked(path); state != LockMissing || err != nil {
@@ -115,28 +116,9 @@ func TestHolderDeleted(t *testing.T) {
 	}
 	check(t, os.WriteFile(path, nil, 0o600)) // another file by the old name
 	wantHolders(t, path)
-	found, err := HoldersOf(info)
+	found, err := HoldersOf(id)
 	check(t, err)
 	if got := pidsOf(found); !slices.Equal(got, []int{child.PID}) {
 		t.Errorf("HoldersOf = %v, want %d", got, child.PID)
-	}
-}
-
-// The real lsof of this machine, if it has one, is held against its parser.
-func TestParseLsof(t *testing.T) {
-	path := lockFile(t)
-	child := start(t, "open", path)
-	output, err := exec.Command("lsof", "-w", "-n", "-P", "-F", "pfDi", "--", path).Output()
-	if err != nil {
-		t.Skip("no lsof:", err)
-	}
-	info, err := os.Stat(path)
-	check(t, err)
-	stat := info.Sys().(*syscall.Stat_t)
-	pids := openers(parseLsof(string(output)), func(f openFile) bool {
-		return f.inode == stat.Ino && uint32(f.device) == uint32(stat.Dev)
-	})
-	if !slices.Equal(pids, []int{child.PID}) {
-		t.Errorf("%q has %v, want %d", output, pids, child.PID)
 	}
 }

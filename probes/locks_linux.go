@@ -1,3 +1,5 @@
+//go:build !blunt
+
 package probes
 
 import (
@@ -49,7 +51,7 @@ func findLock(table, device, number string) LockState {
 // of mountinfo. The device is empty if it could not be found out. O_PATH opens
 // nothing: no permission on the file is needed and no lock can be touched.
 func kernelName(path string, info os.FileInfo) (device, number string, err error) {
-	file, err := inodeOf(info)
+	file, err := FileIDOf(info)
 	if err != nil {
 		return "", "", err
 	}
@@ -62,7 +64,7 @@ func kernelName(path string, info os.FileInfo) (device, number string, err error
 	if err != nil {
 		return "", "", err
 	}
-	number = strconv.FormatUint(file.number, 10)
+	number = strconv.FormatUint(file.Inode, 10)
 	open, err := self.FDInfo(strconv.Itoa(fd))
 	if err != nil {
 		return "", number, nil

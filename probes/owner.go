@@ -4,13 +4,19 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
-
-	gopsutil "github.com/shirou/gopsutil/v4/net"
 )
 
-// listening is the status of a socket that accepts connections, as gopsutil names it.
-const listening = "LISTEN"
+// socket is a TCP socket of this machine.
+type socket struct {
+	local netip.AddrPort
+	// listening says that it accepts connections, over that its connection has ended
+	// (TIME_WAIT), so that no process has it any more.
+	listening, over bool
+	// pid is the process that was seen to have it, 0 where that is not known, and fd
+	// the descriptor there, where that is known.
+	pid int
+	fd  uint32
+}
 
 // findOwner looks through the machine's TCP sockets for the one that conflicts
 // with ip:port, nil if there is none. Listeners come first; where the bind is
@@ -40,35 +46,34 @@ const ownerTries = 5
 // seekOwner is findOwner once. It is not settled where the one who was seen to have
 // the socket has it no longer.
 func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found *Listener, settled bool, err error) {
-	sockets, err := gopsutil.ConnectionsWithContext(ctx, "tcp")
+	all, err := sockets(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("list the TCP sockets: %w", err)
 	}
 	settled = true
-	for _, socket := range sockets {
-		if int(socket.Laddr.Port) != port || !conflicts(ip, boundTo(socket.Laddr.IP)) {
+	for _, s := range all {
+		if int(s.local.Port()) != port || !conflicts(ip, s.local.Addr()) {
 			continue
 		}
-		if socket.Status == listening {
-			found, settled = owner(socket)
+		if s.listening {
+			found, settled = owner(s)
 			return found, settled, nil
 		}
-		if taken && found == nil && socket.Status != "TIME_WAIT" {
-			found, settled = owner(socket)
+		if taken && found == nil && !s.over {
+			found, settled = owner(s)
 		}
 	}
 	return found, settled, nil
 }
 
-// owner describes who has a socket. It is false where that process has it no longer.
-func owner(socket gopsutil.ConnectionStat) (*Listener, bool) {
-	pid, settled := int(socket.Pid), true
-	if pid > 0 {
-		if pid, settled = keeper(pid, socket.Fd); !settled {
-			pid = 0
-		}
+// owner describes the process that has a socket. It is false where that process has it
+// no longer.
+func owner(s socket) (*Listener, bool) {
+	pid, settled := keeper(s)
+	if !settled {
+		pid = 0
 	}
-	return listener(netip.AddrPortFrom(boundTo(socket.Laddr.IP), uint16(socket.Laddr.Port)), pid), settled
+	return listener(s.local, pid), settled
 }
 
 func listener(address netip.AddrPort, pid int) *Listener {
@@ -77,16 +82,6 @@ func listener(address netip.AddrPort, pid int) *Listener {
 		found.Command, found.Exe, found.Instance = CommandLine(pid), Executable(pid), Instance(pid)
 	}
 	return found
-}
-
-// boundTo reads an address as gopsutil gives it: lsof, on macOS, writes "*" for
-// a wildcard and brackets around IPv6.
-func boundTo(text string) netip.Addr {
-	ip, err := netip.ParseAddr(strings.Trim(text, "[]"))
-	if err != nil {
-		return netip.IPv6Unspecified()
-	}
-	return ip.Unmap()
 }
 
 // conflicts reports whether a socket on bound keeps a server on wanted from the

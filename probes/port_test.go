@@ -105,16 +105,6 @@ func TestListeningWhereItCannot(t *testing.T) {
 	}
 }
 
-func TestBoundTo(t *testing.T) {
-	for text, want := range map[string]string{
-		"*": "::", "[::1]": "::1", "::ffff:127.0.0.1": "127.0.0.1", "0.0.0.0": "0.0.0.0",
-	} {
-		if got := boundTo(text); got.String() != want {
-			t.Errorf("boundTo(%s) = %s, want %s", text, got, want)
-		}
-	}
-}
-
 func TestFreePorts(t *testing.T) {
 	ports, err := FreePorts("127.0.0.1", 50)
 	check(t, err)

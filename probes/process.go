@@ -3,8 +3,10 @@ package probes
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"github.com/stigmer/local/fsm"
@@ -67,4 +69,15 @@ const devServer = "start-dev"
 // started it. It is false where its arguments may not be read.
 func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
+// Parent returns the PID of a process's parent, 0 where it is not known.
+func Parent(pid int) int { return parentOf(pid) }
+
 func noProcess(pid int) error { return fmt.Errorf("process %d: %w", pid, ErrNoProcess) }
+
+// absent turns "the file is gone" (ENOENT before the open, ESRCH after it) into ErrNoProcess.
+func absent(pid int, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return noProcess(pid)
+	}
+	return fmt.Errorf("process %d: %w", pid, err)
+}

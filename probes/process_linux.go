@@ -1,12 +1,12 @@
+//go:build !blunt
+
 package probes
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/procfs"
@@ -104,14 +104,6 @@ func zeroSeparated(path string) []string {
 
 func procPath(pid int, name string) string {
 	return "/proc/" + strconv.Itoa(pid) + "/" + name
-}
-
-// absent turns "the file is gone" (ENOENT before the open, ESRCH after it) into ErrNoProcess.
-func absent(pid int, err error) error {
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
-		return noProcess(pid)
-	}
-	return fmt.Errorf("process %d: %w", pid, err)
 }
 
 // WorkFolder returns the folder that a process works in, also when that has been deleted

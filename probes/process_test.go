@@ -77,16 +77,3 @@ func BenchmarkIdentify(b *testing.B) {
 		}
 	}
 }
-
-func TestParseProcargs(t *testing.T) {
-	raw := "\x02\x00\x00\x00/bin/cat\x00\x00\x00\x00cat\x00\x00A=1\x00B=2\x00\x00executable_path=/bin/cat\x00"
-	got := parseProcargs([]byte(raw))
-	if got.exe != "/bin/cat" || !slices.Equal(got.args, []string{"cat", ""}) || !slices.Contains(got.rest, "B=2") {
-		t.Errorf("parseProcargs = %+v", got)
-	}
-	for _, broken := range []string{"", "\x01", "\xff\xff\xff\xff", "\x09\x00\x00\x00/bin/cat\x00cat\x00"} {
-		if got := parseProcargs([]byte(broken)); got.args != nil || got.rest != nil {
-			t.Errorf("parseProcargs(%q) = %+v", broken, got)
-		}
-	}
-}

@@ -1,19 +1,45 @@
+//go:build !blunt
+
 package probes
 
 import (
+	"context"
+	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
+	gopsutil "github.com/shirou/gopsutil/v4/net"
 	"golang.org/x/sys/unix"
 )
 
+// sockets returns the machine's TCP sockets with those that have them.
+func sockets(ctx context.Context) ([]socket, error) {
+	all, err := gopsutil.ConnectionsWithContext(ctx, "tcp")
+	found := make([]socket, 0, len(all))
+	for _, one := range all {
+		ip, err := netip.ParseAddr(one.Laddr.IP)
+		if err != nil {
+			continue
+		}
+		found = append(found, socket{
+			local:     netip.AddrPortFrom(ip.Unmap(), uint16(one.Laddr.Port)),
+			listening: one.Status == "LISTEN", over: one.Status == "TIME_WAIT", pid: int(one.Pid), fd: one.Fd,
+		})
+	}
+	return found, err
+}
+
 // keeper returns whose a socket is that a process was seen to have as a
-// descriptor. Between fork and exec a child has all that its parent has, and looks
+// descriptor, 0 where none was seen. Between fork and exec a child has all that its parent has, and looks
 // like it: then the socket is the parent's. It is false where the process has the
 // socket no longer, as that child a moment later: then who has it is to be asked anew.
-func keeper(pid int, fd uint32) (int, bool) {
+func keeper(s socket) (int, bool) {
+	pid, fd := s.pid, s.fd
+	if pid <= 0 {
+		return 0, true
+	}
 	socket := opensAs(pid, fd)
 	if socket == "" {
 		return 0, false

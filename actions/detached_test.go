@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 )
 
 // A lock whose file was deleted or replaced under our Temporal is found by the
@@ -38,14 +37,15 @@ func TestAdoptADetachedLock(t *testing.T) {
 	leader := l.spawnOnly()
 	child := l.child
 	l.abandon()
+	held := idAt(t, l.home.Lock())
 	check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
-	is(t, "path", lockPath(l.home, l.record), probes.Detached(l.record.Temporal, l.home.Lock()))
+	is(t, "lock file", lockFile(l.home, l.record).FileID, held)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	l.nothingYet()
 	leader.must("trap")
 	l.do(fsm.DoKill)
-	l.ends("")
+	l.ends(ofAdopted("SIGKILL"))
 	check(t, onlyExit(child.Wait()))
 }

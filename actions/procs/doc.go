@@ -1,0 +1,7 @@
+// Package procs waits for the exit of a process and signals it, by its identity.
+//
+// It holds on to the process by the kernel's own reference where there is one (a pidfd
+// on Linux; a kqueue and an audit token on macOS), proves then that this is the process
+// that is meant, and acts on it: so neither can come to mean a process that was given
+// the PID later. It never acts on a number alone, and it decides nothing.
+package procs

@@ -1,0 +1,42 @@
+//go:build linux && blunt
+
+package procs
+
+import (
+	"errors"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/probes/xnu"
+)
+
+// exitWatch tells of an exit as macOS does: when the process can be referred to no
+// more, which is before its locks are free. Linux wakes nobody then, so it is looked at
+// each millisecond.
+type exitWatch struct{ pidfd, pid int }
+
+func watchExit(pid int) (exitWatch, error) {
+	if _, err := xnu.System().Process(pid); errors.Is(err, syscall.ESRCH) {
+		return exitWatch{}, unix.ESRCH
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	return exitWatch{fd, pid}, err
+}
+
+func (w exitWatch) close() { unix.Close(w.pidfd) }
+
+func (w exitWatch) wait(timeout time.Duration) (*syscall.WaitStatus, bool, error) {
+	for began := time.Now(); timeout < 0 || time.Since(began) < timeout; {
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(w.pidfd), Events: unix.POLLIN}}, 1)
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return nil, false, err
+		}
+		_, err = xnu.System().Process(w.pid)
+		if ready > 0 || errors.Is(err, syscall.ESRCH) {
+			return nil, true, nil
+		}
+	}
+	return nil, false, nil
+}

@@ -1,0 +1,48 @@
+package procs
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/xnu"
+)
+
+// versionTries bounds how often a process is proven anew that ran another program
+// between the proof and the signal, as a shell does with exec.
+const versionTries = 5
+
+// signalVersion signals the process that has p's PID and the version that it has now,
+// if it is p: the version is read before the proof, so that a process which is given
+// the PID after the proof has another one. macOS 13 and before cannot signal by
+// version; there the proof is made immediately before the signal, and kill goes by PID.
+func signalVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, unix.Signal) error, p fsm.Process, sig unix.Signal) error {
+	for range versionTries {
+		now, err := k.Process(p.PID)
+		if errors.Is(err, unix.ESRCH) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !alive(p) {
+			return nil
+		}
+		err = k.Signal(p.PID, now.Version, sig)
+		if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
+			err = kill(p.PID, sig)
+			if errors.Is(err, unix.ESRCH) {
+				err = nil
+			}
+		}
+		if !errors.Is(err, unix.ESRCH) {
+			return err
+		}
+	}
+	return errBusy
+}
+
+// errBusy says that a process runs one program after the other, faster than it can be
+// signalled.
+var errBusy = errors.New("it runs another program each time that it is to be signalled")

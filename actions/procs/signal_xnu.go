@@ -1,0 +1,17 @@
+//go:build darwin || blunt
+
+package procs
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/xnu"
+)
+
+// Signal signals exactly the process that is meant, or none. A process that has exited
+// needs no signal.
+func Signal(p fsm.Process, sig unix.Signal) error {
+	return signalVersion(xnu.System(), probes.Alive, unix.Kill, p, sig)
+}

@@ -1,0 +1,32 @@
+package probes
+
+import "github.com/stigmer/local/fsm"
+
+// LockDescriptor is the descriptor at which Temporal inherits temporal.lock: the
+// first after the three standard ones.
+const LockDescriptor = 3
+
+// LockFile is a lock file that its path does not lead to.
+type LockFile struct {
+	FileID
+	// Path opens that very file for as long as the process lives that was asked about.
+	// It is empty where nothing does, as for a deleted file on macOS.
+	Path string
+}
+
+// Detached finds a lock that p inherited at LockDescriptor on a file that was
+// deleted or moved since, so that path does not lead to it. It is false if there is
+// none.
+func Detached(p fsm.Process, path string) (LockFile, bool) {
+	if !Alive(p) {
+		return LockFile{}, false
+	}
+	file, ok := openAt(p.PID, LockDescriptor)
+	if !ok || !hasLock(p.PID, file) {
+		return LockFile{}, false
+	}
+	if there, err := fileAt(path); err == nil && there == file.FileID {
+		return LockFile{}, false
+	}
+	return LockFile{file.FileID, reopenable(p.PID, file)}, true
+}

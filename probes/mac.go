@@ -1,0 +1,141 @@
+package probes
+
+import (
+	"os"
+	"slices"
+	"syscall"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/xnu"
+)
+
+// mac answers the questions of this package from macOS's kernel.
+type mac struct{ xnu.Kernel }
+
+// look takes the order of birth for the start time: the wall clock at the fork may be
+// set back, so that a child would seem older than its parent.
+func (m mac) look(pid int) (fsm.Process, error) {
+	p, err := m.Process(pid)
+	if err == nil && p.Zombie {
+		return fsm.Process{}, noProcess(pid)
+	}
+	if err != nil {
+		return fsm.Process{}, absent(pid, err)
+	}
+	boot, err := m.Boot()
+	if err != nil {
+		return fsm.Process{}, absent(pid, err)
+	}
+	return fsm.Process{
+		PID: pid, PGID: p.Group, Boot: boot, Exe: m.Exec(pid).Path,
+		StartTicks: p.Unique, StartedAt: fsm.Instant(p.StartedAt.UnixMilli()),
+	}, nil
+}
+
+// dying is true of a process that nobody can refer to any more, although its locks may
+// be held for an instant yet: in xnu's exit1 that comes before fdt_invalidate.
+func (m mac) dying(pid int) bool {
+	p, err := m.Process(pid)
+	return err != nil || p.Zombie || p.Exiting
+}
+
+func (m mac) stopped(pid int) bool {
+	p, err := m.Process(pid)
+	return err == nil && p.Stopped
+}
+
+func (m mac) parent(pid int) int {
+	p, _ := m.Process(pid)
+	return p.Parent
+}
+
+func (m mac) group(pgid int) []int {
+	pids, _ := m.Group(pgid)
+	return pids
+}
+
+func (m mac) workFolder(pid int) string {
+	folder, _ := m.WorkFolder(pid)
+	return folder
+}
+
+// likeUs reports whether a process is of this user by each of its IDs.
+func (m mac) likeUs(pid int) bool {
+	p, err := m.Process(pid)
+	ours := m.EffectiveUID()
+	return err == nil && !slices.ContainsFunc(p.UIDs[:], func(id int) bool { return id != ours })
+}
+
+// eachOpen looks at the open files of a process until look returns false.
+func (m mac) eachOpen(pid int, look func(openFile) bool) error {
+	numbers, err := m.Files(pid)
+	if err != nil {
+		return err
+	}
+	for _, fd := range numbers {
+		file, err := m.File(pid, fd)
+		if err == nil && !look(opened(fd, file)) {
+			break
+		}
+	}
+	return nil
+}
+
+func (m mac) openAt(pid, fd int) (openFile, bool) {
+	file, err := m.FileAt(pid, fd)
+	return opened(fd, file), err == nil
+}
+
+func opened(fd int, f xnu.File) openFile {
+	return openFile{
+		fd: fd, FileID: FileID{uint64(f.Device), f.Inode}, deleted: f.Links == 0, path: f.Path, locked: f.Locked,
+	}
+}
+
+// reopenableByPath is where an open file has a name now. The name may have been given to
+// another file since the kernel was asked.
+func reopenableByPath(file openFile) string {
+	if file.deleted {
+		return ""
+	}
+	if there, err := fileAt(file.path); err != nil || there != file.FileID {
+		return ""
+	}
+	return file.path
+}
+
+// unlocked reports whether it is certain that nobody has a lock on the file at path.
+func (m mac) unlocked(path string) bool {
+	held, err := m.lockedAt(path)
+	return err == nil && !held
+}
+
+// listed says whether a file is locked, by whomever: another user as well.
+func (m mac) listed(path string) (LockState, error) {
+	held, err := m.lockedAt(path)
+	switch {
+	case err != nil:
+		return LockUnknown, err
+	case held:
+		return LockHeld, nil
+	}
+	return LockFree, nil
+}
+
+// lockedAt opens the file for an instant. The locks that flock(2) gives belong to
+// descriptions, so that no lock is lost when this one is closed.
+func (m mac) lockedAt(path string) (bool, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	return m.Locked(int(file.Fd()))
+}
+
+// programFile is the file that a process was started from. Of one whose environment the
+// kernel keeps to itself that is not known.
+func (m mac) programFile(pid int) (FileID, bool) {
+	device, inode, ok := m.Exec(pid).File()
+	return FileID{uint64(device), inode}, ok
+}
