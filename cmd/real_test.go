@@ -65,19 +65,23 @@ var buildStigmer = sync.OnceValues(func() (string, error) {
 	}
 	path := filepath.Join(filepath.Dir(registered), "real", "stigmer")
 	args := []string{"build", "-buildvcs=false", "-o", path, "./stigmer"}
-	if withRace() {
-		args = slices.Insert(args, 1, "-race")
-	}
+	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
 	return path, nil
 })
 
-// withRace reports whether this test was built with the race detector.
-func withRace() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+// builtWith returns those of the go command's flags with which this test was built: the
+// program that it builds is to be of the same kind.
+func builtWith(flags ...string) (args []string) {
+	info, _ := debug.ReadBuildInfo()
+	for _, setting := range info.Settings {
+		if slices.Contains(flags, setting.Key) {
+			args = append(args, setting.Key+"="+setting.Value)
+		}
+	}
+	return args
 }
 
 // local runs a stigmer local command, which must succeed. Its output is read

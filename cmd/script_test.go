@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	}
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }
 	programs := map[string]func(){
-		"stigmer":   status(cmd.Main),
+		"stigmer":   status(counted(cmd.Main)),
 		"temporal":  status(fakeTemporal),
 		"straggler": status(straggler),
 		"holdlock":  status(holdLock),

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -154,9 +153,6 @@ func TestVersionSkewCrowd(t *testing.T) {
 // taken its program's place, and never by one that lies beside it.
 func TestBuiltAnewInPlace(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "darwin" {
-		t.Skip("macOS does not tell which file a process was started from")
-	}
 	p := fakePlace(t)
 	built, err := buildStigmer() // it calls itself (devel)
 	check(t, err)
@@ -244,9 +240,7 @@ func stamped(t *testing.T, version string) string {
 		return path
 	}
 	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd.Version=" + version, "-o", path, "./stigmer"}
-	if withRace() {
-		args = slices.Insert(args, 1, "-race")
-	}
+	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

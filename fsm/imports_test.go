@@ -62,6 +62,7 @@ var fsmMayUse = map[string][]string{
 type source struct {
 	// home is the folder below the module's root, owner its first element.
 	name, home, owner string
+	text              string
 	file              *ast.File
 }
 
@@ -89,13 +90,17 @@ func sources(t *testing.T) []source {
 		case entry.IsDir() || !strings.HasSuffix(base, ".go") || strings.HasSuffix(base, "_test.go"):
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
 		relative := filepath.ToSlash(strings.TrimPrefix(name, ".."+string(filepath.Separator)))
 		owner, _, _ := strings.Cut(relative, "/")
 		if _, room := mayImport[path.Dir(relative)]; room {
 			owner = path.Dir(relative)
 		}
-		found = append(found, source{relative, path.Dir(relative), owner, file})
+		found = append(found, source{relative, path.Dir(relative), owner, string(text), file})
 		return err
 	})
 	if err != nil {
@@ -230,6 +235,16 @@ func TestTouchingBites(t *testing.T) {
 func parsed(t *testing.T, text string) *ast.File {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x; "+text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// commented parses a whole file with its comments.
+func commented(t *testing.T, text string) *ast.File {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "x.go", text, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}

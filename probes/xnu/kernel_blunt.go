@@ -349,18 +349,21 @@ func pcblist() []byte {
 }
 
 // locked finds the file in /proc/locks by its inode alone, as far as a test needs it.
-func locked(fd int) (bool, error) {
+// The table is read a page at a time, and leaves lines out that move meanwhile: what is
+// not there is looked for again. macOS answers for one file, at once.
+func locked(fd int) (held bool, err error) {
 	Calls.Add(1)
 	var stat unix.Stat_t
 	if err := unix.Fstat(fd, &stat); err != nil {
 		return false, err
 	}
-	table, err := os.ReadFile("/proc/locks")
-	for line := range strings.Lines(string(table)) {
-		fields := strings.Fields(line)
-		if len(fields) > 5 && fields[1] == "FLOCK" && strings.HasSuffix(fields[5], ":"+strconv.FormatUint(stat.Ino, 10)) {
-			return true, nil
+	ending := ":" + strconv.FormatUint(stat.Ino, 10) + " 0 EOF\n"
+	for tries := 0; !held && err == nil && tries < 10; tries++ {
+		var table []byte
+		table, err = os.ReadFile("/proc/locks")
+		for line := range strings.Lines(string(table)) {
+			held = held || strings.Contains(line, " FLOCK ") && strings.HasSuffix(line, ending)
 		}
 	}
-	return false, err
+	return held, err
 }
