@@ -33,6 +33,13 @@ test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
 	$(simulation) -run '^(TestSimulation|TestKey)$$'
 	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -parallel 6 -timeout 30m ./...
+	$(if $(linux),$(as-a-mac) '$(mac-stories)' ./cmd && go test -tags blunt -count=1 ./probes/... ./actions/...)
+
+# On Linux the build "blunt" has only what macOS offers: package probes/xnu answers from
+# /proc in macOS's formats (kernel_blunt.go). The main stories run in it, and in soak all.
+linux := $(filter linux,$(shell go env GOOS))
+as-a-mac := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -tags blunt -count=1 -parallel 6 -timeout 120m -run
+mac-stories := TestStateCost|TestBuiltAnewInPlace|TestLockTakenAway|TestWrapped|TestScripts/(both_killed|crash|escape|foreign|grandchild|home_deleted|hung|ignore_term|lock_|logs$$|port_|record_|restart_|start_|state_|stopped|supervisor_)|TestRealScripts/(start_stop|crash_restart|supervisor_killed|escape$$|record_and_locks_deleted)
 
 # sim goes deeper than test does, on random ways as well: make sim SEED=7
 # By itself it searches all but 12 scenarios to their end, which takes some eleven minutes and gigabytes.
@@ -46,7 +53,9 @@ mutations:
 # soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd
+	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(as-a-mac) 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd)
 	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
+	go test -run FuzzAnswers -fuzz FuzzAnswers -fuzztime 20s ./probes/xnu
 
 # bench measures against the bare server and other supervisors, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
 bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
@@ -68,7 +77,9 @@ check: build/bin/staticcheck
 		export CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/}; \
 		echo "build, vet $$p" && go build ./... && go vet ./... || exit 1; \
 	done
+	@echo "vet blunt" && GOOS=linux CGO_ENABLED=0 go vet -tags blunt ./...
 	@for os in linux darwin; do echo "staticcheck $$os" && CGO_ENABLED=0 GOOS=$$os build/bin/staticcheck ./... || exit 1; done
+	@echo "staticcheck blunt" && GOOS=linux CGO_ENABLED=0 build/bin/staticcheck -tags blunt ./...
 	@case "$$(GOOS=windows go build ./cmd/stigmer 2>&1)" in *stigmer_supports_only_linux_and_darwin*) ;; *) echo "an unsupported system is not named"; exit 1 ;; esac
 	go mod tidy -diff
 	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd ./statefile

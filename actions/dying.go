@@ -40,8 +40,21 @@ func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
 		if !errors.Is(err, ErrHeld) || last {
 			return true
 		}
-		holders, _ := probes.Holders(path)
+		holders, _ := holdersOf(path)
 		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) })
 	})
 	return lock, err
+}
+
+// holdersOf are the holders of a lock that was refused.
+func holdersOf(path string) ([]probes.Holder, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := probes.FileIDOf(info)
+	if err != nil {
+		return nil, err
+	}
+	return probes.HoldersOf(file)
 }

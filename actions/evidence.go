@@ -48,7 +48,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 
 // Look is Observe without ever taking the lock, for who only looks.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
-	holders, err := treeHolders(home, r, r.Temporal.PID)
+	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {
 		return Classify(home, r, holders), probes.LockHeld
 	}
@@ -65,12 +65,21 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	return detachedOrFree(home, r), state
 }
 
+// holdersSeen are the holders of the lock file that the recorded Temporal has, which
+// need not be held.
+func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
+	if _, detached := lockFile(home, r); detached {
+		return treeHolders(home, r, r.Temporal.PID)
+	}
+	return probes.Holders(home.Lock(), r.Temporal.PID)
+}
+
 // detachedOrFree is for a lock that nobody has: that is proof only if the file
 // was not deleted or replaced under a Temporal that still holds the old one, and if
 // nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
-	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
-		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
+	if _, detached := lockFile(home, r); detached {
+		holders, err := treeHolders(home, r, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
@@ -90,20 +99,30 @@ func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string
 func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
 
 // lockFile is the lock file that the recorded Temporal holds: usually the home's, else
-// the one that was deleted or moved under it.
-func lockFile(home statefile.Home, r fsm.Record) probes.LockFile {
+// the one that was deleted or moved under it, which is detached. The zero LockFile is none.
+func lockFile(home statefile.Home, r fsm.Record) (file probes.LockFile, detached bool) {
 	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
-		return file
+		return file, true
 	}
-	return probes.LockFile{Path: home.Lock()}
+	info, err := os.Stat(home.Lock())
+	if err != nil {
+		return probes.LockFile{}, false
+	}
+	id, err := probes.FileIDOf(info)
+	if err != nil {
+		return probes.LockFile{}, false
+	}
+	return probes.LockFile{FileID: id, Path: home.Lock()}, false
 }
 
-// treeHolders are the holders of that lock file: those among first if there are any.
+// treeHolders are the holders of that lock file, which is known to be held: those among
+// first if there are any.
 func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
-	if file := lockFile(home, r); file.FileID != (probes.FileID{}) {
-		return probes.HoldersOf(file.FileID, first...)
+	file, _ := lockFile(home, r)
+	if file == (probes.LockFile{}) {
+		return nil, nil
 	}
-	return probes.Holders(home.Lock(), first...)
+	return probes.HoldersOf(file.FileID, first...)
 }
 
 // Classify says whether the holders of temporal.lock are ours. An exclusive

@@ -163,7 +163,7 @@ func servedByOther(db string) string {
 }
 
 func holderOf(path string) string {
-	holders, err := probes.Holders(path)
+	holders, err := holdersOf(path)
 	if err != nil || len(holders) == 0 {
 		return "another program"
 	}

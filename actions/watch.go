@@ -26,7 +26,7 @@ func (w *World) openWaiter(r fsm.Record) {
 	if w.waiter != nil {
 		return
 	}
-	lock := lockFile(w.home, r)
+	lock, _ := lockFile(w.home, r)
 	if w.held = lock.FileID; lock.Path == "" {
 		return
 	}

@@ -48,14 +48,17 @@ func Holders(path string, first ...int) ([]Holder, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil || unlocked(path) {
+	if err != nil {
 		return nil, err
 	}
-	return HoldersOf(file, first...)
+	if found := among(first, file); len(found) > 0 || unlocked(path) {
+		return found, nil
+	}
+	return HoldersOf(file)
 }
 
-// HoldersOf is Holders for a file that its path no longer leads to: a lock file
-// that was deleted or replaced while it was held.
+// HoldersOf is Holders for a file that is known to be held, whatever leads to it: a
+// lock that was refused, or a lock file that was deleted or replaced while it was held.
 func HoldersOf(file FileID, first ...int) ([]Holder, error) {
 	if found := among(first, file); len(found) > 0 {
 		return found, nil
