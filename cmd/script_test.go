@@ -24,13 +24,22 @@ func TestMain(m *testing.M) {
 	}
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }
 	programs := map[string]func(){
-		"stigmer":   status(counted(cmd.Main)),
+		"stigmer":   status(counted(stigmer)),
 		"temporal":  status(fakeTemporal),
+		"launchctl": status(fakeLaunchctl),
 		"straggler": status(straggler),
 		"holdlock":  status(holdLock),
 		"larger":    status(larger),
 	}
 	guarded(programs, func() { testscript.Main(m, programs) })
+}
+
+// stigmer is the program, on a system with launchd where a script keeps one.
+func stigmer() int {
+	if os.Getenv(fakeLaunchd) != "" {
+		cmd.UseLaunchd()
+	}
+	return cmd.Main()
 }
 
 // TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
@@ -128,6 +137,7 @@ func setUp(env *testscript.Env, real string) error {
 	env.Setenv("STIGMER_UI_PORT", env.Getenv("UIPORT"))
 	env.Setenv("BIN", filepath.Dir(stigmer))
 	env.Setenv("HARNESS_PID", fmt.Sprint(os.Getpid()))
+	env.Setenv("UID", fmt.Sprint(os.Getuid()))
 	env.Setenv("FAKE_TEMPORAL_PLAN", filepath.Join(env.WorkDir, "plan"))
 	env.Setenv("FAKE_SPAWNS", filepath.Join(env.WorkDir, "spawns"))
 	env.Setenv("FAKE_CHILD_PID", filepath.Join(env.WorkDir, "child.pid"))

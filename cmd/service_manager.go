@@ -34,6 +34,10 @@ type manager struct {
 	alone string
 }
 
+// launchdHere says that launchd runs the services of this system, and not systemd.
+// Only a test sets it.
+var launchdHere = runtime.GOOS == "darwin"
+
 // theManager is the one of this system, with the file of this user.
 func theManager() (manager, error) {
 	home, err := os.UserHomeDir()
@@ -43,7 +47,7 @@ func theManager() (manager, error) {
 			Try: "set HOME", Exit: ExitFailed,
 		}
 	}
-	if runtime.GOOS == "darwin" {
+	if launchdHere {
 		return launchdManager(home, os.Getuid()), nil
 	}
 	return systemdManager(home, os.Getenv("XDG_CONFIG_HOME")), nil
