@@ -76,6 +76,6 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 	if m.present() != nil {
 		return nil // there is nobody to be told, nor anything that runs it
 	}
-	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending()))
+	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending))
 	return nil
 }

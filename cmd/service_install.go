@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,7 +15,7 @@ import (
 )
 
 func serviceInstallCommand(voices origins) *cobra.Command {
-	o, now := &options{}, false
+	o, begin := &options{}, serviceBegin{}
 	settings := pflag.NewFlagSet("install", pflag.ContinueOnError)
 	o.addFlags(settings)
 	c := &cobra.Command{
@@ -24,7 +25,8 @@ func serviceInstallCommand(voices origins) *cobra.Command {
 with the flags that are given here, by flag or environment. It says which file, and
 how to enable it; with --now it does that. config.yaml is read at each start of the
 service. A file that stigmer did not write, or wrote for another home, is left alone;
-one that was changed by hand is kept beside the new one.
+one that was changed by hand is kept beside the new one. A service that runs goes on
+as it was started; --now --restart has it started anew, and Temporal with it.
 
 Where no systemd or launchd can be told anything for this user, as in a container or
 under su, the file is written all the same, what can be done with it is said, and the
@@ -34,17 +36,26 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
 4 permission, 5 no Temporal binary.`,
 		Example: `  stigmer local service install
   stigmer local service install --port 7333 --namespace orders
-  stigmer local service install --now`,
+  stigmer local service install --now
+  stigmer local service install --now --restart --port 7444`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, voices, now) },
+		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, voices, begin) },
 	}
 	c.Flags().AddFlagSet(settings)
-	c.Flags().BoolVar(&now, "now", false, "enable and start it as well")
+	c.Flags().BoolVar(&begin.now, "now", false, "enable and start it as well")
+	c.Flags().BoolVar(&begin.restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
 	return c
 }
 
-func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, now bool) error {
-	m, f, err := openService(now)
+// serviceBegin says whether install starts the service, and whether one that runs is
+// started anew.
+type serviceBegin struct{ now, restart bool }
+
+func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, begin serviceBegin) error {
+	if begin.restart && !begin.now {
+		return usage(errors.New("--restart goes with --now"))
+	}
+	m, f, err := openService(begin.now)
 	if err != nil {
 		return err
 	}
@@ -67,22 +78,22 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 		return otherHome(m, f.asked.Home)
 	}
 	driver, before := driverOf(home), told{}
-	if now {
+	if begin.now {
 		before = m.asks()
 	}
-	if now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
+	if begin.now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
 		return besideDriver(driver)
 	}
 	if err := s.write(success(c), m, f); err != nil {
 		return err
 	}
-	if now {
-		return s.enable(success(c), m, before, f.text != m.text(s))
+	if begin.now {
+		return s.enable(success(c), m, before, begin.restart, f.text != m.text(s))
 	}
 	if err := m.present(); err != nil {
 		return s.unmanaged(m, err)
 	}
-	tellEnable(success(c), m, f)
+	s.tellEnable(success(c), m, f)
 	if driver.PID != 0 && actions.InBackground(driver) {
 		warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
 	}
@@ -168,25 +179,30 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 }
 
 // enable has the manager run the service. One that runs already goes on as it was
-// started: to start it anew stops Temporal, which is for people to decide.
-func (s service) enable(out io.Writer, m manager, before told, changed bool) error {
-	if m.name != "launchd" || !before.active { // launchd refuses what it has already
-		if err := m.tells(m.enable, "the file was written, but the service does not run as it should"); err != nil {
-			return err
-		}
+// started unless a restart is asked for: that stops Temporal, which is for people to decide.
+func (s service) enable(out io.Writer, m manager, before told, restart, changed bool) error {
+	calls := m.enable
+	if restart || !before.active {
+		calls = append(slices.Clone(calls), m.restart...)
+	}
+	if err := m.tells(calls, "the file was written, but the service does not run as it should"); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "Enabled: %s runs it, now and at each login.\n", m.name)
-	if before.active && changed {
-		fmt.Fprintf(out, "It ran already, with what it was started with. To apply the change, with a restart of Temporal:\n%s", commandLines(m.apply))
+	switch {
+	case before.active && restart:
+		fmt.Fprintln(out, "It ran already, and was started anew with what the file says.")
+	case before.active && changed:
+		fmt.Fprintf(out, "It ran already, with what it was started with. To apply the change, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
 	tellLinger(out, m)
 	return nil
 }
 
-func tellEnable(out io.Writer, m manager, f serviceFile) {
-	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.enable))
+func (s service) tellEnable(out io.Writer, m manager, f serviceFile) {
+	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.typed))
 	if f.there {
-		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n%s", commandLines(m.apply))
+		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
 	tellLinger(out, m)
 }

@@ -128,7 +128,7 @@ func (f serviceFile) verdict(c *cobra.Command, m manager) (string, int) {
 	if !f.ours {
 		return "not written by stigmer local service install; install and uninstall leave it alone", ExitFailed
 	}
-	again := "\nTo write it anew: " + strings.TrimSpace("STIGMER_HOME="+shellWord(f.asked.Home)+" stigmer local service install "+shellLine(f.asked.Flags))
+	again := "\nTo write it anew: " + f.asked.again()
 	if f.edited {
 		return "changed by hand since stigmer wrote it; another install would keep it beside its own" + again, ExitFailed
 	}
@@ -173,14 +173,6 @@ func (m manager) unwant() error {
 		return err
 	}
 	return nil
-}
-
-// ending are the commands that end a service whose file is gone.
-func (m manager) ending() [][]string {
-	if m.name == "systemd" {
-		return append([][]string{{"systemctl", "--user", "stop", systemdUnit}}, m.reload...)
-	}
-	return m.disable
 }
 
 // shellLine is a command line as it can be typed.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,12 @@ type asked struct {
 	Flags   []string `json:"flags"`
 	// Sum is that of the text below the header: one that somebody changed has another.
 	Sum string `json:"sum"`
+}
+
+// again is the command line that installs the service once more, with other flags
+// before those that it was installed with.
+func (a asked) again(flags ...string) string {
+	return "STIGMER_HOME=" + shellWord(a.Home) + " " + shellLine(slices.Concat([]string{"stigmer", "local", "service", "install"}, flags, a.Flags))
 }
 
 // The names by which the managers know the service.

@@ -19,7 +19,7 @@ func (m manager) asks() told {
 		return told{lines: []string{"cannot be asked: " + m.tool + " is not here"}}
 	}
 	said, err := output(m.ask, 5*time.Second)
-	if err != nil && m.absent != "" && strings.Contains(said, m.absent) {
+	if err != nil && exitStatus(err) == m.absent {
 		return told{asked: true, lines: []string{"not loaded: it is not started before the next login"}}
 	}
 	if err != nil {
@@ -60,21 +60,6 @@ func systemdTold(said string) told {
 	}
 	if has["NeedDaemonReload"] == "yes" {
 		t.lines = append(t.lines, "the file has changed since systemd read it: systemctl --user daemon-reload")
-	}
-	return t
-}
-
-// launchdTold reads what launchctl print says of a service that is loaded. It is
-// text for people; these lines have been in it since macOS 10.10.
-func launchdTold(said string) told {
-	t := told{active: true}
-	for line := range strings.Lines(said) {
-		line = strings.TrimSpace(line)
-		for _, name := range []string{"state", "pid", "last exit code"} {
-			if strings.HasPrefix(line, name+" = ") {
-				t.lines = append(t.lines, line)
-			}
-		}
 	}
 	return t
 }

@@ -1,0 +1,85 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The exit statuses of launchctl are numbers of errno and its own (launchctl error N).
+const (
+	launchctlNoProcess  = 3   // bootout: launchd has no such service
+	launchctlIO         = 5   // bootstrap: the label is not free yet, or the file is refused
+	launchctlInProgress = 36  // bootout: the service is being stopped
+	launchctlAlready    = 37  // bootstrap: the service is still being stopped
+	launchctlNotFound   = 113 // print, bootout: launchd has no such service
+)
+
+// settleWithin bounds how long launchd may refuse a service whose label it has just
+// let go of: about 5 s were measured.
+const settleWithin = 15 * time.Second
+
+// launchdManager is launchd in one user's graphical session (launchctl(1)).
+//
+// bootout returns before the service has ended, and bootstrap fails until it has: so
+// print is called until launchd no longer knows the service. A service whose process
+// has ended is still loaded, with the file as launchd read it then. bootout and
+// bootstrap start that one as well; kickstart would not read the file again.
+func launchdManager(home string, uid int) manager {
+	domain := fmt.Sprintf("gui/%d", uid)
+	target := domain + "/" + launchdName
+	path := filepath.Join(home, "Library", "LaunchAgents", launchdName+".plist")
+	launchctl := func(args ...string) []string { return append([]string{"launchctl"}, args...) }
+	enable, bootstrap, bootout := launchctl("enable", target), launchctl("bootstrap", domain, path), launchctl("bootout", target)
+	disable := []toolCall{
+		{words: bootout, done: []int{launchctlNoProcess, launchctlInProgress, launchctlNotFound}},
+		{words: launchctl("print", target), done: []int{launchctlNotFound}, busy: []int{0}, within: toolPatience(), unmet: "launchd has not ended the service"},
+	}
+	return manager{
+		name: "launchd", tool: "launchctl", text: service.launchd, path: path,
+		reach:   toolCall{words: launchctl("print", domain)},
+		enable:  []toolCall{{words: enable}}, // System Settings may have switched it off
+		disable: disable,
+		restart: append(slices.Clone(disable), toolCall{
+			words: bootstrap, busy: []int{launchctlIO, launchctlAlready}, within: settleWithin, unmet: "launchd does not take the service",
+		}),
+		typed:  [][]string{enable, bootstrap},
+		ending: [][]string{bootout},
+		ask:    launchctl("print", target),
+		told:   launchdTold,
+		absent: launchctlNotFound,
+		hint:   "in Terminal on the Mac itself: launchctl print " + target,
+		alone:  "log in on the Mac itself, where launchd reads the file",
+	}
+}
+
+// launchdActive are the states of a service that runs or is about to, by the names
+// that launchd itself gives them, in the order of a spawn. The others are SIGTERMed,
+// exited, waiting and not running.
+var launchdActive = []string{"spawn scheduled", "spawning", "xpcproxy", "running"}
+
+// launchdTold reads what launchctl print says of a service that is loaded. It is
+// text for people; these lines have been in it since macOS 10.10. The service's own
+// lines are indented by one tab: those below are about its coalitions, which have a
+// state too.
+func launchdTold(said string) told {
+	t := told{}
+	for line := range strings.Lines(said) {
+		line, own := strings.CutPrefix(strings.TrimRight(line, "\n"), "\t")
+		if !own {
+			continue
+		}
+		name, value, _ := strings.Cut(line, " = ")
+		switch name {
+		case "state":
+			t.active = slices.Contains(launchdActive, value)
+		case "pid", "last exit code":
+		default:
+			continue
+		}
+		t.lines = append(t.lines, line)
+	}
+	return t
+}

@@ -1,0 +1,29 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// Only the service's own lines count, in each state that launchd names.
+func TestLaunchdTold(t *testing.T) {
+	for fixture, want := range map[string]told{
+		"running":         {active: true, lines: []string{"state = running", "pid = 4321", "last exit code = (never exited)"}},
+		"xpcproxy":        {active: true, lines: []string{"state = xpcproxy", "pid = 4321", "last exit code = (never exited)"}},
+		"sigtermed":       {lines: []string{"state = SIGTERMed", "pid = 4321", "last exit code = (never exited)"}},
+		"not_running":     {lines: []string{"state = not running", "last exit code = 0"}},
+		"spawn_scheduled": {active: true, lines: []string{"state = spawn scheduled", "last exit code = 78: EX_CONFIG"}},
+		"absent":          {},
+	} {
+		said, err := os.ReadFile(filepath.Join("testdata", "launchd", fixture))
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := launchdTold(string(said))
+		if have.active != want.active || !slices.Equal(have.lines, want.lines) {
+			t.Errorf("%s is told as %+v, not %+v", fixture, have, want)
+		}
+	}
+}
