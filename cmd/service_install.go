@@ -69,7 +69,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	if err := o.locate(home); err != nil {
 		return err
 	}
-	s, err := newService(c, home, append(o.serviceFlags(settings, home), voices.ofDriver(c)...))
+	s, err := newService(c, m, home, append(o.serviceFlags(settings, home), voices.ofDriver(c)...))
 	if err != nil {
 		return err
 	}
@@ -118,13 +118,13 @@ func openService(now bool) (manager, serviceFile, error) {
 }
 
 // newService describes the service that runs this program for a home.
-func newService(c *cobra.Command, home statefile.Home, flags []string) (service, error) {
+func newService(c *cobra.Command, m manager, home statefile.Home, flags []string) (service, error) {
 	program, err := ownProgram()
 	if err != nil {
 		return service{}, err
 	}
 	verb := append(wordsTo(c.Parent().Parent()), "start", "--foreground") // c is local service install, wherever that is mounted
-	s := service{Verb: verb, asked: asked{Program: program, Home: string(home), Flags: flags}, Log: home.SupervisorLog()}
+	s := service{Verb: verb, asked: asked{Program: program, Home: string(home), Flags: flags}, Log: m.log}
 	return s, s.writable()
 }
 
@@ -171,7 +171,7 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 		}
 		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
 	}
-	if err := putOwn(m.path, []byte(text)); err != nil {
+	if err := errors.Join(m.makeLogFolder(), putOwn(m.path, []byte(text))); err != nil {
 		return systemProblem(err, "the service's file was not written")
 	}
 	fmt.Fprintf(out, "Wrote %s\n", m.path)

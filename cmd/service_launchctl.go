@@ -38,7 +38,9 @@ func launchdManager(home string, uid int) manager {
 		{words: launchctl("print", target), done: []int{launchctlNotFound}, busy: []int{0}, within: toolPatience(), unmet: "launchd has not ended the service"},
 	}
 	return manager{
-		name: "launchd", tool: "launchctl", text: service.launchd, path: path,
+		name: "launchd", tool: "launchctl", text: service.launchd,
+		path:    path,
+		log:     filepath.Join(home, "Library", "Logs", "stigmer-local.log"),
 		reach:   toolCall{words: launchctl("print", domain)},
 		enable:  []toolCall{{words: enable}}, // System Settings may have switched it off
 		disable: disable,
@@ -80,6 +82,16 @@ func launchdTold(said string) told {
 			continue
 		}
 		t.lines = append(t.lines, line)
+		if name == "last exit code" && strings.HasPrefix(value, "78") {
+			t.lines = append(t.lines, launchdUnreached...)
+		}
 	}
 	return t
+}
+
+// launchdUnreached explains exit code 78 (EX_CONFIG), which no program of ours has:
+// launchd could not spawn the job, and says no more anywhere.
+var launchdUnreached = []string{
+	"launchd could not run the program, or could not open ~/Library/Logs/stigmer-local.log:",
+	"what is on another volume, or in Desktop, Documents or Downloads, is closed to it",
 }

@@ -2,10 +2,19 @@ package cmd
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
-// launchd is the text of a launchd agent (launchd.plist(5)).
+// launchdUmask closes what the supervisor makes to others, and launchd's log too,
+// which launchd makes with mode 0666 less this. A property list has no octal numbers.
+const launchdUmask = 0o077
+
+// launchd is the text of a launchd agent (launchd.plist(5)). Without a ProcessType
+// launchd throttles processor and disk of the supervisor, and of Temporal, which it
+// starts. The log is outside the home: launchd opens it before the program runs, and
+// may not reach a home on another volume or in Documents.
 func (s service) launchd() string {
 	var words strings.Builder
 	for _, word := range append([]string{s.Program}, s.args()...) {
@@ -24,6 +33,10 @@ func (s service) launchd() string {
     <key>STIGMER_HOME</key>
     <string>%s</string>
   </dict>
+  <key>ProcessType</key>
+  <string>Interactive</string>
+  <key>Umask</key>
+  <integer>%d</integer>
   <key>RunAtLoad</key>
   <true/>
   <key>KeepAlive</key>
@@ -41,7 +54,7 @@ func (s service) launchd() string {
   <string>%s</string>
 </dict>
 </plist>
-`, launchdName, words.String(), xmlText(s.Home), 2*int(restartAfter.Seconds()), stopWithin(), xmlText(s.Log))
+`, launchdName, words.String(), xmlText(s.Home), launchdUmask, 2*int(restartAfter.Seconds()), stopWithin(), xmlText(s.Log))
 	first, second := s.header(below)
 	return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- " + first + "\n     " + second + " -->\n" + below
 }
@@ -50,4 +63,12 @@ func (s service) launchd() string {
 // too, and costs every command its initialisation.
 func xmlText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;", "\n", "&#10;", "\t", "&#9;").Replace(text)
+}
+
+// makeLogFolder makes the folder of the manager's log, which launchd does not make.
+func (m manager) makeLogFolder() error {
+	if m.log == "" {
+		return nil
+	}
+	return os.MkdirAll(filepath.Dir(m.log), 0o700)
 }

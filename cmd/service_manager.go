@@ -13,8 +13,8 @@ import (
 type manager struct {
 	name string // systemd or launchd
 	tool string // the program that speaks with it
-	// path is the file that the service is described in, and log the one that the
-	// manager has the supervisor's standard error written to, empty for a journal.
+	// path is the file that the service is described in. log is the file for what the
+	// supervisor writes to standard error, empty where the manager has a journal.
 	path, log string
 	text      func(service) string
 	// reach fails where the manager cannot be spoken with.

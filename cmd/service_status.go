@@ -135,7 +135,7 @@ func (f serviceFile) verdict(c *cobra.Command, m manager) (string, int) {
 	if _, err := exec.LookPath(f.asked.Program); err != nil {
 		return "the program that it starts is not there any more: " + f.asked.Program + again, ExitFailed
 	}
-	s, err := newService(c, statefile.Home(f.asked.Home), f.asked.Flags)
+	s, err := newService(c, m, statefile.Home(f.asked.Home), f.asked.Flags)
 	if err != nil {
 		return err.Error(), ExitFailed
 	}

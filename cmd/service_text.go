@@ -17,7 +17,7 @@ type service struct {
 	// Verb is the way to the program's start command: local start --foreground.
 	Verb []string
 	asked
-	// Log is where launchd writes what the supervisor says; systemd has its journal.
+	// Log is the manager's log.
 	Log string
 }
 

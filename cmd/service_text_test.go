@@ -24,7 +24,7 @@ func plainService() service {
 	return service{
 		Verb:  []string{"local", "start", "--foreground"},
 		asked: asked{Program: "/usr/local/bin/stigmer", Home: "/home/ann/.stigmer", Flags: []string{"--namespace=orders", "--port=7333"}},
-		Log:   "/home/ann/.stigmer/logs/supervisor.log",
+		Log:   "/home/ann/Library/Logs/stigmer-local.log",
 	}
 }
 
@@ -129,7 +129,7 @@ func expand(t *testing.T, text, sign string) string {
 func TestLaunchdStrings(t *testing.T) {
 	for _, s := range []service{plainService(), awkwardService()} {
 		want := []string{launchdName, s.Program}
-		want = append(append(want, s.args()...), s.Home, s.Log)
+		want = append(append(want, s.args()...), s.Home, "Interactive", s.Log)
 		if have := plistStrings(t, s.launchd()); !slices.Equal(have, want) {
 			t.Errorf("strings %q, not %q", have, want)
 		}
@@ -180,6 +180,31 @@ func TestAskedComesBack(t *testing.T) {
 	}
 }
 
+// What a former version wrote is ours, and an install replaces it: nothing is kept
+// beside it.
+func TestFormerServiceIsReplaced(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "service", "former.plist"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := launchdManager(t.TempDir(), 501)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(m.path), 0o700), os.WriteFile(m.path, text, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := readService(m)
+	if err != nil || f.foreign(m) != nil || f.edited {
+		t.Fatalf("it is read as foreign or edited: %+v, %v", f, err)
+	}
+	if err := plainService().write(io.Discard, m, f); err != nil {
+		t.Fatal(err)
+	}
+	have, err := os.ReadFile(m.path)
+	beside, _ := filepath.Glob(m.path + "?*")
+	if err != nil || string(have) != plainService().launchd() || len(beside) != 0 {
+		t.Errorf("%v, beside it %q, and the file is\n%s", err, beside, have)
+	}
+}
+
 // TestSystemdAcceptsTheUnit asks systemd itself, where it is there.
 func TestSystemdAcceptsTheUnit(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
@@ -199,6 +224,29 @@ func TestSystemdAcceptsTheUnit(t *testing.T) {
 		}
 		if out := verify(t, analyze, unit, strings.Replace(s.systemd(), "[Service]\n", "[Service]\nTyppe=notify\n", 1)); out == "" {
 			t.Error("systemd-analyze finds nothing wrong with a misspelt key")
+		}
+	}
+}
+
+// TestPlutilAcceptsTheAgent asks macOS itself, where it is there.
+func TestPlutilAcceptsTheAgent(t *testing.T) {
+	plutil, err := exec.LookPath("plutil")
+	if err != nil {
+		t.Skip("plutil is not here")
+	}
+	path := filepath.Join(t.TempDir(), "agent.plist")
+	lint := func(text string) ([]byte, error) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return exec.Command(plutil, "-lint", path).CombinedOutput()
+	}
+	for _, s := range []service{plainService(), awkwardService()} {
+		if out, err := lint(s.launchd()); err != nil {
+			t.Errorf("%v: %s\n%s", err, out, s.launchd())
+		}
+		if out, err := lint(strings.Replace(s.launchd(), "</array>", "", 1)); err == nil {
+			t.Errorf("plutil finds nothing wrong with an open array: %s", out)
 		}
 	}
 }
