@@ -25,7 +25,7 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
 	}
-	log, err := openLog(home.SupervisorLog())
+	log, err := OpenSupervisorLog(home)
 	if err != nil {
 		return 0, err
 	}
@@ -43,6 +43,12 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	}
 	pid = cmd.Process.Pid // Release overwrites it
 	return pid, cmd.Process.Release()
+}
+
+// OpenSupervisorLog opens the home's supervisor.log, which is made if it is not there,
+// to be appended to: the driver of the home rotates it by truncation.
+func OpenSupervisorLog(home statefile.Home) (*os.File, error) {
+	return openLog(home.SupervisorLog())
 }
 
 // Inherited takes over the supervisor.lock that Supervise handed on. It marks it

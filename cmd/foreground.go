@@ -42,9 +42,13 @@ func runForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	if err := (statefile.File{Home: home}).Save(document); err != nil {
 		return systemProblem(err, "nothing was started")
 	}
-	log := v.driverLog("stigmer", os.Stderr)
+	out, err := foregroundLog(home)
+	if err != nil {
+		return systemProblem(err, "nothing was started")
+	}
+	log := v.driverLog("stigmer", out)
 	w := witnesses{trace: trace, manager: newNotifier(log)}
-	if w.manager == nil && !v.json {
+	if w.manager == nil && !v.json && !underLaunchd() {
 		w.person = serves(progressOut(c), home, command, began)
 	}
 	last, err := drive(home, lock, document, log, signals, w)
@@ -52,6 +56,16 @@ func runForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
 	}
 	return err
+}
+
+// foregroundLog is what a supervisor in the foreground logs to: the terminal, or what
+// its manager has put there. launchd has no journal, and does not rotate what it puts
+// there: under launchd it is the home's own log, which logs --supervisor reads.
+func foregroundLog(home statefile.Home) (*os.File, error) {
+	if underLaunchd() {
+		return actions.OpenSupervisorLog(home) // it is closed by the end of the process
+	}
+	return os.Stderr, nil
 }
 
 // serves says, when Temporal first serves, what a start in the background ends with.

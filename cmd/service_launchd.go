@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// underLaunchd reports whether launchd runs this process as the service: the label of
+// a job is in the job's environment.
+func underLaunchd() bool { return os.Getenv("XPC_SERVICE_NAME") == launchdName }
+
 // launchdUmask closes what the supervisor makes to others, and launchd's log too,
 // which launchd makes with mode 0666 less this. A property list has no octal numbers.
 const launchdUmask = 0o077
