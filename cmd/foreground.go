@@ -95,6 +95,8 @@ func secondInstance(home statefile.Home) error {
 		Means: "there is one supervisor for a home; nothing was changed",
 		Try:   "stigmer local stop first, or another home: STIGMER_HOME=DIR",
 		Exit:  ExitFailed,
+
+		lasting: driver.PID != 0,
 	}
 }
 

@@ -22,6 +22,8 @@ type Problem struct {
 	Exit int
 	// Details are printed below, as they are: the last lines of a log.
 	Details []string
+	// lasting says that the same command will fail again.
+	lasting bool
 }
 
 // Error is the first line.

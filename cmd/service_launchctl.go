@@ -82,12 +82,18 @@ func launchdTold(said string) told {
 			continue
 		}
 		t.lines = append(t.lines, line)
+		if line == "state = not running" {
+			t.lines = append(t.lines, launchdWhy)
+		}
 		if name == "last exit code" && strings.HasPrefix(value, "78") {
 			t.lines = append(t.lines, launchdUnreached...)
 		}
 	}
 	return t
 }
+
+// launchdWhy says what is next for a service that has ended, and where it said why.
+const launchdWhy = "it is not started before the next login; if it was not stopped, ~/Library/Logs/stigmer-local.log says why"
 
 // launchdUnreached explains exit code 78 (EX_CONFIG), which no program of ours has:
 // launchd could not spawn the job, and says no more anywhere.

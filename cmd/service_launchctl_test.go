@@ -13,7 +13,7 @@ func TestLaunchdTold(t *testing.T) {
 		"running":         {active: true, lines: []string{"state = running", "pid = 4321", "last exit code = (never exited)"}},
 		"xpcproxy":        {active: true, lines: []string{"state = xpcproxy", "pid = 4321", "last exit code = (never exited)"}},
 		"sigtermed":       {lines: []string{"state = SIGTERMed", "pid = 4321", "last exit code = (never exited)"}},
-		"not_running":     {lines: []string{"state = not running", "last exit code = 0"}},
+		"not_running":     {lines: []string{"state = not running", launchdWhy, "last exit code = 0"}},
 		"spawn_scheduled": {active: true, lines: []string{"state = spawn scheduled", "last exit code = 78: EX_CONFIG", launchdUnreached[0], launchdUnreached[1]}},
 		"absent":          {},
 	} {

@@ -34,7 +34,7 @@ config.yaml in the home: see config --help. Either counts as asked for.
   stigmer local start --ephemeral --headless
   stigmer local start --foreground`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runStart(c, o) },
+		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
 	}
 	o.startFlags(c.Flags())
 	return c
