@@ -18,11 +18,14 @@ what state it is in, and that the supervisor is alive.
 
 While it runs, start, stop and state work as ever. A stop ends the service as well,
 until the next login; a restart leaves Temporal with a supervisor in the background,
-so restart the service instead: systemctl --user restart ` + systemdUnit + `.
+so restart the service instead: systemctl --user restart ` + systemdUnit + `,
+or launchctl kickstart -k gui/$(id -u)/` + launchdName + `.
 To give the service a new version of stigmer while Temporal serves on:
-systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `.`,
+systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `,
+or launchctl kill KILL gui/$(id -u)/` + launchdName + `.`,
 		Example: `  stigmer local service install --port 7333
   stigmer local service install --now
+  stigmer local service install --now --restart --port 7444
   stigmer local service status
   stigmer local service uninstall --now`,
 		Args: noArguments, RunE: showHelp,
