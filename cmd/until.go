@@ -51,7 +51,7 @@ func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
 	}
 	go func() {
 		// The file stays open until the process ends.
-		fds := []unix.PollFd{{Fd: int32(file.Fd())}}
+		fds := []unix.PollFd{hangUpOf(file.Fd())}
 		for ctx.Err() == nil {
 			n, err := unix.Poll(fds, abandonedLook)
 			switch {
@@ -68,3 +68,8 @@ func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
 	}()
 	return gone
 }
+
+// hangUpOf asks poll(2) for the hang-up of a descriptor and nothing else. Linux reports a
+// hang-up whether it is asked for or not; macOS looks at a descriptor only for an event that
+// is asked for (bsd/kern/sys_generic.c, poll_nocancel).
+func hangUpOf(fd uintptr) unix.PollFd { return unix.PollFd{Fd: int32(fd), Events: unix.POLLHUP} }
