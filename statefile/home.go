@@ -30,7 +30,9 @@ func OpenHome(path string) (Home, error) {
 
 // Gone is the home that was at a path where there is none now. Links on the way are
 // followed as long as they lead somewhere.
-func Gone(path string) Home {
+func Gone(path string) Home { return gone(path, storedName) }
+
+func gone(path string, stored naming) Home {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return Home(path)
@@ -38,7 +40,7 @@ func Gone(path string) Home {
 	for folder := abs; folder != filepath.Dir(folder); {
 		folder = filepath.Dir(folder)
 		if resolved, err := filepath.EvalSymlinks(folder); err == nil {
-			return Home(filepath.Join(resolved, strings.TrimPrefix(abs, folder)))
+			return Home(filepath.Join(spelled(resolved, stored), strings.TrimPrefix(abs, folder)))
 		}
 	}
 	return Home(abs)
@@ -47,7 +49,9 @@ func Gone(path string) Home {
 // FindHome is OpenHome without making anything: false says that there is no home
 // at path. It returns NotFolderError, ForeignHomeError or LooseHomeError for a
 // path that must not be used as a home, and any other error of the system.
-func FindHome(path string) (Home, bool, error) {
+func FindHome(path string) (Home, bool, error) { return findHome(path, storedName) }
+
+func findHome(path string, stored naming) (Home, bool, error) {
 	if path == "" {
 		return "", false, errors.New("home: the path is empty")
 	}
@@ -85,7 +89,29 @@ func FindHome(path string) (Home, bool, error) {
 	if err := usable(resolved, info.Mode(), uid, os.Geteuid()); err != nil {
 		return "", false, err
 	}
-	return Home(resolved), true, nil
+	return Home(spelled(resolved, stored)), true, nil
+}
+
+// naming returns the name by which the kernel knows the folder at a path.
+type naming func(folder string) (string, error)
+
+// spelled is the one name of a folder without symlinks. Processes, records and services
+// know a home by its name, byte by byte, but on a file system that takes no account of
+// case, or of how an accent is composed, one folder answers to many names. A stored name
+// counts only if it is absolute and leads to the same folder.
+func spelled(folder string, stored naming) string {
+	name, err := stored(folder)
+	if err != nil || !filepath.IsAbs(name) {
+		return folder
+	}
+	typed, err := os.Stat(folder)
+	if err != nil {
+		return folder
+	}
+	if kept, err := os.Stat(name); err != nil || !os.SameFile(typed, kept) {
+		return folder
+	}
+	return name
 }
 
 // usable refuses a home in which somebody else could put files, links or locks

@@ -51,6 +51,53 @@ func TestOneHomeByManyNames(t *testing.T) {
 	}
 }
 
+// On a file system that folds case one folder has many names, and the kernel knows the
+// stored one. A symlink stands for the second spelling here.
+func TestOneHomeByManySpellings(t *testing.T) {
+	home := newHome(t)
+	root := filepath.Dir(string(home))
+	other := filepath.Join(root, "HOME")
+	if err := os.Symlink(string(home), other); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(string(home)) // so that "." leads to it
+	says := func(name string, err error) naming {
+		return func(folder string) (string, error) {
+			if folder != string(home) {
+				t.Errorf("asked for the name of %q", folder)
+			}
+			return name, err
+		}
+	}
+	for what, c := range map[string]struct {
+		stored naming
+		want   string
+	}{
+		"another spelling": {says(other, nil), other},
+		"the same":         {says(string(home), nil), string(home)},
+		"no answer":        {says(other, fs.ErrPermission), string(home)},
+		"another folder":   {says(root, nil), string(home)},
+		"no folder":        {says(other+".gone", nil), string(home)},
+		"no path":          {says("", nil), string(home)},
+		"a relative path":  {says(".", nil), string(home)},
+	} {
+		if got, found, err := findHome(string(home), c.stored); string(got) != c.want || !found || err != nil {
+			t.Errorf("%s: found %q, %v, %v; want %q", what, got, found, err, c.want)
+		}
+		if got, want := gone(filepath.Join(string(home), "lost"), c.stored), filepath.Join(c.want, "lost"); string(got) != want {
+			t.Errorf("%s: gone %q, want %q", what, got, want)
+		}
+	}
+}
+
+// The system's own name of a folder that is spelled as it is stored is that spelling.
+func TestStoredName(t *testing.T) {
+	home := newHome(t)
+	if name, err := storedName(string(home)); name != string(home) || err != nil {
+		t.Errorf("%q, %v; want %q", name, err, home)
+	}
+}
+
 func TestNoFolder(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "file"), "")
