@@ -116,7 +116,7 @@ config.yaml in the home: see config --help.`,
 	}
 	local.SetFlagErrorFunc(usageError)
 	voices := voiceFlags(local)
-	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
+	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand(), provideCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]

@@ -3,31 +3,88 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
 // withBinary runs a command, and where that ends for want of a Temporal CLI
 // installs one and runs it again. A start of a Temporal that runs needs none, and
 // whether it runs is only known when the command has looked.
-func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb string, attempt func() error) error {
+func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb fsm.Verb, attempt func() error) error {
 	err := attempt()
 	problem, ok := errors.AsType[*Problem](err)
 	if !ok || problem.Exit != ExitNoBinary || o.noInstall {
 		return err
 	}
-	if err := o.install(c, home, verb); err != nil {
+	if err := installApart(c, home, verb); err != nil {
 		return err
 	}
+	o.settings.TemporalBin = findBinary(home)
 	return attempt()
 }
 
-// install provides the version that this program is tested with.
-func (o *options) install(c *cobra.Command, home statefile.Home, verb string) error {
+// installApart installs in a process of its own, so that this one, which is about to start
+// a supervisor, has never resolved a name or spoken TLS: on macOS 26 those leave handlers
+// in a process that can hang the child of a fork before its exec, and the child holds a copy
+// of every lock. To exec this program anew after the installation would do as well, but
+// needs a guard against doing so for ever, and os.Args to be the command's, which it need
+// not be in a larger program. The child shares the terminal, reports its own failure, and
+// goes on if this process is killed: what it installs is there for the next command.
+func installApart(c *cobra.Command, home statefile.Home, verb fsm.Verb) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return notProvided(err, verb, home)
+	}
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	words := append(append(wordsTo(c.Parent()), voiceOf(c).args()...), provideVerb, "--"+forFlag+"="+string(verb))
+	child := exec.CommandContext(ctx, exe, words...)
+	child.Args[0] = os.Args[0]
+	child.Env = withHome(os.Environ(), home)
+	child.Stderr = c.ErrOrStderr()
+	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
+	err = child.Run()
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.Exited() {
+		return Status(ended.ExitCode())
+	}
+	if err != nil {
+		return notProvided(err, verb, home)
+	}
+	return nil
+}
+
+const (
+	provideVerb = "provide"
+	forFlag     = "for"
+)
+
+// provideCommand is what start and restart run where there is no Temporal CLI.
+func provideCommand() *cobra.Command {
+	var verb string
+	c := &cobra.Command{
+		Use: provideVerb, Hidden: true, Args: noArguments,
+		Short: "Install the Temporal CLI if there is none (start runs this)",
+		RunE:  func(c *cobra.Command, _ []string) error { return runProvide(c, fsm.Verb(verb)) },
+	}
+	c.Flags().StringVar(&verb, forFlag, string(fsm.VerbStart), "the command that wants it")
+	return c
+}
+
+// runProvide provides the version that this program is tested with.
+func runProvide(c *cobra.Command, verb fsm.Verb) error {
 	from, mirror, err := new(installOptions).chosen(c)
+	if err != nil {
+		return err
+	}
+	home, err := openHome()
 	if err != nil {
 		return err
 	}
@@ -44,7 +101,7 @@ func (o *options) install(c *cobra.Command, home statefile.Home, verb string) er
 		},
 	}, progress)
 	if err != nil {
-		return o.notProvided(err, verb, home, v)
+		return notProvided(err, verb, home)
 	}
 	if !done.Needless {
 		progress.Say("Installed  " + done.Program)
@@ -52,13 +109,12 @@ func (o *options) install(c *cobra.Command, home statefile.Home, verb string) er
 	if done.Aside != "" {
 		progress.Say("Kept       what was there and could not be run: " + done.Aside)
 	}
-	o.settings.TemporalBin = findBinary(home)
 	return nil
 }
 
 // notProvided is a failed installation as the failure of the command that wanted it.
-func (o *options) notProvided(err error, verb string, home statefile.Home, v install.Version) *Problem {
-	p := installProblem(err, verb, home, v)
+func notProvided(err error, verb fsm.Verb, home statefile.Home) *Problem {
+	p := installProblem(err, string(verb), home, TemporalVersion)
 	if p.Exit == ExitFailed {
 		p.What = "no Temporal CLI was found, and none could be installed: " + p.What
 		p.Exit = ExitNoBinary

@@ -69,8 +69,10 @@ func interrupted(c fsm.Command) *Problem {
 
 // supervise starts this program's hidden supervise command, wherever the tree is mounted.
 func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
+	v := voiceOf(c)
+	v.quiet = false // the log is read when something has gone wrong
 	// The hidden command comes last: actions.InBackground knows a supervisor by that.
-	args := append(append(wordsTo(c.Parent()), voiceOf(c).args()...), actions.SuperviseVerb)
+	args := append(append(wordsTo(c.Parent()), v.args()...), actions.SuperviseVerb)
 	return actions.Supervise(home, args, append(withHome(os.Environ(), home), trace.Env()), lock)
 }
 

@@ -86,7 +86,7 @@ func runStart(c *cobra.Command, o *options) error {
 		return err
 	}
 	defer trace.Close()
-	return o.withBinary(c, home, "start", func() error {
+	return o.withBinary(c, home, fsm.VerbStart, func() error {
 		command := fsm.Command{
 			Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
 			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
@@ -107,7 +107,7 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 		return usage(badFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
 	}
 	// What is missing is provided before the stop, not after it.
-	return o.withBinary(c, home, "restart", func() error { return o.restart(c, home, grace) })
+	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, grace) })
 }
 
 func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Duration) error {

@@ -134,14 +134,13 @@ func voiceOf(c *cobra.Command) voice {
 	return voice{verbose: flag(verboseFlag) == "true", quiet: flag(quietFlag) == "true", json: flag(logFormatFlag) == "json"}
 }
 
-// args gives the voice to a supervisor, whose log has no quiet: it is read when
-// something has gone wrong.
+// args are the flags that give the voice to another process of this program.
 func (v voice) args() []string {
 	format := "text"
 	if v.json {
 		format = "json"
 	}
-	return []string{"--" + verboseFlag + "=" + strconv.FormatBool(v.verbose), "--" + quietFlag + "=false", "--" + logFormatFlag + "=" + format}
+	return []string{"--" + verboseFlag + "=" + strconv.FormatBool(v.verbose), "--" + quietFlag + "=" + strconv.FormatBool(v.quiet), "--" + logFormatFlag + "=" + format}
 }
 
 // success is where a command tells that it has done its work: nowhere with --quiet.
