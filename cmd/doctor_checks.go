@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -216,7 +213,7 @@ func (p *patient) checkBinary() CheckReport {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
 	defer cancel()
-	out, err := tried(ctx, path).Output()
+	out, err := probes.VersionCommand(ctx, path).Output()
 	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil || said == "" {
 		how := either(errorText(err), "it says nothing")
@@ -234,16 +231,6 @@ func (p *patient) checkBinary() CheckReport {
 	default:
 		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
-}
-
-// tried is a try of a program in a group of its own, which is ended as a whole when ctx is
-// done: a wrapper's child would keep its output open, and live on.
-func tried(ctx context.Context, path string) *exec.Cmd {
-	c := exec.CommandContext(ctx, path, "--version")
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.Cancel = func() error { return unix.Kill(-c.Process.Pid, unix.SIGKILL) }
-	c.WaitDelay = time.Second
-	return c
 }
 
 func errorText(err error) string {

@@ -87,6 +87,7 @@ func runScripts(t *testing.T, real string) {
 			"await-file":     cmdAwaitFile,
 			"await-serving":  cmdAwaitServing,
 			"await-text":     cmdAwaitText,
+			"devel":          cmdDevel,
 			"exits":          cmdExits,
 			"glob":           cmdGlob,
 			"json":           cmdJSON,
