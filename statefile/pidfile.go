@@ -24,7 +24,7 @@ func WritePID(path string, p PIDFile) error {
 	}
 	command := strings.Join(strings.Fields(p.Command), " ")
 	text := fmt.Sprintf("%d\n%s\n%s\n", p.PID, command, p.StartedAt.UTC().Format(time.RFC3339))
-	if _, err := replace(path, []byte(text)); err != nil {
+	if _, err := put(path, []byte(text)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

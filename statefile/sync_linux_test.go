@@ -1,0 +1,77 @@
+package statefile
+
+import (
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+)
+
+// syncCounter is a file system in user space that counts what it is asked to sync.
+type syncCounter struct {
+	fuse.RawFileSystem
+	syncs *atomic.Int64
+}
+
+// Fsync counts a file.
+func (c syncCounter) Fsync(cancel <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
+	c.syncs.Add(1)
+	return c.RawFileSystem.Fsync(cancel, in)
+}
+
+// homeThatCounts returns a home on a syncCounter, for which one must be root.
+func homeThatCounts(t *testing.T) (Home, *atomic.Int64) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("to mount a file system one must be root")
+	}
+	root, err := fs.NewLoopbackRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counter, on := syncCounter{fs.NewNodeFS(root, &fs.Options{}), new(atomic.Int64)}, t.TempDir()
+	server, err := fuse.NewServer(counter, on, &fuse.MountOptions{DirectMountStrict: true})
+	if err != nil {
+		t.Skip("a file system in user space cannot be mounted: ", err)
+	}
+	go server.Serve() // until the unmount
+	if err := server.WaitMount(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Unmount(); err != nil {
+			t.Error("unmount: ", err)
+		}
+	})
+	home, err := OpenHome(filepath.Join(on, "home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return home, counter.syncs
+}
+
+// The driver waits for the disk where a record must be durable, and not for a PID, which
+// means nothing after a power cut.
+func TestSyncedWrites(t *testing.T) {
+	home, syncs := homeThatCounts(t)
+	for _, write := range []struct {
+		what   string
+		do     func() error
+		synced bool
+	}{
+		{"a durable record", func() error { return File{home}.Save(sample()) }, true},
+		{"a record", func() error { return File{home}.Put(sample()) }, false},
+		{"the PID file", func() error { return WritePID(home.PID(), PIDFile{PID: 5}) }, false},
+	} {
+		before := syncs.Load()
+		if err := write.do(); err != nil {
+			t.Fatal(err)
+		}
+		if n := syncs.Load() - before; (n > 0) != write.synced {
+			t.Errorf("%s: %d files were synced", write.what, n)
+		}
+	}
+}
