@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/sys/mountinfo"
+	"golang.org/x/sys/unix"
 )
 
 // shared are the file systems, as the kernel names them in the table of mounts, on
@@ -23,36 +23,37 @@ var ownFUSE = []string{
 	"fuse.exfat", "fuse.zfs", "fuse.lxcfs",
 }
 
+// fileSystem is what the system says of the one that a path is on.
+type fileSystem struct {
+	// kind is its name, as in "ext4", empty where it cannot be told.
+	kind string
+	// remote says that it is known not to lie on this machine.
+	remote bool
+}
+
+func (f fileSystem) shared() bool { return f.remote || mayBeShared(f.kind) }
+
 // SharedFileSystem names the file system of a path without symlinks if it is one
 // that other hosts may use as well, so that a flock on it need not keep them away.
 // It is empty for a local one, and where that cannot be told.
 func SharedFileSystem(path string) string {
-	if LocalFileSystem(path) {
-		return "" // without the whole table of mounts
-	}
-	mounts, err := mountinfo.GetMounts(nil)
-	if err != nil {
-		return ""
-	}
-	if kind := mountedAt(path, mounts); mayBeShared(kind) {
-		return kind
+	if f := fileSystemOf(path); f.shared() {
+		return f.kind
 	}
 	return ""
 }
 
-// mountedAt is the file system of a path: the last of those that were mounted
-// deepest on the way to it.
-func mountedAt(path string, mounts []*mountinfo.Info) string {
-	var deepest mountinfo.Info
-	for _, m := range mounts {
-		below := m.Mountpoint == "/" || path == m.Mountpoint || strings.HasPrefix(path, m.Mountpoint+"/")
-		if below && len(m.Mountpoint) >= len(deepest.Mountpoint) {
-			deepest = *m
-		}
-	}
-	return strings.ToLower(deepest.FSType)
-}
-
 func mayBeShared(kind string) bool {
 	return slices.Contains(shared, kind) || strings.HasPrefix(kind, "fuse.") && !slices.Contains(ownFUSE, kind)
+}
+
+// statfs is statfs(2), again where a signal comes between: a file system in user space can
+// be slow to answer.
+func statfs(path string) (unix.Statfs_t, error) {
+	var s unix.Statfs_t
+	err := unix.Statfs(path, &s)
+	for err == unix.EINTR {
+		err = unix.Statfs(path, &s)
+	}
+	return s, err
 }

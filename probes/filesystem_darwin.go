@@ -2,9 +2,9 @@ package probes
 
 import "golang.org/x/sys/unix"
 
-// LocalFileSystem reports whether a path is known to lie on a disk of this machine
-// (MNT_LOCAL, statfs(2)). It costs one call of the kernel.
-func LocalFileSystem(path string) bool {
-	var fs unix.Statfs_t
-	return unix.Statfs(path, &fs) == nil && fs.Flags&unix.MNT_LOCAL != 0 && unix.ByteSliceToString(fs.Fstypename[:]) == "apfs"
+// fileSystemOf asks for the path alone (statfs(2)): the table of mounts asks every file
+// system (getfsstat(2), MNT_WAIT), and one dead network mount would hold up the answer.
+func fileSystemOf(path string) fileSystem {
+	s, err := statfs(path)
+	return fileSystem{kind: unix.ByteSliceToString(s.Fstypename[:]), remote: err == nil && s.Flags&unix.MNT_LOCAL == 0}
 }

@@ -1,28 +1,6 @@
 package probes
 
-import (
-	"testing"
-
-	"github.com/moby/sys/mountinfo"
-)
-
-func TestMountedAt(t *testing.T) {
-	mounts := []*mountinfo.Info{
-		{Mountpoint: "/", FSType: "ext4"},
-		{Mountpoint: "/home", FSType: "nfs4"},
-		{Mountpoint: "/home/ann/local", FSType: "xfs"},
-		{Mountpoint: "/mnt", FSType: "ext4"},
-		{Mountpoint: "/mnt", FSType: "fuse.sshfs"}, // over the other
-	}
-	for path, want := range map[string]string{
-		"/": "ext4", "/home2/ann": "ext4", "/home": "nfs4", "/home/ann/.stigmer": "nfs4",
-		"/home/ann/local/.stigmer": "xfs", "/home/ann/localized": "nfs4", "/mnt/x": "fuse.sshfs",
-	} {
-		if got := mountedAt(path, mounts); got != want {
-			t.Errorf("%s is on %s, want %s", path, got, want)
-		}
-	}
-}
+import "testing"
 
 func TestMayBeShared(t *testing.T) {
 	for kind, want := range map[string]bool{
@@ -37,11 +15,21 @@ func TestMayBeShared(t *testing.T) {
 	}
 }
 
-// The kernel's own table is read: whatever the test's folder is on, it is told.
-func TestTableOfMounts(t *testing.T) {
-	mounts, err := mountinfo.GetMounts(nil)
-	check(t, err)
-	if kind := mountedAt("/", mounts); kind == "" {
-		t.Errorf("nothing is mounted on / among %d mounts", len(mounts))
+// macOS says itself whether a file system lies on this machine. One that it calls local may
+// still be somebody else's.
+func TestShared(t *testing.T) {
+	for f, want := range map[fileSystem]bool{
+		{kind: "apfs"}:                  false,
+		{kind: "hfs"}:                   false,
+		{kind: "exfat"}:                 false,
+		{kind: "smbfs", remote: true}:   true,
+		{kind: "unknown", remote: true}: true,
+		{kind: "macfuse"}:               true,
+		{kind: "unknown"}:               false,
+		{}:                              false,
+	} {
+		if f.shared() != want {
+			t.Errorf("%+v is shared: %v", f, !want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package probes
 import (
 	"errors"
 
-	"github.com/shirou/gopsutil/v4/disk"
 	"golang.org/x/sys/unix"
 )
 
@@ -13,7 +12,8 @@ const NoLimit = ^uint64(0)
 // Limits are what the system lets a Temporal have that is started from here.
 // NoLimit is none.
 type Limits struct {
-	// Files is the hard limit of open files: Go programs raise theirs to it.
+	// Files is the hard limit of open files, or what the system allows at most: Go programs
+	// raise theirs to it.
 	Files uint64
 	// Processes is the limit of this user's processes, all together.
 	Processes uint64
@@ -23,7 +23,10 @@ type Limits struct {
 
 // ReadLimits reads this process's limits, which its children inherit
 // (getrlimit(2)).
-func ReadLimits() (Limits, error) {
+func ReadLimits() (Limits, error) { return readLimits(systemFiles) }
+
+// readLimits takes into account what the system allows a process in open files, if it says.
+func readLimits(systemFiles func() (uint64, error)) (Limits, error) {
 	var l Limits
 	for _, one := range []struct {
 		which int
@@ -42,6 +45,9 @@ func ReadLimits() (Limits, error) {
 			*one.into = NoLimit
 		}
 	}
+	if most, err := systemFiles(); err == nil {
+		l.Files = min(l.Files, most)
+	}
 	return l, nil
 }
 
@@ -56,12 +62,12 @@ type Disk struct {
 
 // ReadDisk looks at the file system of a path that exists.
 func ReadDisk(path string) (Disk, error) {
-	usage, err := disk.Usage(path)
+	s, err := statfs(path)
 	if err != nil {
 		return Disk{}, err
 	}
-	d := Disk{Kind: usage.Fstype, Free: usage.Free, Files: usage.InodesFree}
-	if usage.InodesTotal == 0 {
+	d := Disk{Kind: fileSystemOf(path).kind, Free: s.Bavail * uint64(s.Bsize), Files: s.Ffree}
+	if s.Files == 0 {
 		d.Files = NoLimit
 	}
 	return d, nil

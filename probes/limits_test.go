@@ -31,3 +31,20 @@ func TestDiskAndLimits(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// On macOS the hard limit is none, and the system has one of its own.
+func TestLimitOfTheSystem(t *testing.T) {
+	own, err := ReadLimits()
+	check(t, err)
+	for _, c := range []struct {
+		system uint64
+		err    error
+		want   uint64
+	}{{17, nil, 17}, {NoLimit, nil, own.Files}, {0, unix.ENOENT, own.Files}} {
+		l, err := readLimits(func() (uint64, error) { return c.system, c.err })
+		check(t, err)
+		if l.Files != c.want {
+			t.Errorf("the system allows %d (%v): %d files, want %d", c.system, c.err, l.Files, c.want)
+		}
+	}
+}
