@@ -3,7 +3,6 @@ package actions
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,26 +60,6 @@ func backup(db, version string, now time.Time) (string, error) {
 		}
 	}
 	return to, nil
-}
-
-func copyFile(from, to string) error {
-	source, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(target, source)
-	if synced := target.Sync(); err == nil {
-		err = synced
-	}
-	if closed := target.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 func exists(path string) bool {
