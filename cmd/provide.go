@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -103,13 +104,25 @@ func runProvide(c *cobra.Command, verb fsm.Verb) error {
 	if err != nil {
 		return notProvided(err, verb, home)
 	}
-	if !done.Needless {
-		progress.Say("Installed  " + done.Program)
-	}
-	if done.Aside != "" {
-		progress.Say("Kept       what was there and could not be run: " + done.Aside)
+	for _, line := range installedLines(done, runtime.GOOS) {
+		progress.Say(line)
 	}
 	return nil
+}
+
+// installedLines report an installation before a start on a system. macOS checks a new
+// program at its first run, some of it by network, and the start waits for that.
+func installedLines(done install.Done, system string) (lines []string) {
+	if !done.Needless {
+		lines = append(lines, "Installed  "+done.Program)
+		if system == "darwin" {
+			lines = append(lines, "Starting   macOS checks a new program at its first run, which can take some seconds")
+		}
+	}
+	if done.Aside != "" {
+		lines = append(lines, "Kept       what was there and could not be run: "+done.Aside)
+	}
+	return lines
 }
 
 // notProvided is a failed installation as the failure of the command that wanted it.
