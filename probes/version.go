@@ -16,7 +16,7 @@ import (
 const temporalModule = "github.com/temporalio/cli"
 
 // versionWithin bounds the run of a Temporal CLI that is asked for its version: warm it
-// takes 30 ms, and the first run of a new program on macOS can take seconds.
+// takes 30 ms on an idle machine, and the first run of a new program on macOS can take seconds.
 const versionWithin = 15 * time.Second
 
 // Versions is TemporalVersion that reads a program once for as long as it stays the same
