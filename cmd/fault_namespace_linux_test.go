@@ -1,3 +1,5 @@
+//go:build !blunt
+
 package cmd_test
 
 import (

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -190,15 +191,40 @@ func (p shown) socket(fd int, answer []byte) (int, error) {
 	if err != nil || !strings.HasPrefix(leads, "socket:") {
 		return 0, syscall.ENOTSOCK
 	}
-	for _, row := range tcpRows(p.path("net/")) {
-		if leads == "socket:["+row.inode+"]" {
-			binary.LittleEndian.PutUint32(answer[socketKind:], kindTCP)
-			row.put(answer[socketPort:], &answer[socketFamilies], answer[socketLocal:])
-			binary.LittleEndian.PutUint32(answer[socketState:], row.state())
-			break
-		}
+	inode := strings.TrimSuffix(strings.TrimPrefix(leads, "socket:["), "]")
+	if row, ok := p.tcpRow(inode); ok {
+		binary.LittleEndian.PutUint32(answer[socketKind:], kindTCP)
+		row.put(answer[socketPort:], &answer[socketFamilies], answer[socketLocal:])
+		binary.LittleEndian.PutUint32(answer[socketState:], row.state())
 	}
 	return len(answer), nil
+}
+
+// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac tells of one
+// socket without the others, and Linux only of all.
+var tcpTable struct {
+	sync.Mutex
+	namespace string
+	read      time.Time
+	rows      map[string]tcpRow
+}
+
+func (p shown) tcpRow(inode string) (tcpRow, bool) {
+	tcpTable.Lock()
+	defer tcpTable.Unlock()
+	namespace, _ := os.Readlink(p.path("ns/net"))
+	age, limit := time.Since(tcpTable.read), listTime
+	if _, known := tcpTable.rows[inode]; !known {
+		limit = listTime / 10 // it may be new
+	}
+	if namespace != tcpTable.namespace || age > limit {
+		tcpTable.namespace, tcpTable.read, tcpTable.rows = namespace, time.Now(), map[string]tcpRow{}
+		for _, row := range tcpRows(p.path("net/")) {
+			tcpTable.rows[row.inode] = row
+		}
+	}
+	row, ok := tcpTable.rows[inode]
+	return row, ok
 }
 
 // tcpRow is a socket of /proc/net/tcp.
