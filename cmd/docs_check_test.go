@@ -35,6 +35,8 @@ var onlyChecked = map[string]string{
 	"make bench ":               "it measures for minutes",
 	"build/bench ":              "it measures for minutes",
 	"make package ":             "it builds a release's tools, for minutes; CI runs it",
+	"sw_vers ":                  "it is a program of macOS",
+	"csrutil ":                  "it is a program of macOS",
 	"temporal --profile cloud ": "it talks to another place than the local Temporal",
 }
 
@@ -74,7 +76,7 @@ func wrong(text string) string {
 }
 
 // aliases are the abbreviations of docs/RELIABILITY.md.
-var aliases = strings.NewReplacer("REAL ", "go test ./cmd -run ", "FAKE ", "go test ./cmd -run ", "FSM ", "go test ./fsm -run ")
+var aliases = strings.NewReplacer("REAL ", "go test ./cmd -run ", "MAC ", "go test ./cmd -run ", "FAKE ", "go test ./cmd -run ", "FSM ", "go test ./fsm -run ")
 
 var (
 	longFlag  = regexp.MustCompile(`--([a-z][a-z-]*)`)
