@@ -123,6 +123,9 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	if deed.ask == AskHandOver && !w.handOver(c, deed.rec, fault) {
 		return
 	}
+	if (deed.ask == AskStop || deed.ask == AskUnseat) && !w.signalDriver(c, deed) {
+		return
+	}
 	c.deeds = c.deeds[1:]
 	switch deed.ask {
 	case AskTry:
@@ -139,11 +142,6 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	case AskDrive:
 		w.recover() // what cannot be read is set aside
 		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
-	case AskStop:
-		w.signalOne(deed.driver, false, deed.again)
-	case AskUnseat:
-		w.mayUnseat(c, deed.driver)
-		w.signalOne(deed.driver, true, false)
 	case AskProve:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
 	case AskArm:

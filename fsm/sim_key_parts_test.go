@@ -93,6 +93,7 @@ func (e *simEncoder) command(c *simCmd) {
 	e.process(k.replaced)
 	e.is(k.replaced.uid != 0, k.replaced.same(e.w.disk.Rec.sup))
 	e.n(c.half<<4 | c.waiters)
+	e.process(c.target)
 	switch {
 	case k.Upward && k.Follows:
 		e.number(0, k.Since)

@@ -148,7 +148,8 @@ type simCmd struct {
 	over     bool
 	end      Ends
 	deeds    []*simDeed
-	half     int // how much of a handover is done
+	half     int     // how much of a handover or of a signal is done
+	target   simProc // of the signal: the process that was proven
 	sights   []simSight
 	changed  bool // the record's change was not told yet
 	mine     bool // Desk.seat is set

@@ -1,0 +1,81 @@
+package fsm
+
+// signalDriver mirrors actions.signalOne, which proves and then signals: where PIDs are
+// given out again, something may come in between. It reports whether it is over.
+func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
+	if c.half == 0 {
+		now, proven := w.proven(deed.driver)
+		if !proven {
+			return true
+		}
+		c.target = now
+		if w.run.conf.Budget.Ill > 0 {
+			c.half = 1
+			return false
+		}
+	}
+	if deed.ask == AskUnseat {
+		w.mayUnseat(c, deed.driver)
+	}
+	target := c.target
+	c.half, c.target = 0, simProc{}
+	w.deliver(target, deed.ask == AskUnseat, deed.again)
+	return true
+}
+
+// proven returns the process that has p's PID now, and whether it is p.
+func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
+	for _, s := range w.strangers {
+		if s.proc.pid == p.pid {
+			now = s.proc
+		}
+	}
+	for _, d := range w.drivers {
+		if q := w.process(d.uid); q.pid == p.pid {
+			now = q
+		}
+	}
+	for _, c := range w.cmds {
+		if q := w.process(c.uid); !c.over && q.pid == p.pid {
+			now = q
+		}
+	}
+	return now, now.same(p)
+}
+
+// deliver signals the process that was proven, or none: the signal is bound to it, by a
+// pidfd or by the version of its PID (proc_signal_with_audittoken in bsd/kern/proc_info.c,
+// which macOS 14 brought: the gap that macOS 13 has is not simulated).
+func (w *simWorld) deliver(p simProc, kill, again bool) {
+	for _, s := range w.strangers {
+		if bound := s.proc.same(p); bound {
+			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
+		}
+	}
+	for i, d := range w.drivers {
+		if !p.same(w.process(d.uid)) {
+			continue
+		}
+		switch {
+		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
+			w.endDriver(i)
+		default:
+			n := w.driver(i)
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
+		}
+		return
+	}
+	for i, c := range w.cmds {
+		if c.over || !p.same(w.process(c.uid)) {
+			continue
+		}
+		switch {
+		case !kill && c.drive != nil:
+			n := w.driver(inCommand + i)
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
+		default:
+			w.endCommand(i, "killed")
+		}
+		return
+	}
+}
