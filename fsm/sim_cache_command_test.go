@@ -46,13 +46,18 @@ type simSight struct {
 	driver     simProc
 	asleep     bool
 	outdated   bool
+	stranger   bool // has supervisor.lock
 	lock, look bool
 }
 
 func (s simSight) full() Sight {
+	holder := ""
+	if s.stranger {
+		holder = "a stranger"
+	}
 	return Sight{
 		Saw: s.saw, Record: s.rec.Record, Evidence: Evidence{Hold: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
-		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Detail: "simulated",
+		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
 

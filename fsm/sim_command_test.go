@@ -80,7 +80,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 			in.rec = w.disk.Rec
 			c.last = in.rec
 		}
-		in.driver = w.driverOf(in.rec)
+		in.driver, in.stranger = w.driverOf(in.rec)
 		in.asleep = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
 		in.outdated = !c.old && in.driver.same(in.rec.sup) && w.drives(in.driver, func(d *simDriver) bool { return d.old })
 	case in.rec.Generation == 0:
@@ -94,19 +94,20 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 }
 
 // driverOf mirrors actions.Driver: the recorded supervisor if it has the lock, or
-// else a supervisor by its command line, but never a command that has it.
-func (w *simWorld) driverOf(r *simRec) simProc {
+// else a supervisor by its command line, but never a command that has it. Any other holder
+// is a stranger.
+func (w *simWorld) driverOf(r *simRec) (driver simProc, stranger bool) {
 	for _, p := range w.seat {
 		if w.process(p).same(r.sup) {
-			return w.process(p)
+			return w.process(p), false
 		}
 	}
 	for _, d := range w.drivers {
 		if slices.Contains(w.seat, d.uid) {
-			return w.process(d.uid)
+			return w.process(d.uid), false
 		}
 	}
-	return simProc{}
+	return simProc{}, slices.Contains(w.seat, simOnlooker.proc.uid)
 }
 
 // drives reports whether a process is a living supervisor of which something is so.
@@ -152,6 +153,9 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		w.endIsTrue(c)
 		w.letGo(c)
 	case AskFinish:
+		if deed.end == EndUnknown {
+			w.breaks("%s says that supervisor.lock is another program's, and it is not", who(c.uid))
+		}
 		w.endCommand(i, deed.end)
 		w.mayEnd(i, c, deed)
 	}

@@ -101,7 +101,7 @@ func (w *simWorld) readable() (r *simRec, lost bool) {
 }
 
 func (w *simWorld) drivenBy(r *simRec) (driven, asleep bool) {
-	driver := w.driverOf(r)
+	driver, _ := w.driverOf(r)
 	return driver.pid != 0, w.drives(driver, func(d *simDriver) bool { return d.frozen })
 }
 

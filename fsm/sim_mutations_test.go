@@ -83,6 +83,8 @@ var simMutations = []simMutation{
 	{"whoever holds the lock is signalled", "sim_signal_test.go", "ours := hold != HoldForeign", "ours := hold != HoldFree"},
 	{"a process is signalled by its PID alone", "sim_signal_driver_test.go", "return now, now.same(p)", "return now, now.pid == p.pid"},
 	{"a signal goes by the PID after the proof", "sim_signal_driver_test.go", "bound := s.proc.same(p)", "bound := s.proc.pid == p.pid"},
+	{"an opener of temporal.lock is a holder", "sim_signal_test.go", "locks: s.locks})", "locks: true})"},
+	{"an opener of supervisor.lock is a holder", "sim_command_test.go", "slices.Contains(w.seat, simOnlooker.proc.uid)", "true"},
 	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
 	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},

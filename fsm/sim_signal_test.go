@@ -1,5 +1,7 @@
 package fsm
 
+import "slices"
+
 // simMember is one process that a signal may reach: a part of a tree, or a stranger.
 type simMember struct {
 	tree, stranger int // its index, -1 for none
@@ -16,6 +18,12 @@ const (
 	partEscaped = 'e' // in a group of its own
 )
 
+// simOnlooker has both lock files open for as long as the world lasts, and locks neither: a
+// backup, an editor, a watch. An opener is no holder, and both kernels say which it is:
+// Linux by a line of /proc/PID/fdinfo, macOS by FWASLOCKED, which sys_flock sets
+// (bsd/kern/kern_descrip.c) and fill_fileinfo copies (bsd/kern/proc_info.c).
+var simOnlooker = simStranger{proc: simProc{pid: 50}}
+
 // members lists all that live but supervisors and commands.
 func (w *simWorld) members() []simMember {
 	var list []simMember
@@ -30,8 +38,8 @@ func (w *simWorld) members() []simMember {
 		add(t.member, partMember, leader.pid+10_000, leader.pid)
 		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000)
 	}
-	for i, s := range w.strangers {
-		list = append(list, simMember{-1, i, 0, s.proc, s.proc.pid, s.locks})
+	for i, s := range append(slices.Clip(w.strangers), simOnlooker) {
+		list = append(list, simMember{tree: -1, stranger: i, proc: s.proc, pgid: s.proc.pid, locks: s.locks})
 	}
 	return list
 }
