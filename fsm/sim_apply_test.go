@@ -16,8 +16,15 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opGrantLock:
 		d := n.driver(i)
 		d.awaits, n.lock = false, d.uid
-		d.inbox = with(d.inbox, simDelivery{simInput{event: Gone, run: d.awaited}, true})
-		n.say("the kernel gives temporal.lock to %s: the tree is gone", who(d.uid))
+		n.say("the kernel gives temporal.lock to %s", who(d.uid))
+		if d.seesOff = n.outlived(d.s.rec.tmp); !d.seesOff {
+			n.gone(d)
+		}
+	case opGone:
+		n.gone(n.driver(i))
+	case opReap:
+		n.tree(i).dying = false
+		n.say("%s is not listed any more", who(n.trees[i].uid))
 	case opExit:
 		d := n.driver(i)
 		n.say("the kernel tells %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
@@ -31,8 +38,8 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.say("%s serves", who(t.uid))
 	case opObey, opDoomed, opMishap:
 		t := n.tree(i)
-		t.leader, t.serves = false, false
 		t.member = t.member && k == 0
+		n.endLeader(t)
 		if m.op == opMishap {
 			n.left.Mishap--
 		}
@@ -94,7 +101,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 func (n *simWorld) settle(before *simWorld, m simMove) {
 	i := int(m.who)
 	switch m.op {
-	case opExit, opAnswer, opGrantLock, opDriverTmr:
+	case opExit, opAnswer, opGrantLock, opGone, opDriverTmr:
 		if d := before.driverAt(i); d.begun && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0 {
 			n.stepDriver(i, "")
 		}
@@ -103,6 +110,16 @@ func (n *simWorld) settle(before *simWorld, m simMove) {
 			n.stepCommand(i, false, "")
 		}
 	}
+}
+
+// gone tells a driver that nothing of its tree lives.
+func (n *simWorld) gone(d *simDriver) {
+	if len(n.trees) > 0 {
+		n.breaks("%s is told that the tree is gone, and it lives", who(d.uid))
+	}
+	d.seesOff = false
+	d.inbox = with(d.inbox, simDelivery{simInput{event: Gone, run: d.awaited}, true})
+	n.say("the tree of %s is gone", who(d.uid))
 }
 
 func (w *simWorld) driverAt(i int) *simDriver {

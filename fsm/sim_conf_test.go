@@ -31,6 +31,7 @@ const (
 	simHang     simKind = "hangs"
 	simStubborn simKind = "ignores SIGTERM"
 	simLeaves   simKind = "leaves descendants"
+	simSheds    simKind = "leaves members without the lock" // as Python's subprocess does, which closes what it inherits
 	simDeaf     simKind = "never serves"
 	simLoses    simKind = "loses its database"
 )

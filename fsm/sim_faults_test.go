@@ -74,7 +74,8 @@ func (w *simWorld) ills(add func(op byte, who, arg int)) {
 	if w.disk.There && !w.disk.Torn {
 		add(opTear, 0, 0)
 	}
-	if t := w.disk.Rec.Temporal; w.lockFree() && t.PID != 0 && !w.leaderLives(t.StartTicks) {
+	reused := w.disk.Rec.tmp.pid != 0 && !w.groupLives(w.disk.Rec.tmp)
+	if reused && w.lockFree() {
 		add(opStranger, 0, 0)
 	}
 	s := w.disk.Rec.Supervisor
@@ -84,7 +85,7 @@ func (w *simWorld) ills(add func(op byte, who, arg int)) {
 	if w.lockFree() {
 		add(opStranger, 0, 2)
 	}
-	if t := w.disk.Rec.tmp; t.pid != 0 && !w.groupLives(t) {
+	if reused {
 		add(opStranger, 0, 3)
 	}
 }

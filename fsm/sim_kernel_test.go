@@ -8,7 +8,7 @@ func (w *simWorld) lockFree() bool {
 		return false
 	}
 	for _, t := range w.trees {
-		if t.locked && t.alive() {
+		if w.holds(t) {
 			return false
 		}
 	}
@@ -23,6 +23,9 @@ func (w *simWorld) foreign() bool {
 // observe mirrors actions.Observe and actions.Classify.
 func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 	if w.lockFree() {
+		if w.outlived(r.tmp) {
+			return HoldRemnant, r.tmp
+		}
 		return HoldFree, simProc{}
 	}
 	for _, t := range w.trees {
@@ -36,7 +39,7 @@ func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 		}
 	}
 	for _, t := range w.trees {
-		if t.locked && t.alive() {
+		if w.holds(t) {
 			return HoldRemnant, r.tmp
 		}
 	}

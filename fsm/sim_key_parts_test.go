@@ -4,7 +4,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
-	e.is(d.old, d.asked, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.is(d.old, d.asked, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.times(d)
 	e.code(s.code)
 	e.record(s.rec)

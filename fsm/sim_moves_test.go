@@ -18,6 +18,8 @@ type simMove struct {
 const (
 	opGrantSeat = 'w' // the kernel gives supervisor.lock to a waiting command
 	opGrantLock = 'l' // and temporal.lock to a waiting driver
+	opGone      = 'v' // a driver that has temporal.lock finds no member of the group any more
+	opReap      = 'g' // a dying leader is not listed any more
 	opExit      = 'x' // the kernel tells a driver of the leader's exit
 	opServe     = 'b' // Temporal serves
 	opObey      = 'T' // Temporal ends after SIGTERM; arg 1: so does its whole group
@@ -45,7 +47,7 @@ const (
 	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
-const simOps = "wlxTbqdpcnk"
+const simOps = "wlvxTbqdpcnkg"
 
 func (m simMove) String() string {
 	if m.arg > 0 {
@@ -81,6 +83,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		case t.leader && !t.serves && !t.hung && w.run.conf.Kind != simDeaf || t.leader && !t.serves && w.run.fair && !t.hung:
 			add(opServe, i, 0)
 		}
+		if t.dying {
+			add(opReap, i, 0)
+		}
 	}
 	w.eachDriver(func(i int, d *simDriver) {
 		if d.frozen {
@@ -92,6 +97,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		if d.awaits && free {
 			add(opGrantLock, i, 0)
 		}
+		if d.seesOff && !w.outlived(d.s.rec.tmp) {
+			add(opGone, i, 0)
+		}
 		for k, e := range d.exits {
 			if !w.leaderLives(e.uid) {
 				add(opExit, i, k)
@@ -100,7 +108,7 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		if d.asked {
 			add(opAnswer, i, 0)
 		}
-		if d.killing && w.killable() {
+		if d.killing && w.killable(d.victim) {
 			add(opKill, i, 0)
 		}
 	})
@@ -144,8 +152,8 @@ func (w *simWorld) leaderLives(uid uint64) bool {
 	return false
 }
 
-func (w *simWorld) killable() bool {
-	return w.foreign() || slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.locked && t.alive() })
+func (w *simWorld) killable(r *simRec) bool {
+	return w.foreign() || slices.ContainsFunc(w.trees, w.holds) || w.outlived(r.tmp)
 }
 
 // driverTimers: the clock stands still, so short timers may fire at any time and

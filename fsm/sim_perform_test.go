@@ -94,8 +94,11 @@ func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
 	if w.db == simNoDB {
 		w.db, w.dbHealthy = simHalfDB, false
 	}
-	if w.run.conf.Kind == simLeaves {
+	switch w.run.conf.Kind {
+	case simLeaves:
 		t.member, t.escaped = true, true
+	case simSheds:
+		t.member = true
 	}
 	w.trees = append(w.trees, t)
 	if d.hasLock {

@@ -77,14 +77,14 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return append(append(list, simTimes()...), simLooks()...)
+	return slices.Concat(list, simRemains(), simTimes(), simLooks())
 }
 
 // simLooks are a state command beside one with a fault, and beside two.
 func simLooks() []simConf {
 	var list []simConf
 	for _, initial := range []string{"s", "x", "r"} {
-		for _, kind := range []simKind{simGood, simLeaves, simCrash, simHang, simLoses} {
+		for _, kind := range []simKind{simGood, simLeaves, simSheds, simCrash, simHang, simLoses} {
 			b := simBudget{Crash: 1, Look: 1}
 			if kind == simCrash || kind == simHang || kind == simLoses {
 				b = simBudget{Mishap: 1, Look: 1}
@@ -245,7 +245,10 @@ func TestSimulationDeep(t *testing.T) {
 	for range simNumber("SIM_WALKS", 200) {
 		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
-		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simDeaf, simLoses})
+		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simSheds, simDeaf, simLoses})
+		if conf.Kind == simSheds { // see simRemains
+			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
+		}
 		for range simNumber("SIM_COMMANDS", 4) {
 			conf.Verbs = append(conf.Verbs, pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
 		}

@@ -29,14 +29,14 @@ func (w *simWorld) members() []simMember {
 	var list []simMember
 	for i, t := range w.trees {
 		leader := w.process(t.uid)
-		add := func(alive bool, part byte, pid, pgid int) {
+		add := func(alive bool, part byte, pid, pgid int, locks bool) {
 			if alive {
-				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, t.locked})
+				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, locks})
 			}
 		}
-		add(t.leader, partLeader, leader.pid, leader.pid)
-		add(t.member, partMember, leader.pid+10_000, leader.pid)
-		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000)
+		add(t.leader, partLeader, leader.pid, leader.pid, t.locked)
+		add(t.member, partMember, leader.pid+10_000, leader.pid, t.locked && w.run.conf.Kind != simSheds)
+		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000, t.locked)
 	}
 	for i, s := range append(slices.Clip(w.strangers), simOnlooker) {
 		list = append(list, simMember{tree: -1, stranger: i, proc: s.proc, pgid: s.proc.pid, locks: s.locks})
@@ -53,10 +53,10 @@ func (m simMember) inGroup(leader simProc) bool {
 }
 
 // signalTree mirrors World.signal: the recorded group, if a member of it is proven to
-// hold the lock, then each holder outside the group, if they are proven to be ours. A
-// group is a number: whoever is in it gets the signal.
+// hold the lock or to have outlived its leader, then each holder outside the group, if they
+// are proven to be ours. A group is a number: whatever is in it gets the signal.
 func (w *simWorld) signalTree(r *simRec, kill bool) {
-	if w.provenMember(r.tmp) {
+	if w.provenMember(r.tmp) || w.outlived(r.tmp) {
 		for _, m := range w.members() {
 			if m.pgid == r.tmp.pid {
 				w.hit(m, kill)
@@ -93,7 +93,7 @@ func (w *simWorld) hit(m simMember, kill bool) {
 	case !kill:
 		t.termed = t.termed || m.part == partLeader && w.run.conf.Kind != simStubborn && !t.hung
 	case m.part == partLeader:
-		t.leader, t.serves = false, false
+		w.endLeader(t)
 	case m.part == partMember:
 		t.member = false
 	case m.part == partEscaped:

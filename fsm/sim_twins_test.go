@@ -16,6 +16,8 @@ var simTwins = []string{
 	"ss,crashes,old,1,0,0,0,0,0,0,0,0", "sr,crashes,old,0,0,1,0,0,0,0,0,0", "sss,crashes,old,0,1,0,0,0,0,0,0,0",
 	"ssx,good,true,1,0,0,0,0,0,0,0,0", "xxr,ignores SIGTERM,true,1,0,0,0,0,0,0,0,0", "xr,ignores SIGTERM,true,0,1,0,0,0,0,0,0,0",
 	"s,crashes,true,0,0,1,0,0,0,0,0,1", "sx,good,true,0,0,0,0,0,0,0,0,1",
+	"xx,leaves members without the lock,true,1,0,0,0,0,0,0,0,0", "sr,leaves members without the lock,true,0,0,1,0,0,0,0,0,0",
+	"x,leaves members without the lock,true,1,0,0,0,0,0,0,0,1",
 	"xx,good,true,0,0,0,0,1,0,0,0,0",
 	"s,crashes,true,0,0,3,0,0,0,0,3,0", "r,hangs,true,1,0,2,0,0,0,0,2,0",
 }

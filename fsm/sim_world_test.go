@@ -14,6 +14,8 @@ import (
 // between two. A signal here goes to a number after the same proof as the real one;
 // that the real one asks for it is tested where it lives.
 //
+// One kernel stands for Linux and macOS: where they differ it does what either may do.
+//
 // A world is copied before it is changed: what its pointers and slices lead to
 // is shared by many worlds and never written. Records, supervisors and commands
 // are the cache's (sim_cache_test.go).
@@ -82,6 +84,7 @@ type simTree struct {
 	uid     uint64
 	locked  bool // it inherited temporal.lock
 	leader  bool // the leader lives
+	dying   bool // the leader is listed still, and has closed what it had open
 	termed  bool
 	hung    bool
 	serves  bool
@@ -118,6 +121,7 @@ type simDriver struct {
 	hasLock  bool      // World.lock
 	opened   bool      // World.held is known
 	awaits   bool      // a goroutine is blocked in flock
+	seesOff  bool      // it has the lock, and waits for members without it
 	awaited  uint64
 	killing  bool
 	victim   *simRec
