@@ -67,8 +67,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opKill:
 		d := n.driver(i)
 		n.say("SIGKILL to what has temporal.lock")
-		n.signalTree(d.victim, true)
-		if n.foreign() { // told after a second of rounds
+		if n.signalTree(d.victim, true) { // told after a second of rounds
 			d.killing = false
 			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: LockDenied, run: d.awaited}})
 		}

@@ -31,7 +31,8 @@ const (
 	simHang     simKind = "hangs"
 	simStubborn simKind = "ignores SIGTERM"
 	simLeaves   simKind = "leaves descendants"
-	simSheds    simKind = "leaves members without the lock" // as Python's subprocess does, which closes what it inherits
+	simHides    simKind = "leaves descendants without a mark" // the one outside the group shows no environment
+	simSheds    simKind = "leaves members without the lock"   // as Python's subprocess does, which closes what it inherits
 	simDeaf     simKind = "never serves"
 	simLoses    simKind = "loses its database"
 )

@@ -130,9 +130,9 @@ func (w *simWorld) urgency(m simMove) int {
 // wrong says what is not as it should be after an undisturbed command.
 func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 	end := w.cmds[0].end
-	foreign := w.foreign()
+	unproven := w.unproven()
 	switch {
-	case foreign && (end == EndForeign || len(begun.drivers) > 0 && (end == EndFailed || v == VerbStop && end == EndStopped)):
+	case unproven && (end == EndForeign || len(begun.drivers) > 0 && (end == EndFailed || v == VerbStop && end == EndStopped)):
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)

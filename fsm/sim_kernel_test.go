@@ -39,7 +39,7 @@ func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
 		}
 	}
 	for _, t := range w.trees {
-		if w.holds(t) {
+		if w.holds(t) && !w.hidden(t) {
 			return HoldRemnant, r.tmp
 		}
 	}

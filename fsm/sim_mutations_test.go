@@ -87,6 +87,8 @@ var simMutations = []simMutation{
 	{"an opener of supervisor.lock is a holder", "sim_command_test.go", "slices.Contains(w.seat, simOnlooker.proc.uid)", "true"},
 	{"a dying leader counts as alive", "sim_remains_test.go", "(!listed || dying)", "(!listed && !dying)"},
 	{"members without the lock are not waited for", "sim_apply_test.go", "d.seesOff = n.outlived(d.s.rec.tmp)", "d.seesOff = false"},
+	{"the mark is needed to be ended", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if ours && m.locks && m.pgid != r.tmp.pid && w.run.conf.Kind != simHides {"},
+	{"what escaped is proven after its group was killed", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if late, _ := w.observe(r); late != HoldForeign && m.locks && m.pgid != r.tmp.pid {"},
 	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
 	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},

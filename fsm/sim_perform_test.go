@@ -95,7 +95,7 @@ func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
 		w.db, w.dbHealthy = simHalfDB, false
 	}
 	switch w.run.conf.Kind {
-	case simLeaves:
+	case simLeaves, simHides:
 		t.member, t.escaped = true, true
 	case simSheds:
 		t.member = true

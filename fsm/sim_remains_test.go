@@ -1,7 +1,9 @@
 package fsm
 
-// simRemains are two commands over a Temporal of which something stays that has no lock.
-// Members without the lock are found by the record alone: a supervisor that is
+import "slices"
+
+// simRemains are two commands over a Temporal of which something stays that has no lock, or
+// no mark. Members without the lock are found by the record alone: a supervisor that is
 // killed before it has named the leader, and a leader that then crashes, leave them unseen,
 // so these two faults are not combined.
 func simRemains() []simConf {
@@ -10,6 +12,7 @@ func simRemains() []simConf {
 		add := func(kind simKind, b simBudget) {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: kind, Running: true, Budget: b})
 		}
+		add(simHides, simBudget{Crash: 1, Mishap: 1})
 		add(simSheds, simBudget{Crash: 1})
 		add(simSheds, simBudget{Mishap: 1})
 	}
@@ -28,6 +31,17 @@ func (w *simWorld) endLeader(t *simTree) {
 // holds reports whether anything of a tree holds temporal.lock.
 func (w *simWorld) holds(t *simTree) bool {
 	return t.locked && (t.leader || t.escaped || t.member && w.run.conf.Kind != simSheds)
+}
+
+// hidden reports whether what holds temporal.lock of a tree cannot be proven to be ours: it
+// is out of the group, shows no mark, and is the only holder.
+func (w *simWorld) hidden(t *simTree) bool {
+	return w.holds(t) && w.run.conf.Kind == simHides && !t.leader && !t.member
+}
+
+// unproven reports whether no holder of temporal.lock can be proven to be ours.
+func (w *simWorld) unproven() bool {
+	return w.foreign() || slices.ContainsFunc(w.trees, w.hidden)
 }
 
 // outlived mirrors actions.outlived: members of the recorded group live on after their

@@ -43,7 +43,7 @@ func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	switch {
 	case e.to == Healthy && d.proved != e.rec.tmp.uid:
 		w.breaks("Healthy is said of pid %d, which never answered", pid)
-	case e.to == Stopped && len(w.trees) > 0:
+	case e.to == Stopped && len(w.trees) > 0 && !(e.on == LockDenied && w.unproven()):
 		w.breaks("Stopped is said while Temporal lives")
 	case e.on == Exited && w.leaderLives(e.rec.tmp.uid):
 		w.breaks("pid %d is said to have exited, and lives", pid)
@@ -76,6 +76,9 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 		ends = []Ends{EndStarted, EndAlreadyRunning, EndStoppedMeant}
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
 		ends = []Ends{EndStarted, EndAlreadyRunning}
+	}
+	if w.run.conf.Kind == simHides { // what stays alone cannot be proven to be ours, and is named
+		ends = append(ends, EndForeign, EndFailed)
 	}
 	if !slices.Contains(ends, o.end) {
 		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.end, o.detail)

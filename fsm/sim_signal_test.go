@@ -53,23 +53,31 @@ func (m simMember) inGroup(leader simProc) bool {
 }
 
 // signalTree mirrors World.signal: the recorded group, if a member of it is proven to
-// hold the lock or to have outlived its leader, then each holder outside the group, if they
-// are proven to be ours. A group is a number: whatever is in it gets the signal.
-func (w *simWorld) signalTree(r *simRec, kill bool) {
+// hold the lock or to have outlived its leader, and each holder outside the group, if one of the
+// holders is proven to be ours. A group is a number: whatever is in it gets the signal. The
+// holders are proven before the group is signalled: with the group the proof may end, and
+// what left the group without a mark has no other. It reports whether strangers hold the
+// lock.
+func (w *simWorld) signalTree(r *simRec, kill bool) (strange bool) {
+	hold, _ := w.observe(r)
+	ours := hold != HoldForeign
+	members := w.members()
 	if w.provenMember(r.tmp) || w.outlived(r.tmp) {
-		for _, m := range w.members() {
+		for _, m := range members {
 			if m.pgid == r.tmp.pid {
 				w.hit(m, kill)
 			}
 		}
 	}
-	hold, _ := w.observe(r)
-	ours := hold != HoldForeign
-	for _, m := range w.members() {
+	for _, m := range members {
 		if ours && m.locks && m.pgid != r.tmp.pid {
 			w.hit(m, kill)
 		}
 	}
+	if kill && ours && slices.ContainsFunc(w.trees, w.holds) {
+		w.breaks("a round of SIGKILL leaves a holder of temporal.lock alive, though it was proven to be ours")
+	}
+	return !ours
 }
 
 // provenMember mirrors actions.provenMember.
