@@ -89,6 +89,7 @@ var simMutations = []simMutation{
 	{"members without the lock are not waited for", "sim_apply_test.go", "d.seesOff = n.outlived(d.s.rec.tmp)", "d.seesOff = false"},
 	{"the mark is needed to be ended", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if ours && m.locks && m.pgid != r.tmp.pid && w.run.conf.Kind != simHides {"},
 	{"what escaped is proven after its group was killed", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if late, _ := w.observe(r); late != HoldForeign && m.locks && m.pgid != r.tmp.pid {"},
+	{"birth order goes by the wall clock", "sim_signal_test.go", "m.proc.uid >= leader.uid", "!m.earlier"},
 	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
 	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},

@@ -3,9 +3,10 @@ package fsm
 import "slices"
 
 // simRemains are two commands over a Temporal of which something stays that has no lock, or
-// no mark. Members without the lock are found by the record alone: a supervisor that is
-// killed before it has named the leader, and a leader that then crashes, leave them unseen,
-// so these two faults are not combined.
+// no mark, and one whose descendants are born after the clock was set back. Members
+// without the lock are found by the record alone: a supervisor that is killed before it
+// has named the leader, and a leader that then crashes, leave them unseen, so these two
+// faults are not combined.
 func simRemains() []simConf {
 	var list []simConf
 	for _, initials := range []string{"ss", "sx", "sr", "xx", "xr", "rr"} {
@@ -15,6 +16,11 @@ func simRemains() []simConf {
 		add(simHides, simBudget{Crash: 1, Mishap: 1})
 		add(simSheds, simBudget{Crash: 1})
 		add(simSheds, simBudget{Mishap: 1})
+	}
+	for _, kind := range []simKind{simLeaves, simSheds} {
+		for _, initial := range []string{"s", "x", "r"} {
+			list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: true, Budget: simBudget{Mishap: 1, Clock: 1}})
+		}
 	}
 	return list
 }
@@ -50,7 +56,7 @@ func (w *simWorld) outlived(leader simProc) bool {
 	for _, t := range w.trees {
 		if led := w.process(t.uid); t.member && led.pid == leader.pid {
 			listed, dying := t.leader || t.dying, t.dying
-			m := simMember{proc: simProc{t.uid, led.pid + 10_000, w.boot}, pgid: led.pid}
+			m := simMember{proc: simProc{t.uid, led.pid + 10_000, w.boot}, pgid: led.pid, earlier: t.younger}
 			return (!listed || dying) && m.inGroup(leader)
 		}
 	}

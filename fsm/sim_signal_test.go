@@ -9,6 +9,7 @@ type simMember struct {
 	proc           simProc
 	pgid           int
 	locks          bool
+	earlier        bool // by the wall clock it was born before the leader
 }
 
 // The parts of a tree.
@@ -31,7 +32,7 @@ func (w *simWorld) members() []simMember {
 		leader := w.process(t.uid)
 		add := func(alive bool, part byte, pid, pgid int, locks bool) {
 			if alive {
-				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, locks})
+				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, locks, t.younger && part == partMember})
 			}
 		}
 		add(t.leader, partLeader, leader.pid, leader.pid, t.locked)

@@ -18,7 +18,7 @@ var simTwins = []string{
 	"s,crashes,true,0,0,1,0,0,0,0,0,1", "sx,good,true,0,0,0,0,0,0,0,0,1",
 	"xx,leaves members without the lock,true,1,0,0,0,0,0,0,0,0", "sr,leaves members without the lock,true,0,0,1,0,0,0,0,0,0",
 	"x,leaves members without the lock,true,1,0,0,0,0,0,0,0,1", "xr,leaves descendants without a mark,true,1,0,1,0,0,0,0,0,0",
-	"xx,good,true,0,0,0,0,1,0,0,0,0",
+	"xx,good,true,0,0,0,0,1,0,0,0,0", "r,leaves members without the lock,true,0,0,1,0,0,0,0,1,0", "r,leaves descendants,true,0,0,1,0,0,0,0,1,0",
 	"s,crashes,true,0,0,3,0,0,0,0,3,0", "r,hangs,true,1,0,2,0,0,0,0,2,0",
 }
 
