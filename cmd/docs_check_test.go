@@ -152,7 +152,7 @@ var (
 	testName     = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	testPackage  = regexp.MustCompile(`\./[a-z/.]+`)
 	goTestFlag   = regexp.MustCompile(` -([a-z]+)`)
-	goTestFlags  = []string{"race", "run", "count", "v", "timeout", "update", "parallel", "fuzz", "fuzztime"}
+	goTestFlags  = []string{"race", "tags", "run", "count", "v", "timeout", "update", "parallel", "fuzz", "fuzztime"}
 	scriptFolder = filepath.Join("testdata", "script")
 )
 

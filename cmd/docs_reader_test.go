@@ -146,8 +146,8 @@ func (r *reader) shell(text string) *exec.Cmd {
 	return c
 }
 
-// typesAlone runs one line and returns what it prints. After a kill it waits as a
-// person would: until Temporal is back.
+// typesAlone runs one line and returns what it prints. After a kill of Temporal it waits
+// as a person would: until Temporal is back.
 func (r *reader) typesAlone(s said) []string {
 	r.t.Helper()
 	before := lookup(decode(r.record()), ".temporal.pid")
@@ -158,7 +158,7 @@ func (r *reader) typesAlone(s said) []string {
 	if strings.HasPrefix(s.text, "export ") {
 		r.exports += s.text + "; "
 	}
-	if strings.HasPrefix(s.text, "kill ") {
+	if strings.HasPrefix(s.text, "kill ") && strings.Contains(s.text, "temporal.pid") {
 		r.await("Healthy", ".temporal.pid!="+before)
 	}
 	text := strings.NewReplacer(r.user, "/home/ann", ":"+r.port, ":7233", ":"+r.uiPort, ":8233", r.port, "7233", r.uiPort, "8233").Replace(string(out))
