@@ -2,6 +2,7 @@ package actions
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -17,7 +18,7 @@ func (w *World) term(e fsm.Effect) {
 		return
 	}
 	w.await(e)
-	w.signal(e, w.held, unix.SIGTERM)
+	w.members, _ = w.signal(e, w.held, w.members, unix.SIGTERM)
 }
 
 // treeGone reports whether nothing of a run lives: its lock is ours, before the spawn or
@@ -36,10 +37,11 @@ func (w *World) treeGone(run uint64) bool {
 // for is found the next time. A stranger that holds the lock round after round is
 // not killed: the tree has gone, and the stranger was faster than this driver.
 func (w *World) kill(e fsm.Effect) {
-	over, held := w.over, w.held
+	over, held, members := w.over, w.held, w.members
 	go func() {
 		for strange := 0; ; {
-			err := w.signal(e, held, unix.SIGKILL)
+			var err error
+			members, err = w.signal(e, held, members, unix.SIGKILL)
 			if stranger, ok := errors.AsType[strangerError](err); !ok {
 				strange = 0
 			} else if strange++; strange == strangeRounds {
@@ -62,21 +64,32 @@ const (
 	strangeRounds = 20
 )
 
-// signal signals what holds the lock file held, wherever its path leads now. It
-// returns why what is left was not signalled.
-func (w *World) signal(e fsm.Effect, held probes.FileID, sig unix.Signal) error {
+// signal signals what holds the lock file held, wherever its path leads now. The holders
+// are proven before the group is signalled: once that has gone, one that shows nothing of
+// itself could not be told from a stranger. It returns them, with those that were proven
+// earlier, and why what is left was not signalled.
+func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, sig unix.Signal) (members []fsm.Process, err error) {
 	if held == (probes.FileID{}) {
-		return nil
+		return earlier, nil
+	}
+	holders, err := holdersToEnd(w.home, held, e.Record, earlier)
+	if err != nil {
+		w.log.Error("descendant not signalled", "error", err)
+	}
+	for _, h := range holders {
+		if !slices.ContainsFunc(earlier, h.Process.Same) {
+			earlier = append(earlier, h.Process)
+		}
 	}
 	if _, err := signalGroup(w.home, held, e.Record.Temporal, sig); err != nil {
 		w.log.Error("group not signalled", "pgid", e.Record.Temporal.PGID, "signal", unix.SignalName(sig), "error", err)
 	}
-	escaped, err := signalEscaped(w.home, held, e.Record, sig)
-	if err != nil {
-		w.log.Error("descendant not signalled", "error", err)
+	escaped, failed := signalEscaped(holders, e.Record.Temporal, sig)
+	if failed != nil {
+		w.log.Error("descendant not signalled", "error", failed)
 	}
 	if escaped > 0 {
 		w.log.Info("descendants outside the group signalled", "count", escaped, "signal", unix.SignalName(sig))
 	}
-	return err
+	return earlier, err
 }

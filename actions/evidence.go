@@ -129,7 +129,8 @@ func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Hold
 // flock has one open file description, so one proven holder proves them all:
 // the others can only have inherited it. Proof is to be the recorded process
 // (PID, start time, boot), or to carry this home in the environment that only
-// our spawn sets, or to be in the recorded Temporal's group and younger than it.
+// our spawn sets, to be in the recorded Temporal's group and younger than it, or to have
+// been forked by it.
 func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Evidence {
 	for _, h := range holders {
 		if h.Process.Same(r.Temporal) {
@@ -140,7 +141,7 @@ func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Ev
 		return fsm.Evidence{Hold: fsm.HoldOurs, Leader: holders[i].Process}
 	}
 	for _, h := range holders {
-		if h.Instance == string(home) || inGroup(h.Process, r.Temporal) {
+		if h.Instance == string(home) || inGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) {
 			return fsm.Evidence{Hold: fsm.HoldRemnant, Leader: r.Temporal}
 		}
 	}

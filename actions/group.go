@@ -15,8 +15,8 @@ import (
 // mean others to kill(2), and ourselves nobody means.
 func aGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
 
-// outlived are the members of a group that live on after its leader and carry the home's
-// mark. They belong to the tree even where they have closed what they inherited, and
+// outlived are the members of a group that live on after its leader, and carry the home's
+// mark or were forked by it. They belong to the tree even where they have closed what they inherited, and
 // temporal.lock with it, as what Python's subprocess starts does by default. Most often
 // nobody is left, which the kernel says at once; else every process is looked at. A group
 // that has a leader is either not outlived yet or a stranger's, with a reused PID.
@@ -28,7 +28,7 @@ func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
 		return nil
 	}
 	return slices.DeleteFunc(probes.Group(leader.PGID), func(p fsm.Process) bool {
-		return !inGroup(p, leader) || probes.Instance(p.PID) != string(home)
+		return !inGroup(p, leader) || probes.Instance(p.PID) != string(home) && !probes.IsChild(leader, p.PID)
 	})
 }
 

@@ -57,26 +57,31 @@ func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 	return false, nil
 }
 
-// signalEscaped signals every holder of temporal.lock outside the group, one by
-// one, if the holders are proven to be ours: one that is proves them all, since an
-// exclusive lock has one description. If this driver is among them the lock has come
-// over, and nobody is left. It returns how many there were.
-func signalEscaped(home statefile.Home, held probes.FileID, r fsm.Record, sig unix.Signal) (int, error) {
+// holdersToEnd lists the holders of temporal.lock, if they are proven to be ours: one that
+// is proves them all, since an exclusive lock has one description. One that was proven
+// earlier, beside a holder that has gone since, is ours for good, whatever it shows of
+// itself. If this driver is among them the lock has come over, and nobody is left.
+func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier []fsm.Process) ([]probes.Holder, error) {
 	holders, err := probes.HoldersOf(held)
-	if err != nil || slices.ContainsFunc(holders, isSelf) {
-		return 0, err
+	if err != nil || len(holders) == 0 || slices.ContainsFunc(holders, isSelf) {
+		return nil, err
 	}
-	holders = slices.DeleteFunc(holders, isSelf)
-	if len(holders) == 0 {
-		return 0, nil
+	e := Classify(home, r, holders)
+	if e.Hold != fsm.HoldForeign {
+		return holders, nil
 	}
-	if e := Classify(home, r, holders); e.Hold == fsm.HoldForeign {
-		return 0, strangerError{e.Holder}
+	known := func(h probes.Holder) bool { return slices.ContainsFunc(earlier, h.Process.Same) }
+	if slices.ContainsFunc(holders, known) {
+		return holders, nil
 	}
-	escaped := 0
-	var failed error
+	return nil, strangerError{e.Holder}
+}
+
+// signalEscaped signals the holders outside the group, one by one. It returns how many
+// there were.
+func signalEscaped(holders []probes.Holder, leader fsm.Process, sig unix.Signal) (escaped int, failed error) {
 	for _, h := range holders {
-		if h.Process.PGID == r.Temporal.PGID {
+		if h.Process.PGID == leader.PGID {
 			continue
 		}
 		escaped++
@@ -84,7 +89,7 @@ func signalEscaped(home statefile.Home, held probes.FileID, r fsm.Record, sig un
 			failed = fmt.Errorf("signal %s: %w", Describe(h), err)
 		}
 		if sig == unix.SIGTERM {
-			procs.Signal(h.Process, unix.SIGCONT)
+			_ = procs.Signal(h.Process, unix.SIGCONT)
 		}
 	}
 	return escaped, failed

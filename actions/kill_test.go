@@ -7,6 +7,7 @@ import (
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -73,7 +74,7 @@ func TestSignalGroupOfAnotherLock(t *testing.T) {
 	signalled, err := signalGroup(l.home, other, l.record.Temporal, unix.SIGKILL)
 	check(t, err)
 	is(t, "signalled", signalled, false)
-	escaped, err := signalEscaped(l.home, other, l.record, unix.SIGKILL)
+	escaped, err := endEscaped(l.home, other, l.record, unix.SIGKILL)
 	check(t, err)
 	is(t, "escaped", escaped, 0)
 	leader.untouched()
@@ -84,13 +85,53 @@ func TestSignalEscaped(t *testing.T) {
 	leader := l.spawnOnly()
 	member := leader.bear(l.stage)
 	one, two := leader.bear(l.stage, "setsid"), member.bear(l.stage, "setpgid", "noenv")
-	n, err := signalEscaped(l.home, l.held, l.record, unix.SIGKILL)
+	n, err := endEscaped(l.home, l.held, l.record, unix.SIGKILL)
 	check(t, err)
 	is(t, "escaped", n, 2)
 	one.awaitEnd()
 	two.awaitEnd()
 	leader.untouched()
 	member.untouched()
+}
+
+// endEscaped proves the holders and signals those outside the group.
+func endEscaped(home statefile.Home, held probes.FileID, r fsm.Record, sig unix.Signal) (int, error) {
+	holders, err := holdersToEnd(home, held, r, nil)
+	if err != nil {
+		return 0, err
+	}
+	return signalEscaped(holders, r.Temporal, sig)
+}
+
+// One that has left the group and shows no mark is ours because it was seen beside its
+// leader, and is ended after that one's end; one that was not seen then is named and left
+// alone.
+func TestWhatWasProvenStaysOurs(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	// Its parent is another than the leader, so that macOS does not know whose it is.
+	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
+	e := fsm.Effect{Record: l.record}
+	members, err := l.signal(e, l.held, nil, nothing)
+	check(t, err)
+	check(t, killGroup(l.record.Temporal.PGID, unix.SIGKILL))
+	leader.awaitEnd()
+	check(t, within(t, "only that one holds the lock", later(func() error {
+		for {
+			holders, err := probes.HoldersOf(l.held)
+			if err != nil || len(holders) == 1 && holders[0].Process.PID == hidden.PID {
+				return err
+			}
+		}
+	})))
+	_, err = l.signal(e, l.held, nil, unix.SIGKILL)
+	if stranger, ok := errors.AsType[strangerError](err); !ok {
+		t.Errorf("who was not seen beside the leader is a stranger: %v", stranger)
+	}
+	hidden.untouched()
+	_, err = l.signal(e, l.held, members, unix.SIGKILL)
+	check(t, err)
+	hidden.awaitEnd()
 }
 
 func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
@@ -109,7 +150,7 @@ func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
 		if name == "PID reused" {
 			r.Temporal.PGID = 0
 		}
-		n, err := signalEscaped(l.home, held, r, unix.SIGKILL)
+		n, err := endEscaped(l.home, held, r, unix.SIGKILL)
 		is(t, name+": signalled", n, 0)
 		if err == nil {
 			t.Errorf("%s: the stranger is not named", name)
@@ -128,7 +169,7 @@ func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
 	defer lock.Close()
 	l.start("actor", []string{probes.InstanceVariable + "=" + string(l.home)}, lock)
 	held := idAt(t, l.home.Lock())
-	n, err := signalEscaped(l.home, held, l.record, nothing)
+	n, err := endEscaped(l.home, held, l.record, nothing)
 	check(t, err)
 	is(t, "signalled", n, 0)
 }

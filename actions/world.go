@@ -61,6 +61,8 @@ type World struct {
 	database os.FileInfo
 	// held is the lock file of the current run, wherever its path leads.
 	held probes.FileID
+	// members are the processes that were seen to hold that lock beside a proven holder.
+	members []fsm.Process
 	// awaited is the run whose end is being waited for.
 	awaited uint64
 	child   *exec.Cmd

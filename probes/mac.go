@@ -49,6 +49,13 @@ func (m mac) parent(pid int) int {
 	return p.Parent
 }
 
+// bornOf is the number of the process that forked this one, which the kernel keeps after
+// that one's end.
+func (m mac) bornOf(pid int) uint64 {
+	p, _ := m.Process(pid)
+	return p.ParentUnique
+}
+
 func (m mac) group(pgid int) []int {
 	pids, _ := m.Group(pgid)
 	return pids

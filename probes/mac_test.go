@@ -86,6 +86,9 @@ func TestMacProcess(t *testing.T) {
 	if err != nil || p.PGID != 4711 || p.StartTicks != 1<<32+77 || p.Boot != "A1B2" || p.Exe != "/opt/homebrew/bin/temporal" || p.StartedAt != 1764460800123 {
 		t.Errorf("look = %+v, %v", p, err)
 	}
+	if m.bornOf(4711) != 70 || m.bornOf(99) != 0 {
+		t.Errorf("born of %d", m.bornOf(4711))
+	}
 	if m.parent(4711) != 4700 || m.workFolder(4711) != "/Users/ann/work" || !slices.Equal(m.group(4711), []int{812, 4711}) {
 		t.Errorf("parent %d, folder %q, group %v", m.parent(4711), m.workFolder(4711), m.group(4711))
 	}

@@ -114,6 +114,9 @@ func hasLock(pid int, file openFile) bool {
 // /proc/locks leaves some out.
 func unlocked(string) bool { return false }
 
+// bornOf is not known on Linux, where a process whose parent has ended has another one.
+func bornOf(int) uint64 { return 0 }
+
 // programFile is the file that a process runs. /proc/PID/exe leads to it also when it has
 // no name any more (proc_pid_exe(5)).
 func programFile(pid int) (FileID, bool) {

@@ -69,6 +69,14 @@ const devServer = "start-dev"
 // started it. It is false where its arguments may not be read.
 func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
+// IsChild reports whether a process is known to have been forked by parent, also where
+// parent has gone since. Only macOS remembers that: elsewhere it is false.
+func IsChild(parent fsm.Process, pid int) bool {
+	boot, err := Boot()
+	born := bornOf(pid)
+	return err == nil && parent.Boot == boot && born != 0 && born == parent.StartTicks
+}
+
 // Parent returns the PID of a process's parent, 0 where it is not known.
 func Parent(pid int) int { return parentOf(pid) }
 

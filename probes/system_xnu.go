@@ -52,6 +52,8 @@ func InnerPID(pid int) int { return pid }
 
 func parentOf(pid int) int { return system.parent(pid) }
 
+func bornOf(pid int) uint64 { return system.bornOf(pid) }
+
 func processes() ([]int, error) { return system.PIDs() }
 
 func groupPIDs(pgid int) []int { return system.group(pgid) }

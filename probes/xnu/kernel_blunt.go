@@ -134,6 +134,9 @@ func (p shown) identity(answer []byte) int {
 	binary.LittleEndian.PutUint64(answer[120:], uint64(began.Unix()))
 	binary.LittleEndian.PutUint64(answer[128:], uint64(began.Nanosecond()/1000))
 	binary.LittleEndian.PutUint64(answer[152:], ticks<<22|uint64(p.pid))
+	if parent, err := visible(int(p.number(1))); err == nil && parent.pid > 1 { // a Mac knows it after its end, too
+		binary.LittleEndian.PutUint64(answer[160:], parent.number(19)<<22|uint64(parent.pid))
+	}
 	word(168, p.version())
 	return len(answer)
 }

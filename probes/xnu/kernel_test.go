@@ -35,7 +35,7 @@ func at(flavor int, fd uint64) fake.Question {
 func TestProcess(t *testing.T) {
 	running := xnu.Process{
 		PID: 4711, Parent: 4700, Group: 4711, UIDs: [3]int{501, 502, 503},
-		StartedAt: time.Unix(1764460800, 123456000), Unique: 1<<32 + 77, Version: 9001,
+		StartedAt: time.Unix(1764460800, 123456000), Unique: 1<<32 + 77, ParentUnique: 70, Version: 9001,
 	}
 	stopped, exiting, zombie := running, running, running
 	stopped.Stopped, exiting.Exiting, zombie.Zombie = true, true, true

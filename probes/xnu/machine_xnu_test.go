@@ -116,12 +116,12 @@ func samePath(a, b string) bool {
 }
 
 func ordersBirths(t *testing.T, k xnu.Kernel) {
-	older, err := k.Process(echo(t, nil).Process.Pid)
+	child, err := k.Process(echo(t, nil).Process.Pid)
 	check(t, err)
 	self, err := k.Process(os.Getpid())
 	check(t, err)
-	if older.Unique <= self.Unique {
-		t.Errorf("a child has number %d, its parent %d", older.Unique, self.Unique)
+	if child.Unique <= self.Unique || child.ParentUnique != self.Unique {
+		t.Errorf("a child has number %d and was forked by %d; its parent has %d", child.Unique, child.ParentUnique, self.Unique)
 	}
 }
 

@@ -16,6 +16,9 @@ type Process struct {
 	// Unique numbers the processes of this boot in the order of their births. It is kept
 	// over exec and never given out again (p_uniqueid, bsd/kern/kern_fork.c).
 	Unique uint64
+	// ParentUnique is the number of the process that forked it, also when that one has
+	// ended (p_puniqueid).
+	ParentUnique uint64
 	// Version changes with each fork and exec. With the PID it names one program in one
 	// process (p_idversion).
 	Version uint32
@@ -55,7 +58,7 @@ func parseProcess(raw []byte) Process {
 		PID: word(12), Parent: word(16), Group: word(100),
 		UIDs:      [3]int{word(20), word(28), word(36)},
 		StartedAt: time.Unix(long(120), long(128)*int64(time.Microsecond)),
-		Unique:    uint64(long(136 + 16)), Version: uint32(word(136 + 32)),
+		Unique:    uint64(long(136 + 16)), ParentUnique: uint64(long(136 + 24)), Version: uint32(word(136 + 32)),
 		Zombie: word(4) == stateZombie, Stopped: word(4) == stateStopped, Exiting: word(0)&flagExiting != 0,
 	}
 }
