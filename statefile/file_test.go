@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
 )
 
 // A home that was copied or moved is about itself: what its record names in the home that
@@ -232,6 +235,23 @@ func TestStamp(t *testing.T) {
 		if _, err := file.Load(); err != nil || file.Stamp() != stamp {
 			t.Errorf("reading changed the stamp: %v", err)
 		}
+	}
+}
+
+// The time of a record is not the kernel's, which two records of one clock tick may share.
+func TestRecordHasItsOwnTime(t *testing.T) {
+	_, err := pend(newHome(t).State(), []byte("{}"), func(pending *renameio.PendingFile) error {
+		var kernel unix.Stat_t
+		if err := unix.Fstat(int(pending.Fd()), &kernel); err != nil {
+			return err
+		}
+		if kernel.Mtim == kernel.Ctim {
+			t.Errorf("it was last modified at %v, the kernel's time of its last change", kernel.Mtim)
+		}
+		return pending.CloseAtomicallyReplace()
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
