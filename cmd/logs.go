@@ -172,7 +172,7 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 				return err
 			}
 		}
-		return p.follow(ctx, o.sources(home), query, home.Logs(), waits)
+		return p.follow(ctx, o.sources(home), query, waits)
 	})
 }
 

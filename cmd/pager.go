@@ -51,8 +51,12 @@ func (p *pager) history(sources []logs.Log, query logs.Query, none func()) error
 
 // follow prints what the query asks for, and then what is new. Of a log that is not
 // there yet all is; where none is, it calls waits.
-func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, folder string, waits func()) error {
-	wake := probes.Changes(ctx, folder) // before the first look
+func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits func()) error {
+	var paths []string
+	for _, source := range sources {
+		paths = append(paths, source.Path)
+	}
+	wake := probes.Changes(ctx, paths...) // before the first look
 	var all []logs.Entry
 	var followers []*logs.Follower
 	there := false

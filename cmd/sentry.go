@@ -7,10 +7,11 @@ import (
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
-// sentry tells when a state may have become another one: the record was replaced,
-// or a process that holds a lock has ended, each by the kernel's wake-up.
+// sentry tells when a state may have become another one: the record or a lock file was
+// replaced, or a process that holds a lock has ended, which the kernel reports.
 type sentry struct {
 	changed <-chan struct{}
 	ended   chan struct{}
@@ -22,9 +23,12 @@ type sentry struct {
 // correct: a health that did not answer just now, a supervisor that was stopped.
 const againAfter = time.Second
 
-// newSentry watches folders, the home among them, which need not exist, until ctx ends.
-func newSentry(ctx context.Context, folders ...string) *sentry {
-	return &sentry{changed: probes.Changes(ctx, folders...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
+// newSentry watches the record and the lock files of a home, and the files besides, until
+// ctx ends. None of them needs to exist.
+func newSentry(ctx context.Context, path string, besides ...string) *sentry {
+	home := statefile.Home(path)
+	files := append(besides, home.State(), home.Lock(), home.SupervisorLock())
+	return &sentry{changed: probes.Changes(ctx, files...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
 }
 
 // wait returns true when it is time to look again after last, which was seen

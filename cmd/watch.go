@@ -50,7 +50,8 @@ const (
 func looks(ctx context.Context, path string) <-chan *seen {
 	all := make(chan *seen)
 	go func() {
-		sentry := newSentry(ctx, path, statefile.Home(path).Logs())
+		home := statefile.Home(path)
+		sentry := newSentry(ctx, path, home.Log(), home.SupervisorLog())
 		for ctx.Err() == nil {
 			seen, pause := look(path), time.NewTimer(leastPause)
 			select {
