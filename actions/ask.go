@@ -101,7 +101,6 @@ func (w *World) keepSeat() bool {
 		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
 		w.seat.Close() // who waits for it opens the new one
 		w.seat = seat
-		takeTurn(w.home, seat, w.document.Generation)
 	case errors.Is(err, ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
 		return false

@@ -84,13 +84,11 @@ func (d *Desk) handOver(r fsm.Record) {
 		return
 	}
 	document.Record, document.Paths = r, d.home.Paths()
-	takeTurn(d.home, d.seat, r.Generation)
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
 		d.broke(err)
 		return
 	}
-	passTurn(d.home, d.seat, r.Generation)
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.home.SupervisorLog())
 	}

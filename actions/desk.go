@@ -23,7 +23,7 @@ type Desk struct {
 	sights  chan sighting
 	seat    *os.File // supervisor.lock, while it is ours
 	waiting bool     // a goroutine waits for supervisor.lock
-	// following says that each change of the record is told, by turns or by a watch.
+	// following says that each change of the record is looked at.
 	following bool
 	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
 	unseenSince time.Time
@@ -55,14 +55,8 @@ type Desk struct {
 type sighting struct {
 	fsm.Sight
 	lock *os.File
-	look bool // the record is to be looked at when the sight is taken
-	// unasked says that nobody has told of a change.
-	unasked bool
-	// follows says that the next record is to be awaited then; turn, that this one was,
-	// after the one of generation; again, that it was nobody's turn.
-	follows, turn, again bool
-	generation           uint64
-	err                  error // goes with SawBroken
+	look bool  // the record is to be looked at when the sight is taken
+	err  error // goes with SawBroken
 	// seatless is why supervisor.lock could not be made, where nobody can have it.
 	seatless error
 }
@@ -133,10 +127,7 @@ func (d *Desk) broke(err error) {
 // Look waits for the next sight and, where it is about the record, looks at the
 // record as it is at that moment.
 func (d *Desk) Look() fsm.Sight {
-	s := <-d.sights
-	for d.tooEarly(s) || d.nothingNew(s) {
-		s = <-d.sights
-	}
+	s := d.awaitSighting()
 	switch {
 	case s.err != nil:
 		d.err = s.err
@@ -148,11 +139,7 @@ func (d *Desk) Look() fsm.Sight {
 		d.seat = s.lock
 		return d.won()
 	case s.look:
-		sight := d.busy(s.Saw)
-		if s.follows {
-			d.awaitNext(s, sight)
-		}
-		return sight
+		return d.busy(s.Saw)
 	case s.Record.Generation == 0:
 		s.Record = d.last
 	}

@@ -70,12 +70,10 @@ func (w *World) write(found error, durable bool) error {
 			return err
 		}
 	}
-	takeTurn(w.home, w.seat, w.document.Generation)
 	placed, err := w.file.Place(w.document, durable)
 	if err == nil && !durable {
 		w.syncSoon()
 	}
-	passTurn(w.home, w.seat, w.document.Generation) // after a failure as well: who follows looks, and then watches the folder
 	w.unsaved, w.put = err != nil, placed
 	return err
 }

@@ -21,9 +21,6 @@ func (d *Desk) won() fsm.Sight {
 		return fsm.Sight{Saw: fsm.SawBroken, Record: document.Record, Detail: err.Error()}
 	}
 	d.saw(document)
-	if d.seat != nil {
-		takeTurn(d.home, d.seat, document.Generation)
-	}
 	evidence := Observe(d.home, document.Record)
 	if evidence.Hold == fsm.HoldFree {
 		d.tidy()

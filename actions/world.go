@@ -91,7 +91,6 @@ type delivery struct {
 // NewWorld makes the world of a driver, self, that holds the locked seat and goes
 // on from a document.
 func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
-	takeTurn(home, seat, d.Generation)
 	w := &World{
 		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),

@@ -1,0 +1,110 @@
+package actions
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// A follower looks once at each record, at its removal too, and wins when the driver ends.
+func TestFollowLooksOnceAtEachRecord(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	w := newWorld(t, home)
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
+	for generation := uint64(2); generation < 50; generation++ {
+		w.document.Generation = generation
+		check(t, w.write(nil, generation%2 == 0))
+		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation)
+	}
+	check(t, os.Remove(home.State()))
+	is(t, "generation without a record", d.sees(t, fsm.SawBusy).Record.Generation, 0)
+	check(t, w.seat.Close())
+	d.sees(t, fsm.SawWon)
+}
+
+// quietTime is how long a test waits for a look that must not come: 200 stats and more.
+const quietTime fsm.Millis = 300
+
+// expectNoLook fails if the record is looked at before a timer of quietTime.
+func expectNoLook(t *testing.T, d *Desk) {
+	t.Helper()
+	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: quietTime})
+	d.sees(t, fsm.SawTimeout)
+}
+
+// Neither a driver that cannot be named, nor a record or a lock file that is missing, is a
+// reason to look again and again.
+func TestFollowLooksAtNothingElse(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	driver := newStage(t).start("actor", nil)
+	driver.must("lock", home.SupervisorLock())
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	is(t, "driver", d.sees(t, fsm.SawBusy).Driver, fsm.Process{})
+	expectNoLook(t, d)
+
+	empty := newHome(t)
+	d, _ = newDesk(t, empty, nil)
+	d.waiting = true // nothing holds the lock: it would be won
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	d.sees(t, fsm.SawBusy)
+	expectNoLook(t, d)
+}
+
+// While supervisor.lock is ours the record is our own, and not looked at as another's.
+func TestFollowRestsWhileTheLockIsOurs(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	for range 2 { // the record, and that the lock was free, in either order
+		within(t, "a sight", later(d.Look))
+	}
+	is(t, "ours", d.seat != nil, true)
+	save(t, home, fsm.Record{Generation: 2})
+	expectNoLook(t, d)
+	save(t, home, fsm.Record{Generation: 3})
+	holder := newStage(t).start(SuperviseVerb, nil, d.seat)
+	d.Carry(fsm.Deed{Ask: fsm.AskLetGo})
+	s := d.sees(t, fsm.SawBusy)
+	is(t, "generation", s.Record.Generation, 3)
+	is(t, "driver", s.Driver.PID, holder.PID)
+}
+
+func TestStatPause(t *testing.T) {
+	for waited, want := range map[time.Duration]time.Duration{
+		0:                      time.Millisecond,
+		100 * time.Millisecond: time.Millisecond,
+		time.Second:            10 * time.Millisecond,
+		5 * time.Second:        50 * time.Millisecond,
+		time.Hour:              50 * time.Millisecond,
+	} {
+		is(t, waited.String(), statPause(waited), want)
+	}
+}
+
+// A record that comes while another one is looked at is looked at next: the stamp that
+// counts is that of the record that was read.
+func TestFollowMissesNothing(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	newStage(t).start(SuperviseVerb, nil).must("lock", home.SupervisorLock())
+	d, _ := newDesk(t, home, nil)
+	const last = 20
+	d.progress = func(seen statefile.Document) {
+		if seen.Generation < last {
+			save(t, home, fsm.Record{Generation: seen.Generation + 1})
+		}
+	}
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	for generation := range uint64(last) {
+		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation+1)
+	}
+}
