@@ -3,12 +3,9 @@ package cmd_test
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // victims is a set of those who are killed together.
@@ -86,19 +83,13 @@ func (h *siege) prepare(verb string) {
 // killAtWrite reports false if the command ended before its n-th write.
 func (h *siege) killAtWrite(verb string, n int, v victims) bool {
 	h.t.Helper()
-	writes, err := fsnotify.NewWatcher()
-	check(h.t, err)
-	defer writes.Close()
-	check(h.t, writes.Add(h.home))
+	writes, stop := watchWrites(h.home)
+	defer stop()
 	a := h.ask(verb)
 	for seen := 0; seen < n; {
 		select {
-		case event := <-writes.Events:
-			if event.Has(fsnotify.Create) && filepath.Base(event.Name) == "temporal.state.json" {
-				seen++
-			}
-		case err := <-writes.Errors:
-			h.t.Fatal(err)
+		case <-writes:
+			seen++
 		case <-a.done:
 			if r := h.result(a); r.code != 0 {
 				h.t.Fatalf("undisturbed: %s", r)

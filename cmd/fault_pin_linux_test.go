@@ -3,12 +3,11 @@ package cmd_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
+	"github.com/stigmer/local/statefile"
 )
 
 // TestFaultDiskFullOfReaders: who has an old record open keeps its inode, so that
@@ -31,19 +30,14 @@ func TestFaultDiskFullOfReaders(t *testing.T) {
 // a while.
 func (p *place) keepsReading(keep time.Duration) {
 	p.t.Helper()
-	writes, err := fsnotify.NewWatcher()
-	check(p.t, err)
-	check(p.t, writes.Add(p.home))
+	writes, stop := watchWrites(p.home)
 	var reads sync.WaitGroup
 	reads.Go(func() {
-		for event := range writes.Events {
-			if filepath.Base(event.Name) != "temporal.state.json" || !event.Has(fsnotify.Create) {
-				continue
-			}
-			if file, err := os.Open(event.Name); err == nil {
+		for range writes {
+			if file, err := os.Open(statefile.Home(p.home).State()); err == nil {
 				time.AfterFunc(keep, func() { file.Close() })
 			}
 		}
 	})
-	p.t.Cleanup(func() { writes.Close(); reads.Wait() })
+	p.t.Cleanup(func() { stop(); reads.Wait() })
 }
