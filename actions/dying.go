@@ -9,10 +9,10 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// dyingPatience is how long a lock or a port may still be had by nobody who lives: a
+// dyingPatience is how long a lock or a port may stay taken without a living owner: a
 // dying process gives its descriptors back one by one, temporal.lock before the
 // database's lock and the sockets, and on a busy machine it has to wait for its
-// turn. Who belongs to another user, and cannot be seen, is waited for as long.
+// turn. An owner that may not be looked into, as another user's, is waited for as long.
 const dyingPatience = 2 * time.Second
 
 // alive reports whether the owner of something is seen, and is not about to end.

@@ -21,9 +21,9 @@ func (w *World) term(e fsm.Effect) {
 	w.members, _ = w.signal(e, w.held, w.members, unix.SIGTERM)
 }
 
-// treeGone reports whether nothing of a run lives: its lock is ours, before the spawn or
-// after its end, or it has ended and there is no lock to be had, as on macOS after the
-// lock file was deleted.
+// treeGone reports whether nothing of a run lives: this driver has temporal.lock, before
+// the spawn or after the end, or the run has ended after its lock file was deleted, which
+// leaves no lock to have where a deleted file cannot be opened.
 func (w *World) treeGone(run uint64) bool {
 	select {
 	case <-w.over:

@@ -30,7 +30,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 			return detachedOrFree(home, r) // a full disk: what cannot even be made nobody holds
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "nobody that can be told: " + err.Error()}
+			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}
 		}
 		holders, err := treeHolders(home, r, r.Temporal.PID)
 		if err != nil || len(holders) == 0 {
@@ -46,7 +46,7 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into (of another user?)"}
 }
 
-// Look is Observe without ever taking the lock, for who only looks.
+// Look is Observe without ever taking the lock, for commands that only look.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {
@@ -65,8 +65,8 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	return detachedOrFree(home, r), state
 }
 
-// holdersSeen are the holders of the lock file that the recorded Temporal has, which
-// need not be held.
+// holdersSeen are the holders of the lock file that the recorded Temporal has, or none if
+// that is free.
 func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
 	if _, detached := lockFile(home, r); detached {
 		return treeHolders(home, r, r.Temporal.PID)
@@ -99,7 +99,8 @@ func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string
 func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
 
 // lockFile is the lock file that the recorded Temporal holds: usually the home's, else
-// the one that was deleted or moved under it, which is detached. The zero LockFile is none.
+// the one that was deleted or moved under it, which is detached. It is the zero LockFile if
+// there is none.
 func lockFile(home statefile.Home, r fsm.Record) (file probes.LockFile, detached bool) {
 	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
 		return file, true
@@ -115,8 +116,8 @@ func lockFile(home statefile.Home, r fsm.Record) (file probes.LockFile, detached
 	return probes.LockFile{FileID: id, Path: home.Lock()}, false
 }
 
-// treeHolders are the holders of that lock file, which is known to be held: those among
-// first if there are any.
+// treeHolders are the holders of the lock file that lockFile names, which is known to be
+// held: those among first if there are any.
 func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
 	file, _ := lockFile(home, r)
 	if file == (probes.LockFile{}) {
@@ -227,10 +228,9 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 // SuperviseVerb is the hidden command that a supervisor process runs.
 const SuperviseVerb = "supervise"
 
-// supervisorAmong finds the supervisor of ours among the holders of supervisor.lock. A
-// child that it has forked, and that runs no program of its own yet, has all that its
-// parent has and looks like it; on macOS it may stay like that (a fork after the network
-// was used): it is no driver.
+// supervisorAmong finds our supervisor among the holders of supervisor.lock. A child of it
+// between fork and exec shows its parent's command and descriptors, and on macOS it may
+// hang there: it is not the supervisor.
 func supervisorAmong(holders []probes.Holder) (probes.Holder, bool) {
 	ours := slices.DeleteFunc(slices.Clone(holders), func(h probes.Holder) bool { return !supervises(h) })
 	i := slices.IndexFunc(ours, func(h probes.Holder) bool {

@@ -32,8 +32,8 @@ func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
 	})
 }
 
-// awaitGroup returns when nobody of the leader's group is left, after the lock has come
-// free. Who ends them is the machine, by term and kill.
+// awaitGroup returns when no member of the leader's group is left, after the lock has come
+// free. The state machine ends them, by term and kill.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 	members := outlived(w.home, leader)
 	if len(members) == 0 {

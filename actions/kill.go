@@ -42,7 +42,7 @@ func killGroup(pgid int, sig unix.Signal) error {
 	return fmt.Errorf("signal group %d: %w", pgid, err)
 }
 
-// provenMember looks at the leader first, and at everybody only if the leader
+// provenMember looks at the leader first, and at every process only if the leader
 // is gone or does not hold the lock.
 func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 	holders, err := probes.HoldersOf(held, leader.PID)
@@ -95,8 +95,7 @@ func signalEscaped(holders []probes.Holder, leader fsm.Process, sig unix.Signal)
 	return escaped, failed
 }
 
-// strangerError says that the lock is held by somebody who is not ours, whom
-// nobody signals.
+// strangerError says that a foreign process holds the lock. It is never signalled.
 type strangerError struct{ holder string }
 
 func (e strangerError) Error() string {

@@ -128,9 +128,9 @@ func (w *World) await(e fsm.Effect) {
 	}()
 }
 
-// awaitUnlocked returns when nothing holds a lock file, and then holds the lock by
-// waiter. Without a waiter the file was deleted, so that no lock on it is of use: its
-// holders' exits are waited for, and looked for anew until none is left.
+// awaitUnlocked returns when nothing holds a lock file, with the lock held on waiter.
+// Without a waiter the file was deleted, so that no lock on it is of use: it waits for the
+// exit of each holder, and looks again until none is left.
 func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 	if waiter != nil {
 		return flock(waiter, unix.LOCK_EX)

@@ -10,7 +10,7 @@ func (h *siege) unlocked(list []int) int {
 		numbers, err := kernel.Files(pid)
 		locked := slices.ContainsFunc(numbers, func(fd int) bool {
 			file, err := kernel.File(pid, fd)
-			return err == nil && file.Locked
+			return err == nil && file.HasFlock
 		})
 		if err == nil && len(numbers) > 0 && !locked && h.owns(pid) {
 			return pid

@@ -16,7 +16,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// withBinary runs a command, and where that ends for want of a Temporal CLI
+// withBinary runs a command and, if it fails because there is no Temporal CLI,
 // installs one and runs it again. A start of a Temporal that runs needs none, and
 // whether it runs is only known when the command has looked.
 func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb fsm.Verb, attempt func() error) error {
@@ -25,21 +25,20 @@ func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb fsm.Ver
 	if !ok || problem.Exit != ExitNoBinary || o.noInstall {
 		return err
 	}
-	if err := installApart(c, home, verb); err != nil {
+	if err := installInChild(c, home, verb); err != nil {
 		return err
 	}
 	o.settings.TemporalBin = findBinary(home)
 	return attempt()
 }
 
-// installApart installs in a process of its own, so that this one, which is about to start
-// a supervisor, has never resolved a name or spoken TLS: on macOS 26 those leave handlers
-// in a process that can hang the child of a fork before its exec, and the child holds a copy
-// of every lock. To exec this program anew after the installation would do as well, but
-// needs a guard against doing so for ever, and os.Args to be the command's, which it need
-// not be in a larger program. The child shares the terminal, reports its own failure, and
-// goes on if this process is killed: what it installs is there for the next command.
-func installApart(c *cobra.Command, home statefile.Home, verb fsm.Verb) error {
+// installInChild installs in a child process. On macOS 26 a process that has used DNS or TLS
+// may hang a child that it forks before the exec, and that child holds a copy of every lock:
+// this process is about to fork a supervisor. (To exec this program anew would need a guard
+// against a loop, and os.Args to be this command's, which it need not be in a larger
+// program.) The child shares the terminal, reports its own failure, and goes on if this
+// process is killed: what it installs is there for the next command.
+func installInChild(c *cobra.Command, home statefile.Home, verb fsm.Verb) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return notProvided(err, verb, home)
@@ -125,7 +124,7 @@ func installedLines(done install.Done, system string) (lines []string) {
 	return lines
 }
 
-// notProvided is a failed installation as the failure of the command that wanted it.
+// notProvided reports a failed installation as the failure of start or restart.
 func notProvided(err error, verb fsm.Verb, home statefile.Home) *Problem {
 	p := installProblem(err, string(verb), home, TemporalVersion)
 	if p.Exit == ExitFailed {

@@ -53,7 +53,7 @@ type serviceBegin struct{ now, restart bool }
 
 func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, begin serviceBegin) error {
 	if begin.restart && !begin.now {
-		return usage(errors.New("--restart goes with --now"))
+		return usage(errors.New("--restart needs --now"))
 	}
 	m, f, err := openService(begin.now)
 	if err != nil {
@@ -193,7 +193,7 @@ func (s service) enable(out io.Writer, m manager, before told, restart, changed 
 	case before.active && restart:
 		fmt.Fprintln(out, "It ran already, and was started anew with what the file says.")
 	case before.active && changed:
-		fmt.Fprintf(out, "It ran already, with what it was started with. To apply the change, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
+		fmt.Fprintf(out, "It ran already, and goes on with the settings that it was started with. To apply the new ones, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
 	tellLinger(out, m)
 	return nil

@@ -93,7 +93,7 @@ func launchdTold(said string) told {
 }
 
 // launchdWhy says what is next for a service that has ended, and where it said why.
-const launchdWhy = "it is not started before the next login; if it was not stopped, ~/Library/Logs/stigmer-local.log says why"
+const launchdWhy = "launchd starts it at the next login; if you did not stop it, ~/Library/Logs/stigmer-local.log says why it ended"
 
 // launchdUnreached explains exit code 78 (EX_CONFIG), which no program of ours has:
 // launchd could not spawn the job, and says no more anywhere.

@@ -9,13 +9,13 @@ const LockDescriptor = 3
 // LockFile is a lock file that its path does not lead to.
 type LockFile struct {
 	FileID
-	// Path opens that very file for as long as the process lives that was asked about.
-	// It is empty where nothing does, as for a deleted file on macOS.
+	// Path opens that very file while the process that was asked about lives. It is
+	// empty if no path does, as for a deleted file on macOS.
 	Path string
 }
 
 // Detached finds a lock that p inherited at LockDescriptor on a file that was
-// deleted or moved since, so that path does not lead to it. It is false if there is
+// deleted or moved since, so that path does not lead to it, and false if there is
 // none.
 func Detached(p fsm.Process, path string) (LockFile, bool) {
 	if !Alive(p) {
@@ -28,5 +28,5 @@ func Detached(p fsm.Process, path string) (LockFile, bool) {
 	if there, err := fileAt(path); err == nil && there == file.FileID {
 		return LockFile{}, false
 	}
-	return LockFile{file.FileID, reopenable(p.PID, file)}, true
+	return LockFile{file.FileID, reopenPath(p.PID, file)}, true
 }

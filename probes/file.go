@@ -60,7 +60,8 @@ func hasOpen(pid int, file FileID) (found bool, err error) {
 }
 
 // Servers returns the Temporal development servers that have the file at path open,
-// whatever started them. Other programs with the file open are not among them.
+// whatever started them. Other programs with the file open are not among them, and
+// whether a server has a lock is not asked.
 func Servers(path string) []Holder {
 	if unopened(path) {
 		return nil

@@ -34,12 +34,12 @@ const (
 // with an open file description that the lock belongs to. A process that has
 // the file open without the lock, or waits for it, is not among them.
 //
-// An exclusive flock belongs to one description, and who else has it inherited
-// it. So if any of the PIDs in first holds it, only the holders among first
-// are returned and nobody else is looked at; without first all processes are, unless
-// the system says at once that the file is not locked.
+// An exclusive flock belongs to one description, and any other process that has it
+// inherited it. So if one of the PIDs in first holds it, only the holders among first
+// are returned and no other process is looked at; else all processes are, unless the
+// system says at once that the file is not locked.
 //
-// A missing path is held by nobody: nil, nil. Processes that may not be looked
+// A missing path has no holder: nil, nil. Processes that may not be looked
 // into are left out. A holder that forks and ends within the scan can escape
 // it: ask again for as long as the lock is held. The caller is named as well if
 // it holds the lock.
@@ -51,7 +51,7 @@ func Holders(path string, first ...int) ([]Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found := among(first, file); len(found) > 0 || unlocked(path) {
+	if found := among(first, file); len(found) > 0 || knownUnlocked(path) {
 		return found, nil
 	}
 	return HoldersOf(file)
@@ -89,9 +89,9 @@ func holds(pid int, file FileID) (found bool) {
 // of looking; the state is then LockUnknown.
 //
 // A lock of a process that may not be looked into is found in /proc/locks on
-// Linux and by fcntl(2) on macOS. One is not, and reads as free: in a PID namespace
-// that whose first taker has died (fs/locks.c, locks_show). For that the flock call
-// itself remains the judge.
+// Linux and by fcntl(2) on macOS. There is one exception: in a PID namespace
+// /proc/locks leaves out a lock whose first taker has died (fs/locks.c, locks_show),
+// which reads as free. Only the flock call itself can tell then.
 func Locked(path string, first ...int) (LockState, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

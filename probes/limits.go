@@ -23,10 +23,10 @@ type Limits struct {
 
 // ReadLimits reads this process's limits, which its children inherit
 // (getrlimit(2)).
-func ReadLimits() (Limits, error) { return readLimits(systemFiles) }
+func ReadLimits() (Limits, error) { return readLimits(maxFilesPerProcess) }
 
 // readLimits takes into account what the system allows a process in open files, if it says.
-func readLimits(systemFiles func() (uint64, error)) (Limits, error) {
+func readLimits(maxFilesPerProcess func() (uint64, error)) (Limits, error) {
 	var l Limits
 	for _, one := range []struct {
 		which int
@@ -45,7 +45,7 @@ func readLimits(systemFiles func() (uint64, error)) (Limits, error) {
 			*one.into = NoLimit
 		}
 	}
-	if most, err := systemFiles(); err == nil {
+	if most, err := maxFilesPerProcess(); err == nil {
 		l.Files = min(l.Files, most)
 	}
 	return l, nil

@@ -2,9 +2,9 @@ package probes
 
 import "golang.org/x/sys/unix"
 
-// systemFiles is how many files one process may have open, whatever its limit says
+// maxFilesPerProcess is how many files one process may have open, whatever its limit says
 // (bsd/kern/kern_resource.c, proc_limitgetcur_nofile).
-func systemFiles() (uint64, error) {
+func maxFilesPerProcess() (uint64, error) {
 	most, err := unix.SysctlUint32("kern.maxfilesperproc")
 	return uint64(most), err
 }

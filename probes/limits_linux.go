@@ -1,5 +1,5 @@
 package probes
 
-// systemFiles says that there is none: the kernel refuses a limit above fs.nr_open
+// maxFilesPerProcess says that there is none: the kernel refuses a limit above fs.nr_open
 // (setrlimit(2)), so the hard limit is what a process can have.
-func systemFiles() (uint64, error) { return NoLimit, nil }
+func maxFilesPerProcess() (uint64, error) { return NoLimit, nil }

@@ -16,9 +16,6 @@ type mac struct{ xnu.Kernel }
 // set back, so that a child would seem older than its parent.
 func (m mac) look(pid int) (fsm.Process, error) {
 	p, err := m.Process(pid)
-	if err == nil && p.Zombie {
-		return fsm.Process{}, noProcess(pid)
-	}
 	if err != nil {
 		return fsm.Process{}, absent(pid, err)
 	}
@@ -28,7 +25,7 @@ func (m mac) look(pid int) (fsm.Process, error) {
 	}
 	return fsm.Process{
 		PID: pid, PGID: p.Group, Boot: boot, Exe: m.Exec(pid).Path,
-		StartTicks: p.Unique, StartedAt: fsm.Instant(p.StartedAt.UnixMilli()),
+		StartTicks: p.UniqueID, StartedAt: fsm.Instant(p.StartedAt.UnixMilli()),
 	}, nil
 }
 
@@ -36,7 +33,7 @@ func (m mac) look(pid int) (fsm.Process, error) {
 // be held for an instant yet: in xnu's exit1 that comes before fdt_invalidate.
 func (m mac) dying(pid int) bool {
 	p, err := m.Process(pid)
-	return err != nil || p.Zombie || p.Exiting
+	return err != nil || p.Exiting
 }
 
 func (m mac) stopped(pid int) bool {
@@ -49,11 +46,11 @@ func (m mac) parent(pid int) int {
 	return p.Parent
 }
 
-// bornOf is the number of the process that forked this one, which the kernel keeps after
+// parentUniqueID is the number of the process that forked this one, which the kernel keeps after
 // that one's end.
-func (m mac) bornOf(pid int) uint64 {
+func (m mac) parentUniqueID(pid int) uint64 {
 	p, _ := m.Process(pid)
-	return p.ParentUnique
+	return p.ParentUniqueID
 }
 
 func (m mac) group(pgid int) []int {
@@ -66,8 +63,8 @@ func (m mac) workFolder(pid int) string {
 	return folder
 }
 
-// likeUs reports whether a process is of this user by each of its IDs.
-func (m mac) likeUs(pid int) bool {
+// sameUserAndFiles reports whether a process is of this user by each of its IDs.
+func (m mac) sameUserAndFiles(pid int) bool {
 	p, err := m.Process(pid)
 	ours := m.EffectiveUID()
 	return err == nil && !slices.ContainsFunc(p.UIDs[:], func(id int) bool { return id != ours })
@@ -95,13 +92,13 @@ func (m mac) openAt(pid, fd int) (openFile, bool) {
 
 func opened(fd int, f xnu.File) openFile {
 	return openFile{
-		fd: fd, FileID: FileID{uint64(f.Device), f.Inode}, deleted: f.Links == 0, path: f.Path, locked: f.Locked,
+		fd: fd, FileID: FileID{uint64(f.Device), f.Inode}, deleted: f.Links == 0, path: f.Path, locked: f.HasFlock,
 	}
 }
 
-// reopenableByPath is where an open file has a name now. The name may have been given to
+// reopenPathOf is where an open file has a name now. The name may have been given to
 // another file since the kernel was asked.
-func reopenableByPath(file openFile) string {
+func reopenPathOf(file openFile) string {
 	if file.deleted {
 		return ""
 	}
@@ -111,8 +108,8 @@ func reopenableByPath(file openFile) string {
 	return file.path
 }
 
-// unlocked reports whether it is certain that nobody has a lock on the file at path.
-func (m mac) unlocked(path string) bool {
+// knownUnlocked reports whether it is certain that nobody has a lock on the file at path.
+func (m mac) knownUnlocked(path string) bool {
 	held, err := m.lockedAt(path)
 	return err == nil && !held
 }
@@ -137,7 +134,7 @@ func (m mac) lockedAt(path string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	return m.Locked(int(file.Fd()))
+	return m.AnyLock(int(file.Fd()))
 }
 
 // programFile is the file that a process was started from. Of one whose environment the

@@ -8,19 +8,19 @@ import (
 )
 
 // sockets returns the machine's TCP sockets. Whose they are is only guessed there:
-// keeper looks into it.
+// socketOwner looks into it.
 func (m mac) sockets() ([]socket, error) {
 	all, err := m.Sockets()
 	found := make([]socket, len(all))
 	for i, one := range all {
-		found[i] = socket{local: one.Local, listening: one.State == xnu.Listen, over: one.State == xnu.TimeWait, pid: one.LastPID}
+		found[i] = socket{local: one.Local, listening: one.State == xnu.Listen, timeWait: one.State == xnu.TimeWait, pid: one.LastPID}
 	}
 	return found, err
 }
 
-// keeper returns the process that has a socket: the one that used it last, if it has it
+// socketOwner returns the process that has a socket: the one that used it last, if it has it
 // yet, else the first that is found with it. It is 0 for a socket of another user.
-func (m mac) keeper(s socket) int {
+func (m mac) socketOwner(s socket) int {
 	if s.pid > 0 && m.has(s.pid, s) {
 		return s.pid
 	}

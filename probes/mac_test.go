@@ -61,7 +61,7 @@ func TestMacHolder(t *testing.T) {
 	if !ok || !file.locked || file.deleted || file.path != "/Users/ann/.stigmer/temporal.lock" || file.FileID != (FileID{0x1000011, 8812345}) {
 		t.Errorf("openAt = %+v, %t", file, ok)
 	}
-	if path := reopenableByPath(file); path != "" {
+	if path := reopenPathOf(file); path != "" {
 		t.Errorf("a path that leads elsewhere opens it: %s", path)
 	}
 }
@@ -71,10 +71,10 @@ func TestMacReopens(t *testing.T) {
 	check(t, os.WriteFile(path, nil, 0o600))
 	id, err := fileAt(path)
 	check(t, err)
-	if got := reopenableByPath(openFile{FileID: id, path: path}); got != path {
+	if got := reopenPathOf(openFile{FileID: id, path: path}); got != path {
 		t.Errorf("moved: %q", got)
 	}
-	if got := reopenableByPath(openFile{FileID: id, path: path, deleted: true}); got != "" {
+	if got := reopenPathOf(openFile{FileID: id, path: path, deleted: true}); got != "" {
 		t.Errorf("deleted: %q", got)
 	}
 }
@@ -86,8 +86,8 @@ func TestMacProcess(t *testing.T) {
 	if err != nil || p.PGID != 4711 || p.StartTicks != 1<<32+77 || p.Boot != "A1B2" || p.Exe != "/opt/homebrew/bin/temporal" || p.StartedAt != 1764460800123 {
 		t.Errorf("look = %+v, %v", p, err)
 	}
-	if m.bornOf(4711) != 70 || m.bornOf(99) != 0 {
-		t.Errorf("born of %d", m.bornOf(4711))
+	if m.parentUniqueID(4711) != 70 || m.parentUniqueID(99) != 0 {
+		t.Errorf("born of %d", m.parentUniqueID(4711))
 	}
 	if m.parent(4711) != 4700 || m.workFolder(4711) != "/Users/ann/work" || !slices.Equal(m.group(4711), []int{812, 4711}) {
 		t.Errorf("parent %d, folder %q, group %v", m.parent(4711), m.workFolder(4711), m.group(4711))
@@ -98,13 +98,12 @@ func TestMacProcess(t *testing.T) {
 	if _, ok := m.programFile(812); ok {
 		t.Error("the file of a protected program is known")
 	}
-	for fixture, want := range map[string]struct{ dying, stopped, gone bool }{
-		"identity": {}, "identity_stopped": {stopped: true}, "identity_exiting": {dying: true}, "identity_zombie": {dying: true, gone: true},
+	for fixture, want := range map[string]struct{ dying, stopped bool }{
+		"identity": {}, "identity_stopped": {stopped: true}, "identity_exiting": {dying: true},
 	} {
 		machine.Info[identity] = fixture
-		_, err := m.look(4711)
-		if m.dying(4711) != want.dying || m.stopped(4711) != want.stopped || (err != nil) != want.gone {
-			t.Errorf("%s: dying %t, stopped %t, %v", fixture, m.dying(4711), m.stopped(4711), err)
+		if m.dying(4711) != want.dying || m.stopped(4711) != want.stopped {
+			t.Errorf("%s: dying %t, stopped %t", fixture, m.dying(4711), m.stopped(4711))
 		}
 	}
 	if !m.dying(99) {
@@ -115,11 +114,11 @@ func TestMacProcess(t *testing.T) {
 // A mark is anybody's to set: a process of which one ID is another user's is not ours.
 func TestMacLikeUs(t *testing.T) {
 	machine, m := fakeMac()
-	if m.likeUs(4711) { // its IDs are 501, 502 and 503
+	if m.sameUserAndFiles(4711) { // its IDs are 501, 502 and 503
 		t.Error("a process that can become another user is like us")
 	}
 	machine.Errors = map[fake.Question]error{{Call: 2, PID: 4711, Flavor: 18}: syscall.EPERM}
-	if _, err := m.look(4711); err == nil || m.likeUs(4711) {
+	if _, err := m.look(4711); err == nil || m.sameUserAndFiles(4711) {
 		t.Errorf("another user's process: %v", err)
 	}
 }
@@ -127,15 +126,15 @@ func TestMacLikeUs(t *testing.T) {
 func TestMacLocked(t *testing.T) {
 	machine, m := fakeMac()
 	path := filepath.Join(t.TempDir(), "temporal.lock")
-	if state, err := m.listed(path); state != LockUnknown || err == nil || m.unlocked(path) {
+	if state, err := m.listed(path); state != LockUnknown || err == nil || m.knownUnlocked(path) {
 		t.Errorf("no file: %s, %v", state, err)
 	}
 	check(t, os.WriteFile(path, nil, 0o600))
-	if state, err := m.listed(path); state != LockFree || err != nil || !m.unlocked(path) {
+	if state, err := m.listed(path); state != LockFree || err != nil || !m.knownUnlocked(path) {
 		t.Errorf("free: %s, %v", state, err)
 	}
 	machine.Held = true
-	if state, err := m.listed(path); state != LockHeld || err != nil || m.unlocked(path) {
+	if state, err := m.listed(path); state != LockHeld || err != nil || m.knownUnlocked(path) {
 		t.Errorf("held: %s, %v", state, err)
 	}
 	if len(machine.Asked) != 0 {
@@ -147,17 +146,17 @@ func TestMacSockets(t *testing.T) {
 	_, m := fakeMac()
 	all, err := m.sockets()
 	check(t, err)
-	if len(all) != 5 || !all[0].listening || all[2].listening || !all[3].over {
+	if len(all) != 5 || !all[0].listening || all[2].listening || !all[3].timeWait {
 		t.Fatalf("sockets = %+v", all)
 	}
 	at := func(text string) socket { return socket{local: netip.MustParseAddrPort(text), listening: true} }
 	// The one that used it last has it no more: it is searched for.
 	stale := at("127.0.0.1:7233")
 	stale.pid, stale.fd = 812, 3
-	if pid := m.keeper(stale); pid != 4711 {
-		t.Errorf("keeper = %d", pid)
+	if pid := m.socketOwner(stale); pid != 4711 {
+		t.Errorf("socketOwner = %d", pid)
 	}
-	if pid := m.keeper(at("127.0.0.1:9999")); pid != 0 {
+	if pid := m.socketOwner(at("127.0.0.1:9999")); pid != 0 {
 		t.Errorf("a socket of another user is pid %d's", pid)
 	}
 	is := func(a netip.AddrPort) bool { return a.Port() == 7233 }

@@ -90,9 +90,9 @@ func openAt(pid, fd int) (openFile, bool) {
 	return file, true
 }
 
-// reopenable is a magic link that opens a process's open file, deleted or not
+// reopenPath is a magic link that opens a process's open file, deleted or not
 // (proc_pid_fd(5)).
-func reopenable(pid int, file openFile) string { return procPath(pid, "fd/"+strconv.Itoa(file.fd)) }
+func reopenPath(pid int, file openFile) string { return procPath(pid, "fd/"+strconv.Itoa(file.fd)) }
 
 // hasLock reports whether this very description has a flock: fdinfo has a line
 // "lock: 1: FLOCK  ADVISORY  WRITE ..." only then, since __show_fd_locks
@@ -110,12 +110,12 @@ func hasLock(pid int, file openFile) bool {
 	return false
 }
 
-// unlocked is never certain on Linux: flock and fcntl do not see each other's locks, and
+// knownUnlocked is never certain on Linux: flock and fcntl do not see each other's locks, and
 // /proc/locks leaves some out.
-func unlocked(string) bool { return false }
+func knownUnlocked(string) bool { return false }
 
-// bornOf is not known on Linux, where a process whose parent has ended has another one.
-func bornOf(int) uint64 { return 0 }
+// parentUniqueID is not known on Linux, where a process whose parent has ended has another one.
+func parentUniqueID(int) uint64 { return 0 }
 
 // programFile is the file that a process runs. /proc/PID/exe leads to it also when it has
 // no name any more (proc_pid_exe(5)).
@@ -124,9 +124,9 @@ func programFile(pid int) (FileID, bool) {
 	return file, err == nil
 }
 
-// likeUs reports whether a process is of this user by each of its IDs (real, effective,
+// sameUserAndFiles reports whether a process is of this user by each of its IDs (real, effective,
 // saved and of the file system: proc_pid_status(5)) and in this mount namespace.
-func likeUs(pid int) bool {
+func sameUserAndFiles(pid int) bool {
 	proc, err := procfs.NewProc(pid)
 	if err != nil {
 		return false

@@ -9,9 +9,9 @@ import (
 // socket is a TCP socket of this machine.
 type socket struct {
 	local netip.AddrPort
-	// listening says that it accepts connections, over that its connection has ended
+	// listening says that it accepts connections, timeWait that its connection has ended
 	// (TIME_WAIT), so that no process has it any more.
-	listening, over bool
+	listening, timeWait bool
 	// pid is the process that was seen to have it, 0 where that is not known, and fd
 	// the descriptor there, where that is known.
 	pid int
@@ -22,8 +22,8 @@ type socket struct {
 // with ip:port, nil if there is none. Listeners come first; where the bind is
 // known to have failed, a connection can be the cause too, since the kernel
 // gives outgoing ones any port of its ephemeral range. The processes in first are
-// looked at before all others: to look at everybody's descriptors takes long. Who has
-// the socket no longer when he is looked at is looked for anew.
+// looked at before all others: a look at every process's descriptors takes long. If a
+// process no longer has the socket when it is looked at, the search begins anew.
 func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first ...int) (*Listener, error) {
 	matches := func(a netip.AddrPort) bool { return int(a.Port()) == port && conflicts(ip, a.Addr()) }
 	for _, pid := range first {
@@ -43,8 +43,8 @@ func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first .
 // ownerTries bounds how often a socket is looked for that changes hands.
 const ownerTries = 5
 
-// seekOwner is findOwner once. It is not settled where the one who was seen to have
-// the socket has it no longer.
+// seekOwner is findOwner once. It is not settled if the process that was seen to have
+// the socket no longer has it.
 func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found *Listener, settled bool, err error) {
 	all, err := sockets(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found 
 			found, settled = owner(s)
 			return found, settled, nil
 		}
-		if taken && found == nil && !s.over {
+		if taken && found == nil && !s.timeWait {
 			found, settled = owner(s)
 		}
 	}
@@ -69,7 +69,7 @@ func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found 
 // owner describes the process that has a socket. It is false where that process has it
 // no longer.
 func owner(s socket) (*Listener, bool) {
-	pid, settled := keeper(s)
+	pid, settled := socketOwner(s)
 	if !settled {
 		pid = 0
 	}

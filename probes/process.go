@@ -73,7 +73,7 @@ func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 // parent has gone since. Only macOS remembers that: elsewhere it is false.
 func IsChild(parent fsm.Process, pid int) bool {
 	boot, err := Boot()
-	born := bornOf(pid)
+	born := parentUniqueID(pid)
 	return err == nil && parent.Boot == boot && born != 0 && born == parent.StartTicks
 }
 

@@ -25,17 +25,17 @@ func sockets(ctx context.Context) ([]socket, error) {
 		}
 		found = append(found, socket{
 			local:     netip.AddrPortFrom(ip.Unmap(), uint16(one.Laddr.Port)),
-			listening: one.Status == "LISTEN", over: one.Status == "TIME_WAIT", pid: int(one.Pid), fd: one.Fd,
+			listening: one.Status == "LISTEN", timeWait: one.Status == "TIME_WAIT", pid: int(one.Pid), fd: one.Fd,
 		})
 	}
 	return found, err
 }
 
-// keeper returns whose a socket is that a process was seen to have as a
+// socketOwner returns whose a socket is that a process was seen to have as a
 // descriptor, 0 where none was seen. Between fork and exec a child has all that its parent has, and looks
 // like it: then the socket is the parent's. It is false where the process has the
 // socket no longer, as that child a moment later: then who has it is to be asked anew.
-func keeper(s socket) (int, bool) {
+func socketOwner(s socket) (int, bool) {
 	pid, fd := s.pid, s.fd
 	if pid <= 0 {
 		return 0, true

@@ -33,7 +33,7 @@ func Executable(pid int) string { return system.Exec(pid).Path }
 // when they are not known.
 func Args(pid int) []string { return system.Exec(pid).Args }
 
-func environment(pid int) []string { return system.Exec(pid).Rest }
+func environment(pid int) []string { return system.Exec(pid).Environment }
 
 // WorkFolder returns the folder that a process works in, empty when it is not known.
 func WorkFolder(pid int) string { return system.workFolder(pid) }
@@ -52,7 +52,7 @@ func InnerPID(pid int) int { return pid }
 
 func parentOf(pid int) int { return system.parent(pid) }
 
-func bornOf(pid int) uint64 { return system.bornOf(pid) }
+func parentUniqueID(pid int) uint64 { return system.parentUniqueID(pid) }
 
 func processes() ([]int, error) { return system.PIDs() }
 
@@ -62,11 +62,11 @@ func eachOpen(pid int, look func(openFile) bool) error { return system.eachOpen(
 
 func openAt(pid, fd int) (openFile, bool) { return system.openAt(pid, fd) }
 
-func reopenable(_ int, file openFile) string { return reopenableByPath(file) }
+func reopenPath(_ int, file openFile) string { return reopenPathOf(file) }
 
 func hasLock(_ int, file openFile) bool { return file.locked }
 
-func unlocked(path string) bool { return system.unlocked(path) }
+func knownUnlocked(path string) bool { return system.knownUnlocked(path) }
 
 // unopened is never certain on macOS, which counts a file's openers for nobody.
 func unopened(string) bool { return false }
@@ -75,7 +75,7 @@ func listed(path string, _ os.FileInfo) (LockState, error) { return system.liste
 
 func programFile(pid int) (FileID, bool) { return system.programFile(pid) }
 
-func likeUs(pid int) bool { return system.likeUs(pid) }
+func sameUserAndFiles(pid int) bool { return system.sameUserAndFiles(pid) }
 
 func listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) {
 	return system.listens(pid, matches)
@@ -83,4 +83,4 @@ func listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) 
 
 func sockets(context.Context) ([]socket, error) { return system.sockets() }
 
-func keeper(s socket) (int, bool) { return system.keeper(s), true }
+func socketOwner(s socket) (int, bool) { return system.socketOwner(s), true }

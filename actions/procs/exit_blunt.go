@@ -12,9 +12,9 @@ import (
 	"github.com/stigmer/local/probes/xnu"
 )
 
-// exitWatch tells of an exit as macOS does: when the process can be referred to no
-// more, which is before its locks are free. Linux wakes nobody then, so it is looked at
-// each millisecond.
+// exitWatch reports an exit as macOS does: when proc_info no longer finds the process,
+// which is before its locks are free. Linux has no event for that, so that it looks each
+// millisecond.
 type exitWatch struct{ pidfd, pid int }
 
 func watchExit(pid int) (exitWatch, error) {

@@ -9,16 +9,16 @@ import (
 	"github.com/stigmer/local/probes/xnu"
 )
 
-// versionTries bounds how often a process is proven anew that ran another program
+// maxExecRetries bounds how often a process is proven anew that ran another program
 // between the proof and the signal, as a shell does with exec.
-const versionTries = 5
+const maxExecRetries = 5
 
-// signalVersion signals the process that has p's PID and the version that it has now,
+// signalByPIDVersion signals the process that has p's PID and the version that it has now,
 // if it is p: the version is read before the proof, so that a process which is given
 // the PID after the proof has another one. macOS 13 and before cannot signal by
 // version; there the proof is made immediately before the signal, and kill goes by PID.
-func signalVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, unix.Signal) error, p fsm.Process, sig unix.Signal) error {
-	for range versionTries {
+func signalByPIDVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, unix.Signal) error, p fsm.Process, sig unix.Signal) error {
+	for range maxExecRetries {
 		now, err := k.Process(p.PID)
 		if errors.Is(err, unix.ESRCH) {
 			return nil
@@ -29,7 +29,7 @@ func signalVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, un
 		if !alive(p) {
 			return nil
 		}
-		err = k.Signal(p.PID, now.Version, sig)
+		err = k.Signal(p.PID, now.PIDVersion, sig)
 		if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
 			err = kill(p.PID, sig)
 			if errors.Is(err, unix.ESRCH) {
@@ -45,4 +45,4 @@ func signalVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, un
 
 // errBusy says that a process runs one program after the other, faster than it can be
 // signalled.
-var errBusy = errors.New("it runs another program each time that it is to be signalled")
+var errBusy = errors.New("the process runs one program after the other: not signalled after 5 attempts")

@@ -46,7 +46,7 @@ func TestSignalVersion(t *testing.T) {
 			var killed []int
 			kill := func(pid int, _ unix.Signal) error { killed = append(killed, pid); return unix.ESRCH }
 			alive := func(fsm.Process) bool { return !test.strange }
-			err := signalVersion(m.Kernel(), alive, kill, fsm.Process{PID: pid}, unix.SIGTERM)
+			err := signalByPIDVersion(m.Kernel(), alive, kill, fsm.Process{PID: pid}, unix.SIGTERM)
 			if !errors.Is(err, test.want) || !slices.Equal(m.Sent, test.sent) || !slices.Equal(killed, test.killed) {
 				t.Errorf("sent %v, killed %v, %v", m.Sent, killed, err)
 			}
@@ -69,7 +69,7 @@ func TestSignalAfterExec(t *testing.T) {
 		return info(call, pid, flavor, arg, answer)
 	}
 	alive := func(fsm.Process) bool { return true }
-	if err := signalVersion(k, alive, nil, fsm.Process{PID: 4711}, unix.SIGKILL); err != nil || tries != 2 {
+	if err := signalByPIDVersion(k, alive, nil, fsm.Process{PID: 4711}, unix.SIGKILL); err != nil || tries != 2 {
 		t.Errorf("%d tries: %v", tries, err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stigmer/local/probes/xnu"
 )
 
-// Signal signals exactly the process that is meant, or none. A process that has exited
-// needs no signal.
+// Signal signals the process that is meant, or none; signalByPIDVersion says how far that
+// is certain. A process that has exited needs no signal.
 func Signal(p fsm.Process, sig unix.Signal) error {
-	return signalVersion(xnu.System(), probes.Alive, unix.Kill, p, sig)
+	return signalByPIDVersion(xnu.System(), probes.Alive, unix.Kill, p, sig)
 }

@@ -5,8 +5,8 @@
 // socketvar.h, netinet/in_pcb.h). A Kernel makes the calls; everything else here turns
 // bytes into values and compiles on every system, so that it is tested without a Mac.
 //
-// It only reads. It starts no process, opens no file of others and keeps nothing between
-// two calls. What an answer means for Temporal is for package probes to say.
+// But for Kernel.Signal it only reads. It starts no process, opens no file of others and
+// keeps nothing between two calls. What an answer means for Temporal is for package probes to say.
 //
 // Both architectures of macOS are little endian and lay these structures out alike.
 package xnu

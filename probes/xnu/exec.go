@@ -15,7 +15,7 @@ type Exec struct {
 	// kernel leaves the environment out for programs that are protected by System
 	// Integrity Protection, as those in /bin and /usr/bin are (sysctl_procargsx,
 	// bsd/kern/kern_sysctl.c).
-	Rest []string
+	Environment []string
 }
 
 // Exec returns what is remembered of a process's exec, empty for another user's process
@@ -41,16 +41,16 @@ func parseExec(raw []byte) Exec {
 	if argc <= 0 || argc > len(words) {
 		return Exec{Path: path}
 	}
-	return Exec{Path: path, Args: words[:argc], Rest: words[argc:]}
+	return Exec{Path: path, Args: words[:argc], Environment: words[argc:]}
 }
 
 // File returns the identity of the program's file at the time of the exec: the kernel
 // puts executable_file=0xDEVICE,0xINODE among its own strings (exec_add_apple_strings,
 // bsd/kern/kern_exec.c). It is false where that is not there.
 func (e Exec) File() (device uint32, inode uint64, ok bool) {
-	for i := len(e.Rest) - 1; i >= 0; i-- { // the kernel's strings come last
+	for i := len(e.Environment) - 1; i >= 0; i-- { // the kernel's strings come last
 		var long uint64
-		if n, _ := fmt.Sscanf(e.Rest[i], "executable_file=0x%x,0x%x", &long, &inode); n == 2 {
+		if n, _ := fmt.Sscanf(e.Environment[i], "executable_file=0x%x,0x%x", &long, &inode); n == 2 {
 			return uint32(long), inode, true
 		}
 	}

@@ -2,17 +2,17 @@ package xnu
 
 import "encoding/binary"
 
-// File is an open file description of a process.
+// File is what a process's descriptor is open on.
 type File struct {
 	// Device and Inode are the file's identity, as stat has it.
 	Device uint32
 	Inode  uint64
 	// Links counts the file's names: 0 is a file that was deleted.
 	Links int
-	// Locked says that a flock was granted to this description, which whoever inherits
-	// it shares. One that waits for a lock does not have it (sys_flock,
+	// HasFlock says that a flock was granted to the open file description, which every
+	// process that inherited it shares. One that waits for a lock does not have it (sys_flock,
 	// bsd/kern/kern_descrip.c; fill_fileinfo, bsd/kern/proc_info.c).
-	Locked bool
+	HasFlock bool
 	// Path is where the file is, as far as the kernel knows. Only FileAt fills it.
 	Path string
 }
@@ -38,7 +38,7 @@ const (
 func (k Kernel) Files(pid int) ([]int, error) { return k.descriptors(pid, kindVnode) }
 
 func (k Kernel) descriptors(pid, kind int) ([]int, error) {
-	raw, err := k.grow(callPIDInfo, pid, infoDescriptors, fdSize)
+	raw, err := k.readList(callPIDInfo, pid, infoDescriptors, fdSize)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (k Kernel) descriptors(pid, kind int) ([]int, error) {
 // File returns what a descriptor is open on. The error is EBADF for one that is not
 // open, or no file.
 func (k Kernel) File(pid, fd int) (File, error) {
-	raw, err := k.fixed(callFDInfo, pid, fdVnode, uint64(fd), vnodeFileSize)
+	raw, err := k.readStruct(callFDInfo, pid, fdVnode, uint64(fd), vnodeFileSize)
 	if err != nil {
 		return File{}, err
 	}
@@ -63,20 +63,20 @@ func (k Kernel) File(pid, fd int) (File, error) {
 
 // FileAt is File with the path, which costs the kernel more.
 func (k Kernel) FileAt(pid, fd int) (File, error) {
-	raw, err := k.fixed(callFDInfo, pid, fdVnodePath, uint64(fd), vnodeFileSize+pathSize)
+	raw, err := k.readStruct(callFDInfo, pid, fdVnodePath, uint64(fd), vnodeFileSize+pathSize)
 	if err != nil {
 		return File{}, err
 	}
 	file := parseFile(raw)
-	file.Path = text(raw[vnodeFileSize:])
+	file.Path = cString(raw[vnodeFileSize:])
 	return file, nil
 }
 
 func parseFile(raw []byte) File {
 	return File{
-		Locked: binary.LittleEndian.Uint32(raw)&wasLocked != 0,
-		Device: binary.LittleEndian.Uint32(raw[fileInfoSize:]),
-		Links:  int(binary.LittleEndian.Uint16(raw[fileInfoSize+6:])),
-		Inode:  binary.LittleEndian.Uint64(raw[fileInfoSize+8:]),
+		HasFlock: binary.LittleEndian.Uint32(raw)&wasLocked != 0,
+		Device:   binary.LittleEndian.Uint32(raw[fileInfoSize:]),
+		Links:    int(binary.LittleEndian.Uint16(raw[fileInfoSize+6:])),
+		Inode:    binary.LittleEndian.Uint64(raw[fileInfoSize+8:]),
 	}
 }

@@ -14,10 +14,10 @@ type Kernel struct {
 	Info func(call, pid, flavor int, arg uint64, answer []byte) (int, error)
 	// Sysctl is sysctl(3) by name; more are the numbers that follow the name.
 	Sysctl func(name string, more ...int) ([]byte, error)
-	// Locked is fcntl(2) with F_GETLK: whether anybody has a lock on the file of one of
+	// AnyLock is fcntl(2) with F_GETLK: whether anybody has a lock on the file of one of
 	// this process's descriptors. On macOS flock and fcntl see each other's locks
 	// (lf_getlock, bsd/kern/kern_lockf.c). It takes no lock.
-	Locked func(fd int) (bool, error)
+	AnyLock func(fd int) (bool, error)
 	// EffectiveUID is the user that this process acts as.
 	EffectiveUID func() int
 }
@@ -59,7 +59,7 @@ func (k Kernel) PIDs() ([]int, error) {
 func (k Kernel) Group(pgid int) ([]int, error) { return k.list(listGroup, pgid) }
 
 func (k Kernel) list(kind, of int) ([]int, error) {
-	answer, err := k.grow(callListPIDs, kind, of, 4)
+	answer, err := k.readList(callListPIDs, kind, of, 4)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +72,12 @@ func (k Kernel) list(kind, of int) ([]int, error) {
 	return pids, nil
 }
 
-// mostGrowth bounds how often a list is asked for that grows meanwhile.
-const mostGrowth = 8
+// maxListRetries bounds how often a list is asked for that grows meanwhile.
+const maxListRetries = 8
 
-// grow asks for a list whose length is not known. A list that fills the answer may have
+// readList asks for a list whose length is not known. A list that fills the answer may have
 // been cut off, and is asked for again with twice the room.
-func (k Kernel) grow(call, pid, flavor, item int) ([]byte, error) {
+func (k Kernel) readList(call, pid, flavor, item int) ([]byte, error) {
 	need, err := k.Info(call, pid, flavor, 0, nil)
 	if err != nil {
 		return nil, err
@@ -88,14 +88,14 @@ func (k Kernel) grow(call, pid, flavor, item int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n+item <= size || tries == mostGrowth {
+		if n+item <= size || tries == maxListRetries {
 			return answer[:n], nil
 		}
 	}
 }
 
-// fixed asks for one structure of a known size.
-func (k Kernel) fixed(call, pid, flavor int, arg uint64, size int) ([]byte, error) {
+// readStruct asks for one structure of a known size.
+func (k Kernel) readStruct(call, pid, flavor int, arg uint64, size int) ([]byte, error) {
 	answer := make([]byte, size)
 	n, err := k.Info(call, pid, flavor, arg, answer)
 	if err == nil && n < size {
@@ -123,11 +123,11 @@ func (k Kernel) Signal(pid int, version uint32, signal syscall.Signal) error {
 // Boot names this boot: a random name that neither the clock nor sleep changes.
 func (k Kernel) Boot() (string, error) {
 	name, err := k.Sysctl("kern.bootsessionuuid")
-	return text(name), err
+	return cString(name), err
 }
 
-// text is a C string.
-func text(raw []byte) string {
+// cString is a C string.
+func cString(raw []byte) string {
 	raw, _, _ = bytes.Cut(raw, []byte{0})
 	return string(raw)
 }

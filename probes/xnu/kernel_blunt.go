@@ -22,7 +22,7 @@ import (
 // This file makes a Mac of Linux for the tests (build tag blunt): it answers in macOS's
 // formats, from /proc, what a Mac would answer, and nothing more. So a process that
 // exits is out of sight before its locks are free, a program of the system has no
-// environment, nobody knows whose a socket is, and a list of processes takes its time.
+// environment, the owner of a socket is not reported, and a list of processes takes time.
 
 // Calls counts the calls that were made, Lists those of them that list processes.
 var Calls, Lists atomic.Int64
@@ -32,7 +32,7 @@ const listTime = 20 * time.Millisecond
 
 // System is the kernel of this machine, as macOS would show it.
 func System() Kernel {
-	return Kernel{Info: procInfo, Sysctl: sysctl, Locked: locked, EffectiveUID: os.Geteuid}
+	return Kernel{Info: procInfo, Sysctl: sysctl, AnyLock: locked, EffectiveUID: os.Geteuid}
 }
 
 func procInfo(call, pid, flavor int, arg uint64, answer []byte) (int, error) {

@@ -11,7 +11,7 @@ import (
 
 // System is the kernel of this machine.
 func System() Kernel {
-	return Kernel{Info: procInfo, Sysctl: sysctl, Locked: locked, EffectiveUID: os.Geteuid}
+	return Kernel{Info: procInfo, Sysctl: sysctl, AnyLock: locked, EffectiveUID: os.Geteuid}
 }
 
 // procInfoNumber is SYS_proc_info (bsd/kern/syscalls.master), since Mac OS X 10.5.

@@ -35,12 +35,12 @@ func at(flavor int, fd uint64) fake.Question {
 func TestProcess(t *testing.T) {
 	running := xnu.Process{
 		PID: 4711, Parent: 4700, Group: 4711, UIDs: [3]int{501, 502, 503},
-		StartedAt: time.Unix(1764460800, 123456000), Unique: 1<<32 + 77, ParentUnique: 70, Version: 9001,
+		StartedAt: time.Unix(1764460800, 123456000), UniqueID: 1<<32 + 77, ParentUniqueID: 70, PIDVersion: 9001,
 	}
-	stopped, exiting, zombie := running, running, running
-	stopped.Stopped, exiting.Exiting, zombie.Zombie = true, true, true
+	stopped, exiting := running, running
+	stopped.Stopped, exiting.Exiting = true, true
 	for fixture, want := range map[string]xnu.Process{
-		"identity": running, "identity_stopped": stopped, "identity_exiting": exiting, "identity_zombie": zombie,
+		"identity": running, "identity_stopped": stopped, "identity_exiting": exiting,
 	} {
 		got, err := machine(map[fake.Question]string{of(identity): fixture}).Kernel().Process(pid)
 		if err != nil || got != want {
@@ -58,10 +58,10 @@ func TestProcess(t *testing.T) {
 
 func TestFile(t *testing.T) {
 	for fixture, want := range map[string]xnu.File{
-		"file_holder":  {Device: 0x1000011, Inode: 8812345, Links: 1, Locked: true},
+		"file_holder":  {Device: 0x1000011, Inode: 8812345, Links: 1, HasFlock: true},
 		"file_waiter":  {Device: 0x1000011, Inode: 8812345, Links: 1},
 		"file_watcher": {Device: 0x1000011, Inode: 8812345, Links: 1},
-		"file_deleted": {Device: 0x1000011, Inode: 8812345, Locked: true},
+		"file_deleted": {Device: 0x1000011, Inode: 8812345, HasFlock: true},
 	} {
 		got, err := machine(map[fake.Question]string{at(vnode, 3): fixture}).Kernel().File(pid, 3)
 		if err != nil || got != want {
@@ -69,7 +69,7 @@ func TestFile(t *testing.T) {
 		}
 	}
 	got, err := machine(map[fake.Question]string{at(vnodePath, 3): "file_path"}).Kernel().FileAt(pid, 3)
-	want := xnu.File{Device: 0x1000011, Inode: 8812345, Links: 1, Locked: true, Path: "/Users/ann/.stigmer/temporal.lock"}
+	want := xnu.File{Device: 0x1000011, Inode: 8812345, Links: 1, HasFlock: true, Path: "/Users/ann/.stigmer/temporal.lock"}
 	if err != nil || got != want {
 		t.Errorf("with a path: %+v, %v", got, err)
 	}
@@ -124,8 +124,8 @@ func TestExec(t *testing.T) {
 	if open.Path != "/opt/homebrew/bin/temporal" || !slices.Equal(open.Args, []string{"temporal", "server", "start-dev"}) {
 		t.Errorf("Exec = %+v", open)
 	}
-	if !slices.Contains(open.Rest, "STIGMER_INSTANCE=/Users/ann/.stigmer") {
-		t.Errorf("environment = %q", open.Rest)
+	if !slices.Contains(open.Environment, "STIGMER_INSTANCE=/Users/ann/.stigmer") {
+		t.Errorf("environment = %q", open.Environment)
 	}
 	if device, inode, ok := open.File(); device != 0x1000011 || inode != 8812396 || !ok {
 		t.Errorf("File = %#x, %d, %t", device, inode, ok)
@@ -139,7 +139,7 @@ func TestExec(t *testing.T) {
 	}
 	for _, broken := range []string{"", "\x01", "\xff\xff\xff\xff", "\x09\x00\x00\x00/bin/cat\x00cat\x00"} {
 		m.Sysctl["kern.procargs2.4"] = "=" + broken
-		if got := k.Exec(4); got.Args != nil || got.Rest != nil {
+		if got := k.Exec(4); got.Args != nil || got.Environment != nil {
 			t.Errorf("%q: %+v", broken, got)
 		}
 	}

@@ -90,7 +90,7 @@ func identifies(t *testing.T, k xnu.Kernel) {
 	if p.PID != os.Getpid() || p.Parent != os.Getppid() || p.Group != unix.Getpgrp() || p.UIDs[0] != os.Geteuid() || p.UIDs[1] != os.Getuid() {
 		t.Errorf("this process is %+v", p)
 	}
-	if p.Unique == 0 || p.Version == 0 || p.Zombie || p.Stopped || p.Exiting {
+	if p.UniqueID == 0 || p.PIDVersion == 0 || p.Stopped || p.Exiting {
 		t.Errorf("this process is %+v", p)
 	}
 	child := echo(t, nil)
@@ -120,8 +120,8 @@ func ordersBirths(t *testing.T, k xnu.Kernel) {
 	check(t, err)
 	self, err := k.Process(os.Getpid())
 	check(t, err)
-	if child.Unique <= self.Unique || child.ParentUnique != self.Unique {
-		t.Errorf("a child has number %d and was forked by %d; its parent has %d", child.Unique, child.ParentUnique, self.Unique)
+	if child.UniqueID <= self.UniqueID || child.ParentUniqueID != self.UniqueID {
+		t.Errorf("a child has number %d and was forked by %d; its parent has %d", child.UniqueID, child.ParentUniqueID, self.UniqueID)
 	}
 }
 
@@ -158,7 +158,7 @@ func tellsHolder(t *testing.T, k xnu.Kernel) {
 		t.Helper()
 		file, err := k.File(pid, fd)
 		check(t, err)
-		return file.Locked
+		return file.HasFlock
 	}
 	self := os.Getpid()
 	if locked(self, int(holder.Fd())) {
@@ -187,7 +187,7 @@ func seesFlock(t *testing.T, k xnu.Kernel) {
 	holder, looker := open(t, path), open(t, path)
 	sees := func(want bool) {
 		t.Helper()
-		if held, err := k.Locked(int(looker.Fd())); err != nil || held != want {
+		if held, err := k.AnyLock(int(looker.Fd())); err != nil || held != want {
 			t.Errorf("held: %t, %v; want %t", held, err, want)
 		}
 	}
@@ -243,7 +243,7 @@ func tellsSockets(t *testing.T, k xnu.Kernel) {
 func tellsExec(t *testing.T, k xnu.Kernel) {
 	child := echo(t, nil)
 	told := k.Exec(child.Process.Pid)
-	if !samePath(told.Path, child.Path) || !slices.Equal(told.Args, child.Args) || !slices.Contains(told.Rest, echoVariable+"=yes") {
+	if !samePath(told.Path, child.Path) || !slices.Equal(told.Args, child.Args) || !slices.Contains(told.Environment, echoVariable+"=yes") {
 		t.Errorf("%s %q", told.Path, told.Args)
 	}
 	device, inode, ok := told.File()
@@ -266,7 +266,7 @@ func tellsExec(t *testing.T, k xnu.Kernel) {
 	check(t, err)
 	_, err = out.Read(make([]byte, 1)) // it runs its own program now
 	check(t, err)
-	hidden := !strings.Contains(strings.Join(k.Exec(cat.Process.Pid).Rest, " "), "hidden")
+	hidden := !strings.Contains(strings.Join(k.Exec(cat.Process.Pid).Environment, " "), "hidden")
 	t.Logf("the environment of a program of the system is hidden: %t (true with System Integrity Protection)", hidden)
 }
 
@@ -274,7 +274,7 @@ func signals(t *testing.T, k xnu.Kernel) {
 	child := echo(t, nil)
 	p, err := k.Process(child.Process.Pid)
 	check(t, err)
-	err = k.Signal(p.PID, p.Version+1, unix.SIGKILL)
+	err = k.Signal(p.PID, p.PIDVersion+1, unix.SIGKILL)
 	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
 		t.Skip("not before macOS 14: a signal goes by PID there, right after the proof")
 	}
@@ -284,7 +284,7 @@ func signals(t *testing.T, k xnu.Kernel) {
 	if _, err := k.Process(p.PID); err != nil {
 		t.Fatalf("it was signalled all the same: %v", err)
 	}
-	check(t, k.Signal(p.PID, p.Version, unix.SIGKILL))
+	check(t, k.Signal(p.PID, p.PIDVersion, unix.SIGKILL))
 	err = child.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.Sys().(syscall.WaitStatus).Signal() != unix.SIGKILL {
 		t.Errorf("it ended with %v", err)

@@ -13,25 +13,24 @@ type Process struct {
 	// StartedAt is the wall clock at the fork, to the microsecond. A step of the clock
 	// does not change it afterwards.
 	StartedAt time.Time
-	// Unique numbers the processes of this boot in the order of their births. It is kept
+	// UniqueID numbers the processes of this boot in the order of their births. It is kept
 	// over exec and never given out again (p_uniqueid, bsd/kern/kern_fork.c).
-	Unique uint64
-	// ParentUnique is the number of the process that forked it, also when that one has
+	UniqueID uint64
+	// ParentUniqueID is the number of the process that forked it, also when that one has
 	// ended (p_puniqueid).
-	ParentUnique uint64
-	// Version changes with each fork and exec. With the PID it names one program in one
+	ParentUniqueID uint64
+	// PIDVersion changes with each fork and exec. With the PID it names one program in one
 	// process (p_idversion).
-	Version uint32
-	// Zombie, Stopped and Exiting say what it does: it has ended and was not reaped; it
-	// is stopped by a signal or a debugger; it is on its way through exit.
-	Zombie, Stopped, Exiting bool
+	PIDVersion uint32
+	// Stopped says that a signal or a debugger has stopped it, Exiting that it is on its
+	// way through exit.
+	Stopped, Exiting bool
 }
 
-// The states of a process (bsd/sys/proc.h, p_stat) and the flag of one that exits
+// The state of a stopped process (bsd/sys/proc.h, SSTOP) and the flag of one that exits
 // (bsd/sys/proc_info.h, PROC_FLAG_INEXIT).
 const (
 	stateStopped = 4
-	stateZombie  = 5
 	flagExiting  = 4
 )
 
@@ -40,11 +39,11 @@ const (
 const identitySize = 192
 
 // Process returns what the kernel says of a process. The error is ESRCH for a PID that
-// is free or a zombie's, and for a process that is far enough into its exit that nobody
-// can refer to it any more, although it may have its descriptors for an instant yet
-// (proc_find, P_REF_DEAD, bsd/kern/kern_exit.c); EPERM for another user's process.
+// is free or a zombie's, and for an exiting process that proc_find no longer returns
+// (P_REF_DEAD, bsd/kern/kern_exit.c), although it may have its descriptors for an instant
+// yet; EPERM for another user's process.
 func (k Kernel) Process(pid int) (Process, error) {
-	raw, err := k.fixed(callPIDInfo, pid, infoIdentity, 0, identitySize)
+	raw, err := k.readStruct(callPIDInfo, pid, infoIdentity, 0, identitySize)
 	if err != nil {
 		return Process{}, err
 	}
@@ -58,8 +57,8 @@ func parseProcess(raw []byte) Process {
 		PID: word(12), Parent: word(16), Group: word(100),
 		UIDs:      [3]int{word(20), word(28), word(36)},
 		StartedAt: time.Unix(long(120), long(128)*int64(time.Microsecond)),
-		Unique:    uint64(long(136 + 16)), ParentUnique: uint64(long(136 + 24)), Version: uint32(word(136 + 32)),
-		Zombie: word(4) == stateZombie, Stopped: word(4) == stateStopped, Exiting: word(0)&flagExiting != 0,
+		UniqueID:  uint64(long(136 + 16)), ParentUniqueID: uint64(long(136 + 24)), PIDVersion: uint32(word(136 + 32)),
+		Stopped: word(4) == stateStopped, Exiting: word(0)&flagExiting != 0,
 	}
 }
 
@@ -71,9 +70,9 @@ const (
 
 // WorkFolder returns the folder that a process works in.
 func (k Kernel) WorkFolder(pid int) (string, error) {
-	raw, err := k.fixed(callPIDInfo, pid, infoWorkFolder, 0, 2*(vnodeInfoSize+pathSize))
+	raw, err := k.readStruct(callPIDInfo, pid, infoWorkFolder, 0, 2*(vnodeInfoSize+pathSize))
 	if err != nil {
 		return "", err
 	}
-	return text(raw[vnodeInfoSize : vnodeInfoSize+pathSize]), nil
+	return cString(raw[vnodeInfoSize : vnodeInfoSize+pathSize]), nil
 }

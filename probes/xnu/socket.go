@@ -42,7 +42,7 @@ func (k Kernel) SocketsOf(pid int) ([]Socket, error) {
 	}
 	var sockets []Socket
 	for _, fd := range numbers {
-		raw, err := k.fixed(callFDInfo, pid, fdSocket, uint64(fd), socketFileSize)
+		raw, err := k.readStruct(callFDInfo, pid, fdSocket, uint64(fd), socketFileSize)
 		if err != nil || binary.LittleEndian.Uint32(raw[socketKind:]) != kindTCP {
 			continue // closed meanwhile, or no TCP
 		}

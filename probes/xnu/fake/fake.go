@@ -46,7 +46,7 @@ type Machine struct {
 func (m *Machine) Kernel() xnu.Kernel {
 	return xnu.Kernel{
 		Info: m.info, Sysctl: m.sysctl, EffectiveUID: func() int { return m.UID },
-		Locked: func(int) (bool, error) { return m.Held, nil },
+		AnyLock: func(int) (bool, error) { return m.Held, nil },
 	}
 }
 
