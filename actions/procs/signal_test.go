@@ -87,3 +87,35 @@ func TestExitOf(t *testing.T) {
 		}
 	}
 }
+
+// A PID that is given to another process after the proof, and before the signal, has
+// another version by then: that process is not signalled.
+func TestSignalOfAPIDReusedAfterTheProof(t *testing.T) {
+	identity := fake.Question{Call: 2, PID: 4711, Flavor: 18}
+	m := &fake.Machine{Folder: filepath.Join("..", "..", "probes", "xnu", "testdata"), Info: map[fake.Question]string{identity: "identity"}}
+	k, reused := m.Kernel(), false
+	info := k.Info
+	k.Info = func(call, pid, flavor int, arg uint64, answer []byte) (int, error) {
+		n, err := info(call, pid, flavor, arg, answer)
+		if reused && call == 2 {
+			answer[168]++ // p_idversion
+		}
+		if reused && call == 0x11 && answer[28] == 9001&0xff {
+			return 0, unix.ESRCH // that version is no more
+		}
+		return n, err
+	}
+	alive := func(fsm.Process) bool {
+		before := reused
+		reused = true
+		return !before
+	}
+	if err := signalByPIDVersion(k, alive, nil, fsm.Process{PID: 4711}, unix.SIGKILL); err != nil {
+		t.Error(err)
+	}
+	for i := 1; i < len(m.Sent); i += 2 {
+		if m.Sent[i] != 9001 {
+			t.Errorf("version %d was signalled", m.Sent[i])
+		}
+	}
+}
