@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 )
 
 // A lock whose file was deleted or replaced under our Temporal is found by the
@@ -50,4 +51,30 @@ func TestAdoptADetachedLock(t *testing.T) {
 	l.do(fsm.DoKill)
 	l.ends(ofAdopted("SIGKILL"))
 	check(t, onlyExit(child.Wait()))
+}
+
+// The tree of a deleted lock file ends with its last holder, as that of any other: one
+// that has left the group lives on after the leader.
+func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	escaped := leader.bear(l.stage, "setsid")
+	child := l.child
+	l.abandon()
+	check(t, os.Remove(l.home.Lock()))
+	l.World = newWorld(t, l.home)
+	l.do(fsm.DoAdopt)
+	l.do(fsm.DoWatch)
+	for range 3 { // the driver has looked for the holders by then, and waits
+		_, err := probes.HoldersOf(l.held)
+		check(t, err)
+	}
+	leader.tell("exit", "0")
+	in := within(t, "the exit", later(l.World.Next))
+	is(t, "the first news", in.Event, fsm.Exited)
+	check(t, onlyExit(child.Wait()))
+	l.nothingYet()
+	escaped.tell("exit", "0")
+	in = within(t, "the end", later(l.World.Next))
+	is(t, "the second news", in.Event, fsm.Gone)
 }

@@ -209,3 +209,23 @@ func TestOwnProgram(t *testing.T) {
 	is(t, "another", ownProgram("/bin/sh"), false)
 	is(t, "unknown", ownProgram(""), false)
 }
+
+// A child of the supervisor that runs no program of its own yet shows the same as its
+// parent, whichever of them is found first.
+func TestAForkedChildIsNoSupervisor(t *testing.T) {
+	child := newStage(t).start("actor", nil)
+	own, err := os.Executable()
+	check(t, err)
+	holder := func(pid int) probes.Holder {
+		return probes.Holder{Process: fsm.Process{PID: pid, Exe: own}, Command: "stigmer local " + SuperviseVerb}
+	}
+	parent, forked := holder(os.Getpid()), holder(child.PID)
+	for _, holders := range [][]probes.Holder{{parent}, {parent, forked}, {forked, parent}} {
+		found, ok := supervisorAmong(holders)
+		is(t, "found", ok, true)
+		is(t, "the supervisor", found.Process.PID, os.Getpid())
+	}
+	if found, ok := supervisorAmong(nil); ok {
+		t.Errorf("found %+v among none", found)
+	}
+}

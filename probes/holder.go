@@ -71,7 +71,7 @@ func HoldersOf(file FileID, first ...int) ([]Holder, error) {
 }
 
 func among(pids []int, file FileID) []Holder {
-	return described(slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return pid <= 0 || !holds(pid, file) }))
+	return described(slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return !holds(pid, file) }))
 }
 
 // holds reports whether one of the process's descriptors is of this file and has its

@@ -41,9 +41,6 @@ func (m mac) has(pid int, s socket) bool {
 
 // listens returns the address of a socket on which a process listens and that matches.
 func (m mac) listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) {
-	if pid <= 0 {
-		return netip.AddrPort{}, false
-	}
 	sockets, _ := m.SocketsOf(pid)
 	for _, one := range sockets {
 		if one.State == xnu.Listen && matches(one.Local) {

@@ -74,6 +74,10 @@ func TestMacReopens(t *testing.T) {
 	if got := reopenPathOf(openFile{FileID: id, path: path}); got != path {
 		t.Errorf("moved: %q", got)
 	}
+	other := FileID{id.Device, id.Inode + 1}
+	if got := reopenPathOf(openFile{FileID: other, path: path}); got != "" {
+		t.Errorf("the path of another file: %q", got)
+	}
 	if got := reopenPathOf(openFile{FileID: id, path: path, deleted: true}); got != "" {
 		t.Errorf("deleted: %q", got)
 	}
