@@ -180,9 +180,10 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 
 // enable has the manager run the service. One that runs already goes on as it was
 // started unless a restart is asked for: that stops Temporal, which is for people to decide.
+// One that waits for its next start gets it now, with the file that is there.
 func (s service) enable(out io.Writer, m manager, before told, restart, changed bool) error {
 	calls := m.enable
-	if restart || !before.active {
+	if restart || !before.runs {
 		calls = append(slices.Clone(calls), m.restart...)
 	}
 	if err := m.tells(calls, "the file was written, but the service does not run as it should"); err != nil {
@@ -190,9 +191,9 @@ func (s service) enable(out io.Writer, m manager, before told, restart, changed 
 	}
 	fmt.Fprintf(out, "Enabled: %s runs it, now and at each login.\n", m.name)
 	switch {
-	case before.active && restart:
+	case before.runs && restart:
 		fmt.Fprintln(out, "It ran already, and was started anew with what the file says.")
-	case before.active && changed:
+	case before.runs && changed:
 		fmt.Fprintf(out, "It ran already, and goes on with the settings that it was started with. To apply the new ones, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
 	tellLinger(out, m)

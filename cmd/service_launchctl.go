@@ -57,10 +57,13 @@ func launchdManager(home string, uid int) manager {
 	}
 }
 
-// launchdActive are the states of a service that runs or is about to, by the names
-// that launchd itself gives them, in the order of a spawn. The others are SIGTERMed,
-// exited, waiting and not running.
-var launchdActive = []string{"spawn scheduled", "spawning", "xpcproxy", "running"}
+// The states of a service, by the names that launchd itself gives them: of one that runs,
+// and of one that is about to or that is being stopped. The others are exited, waiting and
+// not running.
+var (
+	launchdRuns   = []string{"xpcproxy", "running"}
+	launchdActive = append([]string{"spawn scheduled", "spawning", "SIGTERMed"}, launchdRuns...)
+)
 
 // launchdTold reads what launchctl print says of a service that is loaded. It is
 // text for people; these lines have been in it since macOS 10.10. The service's own
@@ -76,7 +79,7 @@ func launchdTold(said string) told {
 		name, value, _ := strings.Cut(line, " = ")
 		switch name {
 		case "state":
-			t.active = slices.Contains(launchdActive, value)
+			t.active, t.runs = slices.Contains(launchdActive, value), slices.Contains(launchdRuns, value)
 		case "pid", "last exit code":
 		default:
 			continue

@@ -10,9 +10,9 @@ import (
 // Only the service's own lines count, in each state that launchd names.
 func TestLaunchdTold(t *testing.T) {
 	for fixture, want := range map[string]told{
-		"running":         {active: true, lines: []string{"state = running", "pid = 4321", "last exit code = (never exited)"}},
-		"xpcproxy":        {active: true, lines: []string{"state = xpcproxy", "pid = 4321", "last exit code = (never exited)"}},
-		"sigtermed":       {lines: []string{"state = SIGTERMed", "pid = 4321", "last exit code = (never exited)"}},
+		"running":         {active: true, runs: true, lines: []string{"state = running", "pid = 4321", "last exit code = (never exited)"}},
+		"xpcproxy":        {active: true, runs: true, lines: []string{"state = xpcproxy", "pid = 4321", "last exit code = (never exited)"}},
+		"sigtermed":       {active: true, lines: []string{"state = SIGTERMed", "pid = 4321", "last exit code = (never exited)"}},
 		"not_running":     {lines: []string{"state = not running", launchdWhy, "last exit code = 0"}},
 		"spawn_scheduled": {active: true, lines: []string{"state = spawn scheduled", "last exit code = 78: EX_CONFIG", launchdUnreached[0], launchdUnreached[1]}},
 		"absent":          {},
@@ -22,7 +22,7 @@ func TestLaunchdTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		have := launchdTold(string(said))
-		if have.active != want.active || !slices.Equal(have.lines, want.lines) {
+		if have.active != want.active || have.runs != want.runs || !slices.Equal(have.lines, want.lines) {
 			t.Errorf("%s is told as %+v, not %+v", fixture, have, want)
 		}
 	}

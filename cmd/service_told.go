@@ -10,7 +10,10 @@ import (
 type told struct {
 	asked  bool // the manager could be asked
 	active bool // it runs, or is being started or stopped
-	lines  []string
+	// runs says that its process is there and is to stay. One that is active and does not
+	// run waits for a start, with the file as the manager read it, or is on its way out.
+	runs  bool
+	lines []string
 }
 
 // asks has the manager say how the service is.
@@ -42,6 +45,7 @@ func systemdTold(said string) told {
 		return told{lines: []string{"it knows no such service yet (" + has["LoadState"] + "): systemctl --user daemon-reload"}}
 	}
 	t := told{active: has["ActiveState"] != "inactive" && has["ActiveState"] != "failed"}
+	t.runs = t.active && has["ActiveState"] != "deactivating" && !strings.HasPrefix(has["SubState"], "auto-restart")
 	first := has["ActiveState"]
 	switch {
 	case t.active:
