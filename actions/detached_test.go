@@ -78,3 +78,23 @@ func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
 	in = within(t, "the end", later(l.World.Next))
 	is(t, "the second news", in.Event, fsm.Gone)
 }
+
+// A holder that closes the file and lives on is a holder no more: nothing tells of that,
+// and the tree has ended all the same.
+func TestAHolderThatClosesTheLockIsNotAwaited(t *testing.T) {
+	l := newLife(t)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	held := idAt(t, l.home.Lock())
+	holder := l.start("actor", nil, lock)
+	check(t, lock.Close())
+	check(t, os.Remove(l.home.Lock()))
+	ended := later(func() error { return awaitUnlocked(nil, held) })
+	for range 3 { // it has found the holder by then, and waits
+		_, err := probes.HoldersOf(held)
+		check(t, err)
+	}
+	holder.must("drop")
+	check(t, within(t, "the end of the lock", ended))
+	holder.untouched()
+}

@@ -78,7 +78,7 @@ func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, 
 	}
 	for _, h := range holders {
 		if !slices.ContainsFunc(earlier, h.Process.Same) {
-			earlier = append(earlier, h.Process)
+			earlier = append(slices.Clip(earlier), h.Process) // other rounds have the same array
 		}
 	}
 	if _, err := signalGroup(w.home, held, e.Record.Temporal, sig); err != nil {

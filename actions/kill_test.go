@@ -2,6 +2,7 @@ package actions
 
 import (
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/stigmer/local/actions/procs"
@@ -132,6 +133,57 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 	_, err = l.signal(e, l.held, members, unix.SIGKILL)
 	check(t, err)
 	hidden.awaitEnd()
+}
+
+// One round of SIGKILL ends what has left the group and shows no mark, though its leader
+// dies in the same round: the holders are proven before.
+func TestOneRoundEndsWhatShowsNothing(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
+	_, err := l.signal(fsm.Effect{Record: l.record}, l.held, nil, unix.SIGKILL)
+	check(t, err)
+	leader.awaitEnd()
+	hidden.awaitEnd()
+}
+
+// Rounds that go on side by side, of a stop and of a kill before it, share what was
+// proven before and write to memory of their own.
+func TestRoundsSideBySide(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawnOnly()
+	leader.bear(l.stage, "setsid")
+	e := fsm.Effect{Record: l.record}
+	earlier, err := l.signal(e, l.held, nil, nothing)
+	check(t, err)
+	earlier = append(make([]fsm.Process, 0, 8), earlier...)
+	leader.bear(l.stage, "setsid")
+	round := func() []fsm.Process {
+		all, err := l.signal(e, l.held, earlier, nothing)
+		if err != nil || len(all) != 3 {
+			t.Errorf("%d are proven: %v", len(all), err)
+		}
+		return all
+	}
+	first, second := later(round), later(round)
+	one, other := within(t, "a round", first), within(t, "the other", second)
+	is(t, "both write to one array", &one[0] == &other[0], false)
+}
+
+// macOS remembers which process was forked by the leader: it is ours without any mark.
+func TestAChildOfTheLeaderIsOurs(t *testing.T) {
+	s := newStage(t)
+	child := s.start("actor", nil)
+	leader, err := probes.Identify(os.Getpid())
+	check(t, err)
+	if !probes.IsChild(leader, child.PID) {
+		t.Skip("only macOS remembers it")
+	}
+	holders := []probes.Holder{{Process: child.identity(), Command: "/bin/sleep 60"}}
+	home := newHome(t)
+	is(t, "a child", Classify(home, fsm.Record{Temporal: leader}, holders).Hold, fsm.HoldRemnant)
+	leader.StartTicks++
+	is(t, "another one's", Classify(home, fsm.Record{Temporal: leader}, holders).Hold, fsm.HoldForeign)
 }
 
 func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {

@@ -33,7 +33,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
 	}
-	w.child = cmd
+	w.child, w.members = cmd, nil
 	w.lock.Close()
 	if w.dbLock != nil {
 		w.dbLock.Close()

@@ -14,7 +14,7 @@ import (
 
 // adopt prepares the watch on a Temporal that another supervisor spawned.
 func (w *World) adopt(e fsm.Effect) {
-	w.child = nil
+	w.child, w.members = nil, nil
 	w.logFrom = size(w.home.Log())
 	w.openWaiter(e.Record)
 }
@@ -30,9 +30,14 @@ func (w *World) openWaiter(r fsm.Record) {
 	if w.held = lock.FileID; lock.Path == "" {
 		return
 	}
-	var err error
-	if w.waiter, w.held, err = reopen(lock.Path); err != nil {
+	waiter, opened, err := reopen(lock.Path)
+	switch {
+	case err != nil:
 		w.log.Error("lock not opened for the wait", "error", err)
+	case opened != w.held: // the path leads to another file by now
+		waiter.Close()
+	default:
+		w.waiter = waiter
 	}
 }
 
@@ -129,8 +134,8 @@ func (w *World) await(e fsm.Effect) {
 }
 
 // awaitUnlocked returns when nothing holds a lock file, with the lock held on waiter.
-// Without a waiter the file was deleted, so that no lock on it is of use: it waits for the
-// exit of each holder, and looks again until none is left.
+// Without a waiter no lock on the file is of use, as it was deleted: it waits for the exit
+// of a holder, and looks again, each second at least, until none is left.
 func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 	if waiter != nil {
 		return flock(waiter, unix.LOCK_EX)
@@ -140,7 +145,8 @@ func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 		if err != nil || len(holders) == 0 {
 			return err
 		}
-		if _, _, err := procs.AwaitExit(holders[0].Process, -1); err != nil {
+		// One that closes the file and lives on is a holder no more, and nothing tells of it.
+		if _, _, err := procs.AwaitExit(holders[0].Process, lastGasp); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -24,9 +25,23 @@ func (m mac) look(pid int) (fsm.Process, error) {
 		return fsm.Process{}, absent(pid, err)
 	}
 	return fsm.Process{
-		PID: pid, PGID: p.Group, Boot: boot, Exe: m.Exec(pid).Path,
+		PID: pid, PGID: p.Group, Boot: boot, Exe: m.executable(pid),
 		StartTicks: p.UniqueID, StartedAt: fsm.Instant(p.StartedAt.UnixMilli()),
 	}, nil
+}
+
+// executable is the path that was given to exec, which may be a symbolic link. One that
+// depends on the folder at that time, as ./stigmer does, is of no use here: where the
+// program is now stands for it.
+func (m mac) executable(pid int) string {
+	given := m.Exec(pid).Path
+	if given == "" || filepath.IsAbs(given) {
+		return given
+	}
+	if now, err := m.ProgramPath(pid); err == nil {
+		return now
+	}
+	return given
 }
 
 // dying is true of a process that nobody can refer to any more, although its locks may
@@ -46,8 +61,8 @@ func (m mac) parent(pid int) int {
 	return p.Parent
 }
 
-// parentUniqueID is the number of the process that forked this one, which the kernel keeps after
-// that one's end.
+// parentUniqueID is the number of the parent at the fork or the last exec, which the kernel
+// keeps after that one's end.
 func (m mac) parentUniqueID(pid int) uint64 {
 	p, _ := m.Process(pid)
 	return p.ParentUniqueID
@@ -85,9 +100,17 @@ func (m mac) eachOpen(pid int, look func(openFile) bool) error {
 	return nil
 }
 
+// openAt goes by the call that tells no path: a policy can refuse the other one
+// (mac_vnode_check_fsgetpath), and a lock is proven without it.
 func (m mac) openAt(pid, fd int) (openFile, bool) {
-	file, err := m.FileAt(pid, fd)
-	return opened(fd, file), err == nil
+	file, err := m.File(pid, fd)
+	if err != nil {
+		return openFile{}, false
+	}
+	if at, err := m.FileAt(pid, fd); err == nil && at.Inode == file.Inode && at.Device == file.Device {
+		file.Path = at.Path
+	}
+	return opened(fd, file), true
 }
 
 func opened(fd int, f xnu.File) openFile {

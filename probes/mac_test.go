@@ -64,6 +64,11 @@ func TestMacHolder(t *testing.T) {
 	if path := reopenPathOf(file); path != "" {
 		t.Errorf("a path that leads elsewhere opens it: %s", path)
 	}
+	machine.Info[fake.Question{Call: 3, PID: 4711, Flavor: 1, Arg: 3}] = "file_deleted"
+	delete(machine.Info, fake.Question{Call: 3, PID: 4711, Flavor: 2, Arg: 3}) // a policy keeps the path
+	if file, ok := m.openAt(4711, 3); !ok || !file.deleted || !file.locked || file.path != "" {
+		t.Errorf("deleted: %+v, %t", file, ok)
+	}
 }
 
 func TestMacReopens(t *testing.T) {
@@ -95,6 +100,14 @@ func TestMacProcess(t *testing.T) {
 	}
 	if m.parent(4711) != 4700 || m.workFolder(4711) != "/Users/ann/work" || !slices.Equal(m.group(4711), []int{812, 4711}) {
 		t.Errorf("parent %d, folder %q, group %v", m.parent(4711), m.workFolder(4711), m.group(4711))
+	}
+	machine.Sysctl["kern.procargs2.99"] = "exec_relative"
+	if exe := m.executable(99); exe != "./stigmer" {
+		t.Errorf("a program that is nowhere now is %q", exe)
+	}
+	machine.Info[fake.Question{Call: 2, PID: 99, Flavor: 11}] = "program_path"
+	if exe := m.executable(99); exe != "/Users/ann/work/stigmer" {
+		t.Errorf("a relative path is %q", exe)
 	}
 	if file, ok := m.programFile(4711); !ok || file != (FileID{0x1000011, 8812396}) {
 		t.Errorf("programFile = %v, %t", file, ok)

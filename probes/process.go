@@ -69,8 +69,9 @@ const devServer = "start-dev"
 // started it. It is false where its arguments may not be read.
 func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
-// IsChild reports whether a process is known to have been forked by parent, also where
-// parent has gone since. Only macOS remembers that: elsewhere it is false.
+// IsChild reports whether a process is known to be a child of parent, or to have been one
+// when it began its program, also if parent has gone since. Only macOS remembers that: it
+// is false on Linux.
 func IsChild(parent fsm.Process, pid int) bool {
 	boot, err := Boot()
 	born := parentUniqueID(pid)

@@ -27,7 +27,7 @@ func look(pid int) (fsm.Process, error) { return system.look(pid) }
 
 // Executable returns the path that the process was started from, as it was
 // given to exec: it may be a symbolic link. It is empty when it is not known.
-func Executable(pid int) string { return system.Exec(pid).Path }
+func Executable(pid int) string { return system.executable(pid) }
 
 // Args returns the arguments of a process, the program's name first, and nil
 // when they are not known.

@@ -15,7 +15,7 @@ const maxExecRetries = 5
 
 // signalByPIDVersion signals the process that has p's PID and the version that it has now,
 // if it is p: the version is read before the proof, so that a process which is given
-// the PID after the proof has another one. macOS 13 and before cannot signal by
+// the PID after the proof has another one. macOS before 14.2 cannot signal by
 // version; there the proof is made immediately before the signal, and kill goes by PID.
 func signalByPIDVersion(k xnu.Kernel, alive func(fsm.Process) bool, kill func(int, unix.Signal) error, p fsm.Process, sig unix.Signal) error {
 	for range maxExecRetries {

@@ -13,7 +13,7 @@ import (
 	"github.com/stigmer/local/probes/xnu/fake"
 )
 
-// What macOS 14 and 13 do with a signal to a process that is there, has gone, is
+// What macOS 14.2 and older ones do with a signal to a process that is there, has gone, is
 // another one meanwhile, or runs another program meanwhile.
 func TestSignalVersion(t *testing.T) {
 	const pid, version = 4711, 9001 // as the fixture has it
@@ -27,11 +27,11 @@ func TestSignalVersion(t *testing.T) {
 		killed  []int    // by PID
 		want    error
 	}{
-		{name: "macOS 14", sent: []uint32{pid, version}},
+		{name: "macOS 14.2", sent: []uint32{pid, version}},
 		{name: "gone", gone: true},
 		{name: "a reused PID", strange: true},
 		{name: "macOS 13", answer: unix.ENOTSUP, killed: []int{pid}},
-		{name: "macOS 12", answer: unix.EINVAL, killed: []int{pid}},
+		{name: "another macOS", answer: unix.EINVAL, killed: []int{pid}},
 		{name: "not permitted", answer: unix.EPERM, want: unix.EPERM},
 		{name: "a new program each time", answer: unix.ESRCH, want: errBusy},
 	} {

@@ -27,7 +27,7 @@ const (
 	callListPIDs   = 1
 	callPIDInfo    = 2
 	callFDInfo     = 3
-	callSignalByID = 0x11 // SIGNAL_AUDITTOKEN, since macOS 14
+	callSignalByID = 0x11 // SIGNAL_AUDITTOKEN, since xnu-10002.61 (macOS 14.2)
 )
 
 // What a call can be asked for (bsd/sys/proc_info.h, PROC_...).
@@ -38,6 +38,7 @@ const (
 
 	infoDescriptors = 1
 	infoWorkFolder  = 9
+	infoProgramPath = 11
 	infoIdentity    = 18 // BSDINFOWITHUNIQID
 
 	fdVnode     = 1
@@ -109,8 +110,8 @@ func (k Kernel) readStruct(call, pid, flavor int, arg uint64, size int) ([]byte,
 var errShort = errors.New("proc_info: a short answer")
 
 // Signal sends a signal to the process that has both the PID and the version: never to
-// one that was given the PID later. It returns ENOTSUP or EINVAL on macOS 13 and
-// before, which cannot do it (proc_signal_with_audittoken, bsd/kern/proc_info.c), and
+// one that was given the PID later. It returns ENOTSUP or EINVAL before macOS 14.2,
+// which cannot do it (proc_signal_with_audittoken, bsd/kern/proc_info.c), and
 // ESRCH where there is no such process any more.
 func (k Kernel) Signal(pid int, version uint32, signal syscall.Signal) error {
 	token := make([]byte, 32) // audit_token_t: eight words, of which these two count

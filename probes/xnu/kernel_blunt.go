@@ -54,6 +54,10 @@ func procInfo(call, pid, flavor int, arg uint64, answer []byte) (int, error) {
 		folder, _ := os.Readlink(p.path("cwd"))
 		copy(answer[vnodeInfoSize:], strings.TrimSuffix(folder, " (deleted)"))
 		return len(answer), nil
+	case call == callPIDInfo && flavor == infoProgramPath:
+		program, err := os.Readlink(p.path("exe"))
+		copy(answer, strings.TrimSuffix(program, " (deleted)"))
+		return 0, err
 	case call == callPIDInfo && flavor == infoDescriptors:
 		return p.descriptors(answer)
 	case call == callFDInfo && flavor == fdSocket:

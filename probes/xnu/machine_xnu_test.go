@@ -246,6 +246,9 @@ func tellsExec(t *testing.T, k xnu.Kernel) {
 	if !samePath(told.Path, child.Path) || !slices.Equal(told.Args, child.Args) || !slices.Contains(told.Environment, echoVariable+"=yes") {
 		t.Errorf("%s %q", told.Path, told.Args)
 	}
+	if at, err := k.ProgramPath(child.Process.Pid); err != nil || !samePath(at, child.Path) {
+		t.Errorf("it runs %q, %v", at, err)
+	}
 	device, inode, ok := told.File()
 	info, err := os.Stat(child.Path)
 	check(t, err)
@@ -276,7 +279,7 @@ func signals(t *testing.T, k xnu.Kernel) {
 	check(t, err)
 	err = k.Signal(p.PID, p.PIDVersion+1, unix.SIGKILL)
 	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
-		t.Skip("not before macOS 14: a signal goes by PID there, right after the proof")
+		t.Skip("not before macOS 14.2: a signal goes by PID there, right after the proof")
 	}
 	if !errors.Is(err, unix.ESRCH) {
 		t.Errorf("a signal to another version: %v", err)

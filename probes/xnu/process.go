@@ -16,8 +16,8 @@ type Process struct {
 	// UniqueID numbers the processes of this boot in the order of their births. It is kept
 	// over exec and never given out again (p_uniqueid, bsd/kern/kern_fork.c).
 	UniqueID uint64
-	// ParentUniqueID is the number of the process that forked it, also when that one has
-	// ended (p_puniqueid).
+	// ParentUniqueID is the number of its parent at its fork or its last exec, also when
+	// that one has ended (p_puniqueid; pinsertchild, bsd/kern/kern_proc.c).
 	ParentUniqueID uint64
 	// PIDVersion changes with each fork and exec. With the PID it names one program in one
 	// process (p_idversion).
@@ -75,4 +75,13 @@ func (k Kernel) WorkFolder(pid int) (string, error) {
 		return "", err
 	}
 	return cString(raw[vnodeInfoSize : vnodeInfoSize+pathSize]), nil
+}
+
+// ProgramPath returns where the file of a process's program is now, also of another user's
+// process. It fails for a program that was deleted. The kernel leaves the length of its
+// answer open (proc_pidpathinfo, bsd/kern/proc_info.c).
+func (k Kernel) ProgramPath(pid int) (string, error) {
+	answer := make([]byte, pathSize)
+	_, err := k.Info(callPIDInfo, pid, infoProgramPath, 0, answer)
+	return cString(answer), err
 }
