@@ -114,6 +114,17 @@ func TestSockets(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("Sockets = %v, %v", got, err)
 	}
+	k, grows := m.Kernel(), 2
+	answer := k.Sysctl
+	k.Sysctl = func(name string, more ...int) ([]byte, error) {
+		if grows--; grows >= 0 {
+			return nil, syscall.ENOMEM
+		}
+		return answer(name, more...)
+	}
+	if got, err := k.Sockets(); err != nil || len(got) != len(want) {
+		t.Errorf("a list that grew meanwhile: %v, %v", got, err)
+	}
 }
 
 func TestExec(t *testing.T) {

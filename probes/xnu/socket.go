@@ -2,7 +2,9 @@ package xnu
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/netip"
+	"syscall"
 )
 
 // Socket is a TCP socket.
@@ -58,6 +60,9 @@ func (k Kernel) SocketsOf(pid int) ([]Socket, error) {
 // that no process has any more. It is one call, as netstat makes it.
 func (k Kernel) Sockets() ([]Socket, error) {
 	raw, err := k.Sysctl("net.inet.tcp.pcblist_n")
+	for tries := 1; errors.Is(err, syscall.ENOMEM) && tries < maxListRetries; tries++ {
+		raw, err = k.Sysctl("net.inet.tcp.pcblist_n") // sockets came between the size and the answer
+	}
 	if err != nil {
 		return nil, err
 	}
