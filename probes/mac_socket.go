@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 
@@ -19,14 +20,20 @@ func (m mac) sockets() ([]socket, error) {
 }
 
 // socketOwner returns the process that has a socket: the one that used it last, if it has it
-// yet, else the first that is found with it. It is 0 for a socket of another user.
-func (m mac) socketOwner(s socket) int {
+// yet, else the first that is found with it. It is 0 for a socket of another user, and
+// when ctx ends the search.
+func (m mac) socketOwner(ctx context.Context, s socket) int {
 	if s.pid > 0 && m.has(s.pid, s) {
 		return s.pid
 	}
 	pids, _ := m.PIDs()
-	if i := slices.IndexFunc(pids, func(pid int) bool { return m.has(pid, s) }); i >= 0 {
-		return pids[i]
+	for _, pid := range pids {
+		if ctx.Err() != nil {
+			break
+		}
+		if m.has(pid, s) {
+			return pid
+		}
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"context"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -170,11 +171,16 @@ func TestMacSockets(t *testing.T) {
 	// The one that used it last has it no more: it is searched for.
 	stale := at("127.0.0.1:7233")
 	stale.pid, stale.fd = 812, 3
-	if pid := m.socketOwner(stale); pid != 4711 {
+	if pid := m.socketOwner(t.Context(), stale); pid != 4711 {
 		t.Errorf("socketOwner = %d", pid)
 	}
-	if pid := m.socketOwner(at("127.0.0.1:9999")); pid != 0 {
+	if pid := m.socketOwner(t.Context(), at("127.0.0.1:9999")); pid != 0 {
 		t.Errorf("a socket of another user is pid %d's", pid)
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	if pid := m.socketOwner(over, stale); pid != 0 {
+		t.Errorf("a search that is over finds %d", pid)
 	}
 	is := func(a netip.AddrPort) bool { return a.Port() == 7233 }
 	if got, ok := m.listens(4711, is); !ok || got != stale.local {

@@ -56,11 +56,11 @@ func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found 
 			continue
 		}
 		if s.listening {
-			found, settled = owner(s)
+			found, settled = owner(ctx, s)
 			return found, settled, nil
 		}
 		if taken && found == nil && !s.timeWait {
-			found, settled = owner(s)
+			found, settled = owner(ctx, s)
 		}
 	}
 	return found, settled, nil
@@ -68,8 +68,8 @@ func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found 
 
 // owner describes the process that has a socket. It is false where that process has it
 // no longer.
-func owner(s socket) (*Listener, bool) {
-	pid, settled := socketOwner(s)
+func owner(ctx context.Context, s socket) (*Listener, bool) {
+	pid, settled := socketOwner(ctx, s)
 	if !settled {
 		pid = 0
 	}

@@ -35,7 +35,7 @@ func sockets(ctx context.Context) ([]socket, error) {
 // descriptor, 0 where none was seen. Between fork and exec a child has all that its parent has, and looks
 // like it: then the socket is the parent's. It is false where the process has the
 // socket no longer, as that child a moment later: then who has it is to be asked anew.
-func socketOwner(s socket) (int, bool) {
+func socketOwner(_ context.Context, s socket) (int, bool) {
 	pid, fd := s.pid, s.fd
 	if pid <= 0 {
 		return 0, true

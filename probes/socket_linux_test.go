@@ -40,7 +40,7 @@ func inShell(t *testing.T, line string) (shell, says int) {
 func TestKeeperOfForked(t *testing.T) {
 	shell, child := inShell(t, "(read line <&4) & echo $!; wait")
 	for _, pid := range []int{child, shell} {
-		if got, ok := socketOwner(socket{pid: pid, fd: 3}); got != shell || !ok {
+		if got, ok := socketOwner(t.Context(), socket{pid: pid, fd: 3}); got != shell || !ok {
 			t.Errorf("socketOwner(%d) = %d, %t, not %d", pid, got, ok, shell)
 		}
 	}
@@ -49,7 +49,7 @@ func TestKeeperOfForked(t *testing.T) {
 // A program that inherited a socket is named itself.
 func TestKeeperOfInherited(t *testing.T) {
 	_, child := inShell(t, "sh -c 'echo $$; read line <&4; exit 0'; exit 0")
-	if got, ok := socketOwner(socket{pid: child, fd: 3}); got != child || !ok {
+	if got, ok := socketOwner(t.Context(), socket{pid: child, fd: 3}); got != child || !ok {
 		t.Errorf("socketOwner(%d) = %d, %t", child, got, ok)
 	}
 }
@@ -57,7 +57,7 @@ func TestKeeperOfInherited(t *testing.T) {
 // A child that has run its own program meanwhile has the socket no more.
 func TestKeeperOfGone(t *testing.T) {
 	_, child := inShell(t, "sh -c 'echo $$; read line <&4; exit 0' 3<&-; exit 0")
-	if got, ok := socketOwner(socket{pid: child, fd: 3}); ok {
+	if got, ok := socketOwner(t.Context(), socket{pid: child, fd: 3}); ok {
 		t.Errorf("socketOwner(%d) = %d", child, got)
 	}
 }

@@ -83,4 +83,4 @@ func listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) 
 
 func sockets(context.Context) ([]socket, error) { return system.sockets() }
 
-func socketOwner(s socket) (int, bool) { return system.socketOwner(s), true }
+func socketOwner(ctx context.Context, s socket) (int, bool) { return system.socketOwner(ctx, s), true }
