@@ -208,7 +208,7 @@ func (p shown) socket(fd int, answer []byte) (int, error) {
 }
 
 // tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac tells of one
-// socket without the others, and Linux only of all.
+// socket without the others, and Linux only of all. A search begins with a new one.
 var tcpTable struct {
 	sync.Mutex
 	namespace string
@@ -220,11 +220,9 @@ func (p shown) tcpRow(inode string) (tcpRow, bool) {
 	tcpTable.Lock()
 	defer tcpTable.Unlock()
 	namespace, _ := os.Readlink(p.path("ns/net"))
-	age, limit := time.Since(tcpTable.read), listTime
-	if _, known := tcpTable.rows[inode]; !known {
-		limit = listTime / 10 // it may be new
-	}
-	if namespace != tcpTable.namespace || age > limit {
+	_, known := tcpTable.rows[inode]
+	mayBeNew := !known && p.pid == os.Getpid()
+	if namespace != tcpTable.namespace || time.Since(tcpTable.read) > listTime || mayBeNew {
 		tcpTable.namespace, tcpTable.read, tcpTable.rows = namespace, time.Now(), map[string]tcpRow{}
 		for _, row := range tcpRows(p.path("net/")) {
 			tcpTable.rows[row.inode] = row
@@ -289,7 +287,7 @@ func (r tcpRow) put(port []byte, families *byte, local []byte) {
 
 func listPIDs(kind, of int, answer []byte) (int, error) {
 	if Lists.Add(1); answer != nil && kind != listGroup {
-		time.Sleep(listTime)
+		time.Sleep(listTime) // after which tcpTable is read anew
 	}
 	entries, err := os.ReadDir("/proc")
 	if answer == nil || err != nil {
