@@ -41,9 +41,9 @@ func TestAdoptADetachedLock(t *testing.T) {
 	held := idAt(t, l.home.Lock())
 	check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
-	file, detached := lockFile(l.home, l.record)
+	_, detached := probes.Detached(l.record.Temporal, l.home.Lock())
 	is(t, "detached", detached, true)
-	is(t, "lock file", file.FileID, held)
+	is(t, "lock file", lockFile(l.home, l.record).FileID, held)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	l.nothingYet()
@@ -79,8 +79,8 @@ func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
 	is(t, "the second news", in.Event, fsm.Gone)
 }
 
-// A holder that closes the file and lives on is a holder no more: nothing tells of that,
-// and the tree has ended all the same.
+// A holder that closes the file and lives on is none any more: no event reports that, and
+// the tree has ended all the same.
 func TestAHolderThatClosesTheLockIsNotAwaited(t *testing.T) {
 	l := newLife(t)
 	lock, err := Acquire(l.home.Lock())

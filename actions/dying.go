@@ -48,11 +48,7 @@ func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
 
 // holdersOf are the holders of a lock that was refused.
 func holdersOf(path string) ([]probes.Holder, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	file, err := probes.FileIDOf(info)
+	file, err := probes.FileAt(path)
 	if err != nil {
 		return nil, err
 	}

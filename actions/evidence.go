@@ -68,8 +68,8 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 // holdersSeen are the holders of the lock file that the recorded Temporal has, or none if
 // that is free.
 func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
-	if _, detached := lockFile(home, r); detached {
-		return treeHolders(home, r, r.Temporal.PID)
+	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+		return probes.HoldersOf(file.FileID, r.Temporal.PID)
 	}
 	return probes.Holders(home.Lock(), r.Temporal.PID)
 }
@@ -78,8 +78,8 @@ func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
 // was not deleted or replaced under a Temporal that still holds the old one, and if
 // nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
-	if _, detached := lockFile(home, r); detached {
-		holders, err := treeHolders(home, r, r.Temporal.PID)
+	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
@@ -99,27 +99,22 @@ func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string
 func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
 
 // lockFile is the lock file that the recorded Temporal holds: usually the home's, else
-// the one that was deleted or moved under it, which is detached. It is the zero LockFile if
-// there is none.
-func lockFile(home statefile.Home, r fsm.Record) (file probes.LockFile, detached bool) {
+// the one that was deleted or moved under it. It is the zero LockFile if there is none.
+func lockFile(home statefile.Home, r fsm.Record) probes.LockFile {
 	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
-		return file, true
+		return file
 	}
-	info, err := os.Stat(home.Lock())
+	id, err := probes.FileAt(home.Lock())
 	if err != nil {
-		return probes.LockFile{}, false
+		return probes.LockFile{}
 	}
-	id, err := probes.FileIDOf(info)
-	if err != nil {
-		return probes.LockFile{}, false
-	}
-	return probes.LockFile{FileID: id, Path: home.Lock()}, false
+	return probes.LockFile{FileID: id, Path: home.Lock()}
 }
 
 // treeHolders are the holders of the lock file that lockFile names, which is known to be
 // held: those among first if there are any.
 func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
-	file, _ := lockFile(home, r)
+	file := lockFile(home, r)
 	if file == (probes.LockFile{}) {
 		return nil, nil
 	}

@@ -16,10 +16,10 @@ import (
 func aGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
 
 // outlived are the members of a group that live on after its leader, and carry the home's
-// mark or were forked by it. They belong to the tree even where they have closed what they inherited, and
-// temporal.lock with it, as what Python's subprocess starts does by default. Most often
-// nobody is left, which the kernel says at once; else every process is looked at. A group
-// that has a leader is either not outlived yet or a stranger's, with a reused PID.
+// mark or were forked by it. They belong to the tree even if they have closed what they
+// inherited, and temporal.lock with it, as what Python's subprocess starts does by default.
+// Most often none is left, which the kernel says at once; else every process is looked at.
+// A group that has a leader is either not outlived yet or a stranger's, with a reused PID.
 func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if !aGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
 		return nil

@@ -60,7 +60,7 @@ func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 // holdersToEnd lists the holders of temporal.lock, if they are proven to be ours: one that
 // is proves them all, since an exclusive lock has one description. One that was proven
 // earlier, beside a holder that has gone since, is ours for good, whatever it shows of
-// itself. If this driver is among them the lock has come over, and nobody is left.
+// itself. If this driver is among them the lock has come over, and none is left.
 func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier []fsm.Process) ([]probes.Holder, error) {
 	holders, err := probes.HoldersOf(held)
 	if err != nil || len(holders) == 0 || slices.ContainsFunc(holders, isSelf) {

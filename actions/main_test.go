@@ -219,9 +219,7 @@ func closesOnExec(fd int) bool {
 
 func idAt(t *testing.T, path string) probes.FileID {
 	t.Helper()
-	info, err := os.Stat(path)
-	check(t, err)
-	id, err := probes.FileIDOf(info)
+	id, err := probes.FileAt(path)
 	check(t, err)
 	return id
 }

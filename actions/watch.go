@@ -26,7 +26,7 @@ func (w *World) openWaiter(r fsm.Record) {
 	if w.waiter != nil {
 		return
 	}
-	lock, _ := lockFile(w.home, r)
+	lock := lockFile(w.home, r)
 	if w.held = lock.FileID; lock.Path == "" {
 		return
 	}
@@ -145,7 +145,7 @@ func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 		if err != nil || len(holders) == 0 {
 			return err
 		}
-		// One that closes the file and lives on is a holder no more, and nothing tells of it.
+		// A holder that closes the file and lives on is none any more: no event reports that.
 		if _, _, err := procs.AwaitExit(holders[0].Process, lastGasp); err != nil {
 			return err
 		}

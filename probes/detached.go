@@ -25,7 +25,7 @@ func Detached(p fsm.Process, path string) (LockFile, bool) {
 	if !ok || !hasLock(p.PID, file) {
 		return LockFile{}, false
 	}
-	if there, err := fileAt(path); err == nil && there == file.FileID {
+	if there, err := FileAt(path); err == nil && there == file.FileID {
 		return LockFile{}, false
 	}
 	return LockFile{file.FileID, reopenPath(p.PID, file)}, true

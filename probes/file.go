@@ -19,7 +19,8 @@ func FileIDOf(info os.FileInfo) (FileID, error) {
 	return FileID{deviceNumber(stat), stat.Ino}, nil
 }
 
-func fileAt(path string) (FileID, error) {
+// FileAt returns the identity of the file that a path leads to. The error is that of stat(2).
+func FileAt(path string) (FileID, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return FileID{}, err
@@ -66,7 +67,7 @@ func Servers(path string) []Holder {
 	if unopened(path) {
 		return nil
 	}
-	file, err := fileAt(path)
+	file, err := FileAt(path)
 	if err != nil {
 		return nil
 	}

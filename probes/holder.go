@@ -44,7 +44,7 @@ const (
 // it: ask again for as long as the lock is held. The caller is named as well if
 // it holds the lock.
 func Holders(path string, first ...int) ([]Holder, error) {
-	file, err := fileAt(path)
+	file, err := FileAt(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

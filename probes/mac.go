@@ -125,7 +125,7 @@ func reopenPathOf(file openFile) string {
 	if file.deleted {
 		return ""
 	}
-	if there, err := fileAt(file.path); err != nil || there != file.FileID {
+	if there, err := FileAt(file.path); err != nil || there != file.FileID {
 		return ""
 	}
 	return file.path

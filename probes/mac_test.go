@@ -75,7 +75,7 @@ func TestMacHolder(t *testing.T) {
 func TestMacReopens(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "temporal.lock")
 	check(t, os.WriteFile(path, nil, 0o600))
-	id, err := fileAt(path)
+	id, err := FileAt(path)
 	check(t, err)
 	if got := reopenPathOf(openFile{FileID: id, path: path}); got != path {
 		t.Errorf("moved: %q", got)

@@ -120,7 +120,7 @@ func parentUniqueID(int) uint64 { return 0 }
 // programFile is the file that a process runs. /proc/PID/exe leads to it also when it has
 // no name any more (proc_pid_exe(5)).
 func programFile(pid int) (FileID, bool) {
-	file, err := fileAt(procPath(pid, "exe"))
+	file, err := FileAt(procPath(pid, "exe"))
 	return file, err == nil
 }
 

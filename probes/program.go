@@ -19,6 +19,6 @@ func RunsFormer(p fsm.Process) bool {
 	if !ok || own == theirs {
 		return false
 	}
-	there, err := fileAt(p.Exe)
+	there, err := FileAt(p.Exe)
 	return err == nil && own == there
 }

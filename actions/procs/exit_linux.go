@@ -20,7 +20,7 @@ func watchExit(pid int) (exitWatch, error) {
 
 func (w exitWatch) close() { unix.Close(int(w)) }
 
-// wait is told that a process exits, and not how.
+// wait reports that the process has exited, and never how.
 func (w exitWatch) wait(timeout time.Duration) (*syscall.WaitStatus, bool, error) {
 	limit := -1
 	if timeout >= 0 {
