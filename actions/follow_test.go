@@ -108,3 +108,19 @@ func TestFollowMissesNothing(t *testing.T) {
 		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation+1)
 	}
 }
+
+// A timer's look at the record leaves its change to be seen: the timer may have been
+// armed for what is over, and its look come to nothing.
+func TestFollowSeesWhatATimerLookedAt(t *testing.T) {
+	home := newHome(t)
+	save(t, home, fsm.Record{Generation: 1})
+	newStage(t).start(SuperviseVerb, nil).must("lock", home.SupervisorLock())
+	d, _ := newDesk(t, home, nil)
+	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
+	save(t, home, fsm.Record{Generation: 2})
+	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawNoAnswer})
+	for range 2 {
+		is(t, "generation", within(t, "a sight", later(d.Look)).Record.Generation, 2)
+	}
+}

@@ -44,16 +44,20 @@ func (d *Desk) tidy() {
 }
 
 // busy looks at the record of whoever drives. One that cannot be read counts as
-// not yet written: the driver writes it anew.
+// not yet written: the driver writes it anew. Only a look for the sake of the record
+// counts as seeing its change: what a timer is for may have nothing to say to it.
 func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	file, s := statefile.File{Home: d.home}, fsm.Sight{Saw: saw}
 	var document statefile.Document
 	var err error
 	for range evidenceTries {
-		d.looked = file.Stamp()
+		stamp := file.Stamp()
+		if saw == fsm.SawBusy {
+			d.looked = stamp
+		}
 		document, err = file.Load()
 		s.Driver, s.Holder = d.driverOf(document.Record)
-		if file.Stamp() == d.looked {
+		if file.Stamp() == stamp {
 			break // the record and its driver were seen together
 		}
 	}
