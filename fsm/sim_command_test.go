@@ -75,6 +75,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 		in = simSight{saw: SawWon, rec: r}
 		in.hold, in.leader = w.observe(r)
 	case s.look:
+		c.changed = c.changed && s.saw != SawBusy
 		in = simSight{saw: s.saw, rec: simNoRec}
 		if w.disk.There && !w.disk.Torn {
 			in.rec = w.disk.Rec

@@ -87,7 +87,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	}
 	w.disk = simDisk{There: true, Rec: r, Last: last}
 	for i, c := range w.cmds {
-		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look })
+		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look && s.saw == SawBusy })
 		if c.watching && !c.over && !c.changed && !pending { // a look to come will see it
 			w.cmd(i).changed = true
 		}

@@ -90,6 +90,7 @@ var simMutations = []simMutation{
 	{"the mark is needed to be ended", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if ours && m.locks && m.pgid != r.tmp.pid && w.run.conf.Kind != simHides {"},
 	{"what escaped is proven after its group was killed", "sim_signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if late, _ := w.observe(r); late != HoldForeign && m.locks && m.pgid != r.tmp.pid {"},
 	{"birth order goes by the wall clock", "sim_signal_test.go", "m.proc.uid >= leader.uid", "!m.earlier"},
+	{"any look counts as seeing the record's change", "sim_command_test.go", "c.changed = c.changed && s.saw != SawBusy", "c.changed = false"},
 	{"state does not look at the record again", "sim_look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
 	{"state does not look at temporal.lock again", "sim_look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
 	{"restarts that are yet to come count", "policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
@@ -103,6 +104,7 @@ var simMutations = []simMutation{
 // simTakes are scenarios that are searched to their end for one mutation; for the
 // others a little of each will do.
 var simTakes = map[string]string{
+	"any look counts as seeing the record's change":         "r,good,true,0,1,0,0,0,0,1,0,0",
 	"state does not look at the record again":               "r,good,true,1,0,0,0,0,0,0,0,1",
 	"state does not look at temporal.lock again":            "r,crashes,true,0,0,1,0,0,0,0,0,1",
 	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3,0",

@@ -101,7 +101,8 @@ func simLooks() []simConf {
 }
 
 // simTimes are each command over Temporals that crash or hang several times while
-// the clock jumps, and a crash loop in the midst of which it is set back.
+// the clock jumps, a crash loop in the midst of which it is set back, and each command
+// whose supervisor is stopped, while one of its own timers fires early.
 func simTimes() []simConf {
 	var list []simConf
 	for _, initial := range []string{"s", "x", "r"} {
@@ -111,6 +112,7 @@ func simTimes() []simConf {
 			}
 			list = append(list, simConf{Verbs: verbs(initial), Kind: kind, Running: true, Budget: simBudget{Crash: 1, Mishap: 2, Clock: 2}})
 		}
+		list = append(list, simConf{Verbs: verbs(initial), Kind: simGood, Running: true, Budget: simBudget{Freeze: 1, Late: 1}})
 	}
 	return append(list, simConf{Verbs: verbs("s"), Kind: simCrash, Running: true, Budget: simBudget{Mishap: 6, Clock: 1}})
 }

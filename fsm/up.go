@@ -131,7 +131,10 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawLost, After: r.Settings.Policy.Period}}
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
-	case r.State == Healthy && c.Handovers == 0 && in.Driver.PID == 0:
+	case r.State == Healthy && c.Handovers > 0 && in.Driver.Same(r.Supervisor):
+		// Generations began anew, as the record was lost; no driver of before the handover lives.
+		return c.finish(Outcome{End: EndStarted, Record: r})
+	case r.State == Healthy && in.Driver.PID == 0:
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}
 	case r.State == Healthy && c.Handovers == 0 && c.Proven:
 		return c.finish(Outcome{End: EndAlreadyRunning, Record: r})
