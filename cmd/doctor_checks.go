@@ -37,7 +37,7 @@ func examine(path string) []CheckReport {
 		checks = append(checks, checkFiles(p.home, p.database()))
 		checks = append(checks, checkDisk(string(p.home), p.database())...)
 	}
-	checks = append(checks, p.checkSettings(path))
+	checks = append(checks, p.checkSettings(path), p.checkEnvironment())
 	if there {
 		checks = append(checks, p.checkRecord(), p.checkTemporal())
 	}
@@ -214,7 +214,10 @@ func (p *patient) checkBinary() CheckReport {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
 	defer cancel()
-	out, err := probes.VersionCommand(ctx, path).Output()
+	try := probes.VersionCommand(ctx, path)
+	lent, _ := p.options.lent() // told by checkEnvironment
+	try.Env = lent.Lent.List()
+	out, err := try.Output()
 	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil || said == "" {
 		how := either(errorText(err), "it says nothing")

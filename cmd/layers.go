@@ -46,7 +46,7 @@ func (o *options) layers(flags *pflag.FlagSet) error {
 // environment fills in what was not given from the environment.
 func (o origins) environment(flags *pflag.FlagSet) error {
 	o.note(flags, func(name string) origin { return origin{layer: layerFlag, where: "--" + name} })
-	if err := environment(flags); err != nil {
+	if err := readVariables(flags); err != nil {
 		return err
 	}
 	o.note(flags, func(name string) origin { return origin{layer: layerEnvironment, where: variableOf(name)} })

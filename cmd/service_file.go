@@ -98,6 +98,8 @@ func (o *options) kept(f *pflag.Flag) []string {
 		return []string{o.settings.TemporalBin}
 	case "namespace":
 		return o.namespaces
+	case passEnvFlag:
+		return o.passEnv
 	}
 	return []string{f.Value.String()}
 }

@@ -74,6 +74,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 		return err
 	}
 	warnOpen(c, o.settings)
+	o.warnOfService(c, m)
 	if f.ours && f.asked.Home != s.Home {
 		return otherHome(m, f.asked.Home)
 	}

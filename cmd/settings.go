@@ -6,12 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -21,6 +23,7 @@ type options struct {
 	settings   fsm.Settings
 	given      fsm.Names
 	namespaces []string
+	passEnv    []string
 	ephemeral  bool
 	timeout    time.Duration
 	foreground bool
@@ -52,6 +55,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
+	f.StringArrayVar(&o.passEnv, passEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
 	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
 	f.BoolVar(&o.noInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
@@ -87,8 +91,8 @@ func (m *millisValue) Set(text string) error {
 // Type names the kind of value in the help.
 func (m *millisValue) Type() string { return "duration" }
 
-// environment reads the flags that were not given from the environment.
-func environment(flags *pflag.FlagSet) error {
+// readVariables reads the flags that were not given from the environment.
+func readVariables(flags *pflag.FlagSet) error {
 	var failed error
 	// Asked before any is set: two of one layer that exclude each other are an error.
 	beaten := map[string]bool{}
@@ -154,6 +158,7 @@ func (o *options) parse(flags *pflag.FlagSet) error {
 		o.settings.UIPort = o.settings.Port + 1000
 	}
 	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
+	o.settings.PassEnv = fsm.MakeNames(slices.Compact(slices.Sorted(slices.Values(o.passEnv))))
 	if err := o.check(); err != nil {
 		return o.blame(err)
 	}
@@ -229,6 +234,11 @@ func (o *options) check() error {
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {
 			return badFlag("namespace", "--namespace %q is not a name", name)
+		}
+	}
+	for _, pattern := range o.passEnv {
+		if why := environment.Check(pattern); why != "" {
+			return badFlag(passEnvFlag, "--pass-env %q %s", pattern, why)
 		}
 	}
 	switch {

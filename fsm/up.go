@@ -70,7 +70,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	case c.clashes(r):
 		return r, Outcome{End: EndClash, Record: r}
 	default:
-		r.Settings = c.Wanted(r)
+		r.Settings, r.Environment = c.Wanted(r), c.lends(r)
 	}
 	if !keeps && r.Settings.TemporalBin == "" {
 		return r, Outcome{End: EndNoBinary, Record: r}
@@ -92,6 +92,15 @@ func (c Command) Wanted(r Record) Settings {
 		return r.Settings.Overlay(c.Want, c.Given)
 	}
 	return c.Want
+}
+
+// lends is the environment of the next Temporal: a restart keeps what the record has,
+// from whichever shell it is asked for, unless it says anew what is passed on.
+func (c Command) lends(r Record) Environment {
+	if c.Verb == VerbRestart && r.Environment.Known() && !c.Given.Has("pass-env") {
+		return r.Environment
+	}
+	return c.Environment
 }
 
 func (c Command) clashes(r Record) bool {
