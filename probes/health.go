@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -155,7 +156,7 @@ func statusName(status int32) string {
 // line is one connection to speak gRPC on. It cannot dial again, nor be led
 // elsewhere by a proxy variable, a resolver or a redirect.
 type line struct {
-	wire *http2.ClientConn
+	wire io.Closer
 	http *http.Client
 	base string
 }
@@ -175,6 +176,7 @@ func dial(ctx context.Context, address string) (*line, error) {
 func newLine(address string, conn net.Conn) (*line, error) {
 	// Not through a transport's pool: it may not have the connection back yet when
 	// the next call wants it, and would make another.
+	//lint:ignore SA1019 see above
 	wire, err := (&http2.Transport{DisableCompression: true}).NewClientConn(conn)
 	if err != nil {
 		conn.Close()
