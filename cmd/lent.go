@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -75,7 +76,7 @@ func withheldWords(e fsm.Environment) string {
 	if strings.HasPrefix(withheld[len(withheld)-1], "the preset") {
 		way += "; what a preset has is given to start as settings"
 	}
-	return "kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")"
+	return actions.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
 }
 
 // environmentEvidence says what the Temporal at hand was lent.
