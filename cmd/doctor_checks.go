@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -212,19 +213,14 @@ func (p *patient) checkBinary() CheckReport {
 		}
 		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(TemporalVersion, "v"))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
-	defer cancel()
-	try := probes.VersionCommand(ctx, path)
 	lent, _ := p.options.lent() // told by checkEnvironment
-	try.Env = lent.Lent.List()
-	out, err := try.Output()
-	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	if err != nil || said == "" {
-		how := either(errorText(err), "it says nothing")
-		if ctx.Err() != nil {
-			how = fmt.Sprintf("it did not end within %s", runsWithin)
+	said, fault := saysVersion(path, lent.Lent.List())
+	if fault != "" {
+		try := "install it again, or name another: --temporal-bin FILE"
+		if _, otherwise := saysVersion(path, os.Environ()); otherwise == "" {
+			try = "--" + passEnvFlag + " with the variable that it needs: it runs with all those of this shell"
 		}
-		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, how)
+		return wrong(name, try, "%s --version does not run: %s", path, fault)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {
@@ -235,6 +231,24 @@ func (p *patient) checkBinary() CheckReport {
 	default:
 		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
+}
+
+// saysVersion is the first line of what a Temporal CLI says of its version when it is run
+// with an environment, or why it says nothing.
+func saysVersion(path string, environ []string) (said, fault string) {
+	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
+	defer cancel()
+	c := probes.VersionCommand(ctx, path)
+	c.Env = environ
+	out, err := c.Output()
+	said, _, _ = strings.Cut(strings.TrimSpace(string(out)), "\n")
+	switch {
+	case ctx.Err() != nil:
+		return "", fmt.Sprintf("it did not end within %s", runsWithin)
+	case err != nil || said == "":
+		return "", either(errorText(err), "it says nothing")
+	}
+	return said, ""
 }
 
 func errorText(err error) string {
