@@ -42,6 +42,9 @@ func yamlProblem(path string, err error) *Problem {
 	if n, _ := fmt.Sscanf(text, "line %d:", &line); n == 1 {
 		_, text, _ = strings.Cut(text, ": ")
 	}
+	if strings.Contains(text, "anchor") || strings.Contains(text, "alphabetic or numeric") {
+		text += " (a value that begins with * or & needs quotes)"
+	}
 	return configProblem(path, line, "no YAML: "+text)
 }
 
