@@ -44,7 +44,7 @@ var own = []string{"STIGMER_*", "TZ", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDO
 
 // shaping are the variables by which Temporal, or the libraries in it, would have run
 // otherwise. Only they are reported where they are kept away, not all the others.
-var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_*", "GODEBUG", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"}
+var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_*", "SQLITE_TMPDIR", "GODEBUG", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"}
 
 // forClients are variables of Temporal's that a server does not read: stigmer local env
 // itself prints some of them.

@@ -22,6 +22,7 @@ func TestLend(t *testing.T) {
 		"what would shape it":                {"GODEBUG=x TEMPORAL_ENV=prod OTEL_TRACES_EXPORTER=console GRPC_XDS_BOOTSTRAP=x", "", "", "GODEBUG GRPC_XDS_BOOTSTRAP OTEL_TRACES_EXPORTER TEMPORAL_ENV"},
 		"what is for clients is not told":    {"TEMPORAL_ADDRESS=x TEMPORAL_TLS_CERT_DATA=x TEMPORAL_API_KEY=x", "", "", ""},
 		"the others are not told":            {"EDITOR=vi AWS_SECRET_ACCESS_KEY=x GOFLAGS=-x TERM=xterm", "", "", ""},
+		"what a program in it reads":         {"TEMPORAL_DEBUG=1 SQLITE_TMPDIR=/x GRPC_GO_LOG_SEVERITY_LEVEL=info LD_PRELOAD=/x.so", "", "", "GRPC_GO_LOG_SEVERITY_LEVEL LD_PRELOAD SQLITE_TMPDIR TEMPORAL_DEBUG"},
 		"an empty one shapes nothing":        {"GODEBUG= TEMPORAL_ENV=", "", "", ""},
 		"names and patterns":                 {"AWS_REGION=x AWSX=1 OTEL_X=1 GODEBUG=1 B=a=b", "AWS_* OTEL_? GODEBUG B", "AWS_REGION=x B=a=b GODEBUG=1 OTEL_X=1", ""},
 		"everything, but not what is ours":   {"A=1 STIGMER_INSTANCE=/other STIGMER_HOME=/x TZ=Asia/Tokyo NOTIFY_SOCKET=/run/x WATCHDOG_PID=7", "*", "A=1", ""},
