@@ -43,7 +43,7 @@ func TestLayers(t *testing.T) {
 	}
 	for name, want := range map[string]origin{
 		"port": {layerFlag, "--port", 0}, "ip": {layerEnvironment, "STIGMER_IP", 0},
-		"headless": {layerFile, "config.yaml:4", 4}, "namespace": {layerFile, "config.yaml:5", 5}, "metrics-port": {},
+		"headless": {layerFile, "local.yaml:4", 4}, "namespace": {layerFile, "local.yaml:5", 5}, "metrics-port": {},
 	} {
 		if got := o.origins[name]; got != want {
 			t.Errorf("%s is from %+v, not %+v", name, got, want)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -37,7 +36,8 @@ func examine(path string) []CheckReport {
 		checks = append(checks, checkFiles(p.home, p.database()))
 		checks = append(checks, checkDisk(string(p.home), p.database())...)
 	}
-	checks = append(checks, p.checkSettings(path))
+	checks = append(checks, p.checkSettings())
+	checks = append(checks, p.checkCLI()...)
 	if there {
 		checks = append(checks, p.checkRecord(), p.checkTemporal())
 	}
@@ -56,7 +56,7 @@ func examine(path string) []CheckReport {
 }
 
 // checkSettings reads what a start would ask for; what runs counts before it.
-func (p *patient) checkSettings(path string) CheckReport {
+func (p *patient) checkSettings() CheckReport {
 	const name = "settings"
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	p.options.startFlags(flags)
@@ -72,11 +72,30 @@ func (p *patient) checkSettings(path string) CheckReport {
 	if differ := fsm.Differences(p.document.Settings, p.options.settings, p.options.given); p.running() && len(differ) > 0 {
 		otherwise = fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
-	config := filepath.Join(path, configName)
-	if !exists(config) {
-		return well(name, "defaults and environment; there is no %s%s", config, otherwise)
+	config := p.options.config
+	if !config.exists {
+		return well(name, "defaults and environment; there is no %s%s", config.path, otherwise)
 	}
-	return well(name, "%s is understood%s", config, otherwise)
+	return well(name, "%s is understood%s", config.path, otherwise)
+}
+
+// checkCLI looks at the Stigmer CLI's settings where they are in this home. It is nil
+// where there are none.
+func (p *patient) checkCLI() []CheckReport {
+	const name = "stigmer cli"
+	config := p.options.config
+	b, notes := config.beside, config.besideNotes()
+	switch {
+	case b.manages:
+		return []CheckReport{wrong(name, "set "+managedSetting+" in "+b.path+", which leaves Temporal to stigmer local", "%s", managesNote(b.path)+p.cliTemporal())}
+	case b.ours && b.distrusted != nil && config.path != b.path:
+		return []CheckReport{wrong(name, "look at it, then write its settings into "+config.path, "%s", notes[0])}
+	case len(notes) > 0:
+		return []CheckReport{well(name, "%s", notes[0])}
+	case b.foreign:
+		return []CheckReport{well(name, "%s is not for stigmer local, and is left alone", b.path)}
+	}
+	return nil
 }
 
 // database is the database that matters: the one that runs, or that ran last.

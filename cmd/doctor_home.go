@@ -106,6 +106,9 @@ func checkPrivate(home statefile.Home) CheckReport {
 		if err != nil || info.Mode()&fs.ModeSymlink != 0 {
 			continue // a link has no rights of its own, and what it leads to may be another's
 		}
+		if filepath.Base(path) == cliName {
+			continue // another program's
+		}
 		if int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
 			foreign = append(foreign, path)
 			continue

@@ -13,7 +13,7 @@ import (
 )
 
 // The settings of an installation, by install or by a start: their names in
-// config.yaml, and their variables. For install they are --from and --mirror.
+// local.yaml, and their variables. For install they are --from and --mirror.
 const (
 	fromSetting    = "install-from"
 	mirrorSetting  = "mirror"
@@ -70,7 +70,7 @@ func (s *source) standard(f *pflag.Flag) (value any, because string) {
 	return fromRelease, "else go, where its host gives no answer"
 }
 
-// layers takes what was not typed from the environment and config.yaml.
+// layers takes what was not typed from the environment and local.yaml.
 func (s *source) layers(flags *pflag.FlagSet) error {
 	o := &options{}
 	err := o.layers(flags)

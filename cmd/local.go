@@ -107,7 +107,7 @@ would happen next.
 ` + exitHelp + `
 The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start, and those for all
 commands, are also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-config.yaml in the home: see config --help.`,
+local.yaml in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer local stop`,

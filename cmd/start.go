@@ -26,7 +26,7 @@ nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
 installed first, as stigmer local install does it without flags.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-config.yaml in the home: see config --help. Either counts as asked for.
+local.yaml in the home: see config --help. Either counts as asked for.
 
 ` + exitHelp,
 		Example: `  stigmer local start
@@ -47,7 +47,7 @@ func restartCommand() *cobra.Command {
 		Use:   "restart",
 		Short: "Stop Temporal and start it with the same settings",
 		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags,
-their environment variables and config.yaml change just what they name.
+their environment variables and local.yaml change just what they name.
 
 ` + exitHelp,
 		Example: `  stigmer local restart
@@ -69,6 +69,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
+	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
 	if err := checkShared(c, home); err != nil {
 		return "", err
