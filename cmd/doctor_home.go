@@ -50,7 +50,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 		return wrong(name, "chmod 0700 "+shellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
 			mendedBy(chmodRepair(string(home), 0o700)), true
 	}
-	return well(name, "%s, mode %04o", home, info.Mode().Perm()), true
+	return well(name, "%s, mode %04o%s", home, info.Mode().Perm(), behind("; ", relativeHome(string(home)))), true
 }
 
 // anotherHome is the advice where a folder is not for stigmer to change.
@@ -69,7 +69,7 @@ func checkPlace(path string) CheckReport {
 	if err = errors.Join(err, probes.Writable(above)); err != nil {
 		return wrong(name, anotherHome+", or look at the owner and the mode of "+shellWord(above), "%s is not there and cannot be made: %v", path, err)
 	}
-	return well(name, "%s is not there yet; the first start makes it", path)
+	return well(name, "%s is not there yet; the first start makes it%s", path, behind("; ", relativeHome(path)))
 }
 
 func exists(path string) bool {

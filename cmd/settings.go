@@ -36,7 +36,7 @@ type options struct {
 func (o *options) startFlags(f *pflag.FlagSet) {
 	o.addFlags(f)
 	f.BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
-	f.StringVar(&o.trace, "trace", "", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
+	pathVar(f, &o.trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
 }
 
 // addFlags declares the flags of start and restart.
@@ -48,11 +48,11 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
 	portVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
 	portVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
-	f.StringVar(&s.DB, "db", "", "database file (default temporal-data/temporal.db in the home)")
+	pathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
-	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
+	pathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
 	f.BoolVar(&o.noInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
 	p := &s.Policy

@@ -69,6 +69,9 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
+	if text := relativeHome(string(home)); text != "" {
+		note(c, "Note: %s", text)
+	}
 	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
 	if err := checkShared(c, home); err != nil {
