@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,7 +18,8 @@ const module = "github.com/temporalio/cli/cmd/temporal"
 // Go builds a version with go install. Go's own checks (its checksum database)
 // stand in for a published sum.
 type Go struct {
-	// Env is the environment for go.
+	// Env is the caller's environment. Of what is go's in it only how modules are reached
+	// is passed on.
 	Env []string
 }
 
@@ -42,7 +41,8 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error 
 	tell.Say("Building   go install " + target + ": a few minutes")
 	heard := &lines{each: tell.Heard}
 	c := exec.CommandContext(ctx, tool, "install", target)
-	c.Dir, c.Env = folder, append(slices.Clone(g.Env), g.settings(folder)...)
+	c.Dir, c.Env = folder, buildEnvironment(g.Env, folder)
+	defer os.RemoveAll(filepath.Join(folder, goFolder))
 	c.Stdout, c.Stderr = heard, heard
 	// A group of its own: go's compilers end with it. The group has its leader's
 	// number until Wait has reaped that, so no other can be meant.
@@ -60,12 +60,6 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error 
 		return BuildError{Command: "go install " + target, Lines: heard.last, Err: err}
 	}
 	return nil
-}
-
-// settings are what go must not take from the caller. It refuses GOBIN for
-// another platform than its own, and its work folder is removed with ours.
-func (g Go) settings(folder string) []string {
-	return []string{"CGO_ENABLED=0", "GOBIN=" + folder, "GOTMPDIR=" + folder, "GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}
 }
 
 // linesKept and lineBytes bound what is kept of what go prints.
