@@ -1,12 +1,10 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -210,9 +208,6 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	return wrong(name, try, "%s is taken by pid %d (%s)", at, listener.PID, listener.Command)
 }
 
-// runsWithin bounds the try of a Temporal CLI; one that is cold takes a second.
-const runsWithin = 15 * time.Second
-
 func (p *patient) checkBinary() CheckReport {
 	const name = "binary"
 	home := p.home
@@ -226,21 +221,17 @@ func (p *patient) checkBinary() CheckReport {
 	path := p.options.settings.TemporalBin
 	if path == "" {
 		none := noBinary(home)
-		if p.options.noInstall {
+		if p.options.noInstall || noInstall(home) != nil {
 			return wrong(name, none.Try, "%s", none.What)
 		}
 		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(TemporalVersion, "v"))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
-	defer cancel()
-	out, err := probes.VersionCommand(ctx, path).Output()
-	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	if err != nil || said == "" {
-		how := either(errorText(err), "it says nothing")
-		if ctx.Err() != nil {
-			how = fmt.Sprintf("it did not end within %s", runsWithin)
-		}
-		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, how)
+	settings := p.options.settings
+	settings.DB = p.nextDatabase()
+	folder, said, words, err := actions.TryProgram(home, settings)
+	if err != nil {
+		problem := programProblem(path, folder, words, err)
+		return wrong(name, problem.Try, "%s%.200s", problem.What, behind(": ", strings.Join(words, "; ")))
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {
@@ -251,11 +242,4 @@ func (p *patient) checkBinary() CheckReport {
 	default:
 		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }

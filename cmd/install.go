@@ -77,6 +77,10 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	if err != nil {
 		return err
 	}
+	if p := noInstall(home); p != nil {
+		p.Exit = ExitFailed
+		return p
+	}
 	order := install.Order{Home: home, Version: v, From: chooseSource(home, from, mirror)}
 	done, err := provide(c, order, newInstallProgress(progressOut(c), voiceOf(c)))
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -240,39 +239,4 @@ func (o *options) check() error {
 		return badFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.timeout)
 	}
 	return nil
-}
-
-// binary finds the Temporal CLI. None found is no error yet: a Temporal that
-// runs already needs none.
-func (o *options) binary(home statefile.Home) error {
-	if bin := o.settings.TemporalBin; bin != "" {
-		path, err := exec.LookPath(bin)
-		if err != nil {
-			p := &Problem{
-				What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), bareExec(err)),
-				Means: "that is no program that can be run; nothing was changed",
-				Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: ExitNoBinary,
-			}
-			if from := o.origins["temporal-bin"]; from.layer == layerFile {
-				inFile := configProblem(o.config.path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, bareExec(err)))
-				p.What, p.Try = inFile.What, inFile.Try
-			}
-			return p
-		}
-		o.settings.TemporalBin, err = filepath.Abs(path)
-		return err
-	}
-	o.settings.TemporalBin = findBinary(home)
-	return nil
-}
-
-func findBinary(home statefile.Home) string {
-	for _, name := range []string{home.Bin(), "temporal"} {
-		if path, err := exec.LookPath(name); err == nil {
-			if absolute, err := filepath.Abs(path); err == nil {
-				return absolute
-			}
-		}
-	}
-	return ""
 }

@@ -85,6 +85,9 @@ func runStart(c *cobra.Command, o *options) error {
 	if err != nil {
 		return err
 	}
+	if err := o.tryForStart(home); err != nil {
+		return err
+	}
 	trace, err := newTrace(o.trace)
 	if err != nil {
 		return err
@@ -115,24 +118,35 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 }
 
 func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Duration) error {
-	switch recorded := recordedBinary(home); {
-	case o.settings.TemporalBin == "" && !executable(recorded):
+	document, _ := (statefile.File{Home: home}).Load() // the command tells what is wrong with it
+	recorded := document.Settings.TemporalBin
+	switch _, err := runnable(recorded); {
+	case o.settings.TemporalBin == "" && err != nil:
 		return noBinary(home)
-	case recorded != "" && !executable(recorded):
+	case recorded != "" && err != nil:
 		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
 	}
-	return run(c, home, fsm.Command{
+	command := fsm.Command{
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
-	}, nil)
+	}
+	// Before the stop: a program that does not run would leave nothing behind.
+	if err := tryProgram(home, command.Wanted(document.Record)); err != nil {
+		return err
+	}
+	return run(c, home, command, nil)
 }
 
-func recordedBinary(home statefile.Home) string {
-	document, err := (statefile.File{Home: home}).Load()
-	if err != nil {
-		return ""
+// tryForStart is tryProgram where a start will need a program: a Temporal that runs is left
+// as it is, and a wrapper may be slow.
+func (o *options) tryForStart(home statefile.Home) error {
+	if probes.IsTemporal(o.settings.TemporalBin) {
+		return nil
 	}
-	return document.Settings.TemporalBin
+	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
+		return nil // the start tells what is wrong
+	}
+	return tryProgram(home, o.settings)
 }
 
 func executable(path string) bool {
