@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 
@@ -13,11 +14,11 @@ import (
 // the folder and with the environment that it will have. A shim of a version manager goes
 // by the folder, and need not find there what it finds where a command is typed. It returns
 // the folder, and what probes.Try does.
-func TryProgram(home statefile.Home, s fsm.Settings) (folder, said string, words []string, err error) {
+func TryProgram(ctx context.Context, home statefile.Home, s fsm.Settings) (folder, said string, words []string, err error) {
 	folder = workFolder(home, s.DB)
 	for _, err := os.Stat(folder); err != nil && folder != filepath.Dir(folder); _, err = os.Stat(folder) {
 		folder = filepath.Dir(folder) // before the first start there is no home
 	}
-	said, words, err = probes.Try(s.TemporalBin, folder, temporalEnv(os.Environ(), home))
+	said, words, err = probes.Try(ctx, s.TemporalBin, folder, temporalEnv(os.Environ(), home))
 	return folder, said, words, err
 }

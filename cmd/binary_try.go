@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -20,11 +23,17 @@ import (
 // its own words. A Temporal CLI is known by its build information and is not run for this;
 // anything else, a wrapper or a shim, is asked for its version in the folder in which
 // Temporal will run. What the system lacks, such as processes, is told where it is missed.
-func tryProgram(home statefile.Home, s fsm.Settings) error {
+func tryProgram(c *cobra.Command, home statefile.Home, s fsm.Settings) error {
 	if s.TemporalBin == "" || probes.IsTemporal(s.TemporalBin) {
 		return nil
 	}
-	folder, _, words, err := actions.TryProgram(home, s)
+	// Not at once by the signal: the program is in a group of its own, and would live on.
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	folder, _, words, err := actions.TryProgram(ctx, home, s)
+	if ctx.Err() != nil {
+		return &Problem{What: c.Name() + " was interrupted", Means: "nothing was started or stopped", Try: "the same command again", Exit: ExitInterrupted}
+	}
 	if err == nil || lacking(err) {
 		return nil
 	}

@@ -125,3 +125,15 @@ func TestManagesTemporal(t *testing.T) {
 		}
 	}
 }
+
+// Two names of one file are no two files.
+func TestConfigYAMLIsLocalYAML(t *testing.T) {
+	path := cliHome(t, "port: 7000\n")
+	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), configName)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := readConfig()
+	if err != nil || len(c.entries) != 1 || filepath.Base(c.path) != configName || len(c.besideNotes()) > 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}

@@ -52,7 +52,9 @@ func readConfig() (configFile, error) {
 		return configFile{}, err
 	}
 	c, err := readSettings(path)
-	c.beside = readCLIFile(filepath.Join(filepath.Dir(path), cliName))
+	if beside := filepath.Join(filepath.Dir(path), cliName); !sameFile(path, beside) {
+		c.beside = readCLIFile(beside)
+	}
 	if c.exists || err != nil || !c.beside.readable() {
 		return c, err
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -228,7 +229,7 @@ func (p *patient) checkBinary() CheckReport {
 	}
 	settings := p.options.settings
 	settings.DB = p.nextDatabase()
-	folder, said, words, err := actions.TryProgram(home, settings)
+	folder, said, words, err := actions.TryProgram(context.Background(), home, settings)
 	if err != nil {
 		problem := programProblem(path, folder, words, err)
 		return wrong(name, problem.Try, "%s%.200s", problem.What, behind(": ", strings.Join(words, "; ")))

@@ -69,7 +69,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	if err := o.locate(home); err != nil {
 		return err
 	}
-	if err := tryProgram(home, o.settings); err != nil {
+	if err := tryProgram(c, home, o.settings); err != nil {
 		return err
 	}
 	s, err := newService(c, m, home, append(o.serviceFlags(settings, home), voices.ofDriver(c)...))

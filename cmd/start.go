@@ -85,7 +85,7 @@ func runStart(c *cobra.Command, o *options) error {
 	if err != nil {
 		return err
 	}
-	if err := o.tryForStart(home); err != nil {
+	if err := o.tryForStart(c, home); err != nil {
 		return err
 	}
 	trace, err := newTrace(o.trace)
@@ -131,7 +131,7 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Dura
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}
 	// Before the stop: a program that does not run would leave nothing behind.
-	if err := tryProgram(home, command.Wanted(document.Record)); err != nil {
+	if err := tryProgram(c, home, command.Wanted(document.Record)); err != nil {
 		return err
 	}
 	return run(c, home, command, nil)
@@ -139,14 +139,14 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Dura
 
 // tryForStart is tryProgram where a start will need a program: a Temporal that runs is left
 // as it is, and a wrapper may be slow.
-func (o *options) tryForStart(home statefile.Home) error {
+func (o *options) tryForStart(c *cobra.Command, home statefile.Home) error {
 	if probes.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
 	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
 		return nil // the start tells what is wrong
 	}
-	return tryProgram(home, o.settings)
+	return tryProgram(c, home, o.settings)
 }
 
 func executable(path string) bool {

@@ -33,18 +33,21 @@ func IsTemporal(exe string) bool {
 }
 
 // Try runs a program for its version in a folder, for at most TrialWithin, and returns the
-// first line that it prints. The error is that of its start, an *exec.ExitError, or one that
-// says that it did not end or said nothing; words are then the last lines that it printed.
-func Try(program, folder string, env []string) (said string, words []string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), TrialWithin)
+// first line that it prints. The error is that of its start, an *exec.ExitError, one that
+// says that it did not end or said nothing, or the end of ctx; words are then the last
+// lines that it printed.
+func Try(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
+	within, cancel := context.WithTimeout(ctx, TrialWithin)
 	defer cancel()
-	cmd := VersionCommand(ctx, program)
+	cmd := VersionCommand(within, program)
 	var printed head
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &printed, &printed
 	err = cmd.Run()
 	lines := printed.lines()
 	switch {
 	case ctx.Err() != nil:
+		err = ctx.Err()
+	case within.Err() != nil:
 		err = fmt.Errorf("it did not end within %s", TrialWithin)
 	case err == nil && len(lines) == 0:
 		err = fmt.Errorf("it says nothing")
