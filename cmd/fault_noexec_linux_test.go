@@ -38,7 +38,7 @@ func TestFaultNoExec(t *testing.T) {
 		check(p.t, os.WriteFile(lies, text, 0o700))
 		p.exits(5, []string{"start"}, "mounted noexec")
 		p.exits(5, []string{"start", "--temporal-bin", lies}, "mounted noexec", "elsewhere")
-		p.exits(1, []string{"doctor"}, "!!  binary", "mounted noexec")
+		p.exits(1, []string{"doctor"}, "!!  binary", "mounted noexec", "tmpfs, mounted noexec, flock works")
 		check(p.t, os.Chmod(lies, 0o600))
 		if out := p.exits(5, []string{"start", "--temporal-bin", lies}, "permission denied", "chmod u+x"); strings.Contains(out, "noexec") {
 			p.t.Errorf("a program without the right to be run:\n%s", out)
