@@ -109,7 +109,8 @@ func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL,
 // chooseSource decides where a program comes from. Only where nothing in
 // particular was asked for may go stand in for a release.
 func chooseSource(home statefile.Home, from string, mirror *url.URL) install.Source {
-	build := install.Go{Env: os.Environ()}
+	tool, _ := lookPath("go") // install says that there is none
+	build := install.Go{Tool: tool, Env: os.Environ()}
 	if from == fromGo {
 		return build
 	}

@@ -18,6 +18,8 @@ const module = "github.com/temporalio/cli/cmd/temporal"
 // Go builds a version with go install. Go's own checks (its checksum database)
 // stand in for a published sum.
 type Go struct {
+	// Tool is the go tool's path, empty where there is none.
+	Tool string
 	// Env is the caller's environment. Of what is go's in it only how modules are reached
 	// is passed on.
 	Env []string
@@ -32,15 +34,14 @@ const goGrace = 5 * time.Second
 // Fetch runs go install in the folder of the new file. Its error wraps
 // exec.ErrNotFound where there is no go.
 func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		return fmt.Errorf("there is no go tool: %w", err)
+	if g.Tool == "" {
+		return fmt.Errorf("there is no go tool: %w", exec.ErrNotFound)
 	}
 	folder := filepath.Dir(to)
 	target := module + "@" + string(v)
 	tell.Say("Building   go install " + target + ": a few minutes")
 	heard := &lines{each: tell.Heard}
-	c := exec.CommandContext(ctx, tool, "install", target)
+	c := exec.CommandContext(ctx, g.Tool, "install", target)
 	c.Dir, c.Env = folder, buildEnvironment(g.Env, folder)
 	defer os.RemoveAll(filepath.Join(folder, goFolder))
 	c.Stdout, c.Stderr = heard, heard
@@ -49,7 +50,7 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error 
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
 	c.WaitDelay = goGrace
-	err = c.Run()
+	err := c.Run()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
