@@ -56,8 +56,8 @@ func programProblem(program, folder string, words []string, err error) *Problem 
 	}
 	switch manager := shimOf(program); {
 	case manager != "":
-		p.Means = fmt.Sprintf("it is a shim of %s, which goes by the folder; %s", manager, "nothing was started or stopped")
-		p.Try = fmt.Sprintf(`in a folder where temporal works: --temporal-bin "$(%s which temporal)", which names the program itself`, manager)
+		p.Means = "it is a shim of " + manager + ", which goes by the folder; nothing was started or stopped"
+		p.Try = fmt.Sprintf(`in a folder where temporal works: stigmer local start --temporal-bin "$(%s which temporal)"`, manager)
 	case errors.Is(err, syscall.EACCES) && probes.NoExec(program):
 		p.Means, p.Try = errNoExec.Error()+"; nothing was started or stopped", programElsewhere
 	case errors.Is(err, syscall.ENOEXEC):
