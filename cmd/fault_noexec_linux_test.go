@@ -13,7 +13,7 @@ import (
 // elsewhere serves as ever; where there is none, that is said before anything is fetched.
 func TestFaultNoExec(t *testing.T) {
 	inPlaces(t, func(p *place) {
-		p.onMount("disk", unix.MS_NOEXEC, "size=256m")
+		p.onMount("disk", unix.MS_NOEXEC, "size=512m")
 		elsewhere := p.temporalBin()
 		p.local("start")
 		p.exits(0, []string{"state"})
