@@ -79,7 +79,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	w.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
 	cmd.Dir = workFolder(w.home, s.DB)
-	cmd.Env = environmentOf(r, w.home)
+	cmd.Env = EnvironmentOf(r, w.home)
 	cmd.Stderr = output
 	if w.versions.Of(s.TemporalBin) == "" {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together
@@ -116,9 +116,9 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// environmentOf is the whole environment of a Temporal. A record without one is of an
+// EnvironmentOf is the whole environment of a Temporal. A record without one is of an
 // older version: then it is lent of this process's own.
-func environmentOf(r fsm.Record, home statefile.Home) []string {
+func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
 	lent := r.Environment
 	if !lent.Known() {
 		lent = environment.Lend(os.Environ(), r.Settings.PassEnv.List())

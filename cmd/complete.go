@@ -107,7 +107,7 @@ func variableNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 // and the name that the documentation uses.
 func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := []cobra.Completion{"local"}
-	file, _ := c.Flags().GetString("file")
+	file := c.Flag("file").Value.String()
 	if path, err := profilePath(file); err == nil {
 		if text, err := readOwn(path); err == nil {
 			names = append(names, profileNames(text)...)
