@@ -24,6 +24,14 @@ func Elsewhere(r fsm.Record) bool {
 	return boot == there
 }
 
+// Inside reports whether a process that is seen here is the recorded one although the
+// record calls it otherwise: the record was written in a PID namespace below ours, in which
+// the process has that number.
+func Inside(r fsm.Record, p, recorded fsm.Process) bool {
+	return p.PID != 0 && Elsewhere(r) &&
+		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
+}
+
 // unseenFor is how long supervisor.lock must be held by nobody whom this
 // namespace sees. One of our own may be missed for an instant, as it dies.
 const unseenFor = time.Second

@@ -24,14 +24,15 @@ var mayImport = map[string][]string{
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
 	"actions":   {"fsm", "statefile", "probes", "actions/procs"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/initproc"},
 
 	// Rooms of their own.
-	"probes/logs":     {},
-	"probes/xnu":      {}, // macOS's kernel, in its own formats
-	"probes/xnu/fake": {"probes/xnu"},
-	"actions/procs":   {"fsm", "probes", "probes/xnu"},
-	"actions/install": {"statefile", "actions"},
+	"probes/logs":      {},
+	"probes/xnu":       {}, // macOS's kernel, in its own formats
+	"probes/xnu/fake":  {"probes/xnu"},
+	"actions/procs":    {"fsm", "probes", "probes/xnu"},
+	"actions/install":  {"statefile", "actions"},
+	"actions/initproc": {},
 }
 
 // programs are the folders below cmd that hold a main package.
