@@ -78,7 +78,7 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	w.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
 	cmd.Dir = workFolder(w.home, s.DB)
-	cmd.Env = temporalEnv(os.Environ(), w.home)
+	cmd.Env = withUser(temporalEnv(os.Environ(), w.home), w.home)
 	cmd.Stderr = output
 	if w.versions.Of(s.TemporalBin) == "" {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together

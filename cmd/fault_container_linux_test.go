@@ -141,3 +141,31 @@ func TestProcessOne(t *testing.T) {
 		h.converges("stop")
 	})
 }
+
+// TestProcessOneAlone is an image made from nothing: a read-only root with the two
+// programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user that
+// no passwd names.
+func TestProcessOneAlone(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, true)
+	c := h.container(`
+		root=$(dirname "$STIGMER_HOME")/root
+		chown 12345:12345 "$STIGMER_HOME"
+		mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/data"
+		touch "$root/dev/null" "$root/bin/temporal" "$root/bin/stigmer"
+		mount --make-rprivate /
+		mount --bind "$root" "$root"
+		mount --bind "$1" "$root/bin/stigmer"
+		mount --bind "$STIGMER_TEMPORAL_BIN" "$root/bin/temporal"
+		mount --bind "$STIGMER_HOME" "$root/data"
+		mount --bind /dev/null "$root/dev/null"
+		mount -t proc proc "$root/proc"
+		mount -o remount,ro,bind "$root"
+		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT STIGMER_HOME=/data PATH=/usr/sbin:/usr/bin:/bin \
+			chroot --userspec=12345:12345 "$root" /bin/stigmer local start --foreground`)
+	check(t, syscall.Kill(c.init, syscall.SIGTERM))
+	c.ends(0)
+	if !h.recordSays("Stopped") {
+		t.Errorf("the record is\n%s", h.record())
+	}
+}
