@@ -37,17 +37,22 @@ func Inside(r fsm.Record, p, recorded fsm.Process) bool {
 const unseenFor = time.Second
 
 // unseen names the holder of supervisor.lock whom a command would wait for in
-// vain, once it was out of sight for long enough.
-func (d *Desk) unseen(s fsm.Sight) string {
-	if s.Driver.PID != 0 || s.Holder != "" || !Elsewhere(s.Record) {
-		d.unseenSince = time.Time{}
-		return s.Holder
+// vain, once it was out of sight for long enough. A Healthy record is held back for that
+// long: a Temporal that serves elsewhere need not be reached from here.
+func (d *Desk) unseen(s *fsm.Sight) {
+	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
+		if d.unseenSince.IsZero() {
+			d.unseenSince = time.Now()
+		}
+		switch {
+		case time.Since(d.unseenSince) >= unseenFor:
+			s.Holder = Unseen
+			return
+		case s.Record.State != fsm.Healthy:
+			return
+		}
+		time.Sleep(longestPause)
+		s.Driver, s.Holder = d.driverOf(s.Record)
 	}
-	if d.unseenSince.IsZero() {
-		d.unseenSince = time.Now()
-	}
-	if time.Since(d.unseenSince) < unseenFor {
-		return ""
-	}
-	return Unseen
+	d.unseenSince = time.Time{}
 }

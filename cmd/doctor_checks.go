@@ -111,6 +111,8 @@ func (p *patient) checkRecord() CheckReport {
 	switch {
 	case p.recordFault == noRecord || p.recordFault == "" && evidence.OK:
 		return well(name, "%s", evidence.Detail)
+	case p.hidden:
+		return wrong(name, tryHidden, "%s", evidence.Detail)
 	case p.recordFault == "":
 		return wrong(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
 	case p.trouble != nil:
@@ -123,6 +125,8 @@ func (p *patient) checkTemporal() CheckReport {
 	const name = "temporal"
 	d := p.diagnosis()
 	switch {
+	case p.hidden:
+		return wrong(name, tryHidden, "what runs cannot be told: %v", p.trouble)
 	case p.trouble != nil:
 		return wrong(name, "stigmer local state --explain", "what runs cannot be told: %v", p.trouble)
 	case p.evidence.Hold == fsm.HoldForeign:

@@ -127,7 +127,7 @@ func (p *patient) checkLeftovers() CheckReport {
 		return wrong(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
 	}
 	var stale []string
-	if at := p.driver.PID == 0 && !p.running(); at && !errors.Is(p.pidFault, os.ErrNotExist) {
+	if at := p.driver.PID == 0 && !p.running() && !p.hidden; at && !errors.Is(p.pidFault, os.ErrNotExist) {
 		stale = append(stale, p.home.PID())
 	}
 	abandoned, _ := p.home.Abandoned()

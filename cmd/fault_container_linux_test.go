@@ -169,3 +169,32 @@ func TestProcessOneAlone(t *testing.T) {
 		t.Errorf("the record is\n%s", h.record())
 	}
 }
+
+// TestTwoContainers share a home: the second sees no process of the first. It is refused
+// in words, while the first is still starting as well, and goes on when the first has ended.
+func TestTwoContainers(t *testing.T) {
+	besiege(t, func(h *siege) {
+		c := h.container("", "start", "--foreground")
+		for _, restarts := range []bool{false, true} {
+			if restarts { // what the record says next is no news for the second
+				h.kill9(h.temporals()[0])
+			}
+			out := h.namespace(`
+				expect 1 "$STIGMER" local start; expect 1 "$STIGMER" local start --foreground
+				expect 4 "$STIGMER" local state; expect 1 "$STIGMER" local doctor --fix`)
+			if n := strings.Count(out, "supervisor.lock is held by a process that cannot be seen from here"); n != 2 {
+				t.Errorf("%d of 2 say why:\n%s", n, out)
+			}
+			if strings.Contains(out, "but now it is") || strings.Contains(out, "temporal.pid") {
+				t.Errorf("what cannot be seen is called stale:\n%s", out)
+			}
+			if !poll(awaitDefault, func() bool { return h.recordSays("Healthy") }) {
+				t.Fatalf("the record is\n%s", h.record())
+			}
+		}
+		check(t, syscall.Kill(c.init, syscall.SIGKILL))
+		c.ends(anyStatus)
+		h.namespace(`expect 0 "$STIGMER" local start; expect 0 "$STIGMER" local stop`)
+		h.isDown()
+	})
+}

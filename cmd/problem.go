@@ -87,6 +87,8 @@ func systemProblem(err error, did string) *Problem {
 	var lock actions.NotLockError
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	switch {
+	case errors.Is(err, errHidden):
+		p.Try = tryHidden
 	case errors.As(err, &newer):
 		p.Means = "the record was written by a newer stigmer; it was not changed"
 		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
@@ -104,7 +106,10 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.EROFS):
+		p.Means = "the file system of the home is read-only; " + did
+		p.Try = "another home: STIGMER_HOME=DIR, in a container a folder of a volume"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		p.Means = "the disk of the home cannot be written to; " + did
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
 	case errors.Is(err, fs.ErrPermission):
