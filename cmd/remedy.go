@@ -35,6 +35,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
 	case f.Event == fsm.SaveFailed:
 		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
+	case f.Exit.Shortage != fsm.NoShortage:
+		return "nothing of it runs; the failure is kept in the record", tryShortage[f.Exit.Shortage]
 	case says("no such table", "not a database", "disk image is malformed"):
 		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
 			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
@@ -46,6 +48,12 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
 	}
 	return "nothing of it runs; the failure is kept in the record", try
+}
+
+// tryShortage is what helps against a want of memory.
+var tryShortage = map[fsm.Shortage]string{
+	fsm.LimitShortage:   "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start",
+	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
 }
 
 // otherPlace says where Temporal may listen on a system, after what probes.MayListen has

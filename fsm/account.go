@@ -108,7 +108,13 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}
-	return fmt.Sprintf("Temporal (pid %d) %s", s.Temporal.PID, in.Exit.Words())
+	return fmt.Sprintf("Temporal (pid %d) %s%s", s.Temporal.PID, in.Exit.Words(), shortageWords[in.Exit.Shortage])
+}
+
+// shortageWords end a sentence that says how a process ended.
+var shortageWords = map[Shortage]string{
+	LimitShortage:   ": the memory limit of its group was hit, and the kernel ended a process of the group for that",
+	MachineShortage: ": the machine, or a group above its own, had no memory left, and the kernel ended a process of its group for that",
 }
 
 // Words says how a process ended, as the end of a sentence.
