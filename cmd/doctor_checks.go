@@ -69,8 +69,11 @@ func (p *patient) checkSettings(path string) CheckReport {
 		return wrong(name, problem.Try, "%s", problem.What)
 	}
 	otherwise := ""
+	for _, link := range serviceLinks(flags) {
+		otherwise += "; " + linkWords(link)
+	}
 	if differ := fsm.Differences(p.document.Settings, p.options.settings, p.options.given); p.running() && len(differ) > 0 {
-		otherwise = fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
+		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := filepath.Join(path, configName)
 	if !exists(config) {

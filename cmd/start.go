@@ -69,6 +69,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
+	warnOfLinks(c)
 	warnOpen(c, o.settings)
 	if err := checkShared(c, home); err != nil {
 		return "", err
