@@ -106,6 +106,9 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
+		p.Means = "the file system of the home, or a sandbox, does not have what a home needs, such as locks; " + did
+		p.Try = "a home on a local disk: STIGMER_HOME=DIR"
 	case errors.Is(err, syscall.EROFS):
 		p.Means = "the file system of the home is read-only; " + did
 		p.Try = "another home: STIGMER_HOME=DIR, in a container a folder of a volume"

@@ -21,11 +21,14 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	says := func(signs ...string) bool {
 		return r.Settings.DB != "" && slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(f.LogTail, sign) })
 	}
+	lack, lacking := lackIn(f.Reason)
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
+	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
+		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"

@@ -102,7 +102,7 @@ func (s Supervisor) servedFor(in Input, span Millis) bool {
 func (s Supervisor) failureReason(row Row, in Input) string {
 	switch row.On {
 	case SpawnFailed:
-		return "it could not be spawned: " + in.Detail
+		return NotSpawned + in.Detail
 	case StartDeadline:
 		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline(), s.Waiting)
 	case LivenessDeadline:
@@ -110,6 +110,9 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	}
 	return fmt.Sprintf("Temporal (pid %d) %s%s", s.Temporal.PID, in.Exit.Words(), shortageWords[in.Exit.Shortage])
 }
+
+// NotSpawned begins the reason of a failure to spawn Temporal, before what the system said.
+const NotSpawned = "it could not be spawned: "
 
 // shortageWords end a sentence that says how a process ended.
 var shortageWords = map[Shortage]string{
