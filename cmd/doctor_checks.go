@@ -181,7 +181,11 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	case listener == nil && p.running():
 		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
 	case listener == nil:
-		if err := probes.MayListen(p.settings.IP, port); err != nil {
+		err := probes.MayListen(p.settings.IP, port)
+		if err == nil {
+			err = probes.Reachable(p.settings.IP)
+		}
+		if err != nil {
 			return wrong(name, otherPlace(err, p.settings.IP, runtime.GOOS), "%s: %v", at, err)
 		}
 		return well(name, "%s is free", at)
@@ -228,7 +232,11 @@ func (p *patient) checkBinary() CheckReport {
 		if ctx.Err() != nil {
 			how = fmt.Sprintf("it did not end within %s", runsWithin)
 		}
-		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, how)
+		try := "install it again, or name another: --temporal-bin FILE"
+		if lack, ok := lackIn(how); ok {
+			try = lack.try
+		}
+		return wrong(name, try, "%s --version does not run: %s", path, how)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {

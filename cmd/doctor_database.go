@@ -99,6 +99,10 @@ const (
 
 func checkLimits() CheckReport {
 	const name = "limits"
+	if err := probes.Usable(); err != nil {
+		problem := systemProblem(err, "")
+		return wrong(name, problem.Try, "%s", problem.What)
+	}
 	l, err := probes.ReadLimits()
 	switch {
 	case err != nil:

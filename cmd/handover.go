@@ -27,6 +27,8 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	case says("no space left on device", "read-only file system"):
 		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
+	case says("input/output error"):
+		p.Means, p.Try = diskFails+"; nothing is started that the record cannot name", tryDisk
 	case says("permission denied"):
 		p.Exit = ExitPermission
 		p.Try = either(openFolder(), "look at the owner and mode of the path that is named")
@@ -37,3 +39,9 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	}
 	return p
 }
+
+// diskFails and tryDisk are for EIO.
+const (
+	diskFails = "the disk of the home, or what it is mounted from, fails"
+	tryDisk   = "see what the kernel says of it: dmesg; or take another home: STIGMER_HOME=DIR"
+)

@@ -30,6 +30,11 @@ var lacks = []lack{
 		"raise the limit: ulimit -n, for all of them sysctl fs.file-max",
 	},
 	{
+		[]string{"open /dev/null"},
+		"a program that is started in the background needs /dev/null, which is not there or cannot be opened",
+		"make it: mknod -m 666 /dev/null c 1 3",
+	},
+	{
 		[]string{"operation not permitted", "function not implemented"},
 		"the kernel refuses a call that a start needs, as a sandbox or a container's seccomp profile has it",
 		"allow it there, as the profiles that container engines have by themselves do, or run it outside of the sandbox",

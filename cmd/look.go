@@ -98,6 +98,9 @@ func (s *seen) steady() bool {
 func lookOnce(path string) *seen {
 	s := unseen()
 	s.home, s.exists, s.trouble = statefile.FindHome(path)
+	if s.trouble == nil {
+		s.trouble = probes.Usable()
+	}
 	if !s.exists && s.trouble == nil {
 		s.home = statefile.Gone(path)
 		s.exists = actions.Outlives(s.home)

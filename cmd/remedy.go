@@ -27,6 +27,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
+		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable, r.Settings.IP, runtime.GOOS)
 	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
 		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.PortTaken:
@@ -65,6 +67,8 @@ func otherPlace(err error, ip, system string) string {
 	switch {
 	case errors.Is(err, probes.ErrPortNotPermitted):
 		return "ports from 1024 on: --port, --ui-port"
+	case errors.Is(err, probes.ErrUnreachable):
+		return "bring up the interface lo, as in a new network namespace: ip link set lo up"
 	case system == "darwin" && strings.HasPrefix(ip, "127."):
 		return "--ip 127.0.0.1, or give lo0 that address too: sudo ifconfig lo0 alias " + ip + " up"
 	}

@@ -24,6 +24,7 @@ var refusable = map[string]uint32{
 	"utimensat": unix.SYS_UTIMENSAT, "faccessat2": unix.SYS_FACCESSAT2, "uname": unix.SYS_UNAME,
 	"clone3": unix.SYS_CLONE3, "getpgid": unix.SYS_GETPGID, "getsockname": unix.SYS_GETSOCKNAME,
 	"setsockopt": unix.SYS_SETSOCKOPT, "socket": unix.SYS_SOCKET, "connect": unix.SYS_CONNECT,
+	"statx": unix.SYS_STATX, "readlinkat": unix.SYS_READLINKAT,
 }
 
 var refusals = map[string]unix.Errno{

@@ -30,9 +30,10 @@ func watchExit(p fsm.Process) (exitWatch, error) {
 	return exitWatch{fd, p}, err
 }
 
-// refused reports whether a call is not to be had here: an old kernel has none, and a
-// sandbox answers so for what it does not know or allow (seccomp(2)).
-func refused(err error) bool { return errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) }
+// refused reports whether a call is not to be had here: an old kernel has none, a sandbox
+// answers EPERM for what it does not know or allow (seccomp(2)), descriptors may be spent.
+// That the process has gone is no refusal.
+func refused(err error) bool { return err != nil && !errors.Is(err, unix.ESRCH) }
 
 func (w exitWatch) close() {
 	if w.pidfd != noPidfd {

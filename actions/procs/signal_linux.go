@@ -22,8 +22,6 @@ func Signal(p fsm.Process, sig unix.Signal) error {
 		return nil
 	case refused(err):
 		return signalByPID(p, sig)
-	case err != nil:
-		return err
 	}
 	defer unix.Close(fd)
 	if !probes.Alive(p) {
