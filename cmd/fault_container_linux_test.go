@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -142,27 +143,54 @@ func TestProcessOne(t *testing.T) {
 	})
 }
 
-// TestProcessOneAlone is an image made from nothing: a read-only root with the two
-// programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user that
-// no passwd names.
+// dockerfile returns what follows each instruction of the example in docs/CONTAINERS.md.
+func dockerfile(t *testing.T) map[string]string {
+	t.Helper()
+	instructions := map[string]string{}
+	for _, p := range pages(t) {
+		for _, b := range p.blocks() {
+			if b.language != "dockerfile" {
+				continue
+			}
+			for _, line := range p.lines[b.first:b.end] {
+				name, rest, _ := strings.Cut(line, " ")
+				instructions[name] = rest
+			}
+		}
+	}
+	return instructions
+}
+
+// TestProcessOneAlone is the example's image, made from nothing: a read-only root with the
+// two programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user
+// that no passwd names.
 func TestProcessOneAlone(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, true)
+	image := dockerfile(t)
+	var entry []string
+	check(t, json.Unmarshal([]byte(image["ENTRYPOINT"]), &entry))
+	if image["COPY"] != "build/stigmer build/bin/temporal /bin/" || image["FROM"] != "scratch" || image["EXPOSE"] != "7233 8233" {
+		t.Errorf("the image is another one than this test makes: %q", image)
+	}
 	c := h.container(`
-		root=$(dirname "$STIGMER_HOME")/root
-		chown 12345:12345 "$STIGMER_HOME"
-		mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/data"
+		home=$STIGMER_HOME root=$(dirname "$STIGMER_HOME")/root
+		chown 12345:12345 "$home"
+		mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root` + image["VOLUME"] + `"
 		touch "$root/dev/null" "$root/bin/temporal" "$root/bin/stigmer"
 		mount --make-rprivate /
 		mount --bind "$root" "$root"
 		mount --bind "$1" "$root/bin/stigmer"
 		mount --bind "$STIGMER_TEMPORAL_BIN" "$root/bin/temporal"
-		mount --bind "$STIGMER_HOME" "$root/data"
+		mount --bind "$home" "$root` + image["VOLUME"] + `"
 		mount --bind /dev/null "$root/dev/null"
 		mount -t proc proc "$root/proc"
 		mount -o remount,ro,bind "$root"
-		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT STIGMER_HOME=/data PATH=/usr/sbin:/usr/bin:/bin \
-			chroot --userspec=12345:12345 "$root" /bin/stigmer local start --foreground`)
+		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT ` + image["ENV"] + ` \
+			$(command -v chroot) --userspec=12345:12345 "$root" ` + strings.Join(entry, " "))
+	if !strings.Contains(h.record(), `"ip": "0.0.0.0"`) {
+		t.Errorf("the record is\n%s", h.record())
+	}
 	check(t, syscall.Kill(c.init, syscall.SIGTERM))
 	c.ends(0)
 	if !h.recordSays("Stopped") {
