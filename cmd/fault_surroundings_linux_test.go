@@ -16,6 +16,7 @@ func TestSurroundings(t *testing.T) {
 			of                        string // the home's state, told from there
 		}{
 			{"no /proc", "umount -l /proc", "/proc is not mounted", "mount -t proc proc /proc", "4"},
+			{"a /proc of another PID namespace", "exec unshare --pid --fork", "/proc is not mounted", "mount -t proc proc /proc", "4"},
 			{"an empty /proc", "mount -t tmpfs none /proc", "/proc is not mounted", "mount -t proc proc /proc", "4"},
 			{"hidepid", "mount -o remount,hidepid=2 /proc", "", "", "3"},
 			{"no /sys", "umount -l /sys", "", "", "3"},

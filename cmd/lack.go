@@ -31,7 +31,7 @@ var lacks = []lack{
 	},
 	{
 		[]string{"open /dev/null"},
-		"a program that is started in the background needs /dev/null, which is not there or cannot be opened",
+		"what is started without a terminal needs /dev/null, which is not there or cannot be opened",
 		"make it: mknod -m 666 /dev/null c 1 3",
 	},
 	{

@@ -148,8 +148,8 @@ func takeTerminalBack() {
 // others are the processes beside process 1 that run this program and are at work.
 func (i *initProcess) others() []int {
 	ours, err := os.Stat(ownProgram)
-	if err != nil {
-		return nil
+	if self, _ := os.Readlink("/proc/self"); err != nil || self != "1" {
+		return nil // a /proc of another PID namespace has other numbers
 	}
 	return slices.DeleteFunc(processes(), func(pid int) bool {
 		theirs, err := os.Stat(procPath(pid, "exe"))
