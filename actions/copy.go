@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/stigmer/local/statefile"
 )
 
 // copyFile copies a file under a new name, with mode 0600, and returns when the copy would
@@ -24,7 +26,7 @@ func copyFileBy(clone func(from, to string) error, from, to string) error {
 		return err
 	}
 	// A clone has the mode of what it was made from.
-	return errors.Join(file.Chmod(0o600), file.Sync(), file.Close())
+	return errors.Join(file.Chmod(0o600), statefile.UnlessUnsyncable(file.Sync()), file.Close())
 }
 
 func copyContent(from, to string) error {

@@ -202,7 +202,7 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 		if probes.Dying(h.Process.PID) {
 			return fsm.Process{}, "" // in a moment the lock is free
 		}
-		if h.Process.Same(r.Supervisor) {
+		if h.Process.Same(r.Supervisor) || Inside(r, h.Process, r.Supervisor) {
 			return h.Process, ""
 		}
 	}
@@ -256,9 +256,13 @@ func InBackground(driver fsm.Process) bool {
 // ownCommand reports whether a holder of supervisor.lock is one of our commands,
 // which has the lock until it hands it over or is done.
 func ownCommand(h probes.Holder) bool {
-	return ownProgram(h.Process.Exe) && slices.ContainsFunc(strings.Fields(h.Command), func(arg string) bool {
-		return slices.Contains(lockingVerbs, arg)
-	})
+	return ownProgram(h.Process.Exe) && MayLock(strings.Fields(h.Command))
+}
+
+// MayLock reports whether the arguments of this program are a command's or a supervisor's
+// that may hold supervisor.lock.
+func MayLock(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains(lockingVerbs, arg) })
 }
 
 // lockingVerbs are the commands that may hold supervisor.lock.

@@ -70,11 +70,11 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 		d.saw(document)
 	}
 	s.Record = document.Record
+	d.unseen(&s)
 	if r := document.Record; s.Driver.Same(r.Supervisor) {
 		s.Driver.Version = r.Supervisor.Version
 		s.Outdated = d.outdated != nil && d.outdated(r.Supervisor)
 	}
-	s.Holder = d.unseen(s)
 	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
 }

@@ -123,7 +123,7 @@ func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
 	if !lent.Known() {
 		lent = environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 	}
-	return environment.Started(lent, r.Settings.PassEnv, string(home))
+	return withUser(environment.Started(lent, r.Settings.PassEnv, string(home)), home)
 }
 
 // identify reads the child's identity. One that has died already keeps its PID,

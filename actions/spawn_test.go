@@ -107,10 +107,10 @@ func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 
 // The record decides what a Temporal is lent. Without one it is of this process's own.
 func TestEnvironmentOf(t *testing.T) {
-	r := fsm.Record{Environment: fsm.Environment{Lent: fsm.MakeTexts([]string{"A=1", "B=\n =\xff"})}}
-	is(t, "recorded", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|STIGMER_INSTANCE=/home")
+	r := fsm.Record{Environment: fsm.Environment{Lent: fsm.MakeTexts([]string{"A=1", "B=\n =\xff", "HOME=/h", "USER=u"})}}
+	is(t, "recorded", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|HOME=/h|USER=u|STIGMER_INSTANCE=/home")
 	r.Settings.PassEnv = "A*,C"
-	is(t, "with patterns", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|STIGMER_INSTANCE=/home|STIGMER_PASS_ENV=A*,C")
+	is(t, "with patterns", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|HOME=/h|USER=u|STIGMER_INSTANCE=/home|STIGMER_PASS_ENV=A*,C")
 	t.Setenv("ENVIRONMENT_TEST", "own")
 	r = fsm.Record{Settings: fsm.Settings{PassEnv: "ENVIRONMENT_T*"}}
 	is(t, "own", slices.Contains(EnvironmentOf(r, "/home"), "ENVIRONMENT_TEST=own"), true)

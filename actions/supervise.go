@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -67,7 +68,10 @@ func Inherited(home statefile.Home) (*os.File, error) {
 // closeOnExec marks every descriptor beyond the standard ones: a caller may have
 // left some open that are not ours to pass on.
 func closeOnExec() error {
-	folder, err := os.Open("/dev/fd")
+	folder, err := os.Open("/proc/self/fd")
+	if errors.Is(err, fs.ErrNotExist) { // macOS; on Linux /dev/fd is a link, which a small /dev lacks
+		folder, err = os.Open("/dev/fd")
+	}
 	if err != nil {
 		return fmt.Errorf("list descriptors: %w", err)
 	}

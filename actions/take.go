@@ -44,6 +44,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if reason := takenPort(s, onWait); reason != "" {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
+	if err := probes.Reachable(s.IP); err != nil {
+		return fsm.Input{Event: fsm.PortTaken, Detail: err.Error()}
+	}
 	return fsm.Input{
 		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: w.versions.Of(s.TemporalBin),
 	}

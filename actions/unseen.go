@@ -24,22 +24,35 @@ func Elsewhere(r fsm.Record) bool {
 	return boot == there
 }
 
+// Inside reports whether a process that is seen here is the recorded one although the
+// record calls it otherwise: the record was written in a PID namespace below ours, in which
+// the process has that number.
+func Inside(r fsm.Record, p, recorded fsm.Process) bool {
+	return p.PID != 0 && Elsewhere(r) &&
+		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
+}
+
 // unseenFor is how long supervisor.lock must be held by nobody whom this
 // namespace sees. One of our own may be missed for an instant, as it dies.
 const unseenFor = time.Second
 
 // unseen names the holder of supervisor.lock whom a command would wait for in
-// vain, once it was out of sight for long enough.
-func (d *Desk) unseen(s fsm.Sight) string {
-	if s.Driver.PID != 0 || s.Holder != "" || !Elsewhere(s.Record) {
-		d.unseenSince = time.Time{}
-		return s.Holder
+// vain, once it was out of sight for long enough. A Healthy record is held back for that
+// long: a Temporal that serves elsewhere need not be reached from here.
+func (d *Desk) unseen(s *fsm.Sight) {
+	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
+		if d.unseenSince.IsZero() {
+			d.unseenSince = time.Now()
+		}
+		switch {
+		case time.Since(d.unseenSince) >= unseenFor:
+			s.Holder = Unseen
+			return
+		case s.Record.State != fsm.Healthy:
+			return
+		}
+		time.Sleep(longestPause)
+		s.Driver, s.Holder = d.driverOf(s.Record)
 	}
-	if d.unseenSince.IsZero() {
-		d.unseenSince = time.Now()
-	}
-	if time.Since(d.unseenSince) < unseenFor {
-		return ""
-	}
-	return Unseen
+	d.unseenSince = time.Time{}
 }

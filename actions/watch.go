@@ -55,7 +55,7 @@ func (w *World) watch(e fsm.Effect) {
 	w.await(e)
 	child, from, tree := w.child, w.logFrom, w.tree
 	go func() {
-		in := fsm.Input{Event: fsm.Exited, Run: e.Run}
+		in, memory := fsm.Input{Event: fsm.Exited, Run: e.Run}, probes.WatchMemory(e.Process.PID)
 		if child != nil {
 			in.Exit = procs.Reap(child)
 			close(tree.reaped)
@@ -65,6 +65,9 @@ func (w *World) watch(e fsm.Effect) {
 			return
 		} else {
 			in.Exit = exit
+		}
+		if in.Exit.MayBeKilled() {
+			in.Exit.Shortage = memory.Shortage()
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
 		tree.toldFirst()

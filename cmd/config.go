@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -168,6 +169,9 @@ func (r *ConfigReport) add(settings *pflag.FlagSet, origins origins, standard fu
 
 // standard is the default of a setting, with what it depends on.
 func (o *options) standard(f *pflag.Flag, home statefile.Home) (value any, because string) {
+	if name := variableOf(f.Name); serviceLink(f, os.Getenv(name)) {
+		return valueOf(f), linkWords(name)
+	}
 	switch f.Name {
 	case "ui-port":
 		if o.given.Has("port") {

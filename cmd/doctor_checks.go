@@ -68,8 +68,11 @@ func (p *patient) checkSettings() CheckReport {
 		return wrong(name, problem.Try, "%s", problem.What)
 	}
 	otherwise := ""
+	for _, link := range serviceLinks(flags) {
+		otherwise += "; " + linkWords(link)
+	}
 	if differ := fsm.Differences(p.document.Settings, p.options.settings, p.options.given); p.running() && len(differ) > 0 {
-		otherwise = fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
+		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := p.options.config
 	if !config.exists {
@@ -129,6 +132,8 @@ func (p *patient) checkRecord() CheckReport {
 	switch {
 	case p.recordFault == noRecord || p.recordFault == "" && evidence.OK:
 		return well(name, "%s", evidence.Detail)
+	case p.hidden:
+		return wrong(name, tryHidden, "%s", evidence.Detail)
 	case p.recordFault == "":
 		return wrong(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
 	case p.trouble != nil:
@@ -141,6 +146,8 @@ func (p *patient) checkTemporal() CheckReport {
 	const name = "temporal"
 	d := p.diagnosis()
 	switch {
+	case p.hidden:
+		return wrong(name, tryHidden, "what runs cannot be told: %v", p.trouble)
 	case p.trouble != nil:
 		return wrong(name, "stigmer local state --explain", "what runs cannot be told: %v", p.trouble)
 	case p.evidence.Hold == fsm.HoldForeign:
@@ -192,7 +199,11 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	case listener == nil && p.running():
 		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
 	case listener == nil:
-		if err := probes.MayListen(p.settings.IP, port); err != nil {
+		err := probes.MayListen(p.settings.IP, port)
+		if err == nil {
+			err = probes.Reachable(p.settings.IP)
+		}
+		if err != nil {
 			return wrong(name, otherPlace(err, p.settings.IP, runtime.GOOS), "%s: %v", at, err)
 		}
 		return well(name, "%s is free", at)
@@ -235,7 +246,8 @@ func (p *patient) checkBinary() CheckReport {
 	case problem != nil:
 		return wrong(name, problem.Try, "%s%.200s", problem.What, behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
-		return wrong(name, "the same command again", "%s: %v", path, err)
+		lack, _ := lackIn(err.Error())
+		return wrong(name, either(lack.try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {

@@ -99,6 +99,10 @@ const (
 
 func checkLimits() CheckReport {
 	const name = "limits"
+	if err := probes.Usable(); err != nil {
+		problem := systemProblem(err, "")
+		return wrong(name, problem.Try, "%s", problem.What)
+	}
 	l, err := probes.ReadLimits()
 	switch {
 	case err != nil:
@@ -127,7 +131,7 @@ func (p *patient) checkLeftovers() CheckReport {
 		return wrong(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
 	}
 	var stale []string
-	if at := p.driver.PID == 0 && !p.running(); at && !errors.Is(p.pidFault, os.ErrNotExist) {
+	if at := p.driver.PID == 0 && !p.running() && !p.hidden; at && !errors.Is(p.pidFault, os.ErrNotExist) {
 		stale = append(stale, p.home.PID())
 	}
 	abandoned, _ := p.home.Abandoned()

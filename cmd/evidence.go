@@ -70,6 +70,9 @@ func (s *seen) recordEvidence() Evidence {
 	}
 	d := s.diagnosis()
 	detail := fmt.Sprintf("says %s since %s, generation %d", s.document.State, clock(s.document.Since), s.document.Generation)
+	if s.hidden {
+		return Evidence{"record", false, detail + "; whether that is still so cannot be seen from here"}
+	}
 	if !d.Agrees {
 		detail += fmt.Sprintf("; but now it is %s", d.State)
 	}
@@ -222,6 +225,8 @@ func (s *seen) pidFileEvidence() Evidence {
 		return Evidence{name, !s.expected(), "none"}
 	case s.pidFault != nil:
 		return Evidence{name, false, s.pidFault.Error() + "; nothing decides by it"}
+	case s.hidden:
+		return Evidence{name, true, "names " + within(s.pidFile.PID)}
 	case s.running() && s.pidFile.PID == s.evidence.Leader.PID:
 		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
 	case s.running() && s.pidFile.PID == s.document.Temporal.PID && s.inside(s.evidence.Leader, s.document.Temporal):

@@ -161,8 +161,12 @@ func (r result) String() string {
 // ask starts a command. Whoever still has its output open after its end holds
 // back the result for WaitDelay, which is then an error.
 func (h *siege) ask(args ...string) *asked {
-	a := &asked{verb: strings.Join(args, " "), done: make(chan struct{})}
-	a.Cmd = exec.Command(h.bin, append([]string{"local"}, args...)...)
+	return h.askOf(exec.Command(h.bin, append([]string{"local"}, args...)...), args...)
+}
+
+// askOf is ask for a command line that ends in the asked command.
+func (h *siege) askOf(c *exec.Cmd, args ...string) *asked {
+	a := &asked{Cmd: c, verb: strings.Join(args, " "), done: make(chan struct{})}
 	a.Env, a.Stdout, a.Stderr, a.WaitDelay = h.env, &a.out, &a.out, awaitDefault
 	a.SysProcAttr = h.as
 	if err := a.Start(); err != nil {

@@ -87,6 +87,9 @@ func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.
 func secondInstance(home statefile.Home) error {
 	document, _ := (statefile.File{Home: home}).Load()
 	driver, stranger := actions.Driver(home, document.Record)
+	if stranger == "" && driver.PID == 0 && actions.Elsewhere(document.Record) {
+		stranger = actions.Unseen
+	}
 	if stranger != "" {
 		return problemOf(fsm.Outcome{End: fsm.EndUnknown, Holder: stranger}, fsm.Command{}, home)
 	}

@@ -27,15 +27,21 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	case says("no space left on device", "read-only file system"):
 		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
+	case says("input/output error"):
+		p.Means, p.Try = diskFails+"; nothing is started that the record cannot name", tryDisk
 	case says("permission denied"):
 		p.Exit = ExitPermission
 		p.Try = either(openFolder(), "look at the owner and mode of the path that is named")
-	case says("resource temporarily unavailable", "failed to create new OS thread"):
-		p.Means = "the system lets this user have no more processes and threads; " + p.Means
-		p.Try = "end some of them, or raise the limit: ulimit -u"
-	case says("cannot allocate memory", "out of memory", "failed to reserve"):
-		p.Means = "the system gives no more memory; " + p.Means
-		p.Try = "end what needs much of it, or raise the limit: ulimit -v"
+	default:
+		if lack, ok := lackIn(words + o.Detail); ok {
+			p.Means, p.Try = lack.means+"; "+p.Means, lack.try
+		}
 	}
 	return p
 }
+
+// diskFails and tryDisk are for EIO.
+const (
+	diskFails = "the disk of the home, or what it is mounted from, fails"
+	tryDisk   = "see what the kernel says of it: dmesg; or take another home: STIGMER_HOME=DIR"
+)

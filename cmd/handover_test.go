@@ -17,6 +17,8 @@ func TestNoHandover(t *testing.T) {
 		{"record not saved: read-only file system", "the disk of the home cannot be written to", "make room"},
 		{"fork/exec /bin/temporal: resource temporarily unavailable", "no more processes and threads", "ulimit -u"},
 		{"runtime: failed to create new OS thread (have 7 already; errno=11)", "no more processes and threads", "ulimit -u"},
+		{"start the supervisor: fork/exec /bin/stigmer: operation not permitted", "a container's seccomp profile", "allow it there"},
+		{"open /home/temporal.lock: too many open files", "no more open files", "ulimit -n"},
 		{"fatal error: out of memory", "no more memory", "ulimit -v"},
 	} {
 		text := noHandover(o, "/home", c.words).Text()

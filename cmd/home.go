@@ -10,6 +10,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -75,6 +76,9 @@ func openHome() (statefile.Home, error) {
 	path, err := homePath()
 	if err != nil {
 		return "", err
+	}
+	if err := probes.Usable(); err != nil {
+		return "", systemProblem(err, "nothing was started or stopped")
 	}
 	home, err := statefile.OpenHome(path)
 	if err == nil {

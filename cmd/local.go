@@ -10,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/initproc"
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
@@ -18,7 +21,12 @@ func Main() int { return Run(Root()) }
 // Run runs a command tree that Local is in on the process's arguments, tells on standard
 // error what went wrong, and returns the exit status. Output that cannot be written is a
 // failure then. A program with other ways calls Report, and looks after its output itself.
+//
+// As process 1 of a container it runs the tree in a child process: see initproc.
 func Run(root *cobra.Command) int {
+	if status, ended := initproc.Run(actions.MayLock); ended {
+		return status
+	}
 	out := outletOf(root)
 	return Report(out.verdict(root.Execute()))
 }

@@ -23,8 +23,10 @@ type seen struct {
 	stamp    statefile.Stamp
 	// recordFault says why there is no record to believe, empty if there is one.
 	recordFault string
-	// trouble is why the state cannot be told for certain.
+	// trouble is why the state cannot be told for certain; hidden says that it is the
+	// record's other PID namespace.
 	trouble error
+	hidden  bool
 
 	evidence fsm.Evidence
 	lock     probes.LockState
@@ -41,6 +43,12 @@ type seen struct {
 	pidFile  statefile.PIDFile
 	pidFault error
 }
+
+// errHidden is the trouble of a home that a container has used, or still uses.
+var errHidden = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
+
+// tryHidden is what to do about it.
+const tryHidden = "the same command in that container; if it has ended, stigmer local start or stop go on from the record"
 
 const noRecord = "there is none yet"
 
@@ -90,6 +98,9 @@ func (s *seen) steady() bool {
 func lookOnce(path string) *seen {
 	s := unseen()
 	s.home, s.exists, s.trouble = statefile.FindHome(path)
+	if s.trouble == nil {
+		s.trouble = probes.Usable()
+	}
 	if !s.exists && s.trouble == nil {
 		s.home = statefile.Gone(path)
 		s.exists = actions.Outlives(s.home)
@@ -146,7 +157,8 @@ func (s *seen) lookAtLocks() {
 		}
 	}
 	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && actions.Elsewhere(s.document.Record) && s.trouble == nil {
-		s.trouble = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
+		s.hidden = true
+		s.trouble = errHidden
 	}
 	s.pidFile, s.pidFault = statefile.ReadPID(s.home.PID())
 }

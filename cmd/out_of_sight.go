@@ -5,7 +5,6 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 )
 
 // outOfSight puts into words that who holds a lock is out of sight: then it cannot be
@@ -18,12 +17,9 @@ func outOfSight(p *Problem, o fsm.Outcome) {
 	p.Try = "the same command where Temporal was started, or another home: STIGMER_HOME=DIR"
 }
 
-// inside reports whether a process is the recorded one although the record calls
-// it otherwise: it was written in a PID namespace below ours, in which the process
-// has that number.
+// inside is actions.Inside for the record that was seen.
 func (s *seen) inside(p, recorded fsm.Process) bool {
-	return p.PID != 0 && actions.Elsewhere(s.document.Record) &&
-		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
+	return actions.Inside(s.document.Record, p, recorded)
 }
 
 // within tells what a process is called where it was started.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -85,8 +86,19 @@ func systemProblem(err error, did string) *Problem {
 	var foreign statefile.ForeignHomeError
 	var folder statefile.NotFolderError
 	var lock actions.NotLockError
+	var unidentified probes.IdentityError
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	switch {
+	case errors.As(err, &unidentified):
+		p.Means = "no process can be told from another without it; " + did
+		if lack, ok := lackIn(err.Error()); ok {
+			p.Try = lack.try
+		}
+	case errors.Is(err, probes.ErrNoProc):
+		p.Means = "no process can be told from another without it; " + did
+		p.Try = "mount it: mount -t proc proc /proc"
+	case errors.Is(err, errHidden):
+		p.Try = tryHidden
 	case errors.As(err, &newer):
 		p.Means = "the record was written by a newer stigmer; it was not changed"
 		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
@@ -104,7 +116,15 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.EIO):
+		p.Means, p.Try = diskFails+"; "+did, tryDisk
+	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
+		p.Means = "the file system of the home, or a sandbox, does not have what a home needs, such as locks; " + did
+		p.Try = "a home on a local disk: STIGMER_HOME=DIR"
+	case errors.Is(err, syscall.EROFS):
+		p.Means = "the file system of the home is read-only; " + did
+		p.Try = "another home: STIGMER_HOME=DIR, in a container a folder of a volume"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		p.Means = "the disk of the home cannot be written to; " + did
 		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
 	case errors.Is(err, fs.ErrPermission):

@@ -22,11 +22,16 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	says := func(signs ...string) bool {
 		return r.Settings.DB != "" && slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(f.LogTail, sign) })
 	}
+	lack, lacking := lackIn(f.Reason)
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
+		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable, r.Settings.IP, runtime.GOOS)
+	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
+		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
@@ -38,6 +43,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return r.Settings.TemporalBin + " was not started: " + errNoExec.Error(), programElsewhere
 	case f.Event == fsm.SaveFailed:
 		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
+	case f.Exit.Shortage != fsm.NoShortage:
+		return "nothing of it runs; the failure is kept in the record", tryShortage[f.Exit.Shortage]
 	case says("no such table", "not a database", "disk image is malformed"):
 		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
 			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
@@ -51,12 +58,20 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	return "nothing of it runs; the failure is kept in the record", try
 }
 
+// tryShortage is what helps against a want of memory.
+var tryShortage = map[fsm.Shortage]string{
+	fsm.LimitShortage:   "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start",
+	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
+}
+
 // otherPlace says where Temporal may listen on a system, after what probes.MayListen has
 // said of an IP. Linux has the whole of 127.0.0.0/8 by itself, macOS 127.0.0.1 alone.
 func otherPlace(err error, ip, system string) string {
 	switch {
 	case errors.Is(err, probes.ErrPortNotPermitted):
 		return "ports from 1024 on: --port, --ui-port"
+	case errors.Is(err, probes.ErrUnreachable):
+		return "bring up the interface lo, as in a new network namespace: ip link set lo up"
 	case system == "darwin" && strings.HasPrefix(ip, "127."):
 		return "--ip 127.0.0.1, or give lo0 that address too: sudo ifconfig lo0 alias " + ip + " up"
 	}

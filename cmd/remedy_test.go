@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
 
@@ -27,6 +28,27 @@ func TestOtherPlace(t *testing.T) {
 		got := otherPlace(c.err, c.ip, c.system)
 		if !strings.Contains(got, c.want) || strings.Contains(got, alias) != c.alias {
 			t.Errorf("%v for %s on %s: %s", c.err, c.ip, c.system, got)
+		}
+	}
+}
+
+// What the system refuses to give is told where Temporal could not be spawned for it.
+func TestRemedyOfALack(t *testing.T) {
+	const spawn = "Temporal ended 3 times in a row before it ever served; the last time: " + fsm.NotSpawned + "fork/exec /bin/temporal: "
+	for _, c := range []struct {
+		failure fsm.Failure
+		try     string
+	}{
+		{fsm.Failure{Event: fsm.SpawnFailed, Reason: spawn + "operation not permitted"}, "run it outside of the sandbox"},
+		{fsm.Failure{Event: fsm.SpawnFailed, Reason: spawn + "resource temporarily unavailable"}, "its limit of pids"},
+		{fsm.Failure{Event: fsm.SpawnFailed, Reason: spawn + "too many open files"}, "ulimit -n"},
+		{fsm.Failure{Event: fsm.SpawnFailed, Reason: spawn + "exec format error"}, "look for why in"},
+		{fsm.Failure{Event: fsm.PortTaken, Reason: "--port 7233: listen tcp 127.0.0.1:7233: socket: operation not permitted"}, "run it outside of the sandbox"},
+		{fsm.Failure{Event: fsm.Exited, Reason: "Temporal (pid 7) was ended by signal SIGKILL", Exit: fsm.Exit{Shortage: fsm.LimitShortage}}, "raise the memory limit"},
+		{fsm.Failure{Event: fsm.Exited, Reason: "Temporal (pid 7) was ended by signal SIGKILL", Exit: fsm.Exit{Shortage: fsm.MachineShortage}}, "end what needs much memory"},
+	} {
+		if means, try := remedy(fsm.Record{Failure: c.failure}, "/home"); !strings.Contains(try, c.try) {
+			t.Errorf("%+v: %s; %s", c.failure, means, try)
 		}
 	}
 }

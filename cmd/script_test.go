@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 		"holdlock":  status(holdLock),
 		"larger":    status(larger),
 	}
+	for name, program := range sandboxes {
+		programs[name] = status(program)
+	}
 	guarded(programs, func() { testscript.Main(m, programs) })
 }
 

@@ -99,7 +99,7 @@ func readVariables(flags *pflag.FlagSet) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variableOf(f.Name)
 		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] {
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || serviceLink(f, value) {
 			return
 		}
 		values := []string{value}

@@ -79,6 +79,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 		note(c, "Note: %s", text)
 	}
 	o.config.noteBeside(c)
+	warnOfLinks(c)
 	warnOpen(c, o.settings)
 	if err := checkShared(c, home); err != nil {
 		return "", err

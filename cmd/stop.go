@@ -8,6 +8,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -43,6 +44,9 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	path, err := homePath()
 	if err != nil {
 		return err
+	}
+	if err := probes.Usable(); err != nil {
+		return systemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)
 	if err == nil && !there && actions.Outlives(statefile.Gone(path)) {

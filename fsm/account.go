@@ -102,13 +102,22 @@ func (s Supervisor) servedFor(in Input, span Millis) bool {
 func (s Supervisor) failureReason(row Row, in Input) string {
 	switch row.On {
 	case SpawnFailed:
-		return "it could not be spawned: " + in.Detail
+		return NotSpawned + in.Detail
 	case StartDeadline:
 		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline(), s.Waiting)
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}
-	return fmt.Sprintf("Temporal (pid %d) %s", s.Temporal.PID, in.Exit.Words())
+	return fmt.Sprintf("Temporal (pid %d) %s%s", s.Temporal.PID, in.Exit.Words(), shortageWords[in.Exit.Shortage])
+}
+
+// NotSpawned begins the reason of a failure to spawn Temporal, before what the system said.
+const NotSpawned = "it could not be spawned: "
+
+// shortageWords end a sentence that says how a process ended.
+var shortageWords = map[Shortage]string{
+	LimitShortage:   ": the memory limit of its group was hit, and the kernel ended a process of the group for that",
+	MachineShortage: ": the machine, or a group above its own, had no memory left, and the kernel ended a process of its group for that",
 }
 
 // Words says how a process ended, as the end of a sentence.

@@ -152,3 +152,26 @@ func TestHowAProcessEnded(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatMayBeAKill(t *testing.T) {
+	for exit, want := range map[Exit]bool{
+		{Known: true, Code: 137, Signal: "SIGKILL"}: true,
+		{Known: true, Code: 137}:                    true, // a shell's, for its child
+		{}:                                          true,
+		{Known: true, Code: 143, Signal: "SIGTERM"}: false,
+		{Known: true, Code: 1}:                      false,
+		{Known: true}:                               false,
+	} {
+		if exit.MayBeKilled() != want {
+			t.Errorf("%+v: not %t", exit, want)
+		}
+	}
+	for shortage, want := range map[Shortage]string{NoShortage: "SIGKILL", LimitShortage: "the memory limit of its group was hit", MachineShortage: "the machine, or a group above"} {
+		s := Supervisor{}
+		s.Temporal.PID = 7
+		reason := s.failureReason(Row{On: Exited}, Input{Exit: Exit{Known: true, Signal: "SIGKILL", Shortage: shortage}})
+		if !strings.Contains(reason, want) || shortage == NoShortage && strings.Contains(reason, "memory") {
+			t.Errorf("%q: %s", shortage, reason)
+		}
+	}
+}

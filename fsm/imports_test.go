@@ -24,16 +24,16 @@ var mayImport = map[string][]string{
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
 	"actions":   {"fsm", "statefile", "probes", "actions/procs", "actions/environment"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/environment"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
 
 	// Rooms of their own.
-	"probes/logs":     {},
-	"probes/xnu":      {}, // macOS's kernel, in its own formats
-	"probes/xnu/fake": {"probes/xnu"},
-	"actions/procs":   {"fsm", "probes", "probes/xnu"},
-	"actions/install": {"statefile", "actions"},
-
+	"probes/logs":         {},
+	"probes/xnu":          {}, // macOS's kernel, in its own formats
+	"probes/xnu/fake":     {"probes/xnu"},
 	"actions/environment": {"fsm", "probes"},
+	"actions/procs":       {"fsm", "probes", "probes/xnu"},
+	"actions/install":     {"statefile", "actions"},
+	"actions/initproc":    {},
 }
 
 // programs are the folders below cmd that hold a main package.

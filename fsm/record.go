@@ -55,7 +55,29 @@ type Exit struct {
 	Known  bool   `json:"known"`
 	Code   int    `json:"code"`
 	Signal string `json:"signal,omitempty"`
+	// Shortage is what was short while it ran, of one that may have ended for that.
+	Shortage Shortage `json:"shortage,omitempty"`
 }
+
+// Shortage is why the kernel ends a process for want of memory.
+type Shortage string
+
+// The shortages. A machine's may be that of a group above all that is seen, as a container
+// sees its own group alone.
+const (
+	NoShortage      Shortage = ""
+	LimitShortage   Shortage = "limit"
+	MachineShortage Shortage = "machine"
+)
+
+// MayBeKilled reports whether SIGKILL can have ended a process: it did, or that of its
+// child, as a shell reports it, or nothing is known of the end.
+func (e Exit) MayBeKilled() bool {
+	return !e.Known || e.Signal == "SIGKILL" || e.Code == killedCode
+}
+
+// killedCode is a shell's status for a child that SIGKILL has ended.
+const killedCode = 128 + 9
 
 // Failure is why Temporal is not running although it was wanted, or why the last
 // one ended. The zero Failure is none.

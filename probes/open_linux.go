@@ -3,6 +3,7 @@
 package probes
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -58,11 +59,28 @@ func eachOpen(pid int, look func(openFile) bool) error {
 func statOpen(dir int, name string) (openFile, bool) {
 	var stat unix.Statx_t
 	fd, err := strconv.Atoi(name)
-	if err != nil || unix.Statx(dir, name, unix.AT_STATX_DONT_SYNC, unix.STATX_INO|unix.STATX_NLINK, &stat) != nil {
+	if err != nil {
+		return openFile{}, false
+	}
+	err = unix.Statx(dir, name, unix.AT_STATX_DONT_SYNC, unix.STATX_INO|unix.STATX_NLINK, &stat)
+	switch {
+	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EPERM):
+		return statOpenPlainly(dir, name, fd)
+	case err != nil:
 		return openFile{}, false
 	}
 	file := FileID{unix.Mkdev(stat.Dev_major, stat.Dev_minor), stat.Ino}
 	return openFile{fd: fd, FileID: file, deleted: stat.Nlink == 0}, true
+}
+
+// statOpenPlainly is statOpen where statx is refused: kernels before 4.11 have none, and
+// sandboxes that are older than it answer EPERM.
+func statOpenPlainly(dir int, name string, fd int) (openFile, bool) {
+	var stat unix.Stat_t
+	if unix.Fstatat(dir, name, &stat, 0) != nil {
+		return openFile{}, false
+	}
+	return openFile{fd: fd, FileID: FileID{stat.Dev, stat.Ino}, deleted: stat.Nlink == 0}, true
 }
 
 // deletedMark is what the kernel writes behind the path of a deleted file (proc_pid_fd(5)).

@@ -149,7 +149,11 @@ func FreePorts(ip string, n int) ([]int, error) {
 			return nil, err
 		}
 		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+		port, err := portOf(listener)
+		if err != nil {
+			return nil, err
+		}
+		ports = append(ports, port)
 	}
 	return ports, nil
 }

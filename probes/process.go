@@ -16,6 +16,22 @@ import (
 // runs nothing and holds nothing, although kill(pid, 0) calls it alive.
 var ErrNoProcess = errors.New("no such process")
 
+// ErrNoProc says that /proc does not show this process: it is not mounted, or is another
+// PID namespace's. Then nothing can be proven of any process.
+var ErrNoProc = errors.New("/proc is not mounted, or is not of this PID namespace")
+
+// IdentityError says why the identity of a process cannot be read here, of this very process
+// as well: a sandbox refuses a call.
+type IdentityError struct{ Err error }
+
+// Error names the cause.
+func (e IdentityError) Error() string {
+	return "the identity of a process cannot be read: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e IdentityError) Unwrap() error { return e.Err }
+
 // InstanceVariable is the environment variable that is set in everything that
 // we start. Its value is the home's real path.
 const InstanceVariable = "STIGMER_INSTANCE"

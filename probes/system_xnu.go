@@ -47,6 +47,12 @@ func Dying(pid int) bool { return system.dying(pid) }
 // lives, keeps its locks, and does nothing.
 func Asleep(pid int) bool { return system.stopped(pid) }
 
+// Usable returns nil: what macOS has is there.
+func Usable() error { return nil }
+
+// memoryGroupOf knows nothing: macOS has no groups with a limit of memory.
+func memoryGroupOf(int) memoryGroup { return memoryGroup{} }
+
 // InnerPID is the PID itself: macOS has no PID namespaces.
 func InnerPID(pid int) int { return pid }
 

@@ -17,18 +17,36 @@ import (
 // the old file or the new one. The rename takes the place of a symlink, it does
 // not follow it. The folder is not synced: see SyncFolder.
 func replace(path string, data []byte) (Stamp, error) {
-	return pend(path, data, (*renameio.PendingFile).CloseAtomicallyReplace)
+	return pend(path, data, func(pending *renameio.PendingFile) error {
+		if err := UnlessUnsyncable(pending.Sync()); err != nil {
+			return err
+		}
+		return closeAndRename(pending, path)
+	})
 }
 
 // put is replace without any fsync: the new file is there for every process at
 // once, and a process that dies loses nothing of it, but a power cut may.
 func put(path string, data []byte) (Stamp, error) {
-	return pend(path, data, func(pending *renameio.PendingFile) error {
-		if err := pending.File.Close(); err != nil {
-			return err
+	return pend(path, data, func(pending *renameio.PendingFile) error { return closeAndRename(pending, path) })
+}
+
+func closeAndRename(pending *renameio.PendingFile, path string) error {
+	if err := pending.File.Close(); err != nil {
+		return err
+	}
+	return os.Rename(pending.Name(), path)
+}
+
+// UnlessUnsyncable returns the error of an fsync, and nil for one that this file system, or a sandbox, does not have:
+// there is nothing more to be done there. Any other error means that data may be lost.
+func UnlessUnsyncable(err error) error {
+	for _, none := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.ENOSYS} {
+		if errors.Is(err, none) {
+			return nil
 		}
-		return os.Rename(pending.Name(), path)
-	})
+	}
+	return err
 }
 
 // pend writes a temporary file and lets finish put it in its place. It lies in the
@@ -51,7 +69,11 @@ func pend(path string, data []byte, finish func(*renameio.PendingFile) error) (S
 		err = finish(pending)
 	}
 	if err != nil {
-		return Stamp{}, errors.Join(bare(err), pending.Cleanup())
+		undone := pending.Cleanup()
+		if errors.Is(undone, fs.ErrClosed) {
+			undone = nil // the temporary file is removed all the same
+		}
+		return Stamp{}, errors.Join(bare(err), undone)
 	}
 	return stampOf(info), nil
 }
@@ -74,10 +96,7 @@ func SyncFolder(folder string) error {
 	if err != nil {
 		return bare(err)
 	}
-	err = dir.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		err = nil
-	}
+	err = UnlessUnsyncable(dir.Sync())
 	return errors.Join(bare(err), dir.Close())
 }
 

@@ -100,7 +100,7 @@ func (f File) Sync() error {
 	path := f.Home.State()
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err == nil {
-		err = errors.Join(file.Sync(), file.Close(), SyncFolder(string(f.Home)))
+		err = errors.Join(UnlessUnsyncable(file.Sync()), file.Close(), SyncFolder(string(f.Home)))
 	}
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", path, bare(err))

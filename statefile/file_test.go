@@ -286,3 +286,18 @@ func TestPlace(t *testing.T) {
 		}
 	}
 }
+
+// A file system that has no fsync loses nothing by that; one on which it fails may.
+func TestUnlessUnsyncable(t *testing.T) {
+	for err, forgiven := range map[error]bool{
+		syscall.EINVAL: true, syscall.ENOTSUP: true, syscall.ENOSYS: true,
+		syscall.EIO: false, syscall.ENOSPC: false, syscall.EDQUOT: false,
+	} {
+		if have := UnlessUnsyncable(&fs.PathError{Op: "sync", Path: "p", Err: err}); (have == nil) != forgiven {
+			t.Errorf("%v: %v", err, have)
+		}
+	}
+	if err := UnlessUnsyncable(nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
-	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/statefile"
@@ -131,18 +130,13 @@ func place(made, program string) error {
 	return settle(filepath.Dir(folder))
 }
 
-// settle syncs a file or a folder. A file system that cannot sync a folder
-// answers EINVAL or ENOTSUP; there is nothing more to be done on it.
+// settle syncs a file or a folder, where the file system can.
 func settle(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	err = file.Sync()
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
-		err = nil
-	}
-	return errors.Join(err, file.Close())
+	return errors.Join(statefile.UnlessUnsyncable(file.Sync()), file.Close())
 }
 
 func isProgram(path string) bool {

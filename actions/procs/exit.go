@@ -16,7 +16,7 @@ import (
 // false after the timeout; a negative one is none. How it exited is known of a child
 // to Reap alone, and on macOS of every process that this user may signal.
 func AwaitExit(p fsm.Process, timeout time.Duration) (fsm.Exit, bool, error) {
-	watch, err := watchExit(p.PID)
+	watch, err := watchExit(p)
 	if errors.Is(err, unix.ESRCH) {
 		return fsm.Exit{}, true, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/xnu"
 )
 
@@ -17,12 +18,12 @@ import (
 // millisecond.
 type exitWatch struct{ pidfd, pid int }
 
-func watchExit(pid int) (exitWatch, error) {
-	if _, err := xnu.System().Process(pid); errors.Is(err, syscall.ESRCH) {
+func watchExit(p fsm.Process) (exitWatch, error) {
+	if _, err := xnu.System().Process(p.PID); errors.Is(err, syscall.ESRCH) {
 		return exitWatch{}, unix.ESRCH
 	}
-	fd, err := unix.PidfdOpen(pid, 0)
-	return exitWatch{fd, pid}, err
+	fd, err := unix.PidfdOpen(p.PID, 0)
+	return exitWatch{fd, p.PID}, err
 }
 
 func (w exitWatch) close() { unix.Close(w.pidfd) }

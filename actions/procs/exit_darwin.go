@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // exitWatch is a kqueue with a filter on one process (EVFILT_PROC, kqueue(2)).
@@ -14,14 +16,14 @@ type exitWatch int
 // watchExit needs no right for the exit, but that to signal the process for its status
 // (filt_procattach, bsd/kern/kern_event.c). The kernel looks a process up by the same
 // function for this as for proc_info(2), so that both agree on which one has gone.
-func watchExit(pid int) (exitWatch, error) {
+func watchExit(p fsm.Process) (exitWatch, error) {
 	queue, err := unix.Kqueue()
 	if err != nil {
 		return -1, err
 	}
 	unix.CloseOnExec(queue)
 	filter := unix.Kevent_t{
-		Ident: uint64(pid), Filter: unix.EVFILT_PROC,
+		Ident: uint64(p.PID), Filter: unix.EVFILT_PROC,
 		Flags: unix.EV_ADD | unix.EV_ONESHOT, Fflags: unix.NOTE_EXIT | unix.NOTE_EXITSTATUS,
 	}
 	if _, err := unix.Kevent(queue, []unix.Kevent_t{filter}, nil, nil); err != nil {

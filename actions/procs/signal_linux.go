@@ -12,22 +12,38 @@ import (
 )
 
 // Signal signals exactly the process that is meant, or none: the pidfd cannot come to
-// mean another process between the proof and the signal (pidfd_send_signal(2)). A
-// process that has exited needs no signal.
+// mean another process between the proof and the signal (pidfd_send_signal(2)). Where a
+// pidfd is refused the proof comes immediately before a signal by PID. A process that has
+// exited needs no signal.
 func Signal(p fsm.Process, sig unix.Signal) error {
 	fd, err := unix.PidfdOpen(p.PID, 0)
-	if errors.Is(err, unix.ESRCH) {
+	switch {
+	case errors.Is(err, unix.ESRCH):
 		return nil
-	}
-	if err != nil {
-		return err
+	case refused(err):
+		return signalByPID(p, sig)
 	}
 	defer unix.Close(fd)
 	if !probes.Alive(p) {
 		return nil
 	}
-	if err := unix.PidfdSendSignal(fd, sig, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-		return err
+	err = unix.PidfdSendSignal(fd, sig, nil, 0)
+	if refused(err) { // also where this user may not signal it, as kill then says again
+		return signalByPID(p, sig)
 	}
-	return nil
+	return unlessGone(err)
+}
+
+func signalByPID(p fsm.Process, sig unix.Signal) error {
+	if !probes.Alive(p) {
+		return nil
+	}
+	return unlessGone(unix.Kill(p.PID, sig))
+}
+
+func unlessGone(err error) error {
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
 }

@@ -1,0 +1,7 @@
+// Package initproc makes this program a small init where it is process 1 of a container.
+//
+// Process 1 inherits every orphan of its PID namespace and must reap it; the kernel
+// discards every signal to it that it does not handle, and ends the namespace with it
+// (pid_namespaces(7)). None of that goes with work of another kind. So process 1 starts
+// this program again, as its child, and does no more than forward signals and reap.
+package initproc

@@ -1,0 +1,158 @@
+package initproc
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// ownProgram leads to the program file of the process that reads it, also when that file
+// was deleted or replaced (proc_pid_exe(5)).
+const ownProgram = "/proc/self/exe"
+
+// Run does nothing and returns false where this process is not process 1. Where it is, Run
+// starts this program once more with the same arguments, environment and descriptors,
+// forwards signals to it, and reaps every orphan. When the child has ended, and no other
+// process that runs this program has arguments of which atWork is true, Run returns the
+// child's exit status and true; the kernel ends what is left when process 1 ends. Where the
+// child cannot be started, Run returns false, too.
+func Run(atWork func(args []string) bool) (status int, ended bool) {
+	if !needed(os.Getpid()) {
+		return 0, false
+	}
+	i := initProcess{atWork: atWork}
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, forwarded...)
+	signal.Ignore(ignored...) // the child inherits it
+	child, err := startAgain(groupOfItsOwn())
+	if err != nil { // a terminal may refuse another group
+		child, err = startAgain(&syscall.SysProcAttr{Setpgid: true})
+	}
+	if err != nil {
+		signal.Reset(slices.Concat(forwarded, ignored)...)
+		return 0, false
+	}
+	i.child.Store(int64(child.Pid))
+	go i.forward(signals) // ends with the process
+	status = i.reapChild()
+	i.linger()
+	return status, true
+}
+
+// initProcess is process 1 at its work.
+type initProcess struct {
+	atWork func(args []string) bool
+	// child is the PID of the child, 0 once it was reaped.
+	child atomic.Int64
+	// end is the last signal that asked the child for its end, 0 for none.
+	end atomic.Int64
+}
+
+// startAgain passes on what else was inherited, too: only what Go opened is closed by exec.
+func startAgain(group *syscall.SysProcAttr) (*os.Process, error) {
+	return os.StartProcess(ownProgram, os.Args, &os.ProcAttr{
+		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}, Env: os.Environ(), Sys: group,
+	})
+}
+
+// groupOfItsOwn keeps a terminal's signals from reaching the child twice, by the terminal
+// and by process 1.
+func groupOfItsOwn() *syscall.SysProcAttr {
+	terminal, ok := foregroundTerminal(unix.Getpgrp(), func(fd int) (int, error) {
+		return unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	})
+	if ok {
+		return &syscall.SysProcAttr{Foreground: true, Ctty: terminal}
+	}
+	return &syscall.SysProcAttr{Setpgid: true}
+}
+
+// forward passes signals on: to the child, and when it has ended to what goes on without it.
+func (i *initProcess) forward(signals <-chan os.Signal) {
+	for sig := range signals {
+		if slices.Contains(ends, sig) {
+			i.end.Store(int64(sig.(syscall.Signal)))
+		}
+		if pid := int(i.child.Load()); pid != 0 {
+			unix.Kill(pid, sig.(syscall.Signal))
+			continue
+		}
+		for _, pid := range i.others() {
+			unix.Kill(pid, sig.(syscall.Signal))
+		}
+	}
+}
+
+// reapChild reaps each orphan until the child has ended, and returns its exit status.
+func (i *initProcess) reapChild() int {
+	for {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &status, 0, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return 1 // no child is left, although none of ours was reaped
+		case int64(pid) == i.child.Load():
+			i.child.Store(0)
+			return exitStatus(status)
+		}
+	}
+}
+
+// linger returns when no command or supervisor of ours is left: a stop from beside the
+// child still has to report, and a start or restart may have left a supervisor behind. One
+// that was asked to end while it was at work leaves that to each of them.
+func (i *initProcess) linger() {
+	asked, end, others := map[int]bool{}, syscall.Signal(i.end.Load()), i.others()
+	for pause := shortestPause; len(others) > 0; pause = min(2*pause, longestPause) {
+		takeTerminalBack()
+		for _, pid := range others {
+			if end != 0 && !asked[pid] {
+				asked[pid] = true
+				unix.Kill(pid, end)
+			}
+		}
+		for {
+			if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); pid <= 0 && !errors.Is(err, syscall.EINTR) {
+				break
+			}
+		}
+		time.Sleep(pause)
+		others = i.others()
+	}
+}
+
+// The pauses between two looks at what is left. Process 1 is not told of the end of a
+// process that another container runtime's process has put into its namespace.
+const (
+	shortestPause = 5 * time.Millisecond
+	longestPause  = 200 * time.Millisecond
+)
+
+// takeTerminalBack makes Ctrl-C reach process 1 once its child, which had the terminal, has
+// ended. It does nothing without a terminal.
+func takeTerminalBack() {
+	for fd := range 3 {
+		if unix.IoctlSetPointerInt(fd, unix.TIOCSPGRP, unix.Getpgrp()) == nil {
+			return
+		}
+	}
+}
+
+// others are the processes beside process 1 that run this program and are at work.
+func (i *initProcess) others() []int {
+	ours, err := os.Stat(ownProgram)
+	if self, _ := os.Readlink("/proc/self"); err != nil || self != "1" {
+		return nil // a /proc of another PID namespace has other numbers
+	}
+	return slices.DeleteFunc(processes(), func(pid int) bool {
+		theirs, err := os.Stat(procPath(pid, "exe"))
+		return needed(pid) || err != nil || !os.SameFile(ours, theirs) || !i.atWork(arguments(pid))
+	})
+}
