@@ -163,7 +163,7 @@ func dockerfile(t *testing.T) map[string]string {
 
 // TestProcessOneAlone is the example's image, made from nothing: a read-only root with the
 // two programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user
-// that no passwd names.
+// that no passwd names, who may write to the volume by its group alone.
 func TestProcessOneAlone(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, true)
@@ -174,15 +174,17 @@ func TestProcessOneAlone(t *testing.T) {
 		t.Errorf("the image is another one than this test makes: %q", image)
 	}
 	c := h.container(`
-		home=$STIGMER_HOME root=$(dirname "$STIGMER_HOME")/root
-		chown 12345:12345 "$home"
+		volume=$(dirname "$STIGMER_HOME") root="`+t.TempDir()+`"
+		rmdir "$STIGMER_HOME"
+		chown root:12345 "$volume"
+		chmod 2770 "$volume" # as Kubernetes has it, by fsGroup
 		mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root` + image["VOLUME"] + `"
 		touch "$root/dev/null" "$root/bin/temporal" "$root/bin/stigmer"
 		mount --make-rprivate /
 		mount --bind "$root" "$root"
 		mount --bind "$1" "$root/bin/stigmer"
 		mount --bind "$STIGMER_TEMPORAL_BIN" "$root/bin/temporal"
-		mount --bind "$home" "$root` + image["VOLUME"] + `"
+		mount --bind "$volume" "$root` + image["VOLUME"] + `"
 		mount --bind /dev/null "$root/dev/null"
 		mount -t proc proc "$root/proc"
 		mount -o remount,ro,bind "$root"

@@ -26,6 +26,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()) && unprivileged(r.Settings):
+		return "a sandbox or a security module of the system refuses it, so nothing was started", "allow this program to listen there, or run it outside of the sandbox"
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
 		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
@@ -56,6 +58,12 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
 	}
 	return "nothing of it runs; the failure is kept in the record", try
+}
+
+// unprivileged reports whether every user may listen on the ports that were asked for.
+func unprivileged(s fsm.Settings) bool {
+	const first = 1024
+	return s.Port >= first && (s.Headless || s.UIPort >= first)
 }
 
 // tryShortage is what helps against a want of memory.

@@ -52,3 +52,14 @@ func TestRemedyOfALack(t *testing.T) {
 		}
 	}
 }
+
+// A port that everybody may have is refused by something else than its number.
+func TestRemedyOfAnyPort(t *testing.T) {
+	refused := fsm.Failure{Event: fsm.PortTaken, Reason: "--port: " + probes.ErrPortNotPermitted.Error()}
+	for ports, want := range map[[2]int]string{{7233, 8233}: "sandbox", {80, 8233}: "from 1024 on", {7233, 443}: "from 1024 on"} {
+		_, try := remedy(fsm.Record{Failure: refused, Settings: fsm.Settings{Port: ports[0], UIPort: ports[1]}}, "/home")
+		if !strings.Contains(try, want) {
+			t.Errorf("%v: %s", ports, try)
+		}
+	}
+}
