@@ -177,8 +177,14 @@ func (s *seen) ownListener(l *probes.Listener) bool {
 	return s.running() && (l.PID == s.evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.home))
 }
 
+// slowAnswer is how long the answers of a Temporal may take before that is worth a word.
+const slowAnswer fsm.Millis = 500
+
 func (s *seen) healthEvidence() []Evidence {
 	health := Evidence{"health", s.answer.Verdict.Live, either(s.answer.Health, s.answer.Detail)}
+	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
+		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", seconds(took))
+	}
 	list := []Evidence{health}
 	var names []string
 	for name := range s.answer.Namespaces {
@@ -188,6 +194,11 @@ func (s *seen) healthEvidence() []Evidence {
 	for _, name := range names {
 		answer := s.answer.Namespaces[name]
 		list = append(list, Evidence{"namespace " + name, answer == "ok", answer})
+	}
+	for _, name := range []string{"history", "matching"} {
+		if answer, asked := s.answer.Services[name]; asked {
+			list = append(list, Evidence{name, answer == "ok", answer})
+		}
 	}
 	return list
 }

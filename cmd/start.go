@@ -18,9 +18,9 @@ func startCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "start",
 		Short: "Start Temporal, and return when a client can work",
-		Long: `Start Temporal, and return when a client can work: its health is SERVING and every
-namespace answers. A Temporal that runs already is left as it is, one that lost
-its supervisor is adopted without a restart. A supervisor stays behind and
+		Long: `Start Temporal, and return when a client can work: its health is SERVING, and every
+namespace and the services that run a workflow answer. A Temporal that runs already is
+left as it is, one that lost its supervisor is adopted without a restart. A supervisor stays behind and
 restarts Temporal after a crash. What was asked for at an earlier start counts for
 nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
 installed first, as stigmer local install does it without flags.
