@@ -32,13 +32,13 @@ func settle(t *testing.T, file string, args ...string) (*options, error) {
 // The flag beats the environment, which beats the file, which beats the default.
 func TestLayers(t *testing.T) {
 	t.Setenv("STIGMER_PORT", "2000")
-	t.Setenv("STIGMER_IP", "127.0.0.2")
-	o, err := settle(t, "# mine\nport: 3000\nip: 127.0.0.3\nheadless: true\nnamespace: [a, b]\nprobe-period: 1500ms\n", "--port", "1000")
+	t.Setenv("STIGMER_IP", "0.0.0.0")
+	o, err := settle(t, "# mine\nport: 3000\nip: \"::\"\nheadless: true\nnamespace: [a, b]\nprobe-period: 1500ms\n", "--port", "1000")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := o.settings
-	if s.Port != 1000 || s.IP != "127.0.0.2" || !s.Headless || s.Namespaces != "a,b" || s.Policy.Period != 1500 || s.HTTPPort != 0 {
+	if s.Port != 1000 || s.IP != "0.0.0.0" || !s.Headless || s.Namespaces != "a,b" || s.Policy.Period != 1500 || s.HTTPPort != 0 {
 		t.Errorf("%+v", s)
 	}
 	for name, want := range map[string]origin{

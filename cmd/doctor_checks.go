@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -175,7 +174,7 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
 	case listener == nil:
 		if err := probes.MayListen(p.settings.IP, port); err != nil {
-			return wrong(name, otherPlace(err, p.settings.IP, runtime.GOOS), "%s: %v", at, err)
+			return wrong(name, otherPlace(err), "%s: %v", at, err)
 		}
 		return well(name, "%s is free", at)
 	case p.ownListener(listener):

@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -23,9 +22,9 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	}
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted)
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
@@ -48,14 +47,10 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	return "nothing of it runs; the failure is kept in the record", try
 }
 
-// otherPlace says where Temporal may listen on a system, after what probes.MayListen has
-// said of an IP. Linux has the whole of 127.0.0.0/8 by itself, macOS 127.0.0.1 alone.
-func otherPlace(err error, ip, system string) string {
-	switch {
-	case errors.Is(err, probes.ErrPortNotPermitted):
+// otherPlace says where Temporal may listen, after what probes.MayListen has said.
+func otherPlace(err error) string {
+	if errors.Is(err, probes.ErrPortNotPermitted) {
 		return "ports from 1024 on: --port, --ui-port"
-	case system == "darwin" && strings.HasPrefix(ip, "127."):
-		return "--ip 127.0.0.1, or give lo0 that address too: sudo ifconfig lo0 alias " + ip + " up"
 	}
 	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +44,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	s.Policy = fsm.DefaultPolicy()
 	portVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
 	portVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
-	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
+	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
 	portVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
 	portVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
 	f.StringVar(&s.DB, "db", "", "database file (default temporal-data/temporal.db in the home)")
@@ -197,12 +196,11 @@ func (o *options) database() error {
 
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
-	if addr, err := netip.ParseAddr(s.IP); err != nil {
-		return badFlag("ip", "--ip %q is not an IP address", s.IP)
-	} else if addr.Zone() != "" {
-		return badFlag("ip", "--ip %s has a zone, which Temporal does not take", s.IP)
+	ip, err := checkIP(s.IP)
+	if err != nil {
+		return err
 	}
-	o.settings.IP = statefile.CanonicalIP(s.IP)
+	o.settings.IP = ip
 	type port struct {
 		flag     string
 		number   int
@@ -224,7 +222,7 @@ func (o *options) check() error {
 		if o.derivesUIPort() {
 			flags = append(flags, "port")
 		}
-		return flagError{flags, fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+		return flagError{flags: flags, text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {

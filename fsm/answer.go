@@ -7,9 +7,10 @@ func (s Supervisor) probes() bool {
 
 // judge weighs a probe's answer.
 func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
+	in = s.misplaced(in)
 	s.Waiting = in.Detail
 	s.Asking = s.Asking && in.Verdict.Late
-	if in.Verdict.Starved() {
+	if in.Verdict.Starved() && !in.Verdict.Lost {
 		s.Waiting += "; " + MachineBusy
 	}
 	if s.State == Starting {

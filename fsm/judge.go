@@ -20,7 +20,8 @@ type Verdict struct {
 	Live  bool // health answered SERVING
 	Ready bool // and every namespace, history and matching answered
 	// Lost says that it is not ready for what is certain, and passes by no waiting: what
-	// clients write goes to a file that has no name any more.
+	// clients write goes to a file that has no name any more, or it listens where it
+	// cannot work.
 	Lost bool
 	// Waits says that the time for an answer is over, and that the question goes on: the
 	// rest says what has been answered so far. Another verdict follows if the answer comes.
@@ -100,4 +101,6 @@ func (p Policy) patience(s Streak, v Verdict) Millis {
 }
 
 // slowly says how a server answers, as the end of a sentence; took is how long.
-func slowly(took Millis) string { return fmt.Sprintf("it is slow: it answers after %s", took) }
+func slowly(took Millis) string {
+	return fmt.Sprintf("it is slow: it answers after %s", (took+50)/100*100)
+}
