@@ -172,6 +172,8 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 		return wrong(name, "stigmer local start says it more exactly", "who has %s cannot be told: %v", at, err)
 	case listener == nil && p.running():
 		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
+	case name == "ui-port" && uiBlocked(p.settings):
+		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", openUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
 		if err := probes.MayListen(p.settings.IP, port); err != nil {
 			return wrong(name, otherPlace(err), "%s: %v", at, err)

@@ -41,7 +41,7 @@ func (s *seen) list() []Evidence {
 	if settings := s.document.Settings; !settings.Headless && settings.UIPort != 0 {
 		list = append(list, s.portEvidence("ui port", settings.UIPort, s.uiPort))
 		if s.running() {
-			list = append(list, Evidence{"ui", s.uiFault == "", either(s.uiFault, uiURL(settings)+" answers")})
+			list = append(list, s.uiEvidence())
 		}
 	}
 	list = append(list, s.databaseEvidence(), s.pidFileEvidence())
@@ -49,6 +49,17 @@ func (s *seen) list() []Evidence {
 		list = append(list, Evidence{"logs", false, logs + " may not be written to by this user, so nothing can be started"})
 	}
 	return list
+}
+
+func (s *seen) uiEvidence() Evidence {
+	settings := s.document.Settings
+	switch {
+	case s.uiFault != "":
+		return Evidence{"ui", false, s.uiFault}
+	case uiBlocked(settings):
+		return Evidence{"ui", false, uiURL(settings) + " answers, but " + blockedWords(settings, "stigmer local restart ")}
+	}
+	return Evidence{"ui", true, uiURL(settings) + " answers"}
 }
 
 // running reports whether a Temporal of ours runs.

@@ -25,6 +25,8 @@ type options struct {
 	foreground bool
 	trace      string
 	noInstall  bool
+	// restarts says that what was not given is the record's.
+	restarts bool
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins origins
@@ -223,6 +225,9 @@ func (o *options) check() error {
 			flags = append(flags, "port")
 		}
 		return flagError{flags: flags, text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+	}
+	if err := o.checkUIPort(); err != nil {
+		return err
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {

@@ -41,7 +41,7 @@ config.yaml in the home: see config --help. Either counts as asked for.
 }
 
 func restartCommand() *cobra.Command {
-	o := &options{}
+	o := &options{restarts: true}
 	var grace time.Duration
 	c := &cobra.Command{
 		Use:   "restart",
@@ -70,6 +70,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 		return "", err
 	}
 	warnOpen(c, o.settings)
+	o.warnUIPort(c)
 	if err := checkShared(c, home); err != nil {
 		return "", err
 	}
@@ -139,6 +140,13 @@ func executable(path string) bool {
 func warnOpen(c *cobra.Command, s fsm.Settings) {
 	if !loopback(s.IP) {
 		warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
+	}
+}
+
+// warnUIPort warns of a port that browsers refuse, where it was asked for.
+func (o *options) warnUIPort(c *cobra.Command) {
+	if o.given.Has("ui-port") && uiBlocked(o.settings) {
+		warn(c, "%s", blockedWords(o.settings, ""))
 	}
 }
 
