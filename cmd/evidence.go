@@ -51,15 +51,18 @@ func (s *seen) list() []Evidence {
 	return list
 }
 
+// uiName is what the evidence of the web UI is called.
+const uiName = "ui"
+
 func (s *seen) uiEvidence() Evidence {
 	settings := s.document.Settings
 	switch {
 	case s.uiFault != "":
-		return Evidence{"ui", false, s.uiFault}
+		return Evidence{uiName, false, s.uiFault}
 	case uiBlocked(settings):
-		return Evidence{"ui", false, uiURL(settings) + " answers, but " + blockedWords(settings, "stigmer local restart ")}
+		return Evidence{uiName, false, uiURL(settings) + " answers, but " + blockedWords(settings, "stigmer local restart ")}
 	}
-	return Evidence{"ui", true, uiURL(settings) + " answers"}
+	return Evidence{uiName, true, uiURL(settings) + " answers"}
 }
 
 // running reports whether a Temporal of ours runs.

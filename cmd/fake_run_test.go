@@ -24,6 +24,7 @@ import (
 //	no-namespace        health says SERVING, but no namespace is found
 //	no-history          the same, but what crosses to history is not answered
 //	no-matching         the same of matching; of these three NAME=FILE is so while FILE exists
+//	no-ui=FILE          stop listening for the web UI once FILE exists
 //	slow=FILE           answer each call after the time that FILE says, at once without it
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (f *fake) serve() int {
 	if f.has("chatty") {
 		go chatter()
 	}
-	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s:%d\n", f.ip, f.port)
+	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s\n", net.JoinHostPort(f.ip, strconv.Itoa(f.port)))
 	select {
 	case <-f.stop:
 		fmt.Println("Stopping server...")
@@ -68,13 +69,24 @@ func (f *fake) listenAll() (net.Listener, error) {
 		if err != nil {
 			return nil, err
 		}
+		if name == "UI" && f.has("no-ui") {
+			go f.closeOnce(l)
+		}
 		go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, name) }))
 	}
 	return frontend, nil
 }
 
+// closeOnce closes a listener once the file of no-ui=FILE exists.
+func (f *fake) closeOnce(l net.Listener) {
+	for !f.broken("no-ui") {
+		time.Sleep(5 * time.Millisecond)
+	}
+	l.Close()
+}
+
 func (f *fake) listen(name string, port int) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", fmt.Sprintf("%s:%d", f.ip, port))
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(f.ip, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("can't set %s port %d: %w", name, port, err)
 	}
