@@ -163,6 +163,17 @@ func TestFaultOpenAddress(t *testing.T) {
 	})
 }
 
+// TestFaultNoIPv6: where IPv6 is switched off a bind to :: succeeds, and Temporal ends by
+// itself. That is said before the spawn, with what helps.
+func TestFaultNoIPv6(t *testing.T) {
+	inPlaces(t, func(p *place) {
+		p.inNetwork("true")
+		out := p.inNetwork(`echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 || exit 77
+			"$0" local start --ip ::; [ $? = 1 ] && "$0" local start --ip 0.0.0.0 && "$0" local stop`)
+		p.says("start --ip ::", out, "this machine has no IPv6", "nothing was started", "--ip 0.0.0.0", "Started")
+	})
+}
+
 // inNetwork runs a shell's line where the machine has the address 192.0.2.1 (RFC 5737)
 // and nobody else has any.
 func (p *place) inNetwork(line string) string {
