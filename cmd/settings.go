@@ -59,9 +59,9 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	p := &s.Policy
 	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")
 	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
-	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long one probe may take")
+	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
 	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
-	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long health may not answer before a restart")
+	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long, from --probe-timeout on, no probe may be answered before a restart; longer for one that is slow or waits for a processor")
 	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
 	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
 	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
