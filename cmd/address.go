@@ -46,10 +46,11 @@ func addressProblem(p *Problem, ip string) {
 // otherAddress says on which addresses Temporal works; command goes before the flag.
 func otherAddress(command, ip string) string {
 	try := command + "--ip 127.0.0.1, or " + command + "--ip 0.0.0.0"
-	if addr, err := netip.ParseAddr(ip); err == nil {
-		if addr.Is6() {
-			try = command + "--ip 127.0.0.1, or " + command + "--ip ::"
-		}
+	addr, err := netip.ParseAddr(ip)
+	if err == nil && addr.Is6() {
+		try = command + "--ip 127.0.0.1, or " + command + "--ip ::"
+	}
+	if err == nil && addr.IsLoopback() {
 		return try + ", which answers on " + ip + " too, and on every other address of this machine, without a password"
 	}
 	return try + " for every address of this machine, which other machines then reach without a password"

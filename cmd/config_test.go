@@ -112,7 +112,7 @@ func TestConfigMistakes(t *testing.T) {
 		"port: [1, 2]\n":                     `:1: port takes one value`,
 		"port: {a: b}\n":                     `:1: port has something else`,
 		"port: 1\nport: 2\n":                 `:2: port is given a second time, after line 1`,
-		"ip: my-machine\n":                    `:1: ip "my-machine" is not an IP address`,
+		"ip: my-machine\n":                   `:1: ip "my-machine" is not an IP address`,
 		"ip: 127.0.0.1\nport: 5\nui-port: 5": `:3: port and ui-port are both 5`,
 		"db: /no/such/folder/x.db\n":         `:1: db /no/such/folder/x.db: there is no folder`,
 		"db: x.db\nephemeral: true\n":        `:1: db and ephemeral exclude`,
