@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -9,6 +10,17 @@ import (
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
+
+// ownFlags are given to every Temporal.
+//
+// Temporal takes each flag that is not on its command line from a preset: by default
+// from "default" in .config/temporalio/temporal.yaml below HOME, or from the one that
+// TEMPORAL_ENV names, which must exist (temporalcli/commands.go, preRun). A preset could
+// open the UI to the network, or end the server after a time. No file has no preset, and
+// "default" is the one that need not exist.
+//
+// Since 1.7 Temporal's own log level is "never": its errors would be in no log.
+var ownFlags = []string{"--env", "default", "--env-file", os.DevNull, "--log-level", "warn"}
 
 // argv is Temporal's command line after the program's name. Every port is given:
 // those for HTTP and metrics would otherwise be picked at random by Temporal, and
@@ -32,7 +44,7 @@ func argv(s fsm.Settings, httpPort, metricsPort int) []string {
 	for _, namespace := range s.Namespaces.List() {
 		args = append(args, "--namespace", namespace)
 	}
-	return args
+	return append(args, ownFlags...)
 }
 
 // uriSpecial are the characters that mean something to SQLite, which Temporal

@@ -10,9 +10,9 @@ import (
 func TestArgv(t *testing.T) {
 	s := fsm.Settings{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db", Namespaces: "one,two"}
 	is(t, "all", strings.Join(argv(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
-		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two")
+		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn")
 	s.Headless, s.DB, s.Namespaces = true, "", ""
-	is(t, "little", strings.Join(argv(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless")
+	is(t, "little", strings.Join(argv(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level warn")
 }
 
 // A running Temporal's command line says how it was started.

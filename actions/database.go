@@ -51,15 +51,17 @@ func (w *World) astray(db string) (why string, certain bool) {
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,
-// another process of the tree, which all hold temporal.lock or are of the leader's group.
-// Where it cannot be told it is true.
+// another process of the tree, which all hold temporal.lock, are of the leader's group, or
+// carry the mark. Where it cannot be told it is true.
 func (w *World) opened(file os.FileInfo) bool {
 	r := w.document.Record
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}
 	holders, err := treeHolders(w.home, r) // all of them, not the leader alone
+	has := func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) }
 	return err != nil ||
-		slices.ContainsFunc(holders, func(h probes.Holder) bool { return probes.HasOpen(h.Process.PID, file) }) ||
-		slices.ContainsFunc(probes.Group(r.Temporal.PGID), func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) })
+		slices.ContainsFunc(holders, func(h probes.Holder) bool { return has(h.Process) }) ||
+		slices.ContainsFunc(probes.Group(r.Temporal.PGID), has) ||
+		slices.ContainsFunc(probes.Marked(string(w.home)), has)
 }

@@ -88,6 +88,7 @@ func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, 
 	if failed != nil {
 		w.log.Error("descendant not signalled", "error", failed)
 	}
+	w.signalStrays(e.Record.Temporal, sig)
 	if escaped > 0 {
 		w.log.Info("descendants outside the group signalled", "count", escaped, "signal", unix.SignalName(sig))
 	}

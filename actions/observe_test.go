@@ -3,7 +3,6 @@ package actions
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -66,9 +65,4 @@ func TestTransitionsAreObserved(t *testing.T) {
 		Transition: fsm.Transition{From: fsm.Starting, Event: fsm.ProbePassed, To: fsm.Healthy}})
 	is(t, "refused", refused && in.Event == fsm.SaveFailed, true)
 	is(t, "observed", len(seen), 4)
-}
-
-func TestTemporalIsNotToldOfOurServiceManager(t *testing.T) {
-	env := temporalEnv([]string{"NOTIFY_SOCKET=/run/x", "A=1", "WATCHDOG_USEC=5", "WATCHDOG_PID=7", "NOTIFY_SOCKETS=kept"}, "/home")
-	is(t, "environment", strings.Join(env, " "), "A=1 NOTIFY_SOCKETS=kept TZ=UTC STIGMER_INSTANCE=/home")
 }

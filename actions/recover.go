@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -49,7 +50,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	}
 	if evidence.Hold == fsm.HoldOurs {
 		document.Temporal = evidence.Leader
-		document.Settings = RunningSettings(evidence.Leader)
+		document.Settings, document.Environment = RunningSettings(evidence.Leader)
 	}
 	if reason != "" {
 		now := instant(time.Now())
@@ -58,13 +59,15 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	return document
 }
 
-// RunningSettings reads the settings of a running Temporal back from its command
-// line, with the standard policy.
-func RunningSettings(p fsm.Process) fsm.Settings {
+// RunningSettings reads the settings of a running Temporal back from its command line,
+// with the standard policy, and from its environment what it was lent.
+func RunningSettings(p fsm.Process) (fsm.Settings, fsm.Environment) {
 	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe
 	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
 		s.DB = filepath.Join(folder, s.DB) // see dbArgument
 	}
-	return s
+	lent, passEnv := environment.Of(p)
+	s.PassEnv = passEnv
+	return s, lent
 }

@@ -6,9 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 	"syscall"
 
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -23,7 +23,7 @@ import (
 // supervisor's death, for which the kernel would send SIGHUP to a stopped
 // member (setsid(2); kernel/exit.c, will_become_orphaned_pgrp).
 func (w *World) spawn(e fsm.Effect) fsm.Input {
-	cmd, err := w.command(e.Record.Settings)
+	cmd, err := w.command(e.Record)
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -54,7 +54,8 @@ func closeOutput(cmd *exec.Cmd) {
 }
 
 // command prepares the process. On error no descriptor is left open.
-func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
+func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
+	s := r.Settings
 	// In the foreground this process may have descriptors of its caller.
 	if err := closeOnExec(); err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func (w *World) command(s fsm.Settings) (*exec.Cmd, error) {
 	w.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
 	cmd.Dir = workFolder(w.home, s.DB)
-	cmd.Env = temporalEnv(os.Environ(), w.home)
+	cmd.Env = EnvironmentOf(r, w.home)
 	cmd.Stderr = output
 	if w.versions.Of(s.TemporalBin) == "" {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together
@@ -115,28 +116,14 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// ownVariables are not passed on to Temporal: the mark and the zone are set anew, and
-// what a service manager wants to be told by (sd_notify(3)) is the supervisor's to tell.
-var ownVariables = []string{probes.InstanceVariable, "TZ", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
-
-// temporalEnv is the caller's environment with the mark of this home, by which
-// a process is known as ours even when the record is lost, and with UTC as its zone.
-//
-// Temporal's log has the local time without its zone (temporalcli/commands.go,
-// preRun). Who reads it may be in another zone than who started it, the zone of a
-// machine can change, and at the end of summer time an hour comes twice: only in UTC
-// is each of these times one moment. Little else in Temporal looks at the zone. Its
-// database is in UTC, and so are cron expressions and schedules that name no zone
-// (common/backoff/cron.go, service/worker/scheduler/spec.go); one that names the zone
-// "Local" gets UTC. The UI shows the browser's.
-func temporalEnv(env []string, home statefile.Home) []string {
-	var kept []string
-	for _, entry := range env {
-		if name, _, _ := strings.Cut(entry, "="); !slices.Contains(ownVariables, name) {
-			kept = append(kept, entry)
-		}
+// EnvironmentOf is the whole environment of a Temporal. A record without one is of an
+// older version: then it is lent of this process's own.
+func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
+	lent := r.Environment
+	if !lent.Known() {
+		lent = environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 	}
-	return append(kept, "TZ=UTC", fmt.Sprintf("%s=%s", probes.InstanceVariable, home))
+	return environment.Started(lent, r.Settings.PassEnv, string(home))
 }
 
 // identify reads the child's identity. One that has died already keeps its PID,

@@ -105,9 +105,17 @@ func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 	is(t, "event", second.Event, fsm.Gone)
 }
 
-func TestTemporalEnv(t *testing.T) {
-	have := temporalEnv([]string{"A=1", "STIGMER_INSTANCE=/other", "TZ=Asia/Tokyo", "STIGMER_INSTANCE_X=2"}, "/home")
-	is(t, "environment", strings.Join(have, " "), "A=1 STIGMER_INSTANCE_X=2 TZ=UTC STIGMER_INSTANCE=/home")
+// The record decides what a Temporal is lent. Without one it is of this process's own.
+func TestEnvironmentOf(t *testing.T) {
+	r := fsm.Record{Environment: fsm.Environment{Lent: fsm.MakeTexts([]string{"A=1", "B=\n =\xff"})}}
+	is(t, "recorded", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|STIGMER_INSTANCE=/home")
+	r.Settings.PassEnv = "A*,C"
+	is(t, "with patterns", strings.Join(EnvironmentOf(r, "/home"), "|"), "A=1|B=\n =\xff|STIGMER_INSTANCE=/home|STIGMER_PASS_ENV=A*,C")
+	t.Setenv("ENVIRONMENT_TEST", "own")
+	r = fsm.Record{Settings: fsm.Settings{PassEnv: "ENVIRONMENT_T*"}}
+	is(t, "own", slices.Contains(EnvironmentOf(r, "/home"), "ENVIRONMENT_TEST=own"), true)
+	r.Settings.PassEnv = ""
+	is(t, "own, filtered", slices.Contains(EnvironmentOf(r, "/home"), "ENVIRONMENT_TEST=own"), false)
 }
 
 func TestSidePorts(t *testing.T) {

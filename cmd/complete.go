@@ -1,11 +1,14 @@
 package cmd
 
 import (
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
@@ -25,6 +28,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"level":        wordsOf(logs.Levels),
 	"mirror":       words(install.Releases + "\tthe official releases"),
 	"namespace":    namespaces,
+	passEnvFlag:    variableNames,
 	"output":       words("text\tfor people", "json\tfor programs"),
 	"profile":      profiles,
 	"shell":        words(shellNames...),
@@ -88,11 +92,22 @@ func fileNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.Shel
 	return nil, cobra.ShellCompDirectiveDefault
 }
 
+// variableNames offers those of this environment.
+func variableNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); environment.Check(name) == "" {
+			names = append(names, name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
 // profiles offers those of the configuration file that --profile would write into,
 // and the name that the documentation uses.
 func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := []cobra.Completion{"local"}
-	file, _ := c.Flags().GetString("file")
+	file := c.Flag("file").Value.String()
 	if path, err := profilePath(file); err == nil {
 		if text, err := readOwn(path); err == nil {
 			names = append(names, profileNames(text)...)

@@ -20,9 +20,9 @@ func configCommand(voices origins) *cobra.Command {
 		Short: "Show the settings, and where each comes from",
 		Long: `Show the settings that start would use. A setting is taken from the first of these
 that has it: the flag, its environment variable (--ui-port is STIGMER_UI_PORT), the
-file config.yaml in the home, the default.
+file local.yaml in the home, the default.
 
-The keys of config.yaml are the names of start's flags:
+The keys of local.yaml are the names of start's flags:
 
   port: 7333
   namespace: [orders, billing]
@@ -35,7 +35,10 @@ the other settings, such as stop, pass over a file that is damaged.
 
 What it says counts as asked for at each start and restart, as a variable does: a
 Temporal that runs with other settings is left as it is, and the difference is named.
-A file that others could write is not read.`,
+A file that others could write is not read.
+
+Where there is no local.yaml, a config.yaml in the home that has only such keys is read
+in its place, with a note: that name belongs to the Stigmer CLI.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333 -o json
   $EDITOR "$(stigmer local config path)"`,
@@ -51,10 +54,13 @@ func configPathCommand() *cobra.Command {
 		Example: `  $EDITOR "$(stigmer local config path)"`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			path, err := configPath()
-			if err == nil {
-				fmt.Fprintln(c.OutOrStdout(), path)
+			if err != nil {
+				return err
 			}
-			return err
+			fmt.Fprintln(c.OutOrStdout(), path)
+			file, _ := readConfig() // what is wrong with it is for the editor
+			file.noteBeside(c)
+			return nil
 		},
 	}
 }
@@ -65,10 +71,10 @@ func configShowCommand(voices origins) *cobra.Command {
 		Use:   "show",
 		Short: "Show each setting, and where it comes from",
 		Long: `Show each setting that start would use, and where it comes from: a flag, an
-environment variable, a line of config.yaml, or the default. It takes the flags of
+environment variable, a line of local.yaml, or the default. It takes the flags of
 start, to see what they would change. Nothing is started or made.
 
-Exit status: 0 done, 2 a setting is not understood, 4 config.yaml is not to be trusted.`,
+Exit status: 0 done, 2 a setting is not understood, 4 local.yaml is not to be trusted.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333
   stigmer local config show -o json`,
@@ -87,8 +93,10 @@ Exit status: 0 done, 2 a setting is not understood, 4 config.yaml is not to be t
 type ConfigReport struct {
 	Schema int `json:"schema"`
 	// Path is the settings file, which Exists or not.
-	Path     string          `json:"path"`
-	Exists   bool            `json:"exists"`
+	Path   string `json:"path"`
+	Exists bool   `json:"exists"`
+	// Notes say what one should know of config.yaml, the Stigmer CLI's file.
+	Notes    []string        `json:"notes"`
 	Settings []SettingReport `json:"settings"`
 }
 
@@ -127,6 +135,7 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices
 		return printJSON(c.OutOrStdout(), report)
 	}
 	printConfig(c.OutOrStdout(), report)
+	o.config.noteBeside(c)
 	return nil
 }
 
@@ -139,7 +148,7 @@ func (o *options) configReport(settings *pflag.FlagSet) (ConfigReport, error) {
 	if err != nil || !there {
 		home = statefile.Home(path)
 	}
-	report := ConfigReport{Schema: 1, Path: o.config.path, Exists: o.config.exists}
+	report := ConfigReport{Schema: 1, Path: o.config.path, Exists: o.config.exists, Notes: append([]string{}, o.config.besideNotes()...)}
 	report.add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
 	return report, nil
 }

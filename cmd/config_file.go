@@ -14,13 +14,16 @@ import (
 )
 
 // configName is the settings file in the home.
-const configName = "config.yaml"
+const configName = "local.yaml"
 
 // configFile is what the settings file says. Its keys are the names of the settings.
 type configFile struct {
+	// path is the file that was read, or that would be.
 	path    string
 	exists  bool
 	entries []configEntry
+	// beside is the file of the Stigmer CLI in the same home.
+	beside cliFile
 }
 
 // configEntry is one key with its value, or the values of a list.
@@ -40,13 +43,28 @@ func configPath() (string, error) {
 	return filepath.Abs(filepath.Join(home, configName))
 }
 
-// readConfig reads the settings file; one that is not there says nothing. Its
+// readConfig reads the settings file; one that is not there says nothing. Where it is
+// missing, a config.yaml that holds nothing but our settings is read in its place. The
 // errors are Problems.
 func readConfig() (configFile, error) {
 	path, err := configPath()
 	if err != nil {
 		return configFile{}, err
 	}
+	c, err := readSettings(path)
+	if beside := filepath.Join(filepath.Dir(path), cliName); !sameFile(path, beside) {
+		c.beside = readCLIFile(beside)
+	}
+	if c.exists || err != nil || !c.beside.readable() {
+		return c, err
+	}
+	c.path, c.exists = c.beside.path, true
+	c.entries, err = parseConfig(c.path, c.beside.text)
+	return c, err
+}
+
+// readSettings reads local.yaml.
+func readSettings(path string) (configFile, error) {
 	c := configFile{path: path}
 	data, err := readTrusted(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
@@ -74,18 +92,27 @@ func readTrusted(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	if p := distrust(path, info); p != nil {
+		return nil, p
+	}
+	return io.ReadAll(file)
+}
+
+// distrust says why a settings file is not believed, nil if it is: others could have
+// written it.
+func distrust(path string, info fs.FileInfo) *Problem {
 	p := &Problem{Means: "others could choose what is started, so it was not read; nothing was changed", Exit: ExitPermission}
 	switch uid := int(info.Sys().(*syscall.Stat_t).Uid); {
 	case uid != 0 && uid != os.Geteuid():
 		p.What = fmt.Sprintf("%s belongs to another user (uid %d)", path, uid)
 		p.Try = fmt.Sprintf("remove it: rm %s; or keep it, as root: chown %d %[1]s", shellWord(path), os.Geteuid())
-		return nil, p
 	case openToOthers(path, info.Mode()):
 		p.What = fmt.Sprintf("%s can be written by others than its owner (mode %04o)", path, info.Mode().Perm())
 		p.Try = "chmod go-w " + shellWord(path)
-		return nil, p
+	default:
+		return nil
 	}
-	return io.ReadAll(file)
+	return p
 }
 
 // openToOthers reports whether others may write to a file. The group's right,

@@ -43,7 +43,7 @@ func TestLayers(t *testing.T) {
 	}
 	for name, want := range map[string]origin{
 		"port": {layerFlag, "--port", 0}, "ip": {layerEnvironment, "STIGMER_IP", 0},
-		"headless": {layerFile, "config.yaml:4", 4}, "namespace": {layerFile, "config.yaml:5", 5}, "metrics-port": {},
+		"headless": {layerFile, "local.yaml:4", 4}, "namespace": {layerFile, "local.yaml:5", 5}, "metrics-port": {},
 	} {
 		if got := o.origins[name]; got != want {
 			t.Errorf("%s is from %+v, not %+v", name, got, want)
@@ -217,7 +217,7 @@ func TestConfigOfAnotherUser(t *testing.T) {
 // so have those of the voice and the settings of an installation. That a flag beats it, TestLayers says.
 func TestEveryFlagHasAVariable(t *testing.T) {
 	t.Setenv("STIGMER_HOME", t.TempDir())
-	values := map[string]string{"source": "go", "URL": "http://127.0.0.1:2/x", "int": "17", "duration": "17s", "string": "some", "stringArray": "one,two", "format": "json"}
+	values := map[string]string{"source": "go", "URL": "http://127.0.0.1:2/x", "int": "17", "duration": "17s", "string": "some", "path": "some", "stringArray": "one,two", "format": "json"}
 	shown := map[string]string{"stringArray": "[one,two]"}
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -42,6 +41,9 @@ func yamlProblem(path string, err error) *Problem {
 	if n, _ := fmt.Sscanf(text, "line %d:", &line); n == 1 {
 		_, text, _ = strings.Cut(text, ": ")
 	}
+	if strings.Contains(text, "anchor") || strings.Contains(text, "alphabetic or numeric") {
+		text += " (a value that begins with * or & needs quotes)"
+	}
 	return configProblem(path, line, "no YAML: "+text)
 }
 
@@ -73,7 +75,10 @@ func parseEntries(path string, nodes []*yaml.Node) ([]configEntry, error) {
 				return nil, configProblem(path, key.Line, badValue(entry.name, err).Error())
 			}
 		}
-		entries = append(entries, entry.anchored(filepath.Dir(path)))
+		if flag.Value.Type() == pathType {
+			entry = entry.anchored(filepath.Dir(path), flag.Value.String())
+		}
+		entries = append(entries, entry)
 	}
 	if bothVoices(known) {
 		return nil, configProblem(path, max(lines[verboseFlag], lines[quietFlag]), exclusive(verboseFlag, quietFlag).Error())
@@ -100,18 +105,15 @@ func scalars(node *yaml.Node) (values []string, list bool, wrong string) {
 }
 
 // anchored takes a relative path from the file's own folder: the folder in which
-// a command happens to be typed means nothing to a file. No shell has expanded ~.
-func (e configEntry) anchored(folder string) configEntry {
-	path := e.name == "db" || e.name == "temporal-bin" && strings.ContainsRune(e.values[0], filepath.Separator)
-	if !path || e.values[0] == "" {
-		return e
-	}
-	rest, fromUser := strings.CutPrefix(e.values[0], "~/")
-	if user, err := os.UserHomeDir(); fromUser && err == nil {
-		e.values[0] = filepath.Join(user, rest)
-	}
-	if !filepath.IsAbs(e.values[0]) {
-		e.values[0] = filepath.Join(folder, e.values[0])
+// a command happens to be typed means nothing to a file. path is the value, expanded.
+func (e configEntry) anchored(folder, path string) configEntry {
+	inPATH := e.name == "temporal-bin" && !strings.ContainsRune(path, filepath.Separator)
+	switch {
+	case path == "" || inPATH:
+	case filepath.IsAbs(path):
+		e.values[0] = path
+	default:
+		e.values[0] = filepath.Join(folder, path)
 	}
 	return e
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -36,7 +34,8 @@ func examine(path string) []CheckReport {
 		checks = append(checks, checkFiles(p.home, p.database()))
 		checks = append(checks, checkDisk(string(p.home), p.database())...)
 	}
-	checks = append(checks, p.checkSettings(path))
+	checks = append(checks, p.checkSettings(), p.checkEnvironment())
+	checks = append(checks, p.checkCLI()...)
 	if there {
 		checks = append(checks, p.checkRecord(), p.checkTemporal())
 	}
@@ -55,7 +54,7 @@ func examine(path string) []CheckReport {
 }
 
 // checkSettings reads what a start would ask for; what runs counts before it.
-func (p *patient) checkSettings(path string) CheckReport {
+func (p *patient) checkSettings() CheckReport {
 	const name = "settings"
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	p.options.startFlags(flags)
@@ -71,11 +70,30 @@ func (p *patient) checkSettings(path string) CheckReport {
 	if differ := fsm.Differences(p.document.Settings, p.options.settings, p.options.given); p.running() && len(differ) > 0 {
 		otherwise = fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
-	config := filepath.Join(path, configName)
-	if !exists(config) {
-		return well(name, "defaults and environment; there is no %s%s", config, otherwise)
+	config := p.options.config
+	if !config.exists {
+		return well(name, "defaults and environment; there is no %s%s", config.path, otherwise)
 	}
-	return well(name, "%s is understood%s", config, otherwise)
+	return well(name, "%s is understood%s", config.path, otherwise)
+}
+
+// checkCLI looks at the Stigmer CLI's settings where they are in this home. It is nil
+// where there are none.
+func (p *patient) checkCLI() []CheckReport {
+	const name = "stigmer cli"
+	config := p.options.config
+	b, notes := config.beside, config.besideNotes()
+	switch {
+	case b.manages:
+		return []CheckReport{wrong(name, "set "+managedSetting+" in "+b.path+", which leaves Temporal to stigmer local", "%s", managesNote(b.path)+p.cliTemporal())}
+	case b.ours && b.distrusted != nil && config.path != b.path:
+		return []CheckReport{wrong(name, "look at it, then write its settings into "+config.path, "%s", notes[0])}
+	case len(notes) > 0:
+		return []CheckReport{well(name, "%s", notes[0])}
+	case b.foreign:
+		return []CheckReport{well(name, "%s is not for stigmer local, and is left alone", b.path)}
+	}
+	return nil
 }
 
 // database is the database that matters: the one that runs, or that ran last.
@@ -195,9 +213,6 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	return wrong(name, try, "%s is taken by pid %d (%s)", at, listener.PID, listener.Command)
 }
 
-// runsWithin bounds the try of a Temporal CLI; one that is cold takes a second.
-const runsWithin = 15 * time.Second
-
 func (p *patient) checkBinary() CheckReport {
 	const name = "binary"
 	home := p.home
@@ -211,21 +226,20 @@ func (p *patient) checkBinary() CheckReport {
 	path := p.options.settings.TemporalBin
 	if path == "" {
 		none := noBinary(home)
-		if p.options.noInstall {
+		if p.options.noInstall || noInstall(home) != nil {
 			return wrong(name, none.Try, "%s", none.What)
 		}
 		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(TemporalVersion, "v"))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), runsWithin)
-	defer cancel()
-	out, err := probes.VersionCommand(ctx, path).Output()
-	said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	if err != nil || said == "" {
-		how := either(errorText(err), "it says nothing")
-		if ctx.Err() != nil {
-			how = fmt.Sprintf("it did not end within %s", runsWithin)
-		}
-		return wrong(name, "install it again, or name another: --temporal-bin FILE", "%s --version does not run: %s", path, how)
+	settings := p.options.settings
+	settings.DB = p.nextDatabase()
+	lent, _ := p.options.lent() // told by checkEnvironment
+	said, problem, err := programTried(context.Background(), home, fsm.Record{Settings: settings, Environment: lent})
+	switch {
+	case problem != nil:
+		return wrong(name, problem.Try, "%s%.200s", problem.What, behind(": ", strings.Join(problem.Details, "; ")))
+	case err != nil:
+		return wrong(name, "the same command again", "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {
@@ -236,11 +250,4 @@ func (p *patient) checkBinary() CheckReport {
 	default:
 		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
-}
-
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }

@@ -50,7 +50,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 		return wrong(name, "chmod 0700 "+shellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
 			mendedBy(chmodRepair(string(home), 0o700)), true
 	}
-	return well(name, "%s, mode %04o", home, info.Mode().Perm()), true
+	return well(name, "%s, mode %04o%s", home, info.Mode().Perm(), behind("; ", relativeHome(string(home)))), true
 }
 
 // anotherHome is the advice where a folder is not for stigmer to change.
@@ -69,7 +69,7 @@ func checkPlace(path string) CheckReport {
 	if err = errors.Join(err, probes.Writable(above)); err != nil {
 		return wrong(name, anotherHome+", or look at the owner and the mode of "+shellWord(above), "%s is not there and cannot be made: %v", path, err)
 	}
-	return well(name, "%s is not there yet; the first start makes it", path)
+	return well(name, "%s is not there yet; the first start makes it%s", path, behind("; ", relativeHome(path)))
 }
 
 func exists(path string) bool {
@@ -105,6 +105,9 @@ func checkPrivate(home statefile.Home) CheckReport {
 		info, err := os.Lstat(path)
 		if err != nil || info.Mode()&fs.ModeSymlink != 0 {
 			continue // a link has no rights of its own, and what it leads to may be another's
+		}
+		if filepath.Base(path) == cliName {
+			continue // another program's
 		}
 		if int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
 			foreign = append(foreign, path)
@@ -254,5 +257,9 @@ func checkFolder(name, folder string) CheckReport {
 	case d.Files < leastFiles:
 		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
 	}
-	return well(name, "%s: %s, flock works, %s free", folder, d.Kind, bytesText(int64(min(d.Free, 1<<62))))
+	mount := ""
+	if probes.NoExec(folder) {
+		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
+	}
+	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, bytesText(int64(min(d.Free, 1<<62))))
 }

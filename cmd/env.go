@@ -43,7 +43,7 @@ Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
 	f.BoolVar(&o.unset, "unset", false, "print the lines that remove the variables again")
 	f.StringVar(&o.namespace, "namespace", "default", "namespace to name")
 	f.StringVar(&o.profile, "profile", "", "write this profile into the configuration file, and print no lines")
-	f.StringVar(&o.file, "file", "", "configuration file of --profile")
+	pathVar(f, &o.file, "file", "configuration file of --profile")
 	f.BoolVar(&o.force, "force", false, "let --profile replace the address of another machine")
 	return c
 }

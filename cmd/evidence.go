@@ -45,6 +45,9 @@ func (s *seen) list() []Evidence {
 		}
 	}
 	list = append(list, s.databaseEvidence(), s.pidFileEvidence())
+	if s.document.Environment.Known() && s.running() {
+		list = append(list, s.environmentEvidence())
+	}
 	if logs := s.home.Logs(); accessible(logs, true) == unix.EACCES { // a supervisor that cannot open its log begins nothing, and keeps nothing of that
 		list = append(list, Evidence{"logs", false, logs + " may not be written to by this user, so nothing can be started"})
 	}

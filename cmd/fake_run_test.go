@@ -64,6 +64,9 @@ func (f *fake) fail(message string) int {
 // log writes a line as Temporal does: the time is the process's local one, and
 // names no zone.
 func (f *fake) log(level, message string) {
+	if f.logLevel == "never" {
+		return
+	}
 	fmt.Fprintf(os.Stderr, "time=%s level=%s msg=%q\n", time.Now().Format("2006-01-02T15:04:05.000"), level, message)
 }
 

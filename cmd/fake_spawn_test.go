@@ -37,7 +37,7 @@ func spawnFake(t *testing.T, dir string, env []string, args ...string) *spawnedF
 	ui, err := freePort()
 	check(t, err)
 	f := &spawnedFake{t: t, address: "127.0.0.1:" + port, ui: "127.0.0.1:" + ui, dir: dir, out: filepath.Join(dir, "out")}
-	base := []string{"server", "start-dev", "--ip", "127.0.0.1", "--port", port, "--ui-port", ui,
+	base := []string{"server", "start-dev", "--log-level", "warn", "--ip", "127.0.0.1", "--port", port, "--ui-port", ui,
 		"--db-filename", filepath.Join(dir, "db")}
 	f.Cmd = exec.Command("temporal", append(base, args...)...)
 	f.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "FAKE_CHILD_PID="+filepath.Join(dir, "child"))

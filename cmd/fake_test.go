@@ -31,6 +31,7 @@ type fakeFlags struct {
 	ip                          string
 	port, uiPort, http, metrics int
 	db, logLevel                string
+	preset, presets             string
 	headless                    bool
 	namespaces                  []string
 }
@@ -84,7 +85,9 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	set.IntVar(&f.http, "http-port", 0, "")
 	set.IntVar(&f.metrics, "metrics-port", 0, "")
 	set.StringVar(&f.db, "db-filename", "", "")
-	set.StringVar(&f.logLevel, "log-level", "warn", "")
+	set.StringVar(&f.logLevel, "log-level", "never", "") // as since 1.7
+	set.StringVar(&f.preset, "env", "default", "")
+	set.StringVar(&f.presets, "env-file", ".config/temporalio/temporal.yaml", "")
 	set.BoolVar(&f.headless, "headless", false, "")
 	add := func(name string) error { f.namespaces = append(f.namespaces, name); return nil }
 	set.Func("namespace", "", add)

@@ -16,12 +16,18 @@ import (
 // one must be root and may mount.
 func (p *place) onDisk(name, options string) {
 	p.t.Helper()
+	p.onMount(name, 0, options)
+}
+
+// onMount is onDisk with flags of mount(2).
+func (p *place) onMount(name string, flags uintptr, options string) {
+	p.t.Helper()
 	if os.Geteuid() != 0 {
 		p.t.Skip("to mount a small disk one must be root")
 	}
 	dir := filepath.Join(p.dir, name)
 	check(p.t, os.Mkdir(dir, 0o700))
-	if err := unix.Mount("none", dir, "tmpfs", 0, "mode=0700,"+options); err != nil {
+	if err := unix.Mount("none", dir, "tmpfs", flags, "mode=0700,"+options); err != nil {
 		p.t.Skip("to mount a small disk is not allowed: ", err)
 	}
 	p.t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })

@@ -163,9 +163,9 @@ func TestFaultOpenAddress(t *testing.T) {
 	})
 }
 
-// TestFaultNoIPv6: where IPv6 is switched off a bind to :: succeeds, and Temporal ends by
+// TestFaultNoDualStack: where IPv6 is switched off a bind to :: succeeds, and Temporal ends by
 // itself. That is said before the spawn, with what helps.
-func TestFaultNoIPv6(t *testing.T) {
+func TestFaultNoDualStack(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.inNetwork("true")
 		out := p.inNetwork(`echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 || exit 77

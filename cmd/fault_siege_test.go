@@ -105,7 +105,7 @@ func newFakeHome(t *testing.T) *realHome {
 	h := &realHome{script: &script{dir: dir}, t: t, bin: bin, address: "127.0.0.1:" + port}
 	h.env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "HOME="+filepath.Join(dir, "me"), "STIGMER_HOME="+filepath.Join(dir, "home"),
 		"STIGMER_PORT="+port, "STIGMER_UI_PORT="+ui, "STIGMER_TEMPORAL_BIN="+temporal,
-		"FAKE_TEMPORAL_PLAN="+filepath.Join(dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(dir, "child"))
+		"STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(dir, "child"))
 	t.Cleanup(h.end)
 	return h
 }

@@ -34,9 +34,7 @@ func TestWrapped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if name == "session" {
-				if _, err := exec.LookPath("setsid"); err != nil {
-					t.Skip("there is no setsid here")
-				}
+				needsSetsid(t)
 			}
 			h := newSiege(t, true)
 			h.wrap(script)
@@ -67,32 +65,51 @@ func TestWrapped(t *testing.T) {
 }
 
 // TestWrappedWithoutTheLock: a wrapper under which Temporal has not kept what it could
-// inherit, as under Python's subprocess, serves and is ended with the group that it is of.
+// inherit, as under Python's subprocess, serves with its database known, and whatever ends
+// it, its Temporal is ended as well: in its group, or in a session of its own.
 func TestWrappedWithoutTheLock(t *testing.T) {
 	t.Parallel()
-	p := realPlace(t)
-	p.wrap(`"$T" "$@" 3>&- 4>&-; exit $?`)
-	p.local("start", "--probe-period", "300ms")
-	healthy := p.ask(".generation")
-	other := p.lockedForAll() // a probe fails, so that there was one
-	p.becomes("Degraded", ".generation!="+healthy)
-	check(t, other.Close())
-	p.becomes("Healthy") // it is known to have its database open
-	p.local("stop")
-	p.nothingRuns("stop")
+	for name, script := range map[string]string{
+		"child":   `"$T" "$@" 3>&- 4>&-; exit $?`,
+		"session": `setsid "$T" "$@" 3>&- 4>&- & wait`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "session" {
+				needsSetsid(t)
+			}
+			p := realPlace(t)
+			p.wrap(script)
+			p.local("start", "--probe-period", "300ms")
+			healthy := p.ask(".generation")
+			other := p.lockedForAll() // a probe fails, so that there was one
+			p.becomes("Degraded", ".generation!="+healthy)
+			check(t, other.Close())
+			p.becomes("Healthy") // it is known to have its database open
+			p.local("stop")
+			p.nothingRuns("stop")
 
-	p.local("start")
-	restarted := oneMore(p.text())
-	p.kill9(p.number("temporal"))
-	p.becomes("Healthy", restarted)
+			p.local("start")
+			restarted := oneMore(p.text())
+			p.kill9(p.number("temporal"))
+			p.becomes("Healthy", restarted)
 
-	for _, verb := range []string{"start", "stop"} {
-		p.kill9(p.number("supervisor"))
-		p.kill9(p.number("temporal"))
-		p.exits(9, []string{"state"}, "left behind")
-		p.local(verb)
+			for _, verb := range []string{"start", "stop"} {
+				p.kill9(p.number("supervisor"))
+				p.kill9(p.number("temporal"))
+				p.exits(9, []string{"state"}, "left behind")
+				p.local(verb)
+			}
+			p.nothingRuns("a stop of what was left behind")
+		})
 	}
-	p.nothingRuns("a stop of what was left behind")
+}
+
+// needsSetsid skips a test where no program can put another into a session of its own.
+func needsSetsid(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("there is no setsid here")
+	}
 }
 
 // served waits until another Temporal than the one with this leader serves.
@@ -106,16 +123,20 @@ func (h *siege) served(why string, leader int) {
 }
 
 // TestLeavesItsWrapper is a script that puts Temporal into a session of its own
-// and ends: its leader is gone at once, so each attempt fails; nothing is left.
+// and ends: its leader is gone at once, so each attempt fails; nothing is left, whether
+// Temporal has kept what it inherited or not.
 func TestLeavesItsWrapper(t *testing.T) {
-	if _, err := exec.LookPath("setsid"); err != nil {
-		t.Skip("there is no setsid here")
-	}
+	needsSetsid(t)
 	t.Parallel()
 	h := newSiege(t, true)
 	h.wrap(`setsid "$T" "$@" & exit 0`)
 	h.must([]string{"start"}, 0, 1)
 	h.down()
+
+	p := realPlace(t)
+	p.wrap(`setsid "$T" "$@" 3>&- 4>&- & exit 0`)
+	p.exits(1, []string{"start"}, "exited with status 0")
+	p.nothingRuns("a wrapper that leaves Temporal without the lock")
 }
 
 // TestStubborn: a Temporal that ignores SIGTERM, or is stopped, or has a child

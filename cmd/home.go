@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -11,19 +13,59 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// homePath is $STIGMER_HOME, else ~/.stigmer.
+// homeVariable names the home.
+const homeVariable = "STIGMER_HOME"
+
+// homePath is the absolute path of $STIGMER_HOME, else of ~/.stigmer. Its errors are
+// Problems.
 func homePath() (string, error) {
-	if path := os.Getenv("STIGMER_HOME"); path != "" {
+	if given := os.Getenv(homeVariable); given != "" {
+		path, err := expandPath(given)
+		if err != nil {
+			return "", variableProblem(homeVariable, err)
+		}
+		if path, err = filepath.Abs(path); err != nil {
+			return "", systemProblem(err, "the folder that "+homeVariable+" is relative to is not known; nothing was changed")
+		}
 		return path, nil
 	}
-	user, err := os.UserHomeDir()
+	user, err := userHome()
 	if err != nil {
-		return "", &Problem{
+		p := &Problem{
 			What: "there is no home: neither STIGMER_HOME nor HOME is set", Means: "nothing was changed",
 			Try: "STIGMER_HOME=DIR stigmer local ...", Exit: ExitFailed,
 		}
+		if !errors.Is(err, errNoUserHome) {
+			p.What = "there is no home: STIGMER_HOME is not set, and " + err.Error()
+		}
+		return "", p
 	}
 	return filepath.Join(user, ".stigmer"), nil
+}
+
+// variableProblem is for a variable whose value cannot be used.
+func variableProblem(name string, err error) *Problem {
+	p := usage(flagError{flags: []string{name}, text: "environment variable " + name + ": " + err.Error()})
+	p.Try = "another value for " + name
+	return p
+}
+
+// behind is a text with what joins it to the one before, empty if it is.
+func behind(joint, text string) string {
+	if text == "" {
+		return ""
+	}
+	return joint + text
+}
+
+// relativeHome says which folder a relative STIGMER_HOME is, empty where it is absolute
+// or not set: the next command may be typed in another folder.
+func relativeHome(path string) string {
+	given, err := expandPath(os.Getenv(homeVariable))
+	if err != nil || given == "" || filepath.IsAbs(given) {
+		return ""
+	}
+	return fmt.Sprintf("%s=%s is relative to the working folder: the home is %s", homeVariable, given, path)
 }
 
 // openHome finds the home for a command that may start something, and makes it.

@@ -37,7 +37,7 @@ no release for this platform). A --mirror is never passed over.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
 releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,
-and so is $` + fromVariable + ` for --from. In config.yaml they are mirror and install-from.
+and so is $` + fromVariable + ` for --from. In local.yaml they are mirror and install-from.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
@@ -76,6 +76,10 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 	home, err := openHome()
 	if err != nil {
 		return err
+	}
+	if p := noInstall(home); p != nil {
+		p.Exit = ExitFailed
+		return p
 	}
 	order := install.Order{Home: home, Version: v, From: chooseSource(home, from, mirror)}
 	done, err := provide(c, order, newInstallProgress(progressOut(c), voiceOf(c)))

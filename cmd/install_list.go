@@ -136,7 +136,7 @@ func sameFile(a, b string) bool {
 }
 
 // usedByStart is what a start without flags would run, and the setting that names
-// it, if one does: " (config.yaml:3)". Both are empty for settings that are wrong.
+// it, if one does: " (local.yaml:3)". Both are empty for settings that are wrong.
 func usedByStart(home statefile.Home) (program, by string) {
 	o, flags := &options{}, pflag.NewFlagSet("start", pflag.ContinueOnError)
 	o.startFlags(flags)

@@ -13,7 +13,7 @@ import (
 )
 
 // The settings of an installation, by install or by a start: their names in
-// config.yaml, and their variables. For install they are --from and --mirror.
+// local.yaml, and their variables. For install they are --from and --mirror.
 const (
 	fromSetting    = "install-from"
 	mirrorSetting  = "mirror"
@@ -70,7 +70,7 @@ func (s *source) standard(f *pflag.Flag) (value any, because string) {
 	return fromRelease, "else go, where its host gives no answer"
 }
 
-// layers takes what was not typed from the environment and config.yaml.
+// layers takes what was not typed from the environment and local.yaml.
 func (s *source) layers(flags *pflag.FlagSet) error {
 	o := &options{}
 	err := o.layers(flags)
@@ -109,7 +109,8 @@ func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL,
 // chooseSource decides where a program comes from. Only where nothing in
 // particular was asked for may go stand in for a release.
 func chooseSource(home statefile.Home, from string, mirror *url.URL) install.Source {
-	build := install.Go{Env: os.Environ()}
+	tool, _ := lookPath("go") // install says that there is none
+	build := install.Go{Tool: tool, Env: os.Environ()}
 	if from == fromGo {
 		return build
 	}

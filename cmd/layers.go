@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -22,31 +23,31 @@ type origin struct {
 	// where is the flag, the variable, or the file's name and line; for a default,
 	// why it is not the usual one, if it is not.
 	where string
-	line  int // in config.yaml
+	line  int // in the settings file
 }
 
 // origins says where each flag that has a value got it.
 type origins map[string]origin
 
 // layers fills in the flags that were not given: from the environment, and what
-// that leaves open from config.yaml. What both leave open keeps its default.
+// that leaves open from the settings file. What both leave open keeps its default.
 func (o *options) layers(flags *pflag.FlagSet) error {
 	o.origins = origins{}
 	if err := o.origins.environment(flags); err != nil {
 		return err
 	}
 	file, err := readConfig()
+	o.config = file
 	if err != nil {
 		return err
 	}
-	o.config = file
 	return o.origins.file(flags, file)
 }
 
 // environment fills in what was not given from the environment.
 func (o origins) environment(flags *pflag.FlagSet) error {
 	o.note(flags, func(name string) origin { return origin{layer: layerFlag, where: "--" + name} })
-	if err := environment(flags); err != nil {
+	if err := readVariables(flags); err != nil {
 		return err
 	}
 	o.note(flags, func(name string) origin { return origin{layer: layerEnvironment, where: variableOf(name)} })
@@ -60,7 +61,7 @@ func (o origins) file(flags *pflag.FlagSet, file configFile) error {
 	}
 	o.note(flags, func(name string) origin {
 		line := file.line(name)
-		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", configName, line), line: line}
+		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", filepath.Base(file.path), line), line: line}
 	})
 	return nil
 }

@@ -105,9 +105,10 @@ of it is left, and state --explain says what is so, how it came about, and what
 would happen next.
 
 ` + exitHelp + `
-The home is $STIGMER_HOME, else ~/.stigmer. Every flag of start, and those for all
-commands, are also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-config.yaml in the home: see config --help.`,
+The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home also
+where no shell has expanded them. Every flag of start, and those for all commands, are
+also read from the environment, --ui-port is STIGMER_UI_PORT, and from local.yaml in the
+home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer local stop`,

@@ -128,7 +128,7 @@ func (s *seen) readRecord() {
 func (s *seen) lookWhoRuns() {
 	s.evidence, s.lock = actions.Look(s.home, s.document.Record)
 	if s.recordFault != "" && s.running() {
-		s.document.Settings = actions.RunningSettings(s.evidence.Leader)
+		s.document.Settings, s.document.Environment = actions.RunningSettings(s.evidence.Leader)
 	}
 }
 

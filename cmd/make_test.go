@@ -27,10 +27,10 @@ func TestMakeStart(t *testing.T) {
 		builds  bool
 	}{
 		"by variable": {func(m *maker) { m.env = append(m.env, "STIGMER_TEMPORAL_BIN="+m.own("mine/temporal", fake)) }, "mine/temporal", false},
-		"by config.yaml": {func(m *maker) {
+		"by local.yaml": {func(m *maker) {
 			text := fmt.Sprintf("temporal-bin: %s\n", m.own("mine/temporal", fake))
 			check(t, os.MkdirAll(m.path("home"), 0o700))
-			check(t, os.WriteFile(m.path("home/config.yaml"), []byte(text), 0o600))
+			check(t, os.WriteFile(m.path("home/local.yaml"), []byte(text), 0o600))
 		}, "mine/temporal", false},
 		"in PATH":     {func(m *maker) { m.env = append(m.env, "PATH="+tools+":"+filepath.Dir(m.own("mine/temporal", fake))) }, "mine/temporal", false},
 		"in the home": {func(m *maker) { m.own("home/bin/temporal", fake) }, "home/bin/temporal", false},

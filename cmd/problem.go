@@ -210,12 +210,3 @@ func failedProblem(p *Problem, r fsm.Record, home statefile.Home) {
 	}
 	p.Means, p.Try = remedy(r, home)
 }
-
-func noBinary(home statefile.Home) *Problem {
-	return &Problem{
-		What:  "no Temporal CLI was found: neither --temporal-bin, nor " + home.Bin() + ", nor temporal in PATH",
-		Means: "there is nothing to start; nothing was changed",
-		Try:   "stigmer local install, or name one: --temporal-bin FILE",
-		Exit:  ExitNoBinary,
-	}
-}

@@ -19,14 +19,29 @@ import (
 	"github.com/stigmer/local/actions"
 )
 
+// profileVariable names the configuration file of the Temporal SDKs. They take it as it
+// stands.
+const profileVariable = "TEMPORAL_CONFIG_FILE"
+
 // profilePath is the configuration file by the rules of the Temporal SDKs
 // (go.temporal.io/sdk/contrib/envconfig): an empty variable counts as unset.
 func profilePath(file string) (string, error) {
 	if file == "" {
-		file = os.Getenv("TEMPORAL_CONFIG_FILE")
+		given := os.Getenv(profileVariable)
+		expanded, err := expandPath(given)
+		if err == nil && expanded != given {
+			err = fmt.Errorf("%q is taken as it stands by the Temporal SDKs and the Temporal CLI; export the whole path: %s=%s", given, profileVariable, shellWord(expanded))
+		}
+		if err != nil {
+			return "", variableProblem(profileVariable, err)
+		}
+		file = given
 	}
 	if file == "" {
 		folder, err := os.UserConfigDir()
+		if err == nil && !filepath.IsAbs(folder) {
+			_, err = userHome()
+		}
 		if err != nil {
 			return "", &Problem{
 				What: "there is no configuration folder: " + err.Error(), Means: "no profile was written",

@@ -88,6 +88,10 @@ func runProvide(c *cobra.Command, verb fsm.Verb) error {
 	if err != nil {
 		return err
 	}
+	if p := noInstall(home); p != nil {
+		p.What = "no Temporal CLI was found, and " + p.What
+		return p
+	}
 	progress := newInstallProgress(progressOut(c), voiceOf(c))
 	source, v := chooseSource(home, from, mirror), install.Version(TemporalVersion)
 	done, err := provide(c, install.Order{

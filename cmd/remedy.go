@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -32,6 +33,8 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "Temporal cannot serve from it; nothing was started, and it was not touched", fit(r.Settings.DB, f.Reason)
 	case f.Event == fsm.LockDenied:
 		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
+	case strings.Contains(f.Reason, syscall.EACCES.Error()) && executable(r.Settings.TemporalBin) && probes.NoExec(r.Settings.TemporalBin):
+		return r.Settings.TemporalBin + " was not started: " + errNoExec.Error(), programElsewhere
 	case f.Event == fsm.SaveFailed:
 		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
 	case says("no such table", "not a database", "disk image is malformed"):

@@ -31,6 +31,9 @@ func (s *seen) report() StateReport {
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()
 	}
+	if e := r.Environment; e.Known() {
+		report.Environment = &EnvironmentReport{PassedOn: e.Names(), Withheld: e.Withheld.List()}
+	}
 	if r.Since != 0 {
 		since := moment(r.Since)
 		report.Since = &since

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -72,7 +73,7 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 	v.quiet = false // the log is read when something has gone wrong
 	// The hidden command comes last: actions.InBackground knows a supervisor by that.
 	args := append(append(wordsTo(c.Parent()), v.args()...), actions.SuperviseVerb)
-	return actions.Supervise(home, args, append(withHome(os.Environ(), home), trace.Env()), lock)
+	return actions.Supervise(home, args, append(withHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
 // wordsTo are the words by which this program is told to run c. They are not in

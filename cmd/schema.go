@@ -31,10 +31,12 @@ type StateReport struct {
 	Restarts   RestartsReport    `json:"restarts" jsonschema:"restarts since the last start"`
 	Failure    *FailureReport    `json:"failure" jsonschema:"why it does not run although it was wanted, or why the last one ended; null if nothing failed"`
 	Settings   fsm.Settings      `json:"settings" jsonschema:"how Temporal is run; all zero if it was never started"`
-	Paths      PathsReport       `json:"paths" jsonschema:"where the files are"`
-	Evidence   []Evidence        `json:"evidence" jsonschema:"what was looked at just now and held against the record"`
-	Next       []fsm.Move        `json:"next" jsonschema:"what each command and event would do next"`
-	History    []HistoryReport   `json:"history" jsonschema:"how it came here: the latest transitions, the oldest first"`
+	// Environment has names alone: a value may be a secret.
+	Environment *EnvironmentReport `json:"environment" jsonschema:"what Temporal gets of the environment in which it was asked for; null if it is not recorded"`
+	Paths       PathsReport        `json:"paths" jsonschema:"where the files are"`
+	Evidence    []Evidence         `json:"evidence" jsonschema:"what was looked at just now and held against the record"`
+	Next        []fsm.Move         `json:"next" jsonschema:"what each command and event would do next"`
+	History     []HistoryReport    `json:"history" jsonschema:"how it came here: the latest transitions, the oldest first"`
 
 	// skewNote says in words that the supervisor is of another version, empty for no.
 	skewNote string
@@ -71,6 +73,12 @@ type FailureReport struct {
 	Signal   string   `json:"signal" jsonschema:"name of the signal that ended it; empty if none did"`
 	LogTail  []string `json:"log_tail" jsonschema:"Temporal's last lines"`
 	Try      string   `json:"try" jsonschema:"what to do about it; empty while it is not given up"`
+}
+
+// EnvironmentReport is what a Temporal gets of an environment.
+type EnvironmentReport struct {
+	PassedOn []string `json:"passed_on" jsonschema:"names of the variables that Temporal gets"`
+	Withheld []string `json:"withheld" jsonschema:"what would have shaped Temporal and is kept away: names of variables, and a preset of the Temporal CLI"`
 }
 
 // PathsReport names the files.

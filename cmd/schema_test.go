@@ -90,7 +90,7 @@ func words[T ~string](list []T) []any {
 // TestStateSchemaRefuses shows that validating can fail, and what may be null.
 func TestStateSchemaRefuses(t *testing.T) {
 	for path, nullable := range map[string]bool{
-		"since": true, "temporal": true, "supervisor": true, "failure": true, "failure.exit_code": true,
+		"since": true, "temporal": true, "supervisor": true, "failure": true, "environment": true, "failure.exit_code": true,
 		"state": false, "settings": false, "evidence": false, "history": false, "failure.log_tail": false, "temporal.pid": false,
 	} {
 		report := fullReport(t)

@@ -11,6 +11,7 @@ var descriptions = map[string]string{
 	".settings.headless":     "without the web UI",
 	".settings.namespaces":   "namespaces besides default",
 	".settings.temporal_bin": "Temporal CLI to run",
+	".settings.pass_env":     "variables, by name or pattern, that Temporal gets besides those that it always gets",
 	".settings.policy":       "figures of probing and restarting",
 
 	".settings.policy.start_deadline_ms":    "how long one Temporal may take to serve before it is started anew",

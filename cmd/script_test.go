@@ -107,6 +107,9 @@ func runScripts(t *testing.T, real string) {
 	})
 }
 
+// passFake has Temporal get the variables by which the fake is told what to do.
+const passFake = "BIN,FAKE_*,GORACE,TEMPORAL"
+
 // setUp gives a script its own home, ports and files. The home does not exist
 // yet. GORACE spares a program built with -race its second of sleep at exit.
 func setUp(env *testscript.Env, real string) error {
@@ -144,6 +147,9 @@ func setUp(env *testscript.Env, real string) error {
 	env.Setenv("FAKE_CHILD_PID", filepath.Join(env.WorkDir, "child.pid"))
 	if os.Getenv("GORACE") == "" {
 		env.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
+	if real == "" {
+		env.Setenv("STIGMER_PASS_ENV", passFake)
 	}
 	s := &script{dir: env.WorkDir, listeners: map[string]net.Listener{}}
 	env.Values[scriptKey{}] = s

@@ -68,7 +68,7 @@ func (f serviceFile) foreign(m manager) error {
 
 // serviceFlags are the flags of a start to keep in the service's file: what was
 // given by flag or environment, since the service's environment is another one.
-// config.yaml it reads by itself.
+// local.yaml it reads by itself.
 func (o *options) serviceFlags(settings *pflag.FlagSet, home statefile.Home) []string {
 	flags := []string{}
 	settings.VisitAll(func(f *pflag.Flag) {
@@ -98,6 +98,8 @@ func (o *options) kept(f *pflag.Flag) []string {
 		return []string{o.settings.TemporalBin}
 	case "namespace":
 		return o.namespaces
+	case passEnvFlag:
+		return o.passEnv
 	}
 	return []string{f.Value.String()}
 }

@@ -23,7 +23,7 @@ func serviceInstallCommand(voices origins) *cobra.Command {
 		Short: "Write the service's file, with the settings of start",
 		Long: `Write the file of a systemd user unit or a launchd agent that runs start --foreground
 with the flags that are given here, by flag or environment. It says which file, and
-how to enable it; with --now it does that. config.yaml is read at each start of the
+how to enable it; with --now it does that. local.yaml is read at each start of the
 service. A file that stigmer did not write, or wrote for another home, is left alone;
 one that was changed by hand is kept beside the new one. A service that runs goes on
 as it was started; --now --restart has it started anew, and Temporal with it.
@@ -69,11 +69,16 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	if err := o.locate(home); err != nil {
 		return err
 	}
+	if err := tryProgram(c, home, fsm.Record{Settings: o.settings}); err != nil {
+		return err
+	}
 	s, err := newService(c, m, home, append(o.serviceFlags(settings, home), voices.ofDriver(c)...))
 	if err != nil {
 		return err
 	}
+	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
+	o.warnOfService(c, m)
 	if f.ours && f.asked.Home != s.Home {
 		return otherHome(m, f.asked.Home)
 	}

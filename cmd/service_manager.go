@@ -41,10 +41,10 @@ var launchdHere = runtime.GOOS == "darwin"
 
 // theManager is the one of this system, with the file of this user.
 func theManager() (manager, error) {
-	home, err := os.UserHomeDir()
+	home, err := userHome()
 	if err != nil {
 		return manager{}, &Problem{
-			What: "HOME is not set, so where your services are cannot be told", Means: "nothing was changed",
+			What: err.Error() + ", nor where your services are", Means: "nothing was changed",
 			Try: "set HOME", Exit: ExitFailed,
 		}
 	}

@@ -3,14 +3,15 @@ package cmd
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -20,6 +21,7 @@ type options struct {
 	settings   fsm.Settings
 	given      fsm.Names
 	namespaces []string
+	passEnv    []string
 	ephemeral  bool
 	timeout    time.Duration
 	foreground bool
@@ -37,7 +39,7 @@ type options struct {
 func (o *options) startFlags(f *pflag.FlagSet) {
 	o.addFlags(f)
 	f.BoolVar(&o.foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
-	f.StringVar(&o.trace, "trace", "", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
+	pathVar(f, &o.trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
 }
 
 // addFlags declares the flags of start and restart.
@@ -49,11 +51,12 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
 	portVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
 	portVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
-	f.StringVar(&s.DB, "db", "", "database file (default temporal-data/temporal.db in the home)")
+	pathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
-	f.StringVar(&s.TemporalBin, "temporal-bin", "", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
+	f.StringArrayVar(&o.passEnv, passEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
+	pathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
 	f.BoolVar(&o.noInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
 	p := &s.Policy
@@ -88,8 +91,8 @@ func (m *millisValue) Set(text string) error {
 // Type names the kind of value in the help.
 func (m *millisValue) Type() string { return "duration" }
 
-// environment reads the flags that were not given from the environment.
-func environment(flags *pflag.FlagSet) error {
+// readVariables reads the flags that were not given from the environment.
+func readVariables(flags *pflag.FlagSet) error {
 	var failed error
 	// Asked before any is set: two of one layer that exclude each other are an error.
 	beaten := map[string]bool{}
@@ -155,6 +158,7 @@ func (o *options) parse(flags *pflag.FlagSet) error {
 		o.settings.UIPort = o.settings.Port + 1000
 	}
 	o.settings.Namespaces = fsm.MakeNames(o.namespaces)
+	o.settings.PassEnv = fsm.MakeNames(slices.Compact(slices.Sorted(slices.Values(o.passEnv))))
 	if err := o.check(); err != nil {
 		return o.blame(err)
 	}
@@ -234,6 +238,11 @@ func (o *options) check() error {
 			return badFlag("namespace", "--namespace %q is not a name", name)
 		}
 	}
+	for _, pattern := range o.passEnv {
+		if why := environment.Check(pattern); why != "" {
+			return badFlag(passEnvFlag, "--pass-env %q %s", pattern, why)
+		}
+	}
 	switch {
 	case p.Threshold < 1:
 		return badFlag("failure-threshold", "--failure-threshold %d is less than 1", p.Threshold)
@@ -243,39 +252,4 @@ func (o *options) check() error {
 		return badFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.timeout)
 	}
 	return nil
-}
-
-// binary finds the Temporal CLI. None found is no error yet: a Temporal that
-// runs already needs none.
-func (o *options) binary(home statefile.Home) error {
-	if bin := o.settings.TemporalBin; bin != "" {
-		path, err := exec.LookPath(bin)
-		if err != nil {
-			p := &Problem{
-				What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), bareExec(err)),
-				Means: "that is no program that can be run; nothing was changed",
-				Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: ExitNoBinary,
-			}
-			if from := o.origins["temporal-bin"]; from.layer == layerFile {
-				inFile := configProblem(o.config.path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, bareExec(err)))
-				p.What, p.Try = inFile.What, inFile.Try
-			}
-			return p
-		}
-		o.settings.TemporalBin, err = filepath.Abs(path)
-		return err
-	}
-	o.settings.TemporalBin = findBinary(home)
-	return nil
-}
-
-func findBinary(home statefile.Home) string {
-	for _, name := range []string{home.Bin(), "temporal"} {
-		if path, err := exec.LookPath(name); err == nil {
-			if absolute, err := filepath.Abs(path); err == nil {
-				return absolute
-			}
-		}
-	}
-	return ""
 }

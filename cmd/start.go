@@ -26,12 +26,17 @@ nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
 installed first, as stigmer local install does it without flags.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-config.yaml in the home: see config --help. Either counts as asked for.
+local.yaml in the home: see config --help. Either counts as asked for.
+
+Of this environment Temporal gets what any program needs (PATH, HOME, the language,
+certificates, proxies, GOMAXPROCS and the like), and what --pass-env names. Presets of
+the Temporal CLI do not count. Restarts keep these variables.
 
 ` + exitHelp,
 		Example: `  stigmer local start
   stigmer local start --port 7333 --namespace orders --namespace billing
   stigmer local start --ephemeral --headless
+  stigmer local start --pass-env 'AWS_*'
   stigmer local start --foreground`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
@@ -47,7 +52,8 @@ func restartCommand() *cobra.Command {
 		Use:   "restart",
 		Short: "Stop Temporal and start it with the same settings",
 		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags,
-their environment variables and config.yaml change just what they name.
+their environment variables and local.yaml change just what they name. Temporal gets
+the recorded variables again; with --pass-env they are taken from this environment.
 
 ` + exitHelp,
 		Example: `  stigmer local restart
@@ -69,6 +75,10 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
+	if text := relativeHome(string(home)); text != "" {
+		note(c, "Note: %s", text)
+	}
+	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
 	o.warnUIPort(c)
 	if err := checkShared(c, home); err != nil {
@@ -82,6 +92,13 @@ func runStart(c *cobra.Command, o *options) error {
 	if err != nil {
 		return err
 	}
+	lent, err := o.lent()
+	if err != nil {
+		return err
+	}
+	if err := o.tryForStart(c, home, lent); err != nil {
+		return err
+	}
 	trace, err := newTrace(o.trace)
 	if err != nil {
 		return err
@@ -89,7 +106,7 @@ func runStart(c *cobra.Command, o *options) error {
 	defer trace.Close()
 	return o.withBinary(c, home, fsm.VerbStart, func() error {
 		command := fsm.Command{
-			Verb: fsm.VerbStart, Want: o.settings, Given: o.given,
+			Verb: fsm.VerbStart, Want: o.settings, Given: o.given, Environment: lent,
 			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
 		}
 		if o.foreground {
@@ -107,29 +124,45 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	if grace < time.Millisecond {
 		return usage(badFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
 	}
+	lent, err := o.lent()
+	if err != nil {
+		return err
+	}
+	o.keepsLent(home)
 	// What is missing is provided before the stop, not after it.
-	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, grace) })
+	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, lent, grace) })
 }
 
-func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Duration) error {
-	switch recorded := recordedBinary(home); {
-	case o.settings.TemporalBin == "" && !executable(recorded):
+func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
+	document, _ := (statefile.File{Home: home}).Load() // the command tells what is wrong with it
+	recorded := document.Settings.TemporalBin
+	switch _, err := runnable(recorded); {
+	case o.settings.TemporalBin == "" && err != nil:
 		return noBinary(home)
-	case recorded != "" && !executable(recorded):
+	case recorded != "" && err != nil:
 		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
 	}
-	return run(c, home, fsm.Command{
-		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
+	command := fsm.Command{
+		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
-	}, nil)
+	}
+	// Before the stop: a program that does not run would leave nothing behind.
+	if err := tryProgram(c, home, command.Next(document.Record)); err != nil {
+		return err
+	}
+	return run(c, home, command, nil)
 }
 
-func recordedBinary(home statefile.Home) string {
-	document, err := (statefile.File{Home: home}).Load()
-	if err != nil {
-		return ""
+// tryForStart is tryProgram where a start will need a program: a Temporal that runs is left
+// as it is, and a wrapper may be slow.
+func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
+	if probes.IsTemporal(o.settings.TemporalBin) {
+		return nil
 	}
-	return document.Settings.TemporalBin
+	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
+		return nil // the start tells what is wrong
+	}
+	return tryProgram(c, home, fsm.Record{Settings: o.settings, Environment: lent})
 }
 
 func executable(path string) bool {

@@ -31,6 +31,8 @@ type Command struct {
 	// that were really given.
 	Want  Settings
 	Given Names
+	// Environment is what this command would lend to a Temporal.
+	Environment Environment
 	// Patience bounds start's and restart's wait, Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis

@@ -23,8 +23,8 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
-	"actions":   {"fsm", "statefile", "probes", "actions/procs"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install"},
+	"actions":   {"fsm", "statefile", "probes", "actions/procs", "actions/environment"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/environment"},
 
 	// Rooms of their own.
 	"probes/logs":     {},
@@ -32,6 +32,8 @@ var mayImport = map[string][]string{
 	"probes/xnu/fake": {"probes/xnu"},
 	"actions/procs":   {"fsm", "probes", "probes/xnu"},
 	"actions/install": {"statefile", "actions"},
+
+	"actions/environment": {"fsm", "probes"},
 }
 
 // programs are the folders below cmd that hold a main package.
@@ -50,7 +52,7 @@ var onlyIn = map[string]string{
 // by which a decision could touch the world as well.
 var fsmMayUse = map[string][]string{
 	"context":                {"Background"}, // looplab/fsm asks for one
-	"encoding/json":          {"Marshal", "Unmarshal"},
+	"encoding/json":          {"Marshal", "Unmarshal", "RawMessage"},
 	"errors":                 nil,
 	"fmt":                    {"Errorf", "Sprint", "Sprintf"},
 	"github.com/looplab/fsm": nil,

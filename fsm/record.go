@@ -108,11 +108,14 @@ type Record struct {
 	Desired     Desired `json:"desired"`
 	// Again says that whoever asked for the stop at hand, or the last one, starts Temporal
 	// again: a restart.
-	Again      bool     `json:"again,omitempty"`
-	Reason     string   `json:"reason,omitempty"`
-	Settings   Settings `json:"settings"`
-	Supervisor Process  `json:"supervisor"`
-	Temporal   Process  `json:"temporal"`
+	Again    bool     `json:"again,omitempty"`
+	Reason   string   `json:"reason,omitempty"`
+	Settings Settings `json:"settings"`
+	// Environment is that of the Temporal at hand or of the next one. One that is not
+	// known was not recorded: a spawn then lends of the supervisor's own.
+	Environment Environment `json:"environment"`
+	Supervisor  Process     `json:"supervisor"`
+	Temporal    Process     `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
 	Adopted bool `json:"adopted"`
 	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.

@@ -48,7 +48,10 @@ type Settings struct {
 	Headless    bool   `json:"headless"`
 	Namespaces  Names  `json:"namespaces"`
 	TemporalBin string `json:"temporal_bin"`
-	Policy      Policy `json:"policy"`
+	// PassEnv are the variables, by name or pattern, that Temporal gets besides those that
+	// it always gets.
+	PassEnv Names  `json:"pass_env"`
+	Policy  Policy `json:"policy"`
 }
 
 // Difference is one setting that a request wants otherwise than it is.
@@ -87,6 +90,7 @@ var fields = []field{
 	{"headless", func(s Settings) string { return fmt.Sprint(s.Headless) }, func(to *Settings, from Settings) { to.Headless = from.Headless }},
 	{"namespace", func(s Settings) string { return string(s.Namespaces) }, func(to *Settings, from Settings) { to.Namespaces = from.Namespaces }},
 	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, func(to *Settings, from Settings) { to.TemporalBin = from.TemporalBin }},
+	{"pass-env", func(s Settings) string { return string(s.PassEnv) }, func(to *Settings, from Settings) { to.PassEnv = from.PassEnv }},
 }
 
 // Differences compares the settings of a running Temporal with those asked for,

@@ -16,7 +16,7 @@ var notFlags = []string{"StartPeriod", "Grace", "RestartGrace", "UnservedLimit"}
 // flagOf names the flag of each setting.
 var flagOf = map[string]string{
 	"IP": "ip", "Port": "port", "UIPort": "ui-port", "HTTPPort": "http-port", "MetricsPort": "metrics-port", "DB": "db",
-	"Headless": "headless", "Namespaces": "namespace", "TemporalBin": "temporal-bin",
+	"Headless": "headless", "Namespaces": "namespace", "TemporalBin": "temporal-bin", "PassEnv": "pass-env",
 	"StartDeadline": "start-deadline", "Period": "probe-period", "Timeout": "probe-timeout", "Threshold": "failure-threshold",
 	"LivenessDeadline": "liveness-deadline", "BackoffBase": "backoff-base", "BackoffMax": "backoff-max",
 	"StableAfter": "stable-after", "RestartLimit": "restart-limit", "RestartWindow": "restart-window",

@@ -70,7 +70,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	case c.refused(r) != "":
 		return r, Outcome{End: c.refused(r), Record: r}
 	default:
-		r.Settings = c.Wanted(r)
+		r = c.Next(r)
 	}
 	if !keeps && r.Settings.TemporalBin == "" {
 		return r, Outcome{End: EndNoBinary, Record: r}
@@ -92,6 +92,22 @@ func (c Command) Wanted(r Record) Settings {
 		return r.Settings.Overlay(c.Want, c.Given)
 	}
 	return c.Want
+}
+
+// Next is the record with the settings and the environment with which Temporal would be
+// run where none runs.
+func (c Command) Next(r Record) Record {
+	r.Settings, r.Environment = c.Wanted(r), c.lends(r)
+	return r
+}
+
+// lends is the environment of the next Temporal: a restart keeps what the record has,
+// from whichever shell it is asked for, unless it says anew what is passed on.
+func (c Command) lends(r Record) Environment {
+	if c.Verb == VerbRestart && r.Environment.Known() && !c.Given.Has("pass-env") {
+		return r.Environment
+	}
+	return c.Environment
 }
 
 // refused is the end of a command that wants settings with which no Temporal can serve,

@@ -43,6 +43,14 @@ func SharedFileSystem(path string) string {
 	return ""
 }
 
+// NoExec reports whether the file system of a path is mounted so that no program on it can
+// be run: execve(2) answers EACCES there, whatever the program's mode is. It is false where
+// that cannot be told.
+func NoExec(path string) bool {
+	s, err := statfs(path)
+	return err == nil && s.Flags&noExec != 0
+}
+
 func mayBeShared(kind string) bool {
 	return slices.Contains(shared, kind) || strings.HasPrefix(kind, "fuse.") && !slices.Contains(ownFUSE, kind)
 }

@@ -14,6 +14,10 @@ var local = map[int64]string{
 	unix.TMPFS_MAGIC: "tmpfs", unix.OVERLAYFS_SUPER_MAGIC: "overlay", zfsMagic: "zfs", bcachefsMagic: "bcachefs",
 }
 
+// noExec is the flag of a mount from which no program is run (statfs(2), ST_NOEXEC; the
+// kernel's ST_ flags are its MS_ flags of that name, include/linux/statfs.h).
+const noExec = unix.MS_NOEXEC
+
 // What the kernel's headers have no name for.
 const (
 	zfsMagic      = 0x2fc12fc1

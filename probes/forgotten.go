@@ -1,17 +1,46 @@
 package probes
 
-import "github.com/stigmer/local/fsm"
+import (
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// Marked are the development servers that carry a home's mark. A mark is anybody's to set,
+// and a container's home may have the same name: it counts only of a process that runs as
+// this user and sees the same files. It looks at every process, and waits some milliseconds
+// for one that is about to become another program.
+func Marked(home string) []fsm.Process {
+	var marked []fsm.Process
+	pids, _ := processes()
+	for _, pid := range pids {
+		for tries := 0; tries < execTries && inExec(pid); tries++ {
+			time.Sleep(time.Millisecond)
+		}
+		if !IsDevServer(pid) || Instance(pid) != home || !sameUserAndFiles(pid) {
+			continue
+		}
+		if p, err := look(pid); err == nil {
+			marked = append(marked, p)
+		}
+	}
+	return marked
+}
+
+// execTries bounds the wait, in milliseconds, for a process that shows no arguments.
+const execTries = 20
+
+// inExec reports whether a process shows no arguments although it has a program: between
+// the two halves of execve(2) its memory is new, and does not have them yet (fs/exec.c,
+// begin_new_exec, and fs/binfmt_elf.c, create_elf_tables).
+func inExec(pid int) bool { return len(Args(pid)) == 0 && Executable(pid) != "" && !Dying(pid) }
 
 // Forgotten finds the Temporal of a home whose lock file was deleted, by what is left: it
 // leads a group, carries the home's mark and has inherited a lock on the file that was at
-// path lock. A mark is anybody's to set, and a container's home may have the same name: it
-// counts only of a process that runs as this user and sees the same files. It returns the
-// zero Process if there is none. It looks at every process.
+// path lock. Of its mark counts what Marked says. It returns the zero Process if there is
+// none. It looks at every process.
 func Forgotten(home, lock string) fsm.Process {
-	pids, err := processes()
-	if err != nil {
-		return fsm.Process{}
-	}
+	pids, _ := processes()
 	for _, pid := range pids {
 		if !IsDevServer(pid) || Instance(pid) != home || !sameUserAndFiles(pid) || !locksDeletedFile(pid, lock) {
 			continue

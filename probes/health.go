@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
 
 	"connectrpc.com/connect"
 	"github.com/stigmer/local/fsm"
+	"golang.org/x/net/http2"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
@@ -121,7 +123,7 @@ func spacing(waited, pause time.Duration) time.Duration {
 // awaitOn asks on one connection until it is ready, breaks, or ctx is done. No round of
 // calls is begun once begin is done.
 func (e Endpoint) awaitOn(ctx, begin context.Context, wire net.Conn, pause time.Duration) Answer {
-	line, err := newLine(ctx, e.Address, wire)
+	line, err := newLine(e.Address, wire)
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
@@ -196,7 +198,7 @@ func statusName(status int32) string {
 // line is one connection to speak gRPC on. It cannot dial again, nor be led
 // elsewhere by a proxy variable, a resolver or a redirect.
 type line struct {
-	wire *http.ClientConn
+	wire io.Closer
 	http *http.Client
 	base string
 }
@@ -206,18 +208,18 @@ func dial(ctx context.Context, address string) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newLine(ctx, address, wire)
+	return newLine(address, wire)
 }
 
-// newLine speaks HTTP/2 on a connection to address, which is closed with it.
-func newLine(ctx context.Context, address string, conn net.Conn) (*line, error) {
-	plain := new(http.Protocols)
-	plain.SetUnencryptedHTTP2(true)
-	made := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
-	transport := &http.Transport{Protocols: plain, DisableCompression: true, DialContext: made}
-	// Not through the transport's pool: it may not have the connection back yet when
+// newLine speaks HTTP/2 on a connection to address, which is closed with it. It is
+// golang.org/x/net/http2's and not net/http's, which GODEBUG=http2client=0 switches off
+// (net/http: Transport.onceSetNextProtoDefaults): no probe would pass, and a server that
+// serves would be replaced.
+func newLine(address string, conn net.Conn) (*line, error) {
+	// Not through a transport's pool: it may not have the connection back yet when
 	// the next call wants it, and would make another.
-	wire, err := transport.NewClientConn(ctx, "http", address)
+	//lint:ignore SA1019 see above
+	wire, err := (&http2.Transport{DisableCompression: true}).NewClientConn(conn)
 	if err != nil {
 		conn.Close()
 		return nil, err

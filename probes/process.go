@@ -62,6 +62,10 @@ func Instance(pid int) string {
 	return ""
 }
 
+// Environment returns the variables that a process was started with, each NAME=value. It is
+// nil where they may not be read.
+func Environment(pid int) []string { return environment(pid) }
+
 // devServer is the word in the command line of every Temporal development server.
 const devServer = "start-dev"
 

@@ -203,6 +203,7 @@ func TestEncodeCutsTexts(t *testing.T) {
 		long := strings.Repeat(unit, 2*tailLimit)
 		d := sample()
 		d.Reason, d.Failure.Reason, d.Failure.LogTail = long, long, long+"the end"
+		d.Environment.Lent = fsm.Texts(strings.Repeat(unit, (128<<10)/len(unit))) // as much as environment.Limit allows
 		for range HistoryLimit {
 			d = d.Add(fsm.Transition{Cause: long})
 		}

@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,7 +18,10 @@ const module = "github.com/temporalio/cli/cmd/temporal"
 // Go builds a version with go install. Go's own checks (its checksum database)
 // stand in for a published sum.
 type Go struct {
-	// Env is the environment for go.
+	// Tool is the go tool's path, empty where there is none.
+	Tool string
+	// Env is the caller's environment. Of what is go's in it only how modules are reached
+	// is passed on.
 	Env []string
 }
 
@@ -33,23 +34,23 @@ const goGrace = 5 * time.Second
 // Fetch runs go install in the folder of the new file. Its error wraps
 // exec.ErrNotFound where there is no go.
 func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		return fmt.Errorf("there is no go tool: %w", err)
+	if g.Tool == "" {
+		return fmt.Errorf("there is no go tool: %w", exec.ErrNotFound)
 	}
 	folder := filepath.Dir(to)
 	target := module + "@" + string(v)
 	tell.Say("Building   go install " + target + ": a few minutes")
 	heard := &lines{each: tell.Heard}
-	c := exec.CommandContext(ctx, tool, "install", target)
-	c.Dir, c.Env = folder, append(slices.Clone(g.Env), g.settings(folder)...)
+	c := exec.CommandContext(ctx, g.Tool, "install", target)
+	c.Dir, c.Env = folder, buildEnvironment(g.Env, folder)
+	defer os.RemoveAll(filepath.Join(folder, goFolder))
 	c.Stdout, c.Stderr = heard, heard
 	// A group of its own: go's compilers end with it. The group has its leader's
 	// number until Wait has reaped that, so no other can be meant.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
 	c.WaitDelay = goGrace
-	err = c.Run()
+	err := c.Run()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -60,12 +61,6 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error 
 		return BuildError{Command: "go install " + target, Lines: heard.last, Err: err}
 	}
 	return nil
-}
-
-// settings are what go must not take from the caller. It refuses GOBIN for
-// another platform than its own, and its work folder is removed with ours.
-func (g Go) settings(folder string) []string {
-	return []string{"CGO_ENABLED=0", "GOBIN=" + folder, "GOTMPDIR=" + folder, "GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}
 }
 
 // linesKept and lineBytes bound what is kept of what go prints.

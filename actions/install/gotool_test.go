@@ -24,7 +24,7 @@ func fakeGo(t *testing.T, text string) Go {
 	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+text), 0o700))
 	t.Setenv("PATH", dir)
-	return Go{Env: append(os.Environ(), "PATH=/usr/bin:/bin", "GOOS=plan9", "GOBIN=/nowhere")}
+	return Go{Tool: filepath.Join(dir, "go"), Env: append(os.Environ(), "PATH=/usr/bin:/bin", "GOOS=plan9", "GOBIN=/nowhere")}
 }
 
 func TestGo(t *testing.T) {

@@ -1,0 +1,88 @@
+package environment
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// Limit, in bytes, is the most that a record has room for. An environment of this size
+// with each byte escaped to six still fits beside a full history (statefile.Encode).
+const Limit = 128 << 10
+
+// Lend returns what Temporal gets of an environment, a list of NAME=value: what every
+// Temporal gets, and what one of the patterns lets through. The zone comes with it, so
+// it is never empty; Started adds the mark.
+func Lend(environ, patterns []string) fsm.Environment {
+	var lent, withheld []string
+	for _, entry := range environ {
+		switch name, value, named := strings.Cut(entry, "="); {
+		case !named || name == "" || isOwn(name):
+		case always(name) || matches(patterns, name):
+			lent = append(lent, entry)
+		case value != "" && matches(shaping, name) && !matches(forClients, name):
+			withheld = append(withheld, name)
+		}
+	}
+	slices.Sort(lent)
+	slices.Sort(withheld)
+	withheld = append(withheld, presetWithheld(environ)...)
+	return fsm.Environment{Lent: fsm.MakeTexts(append(lent, zone)), Withheld: fsm.MakeTexts(withheld)}
+}
+
+// Started is the whole environment of a Temporal that is started with what is lent: with
+// the mark of its home, by which it is known as ours even when the record is lost, and
+// with the patterns.
+func Started(lent fsm.Environment, patterns fsm.Names, home string) []string {
+	entries := append(lent.Lent.List(), probes.InstanceVariable+"="+home)
+	if patterns != "" {
+		entries = append(entries, PassVariable+"="+string(patterns))
+	}
+	return entries
+}
+
+// ForSupervisor is what a supervisor that stays behind gets: all of it but the switches of
+// Go's runtime and libraries, which were meant for what was started beside it. Without its
+// garbage collector (GOGC=off), or with less memory than it needs, it would not last. What
+// Temporal is lent of these is in the record.
+func ForSupervisor(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains([]string{"GODEBUG", "GOGC", "GOMEMLIMIT"}, name)
+	})
+}
+
+// Of reads back what a Temporal was lent that runs, and the patterns, from the
+// environment of its process. Both are zero where that may not be read. What was kept
+// away from it is not known.
+func Of(p fsm.Process) (fsm.Environment, fsm.Names) {
+	environ := probes.Environment(p.PID)
+	if len(environ) == 0 {
+		return fsm.Environment{}, ""
+	}
+	var patterns fsm.Names
+	for _, entry := range environ {
+		if value, ok := strings.CutPrefix(entry, PassVariable+"="); ok {
+			patterns = fsm.Names(value)
+		}
+	}
+	lent := Lend(environ, patterns.List())
+	lent.Withheld = ""
+	return lent, patterns
+}
+
+// Check says in one sentence why a pattern cannot be one, empty if it can.
+func Check(pattern string) string {
+	switch _, err := path.Match(pattern, ""); {
+	case err != nil:
+		return "is not a pattern: a [ or a \\ is not closed"
+	case pattern == "" || strings.ContainsAny(pattern, "=, \t\n\x00"):
+		return "is not the name of a variable, nor a pattern of names such as AWS_*"
+	case !strings.ContainsAny(pattern, `*?[\`) && isOwn(pattern):
+		return "is a variable that stigmer sets or keeps for itself; it is never passed on"
+	}
+	return ""
+}

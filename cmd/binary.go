@@ -1,0 +1,134 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// errNoExec says that a program lies where the system runs none.
+var errNoExec = errors.New("its file system is mounted noexec, so no program there can be run")
+
+// programElsewhere is what to do about errNoExec.
+const programElsewhere = "a program that lies elsewhere: --temporal-bin FILE, or copy this one to a file system that is not mounted noexec"
+
+// binary finds the Temporal CLI. None found is no error yet: a Temporal that
+// runs already needs none.
+func (o *options) binary(home statefile.Home) error {
+	bin := o.settings.TemporalBin
+	if bin == "" {
+		o.settings.TemporalBin = findBinary(home)
+		return nil
+	}
+	path, err := lookPath(bin)
+	if err == nil {
+		o.settings.TemporalBin, err = filepath.Abs(path)
+		return err
+	}
+	p := &Problem{
+		What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.from("temporal-bin"), err),
+		Means: "that is no program that can be run; nothing was changed",
+		Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: ExitNoBinary,
+	}
+	if from := o.origins["temporal-bin"]; from.layer == layerFile {
+		inFile := configProblem(o.config.path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, err))
+		p.What, p.Try = inFile.What, inFile.Try
+	}
+	switch {
+	case errors.Is(err, errNoExec):
+		p.Try = programElsewhere
+	case errors.Is(err, fs.ErrPermission):
+		p.Try = "if it is a Temporal CLI: chmod u+x " + shellWord(bin)
+	}
+	return p
+}
+
+func findBinary(home statefile.Home) string {
+	for _, name := range []string{home.Bin(), "temporal"} {
+		if path, err := lookPath(name); err == nil {
+			if absolute, err := filepath.Abs(path); err == nil {
+				return absolute
+			}
+		}
+	}
+	return ""
+}
+
+// lookPath is exec.LookPath that looks at all of PATH: in a folder that is given as ~/x as
+// bash does, and in none that is relative to the working folder, where exec.LookPath ends
+// with exec.ErrDot. The error has the reason alone.
+func lookPath(name string) (string, error) {
+	path, err := runnable(name)
+	if err == nil || strings.ContainsRune(name, filepath.Separator) {
+		return path, err
+	}
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		folder, failed := expandPath(folder)
+		if failed != nil || !filepath.IsAbs(folder) {
+			continue
+		}
+		if path, failed := runnable(filepath.Join(folder, name)); failed == nil {
+			return path, nil
+		}
+	}
+	return "", err
+}
+
+// runnable is exec.LookPath, with the reason alone as its error: errNoExec for a program
+// whose mount alone keeps it from being run, as it has the right to be by its mode.
+func runnable(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if at := either(path, name); executable(at) && probes.NoExec(at) {
+		return "", errNoExec
+	}
+	return path, bareExec(err)
+}
+
+// programsFolder is where programs are installed, or as much of the way to it as is there.
+func programsFolder(home statefile.Home) string {
+	folder := home.Versions()
+	for !exists(folder) && folder != filepath.Dir(folder) {
+		folder = filepath.Dir(folder)
+	}
+	return folder
+}
+
+// noInstall is the refusal to install where nothing that is installed could be run, nil
+// where it could.
+func noInstall(home statefile.Home) *Problem {
+	folder := programsFolder(home)
+	if !probes.NoExec(folder) {
+		return nil
+	}
+	return &Problem{
+		What:  fmt.Sprintf("no program that lies in %s can be run: its file system is mounted noexec", folder),
+		Means: "a Temporal CLI would be of no use there; nothing was fetched and nothing was changed",
+		Try:   "a home on another file system: STIGMER_HOME=DIR, or a Temporal CLI that lies elsewhere: --temporal-bin FILE",
+		Exit:  ExitNoBinary,
+	}
+}
+
+func noBinary(home statefile.Home) *Problem {
+	if p := noInstall(home); p != nil {
+		p.What = "no Temporal CLI was found, and " + p.What
+		p.Means = "one that is installed would be of no use there; nothing was changed"
+		return p
+	}
+	own := home.Bin()
+	if _, err := lookPath(own); err != nil && exists(own) {
+		own += fmt.Sprintf(" (%v)", reasonOf(err))
+	}
+	return &Problem{
+		What:  "no Temporal CLI was found: neither --temporal-bin, nor " + own + ", nor temporal in PATH",
+		Means: "there is nothing to start; nothing was changed",
+		Try:   "stigmer local install, or name one: --temporal-bin FILE",
+		Exit:  ExitNoBinary,
+	}
+}

@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// tryProgram refuses a program that could not be run as Temporal: before a spawn, and with
+// its own words. A Temporal CLI is known by its build information and is not run for this;
+// anything else, a wrapper or a shim, is asked for its version in the folder in which
+// Temporal will run. What the system lacks, such as processes, is told where it is missed.
+func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
+	if bin := r.Settings.TemporalBin; bin == "" || probes.IsTemporal(bin) {
+		return nil
+	}
+	// Not at once by the signal: the program is in a group of its own, and would live on.
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	_, problem, _ := programTried(ctx, home, r)
+	switch {
+	case ctx.Err() != nil:
+		return &Problem{What: c.Name() + " was interrupted", Means: "nothing was started or stopped", Try: "the same command again", Exit: ExitInterrupted}
+	case problem != nil:
+		return problem
+	}
+	return nil
+}
+
+// programTried is what the program of a record says of its version where it is run as
+// Temporal would be, or what is wrong with it. An error is of the system, which had no room
+// for it.
+func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *Problem, err error) {
+	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
+	if err == nil || lacking(err) {
+		return said, nil, err
+	}
+	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
+	if _, _, _, otherwise := actions.TryProgram(ctx, home, r, os.Environ()); otherwise == nil {
+		problem.Try = "--" + passEnvFlag + " with the variable that it needs: it runs with all those of this shell"
+	}
+	return "", problem, nil
+}
+
+// lacking reports whether a program was not run because the system had no room for it.
+func lacking(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE}, func(e error) bool { return errors.Is(err, e) })
+}
+
+// programProblem says why a program does not run as Temporal would be run.
+func programProblem(program, folder string, words []string, err error) *Problem {
+	p := &Problem{
+		What:    fmt.Sprintf("%s --version does not run: %v (in %s, where Temporal is run)", program, reasonOf(err), folder),
+		Means:   "it would not start Temporal there either; nothing was started or stopped",
+		Details: words,
+		Try:     "install it again, or name a Temporal CLI: --temporal-bin FILE",
+		Exit:    ExitFailed,
+	}
+	switch manager := shimOf(program); {
+	case manager != "":
+		p.Means = "it is a shim of " + manager + ", which goes by the folder; nothing was started or stopped"
+		p.Try = fmt.Sprintf(`in a folder where temporal works: stigmer local start --temporal-bin "$(%s which temporal)"`, manager)
+	case errors.Is(err, syscall.EACCES) && probes.NoExec(program):
+		p.Means, p.Try = errNoExec.Error()+"; nothing was started or stopped", programElsewhere
+	case errors.Is(err, syscall.ENOEXEC):
+		p.Means = "it is a program for another machine, or a script without #! in its first line; nothing was started or stopped"
+	case errors.Is(err, syscall.ENOENT):
+		p.Means = "what is needed to run it, as the program behind #!, is not there; nothing was started or stopped"
+	}
+	return p
+}
+
+// reasonOf is an error of a look for a program, or of its start, without the program.
+func reasonOf(err error) error {
+	err = bareExec(err)
+	if failed, ok := errors.AsType[*os.PathError](err); ok {
+		return failed.Err
+	}
+	return err
+}
+
+// shimManagers are the version managers whose shims stand for a program and go by the
+// folder in which they are run.
+var shimManagers = []string{"asdf", "mise", "rtx"}
+
+// shimOf names the version manager whose shim a program is, empty for none: by the file
+// that a link leads to (mise), by the folder of its shims, or by what a script says (asdf).
+func shimOf(program string) string {
+	target, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		return ""
+	}
+	script := scriptText(target)
+	for _, manager := range shimManagers {
+		folder := filepath.Base(filepath.Dir(filepath.Dir(program)))
+		shims := filepath.Base(filepath.Dir(program)) == "shims" && strings.TrimPrefix(folder, ".") == manager
+		if filepath.Base(target) == manager || shims || strings.Contains(script, manager+" exec") {
+			return manager
+		}
+	}
+	return ""
+}
+
+// scriptText is the beginning of a script, empty for any other program.
+func scriptText(path string) string {
+	file, _, err := openRegular(path, 0)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, 4<<10))
+	if err != nil || !strings.HasPrefix(string(text), "#!") {
+		return ""
+	}
+	return string(text)
+}

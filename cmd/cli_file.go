@@ -1,0 +1,167 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// cliName is the settings file of the Stigmer CLI, which may have the same home. Before
+// local.yaml it was ours as well. Whatever is in it stops nothing.
+const cliName = "config.yaml"
+
+// managedSetting is the setting of the Stigmer CLI that leaves Temporal to others.
+const managedSetting = "backend.local.temporal.managed: false"
+
+// cliFile is what config.yaml is to us.
+type cliFile struct {
+	path string
+	text []byte
+	// ours says that its keys are names of our settings, at least one, and no others.
+	ours bool
+	// manages says that it is the Stigmer CLI's, which runs a Temporal in this home.
+	manages bool
+	// foreign says that it is there, and is neither ours nor empty.
+	foreign bool
+	// distrusted is why it would not be believed, nil if it would.
+	distrusted *Problem
+}
+
+// readCLIFile looks at config.yaml. One that cannot be read says nothing.
+func readCLIFile(path string) cliFile {
+	file, info, err := openRegular(path, 0)
+	if err != nil {
+		return cliFile{}
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return cliFile{}
+	}
+	c := cliFile{path: path, text: text, distrusted: distrust(path, info)}
+	top, known := topMapping(text), knownFlags()
+	c.ours = top != nil && len(top.Content) > 0 && !slices.ContainsFunc(pairs(top), func(p pair) bool {
+		_, _, wrong := scalars(p.value)
+		return p.key.Kind != yaml.ScalarNode || known.Lookup(p.key.Value) == nil || wrong != ""
+	})
+	c.manages = managesTemporal(top)
+	c.foreign = !c.ours && len(text) > 0
+	return c
+}
+
+// readable reports whether its settings are ours and may be believed.
+func (c cliFile) readable() bool { return c.ours && c.distrusted == nil }
+
+// pair is one key of a mapping with its value.
+type pair struct{ key, value *yaml.Node }
+
+func pairs(mapping *yaml.Node) (list []pair) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		list = append(list, pair{mapping.Content[i], mapping.Content[i+1]})
+	}
+	return list
+}
+
+// topMapping is the mapping that a file of one YAML document is, nil for any other text.
+func topMapping(text []byte) *yaml.Node {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var document, second yaml.Node
+	if decoder.Decode(&document) != nil || !errors.Is(decoder.Decode(&second), io.EOF) || document.Content[0].Kind != yaml.MappingNode {
+		return nil
+	}
+	return document.Content[0]
+}
+
+// managesTemporal reports whether settings of the Stigmer CLI have it run a Temporal: its
+// backend is the local one, and nothing but a plain false keeps it from that (its
+// daemon/control.ts, isTemporalManaged). It takes a backend without a type for local.
+func managesTemporal(top *yaml.Node) bool {
+	backend := valueAt(top, "backend")
+	if backend == nil {
+		return false
+	}
+	kind, local := valueAt(backend, "type"), valueAt(backend, "local")
+	switch {
+	case backend.Kind == yaml.ScalarNode:
+		return backend.Value == "local"
+	case kind != nil && kind.Value != "local", kind == nil && local == nil:
+		return false
+	}
+	managed := valueAt(valueAt(local, "temporal"), "managed")
+	var is bool
+	return managed == nil || managed.ShortTag() != "!!bool" || managed.Decode(&is) != nil || is
+}
+
+// valueAt is the value of a key, nil where there is none. It follows an alias.
+func valueAt(mapping *yaml.Node, key string) *yaml.Node {
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return nil
+	}
+	for _, p := range pairs(mapping) {
+		if p.key.Value == key && p.value.Kind == yaml.AliasNode {
+			return p.value.Alias
+		}
+		if p.key.Value == key {
+			return p.value
+		}
+	}
+	return nil
+}
+
+// besideNotes says what one should know of config.yaml: that it is read for now, that it
+// is not, or that two programs run a Temporal in this home.
+func (f configFile) besideNotes() (notes []string) {
+	b, own := f.beside, filepath.Join(filepath.Dir(f.path), configName)
+	switch {
+	case b.ours && f.path == b.path:
+		notes = append(notes, fmt.Sprintf("%s is read, since it has only settings of stigmer local; the name belongs to the Stigmer CLI. Rename it: %s",
+			b.path, shellLine([]string{"mv", b.path, own})))
+	case b.ours && b.distrusted != nil:
+		notes = append(notes, fmt.Sprintf("%s has settings of stigmer local and is not read: %s. Write them into %s", b.path, b.distrusted.What, own))
+	case b.ours:
+		notes = append(notes, fmt.Sprintf("%s has settings of stigmer local and is not read, since %s is there. Move what still counts into that", b.path, own))
+	}
+	if b.manages {
+		notes = append(notes, managesNote(b.path))
+	}
+	return notes
+}
+
+func managesNote(path string) string {
+	return fmt.Sprintf("the Stigmer CLI is set to run a Temporal in this home as well (%s): its up and down would end the one that runs here. To leave Temporal to stigmer local, set %s there",
+		path, managedSetting)
+}
+
+// noteBeside says on standard error what one should know of config.yaml.
+func (f configFile) noteBeside(c *cobra.Command) {
+	for _, text := range f.besideNotes() {
+		note(c, "Note: %s", text)
+	}
+}
+
+// cliTemporal describes the Temporal that the Stigmer CLI runs now, as its temporal.pid or
+// the PID that it writes into temporal.lock names it: the end of a sentence, empty for none.
+// Ours writes nothing into that file, and takes it by a flock.
+func (p *patient) cliTemporal() string {
+	if !p.exists {
+		return ""
+	}
+	if other := actions.OtherServer(p.home); other != "" {
+		return "; one runs now: " + other
+	}
+	file, err := statefile.ReadPID(p.home.Lock())
+	if err != nil || file.PID == p.evidence.Leader.PID || probes.CommandLine(file.PID) == "" {
+		return ""
+	}
+	return fmt.Sprintf("; its temporal.lock names pid %d, which runs: %.80s", file.PID, probes.CommandLine(file.PID))
+}

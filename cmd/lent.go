@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+const passEnvFlag = "pass-env"
+
+// lent is what this command lends to Temporal of its environment. One that the record has
+// no room for is refused before anything is changed.
+func (o *options) lent() (fsm.Environment, error) {
+	lent := environment.Lend(os.Environ(), o.settings.PassEnv.List())
+	if size := len(lent.Lent); size > environment.Limit {
+		return lent, &Problem{
+			What:  fmt.Sprintf("the variables for Temporal have %d bytes, more than the %d that are kept", size, environment.Limit),
+			Means: "a restart could not give Temporal the same ones; nothing was changed",
+			Try:   "shorter ones: the longest is " + longest(lent.Lent.List()) + "; or fewer: --" + passEnvFlag, Exit: ExitUsage,
+		}
+	}
+	return lent, nil
+}
+
+// longest names the longest of some variables.
+func longest(entries []string) string {
+	entry := slices.MaxFunc(entries, func(a, b string) int { return len(a) - len(b) })
+	name, _, _ := strings.Cut(entry, "=")
+	return name
+}
+
+// keepsLent says of a restart that its variables and settings file ask for no other
+// environment than the recorded one: only what is typed, or differs, has it taken anew.
+// Else each restart from another shell would change what Temporal gets.
+func (o *options) keepsLent(home statefile.Home) {
+	document, err := (statefile.File{Home: home}).Load()
+	if err != nil || o.origins[passEnvFlag].layer == layerFlag || document.Settings.PassEnv != o.settings.PassEnv {
+		return
+	}
+	given := o.given.List()
+	o.given = fsm.MakeNames(slices.DeleteFunc(given, func(name string) bool { return name == passEnvFlag }))
+}
+
+// warnOfService says of a service that it does not get the variables of this shell: its
+// manager starts it.
+func (o *options) warnOfService(c *cobra.Command, m manager) {
+	always := environment.Lend(os.Environ(), nil).Names()
+	names := environment.Lend(os.Environ(), o.settings.PassEnv.List()).Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(always, name) })
+	if len(names) == 0 {
+		return
+	}
+	way := "systemctl --user import-environment " + strings.Join(names, " ")
+	if m.name != "systemd" {
+		way = "launchctl setenv NAME VALUE, for each"
+	}
+	warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
+}
+
+// withheldWords says what was kept away from a Temporal and how to let it through, empty
+// for nothing.
+func withheldWords(e fsm.Environment) string {
+	withheld := e.Withheld.List()
+	if len(withheld) == 0 {
+		return ""
+	}
+	way := "--" + passEnvFlag + " NAME lets a variable through"
+	if strings.HasPrefix(withheld[len(withheld)-1], "the preset") {
+		way += "; what a preset has is given to start as settings"
+	}
+	return actions.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
+}
+
+// environmentEvidence says what the Temporal at hand was lent.
+func (s *seen) environmentEvidence() Evidence {
+	e := s.document.Environment
+	detail := fmt.Sprintf("%d variables are passed on", len(e.Lent.List()))
+	if patterns := s.document.Settings.PassEnv; patterns != "" {
+		detail += ", also those of --" + passEnvFlag + " " + string(patterns)
+	}
+	if words := withheldWords(e); words != "" {
+		detail += "; " + words
+	}
+	return Evidence{"environment", true, detail}
+}
+
+// checkEnvironment says what a start from here would keep away.
+func (p *patient) checkEnvironment() CheckReport {
+	lent, err := p.options.lent()
+	if err != nil {
+		return wrong("environment", err.(*Problem).Try, "%v", err)
+	}
+	return well("environment", "%s", either(withheldWords(lent), "nothing here would shape Temporal but the settings"))
+}

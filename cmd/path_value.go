@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// pathType is the Type of a flag that takes a path: in the settings file a relative one
+// is taken from the file's folder.
+const pathType = "path"
+
+// pathValue is a flag for a path, expanded as expandPath does it.
+type pathValue string
+
+// pathVar declares a flag for a path.
+func pathVar(f *pflag.FlagSet, to *string, name, usage string) {
+	f.Var((*pathValue)(to), name, usage)
+}
+
+// String is the path, expanded.
+func (p *pathValue) String() string { return string(*p) }
+
+// Set takes a path.
+func (p *pathValue) Set(text string) error {
+	path, err := expandPath(text)
+	*p = pathValue(path)
+	return err
+}
+
+// Type names the kind of value in the help.
+func (p *pathValue) Type() string { return pathType }
+
+// expandPath turns a path, as a variable, a flag or the settings file gives it, into one
+// for the system. No shell has expanded ~ in 'x=~/y', in a unit's file, or behind
+// --flag=; ~ and ~/x mean the user's home, as they would there. A value that would
+// make a file of a strange name, where another one was meant, is refused: ~user, which
+// only a shell can look up, a variable at its beginning, quotes around it, a URL. ./
+// before it says that the name is really meant. The end of a line, which a file with
+// lines of Windows leaves behind a value, is taken off.
+func expandPath(text string) (string, error) {
+	text = strings.TrimRight(text, "\r\n")
+	first, rest, deeper := strings.Cut(text, "/")
+	really := "; if it is really called so: ./" + text
+	switch {
+	case first == "~":
+		user, err := userHome()
+		if err != nil {
+			return "", fmt.Errorf("%q: %w", text, err)
+		}
+		return filepath.Join(user, rest), nil
+	case strings.HasPrefix(first, "~"):
+		return "", fmt.Errorf("%q begins with %s, which only a shell expands; write the whole path%s", text, first, really)
+	case strings.HasPrefix(first, "$"):
+		return "", fmt.Errorf("%q begins with a variable that no shell has expanded; write the whole path, or ~/ for your home%s", text, really)
+	case len(text) > 0 && strings.ContainsAny(text[:1], `"'`):
+		return "", fmt.Errorf("%s has quotes that belong to no shell; write it without them%s", text, really)
+	case deeper && strings.HasSuffix(first, ":"):
+		return "", fmt.Errorf("%q is a URL; write a path%s", text, really)
+	case strings.TrimLeft(text, " \t") != text:
+		return "", fmt.Errorf("%q begins with a blank; write the path without it%s", text, really)
+	}
+	return text, nil
+}
+
+// errNoUserHome says that the user's home is not known.
+var errNoUserHome = errors.New("HOME is not set, so your home is not known")
+
+// userHome is the user's own home folder, an absolute path. It need not exist.
+func userHome() (string, error) {
+	home, err := os.UserHomeDir()
+	switch {
+	case err != nil:
+		return "", errNoUserHome
+	case !filepath.IsAbs(home):
+		return "", fmt.Errorf("HOME is %q, which is no absolute path, so your home is not known", home)
+	}
+	return home, nil
+}

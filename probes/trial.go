@@ -1,0 +1,83 @@
+package probes
+
+import (
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// TrialWithin bounds a trial. A program that is cold takes a second.
+const TrialWithin = 15 * time.Second
+
+// trialBytes and trialLines bound what is kept of what a program prints in a trial.
+const (
+	trialBytes = 64 << 10
+	trialLines = 5
+)
+
+// IsTemporal reports whether a file is known to be a Temporal CLI for this system, by what
+// Go's linker has left in it. Anything else may be a wrapper, or another program.
+func IsTemporal(exe string) bool {
+	info, err := buildinfo.ReadFile(exe)
+	if err != nil || info.Main.Path != temporalModule {
+		return false
+	}
+	built := map[string]string{}
+	for _, s := range info.Settings {
+		built[s.Key] = s.Value
+	}
+	return built["GOOS"] == runtime.GOOS && built["GOARCH"] == runtime.GOARCH
+}
+
+// Try runs a program for its version in a folder, for at most TrialWithin, and returns the
+// first line that it prints. The error is that of its start, an *exec.ExitError, one that
+// says that it did not end or said nothing, or the end of ctx; words are then the last
+// lines that it printed.
+func Try(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
+	within, cancel := context.WithTimeout(ctx, TrialWithin)
+	defer cancel()
+	cmd := VersionCommand(within, program)
+	var printed head
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &printed, &printed
+	err = cmd.Run()
+	lines := printed.lines()
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case within.Err() != nil:
+		err = fmt.Errorf("it did not end within %s", TrialWithin)
+	case err == nil && len(lines) == 0:
+		err = fmt.Errorf("it says nothing")
+	case err == nil:
+		return lines[0], nil, nil
+	}
+	return "", lines[max(0, len(lines)-trialLines):], err
+}
+
+// head keeps the beginning of what is written to it.
+type head []byte
+
+// Write takes in more text, and drops what is too much.
+func (h *head) Write(data []byte) (int, error) {
+	*h = append(*h, data[:min(len(data), trialBytes-len(*h))]...)
+	return len(data), nil
+}
+
+// lines are those with anything in them, without what would move a terminal's cursor.
+func (h head) lines() (lines []string) {
+	for line := range strings.Lines(string(h)) {
+		line = strings.Map(func(r rune) rune {
+			if r < ' ' && r != '\t' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, line)
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,62 @@
+package probes
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// What a program does when it is tried, and what is kept of what it prints.
+func TestTry(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, "program")
+	exit := func(err error) bool { _, is := errors.AsType[*exec.ExitError](err); return is }
+	for name, c := range map[string]struct {
+		text, said string
+		words      []string
+		fails      func(error) bool
+	}{
+		"works":         {"#!/bin/sh\necho; echo \"version $1 $PLACE\"; pwd >&2", "version --version here", nil, func(err error) bool { return err == nil }},
+		"fails":         {"#!/bin/sh\nfor i in 1 2 3 4 5 6 7; do echo line $i; done >&2; printf '\\033[2Jx\\r\\n'; exit 126", "", []string{"line 4", "line 5", "line 6", "line 7", "[2Jx"}, exit},
+		"is killed":     {"#!/bin/sh\nkill -9 $$", "", nil, exit},
+		"says nothing":  {"#!/bin/sh", "", nil, func(err error) bool { return err != nil && err.Error() == "it says nothing" }},
+		"says too much": {"#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done | head -c 10000000; exit 1", "", nil, exit},
+		"has no head":   {"echo x", "", nil, func(err error) bool { return errors.Is(err, syscall.ENOEXEC) }},
+		"has no shell":  {"#!/none/such\n", "", nil, func(err error) bool { return errors.Is(err, syscall.ENOENT) }},
+	} {
+		check(t, os.RemoveAll(program))
+		check(t, os.WriteFile(program, []byte(c.text), 0o700))
+		said, words, err := Try(t.Context(), program, folder, []string{"PLACE=here", "PATH=/usr/bin:/bin"})
+		if said != c.said || !c.fails(err) || c.words != nil && !slices.Equal(words, c.words) || len(strings.Join(words, "")) > trialBytes {
+			t.Errorf("%s: %q, %q, %v", name, said, words, err)
+		}
+	}
+}
+
+// Only a Temporal CLI that was built for this system needs no trial.
+func TestIsTemporal(t *testing.T) {
+	own, err := os.Executable()
+	check(t, err)
+	for path, want := range map[string]bool{own: false, "/bin/sh": false, "/none/such": false, t.TempDir(): false} {
+		if IsTemporal(path) != want {
+			t.Errorf("%s is a Temporal CLI: %t", path, !want)
+		}
+	}
+}
+
+// A file system's flag is read where the kernel has it.
+func TestNoExec(t *testing.T) {
+	if NoExec("/none/such") {
+		t.Error("what is not there is on a file system from which no program is run")
+	}
+	own, err := os.Executable()
+	check(t, err)
+	if NoExec(own) {
+		t.Error("this program runs, and lies on a file system from which none is run")
+	}
+}
