@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"context"
 	"errors"
 	"os"
 	"time"
@@ -10,8 +9,8 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// ask probes in a goroutine that ends within the probe's timeout: once, or while it
-// starts again and again until it serves. An earlier probe is ended.
+// ask probes in a goroutine: once, or while Temporal starts again and again until it serves.
+// What has no answer within the probe's timeout goes on beside the next ones.
 func (w *World) ask(e fsm.Effect) {
 	settings, unlocked := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
@@ -24,26 +23,10 @@ func (w *World) ask(e fsm.Effect) {
 		unlocked = w.lockReplaced()
 	}
 	w.rotateLogs()
-	if w.quiet != nil {
-		w.quiet()
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), millis(settings.Policy.Timeout))
-	w.quiet = cancel
-	reached := w.reached
-	go func() {
-		defer cancel()
-		endpoint := probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: reached}
-		var answer probes.Answer
-		if e.After > 0 {
-			answer = endpoint.Await(ctx, millis(e.After))
-		} else {
-			answer = endpoint.Ask(ctx)
-		}
-		if unlocked != "" && answer.Verdict.Ready {
-			answer.Verdict.Ready, answer.Detail = false, unlocked
-		}
-		w.Post(fsm.Input{Event: fsm.Probed, Seq: e.Seq, Verdict: answer.Verdict, Detail: answer.Detail})
-	}()
+	w.questions.of(e.Run)
+	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
+	q.endpoint = probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
+	go q.run(w.questions.add(q))
 }
 
 // lockReplaced makes a lock file good that was deleted or replaced under

@@ -141,19 +141,20 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	}
 }
 
-// proveWithin bounds the proof that a running Temporal answers.
-const proveWithin = 2 * time.Second
-
+// prove asks whether a running Temporal answers, in a goroutine that ends within the time
+// after which a supervisor takes one for hung: one that is slow is waited for.
 func (d *Desk) prove(r fsm.Record) {
-	ctx, cancel := context.WithTimeout(context.Background(), proveWithin)
-	defer cancel()
 	s := r.Settings
-	answer := probes.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
-	saw := fsm.SawUnproven
-	if answer.Verdict.Live && answer.Verdict.Ready {
-		saw = fsm.SawProven
-	}
-	d.post(fsm.Sight{Saw: saw, Record: r, Detail: answer.Detail})
+	ctx, cancel := context.WithTimeout(context.Background(), millis(s.Policy.Timeout+s.Policy.LivenessDeadline))
+	go func() {
+		defer cancel()
+		answer := probes.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+		saw := fsm.SawUnproven
+		if answer.Verdict.Live && answer.Verdict.Ready {
+			saw = fsm.SawProven
+		}
+		d.post(fsm.Sight{Saw: saw, Record: r, Detail: answer.Detail})
+	}()
 }
 
 // arm replaces an earlier timer of the same kind.

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"context"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -51,8 +50,8 @@ type World struct {
 	reached func(milestone string)
 	// homeless is since when there is no home, zero where there is one.
 	homeless time.Time
-	// quiet ends the probe that is on its way.
-	quiet context.CancelFunc
+	// questions are the probes that are under way.
+	questions questions
 	// versions knows the version of the program at hand.
 	versions probes.Versions
 	// backup is the copy of the database that was made before the spawn at hand.
@@ -210,6 +209,7 @@ func (w *World) release() {
 	for _, timer := range w.timers {
 		timer.Stop()
 	}
+	w.questions.end()
 	for _, file := range []*os.File{w.lock, w.dbLock, w.guard} {
 		if file != nil {
 			file.Close()

@@ -23,7 +23,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"db":           fileNames,
 	"file":         fileNames,
 	"from":         words(fromRelease+"\tthe official archive, proven by its checksum", fromGo+"\tbuilt by go install"),
-	"ip":           words("127.0.0.1\tthis machine only", "::1\tthe same, by IPv6", "0.0.0.0\tevery machine that can reach this one"),
+	"ip":           words("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
 	logFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
 	"level":        wordsOf(logs.Levels),
 	"mirror":       words(install.Releases + "\tthe official releases"),

@@ -124,6 +124,7 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices
 	if err != nil {
 		return err
 	}
+	o.warnUIPort(c)
 	source, sources := &source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
 	source.declare(sources)
 	if err := source.layers(sources); err != nil {

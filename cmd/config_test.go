@@ -32,13 +32,13 @@ func settle(t *testing.T, file string, args ...string) (*options, error) {
 // The flag beats the environment, which beats the file, which beats the default.
 func TestLayers(t *testing.T) {
 	t.Setenv("STIGMER_PORT", "2000")
-	t.Setenv("STIGMER_IP", "127.0.0.2")
-	o, err := settle(t, "# mine\nport: 3000\nip: 127.0.0.3\nheadless: true\nnamespace: [a, b]\nprobe-period: 1500ms\n", "--port", "1000")
+	t.Setenv("STIGMER_IP", "0.0.0.0")
+	o, err := settle(t, "# mine\nport: 3000\nip: \"::\"\nheadless: true\nnamespace: [a, b]\nprobe-period: 1500ms\n", "--port", "1000")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := o.settings
-	if s.Port != 1000 || s.IP != "127.0.0.2" || !s.Headless || s.Namespaces != "a,b" || s.Policy.Period != 1500 || s.HTTPPort != 0 {
+	if s.Port != 1000 || s.IP != "0.0.0.0" || !s.Headless || s.Namespaces != "a,b" || s.Policy.Period != 1500 || s.HTTPPort != 0 {
 		t.Errorf("%+v", s)
 	}
 	for name, want := range map[string]origin{
@@ -112,7 +112,7 @@ func TestConfigMistakes(t *testing.T) {
 		"port: [1, 2]\n":                     `:1: port takes one value`,
 		"port: {a: b}\n":                     `:1: port has something else`,
 		"port: 1\nport: 2\n":                 `:2: port is given a second time, after line 1`,
-		"ip: localhost\n":                    `:1: ip "localhost" is not an IP address`,
+		"ip: my-machine\n":                   `:1: ip "my-machine" is not an IP address`,
 		"ip: 127.0.0.1\nport: 5\nui-port: 5": `:3: port and ui-port are both 5`,
 		"db: /no/such/folder/x.db\n":         `:1: db /no/such/folder/x.db: there is no folder`,
 		"db: x.db\nephemeral: true\n":        `:1: db and ephemeral exclude`,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -162,7 +161,7 @@ func (p *patient) checkTemporal() CheckReport {
 		_, try := remedy(p.document.Record, p.home)
 		return wrong(name, try, "%s: %s", d.State, why(d.State, d.Reason))
 	}
-	return wrong(name, "stigmer local state --explain", "%s: %s", d.State, why(d.State, d.Reason))
+	return wrong(name, either(p.advice(), "stigmer local state --explain"), "%s: %s", d.State, why(d.State, d.Reason))
 }
 
 // passing reports whether what has ended a start is looked at here by another check,
@@ -193,18 +192,23 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	at := joinHostPort(p.settings.IP, port)
 	listener, err := probes.Owner(ctx, p.settings.IP, port)
 	try := fmt.Sprintf("end it, or choose another: --%s", name)
+	if p.running() {
+		try = either(p.advice(), try)
+	}
 	switch {
 	case err != nil:
 		return wrong(name, "stigmer local start says it more exactly", "who has %s cannot be told: %v", at, err)
 	case listener == nil && p.running():
-		return wrong(name, "stigmer local state --explain", "nobody listens on %s, although Temporal runs", at)
+		return wrong(name, either(p.advice(), "stigmer local state --explain"), "nobody listens on %s, although Temporal runs", at)
+	case name == "ui-port" && uiBlocked(p.settings):
+		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", openUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
 		err := probes.MayListen(p.settings.IP, port)
 		if err == nil {
 			err = probes.Reachable(p.settings.IP)
 		}
 		if err != nil {
-			return wrong(name, otherPlace(err, p.settings.IP, runtime.GOOS), "%s: %v", at, err)
+			return wrong(name, otherPlace(err), "%s: %v", at, err)
 		}
 		return well(name, "%s is free", at)
 	case p.ownListener(listener):

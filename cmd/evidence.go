@@ -41,7 +41,7 @@ func (s *seen) list() []Evidence {
 	if settings := s.document.Settings; !settings.Headless && settings.UIPort != 0 {
 		list = append(list, s.portEvidence("ui port", settings.UIPort, s.uiPort))
 		if s.running() {
-			list = append(list, Evidence{"ui", s.uiFault == "", either(s.uiFault, uiURL(settings)+" answers")})
+			list = append(list, s.uiEvidence())
 		}
 	}
 	list = append(list, s.databaseEvidence(), s.pidFileEvidence())
@@ -52,6 +52,20 @@ func (s *seen) list() []Evidence {
 		list = append(list, Evidence{"logs", false, logs + " may not be written to by this user, so nothing can be started"})
 	}
 	return list
+}
+
+// uiName is what the evidence of the web UI is called.
+const uiName = "ui"
+
+func (s *seen) uiEvidence() Evidence {
+	settings := s.document.Settings
+	switch {
+	case s.uiFault != "":
+		return Evidence{uiName, false, s.uiFault}
+	case uiBlocked(settings):
+		return Evidence{uiName, false, uiURL(settings) + " answers, but " + blockedWords(settings, "stigmer local restart ")}
+	}
+	return Evidence{uiName, true, uiURL(settings) + " answers"}
 }
 
 // running reports whether a Temporal of ours runs.
@@ -183,8 +197,14 @@ func (s *seen) ownListener(l *probes.Listener) bool {
 	return s.running() && (l.PID == s.evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.home))
 }
 
+// slowAnswer is how long the answers of a Temporal may take before that is worth a word.
+const slowAnswer fsm.Millis = 500
+
 func (s *seen) healthEvidence() []Evidence {
 	health := Evidence{"health", s.answer.Verdict.Live, either(s.answer.Health, s.answer.Detail)}
+	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
+		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", seconds(took))
+	}
 	list := []Evidence{health}
 	var names []string
 	for name := range s.answer.Namespaces {
@@ -194,6 +214,11 @@ func (s *seen) healthEvidence() []Evidence {
 	for _, name := range names {
 		answer := s.answer.Namespaces[name]
 		list = append(list, Evidence{"namespace " + name, answer == "ok", answer})
+	}
+	for _, name := range []string{"history", "matching"} {
+		if answer, asked := s.answer.Services[name]; asked {
+			list = append(list, Evidence{name, answer == "ok", answer})
+		}
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -16,7 +17,7 @@ func printState(out io.Writer, r StateReport, explain bool) {
 	if r.Temporal != nil {
 		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, roundly(time.Since(r.Temporal.StartedAt)), version(fsm.Process{Version: r.Temporal.Version}))
 		if r.UIURL != "" {
-			fmt.Fprintf(out, "  UI         %s\n", r.UIURL)
+			fmt.Fprintf(out, "  UI         %s%s\n", r.UIURL, uiNote(r))
 		}
 	}
 	if r.Address != "" {
@@ -32,11 +33,22 @@ func printState(out io.Writer, r StateReport, explain bool) {
 		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
 	}
 	printFailure(out, r)
+	if r.Try != "" {
+		fmt.Fprintf(out, "  Try        %s\n", r.Try)
+	}
 	if explain {
 		printEvidence(out, r)
 		printHistory(out, r)
 		printNext(out, r)
 	}
+}
+
+// uiNote says that the web UI does not answer.
+func uiNote(r StateReport) string {
+	if slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Name == uiName && !e.OK }) {
+		return "  (see state --explain: it cannot be used)"
+	}
+	return ""
 }
 
 func forHowLong(r StateReport) string {

@@ -81,8 +81,10 @@ func TestFakeLeavesOnceItServed(t *testing.T) {
 	t.Parallel()
 	f := spawnFake(t, t.TempDir(), []string{"FAKE_TEMPORAL=exit-after-serving"})
 	f.awaitServing()
-	if code := f.describe("default"); code != codes.OK {
-		t.Errorf("describe: %s", code)
+	for method, want := range map[string]codes.Code{"DescribeNamespace": codes.OK, "DescribeWorkflowExecution": codes.NotFound, "DescribeTaskQueue": codes.OK} {
+		if code := f.call(method, "default"); code != want {
+			t.Errorf("%s: %s", method, code)
+		}
 	}
 	f.ends("exit status 3", "leaving after serving")
 
@@ -114,8 +116,17 @@ func TestFakeMisbehaves(t *testing.T) {
 	if _, err := askHealth(group("deaf").address); status.Code(err) != codes.DeadlineExceeded && status.Code(err) != codes.Unavailable {
 		t.Errorf("deaf: %v", err)
 	}
-	if code := group("no-namespace").describe("default"); code != codes.NotFound {
-		t.Errorf("no-namespace: %s", code)
+	for _, c := range []struct {
+		mode, method string
+		want         codes.Code
+	}{
+		{"no-namespace", "DescribeNamespace", codes.NotFound},
+		{"no-history", "DescribeWorkflowExecution", codes.Unavailable},
+		{"no-matching", "DescribeTaskQueue", codes.Unavailable},
+	} {
+		if code := group(c.mode).call(c.method, "default"); code != c.want {
+			t.Errorf("%s: %s", c.mode, code)
+		}
 	}
 	f = group("ignore-term,grandchild")
 	check(t, f.Process.Signal(syscall.SIGTERM))

@@ -22,9 +22,13 @@ import (
 //	gate=FILE           listen only once FILE exists
 //	never-ready         listen, but health says NOT_SERVING
 //	no-namespace        health says SERVING, but no namespace is found
+//	no-history          the same, but what crosses to history is not answered
+//	no-matching         the same of matching; of these three NAME=FILE is so while FILE exists
+//	no-ui=FILE          stop listening for the web UI once FILE exists
+//	slow=FILE           answer each call after the time that FILE says, at once without it
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves
-//	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a namespace was described
+//	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a client could work
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:
 // what came through exec is not close-on-exec, and exec.Cmd closes nothing else.

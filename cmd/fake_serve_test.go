@@ -6,18 +6,13 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/types/known/emptypb"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 const workflowService = "temporal.api.workflowservice.v1.WorkflowService"
@@ -28,8 +23,8 @@ func (f *fake) serve() int {
 	if err != nil {
 		return f.fail(err.Error())
 	}
-	described := make(chan struct{})
-	server := grpc.NewServer(grpc.UnknownServiceHandler(f.describer(described)))
+	worked := make(chan struct{})
+	server := grpc.NewServer(grpc.UnknownServiceHandler(f.describer(worked)), grpc.UnaryInterceptor(f.afterPause))
 	healthpb.RegisterHealthServer(server, f.health())
 	if f.has("deaf") {
 		go acceptAll(frontend)
@@ -39,14 +34,14 @@ func (f *fake) serve() int {
 	if f.has("chatty") {
 		go chatter()
 	}
-	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s:%d\n", f.ip, f.port)
+	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s\n", net.JoinHostPort(f.ip, strconv.Itoa(f.port)))
 	select {
 	case <-f.stop:
 		fmt.Println("Stopping server...")
 		f.log("WARN", "Failed to poll for task.") // so does Temporal, with each of its workers
 		server.Stop()
 		return 0
-	case <-f.leaving(described):
+	case <-f.leaving(worked):
 		server.GracefulStop() // the answer is to arrive before the end
 		fmt.Println("fake: leaving after serving")
 		return 3
@@ -74,13 +69,24 @@ func (f *fake) listenAll() (net.Listener, error) {
 		if err != nil {
 			return nil, err
 		}
+		if name == "UI" && f.has("no-ui") {
+			go f.closeOnce(l)
+		}
 		go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, name) }))
 	}
 	return frontend, nil
 }
 
+// closeOnce closes a listener once the file of no-ui=FILE exists.
+func (f *fake) closeOnce(l net.Listener) {
+	for !f.broken("no-ui") {
+		time.Sleep(5 * time.Millisecond)
+	}
+	l.Close()
+}
+
 func (f *fake) listen(name string, port int) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", fmt.Sprintf("%s:%d", f.ip, port))
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(f.ip, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("can't set %s port %d: %w", name, port, err)
 	}
@@ -96,39 +102,14 @@ func (f *fake) health() *health.Server {
 	return h
 }
 
-// describer answers DescribeNamespace. Field 1 of its request is the name, and
-// so it is read as a StringValue, which looks the same on the wire.
-func (f *fake) describer(described chan<- struct{}) grpc.StreamHandler {
-	var once sync.Once
-	return func(_ any, stream grpc.ServerStream) error {
-		method, _ := grpc.MethodFromServerStream(stream)
-		if method != "/"+workflowService+"/DescribeNamespace" {
-			return status.Errorf(codes.Unimplemented, "unknown method %s", method)
-		}
-		var name wrapperspb.StringValue
-		if err := stream.RecvMsg(&name); err != nil {
-			return err
-		}
-		if !f.knows(name.Value) {
-			return status.Errorf(codes.NotFound, "Namespace %s is not found.", name.Value)
-		}
-		defer once.Do(func() { close(described) })
-		return stream.SendMsg(&emptypb.Empty{})
-	}
-}
-
-func (f *fake) knows(namespace string) bool {
-	return !f.has("no-namespace") && (namespace == "default" || slices.Contains(f.namespaces, namespace))
-}
-
 // leaving is closed when exit-after-serving is to exit; nil never is.
-func (f *fake) leaving(described chan struct{}) <-chan struct{} {
+func (f *fake) leaving(worked chan struct{}) <-chan struct{} {
 	gate := os.Getenv("FAKE_GATE")
 	switch {
 	case !f.has("exit-after-serving"):
 		return nil
 	case strings.TrimSpace(gate) == "":
-		return described
+		return worked
 	}
 	opened := make(chan struct{})
 	go func() {

@@ -90,12 +90,18 @@ func (f *spawnedFake) ends(state, output string) {
 
 func (f *spawnedFake) describe(namespace string) codes.Code {
 	f.t.Helper()
+	return f.call("DescribeNamespace", namespace)
+}
+
+// call calls a method about a namespace.
+func (f *spawnedFake) call(method, namespace string) codes.Code {
+	f.t.Helper()
 	conn, err := grpc.NewClient("passthrough:///"+f.address, grpc.WithNoProxy(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	check(f.t, err)
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return status.Code(conn.Invoke(ctx, "/"+workflowService+"/DescribeNamespace",
+	return status.Code(conn.Invoke(ctx, "/"+workflowService+"/"+method,
 		&wrapperspb.StringValue{Value: namespace}, &emptypb.Empty{}))
 }
 

@@ -174,7 +174,7 @@ func TestProcessOneAlone(t *testing.T) {
 		t.Errorf("the image is another one than this test makes: %q", image)
 	}
 	c := h.container(`
-		volume=$(dirname "$STIGMER_HOME") root="`+t.TempDir()+`"
+		volume=$(dirname "$STIGMER_HOME") root="` + t.TempDir() + `"
 		rmdir "$STIGMER_HOME"
 		chown root:12345 "$volume"
 		chmod 2770 "$volume" # as Kubernetes has it, by fsGroup

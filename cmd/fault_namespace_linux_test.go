@@ -140,7 +140,7 @@ func TestOtherNamespace(t *testing.T) {
 }
 
 // TestFaultOpenAddress: who listens where others can reach it is warned, and listens
-// there. Nobody can in truth: it is in a network namespace of its own.
+// there, and a client can work. Nobody can in truth: it is in a network namespace of its own.
 func TestFaultOpenAddress(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.inNetwork("true")
@@ -152,7 +152,7 @@ func TestFaultOpenAddress(t *testing.T) {
 				frontend = fmt.Sprintf("%04X", port)
 			}
 		}
-		for ip, hex := range map[string]string{"192.0.2.1": "010200C0", "0.0.0.0": "(0{8}|0{32})"} {
+		for ip, hex := range map[string]string{"0.0.0.0": "(0{8}|0{32})", "::": "0{32}"} {
 			out := p.inNetwork(`"$0" local start --ip ` + ip + ` && "$0" local state && cat /proc/net/tcp* && "$0" local stop`)
 			p.says("start --ip "+ip, out, "warning: --ip "+ip+" can be reached from other machines", "Healthy since")
 			if !regexp.MustCompile(" " + hex + ":" + frontend + " 0+:0000 0A ").MatchString(out) { // 0A: LISTEN
@@ -160,6 +160,17 @@ func TestFaultOpenAddress(t *testing.T) {
 			}
 			p.nothingRuns("stop")
 		}
+	})
+}
+
+// TestFaultNoDualStack: where IPv6 is switched off a bind to :: succeeds, and Temporal ends by
+// itself. That is said before the spawn, with what helps.
+func TestFaultNoDualStack(t *testing.T) {
+	inPlaces(t, func(p *place) {
+		p.inNetwork("true")
+		out := p.inNetwork(`echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 || exit 77
+			"$0" local start --ip ::; [ $? = 1 ] && "$0" local start --ip 0.0.0.0 && "$0" local stop`)
+		p.says("start --ip ::", out, "this machine has no IPv6", "nothing was started", "--ip 0.0.0.0", "Started")
 	})
 }
 

@@ -46,7 +46,7 @@ func homePath() (string, error) {
 
 // variableProblem is for a variable whose value cannot be used.
 func variableProblem(name string, err error) *Problem {
-	p := usage(flagError{[]string{name}, "environment variable " + name + ": " + err.Error()})
+	p := usage(flagError{flags: []string{name}, text: "environment variable " + name + ": " + err.Error()})
 	p.Try = "another value for " + name
 	return p
 }

@@ -96,7 +96,7 @@ func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL,
 	}
 	if s.from.word == fromGo {
 		if o.mirror != "" {
-			return "", nil, usage(flagError{[]string{"mirror", "from"}, "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
+			return "", nil, usage(flagError{flags: []string{"mirror", "from"}, text: "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
 		}
 		return fromGo, nil, nil
 	}

@@ -85,17 +85,20 @@ func variableOf(flag string) string {
 type flagError struct {
 	flags []string
 	text  string
+	// means and try are what it means and what helps, where more is known than that the
+	// value cannot be used.
+	means, try string
 }
 
 func (e flagError) Error() string { return e.text }
 
 func badFlag(flag, format string, args ...any) error {
-	return flagError{[]string{flag}, fmt.Sprintf(format, args...)}
+	return flagError{flags: []string{flag}, text: fmt.Sprintf(format, args...)}
 }
 
 // exclusive says that of two flags only one may be given.
 func exclusive(a, b string) error {
-	return flagError{[]string{a, b}, fmt.Sprintf("--%s and --%s exclude each other", a, b)}
+	return flagError{flags: []string{a, b}, text: fmt.Sprintf("--%s and --%s exclude each other", a, b)}
 }
 
 // blame puts a wrong value into words, with where it was given: nobody looks for
@@ -108,7 +111,9 @@ func (o *options) blame(err error) *Problem {
 	for _, name := range bad.flags {
 		switch from := o.origins[name]; from.layer {
 		case layerFile:
-			return configProblem(o.config.path, from.line, o.asKeys(bad))
+			p := configProblem(o.config.path, from.line, o.asKeys(bad))
+			p.Means, p.Try = either(bad.means, p.Means), either(bad.try, p.Try)
+			return p
 		case layerEnvironment:
 			return usage(fmt.Errorf("environment variable %s: %w", from.where, err))
 		}

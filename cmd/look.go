@@ -176,9 +176,7 @@ func (s *seen) lookAtTemporal() {
 	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
 	if s.evidence.Hold == fsm.HoldOurs {
 		s.asked = true
-		all.Go(func() {
-			s.answer = probes.Endpoint{Address: address(settings), Namespaces: settings.Namespaces.List()}.Ask(ctx)
-		})
+		all.Go(func() { s.answer = askOnce(ctx, settings, leader) })
 	}
 	if !settings.Headless {
 		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
@@ -189,6 +187,23 @@ func (s *seen) lookAtTemporal() {
 		})
 	}
 	all.Wait()
+}
+
+// askOnce asks a Temporal once, and says whether one that is silent may be slow.
+func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
+	began, delay := time.Now(), probes.RunDelay(pid)
+	answer := probes.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	if v := &answer.Verdict; ctx.Err() != nil && !v.Ready {
+		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
+		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())
+		switch {
+		case v.Starved():
+			answer.Detail += "; it is slow: " + fsm.MachineBusy
+		case !v.Live:
+			answer.Detail += "; it is slow, or hangs"
+		}
+	}
+	return answer
 }
 
 // diagnosis is the state as it is now.

@@ -43,6 +43,9 @@ func runOpen(c *cobra.Command, show bool) error {
 		}
 	}
 	url := uiURL(found.settings)
+	if uiBlocked(found.settings) {
+		warn(c, "%s", blockedWords(found.settings, "stigmer local restart "))
+	}
 	if show {
 		fmt.Fprintln(c.OutOrStdout(), url)
 		return nil

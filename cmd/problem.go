@@ -57,6 +57,7 @@ func usage(err error) *Problem {
 			p.Means = "these two do not go together; nothing was changed"
 			p.Try = "one of them without the other, or other values"
 		}
+		p.Means, p.Try = either(bad.means, p.Means), either(bad.try, p.Try)
 	}
 	return p
 }
@@ -150,6 +151,8 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
 	case fsm.EndClash:
 		clashProblem(p, c, r)
+	case fsm.EndAddress:
+		addressProblem(p, c.Wanted(r).IP)
 	case fsm.EndFailed:
 		failedProblem(p, r, home)
 	case fsm.EndStoppedMeant:
@@ -158,6 +161,10 @@ func problemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *Problem {
 		p.Try = "stigmer local start"
 	case fsm.EndLost:
 		p.What = "Temporal runs (" + pidOf(r) + "), but " + r.Reason
+		if ip := r.Settings.IP; !fsm.WorksOn(ip) {
+			p.Means, p.Try = "no workflow can start in it; it is left running and watched", otherAddress("stigmer local restart ", ip)
+			break
+		}
 		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
 		p.Try = "one of the two; stigmer local restart begins with what is at that path"
 	case fsm.EndTimedOut:

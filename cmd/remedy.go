@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,13 +24,13 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	lack, lacking := lackIn(f.Reason)
 	switch {
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress, r.Settings.IP, runtime.GOOS)
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()) && unprivileged(r.Settings):
 		return "a sandbox or a security module of the system refuses it, so nothing was started", "allow this program to listen there, or run it outside of the sandbox"
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted, r.Settings.IP, runtime.GOOS)
+		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted)
 	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
-		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable, r.Settings.IP, runtime.GOOS)
+		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
 	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
 		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.PortTaken:
@@ -72,16 +71,14 @@ var tryShortage = map[fsm.Shortage]string{
 	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
 }
 
-// otherPlace says where Temporal may listen on a system, after what probes.MayListen has
-// said of an IP. Linux has the whole of 127.0.0.0/8 by itself, macOS 127.0.0.1 alone.
-func otherPlace(err error, ip, system string) string {
+// otherPlace says where Temporal may listen, after what probes.MayListen or
+// probes.Reachable has said.
+func otherPlace(err error) string {
 	switch {
 	case errors.Is(err, probes.ErrPortNotPermitted):
 		return "ports from 1024 on: --port, --ui-port"
 	case errors.Is(err, probes.ErrUnreachable):
 		return "bring up the interface lo, as in a new network namespace: ip link set lo up"
-	case system == "darwin" && strings.HasPrefix(ip, "127."):
-		return "--ip 127.0.0.1, or give lo0 that address too: sudo ifconfig lo0 alias " + ip + " up"
 	}
 	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
 }

@@ -22,6 +22,7 @@ func (s *seen) report() StateReport {
 			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB,
 		},
 		Failure:  failureReport(r.Failure),
+		Try:      s.advice(),
 		skewNote: s.skewNote(),
 	}
 	if report.Failure != nil && d.State == fsm.Stopped {

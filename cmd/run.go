@@ -18,7 +18,6 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -167,7 +166,7 @@ func missing(r fsm.Record) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	answer := probes.Endpoint{Address: address(r.Settings), Namespaces: r.Settings.Namespaces.List()}.Ask(ctx)
+	answer := askOnce(ctx, r.Settings, r.Temporal.PID)
 	if r.State == fsm.Degraded {
 		return r.Reason
 	}

@@ -22,6 +22,7 @@ type StateReport struct {
 	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
 	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
 	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
+	Try     string      `json:"try,omitempty" jsonschema:"the one thing that helps a Temporal that runs and lacks something; missing where there is none"`
 	Address string      `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
 	UIURL   string      `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
 

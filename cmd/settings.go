@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +27,8 @@ type options struct {
 	foreground bool
 	trace      string
 	noInstall  bool
+	// restarts says that what was not given is the record's.
+	restarts bool
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins origins
@@ -47,7 +48,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	s.Policy = fsm.DefaultPolicy()
 	portVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
 	portVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
-	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on")
+	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
 	portVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
 	portVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
 	pathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
@@ -61,9 +62,9 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	p := &s.Policy
 	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")
 	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
-	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long one probe may take")
+	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
 	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
-	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long health may not answer before a restart")
+	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long, from --probe-timeout on, no probe may be answered before a restart; longer for one that is slow or waits for a processor")
 	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
 	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
 	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
@@ -201,12 +202,11 @@ func (o *options) database() error {
 
 func (o *options) check() error {
 	s, p := o.settings, o.settings.Policy
-	if addr, err := netip.ParseAddr(s.IP); err != nil {
-		return badFlag("ip", "--ip %q is not an IP address", s.IP)
-	} else if addr.Zone() != "" {
-		return badFlag("ip", "--ip %s has a zone, which Temporal does not take", s.IP)
+	ip, err := checkIP(s.IP)
+	if err != nil {
+		return err
 	}
-	o.settings.IP = statefile.CanonicalIP(s.IP)
+	o.settings.IP = ip
 	type port struct {
 		flag     string
 		number   int
@@ -228,7 +228,10 @@ func (o *options) check() error {
 		if o.derivesUIPort() {
 			flags = append(flags, "port")
 		}
-		return flagError{flags, fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+		return flagError{flags: flags, text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+	}
+	if err := o.checkUIPort(); err != nil {
+		return err
 	}
 	for _, name := range o.namespaces {
 		if name == "" || strings.ContainsAny(name, ", \t\n") {

@@ -18,9 +18,9 @@ func startCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "start",
 		Short: "Start Temporal, and return when a client can work",
-		Long: `Start Temporal, and return when a client can work: its health is SERVING and every
-namespace answers. A Temporal that runs already is left as it is, one that lost
-its supervisor is adopted without a restart. A supervisor stays behind and
+		Long: `Start Temporal, and return when a client can work: its health is SERVING, and every
+namespace and the services that run a workflow answer. A Temporal that runs already is
+left as it is, one that lost its supervisor is adopted without a restart. A supervisor stays behind and
 restarts Temporal after a crash. What was asked for at an earlier start counts for
 nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
 installed first, as stigmer local install does it without flags.
@@ -46,7 +46,7 @@ the Temporal CLI do not count. Restarts keep these variables.
 }
 
 func restartCommand() *cobra.Command {
-	o := &options{}
+	o := &options{restarts: true}
 	var grace time.Duration
 	c := &cobra.Command{
 		Use:   "restart",
@@ -81,6 +81,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	o.config.noteBeside(c)
 	warnOfLinks(c)
 	warnOpen(c, o.settings)
+	o.warnUIPort(c)
 	if err := checkShared(c, home); err != nil {
 		return "", err
 	}
@@ -173,6 +174,13 @@ func executable(path string) bool {
 func warnOpen(c *cobra.Command, s fsm.Settings) {
 	if !loopback(s.IP) {
 		warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
+	}
+}
+
+// warnUIPort warns of a port that browsers refuse, where it was asked for.
+func (o *options) warnUIPort(c *cobra.Command) {
+	if o.given.Has("ui-port") && uiBlocked(o.settings) {
+		warn(c, "%s", blockedWords(o.settings, ""))
 	}
 }
 

@@ -54,7 +54,9 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Desired = WantStopped
 		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
 	}
-	s.Lost = row.To == Degraded && in.Verdict.Lost
+	v := in.Verdict
+	s.Lost = row.To == Degraded && v.Lost
+	s.Slowly = row.To == Degraded && !v.Lost && s.Streak.Slow > 0 && (v.Waits || v.passes())
 	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}
@@ -104,7 +106,7 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	case SpawnFailed:
 		return NotSpawned + in.Detail
 	case StartDeadline:
-		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline(), s.Waiting)
+		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline()+s.given(), s.Waiting)
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}

@@ -11,9 +11,10 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		s = s.newRun()
 		return s, []Effect{s.effect(DoAdopt)}
 	case DoWatch:
-		return s, []Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline()), s.ask()}
+		s, ask := s.ask()
+		return s, append([]Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline())}, ask...)
 	case DoProbe:
-		return s, []Effect{s.arm(ProbeDue, s.period())}
+		return s, s.askLater()
 	case DoTerm:
 		if s.Gone {
 			return s, nil
@@ -39,16 +40,34 @@ func (s Supervisor) backoff(in Input) Millis {
 // startDeadline is short for an adopted Temporal that has served before: if it
 // does not answer now, it hangs.
 func (s Supervisor) startDeadline() Millis {
+	p := s.Settings.Policy
 	if s.Adopted && s.Served {
-		return s.Settings.Policy.LivenessDeadline
+		return min(p.Timeout+p.LivenessDeadline+p.Period, max(p.StartDeadline, p.LivenessDeadline))
 	}
-	return s.Settings.Policy.StartDeadline
+	return p.StartDeadline
+}
+
+// moreTime is how much longer than its start deadline a Temporal has that waits for a
+// processor, once: as long as a new one would have.
+func (s Supervisor) moreTime() Millis {
+	if !s.Starved || s.Extended || s.State != Starting {
+		return 0
+	}
+	return s.Settings.Policy.StartDeadline - s.startDeadline()
+}
+
+// given is how much of that it was given.
+func (s Supervisor) given() Millis {
+	if !s.Extended {
+		return 0
+	}
+	return s.Settings.Policy.StartDeadline - s.startDeadline()
 }
 
 func (s Supervisor) newRun() Supervisor {
 	s.Run++
 	s.Gone, s.ServedAt = false, 0
-	s.Waiting = ""
+	s.Waiting, s.Asking, s.Starved, s.Extended = "", false, false, false
 	return s
 }
 

@@ -179,7 +179,7 @@ func TestARestartIntoAClashStopsNothing(t *testing.T) {
 func TestEveryEndHasItsOwnWords(t *testing.T) {
 	seen := map[Ends]bool{}
 	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant, EndLost,
-		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary, EndClash} {
+		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary, EndClash, EndAddress} {
 		if end == "" || seen[end] {
 			t.Errorf("%q twice or empty", end)
 		}

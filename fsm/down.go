@@ -7,8 +7,10 @@ func (c Command) down(in Sight) (Command, []Deed) {
 	if c.Drives && in.Saw != SawDrove {
 		return c, nil // it was armed for a driver that is dead: this command drives now
 	}
-	if looked := in.Saw == SawWon || in.Saw == SawBusy; looked && c.Verb == VerbRestart && !c.begun() && c.clashes(in.Record) {
-		return c.finish(Outcome{End: EndClash, Record: in.Record}) // before what runs is ended for it
+	if looked := in.Saw == SawWon || in.Saw == SawBusy; looked && c.Verb == VerbRestart && !c.begun() {
+		if end := c.refused(in.Record); end != "" {
+			return c.finish(Outcome{End: end, Record: in.Record}) // before what runs is ended for it
+		}
 	}
 	switch in.Saw {
 	case SawWon:

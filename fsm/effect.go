@@ -52,7 +52,7 @@ type Input struct {
 	Tick  Instant // monotonic clock, for judging probes: it stands still while the machine sleeps
 	Dice  int     // a random number in [0, 1000), for jitter
 	Seq   uint64
-	Run   uint64
+	Run   uint64 // exited, gone and probed: which Temporal is meant
 
 	Process Process // spawned, orphan_found
 	Exit    Exit    // exited
@@ -95,12 +95,21 @@ func (s Supervisor) period() Millis {
 }
 
 // ask probes; while Temporal starts, again and again.
-func (s Supervisor) ask() Effect {
+func (s Supervisor) ask() (Supervisor, []Effect) {
+	s.Asking = true
 	effect := s.effect(DoAsk)
 	if s.State == Starting {
 		effect.After = s.period()
 	}
-	return effect
+	return s, []Effect{effect}
+}
+
+// askLater arms the next probe, but while one is under way: what comes of that one will.
+func (s Supervisor) askLater() []Effect {
+	if s.Asking {
+		return nil
+	}
+	return []Effect{s.arm(ProbeDue, s.period())}
 }
 
 func (s Supervisor) effect(a Action) Effect {

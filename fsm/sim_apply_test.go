@@ -49,6 +49,13 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		t.hung = true
 		n.left.Mishap--
 		n.say("%s hangs", who(t.uid))
+	case opSlow:
+		t := n.tree(i)
+		t.slow = true
+		n.left.Mishap--
+		n.say("%s becomes slow", who(t.uid))
+	case opLate:
+		n.answerLate(n.driver(i))
 	case opLose:
 		t := n.tree(i)
 		t.lost, n.db = true, simNoDB
@@ -100,7 +107,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 func (n *simWorld) settle(before *simWorld, m simMove) {
 	i := int(m.who)
 	switch m.op {
-	case opExit, opAnswer, opGrantLock, opGone, opDriverTmr:
+	case opExit, opAnswer, opLate, opGrantLock, opGone, opDriverTmr:
 		if d := before.driverAt(i); d.begun && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0 {
 			n.stepDriver(i, "")
 		}
@@ -129,15 +136,33 @@ func (w *simWorld) driverAt(i int) *simDriver {
 }
 
 func (n *simWorld) answer(d *simDriver) {
-	in := simInput{event: Probed, seq: d.s.Seq}
+	in := simInput{event: Probed, run: d.s.Run}
 	for _, t := range n.trees {
-		if t.leader && t.serves && !t.hung {
+		switch {
+		case t.leader && n.slow(t):
+			in.waits, d.waits = true, t.serves && !t.hung
+		case t.leader && t.serves && !t.hung:
 			in.ready, in.lost, in.proc = !t.lost, t.lost, n.process(t.uid)
 		}
 	}
 	d.asked = false
 	d.inbox = with(d.inbox, simDelivery{simInput: in})
 	n.say("%s's probe is answered: %t (the database is lost: %t)", who(d.uid), in.ready, in.lost)
+}
+
+// slow reports whether a Temporal answers late.
+func (w *simWorld) slow(t *simTree) bool { return t.slow && !w.run.fair }
+
+// answerLate answers a question that was asked of the Temporal that runs. One that has
+// ended answers no more, as its connections end with it.
+func (n *simWorld) answerLate(d *simDriver) {
+	d.waits = false
+	for _, t := range n.trees {
+		if t.leader && t.serves && !t.hung {
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Probed, run: d.s.Run, ready: true, slow: true, proc: n.process(t.uid)}})
+			n.say("%s's probe is answered late", who(d.uid))
+		}
+	}
 }
 
 func (n *simWorld) fire(c *simCmd, k int) {

@@ -126,7 +126,7 @@ func (c *simCache) sup(s Supervisor) *simSup {
 	}
 	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
 	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
-	s.Streak = Streak{s.Streak.Failures, min(s.Streak.Deaf, 1), min(s.Streak.Last, 1)}
+	s.Streak = Streak{s.Streak.Failures, min(s.Streak.Deaf, 1), min(s.Streak.Last, 1), min(s.Streak.Slow, 1)}
 	kept.code = simCode(s)
 	c.sups[kept.Supervisor] = kept
 	return kept
@@ -173,6 +173,8 @@ type simInput struct {
 	proc     simProc
 	ready    bool
 	lost     bool
+	waits    bool // no answer came in time
+	slow     bool // it came late
 	fresh    bool
 	again    bool
 	at, tick Instant // when it is taken
@@ -180,9 +182,17 @@ type simInput struct {
 
 func (in simInput) full() Input {
 	return Input{
-		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: Verdict{in.ready || in.lost, in.ready, in.lost}, Fresh: in.fresh,
+		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), Fresh: in.fresh,
 		Again: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
 	}
+}
+
+func (in simInput) verdict() Verdict {
+	v := Verdict{Live: in.ready || in.lost, Ready: in.ready, Lost: in.lost, Waits: in.waits}
+	if in.slow {
+		v.Late, v.Took = true, simPolicy.Timeout+1
+	}
+	return v
 }
 
 type simStep struct {
@@ -234,11 +244,14 @@ func (c *simCache) heedsLate(s Supervisor) string {
 		return ""
 	}
 	late := []simInput{}
-	for _, e := range []Event{ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed, Probed} {
+	for _, e := range []Event{ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed} {
 		late = append(late, simInput{event: e, seq: s.Seq - 1, run: s.Run})
 	}
-	late = append(late, simInput{event: Probed, seq: s.Seq - 1, run: s.Run, ready: true},
+	late = append(late, simInput{event: Probed, run: s.Run - 1}, simInput{event: Probed, run: s.Run - 1, ready: true},
 		simInput{event: Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: Gone, seq: s.Seq, run: s.Run - 1})
+	if !s.probes() {
+		late = append(late, simInput{event: Probed, run: s.Run, ready: true, slow: true})
+	}
 	if _, ok := Find(s.State, Exited); !ok {
 		late = append(late, simInput{event: Exited, run: s.Run})
 	}

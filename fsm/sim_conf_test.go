@@ -35,4 +35,5 @@ const (
 	simSheds    simKind = "leaves members without the lock"   // as Python's subprocess does, which closes what it inherits
 	simDeaf     simKind = "never serves"
 	simLoses    simKind = "loses its database"
+	simSlow     simKind = "becomes slow" // it answers after the time that a probe has
 )

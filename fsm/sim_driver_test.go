@@ -68,8 +68,11 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	if s == before {
 		return
 	}
+	if s.Run != before.Run || !s.probes() {
+		d.waits, d.asked = false, false
+	}
 	if s.Seq != before.Seq {
-		d.timers, d.asked = nil, false
+		d.timers = nil
 	} else if s.Gone && !before.Gone {
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == GraceElapsed })
 	}
@@ -85,8 +88,10 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 // own reports whether an input is not late.
 func (in simInput) own(s *simSup) bool {
 	switch in.event {
-	case Probed, ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
 		return in.seq == s.Seq
+	case Probed:
+		return in.run == s.Run && s.probes()
 	case Exited, Gone:
 		return in.run == s.Run
 	}
@@ -146,6 +151,12 @@ func (w *simWorld) begin(d *simDriver) {
 func (w *simWorld) take(d *simDriver) simInput {
 	in := d.inbox[0]
 	d.inbox = d.inbox[1:]
+	if in.event == Probed {
+		d.mute = min(d.mute+1, 2)
+		if !in.waits {
+			d.mute = 0
+		}
+	}
 	if in.event == Probed && in.ready {
 		d.proved = in.proc.uid
 		if d.s.State == Starting {

@@ -24,11 +24,14 @@ func (w *simWorld) faults(list []simMove) []simMove {
 	}
 	if w.left.Mishap > 0 {
 		for i, t := range w.trees {
-			if t.leader && w.run.conf.Kind != simHang {
+			if t.leader && w.run.conf.Kind != simHang && w.run.conf.Kind != simSlow {
 				add(opMishap, i, 0)
 			}
-			if t.leader && !t.hung && w.run.conf.Kind == simHang {
+			if t.leader && !t.hung && (w.run.conf.Kind == simHang || t.slow) {
 				add(opHang, i, 0)
+			}
+			if t.leader && !t.slow && w.run.conf.Kind == simSlow {
+				add(opSlow, i, 0)
 			}
 			if t.serves && !t.lost && w.run.conf.Kind == simLoses {
 				add(opLose, i, 0)

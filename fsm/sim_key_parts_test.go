@@ -4,8 +4,12 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
-	e.is(d.old, d.asked, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
+	e.is(d.old, d.asked, d.waits, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.times(d)
+	if e.w.run.conf.Kind == simSlow {
+		e.n(d.mute)
+		e.n(int(min(s.Streak.Last-s.Streak.Deaf, 3*Instant(simPolicy.Timeout))))
+	}
 	e.code(s.code)
 	e.record(s.rec)
 	e.record(d.brings)
@@ -76,7 +80,7 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 
 func (e *simEncoder) input(in *simInput, s *simSup) {
 	e.text(string(in.event))
-	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again)
+	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again, in.waits, in.slow)
 	e.process(in.proc)
 }
 

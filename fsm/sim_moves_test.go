@@ -25,7 +25,8 @@ const (
 	opObey      = 'T' // Temporal ends after SIGTERM; arg 1: so does its whole group
 	opDoomed    = 'q' // Temporal ends by itself: its database is half made
 	opDriver    = 'd'
-	opAnswer    = 'p' // a probe is answered
+	opAnswer    = 'p' // a probe is answered, or its time is over
+	opLate      = 'i' // a slow Temporal answers a probe whose time is over
 	opCommand   = 'c'
 	opNotice    = 'n' // a command is told that the record has changed
 	opKill      = 'k' // one round of SIGKILL
@@ -38,6 +39,7 @@ const (
 	opFreeze   = 'z'
 	opMishap   = 'm' // Temporal's leader dies
 	opHang     = 'h'
+	opSlow     = 'S' // Temporal becomes slow
 	opLose     = 'L' // the database is deleted under Temporal
 	opFullDrv  = 'F' // the next effect of a driver fails
 	opFullCmd  = 'G' // the next deed of a command fails
@@ -47,7 +49,7 @@ const (
 	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
-const simOps = "wlvxTbqdpcnkg"
+const simOps = "wlvxTbqdpicnkg"
 
 func (m simMove) String() string {
 	if m.arg > 0 {
@@ -108,6 +110,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		if d.asked {
 			add(opAnswer, i, 0)
 		}
+		if d.waits {
+			add(opLate, i, 0)
+		}
 		if d.killing && w.killable(d.victim) {
 			add(opKill, i, 0)
 		}
@@ -162,6 +167,7 @@ func (w *simWorld) killable(r *simRec) bool {
 func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 	up := w.proof() == SawProven
 	lost := slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.lost })
+	slow := slices.ContainsFunc(w.trees, w.slow)
 	w.eachDriver(func(i int, d *simDriver) {
 		if d.frozen || d.s.Done {
 			return
@@ -175,7 +181,7 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			case ProbeDue:
 				// A dead leader is told by the kernel, sooner than by a probe.
 				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
-				known := d.s.State == Healthy && up && !lost || d.s.State == Degraded && lost && d.s.Lost || d.s.State == Starting && !up
+				known := d.s.State == Healthy && up && !lost && !slow || d.s.State == Degraded && lost && d.s.Lost || d.s.State == Starting && !up
 				useful = stale || !known && (up || w.leaderLives(d.s.Temporal.StartTicks))
 			case StartDeadline:
 				useful = d.s.State == Starting

@@ -97,6 +97,8 @@ var simMutations = []simMutation{
 	{"a clock that was set back empties the budget for good", "policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
 	{"the window never passes", "policy.go", "|| now-at >= Instant(window)", ""},
 	{"a run that lasted for the window forgets nothing", "account.go", "if s.servedFor(in, p.RestartWindow) {", "if false {"},
+	{"a late answer is none", "judge.go", "s.Deaf, s.Slow = 0, v.Took", "s.Slow = v.Took"},
+	{"an answer counts of a Temporal that is being ended", "answer.go", "return s.State == Starting || s.State == Healthy || s.State == Degraded", "return s.State != \"\""},
 	{"no run is stable", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", ""},
 	{"a stable run is told by the wall clock", "account.go", "s.Stable = s.servedFor(in, p.StableAfter)", "s.Stable = s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
 }
@@ -111,6 +113,8 @@ var simTakes = map[string]string{
 	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1,0",
 	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3,0",
 	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"a late answer is none":                                 "s,becomes slow,true,0,0,2,0,0,0,0,0,0",
+	"an answer counts of a Temporal that is being ended":    "s,becomes slow,true,0,0,2,0,0,0,0,0,0",
 	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3,0",
 	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3,0",
 }

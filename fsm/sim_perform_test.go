@@ -36,7 +36,7 @@ func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, 
 			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Gone, run: e.run}})
 			break
 		}
-		w.mayRestart(e)
+		w.mayRestart(e, d.mute)
 		w.await(d, e)
 		w.signalTree(e.rec, false)
 	case DoKill:
@@ -120,5 +120,5 @@ func (w *simWorld) askOf(d *simDriver, e *simEffect) {
 		w.save(d.uid, d.s.rec, true) // World.restore
 		d.unsaved = false
 	}
-	d.asked = d.asked || e.seq == d.s.Seq
+	d.asked = d.asked || e.run == d.s.Run
 }

@@ -28,9 +28,13 @@ func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
 	}
 }
 
-// mayRestart: a Temporal that answers is not ended for its database.
-func (w *simWorld) mayRestart(e *simEffect) {
+// mayRestart: a Temporal that answers is not ended for its database, nor for its slowness,
+// if it has answered one of its latest two probes.
+func (w *simWorld) mayRestart(e *simEffect, mute int) {
 	for _, t := range w.trees {
+		if e.rec.State == Restarting && e.rec.tmp.uid == t.uid && t.leader && t.slow && !t.hung && e.rec.Failure.Event == LivenessDeadline && mute < 2 {
+			w.breaks("a Temporal that answers is restarted, as it is slow")
+		}
 		if e.rec.State == Restarting && e.rec.tmp.uid == t.uid && t.leader && t.lost {
 			w.breaks("a Temporal that has lost its database is restarted")
 		}
@@ -111,6 +115,12 @@ func (w *simWorld) check() {
 		}
 		if d.begun && !d.s.State.Known() {
 			w.breaks("%s is in %q, which the table does not know", who(d.uid), d.s.State)
+		}
+	})
+	w.eachDriver(func(_ int, d *simDriver) {
+		idle := d.begun && !d.s.Done && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0
+		if idle && d.s.probes() && !d.asked && !slices.ContainsFunc(d.timers, func(t simTimer) bool { return t.event == ProbeDue }) {
+			w.breaks("%s is %s and probes no more", who(d.uid), d.s.State)
 		}
 	})
 	if driving > 1 {

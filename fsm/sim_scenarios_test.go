@@ -77,7 +77,20 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows())
+}
+
+// simSlows are each command, and every two, over a Temporal that becomes slow, and may hang
+// or crash after that.
+func simSlows() []simConf {
+	var list []simConf
+	for _, initials := range []string{"s", "x", "r", "ss", "sx", "sr"} {
+		for _, running := range []bool{true, false} {
+			list = append(list, simConf{Verbs: verbs(initials), Kind: simSlow, Running: running, Budget: simBudget{Mishap: 2}})
+		}
+		list = append(list, simConf{Verbs: verbs(initials), Kind: simSlow, Running: true, Budget: simBudget{Crash: 1, Mishap: 1}})
+	}
+	return list
 }
 
 // simLooks are a state command beside one with a fault, and beside two.

@@ -87,6 +87,7 @@ type simTree struct {
 	dying   bool // the leader is listed still, and has closed what it had open
 	termed  bool
 	hung    bool
+	slow    bool // it answers late; in an undisturbed run it is quick again
 	serves  bool
 	lost    bool // its database has no name any more
 	doomed  bool // its database is half made
@@ -118,6 +119,8 @@ type simDriver struct {
 	inbox    []simDelivery
 	timers   []simTimer
 	asked    bool      // the state's probe is on its way
+	waits    bool      // one that had no answer in its time may still be answered
+	mute     int       // how many had none in their time since the latest answer
 	exits    []simExit // whose exit is to be told
 	hasLock  bool      // World.lock
 	opened   bool      // World.held is known

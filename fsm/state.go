@@ -87,7 +87,7 @@ var Events = []EventInfo{
 	{Spawned, Result, "the process exists and is known by its identity", "only Starting spawns"},
 	{SpawnFailed, Result, "the kernel refused to create the process", "only Starting spawns"},
 	{SaveFailed, Result, "the record could not be made durable", "what follows this state's record is safe without it"},
-	{ProbePassed, Observation, "a client can work: health SERVING and every namespace answers", "a late answer to a probe from a state that was left"},
+	{ProbePassed, Observation, "a client can work: health SERVING, every namespace, history and matching answer", "a late answer to a probe from a state that was left"},
 	{ProbeFailed, Observation, "the failure threshold is reached, or what is written is certain to be lost", "a late answer to a probe from a state that was left"},
 	{LivenessDeadline, Observation, "health has not answered for the whole liveness deadline", "a late answer to a probe from a state that was left"},
 	{StartDeadline, Timer, "the startup deadline has passed without a passed probe", "the timer of a state that was left"},

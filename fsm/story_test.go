@@ -23,8 +23,8 @@ import (
 //	              created, served (the database's birth), version=V (of the CLI
 //	              that served on it), unserved=N, gen=N
 //	EVENT         any event of the machine, or probed, probe_due, deposed. Words:
-//	              late (its Seq or Run is an older one), fresh, live, ready,
-//	              version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
+//	              late (its Seq or Run is an older one), fresh, live, ready, waits,
+//	              tardy (it follows one that waits), took=MS, delayed=MS (of the answer to a probe), version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
 //	              neither: the kernel told nobody)
 //	after=MS      with any of them: so much time has passed since the last input
 //	savefails     with any of them: the first required save fails, and what

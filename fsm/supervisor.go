@@ -19,6 +19,9 @@ type Supervisor struct {
 	Gone bool
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
+	// Starved says that the latest probe of a Temporal that starts waits for an answer, as
+	// the machine is too busy, and Extended that it was given more time for that.
+	Starved, Extended bool
 	// Awaited says that somebody may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
 	// seen serve fails.
@@ -29,6 +32,10 @@ type Supervisor struct {
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
+	// Asking says that a probe is under way whose time is not over.
+	Asking bool
+	// Slowly says that the record's reason for Degraded is that it answers slowly.
+	Slowly bool
 	// Grace is what the stop at hand asked for, 0 for the policy's.
 	Grace Millis
 	// Waiting is the last answer of a probe that did not pass.
@@ -82,9 +89,13 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 // order. An input that belongs to a state or a Temporal that was left is ignored.
 func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
-	case Probed, ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
 		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
 			return s, ignored(in.Event, "it belongs to a state that was left")
+		}
+	case Probed: // a slow answer may come when the state has changed for want of it
+		if in.Run != s.Run || !s.probes() {
+			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:
 		if in.Run != s.Run {
@@ -99,7 +110,12 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		s.Done = true
 		return s, []Effect{s.effect(DoExit)}
 	case ProbeDue:
-		return s, []Effect{s.ask()}
+		return s.ask()
+	case StartDeadline:
+		if more := s.moreTime(); more > 0 {
+			s.Extended = true
+			return s, []Effect{s.arm(StartDeadline, more)}
+		}
 	case Gone:
 		s.Gone = true
 		return s.gone(m, in)
@@ -131,35 +147,6 @@ func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
 		s.save(Transition{in.At, Stopping, Stop, Stopping, in.Detail}),
 		s.arm(GraceElapsed, s.grace()),
 	}
-}
-
-// judge weighs a probe's answer.
-func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
-	s.Waiting = in.Detail
-	if s.State == Starting {
-		switch v := in.Verdict; {
-		case v.Live && v.Ready:
-			in.Event = ProbePassed
-		case v.Live && v.Lost:
-			in.Event = ProbeFailed
-		default:
-			return s, []Effect{s.arm(ProbeDue, s.period())}
-		}
-		return s.fire(m, in)
-	}
-	var event Event
-	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
-	if event == LivenessDeadline && s.State == Healthy {
-		event = ProbeFailed // the table's way down is through Degraded
-	}
-	if s.State == Degraded && event == ProbeFailed && (!in.Verdict.Live || in.Verdict.Lost == s.Lost) {
-		event = "" // it is known
-	}
-	if _, ok := Find(s.State, event); ok {
-		in.Event = event
-		return s.fire(m, in)
-	}
-	return s, []Effect{s.arm(ProbeDue, s.period())}
 }
 
 // fire applies an event of the table: the new state, the save before the act (see coalesce),
@@ -241,8 +228,8 @@ func (s Supervisor) enter(row Row, in Input, cause string) Supervisor {
 	return s.become(row.To, in.At).claim()
 }
 
-// become moves to a state. What was armed or asked in another one is late from
-// then on; only the count of failed probes goes along into Degraded.
+// become moves to a state. What was armed in another one is late from then on; only the
+// count of failed probes goes along into Degraded, and how slow it is.
 func (s Supervisor) become(to State, at Instant) Supervisor {
 	s.Generation++
 	if s.State == to {
@@ -250,7 +237,11 @@ func (s Supervisor) become(to State, at Instant) Supervisor {
 	}
 	s.State, s.Since = to, at
 	s.Seq++
-	if to != Degraded {
+	switch to {
+	case Degraded:
+	case Healthy:
+		s.Streak = Streak{Slow: s.Streak.Slow}
+	default:
 		s.Streak = Streak{}
 	}
 	return s
@@ -271,6 +262,9 @@ func (s Supervisor) cause(row Row, in Input) string {
 	case Exited, StartDeadline, LivenessDeadline, SpawnFailed, BudgetExhausted:
 		return s.Failure.Reason
 	case ProbeFailed:
+		if s.Slowly {
+			return slowly(s.Streak.Slow)
+		}
 		return s.Waiting
 	case LockAcquired:
 		if was := s.DatabaseBefore; in.Fresh && was.Served && was.Path == s.Settings.DB {

@@ -119,12 +119,12 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 	s := run(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0", "lock_acquired", "spawned pid=101")...)
 	for period, want := range map[Millis]Millis{2_000: restartPeriod, 50: 50} {
 		s.Settings.Policy.Period = period
-		if got := s.ask().After; s.State != Starting || got != want {
+		if got := asks(s).After; s.State != Starting || got != want {
 			t.Errorf("%s is asked every %s with a probe period of %s, not every %s", s.State, got, period, want)
 		}
 	}
 	s.Awaited = true
-	if got := s.ask().After; got != s.Settings.Policy.StartPeriod {
+	if got := asks(s).After; got != s.Settings.Policy.StartPeriod {
 		t.Errorf("who waits is answered every %s", got)
 	}
 }
@@ -162,4 +162,10 @@ func TestTheLaterStopIsTheReason(t *testing.T) {
 	if s.Reason != "a stop" || s.Again {
 		t.Errorf("reason %q, again %t", s.Reason, s.Again)
 	}
+}
+
+// asks is the probe that a supervisor makes.
+func asks(s Supervisor) Effect {
+	_, effects := s.ask()
+	return effects[0]
 }

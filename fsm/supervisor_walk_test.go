@@ -72,7 +72,7 @@ func someInput(dice *rand.Rand, s Supervisor, at Instant) Input {
 	in := Input{
 		Event: pick(dice, events), At: at, Tick: at, Dice: dice.IntN(1000), Seq: s.Seq, Run: s.Run,
 		Process: process(100 + dice.IntN(5)), Fresh: dice.IntN(2) == 0, Grace: Millis(dice.IntN(3) * 100),
-		Verdict: Verdict{Live: dice.IntN(2) == 0, Ready: dice.IntN(2) == 0, Lost: dice.IntN(4) == 0},
+		Verdict: Verdict{Live: dice.IntN(2) == 0, Ready: dice.IntN(2) == 0, Lost: dice.IntN(4) == 0, Waits: dice.IntN(3) == 0, Late: dice.IntN(3) == 0, Took: Millis(dice.IntN(3) * 1500), Delayed: Millis(dice.IntN(2) * 9000)},
 	}
 	if dice.IntN(4) == 0 {
 		in.Seq, in.Run = in.Seq-1, in.Run-1

@@ -67,8 +67,8 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
 		return r, Outcome{End: EndDiffers, Record: r}
 	case keeps: // it is adopted as it runs
-	case c.clashes(r):
-		return r, Outcome{End: EndClash, Record: r}
+	case c.refused(r) != "":
+		return r, Outcome{End: c.refused(r), Record: r}
 	default:
 		r = c.Next(r)
 	}
@@ -110,9 +110,17 @@ func (c Command) lends(r Record) Environment {
 	return c.Environment
 }
 
-func (c Command) clashes(r Record) bool {
-	one, _, _ := c.Wanted(r).Clash()
-	return one != ""
+// refused is the end of a command that wants settings with which no Temporal can serve,
+// empty if it does not. A start's own were looked at before; a restart keeps some.
+func (c Command) refused(r Record) Ends {
+	wanted := c.Wanted(r)
+	switch one, _, _ := wanted.Clash(); {
+	case one != "":
+		return EndClash
+	case !WorksOn(wanted.IP):
+		return EndAddress
+	}
+	return ""
 }
 
 func (c Command) upBusy(in Sight) (Command, []Deed) {

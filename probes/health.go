@@ -12,6 +12,7 @@ import (
 	"connectrpc.com/connect"
 	"github.com/stigmer/local/fsm"
 	"golang.org/x/net/http2"
+	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
@@ -33,8 +34,12 @@ type Endpoint struct {
 	// Namespaces are those that must answer besides "default".
 	Namespaces []string
 	// Reached, if set, is told how far a server is that is just coming up, from the
-	// goroutine that asks: "port accepts", "SERVING", "namespaces answer".
+	// goroutine that asks: "port accepts", "SERVING", "namespaces answer",
+	// "history and matching answer".
 	Reached func(milestone string)
+	// Known, if set, is told what has been answered so far each time there is more, from
+	// the goroutines that ask, one at a time.
+	Known func(Answer)
 }
 
 // reached tells whoever wants to know.
@@ -44,18 +49,31 @@ func (e Endpoint) reached(milestone string) {
 	}
 }
 
+// known tells whoever wants to know.
+func (e Endpoint) known(a Answer) Answer {
+	if e.Known != nil {
+		e.Known(a)
+	}
+	return a
+}
+
 // Answer is what an endpoint said.
 type Answer struct {
+	// Verdict has the time that the last round of calls took, the connection left out.
 	Verdict fsm.Verdict
 	// Health is the health check's status, as in "SERVING", empty for no answer.
 	Health string
 	// Namespaces has "ok", or why it does not answer, for each namespace asked.
 	Namespaces map[string]string
+	// Services has the same for "history" and "matching"; it is empty where they were not
+	// asked, as a namespace does not answer.
+	Services map[string]string
 	// Detail says in one sentence why it is not ready, empty if it is.
 	Detail string
 }
 
-// Ask asks for health and then, if that is SERVING, for each namespace at once.
+// Ask asks for health and then, if that is SERVING, for each namespace at once, and, if
+// they answer, for the services that run a workflow (see askServices).
 // ctx should have a deadline: a stopped process accepts the connection and says
 // nothing. A refused connection is answered at once.
 //
@@ -72,21 +90,24 @@ func (e Endpoint) Ask(ctx context.Context) Answer {
 }
 
 // Await asks until the endpoint is ready or ctx is done, and returns the last
-// answer. It is for a server that is just coming up: first connections alone are
+// answer. After within no new round of calls is begun: one that is under way is ended by
+// ctx alone, as a late answer is one. It is for a server that is just coming up: first connections alone are
 // tried, which cost the server nothing, and then one connection is asked on.
 // pause is the time between two questions, and at first between two tries of the
 // port; while nobody listens, that grows to 10 ms if it is less.
-func (e Endpoint) Await(ctx context.Context, pause time.Duration) Answer {
+func (e Endpoint) Await(ctx context.Context, pause, within time.Duration) Answer {
 	began := time.Now()
+	begin, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	for {
-		wire, err := new(net.Dialer).DialContext(ctx, "tcp", e.Address)
+		wire, err := new(net.Dialer).DialContext(begin, "tcp", e.Address)
 		answer, next := Answer{}, pause
 		if err == nil {
-			answer = e.awaitOn(ctx, wire, pause)
+			answer = e.awaitOn(ctx, begin, wire, pause)
 		} else {
 			answer.Detail, next = "no connection: "+err.Error(), spacing(time.Since(began), pause)
 		}
-		if answer.Verdict.Ready || !wait(ctx, next) {
+		if answer.Verdict.Ready || !wait(begin, next) {
 			return answer
 		}
 	}
@@ -99,8 +120,9 @@ func spacing(waited, pause time.Duration) time.Duration {
 	return max(pause, min(waited/20, 10*time.Millisecond))
 }
 
-// awaitOn asks on one connection until it is ready, breaks, or ctx is done.
-func (e Endpoint) awaitOn(ctx context.Context, wire net.Conn, pause time.Duration) Answer {
+// awaitOn asks on one connection until it is ready, breaks, or ctx is done. No round of
+// calls is begun once begin is done.
+func (e Endpoint) awaitOn(ctx, begin context.Context, wire net.Conn, pause time.Duration) Answer {
 	line, err := newLine(e.Address, wire)
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
@@ -109,7 +131,7 @@ func (e Endpoint) awaitOn(ctx context.Context, wire net.Conn, pause time.Duratio
 	e.reached("port accepts")
 	for {
 		answer := e.askOn(ctx, line)
-		if answer.Verdict.Ready || answer.Health == "" || !wait(ctx, pause) {
+		if answer.Verdict.Ready || answer.Health == "" || !wait(begin, pause) {
 			return answer
 		}
 	}
@@ -125,9 +147,17 @@ func wait(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
+// askOn makes one round of calls.
 func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
+	began := time.Now()
+	answer := e.callAll(ctx, l)
+	answer.Verdict.Took = fsm.Millis(time.Since(began).Milliseconds())
+	return e.known(answer)
+}
+
+func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 	// The response's one field is an enumeration, an Int32Value's bytes.
-	status, err := call[wrapperspb.Int32Value](ctx, l, healthCheck, workflowService)
+	status, err := call[wrapperspb.Int32Value](ctx, l, healthCheck, textField(nil, 1, workflowService))
 	if err != nil {
 		return Answer{Detail: "health does not answer: " + why(err)}
 	}
@@ -138,10 +168,22 @@ func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
 	}
 	answer.Verdict.Live = true
 	e.reached("SERVING")
-	answer.Namespaces, answer.Detail = e.askNamespaces(ctx, l)
-	answer.Verdict.Ready = answer.Detail == ""
-	if answer.Verdict.Ready {
-		e.reached("namespaces answer")
+	names := e.names()
+	answer.Namespaces = gather(names, func(name string) string { return askNamespace(ctx, l, name) }, func(far map[string]string) {
+		answer.Namespaces, answer.Detail = far, aboutNamespaces(names, far)
+		e.known(answer)
+	})
+	if answer.Detail = aboutNamespaces(names, answer.Namespaces); answer.Detail != "" {
+		return answer
+	}
+	e.reached("namespaces answer")
+	answer.Services = gather(services, func(name string) string { return askService(ctx, l, name) }, func(far map[string]string) {
+		answer.Services, answer.Detail = far, aboutServices(far)
+		e.known(answer)
+	})
+	if answer.Detail = aboutServices(answer.Services); answer.Detail == "" {
+		answer.Verdict.Ready = true
+		e.reached("history and matching answer")
 	}
 	return answer
 }
@@ -187,23 +229,31 @@ func newLine(address string, conn net.Conn) (*line, error) {
 
 func (l *line) hangUp() { l.wire.Close() }
 
-// call calls a method whose request is one message with a string as field 1: a
-// StringValue is the same bytes on the wire, so Temporal's API module, a heavy
-// one, is not needed. What T does not know of the response is kept unread.
-func call[T any](ctx context.Context, l *line, method, text string) (*T, error) {
-	client := connect.NewClient[wrapperspb.StringValue, T](l.http, l.base+method, connect.WithGRPC())
-	answer, err := client.CallUnary(ctx, connect.NewRequest(wrapperspb.String(text)))
+// call calls a method with a request that is encoded already (request.go), so that
+// Temporal's API module, a heavy one, is not needed. What T does not know of the response
+// is kept unread.
+func call[T any](ctx context.Context, l *line, method string, request []byte) (*T, error) {
+	client := connect.NewClient[emptypb.Empty, T](l.http, l.base+method, connect.WithGRPC())
+	message := &emptypb.Empty{}
+	message.ProtoReflect().SetUnknown(request) // written as they are
+	answer, err := client.CallUnary(ctx, connect.NewRequest(message))
 	if err != nil {
 		return nil, err
 	}
 	return answer.Msg, nil
 }
 
+// silence is what is said of a call that has not been answered.
+const silence = "nothing within the time given"
+
+// Silent is what is known of an endpoint that has said nothing at all.
+var Silent = Answer{Detail: "health does not answer: " + silence}
+
 // why shortens a gRPC error for people.
 func why(err error) string {
 	switch code := connect.CodeOf(err); code {
 	case connect.CodeDeadlineExceeded:
-		return "nothing within the time given"
+		return silence
 	case connect.CodeUnimplemented:
 		return "the server is not a Temporal frontend"
 	default:

@@ -8,7 +8,7 @@ import (
 
 // The switches of Go's own libraries are for other programs: no probe goes by them.
 func TestAskWhateverGODEBUGSays(t *testing.T) {
-	served := frontend{reporting(grpc_health_v1.HealthCheckResponse_SERVING), map[string]error{"default": nil}}
+	served := frontend{health: reporting(grpc_health_v1.HealthCheckResponse_SERVING), namespaces: map[string]error{"default": nil}}
 	for _, switches := range []string{"http2client=0", "http2server=0", "http2client=0,http2server=0,netdns=cgo,multipathtcp=1,asynctimerchan=1"} {
 		t.Run(switches, func(t *testing.T) {
 			t.Setenv("GODEBUG", switches)

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
@@ -22,7 +24,12 @@ import (
 type frontend struct {
 	health     *health.Server // nil: no health service
 	namespaces map[string]error
+	// history and matching are the answers that cross to them; history's nil is that there
+	// is no such workflow.
+	history, matching error
 }
+
+var noSuchWorkflow = status.Error(codes.NotFound, "workflow not found for ID: "+noWorkflow)
 
 func (f frontend) serve(t *testing.T) string {
 	t.Helper()
@@ -38,21 +45,35 @@ func (f frontend) serve(t *testing.T) string {
 }
 
 func (f frontend) describe(_ any, stream grpc.ServerStream) error {
-	var name wrapperspb.StringValue
-	if method, _ := grpc.MethodFromServerStream(stream); method != describeNamespace {
-		return status.Error(codes.Unimplemented, method)
-	}
+	var name wrapperspb.StringValue // field 1 of each request
 	if err := stream.RecvMsg(&name); err != nil {
 		return err
 	}
-	err, known := f.namespaces[name.Value]
-	if !known {
-		return status.Errorf(codes.NotFound, "Namespace %s is not found.", name.Value)
+	answer := status.Errorf(codes.NotFound, "Namespace %s is not found.", name.Value)
+	switch method, _ := grpc.MethodFromServerStream(stream); {
+	case method == describeWorkflow && name.Value == systemNamespace:
+		answer = cmp.Or(f.history, noSuchWorkflow)
+	case method == describeTaskQueue && name.Value == systemNamespace:
+		answer = f.matching
+	case method == describeNamespace:
+		if err, known := f.namespaces[name.Value]; known {
+			answer = err
+		}
+	default:
+		answer = status.Error(codes.Unimplemented, method)
 	}
-	if err != nil {
-		return err
+	if answer != nil {
+		return answer
 	}
 	return stream.SendMsg(&emptypb.Empty{})
+}
+
+// noNamespace is how Temporal says that there is no such namespace.
+func noNamespace() error {
+	detail := &anypb.Any{TypeUrl: "type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure"}
+	said := status.New(codes.NotFound, "Namespace temporal-system is not found.").Proto()
+	said.Details = append(said.Details, detail)
+	return status.ErrorProto(said)
 }
 
 func reporting(status grpc_health_v1.HealthCheckResponse_ServingStatus) *health.Server {
@@ -64,6 +85,7 @@ func reporting(status grpc_health_v1.HealthCheckResponse_ServingStatus) *health.
 func TestAsk(t *testing.T) {
 	serving := reporting(grpc_health_v1.HealthCheckResponse_SERVING)
 	ok := map[string]error{"default": nil, "orders": nil}
+	down := status.Error(codes.Unavailable, "connection refused")
 	for _, test := range []struct {
 		name        string
 		frontend    frontend
@@ -71,12 +93,17 @@ func TestAsk(t *testing.T) {
 		live, ready bool
 		detail      string
 	}{
-		{"ready", frontend{serving, ok}, []string{"orders", "default"}, true, true, ""},
-		{"not serving", frontend{reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING), ok}, nil, false, false, "NOT_SERVING"},
-		{"service not registered", frontend{health.NewServer(), ok}, nil, false, false, "not_found"},
-		{"another server", frontend{nil, ok}, nil, false, false, "not a Temporal frontend"},
-		{"no such namespace", frontend{serving, ok}, []string{"missing"}, true, false, "namespace missing"},
-		{"database gone", frontend{serving, map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
+		{"ready", frontend{health: serving, namespaces: ok}, []string{"orders", "default"}, true, true, ""},
+		{"not serving", frontend{health: reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING), namespaces: ok}, nil, false, false, "NOT_SERVING"},
+		{"service not registered", frontend{health: health.NewServer(), namespaces: ok}, nil, false, false, "not_found"},
+		{"another server", frontend{namespaces: ok}, nil, false, false, "not a Temporal frontend"},
+		{"no such namespace", frontend{health: serving, namespaces: ok}, []string{"missing"}, true, false, "namespace missing"},
+		{"database gone", frontend{health: serving, namespaces: map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
+		{"no history", frontend{serving, ok, down, nil}, nil, true, false, "no workflow can start: history does not answer: unavailable"},
+		{"no matching", frontend{serving, ok, nil, down}, nil, true, false, "no workflow can start: matching does not answer: unavailable"},
+		{"neither", frontend{serving, ok, down, down}, nil, true, false, "history and matching do not answer"},
+		{"the frontend alone answers for history", frontend{serving, ok, noNamespace(), nil}, nil, true, false, "history does not answer"},
+		{"an old server without the call", frontend{serving, ok, nil, status.Error(codes.Unimplemented, "x")}, nil, true, false, "matching does not answer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			endpoint := Endpoint{Address: test.frontend.serve(t), Namespaces: test.namespaces}
@@ -154,9 +181,9 @@ func TestAwait(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	done := make(chan Answer, 1)
-	go func() { done <- Endpoint{Address: address}.Await(ctx, time.Millisecond) }()
+	go func() { done <- Endpoint{Address: address}.Await(ctx, time.Millisecond, time.Minute) }()
 	asked := make(chan struct{}, 1)
-	f := frontend{health, map[string]error{"default": nil}}
+	f := frontend{health: health, namespaces: map[string]error{"default": nil}}
 	server := grpc.NewServer(grpc.UnknownServiceHandler(f.describe), grpc.UnaryInterceptor(
 		func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, answer grpc.UnaryHandler) (any, error) {
 			select {
@@ -183,7 +210,7 @@ func TestAwait(t *testing.T) {
 	server.Stop()
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if answer := (Endpoint{Address: address}).Await(short, time.Millisecond); answer.Verdict.Live || answer.Detail == "" {
+	if answer := (Endpoint{Address: address}).Await(short, time.Millisecond, time.Minute); answer.Verdict.Live || answer.Detail == "" {
 		t.Errorf("Await of nobody = %+v", answer)
 	}
 }

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -13,36 +14,56 @@ import (
 // says SERVING also when every query hangs.
 const describeNamespace = "/" + workflowService + "/DescribeNamespace"
 
-// askNamespaces asks for "default" and the others in parallel. It returns each
-// answer, and one sentence about the first, in order, that is not "ok".
-func (e Endpoint) askNamespaces(ctx context.Context, l *line) (map[string]string, string) {
+// names are the namespaces that must answer: "default" and the others.
+func (e Endpoint) names() []string {
 	names := []string{"default"}
 	for _, name := range e.Namespaces {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	answers := make([]string, len(names))
-	var all sync.WaitGroup
-	for i, name := range names {
-		// Each ends with ctx or the connection; the Wait below reads its answer.
-		all.Go(func() { answers[i] = askNamespace(ctx, l, name) })
-	}
-	all.Wait()
-	byName, detail := map[string]string{}, ""
-	for i, name := range names {
-		byName[name] = answers[i]
-		if answers[i] != "ok" && detail == "" {
-			detail = fmt.Sprintf("namespace %s does not answer: %s", name, answers[i])
+	return names
+}
+
+// aboutNamespaces is one sentence about the first namespace that is not "ok", empty if all are.
+func aboutNamespaces(names []string, answers map[string]string) string {
+	for _, name := range names {
+		if answers[name] != "ok" {
+			return fmt.Sprintf("namespace %s does not answer: %s", name, answers[name])
 		}
 	}
-	return byName, detail
+	return ""
+}
+
+// gather makes a call for each name at once, and returns the answers when all have come.
+// It tells how far it is, at first and after each answer, from one goroutine at a time: a
+// call without an answer is silent so far.
+func gather(names []string, ask func(name string) string, far func(map[string]string)) map[string]string {
+	answers := map[string]string{}
+	for _, name := range names {
+		answers[name] = silence
+	}
+	far(maps.Clone(answers))
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	for _, name := range names {
+		// Each ends with its call; the Wait below reads its answer.
+		all.Go(func() {
+			answer := ask(name)
+			lock.Lock()
+			defer lock.Unlock()
+			answers[name] = answer
+			far(maps.Clone(answers))
+		})
+	}
+	all.Wait()
+	return answers
 }
 
 // askNamespace calls DescribeNamespace, whose request has the namespace's name as
 // field 1. Of the answer only its coming matters.
 func askNamespace(ctx context.Context, l *line, name string) string {
-	if _, err := call[emptypb.Empty](ctx, l, describeNamespace, name); err != nil {
+	if _, err := call[emptypb.Empty](ctx, l, describeNamespace, textField(nil, 1, name)); err != nil {
 		return why(err)
 	}
 	return "ok"

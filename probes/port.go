@@ -89,6 +89,9 @@ const privileged = 1024
 // address in TIME_WAIT is free.
 func bound(ip netip.Addr, port int) (bool, error) {
 	address := hostPort(ip.String(), port)
+	if ip == netip.IPv6Unspecified() && !hasIPv6() {
+		return false, fmt.Errorf("listen on %s: this machine has no IPv6, so it is %w", address, ErrNotOurAddress)
+	}
 	listener, err := net.Listen("tcp", address)
 	switch {
 	case err == nil:
@@ -101,6 +104,17 @@ func bound(ip netip.Addr, port int) (bool, error) {
 		return false, fmt.Errorf("listen on %s: %w", address, ErrNotOurAddress)
 	}
 	return false, err
+}
+
+// hasIPv6 reports whether ::1 is there. Where IPv6 is switched off (disable_ipv6 of
+// Documentation/networking/ip-sysctl.rst) a bind to :: succeeds all the same, and what
+// Temporal dials then, to find free ports, fails.
+func hasIPv6() bool {
+	listener, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
 }
 
 // shadowed reports whether somebody may answer although the bind succeeded: on

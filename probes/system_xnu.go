@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/xnu"
@@ -37,6 +38,10 @@ func environment(pid int) []string { return system.Exec(pid).Environment }
 
 // WorkFolder returns the folder that a process works in, empty when it is not known.
 func WorkFolder(pid int) string { return system.workFolder(pid) }
+
+// RunDelay is not asked of macOS: a Temporal there that says nothing for want of a
+// processor has the same time as one that hangs.
+func RunDelay(int) time.Duration { return 0 }
 
 // Dying reports whether a process has been killed and has not gone yet. macOS
 // shows nobody the signals that wait for a process: one is known to be dying once it

@@ -34,6 +34,7 @@ func measureTrace(ctx context.Context, b *bench) section {
 		{what: "the command's first instruction to Temporal's spawn", unit: "ms", figures: samples{until(spans, "spawn")}},
 		{what: "... to SERVING", unit: "ms", figures: samples{until(spans, "SERVING")}},
 		{what: "... to the namespaces' answer", unit: "ms", figures: samples{until(spans, "namespaces answer")}},
+		{what: "... to history's and matching's answer", unit: "ms", figures: samples{until(spans, "history and matching answer")}},
 		{what: "... to the command's end", unit: "ms", figures: samples{until(spans, "")}},
 	}
 	s.notes = []string{fmt.Sprintf("Spans of less than %.1f ms are not drawn. A process's time before its packages were initialised is the processor time that it had used by then.", float64(worthSeeing)/1000)}

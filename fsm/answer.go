@@ -1,0 +1,64 @@
+package fsm
+
+// probes reports whether an answer to a probe counts.
+func (s Supervisor) probes() bool {
+	return s.State == Starting || s.State == Healthy || s.State == Degraded
+}
+
+// judge weighs a probe's answer.
+func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
+	in = s.misplaced(in)
+	s.Waiting = in.Detail
+	s.Asking = s.Asking && in.Verdict.Late
+	if in.Verdict.Starved() && !in.Verdict.Lost {
+		s.Waiting += "; " + MachineBusy
+	}
+	if s.State == Starting {
+		s.Starved = in.Verdict.Starved()
+		switch v := in.Verdict; {
+		case s.Settings.Policy.slow(v):
+			s.Streak.Slow = v.Took
+			in.Event, in.Detail = ProbePassed, Means(ProbePassed)+"; "+slowly(v.Took)
+		case v.passes():
+			in.Event = ProbePassed
+		case v.Live && v.Lost:
+			in.Event = ProbeFailed
+		default:
+			return s, s.askAgain(in.Verdict)
+		}
+		return s.fire(m, in)
+	}
+	var event Event
+	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
+	if event == LivenessDeadline && s.State == Healthy {
+		event = ProbeFailed // the table's way down is through Degraded
+	}
+	if s.State == Degraded && event == ProbeFailed && !s.news(in.Verdict) {
+		event = "" // it is known
+	}
+	if _, ok := Find(s.State, event); ok {
+		in.Event = event
+		return s.fire(m, in)
+	}
+	return s, s.askAgain(in.Verdict)
+}
+
+// askAgain arms the next probe after one that moves nothing.
+func (s Supervisor) askAgain(v Verdict) []Effect {
+	if v.Late {
+		return ignored(Probed, "it is counted; the next probe was armed when the time for this one was over")
+	}
+	return s.askLater()
+}
+
+// news reports whether what is wrong with a Degraded Temporal is something else than the
+// record says. That no answer came in time is none: it says less than what was known.
+func (s Supervisor) news(v Verdict) bool {
+	switch {
+	case !v.Live:
+		return false
+	case v.Lost != s.Lost:
+		return true
+	}
+	return !v.Waits && s.Settings.Policy.slow(v) != s.Slowly
+}

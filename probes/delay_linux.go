@@ -1,0 +1,34 @@
+//go:build !blunt
+
+package probes
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RunDelay returns how long the threads of a process that live have waited for a
+// processor, as a sum: the second figure of /proc/PID/task/TID/schedstat, in nanoseconds
+// (Documentation/scheduler/sched-stats.rst). It includes what a cgroup's quota keeps them
+// waiting. It is 0 where the kernel counts nothing or the process may not be seen.
+func RunDelay(pid int) time.Duration {
+	threads, err := filepath.Glob(procPath(pid, "task/*/schedstat"))
+	if err != nil {
+		return 0
+	}
+	var sum time.Duration
+	for _, thread := range threads {
+		text, err := os.ReadFile(thread)
+		if err != nil {
+			continue // it has just ended
+		}
+		if figures := strings.Fields(string(text)); len(figures) > 1 {
+			delay, _ := strconv.ParseInt(figures[1], 10, 64)
+			sum += time.Duration(delay)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,76 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// Health and DescribeNamespace are answered by the frontend, from the database. A workflow
+// needs history and matching as well, which the frontend dials: where they cannot be
+// reached, health is SERVING, every namespace answers, and no workflow starts.
+const (
+	describeWorkflow  = "/" + workflowService + "/DescribeWorkflowExecution"
+	describeTaskQueue = "/" + workflowService + "/DescribeTaskQueue"
+)
+
+// What is asked for is the server's own. Describing a task queue makes it where there is
+// none: with rows in the database, and partitions in memory for some minutes. The server's
+// own worker polls this one from its start on (temporal/common/primitives/task_queues.go).
+const (
+	systemNamespace = "temporal-system"
+	systemQueue     = "default-worker-tq"
+	// noWorkflow is the identifier of a workflow that does not exist.
+	noWorkflow = "stigmer-local-probe"
+)
+
+// services are what a workflow needs besides the frontend.
+var services = []string{"history", "matching"}
+
+// askService asks history for a workflow that does not exist, or matching for a task queue.
+// It returns "ok" or why it does not answer.
+func askService(ctx context.Context, l *line, service string) string {
+	var err error
+	if service == "history" {
+		_, err = call[emptypb.Empty](ctx, l, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
+	} else {
+		_, err = call[emptypb.Empty](ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
+	}
+	if err == nil || service == "history" && crossed(err) {
+		return "ok"
+	}
+	return why(err)
+}
+
+// aboutServices says which services do not answer, and why not, empty if both do.
+func aboutServices(answers map[string]string) string {
+	const none = "no workflow can start: "
+	history, matching := answers["history"], answers["matching"]
+	switch {
+	case history == "ok" && matching == "ok":
+		return ""
+	case matching == "ok":
+		return none + "history does not answer: " + history
+	case history == "ok":
+		return none + "matching does not answer: " + matching
+	}
+	return none + "history and matching do not answer: " + history
+}
+
+// crossed reports whether an error about a workflow is history's own. That there is no
+// such workflow is; that there is no such namespace is the frontend's.
+func crossed(err error) bool {
+	var failed *connect.Error
+	if !errors.As(err, &failed) || failed.Code() != connect.CodeNotFound {
+		return false
+	}
+	for _, detail := range failed.Details() {
+		if strings.HasSuffix(detail.Type(), ".NamespaceNotFoundFailure") {
+			return false
+		}
+	}
+	return true
+}
