@@ -23,7 +23,8 @@ func (w *World) ask(e fsm.Effect) {
 		w.restore()
 		unlocked = w.lockReplaced()
 	}
-	w.rotateLogs()
+	w.logs.keepOwn()
+	w.logs.look()
 	if w.quiet != nil {
 		w.quiet()
 	}
@@ -108,13 +109,4 @@ func (w *World) keepSeat() bool {
 		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
 	}
 	return true
-}
-
-// rotateLogs bounds both logs on disk. A full disk only costs the rotation.
-func (w *World) rotateLogs() {
-	for _, path := range []string{w.home.Log(), w.home.SupervisorLog()} {
-		if err := rotate(path, logLimit); err != nil {
-			w.log.Warn("log not rotated", "error", err)
-		}
-	}
 }

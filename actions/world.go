@@ -55,6 +55,8 @@ type World struct {
 	quiet context.CancelFunc
 	// versions knows the version of the program at hand.
 	versions probes.Versions
+	// logs keeps the logs bounded.
+	logs *logKeeper
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
 	// database describes the file that Temporal has open, once it serves.
@@ -94,7 +96,7 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 	w := &World{
 		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
-		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
+		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}), logs: newLogKeeper(home, log),
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
@@ -216,6 +218,8 @@ func (w *World) release() {
 		}
 	}
 	w.lock, w.dbLock, w.guard = nil, nil, nil
+	w.logs.stop()
+	w.logs.take(nil, nil)
 	w.closeWaiter()
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)

@@ -24,11 +24,15 @@ import (
 //	no-namespace        health says SERVING, but no namespace is found
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves
+//	flood               write to the log as fast as it can, from its first moment to its last
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a namespace was described
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:
 // what came through exec is not close-on-exec, and exec.Cmd closes nothing else.
 func (f *fake) run() int {
+	if f.has("flood") {
+		go flood(os.Stderr)
+	}
 	switch {
 	case f.has("exit1"):
 		fmt.Println("fake: reading configuration")
