@@ -15,12 +15,12 @@ import (
 // where that is not certain: the program that was spawned may be a wrapper with an output
 // of its own. The program is Temporal itself if its version is known, and what was deleted
 // at the log's path, or is open in the driver as well, is the log of a wrapper's as well.
-func DetachedLog(home statefile.Home, r fsm.Record, driver fsm.Process) (probes.OutputFile, bool) {
-	file, ok := probes.StandardError(r.Temporal)
+func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.OutputFile, bool) {
+	file, ok := probes.StandardError(temporal)
 	if !ok || isFileAt(home.Log(), file.FileID) {
 		return probes.OutputFile{}, false
 	}
-	certain := r.Temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
+	certain := temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
 		driver.PID != 0 && probes.HasFile(driver.PID, file.FileID)
 	return file, certain
 }
@@ -42,9 +42,9 @@ func isFileAt(path string, file probes.FileID) bool {
 // openRunningLog opens the log that a running Temporal writes, to bound it whatever its
 // path leads to. It is nil where what the program writes is its own business, as that of
 // a wrapper may be, and where nothing can open the file.
-func openRunningLog(home statefile.Home, r fsm.Record) *os.File {
-	file, ok := probes.StandardError(r.Temporal)
-	if _, detached := DetachedLog(home, r, fsm.Process{}); !ok || !detached && !isFileAt(home.Log(), file.FileID) {
+func openRunningLog(home statefile.Home, temporal fsm.Process) *os.File {
+	file, ok := probes.StandardError(temporal)
+	if _, detached := DetachedLog(home, temporal, fsm.Process{}); !ok || !detached && !isFileAt(home.Log(), file.FileID) {
 		return nil
 	}
 	log, err := os.OpenFile(file.Path, os.O_RDWR|os.O_APPEND|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)

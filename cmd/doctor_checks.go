@@ -40,6 +40,7 @@ func examine(path string) []CheckReport {
 	checks = append(checks, p.checkSettings(path))
 	if there {
 		checks = append(checks, p.checkRecord(), p.checkTemporal())
+		checks = append(checks, p.checkLog()...)
 	}
 	checks = append(checks, p.checkPorts()...)
 	checks = append(checks, p.checkBinary())

@@ -23,7 +23,7 @@ func printState(out io.Writer, r StateReport, explain bool) {
 		fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Paths.DB))
 	}
 	if r.Address != "" || r.Failure != nil {
-		fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
+		fmt.Fprintf(out, "  Log        %s\n", either(r.lostLog, r.Paths.Log))
 	}
 	if r.skewNote != "" {
 		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)

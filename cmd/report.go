@@ -27,6 +27,9 @@ func (s *seen) report() StateReport {
 	if report.Failure != nil && d.State == fsm.Stopped {
 		_, report.Failure.Try = remedy(r, s.home)
 	}
+	if lost := s.lostLog(); lost != "" {
+		report.lostLog = lost + ": " + logAnew
+	}
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()
 	}

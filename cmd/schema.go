@@ -37,6 +37,8 @@ type StateReport struct {
 
 	// skewNote says in words that the supervisor is of another version, empty for no.
 	skewNote string
+	// lostLog says in words that Temporal writes its log elsewhere, empty for no.
+	lostLog string
 }
 
 // TemporalReport is a Temporal process.
