@@ -165,7 +165,7 @@ func (k *logKeeper) keepOwn() {
 	}
 	defer file.Close()
 	for _, fd := range []int{unix.Stdout, unix.Stderr} {
-		if err := duplicate(int(file.Fd()), fd); err != nil {
+		if err := unix.Dup2(int(file.Fd()), fd); err != nil {
 			return
 		}
 	}

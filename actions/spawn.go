@@ -40,8 +40,8 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.dbLock.Close()
 	}
 	w.lock, w.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup}
-	w.backup, w.database = "", nil
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup, Aside: w.aside}
+	w.backup, w.aside, w.database = "", "", nil
 	return spawned
 }
 

@@ -59,6 +59,8 @@ type World struct {
 	logs *logKeeper
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
+	// aside is the name of the half-made database that was set aside before it.
+	aside string
 	// database describes the file that Temporal has open, once it serves.
 	database os.FileInfo
 	// held is the lock file of the current run, wherever its path leads.
@@ -181,6 +183,7 @@ func (w *World) setAside(e fsm.Effect) {
 		return
 	}
 	w.log.Warn("database that never served set aside", "db", e.Record.Settings.DB, "as", aside)
+	w.aside = aside
 }
 
 // backUp fails the spawn if it fails: the data is worth more than the start.

@@ -14,16 +14,14 @@ type writeQueue struct {
 	files map[string]*os.File
 }
 
-// closing is the identifier of the event that ends the wait.
-const closing = 0
-
 func newWriteQueue() (writeQueue, error) {
 	queue, err := unix.Kqueue()
 	if err != nil {
 		return writeQueue{}, err
 	}
 	unix.CloseOnExec(queue)
-	end := unix.Kevent_t{Ident: closing, Filter: unix.EVFILT_USER, Flags: unix.EV_ADD}
+	// The event that ends the wait.
+	end := unix.Kevent_t{Filter: unix.EVFILT_USER, Flags: unix.EV_ADD}
 	_, err = unix.Kevent(queue, []unix.Kevent_t{end}, nil, nil)
 	return writeQueue{queue, map[string]*os.File{}}, err
 }
@@ -63,11 +61,9 @@ func ended(event unix.Kevent_t) error {
 
 // close ends the wait; the queue itself goes with the process.
 func (q writeQueue) close() {
-	end := unix.Kevent_t{Ident: closing, Filter: unix.EVFILT_USER, Fflags: unix.NOTE_TRIGGER}
+	end := unix.Kevent_t{Filter: unix.EVFILT_USER, Fflags: unix.NOTE_TRIGGER}
 	_, _ = unix.Kevent(q.queue, []unix.Kevent_t{end}, nil, &unix.Timespec{})
 	for _, file := range q.files {
 		file.Close()
 	}
 }
-
-func duplicate(from, to int) error { return unix.Dup2(from, to) }

@@ -39,5 +39,3 @@ func (q writeQueue) wait() error {
 }
 
 func (q writeQueue) close() { q.File.Close() }
-
-func duplicate(from, to int) error { return unix.Dup3(from, to, 0) }

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -81,6 +82,11 @@ func (f *fake) await(path string) bool {
 	}
 }
 
+// fakeSchema is a database with some of Temporal's tables, and a namespace.
+//
+//go:embed testdata/fake.db
+var fakeSchema []byte
+
 // openDatabase does what Temporal does with its SQLite file: the schema is
 // made only where there was no file, and a file without it is fatal. The file
 // stays open until the process ends.
@@ -102,7 +108,7 @@ func (f *fake) openDatabase() error {
 	if f.has("db-gate") && !f.await(f.modes["db-gate"]) {
 		return errors.New("failed starting server: interrupted")
 	}
-	_, err = file.WriteString("the fake's schema\n")
+	_, err = file.Write(fakeSchema)
 	return err
 }
 

@@ -107,7 +107,9 @@ func filesAt(paths []string) []fs.FileInfo {
 	return files
 }
 
-func sameLog(a, b fs.FileInfo) bool { return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b) }
+func sameLog(a, b fs.FileInfo) bool {
+	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
+}
 
 // news prints all that is new.
 func (p *pager) news(ctx context.Context, followers []*logs.Follower) error {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,10 +118,35 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, grace time.Dura
 	case recorded != "" && !executable(recorded):
 		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
 	}
+	if err := o.checkDatabase(home); err != nil {
+		return err
+	}
 	return run(c, home, fsm.Command{
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}, nil)
+}
+
+// checkDatabase refuses a restart from a file that Temporal cannot serve from, before what
+// runs is stopped for it.
+func (o *options) checkDatabase(home statefile.Home) error {
+	document, _ := (statefile.File{Home: home}).Load() // one that cannot be read is the drive's to tell
+	db := document.Settings.DB
+	if slices.Contains(o.given.List(), "db") {
+		db = o.settings.DB
+	}
+	if db == "" {
+		return nil
+	}
+	reason := either(actions.Unfit(db), actions.Foreign(db))
+	if reason == "" {
+		return nil
+	}
+	return &Problem{
+		What:  reason,
+		Means: "Temporal cannot serve from it; nothing was stopped or started, and it was not touched",
+		Try:   fit(db, reason), Exit: ExitFailed,
+	}
 }
 
 func recordedBinary(home statefile.Home) string {

@@ -19,7 +19,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh)
+		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh || s.halfMade(in))
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -59,6 +59,12 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}
 	return s
+}
+
+// halfMade reports whether the database is what a first start left that was killed, as its
+// contents say. One that has served is not: what has become of it is to be looked into.
+func (s Supervisor) halfMade(in Input) bool {
+	return in.Half != "" && !(s.Database.Served && s.Database.Path == s.Settings.DB)
 }
 
 // born is what is known of the database that the settings name. Fresh says that
