@@ -122,6 +122,7 @@ func (w *World) Next() fsm.Input {
 	case d.ended && d.Run == w.awaited:
 		w.lock = d.lock
 		close(w.over)
+		d.Left = stateOf(w.document.Settings.DB)
 	case d.lock != nil:
 		d.lock.Close()
 	}
@@ -177,7 +178,7 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 }
 
 func (w *World) setAside(e fsm.Effect) {
-	aside, err := quarantine(e.Record.Settings.DB, time.Now())
+	aside, err := quarantine(realDatabase(e.Record.Settings.DB), time.Now())
 	if err != nil {
 		w.log.Error("half-made database not set aside", "error", err)
 		return
@@ -190,12 +191,16 @@ func (w *World) setAside(e fsm.Effect) {
 func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	db := e.Record.Database
 	w.copying.Store(true)
-	to, err := backup(db.Path, db.Version, time.Now())
+	to, earlier, err := backup(db, time.Now())
 	w.copying.Store(false)
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
 	}
-	w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	if earlier {
+		w.log.Info("database of another Temporal version is backed up already", "made by", db.Version, "copy", to)
+	} else {
+		w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	}
 	w.backup = to
 	return fsm.Input{}, false
 }

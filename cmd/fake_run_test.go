@@ -19,6 +19,7 @@ import (
 //	escape              start a child in a session of its own that ignores SIGTERM
 //	escape-exit         the same, then exit 1
 //	half-db             make an empty database file and die, where there was none
+//	scribble            write into the database that is there, and exit 1
 //	db-gate=FILE        make an empty database file, its schema only once FILE exists
 //	gate=FILE           listen only once FILE exists
 //	never-ready         listen, but health says NOT_SERVING
@@ -50,6 +51,11 @@ func (f *fake) run() int {
 	}
 	if err := f.openDatabase(); err != nil {
 		return f.fail(err.Error())
+	}
+	if f.has("scribble") {
+		// Where SQLite's header has room for later versions.
+		_, err := f.database.WriteAt(fmt.Append(nil, os.Getpid()), 72)
+		return f.fail(fmt.Sprint("fake: this version cannot go on ", err))
 	}
 	if f.has("gate") && !f.await(f.modes["gate"]) {
 		return 0

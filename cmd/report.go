@@ -19,7 +19,7 @@ func (s *seen) report() StateReport {
 		},
 		Paths: PathsReport{
 			Home: string(s.home), Lock: s.home.Lock(), State: s.home.State(), PID: s.home.PID(),
-			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB,
+			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB, Backup: r.Database.Backup,
 		},
 		Failure:  failureReport(r.Failure),
 		skewNote: s.skewNote(),

@@ -32,7 +32,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Restarts.Unserved = 0
 		s.Database = s.born(false)
 		s.Database.Served = true
-		s.Database.Version = s.Temporal.Version
+		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
 		s.Served = true
 		if s.ServedAt == 0 {
 			s.ServedAt = max(in.Tick, 1)
@@ -57,6 +57,18 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	s.Lost = row.To == Degraded && in.Verdict.Lost
 	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
+	}
+	return s
+}
+
+// left notes how a Temporal has left the database: what has served on it since the backup
+// has made it another one.
+func (s Supervisor) left(state string) Supervisor {
+	switch {
+	case s.Served || s.Database.Backup == "":
+		s.Database.Left = ""
+	case state != "": // else it is told that the tree has gone which it knew
+		s.Database.Left = state
 	}
 	return s
 }

@@ -102,7 +102,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		return s, []Effect{s.ask()}
 	case Gone:
 		s.Gone = true
-		return s.gone(m, in)
+		return s.left(in.Left).gone(m, in)
 	case Stop:
 		if s.State == Stopping {
 			return s.hurry(in)
