@@ -125,12 +125,12 @@ func sameContent(a, b string) bool {
 			return false
 		}
 		if err != nil || failed != nil {
-			return ended(err) && ended(failed)
+			return atEnd(err) && atEnd(failed)
 		}
 	}
 }
 
-func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+func atEnd(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
 // stateOf is a name for the state of a database's files: which they are, how large, and
 // when they were written. It is empty where they cannot be looked at.

@@ -46,7 +46,7 @@ const (
 	longestLook  = 25 * time.Millisecond
 	// rotateAt is the size at which a log is rotated: the rest is for what is written
 	// until then, and while it is copied.
-	rotateAt = logLimit - logLimit/8
+	rotateAt = logLimit - logLimit/4
 	// rotateAgain is the pause after a rotation that failed.
 	rotateAgain = 2 * time.Second
 )

@@ -99,6 +99,11 @@ func TestFaultLogFlood(t *testing.T) {
 			p.floodTo(log, 400_000)
 			p.local("stop", "--timeout", "1ms")
 		}},
+		"crash loop": {"flood,exit-after-serving", func(p *place, log string) {
+			p.env = append(p.env, "FAKE_GATE="+log+".1") // each run ends after a rotation at the latest
+			p.try("start", "--liveness-deadline", "1m", "--backoff-base", "10ms")
+			p.becomes(".state=Stopped", ".desired=stopped")
+		}},
 		"a supervisor that is stopped": {"flood", func(p *place, log string) {
 			p.local("start", "--liveness-deadline", "1m")
 			p.signal(p.number("supervisor"), syscall.SIGSTOP)

@@ -73,7 +73,7 @@ func DatabaseContents(path string) (Contents, error) {
 	defer file.Close()
 	rolledBack := hotJournal(path+"-journal") && p.rollBack(path+"-journal")
 	switch {
-	case p.Bytes == 0 && p.LogBytes == 0:
+	case p.Bytes == 0 && !rolledBack: // SQLite takes no write-ahead log for one of an empty file
 		return Contents{ContentsHalfMade, "is empty"}, nil
 	case rolledBack && p.Pages == 0:
 		return Contents{ContentsHalfMade, "is empty once its first transaction, which was cut off, is taken back"}, nil
@@ -88,6 +88,9 @@ func DatabaseContents(path string) (Contents, error) {
 		if err := p.readLog(path + "-wal"); err != nil {
 			return Contents{}, err
 		}
+	}
+	if int64(p.Pages) > (p.Bytes+largestLog)/int64(p.size)+1 {
+		return Contents{ContentsUnknown, fmt.Sprintf("claims %d pages, which it cannot have", p.Pages)}, nil
 	}
 	return p.contents(), nil
 }

@@ -28,22 +28,23 @@ func TestDatabaseContents(t *testing.T) {
 		kind          ContentsKind
 		why           string
 	}{
-		"empty":                         {nil, nil, ContentsHalfMade, "is empty"},
-		"empty, with an empty journal":  {nil, make([]byte, 512), ContentsHalfMade, "is empty"},
-		"killed":                        {killed, journal, ContentsHalfMade, "has 2 of Temporal's tables and nobody's data"},
-		"killed, without its journal":   {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and nobody's data"},
-		"killed, its journal done with": {killed, make([]byte, len(journal)), ContentsHalfMade, "has 3 of"},
-		"killed in its first statement": {killed, pagesInJournal(journal, 0), ContentsHalfMade, "taken back"},
-		"a header alone":                {killed[:100], nil, ContentsHalfMade, "the beginning of a header"},
-		"the magic alone":               {killed[:16], nil, ContentsHalfMade, "the beginning of a header"},
-		"NUL bytes":                     {make([]byte, 8192), nil, ContentsHalfMade, "NUL bytes"},
-		"a damaged schema":              {damaged, nil, ContentsUnknown, "damaged"},
-		"a text":                        {[]byte("a letter to a friend\n"), nil, ContentsForeign, "no SQLite database"},
-		"a picture":                     {append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), nil, ContentsForeign, "no SQLite database"},
-		"an encrypted database":         {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
-		"many NUL bytes":                {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
-		"another program's":             {small, nil, ContentsForeign, "another program's database, with the tables "},
-		"Temporal's":                    {read("../../cmd/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
+		"empty":                          {nil, nil, ContentsHalfMade, "is empty"},
+		"empty, with an empty journal":   {nil, make([]byte, 512), ContentsHalfMade, "is empty"},
+		"killed":                         {killed, journal, ContentsHalfMade, "has 2 of Temporal's tables and nobody's data"},
+		"killed, without its journal":    {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and nobody's data"},
+		"killed, its journal done with":  {killed, make([]byte, len(journal)), ContentsHalfMade, "has 3 of"},
+		"killed in its first statement":  {killed, pagesInJournal(journal, 0, 0, 0, 0), ContentsHalfMade, "taken back"},
+		"a journal that claims too much": {killed, pagesInJournal(journal, 255, 255, 255, 255), ContentsUnknown, "claims 4294967295 pages"},
+		"a header alone":                 {killed[:100], nil, ContentsHalfMade, "the beginning of a header"},
+		"the magic alone":                {killed[:16], nil, ContentsHalfMade, "the beginning of a header"},
+		"NUL bytes":                      {make([]byte, 8192), nil, ContentsHalfMade, "NUL bytes"},
+		"a damaged schema":               {damaged, nil, ContentsUnknown, "damaged"},
+		"a text":                         {[]byte("a letter to a friend\n"), nil, ContentsForeign, "no SQLite database"},
+		"a picture":                      {append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), nil, ContentsForeign, "no SQLite database"},
+		"an encrypted database":          {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
+		"many NUL bytes":                 {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
+		"another program's":              {small, nil, ContentsForeign, "another program's database, with the tables "},
+		"Temporal's":                     {read("../../cmd/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.db")
 		check(t, os.WriteFile(path, c.data, 0o600))
@@ -68,9 +69,9 @@ func TestDatabaseContents(t *testing.T) {
 }
 
 // pagesInJournal is a journal whose transaction began with so many pages.
-func pagesInJournal(journal []byte, pages byte) []byte {
+func pagesInJournal(journal []byte, pages ...byte) []byte {
 	changed := bytes.Clone(journal)
-	changed[19] = pages
+	copy(changed[16:], pages)
 	return changed
 }
 
