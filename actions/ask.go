@@ -22,7 +22,8 @@ func (w *World) ask(e fsm.Effect) {
 		w.restore()
 		unlocked = w.lockReplaced()
 	}
-	w.rotateLogs()
+	w.logs.keepOwn()
+	w.logs.look()
 	w.questions.of(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
 	q.endpoint = probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
@@ -91,13 +92,4 @@ func (w *World) keepSeat() bool {
 		w.log.Error("supervisor.lock was deleted or replaced", "error", err)
 	}
 	return true
-}
-
-// rotateLogs bounds both logs on disk. A full disk only costs the rotation.
-func (w *World) rotateLogs() {
-	for _, path := range []string{w.home.Log(), w.home.SupervisorLog()} {
-		if err := rotate(path, logLimit); err != nil {
-			w.log.Warn("log not rotated", "error", err)
-		}
-	}
 }

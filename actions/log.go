@@ -19,12 +19,17 @@ const (
 
 // openLog opens a log for appending, 0600, never through a symlink. Appending
 // lets Temporal write on after its supervisor has died, and lets the file be
-// truncated under it.
+// truncated under it. It can be read as well: whoever keeps the file rotates it, whatever
+// its path leads to by then.
 func openLog(path string) (*os.File, error) {
-	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
+	const flags = os.O_RDWR | os.O_APPEND | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	file, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		file.Close()
+		return nil, fmt.Errorf("open log: %s is not a file", path)
 	}
 	return file, nil
 }

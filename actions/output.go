@@ -19,7 +19,7 @@ const outputRoom = 64 << 10
 // (temporalcli/internal/printer, Printer.write). Its log is standard error, and
 // there it puts up with it.
 func openOutput(home statefile.Home) *os.File {
-	const flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
+	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE | os.O_TRUNC | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	file, err := os.OpenFile(home.Output(), flags, 0o600)
 	if err != nil {
 		return nil

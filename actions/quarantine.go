@@ -42,26 +42,6 @@ func moveAside(db, aside string) error {
 // stamp is a time as part of a file's name.
 func stamp(at time.Time) string { return at.UTC().Format("20060102T150405.000Z") }
 
-// backup copies a database that nobody has open, with what SQLite keeps beside
-// it, under a name with the version that made it. It returns that name. A copy
-// that exists gets the time added to its name, so none is overwritten.
-func backup(db, version string, now time.Time) (string, error) {
-	to := fmt.Sprintf("%s.backup-%s", db, filepath.Base(version))
-	if exists(to) {
-		to += "-" + stamp(now)
-	}
-	for _, suffix := range parts {
-		if !exists(db + suffix) {
-			continue
-		}
-		if err := copyFile(db+suffix, to+suffix); err != nil {
-			os.Remove(to + suffix)
-			return "", fmt.Errorf("back up %s: %w", db+suffix, err)
-		}
-	}
-	return to, nil
-}
-
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

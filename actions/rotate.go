@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,79 +11,120 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// logLimit is what a log may have. Logs are bounded: that many bytes, and then
-// that again in each of OlderLogs older files. The limit can be passed by what is
-// written between two looks.
+// logLimit, in bytes, is what each file of a log may have: the one that is written, and
+// each of OlderLogs older ones. It holds for a writer of 200 MB/s as well; one that is
+// faster passes it for some milliseconds.
 const logLimit = 10 << 20
 
 // OlderLogs is how many older files of a log are kept: LOG.1, the newest, to LOG.3.
 const OlderLogs = 3
 
-// rotate moves a log's content to log.1, and that to log.2, if it is over the
-// limit. The file itself stays, since Temporal has it open: its content is copied
-// and the file truncated, which leaves no hole, as it is open for appending.
-// What is written in the instant between the last copied byte and the truncation
-// is lost: whole lines. On an error the log is as it was.
-func rotate(path string, limit int64) error {
-	if size(path) <= limit {
-		return nil
+// rotation moves the content of a log to older files. The log itself stays, since its
+// writer has it open: its content is copied and the file truncated, which leaves no hole,
+// as it is open for appending. What is written between the last copied byte and the
+// truncation is lost: whole lines.
+type rotation struct {
+	// log is the file that its writer has, whether path leads to it or not.
+	log  *os.File
+	path string
+	// older is how many older files there are; without one the content is dropped.
+	older int
+	// limit is what an older file may have. Of what is more, the newest whole lines are kept.
+	limit int64
+	// ahead is what may be written while it is copied.
+	ahead int64
+}
+
+// run rotates. The oldest file goes first: so all files together never have more than
+// they may, and a disk that is full has room for the copy. On an error the log is as it was.
+func (r rotation) run() error {
+	if r.older == 0 {
+		return r.log.Truncate(0)
 	}
-	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
+	info, err := r.log.Stat()
 	if err != nil {
 		return fmt.Errorf("rotate: %w", err)
 	}
-	defer log.Close()
-	copied, err := copyLog(log, path+".new")
+	os.Remove(older(r.path, r.older))
+	end := info.Size()
+	start, err := lineStart(r.log, max(0, end-max(r.limit-r.ahead, r.limit/2)))
+	if err == nil {
+		err = r.copyWithRoom(start, end)
+	}
+	if err == nil {
+		err = r.shift()
+	}
 	if err != nil {
-		os.Remove(path + ".new")
-		return fmt.Errorf("rotate %s: %w", path, err)
+		os.Remove(r.path + ".new")
+		return fmt.Errorf("rotate %s: %w", r.path, err)
 	}
-	for i := OlderLogs; i > 1; i-- {
-		if err := os.Rename(older(path, i-1), older(path, i)); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("rotate: %w", err)
-		}
-	}
-	if err := os.Rename(path+".new", older(path, 1)); err != nil {
-		return fmt.Errorf("rotate: %w", err)
-	}
-	return truncate(log, older(path, 1), copied)
+	return r.truncate(end, r.limit-(end-start))
 }
 
 func older(path string, n int) string { return fmt.Sprintf("%s.%d", path, n) }
 
-func copyLog(log io.Reader, path string) (int64, error) {
+// copyWithRoom copies the log from start to end, and makes room on a full disk by the
+// removal of older files: what is newer is worth more.
+func (r rotation) copyWithRoom(start, end int64) error {
+	err := copyPart(r.log, r.path+".new", start, end)
+	for n := r.older; n > 0 && (errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)); n-- {
+		if os.Remove(older(r.path, n)) == nil {
+			err = copyPart(r.log, r.path+".new", start, end)
+		}
+	}
+	return err
+}
+
+// shift gives each older file the next number, and the copy the first.
+func (r rotation) shift() error {
+	for n := r.older; n > 1; n-- {
+		if err := os.Rename(older(r.path, n-1), older(r.path, n)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return os.Rename(r.path+".new", older(r.path, 1))
+}
+
+func copyPart(log io.ReaderAt, path string, start, end int64) error {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return 0, err // what a rotation that was killed left behind, or a planted link
+		return err // what a rotation that was killed left behind, or a planted link
 	}
 	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	copied, err := io.Copy(to, log)
-	if failed := to.Close(); err == nil {
-		err = failed
-	}
-	return copied, err
+	_, err = io.CopyBuffer(struct{ io.Writer }{to}, io.NewSectionReader(log, start, end-start), make([]byte, copyBytes))
+	return errors.Join(err, to.Close())
 }
 
-// truncate empties the log after it has copied what came in meanwhile.
-func truncate(log *os.File, copy string, copied int64) error {
-	to, err := os.OpenFile(copy, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW, 0)
+// copyBytes is what is copied at once.
+const copyBytes = 1 << 20
+
+// truncate empties the log after it has copied what came in meanwhile, room bytes at most.
+func (r rotation) truncate(copied, room int64) error {
+	to, err := os.OpenFile(older(r.path, 1), os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return fmt.Errorf("rotate: %w", err)
 	}
 	defer to.Close()
 	for range wholeTries {
-		n, err := io.Copy(to, io.NewSectionReader(log, copied, logLimit))
+		n, err := io.Copy(to, io.NewSectionReader(r.log, copied, room))
 		if err != nil {
-			return fmt.Errorf("rotate: %w", err)
+			break // a full disk: the line is cut off, and what follows is lost
 		}
-		if copied += n; endsLine(log, copied) {
+		copied, room = copied+n, room-n
+		if room == 0 || endsLine(r.log, copied) {
 			break
 		}
 		time.Sleep(wholePause)
 	}
-	return log.Truncate(0)
+	if room == 0 && !endsLine(r.log, copied) {
+		cutLine(to)
+	}
+	if err := r.log.Truncate(0); err != nil {
+		return fmt.Errorf("rotate: %w", err)
+	}
+	return nil
 }
 
 // wholeTries and wholePause bound the wait for the rest of a line. A write of one
@@ -92,9 +135,44 @@ const (
 	wholePause = time.Millisecond
 )
 
+// longestLine, in bytes, is how far the beginning or the end of a line is looked for. A
+// longer line is cut anywhere.
+const longestLine = 1 << 20
+
 // endsLine reports whether the log has the end of a line before offset end.
 func endsLine(log io.ReaderAt, end int64) bool {
 	last := make([]byte, 1)
 	_, err := log.ReadAt(last, end-1)
 	return err != nil || last[0] == '\n'
+}
+
+// lineStart is where the first line begins that begins at offset or after it.
+func lineStart(log io.ReaderAt, offset int64) (int64, error) {
+	if offset == 0 || endsLine(log, offset) {
+		return offset, nil
+	}
+	text := make([]byte, longestLine)
+	n, err := log.ReadAt(text, offset)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	if i := bytes.IndexByte(text[:n], '\n'); i >= 0 && i < n-1 {
+		return offset + int64(i) + 1, nil
+	}
+	return offset, nil
+}
+
+// cutLine takes the beginning of a line from the end of a copy that has no room for the
+// rest of it.
+func cutLine(file *os.File) {
+	info, err := file.Stat()
+	if err != nil {
+		return
+	}
+	from := max(0, info.Size()-longestLine)
+	text := make([]byte, info.Size()-from)
+	n, _ := file.ReadAt(text, from)
+	if i := bytes.LastIndexByte(text[:n], '\n'); i >= 0 {
+		_ = file.Truncate(from + int64(i) + 1) // else the line stays cut off
+	}
 }

@@ -14,6 +14,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// rotate rotates a log at path that has more than over bytes, if there is one, into files
+// of up to a MiB.
+func rotate(path string, over int64) error { return rotateTo(path, over, 1<<20) }
+
+func rotateTo(path string, over, limit int64) error {
+	if fileSize(path) <= over {
+		return nil
+	}
+	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	return rotation{log: log, path: path, older: OlderLogs, limit: limit}.run()
+}
+
 func TestRotate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	check(t, rotate(path, 10)) // no log, no rotation
@@ -67,6 +83,49 @@ func TestRotateWhileWriting(t *testing.T) {
 		last = wholeLines(t, name, last)
 	}
 	is(t, "the last line", last, rotations*4000-1)
+}
+
+// TestRotateKeepsTheNewest: of a log that is larger than an older file may be, its newest
+// whole lines are kept, and of a line without an end its newest bytes.
+func TestRotateKeepsTheNewest(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"lines", "one\ntwo\nthree\nfour\n", "three\nfour\n"},
+		{"at a line's beginning", "a\n123456789\n12\n", "123456789\n12\n"},
+		{"a line without an end", strings.Repeat("x", 30) + "0123456789abc", "0123456789abc"},
+		{"a long line with its end", strings.Repeat("x", 30) + "0123456789ab\n", "0123456789ab\n"},
+	} {
+		path := filepath.Join(t.TempDir(), "log")
+		check(t, os.WriteFile(path, []byte(c.text), 0o600))
+		check(t, rotateTo(path, 5, 13))
+		text, err := os.ReadFile(older(path, 1))
+		check(t, err)
+		is(t, c.name, string(text), c.want)
+		is(t, c.name+": log", size(path), 0)
+	}
+}
+
+// TestRotateWhileFlooded: a writer that is faster than the copy leaves no more than the
+// limit in each file, and whole lines.
+func TestRotateWhileFlooded(t *testing.T) {
+	const limit = 64 << 10
+	path := filepath.Join(t.TempDir(), "log")
+	log, err := openLog(path)
+	check(t, err)
+	writer := newStage(t).start("actor", nil, log)
+	check(t, log.Close())
+	writer.must("append", "0", "400000")
+	for done := later(func() string { return writer.say("appended") }); len(done) == 0; {
+		check(t, rotateTo(path, 2*limit, limit))
+		for n := 1; n <= OlderLogs; n++ {
+			if have := fileSize(older(path, n)); have > limit {
+				t.Fatalf("log.%d has %d bytes, of %d", n, have, limit)
+			}
+		}
+	}
+	last := -1
+	for _, n := range []int{3, 2, 1} {
+		last = wholeLines(t, older(path, n), last)
+	}
 }
 
 // wholeLines checks that a file has lines with growing numbers only.

@@ -27,24 +27,37 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	if err == nil {
 		err = cmd.Start()
 	}
-	if cmd != nil {
-		closeOutput(cmd)
-	}
 	if err != nil {
+		if cmd != nil {
+			closeOutput(cmd)
+		}
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
 	}
 	w.child, w.members = cmd, nil
+	w.keepOutput(cmd)
 	w.lock.Close()
 	if w.dbLock != nil {
 		w.dbLock.Close()
 	}
 	w.lock, w.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup}
-	w.backup, w.database = "", nil
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup, Aside: w.aside}
+	w.backup, w.aside, w.database = "", "", nil
 	return spawned
 }
 
-// closeOutput closes our copies of what the child writes to.
+// keepOutput keeps our copies of what the child writes to, to bound it whatever becomes
+// of its path. Where both are one the log is.
+func (w *World) keepOutput(cmd *exec.Cmd) {
+	log, _ := cmd.Stderr.(*os.File)
+	output, _ := cmd.Stdout.(*os.File)
+	if output == log {
+		output = nil
+	}
+	w.logs.take(log, output)
+	w.logs.start()
+}
+
+// closeOutput closes our copies of what the child would have written to.
 func closeOutput(cmd *exec.Cmd) {
 	for _, w := range []io.Writer{cmd.Stdout, cmd.Stderr} {
 		if file, ok := w.(*os.File); ok {

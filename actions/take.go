@@ -47,9 +47,44 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := probes.Reachable(s.IP); err != nil {
 		return fsm.Input{Event: fsm.PortTaken, Detail: err.Error()}
 	}
-	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Version: w.versions.Of(s.TemporalBin),
+	half, refusal := contentsOf(s.DB)
+	if refusal != "" {
+		return fsm.Input{Event: fsm.LockDenied, Detail: refusal}
 	}
+	return fsm.Input{
+		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin),
+	}
+}
+
+// contentsOf looks into a database that nobody has open. half says why it is what a first
+// start left that was killed, refusal why it is not Temporal's; both are empty for any
+// other, and for one that cannot be looked into: of that Temporal itself says more.
+func contentsOf(db string) (half, refusal string) {
+	if db == "" {
+		return "", ""
+	}
+	contents, err := probes.DatabaseContents(db)
+	switch {
+	case err != nil:
+		return "", ""
+	case contents.Kind == probes.ContentsHalfMade:
+		return contents.Why, ""
+	}
+	return "", foreignWords(db, contents)
+}
+
+// Foreign says why a file is not Temporal's database, empty if it may be, or is not there.
+// It may be asked of one that a server has open.
+func Foreign(db string) string {
+	_, refusal := contentsOf(db)
+	return refusal
+}
+
+func foreignWords(db string, c probes.Contents) string {
+	if c.Kind != probes.ContentsForeign {
+		return ""
+	}
+	return fmt.Sprintf("database %s %s: it %s", db, NotTemporals, c.Why)
 }
 
 // onWait returns what is called before the driver pauses, as a lock or a port is about to
@@ -133,7 +168,9 @@ const (
 	NoFile     = "is not a file"
 	NotToUse   = "may not be read and written by this user"
 	SecondName = "has a second name (a hard link)"
-	NoFolder   = "has no folder"
+	// NotTemporals is what another program has written.
+	NotTemporals = "is not Temporal's"
+	NoFolder     = "has no folder"
 )
 
 // Unfit says why a file cannot be Temporal's database, empty if it can or is not there:

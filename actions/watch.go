@@ -16,6 +16,8 @@ import (
 func (w *World) adopt(e fsm.Effect) {
 	w.child, w.members = nil, nil
 	w.logFrom = size(w.home.Log())
+	w.logs.take(openRunningLog(w.home, e.Record.Temporal), nil)
+	w.logs.start()
 	w.openWaiter(e.Record)
 }
 

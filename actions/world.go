@@ -54,8 +54,12 @@ type World struct {
 	questions questions
 	// versions knows the version of the program at hand.
 	versions probes.Versions
+	// logs keeps the logs bounded.
+	logs *logKeeper
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
+	// aside is the name of the half-made database that was set aside before it.
+	aside string
 	// database describes the file that Temporal has open, once it serves.
 	database os.FileInfo
 	// held is the lock file of the current run, wherever its path leads.
@@ -93,7 +97,7 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 	w := &World{
 		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
-		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}),
+		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}), logs: newLogKeeper(home, log),
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
@@ -117,6 +121,7 @@ func (w *World) Next() fsm.Input {
 	case d.ended && d.Run == w.awaited:
 		w.lock = d.lock
 		close(w.over)
+		d.Left = stateOf(w.document.Settings.DB)
 	case d.lock != nil:
 		d.lock.Close()
 	}
@@ -172,24 +177,29 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 }
 
 func (w *World) setAside(e fsm.Effect) {
-	aside, err := quarantine(e.Record.Settings.DB, time.Now())
+	aside, err := quarantine(realDatabase(e.Record.Settings.DB), time.Now())
 	if err != nil {
 		w.log.Error("half-made database not set aside", "error", err)
 		return
 	}
 	w.log.Warn("database that never served set aside", "db", e.Record.Settings.DB, "as", aside)
+	w.aside = aside
 }
 
 // backUp fails the spawn if it fails: the data is worth more than the start.
 func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	db := e.Record.Database
 	w.copying.Store(true)
-	to, err := backup(db.Path, db.Version, time.Now())
+	to, earlier, err := backup(db, time.Now())
 	w.copying.Store(false)
 	if err != nil {
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
 	}
-	w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	if earlier {
+		w.log.Info("database of another Temporal version is backed up already", "made by", db.Version, "copy", to)
+	} else {
+		w.log.Warn("database of another Temporal version backed up", "made by", db.Version, "copy", to)
+	}
 	w.backup = to
 	return fsm.Input{}, false
 }
@@ -216,6 +226,8 @@ func (w *World) release() {
 		}
 	}
 	w.lock, w.dbLock, w.guard = nil, nil, nil
+	w.logs.stop()
+	w.logs.take(nil, nil)
 	w.closeWaiter()
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)

@@ -38,6 +38,7 @@ func examine(path string) []CheckReport {
 	checks = append(checks, p.checkCLI()...)
 	if there {
 		checks = append(checks, p.checkRecord(), p.checkTemporal())
+		checks = append(checks, p.checkLog()...)
 	}
 	checks = append(checks, p.checkPorts()...)
 	checks = append(checks, p.checkBinary())

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/stigmer/local/actions"
@@ -44,7 +43,29 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	if others := probes.Servers(db); !p.running() && len(others) > 0 {
 		return wrong(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
 	}
+	if !p.running() {
+		if report, decided := p.checkContents(name, db); decided {
+			return report
+		}
+	}
 	return p.checkPages(name, db, info.Size())
+}
+
+// checkContents tells a file that is no database of Temporal's, as a start refuses it, and
+// one that a start sets aside. Any other is not decided by what it holds.
+func (p *patient) checkContents(name, db string) (report CheckReport, decided bool) {
+	contents, err := probes.DatabaseContents(db)
+	d := p.document.Database
+	switch {
+	case err != nil:
+		return report, false
+	case contents.Kind == probes.ContentsForeign:
+		reason := actions.Foreign(db)
+		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
+	case contents.Kind == probes.ContentsHalfMade && !(d.Served && d.Path == db):
+		return well(name, "%s %s, as a first start leaves it that was killed: the next start sets it aside and makes a new one", db, contents.Why), true
+	}
+	return report, false
 }
 
 func (p *patient) checkPages(name, db string, size int64) CheckReport {
@@ -68,8 +89,6 @@ func (p *patient) checkPages(name, db string, size int64) CheckReport {
 		return wrong(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, d.Flaw)
 	case d.Interrupted:
 		how = "a transaction was cut off, which the next start takes back"
-	case d.Walked > 0 && !slices.Contains(d.Tables, "cluster_metadata_info"):
-		return wrong(name, "stigmer local reset, which keeps it aside; or another one: --db FILE", "%s%s has no tables of Temporal's", db, made)
 	}
 	return well(name, "%s, %s%s: %s", db, bytesText(d.Bytes+d.LogBytes), made, how)
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -48,10 +46,7 @@ func (s *seen) list() []Evidence {
 	if s.document.Environment.Known() && s.running() {
 		list = append(list, s.environmentEvidence())
 	}
-	if logs := s.home.Logs(); accessible(logs, true) == unix.EACCES { // a supervisor that cannot open its log begins nothing, and keeps nothing of that
-		list = append(list, Evidence{"logs", false, logs + " may not be written to by this user, so nothing can be started"})
-	}
-	return list
+	return append(list, s.logEvidence()...)
 }
 
 // uiName is what the evidence of the web UI is called.

@@ -23,8 +23,11 @@ func printState(out io.Writer, r StateReport, explain bool) {
 	if r.Address != "" {
 		fmt.Fprintf(out, "  Data       %s\n", dataWords(r.Paths.DB))
 	}
+	if r.Paths.Backup != "" {
+		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Paths.Backup)
+	}
 	if r.Address != "" || r.Failure != nil {
-		fmt.Fprintf(out, "  Log        %s\n", r.Paths.Log)
+		fmt.Fprintf(out, "  Log        %s\n", either(r.lostLog, r.Paths.Log))
 	}
 	if r.skewNote != "" {
 		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)

@@ -32,6 +32,13 @@ func chatter() {
 	fmt.Println("chatty is done")
 }
 
+// flood writes such lines as fast as it can, for the process's life.
+func flood(to *os.File) {
+	for n := 0; ; n++ {
+		to.WriteString(chattyLine(n))
+	}
+}
+
 func tooLarge(log *os.File) bool {
 	info, err := log.Stat()
 	return err == nil && info.Size() > chattyPause

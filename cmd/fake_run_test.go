@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -18,6 +19,7 @@ import (
 //	escape              start a child in a session of its own that ignores SIGTERM
 //	escape-exit         the same, then exit 1
 //	half-db             make an empty database file and die, where there was none
+//	scribble            write into the database that is there, and exit 1
 //	db-gate=FILE        make an empty database file, its schema only once FILE exists
 //	gate=FILE           listen only once FILE exists
 //	never-ready         listen, but health says NOT_SERVING
@@ -28,11 +30,15 @@ import (
 //	slow=FILE           answer each call after the time that FILE says, at once without it
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves
+//	flood               write to the log as fast as it can, from its first moment to its last
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a client could work
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:
 // what came through exec is not close-on-exec, and exec.Cmd closes nothing else.
 func (f *fake) run() int {
+	if f.has("flood") {
+		go flood(os.Stderr)
+	}
 	switch {
 	case f.has("exit1"):
 		fmt.Println("fake: reading configuration")
@@ -49,6 +55,11 @@ func (f *fake) run() int {
 	}
 	if err := f.openDatabase(); err != nil {
 		return f.fail(err.Error())
+	}
+	if f.has("scribble") {
+		// Where SQLite's header has room for later versions.
+		_, err := f.database.WriteAt(fmt.Append(nil, os.Getpid()), 72)
+		return f.fail(fmt.Sprint("fake: this version cannot go on ", err))
 	}
 	if f.has("gate") && !f.await(f.modes["gate"]) {
 		return 0
@@ -84,6 +95,11 @@ func (f *fake) await(path string) bool {
 	}
 }
 
+// fakeSchema is a database with some of Temporal's tables, and a namespace.
+//
+//go:embed testdata/fake.db
+var fakeSchema []byte
+
 // openDatabase does what Temporal does with its SQLite file: the schema is
 // made only where there was no file, and a file without it is fatal. The file
 // stays open until the process ends.
@@ -105,7 +121,7 @@ func (f *fake) openDatabase() error {
 	if f.has("db-gate") && !f.await(f.modes["db-gate"]) {
 		return errors.New("failed starting server: interrupted")
 	}
-	_, err = file.WriteString("the fake's schema\n")
+	_, err = file.Write(fakeSchema)
 	return err
 }
 

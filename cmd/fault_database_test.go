@@ -15,31 +15,39 @@ import (
 
 // TestFaultFirstStartKilled: a Temporal that is killed while it makes its
 // database leaves one with which it never starts again. The next start copes,
-// and so does the supervisor, if it lives. The moment is not ours to choose, so there
-// are as many rounds as it takes to have made one.
+// and so does the supervisor, if it lives, and where the record is lost as well. The moment
+// is not ours to choose, so there are as many rounds as it takes to have made one of each.
 func TestFaultFirstStartKilled(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
-	halves := 0
-	for i := 0; i < rounds(5) || halves == 0; i++ {
+	halves, unrecorded := 0, 0
+	for i := 0; i < rounds(5) || halves == 0 || unrecorded == 0; i++ {
 		if i == 100 {
 			t.Fatal("a hundred times no database was half-made")
 		}
 		p.move(filepath.Join(p.dir, fmt.Sprintf("home%d", i)))
 		supervisorToo := i%2 == 0
 		after := p.killFirst(supervisorToo)
+		lost := i%4 == 0
+		if lost {
+			p.local("stop", "--timeout", "1ms")
+			check(t, os.Remove(filepath.Join(p.home, "temporal.state.json")))
+		}
 		if out, status := p.try("start"); status != 0 {
 			t.Fatalf("round %d, killed %s, supervisor too %t: %d\n%s", i, after, supervisorToo, status, out)
 		}
 		aside, err := filepath.Glob(p.database() + ".half-made-*")
 		check(t, err)
 		halves += min(len(aside), 1)
+		if lost {
+			unrecorded += min(len(aside), 1)
+		}
 		p.local("stop", "--timeout", "1ms")
 	}
 	p.local("start")
 	p.works("default")
 	p.local("stop")
-	t.Logf("%d databases were half-made and set aside", halves)
+	t.Logf("%d databases were half-made and set aside, %d of them without a record", halves, unrecorded)
 }
 
 // killFirst starts on a new home and kills Temporal while it makes its database:

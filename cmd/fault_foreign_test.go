@@ -27,7 +27,7 @@ func TestFaultForeignDatabase(t *testing.T) {
 			check(t, os.Chmod(filepath.Dir(filepath.Dir(file)), 0o700))
 			check(t, os.WriteFile(file, precious, 0o600))
 			for _, verb := range []string{"start", "start", "restart"} {
-				p.exits(1, append([]string{verb}, args...), file, "no database of Temporal's; it was not touched")
+				p.exits(1, append([]string{verb}, args...), file, "is not Temporal's", "it was not touched")
 				p.nothingRuns(verb)
 				p.intact(file, precious)
 			}

@@ -157,6 +157,12 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 		return noLog("there is no home " + path)
 	}
 	p := newPager(c.OutOrStdout(), o.all)
+	if lost := o.lost(home); there && lost != "" {
+		if sources := o.sources(home); !o.follow && !sources[0].Exists() && len(sources) == 1 {
+			return &Problem{What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on", Try: "stigmer local restart, which writes it anew", Exit: ExitFailed}
+		}
+		warn(c, lostLogWarning, lost)
+	}
 	if !o.follow {
 		none := func() { note(c, "%s", o.nothing(home)) }
 		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query, none) })
@@ -172,7 +178,11 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 				return err
 			}
 		}
-		return p.follow(ctx, o.sources(home), query, waits)
+		return p.follow(ctx, o.sources(home), query, waits, func() {
+			if lost := o.lost(home); lost != "" {
+				warn(c, lostLogWarning, lost)
+			}
+		})
 	})
 }
 
@@ -213,6 +223,15 @@ func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 		return []logs.Log{temporalLog(home), supervisorLog(home)}
 	}
 	return []logs.Log{temporalLog(home)}
+}
+
+// lost says that Temporal writes the log that is asked for elsewhere, empty for no.
+func (o *logsOptions) lost(home statefile.Home) string {
+	document, err := (statefile.File{Home: home}).Load()
+	if o.supervisor || err != nil {
+		return ""
+	}
+	return lostLog(home, document.Temporal, document.Supervisor)
 }
 
 // nothing says why no line is printed, which could be taken for a failure to look.

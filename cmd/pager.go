@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/stigmer/local/actions"
@@ -50,8 +51,9 @@ func (p *pager) history(sources []logs.Log, query logs.Query, none func()) error
 }
 
 // follow prints what the query asks for, and then what is new. Of a log that is not
-// there yet all is; where none is, it calls waits.
-func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits func()) error {
+// there yet all is; where none is, it calls waits. It calls moved when a
+// path leads to another file than before, or to none any more.
+func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits, moved func()) error {
 	var paths []string
 	for _, source := range sources {
 		paths = append(paths, source.Path)
@@ -80,16 +82,33 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	if err := p.print(logs.Cut(all, query.Count)); err != nil {
 		return err
 	}
-	for {
+	for files := filesAt(paths); ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
 		}
+		if now := filesAt(paths); !slices.EqualFunc(files, now, sameLog) {
+			files = now
+			moved()
+		}
 		if err := p.news(ctx, followers); err != nil {
 			return err
 		}
 	}
+}
+
+// filesAt describes the files at paths, nil for what is not there.
+func filesAt(paths []string) []fs.FileInfo {
+	files := make([]fs.FileInfo, len(paths))
+	for i, path := range paths {
+		files[i], _ = os.Lstat(path)
+	}
+	return files
+}
+
+func sameLog(a, b fs.FileInfo) bool {
+	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
 }
 
 // news prints all that is new.

@@ -93,6 +93,8 @@ func fit(db, reason string) string {
 		return openFile(db)
 	case strings.Contains(reason, actions.NoFolder):
 		return "put its folder back, or take another database: --db FILE"
+	case strings.Contains(reason, actions.NotTemporals):
+		return "take another database: --db FILE; or move this one away: " + shellLine([]string{"mv", db, db + ".old"})
 	case strings.Contains(reason, actions.SecondName):
 		return "remove the other name, or take another database: --db FILE"
 	}

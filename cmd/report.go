@@ -19,7 +19,7 @@ func (s *seen) report() StateReport {
 		},
 		Paths: PathsReport{
 			Home: string(s.home), Lock: s.home.Lock(), State: s.home.State(), PID: s.home.PID(),
-			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB,
+			Log: s.home.Log(), SupervisorLog: s.home.SupervisorLog(), DB: r.Settings.DB, Backup: r.Database.Backup,
 		},
 		Failure:  failureReport(r.Failure),
 		Try:      s.advice(),
@@ -27,6 +27,9 @@ func (s *seen) report() StateReport {
 	}
 	if report.Failure != nil && d.State == fsm.Stopped {
 		_, report.Failure.Try = remedy(r, s.home)
+	}
+	if lost := s.lostLog(); lost != "" {
+		report.lostLog = lost + ": " + logAnew
 	}
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()

@@ -40,6 +40,8 @@ type StateReport struct {
 
 	// skewNote says in words that the supervisor is of another version, empty for no.
 	skewNote string
+	// lostLog says in words that Temporal writes its log elsewhere, empty for no.
+	lostLog string
 }
 
 // TemporalReport is a Temporal process.
@@ -90,6 +92,7 @@ type PathsReport struct {
 	Log           string `json:"log" jsonschema:"what Temporal writes"`
 	SupervisorLog string `json:"supervisor_log" jsonschema:"what the supervisor writes"`
 	DB            string `json:"db" jsonschema:"database file; empty with --ephemeral and if it was never started"`
+	Backup        string `json:"backup,omitempty" jsonschema:"copy of the database from before another version of Temporal opened it; not there for none"`
 }
 
 // Evidence is one thing that was looked at.

@@ -143,6 +143,11 @@ func setUp(env *testscript.Env, real string) error {
 	env.Setenv("STIGMER_PORT", env.Getenv("PORT"))
 	env.Setenv("STIGMER_UI_PORT", env.Getenv("UIPORT"))
 	env.Setenv("BIN", filepath.Dir(stigmer))
+	databases, err := filepath.Abs(filepath.Join("..", "probes", "testdata"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("DATABASES", databases)
 	env.Setenv("HARNESS_PID", fmt.Sprint(os.Getpid()))
 	env.Setenv("UID", fmt.Sprint(os.Getuid()))
 	env.Setenv("FAKE_TEMPORAL_PLAN", filepath.Join(env.WorkDir, "plan"))

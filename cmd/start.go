@@ -147,11 +147,32 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}
-	// Before the stop: a program that does not run would leave nothing behind.
-	if err := tryProgram(c, home, command.Next(document.Record)); err != nil {
+	// Before the stop: a program that does not run, or a file that Temporal cannot serve
+	// from, would leave nothing behind.
+	next := command.Next(document.Record)
+	if err := checkDatabase(next.Settings.DB); err != nil {
+		return err
+	}
+	if err := tryProgram(c, home, next); err != nil {
 		return err
 	}
 	return run(c, home, command, nil)
+}
+
+// checkDatabase refuses a file that Temporal cannot serve from.
+func checkDatabase(db string) error {
+	if db == "" {
+		return nil
+	}
+	reason := either(actions.Unfit(db), actions.Foreign(db))
+	if reason == "" {
+		return nil
+	}
+	return &Problem{
+		What:  reason,
+		Means: "Temporal cannot serve from it; nothing was stopped or started, and it was not touched",
+		Try:   fit(db, reason), Exit: ExitFailed,
+	}
 }
 
 // tryForStart is tryProgram where a start will need a program: a Temporal that runs is left

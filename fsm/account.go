@@ -19,7 +19,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh)
+		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh || s.halfMade(in))
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -32,7 +32,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Restarts.Unserved = 0
 		s.Database = s.born(false)
 		s.Database.Served = true
-		s.Database.Version = s.Temporal.Version
+		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
 		s.Served = true
 		if s.ServedAt == 0 {
 			s.ServedAt = max(in.Tick, 1)
@@ -61,6 +61,24 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}
 	return s
+}
+
+// left notes how a Temporal has left the database: what has served on it since the backup
+// has made it another one.
+func (s Supervisor) left(state string) Supervisor {
+	switch {
+	case s.Served || s.Database.Backup == "":
+		s.Database.Left = ""
+	case state != "": // else it is told that the tree has gone which it knew
+		s.Database.Left = state
+	}
+	return s
+}
+
+// halfMade reports whether the database is what a first start left that was killed, as its
+// contents say. One that has served is not: what has become of it is to be looked into.
+func (s Supervisor) halfMade(in Input) bool {
+	return in.Half != "" && !(s.Database.Served && s.Database.Path == s.Settings.DB)
 }
 
 // born is what is known of the database that the settings name. Fresh says that

@@ -113,6 +113,9 @@ type Database struct {
 	Version string `json:"version,omitempty"`
 	// Backup is the copy that was made before another version opened it, empty for none.
 	Backup string `json:"backup,omitempty"`
+	// Left is a name for the state in which the last Temporal left it, if that never served:
+	// until then Backup is as good as a copy of it. It is empty otherwise.
+	Left string `json:"left,omitempty"`
 }
 
 // Record is what is persisted: enough for any command to go on from, whatever

@@ -118,7 +118,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		}
 	case Gone:
 		s.Gone = true
-		return s.gone(m, in)
+		return s.left(in.Left).gone(m, in)
 	case Stop:
 		if s.State == Stopping {
 			return s.hurry(in)
@@ -270,9 +270,15 @@ func (s Supervisor) cause(row Row, in Input) string {
 		if was := s.DatabaseBefore; in.Fresh && was.Served && was.Path == s.Settings.DB {
 			return "the database " + was.Path + ", which Temporal served from, is not there any more: it begins with a new and empty one"
 		}
+		if s.Database.Created && !s.Database.Served && in.Half != "" {
+			return fmt.Sprintf("the database %s %s, as a first start leaves it that was killed: it is set aside, and a new one is made", s.Database.Path, in.Half)
+		}
 	case Spawned:
 		if in.Backup != "" {
 			return fmt.Sprintf("pid %d; the database was made by another version of Temporal and copied to %s first", in.Process.PID, in.Backup)
+		}
+		if in.Aside != "" {
+			return fmt.Sprintf("pid %d; the half-made database is kept as %s", in.Process.PID, in.Aside)
 		}
 		return fmt.Sprintf("pid %d", in.Process.PID)
 	}

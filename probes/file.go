@@ -52,6 +52,12 @@ func HasOpen(pid int, info os.FileInfo) bool {
 	return err != nil || found
 }
 
+// HasFile reports whether a process has a file open. Where that cannot be told it is false.
+func HasFile(pid int, file FileID) bool {
+	found, err := hasOpen(pid, file)
+	return err == nil && found
+}
+
 func hasOpen(pid int, file FileID) (found bool, err error) {
 	err = eachOpen(pid, func(f openFile) bool {
 		found = f.FileID == file

@@ -21,8 +21,7 @@ const (
 // none: with rows in the database, and partitions in memory for some minutes. The server's
 // own worker polls this one from its start on (temporal/common/primitives/task_queues.go).
 const (
-	systemNamespace = "temporal-system"
-	systemQueue     = "default-worker-tq"
+	systemQueue = "default-worker-tq"
 	// noWorkflow is the identifier of a workflow that does not exist.
 	noWorkflow = "stigmer-local-probe"
 )

@@ -116,16 +116,51 @@ func (s *shot) close() {
 // beginningBytes is how much of two files' beginnings must agree. Lines have times.
 const beginningBytes = 4096
 
-// copyOf reports whether older is what newer began as: a rotation copies a log
-// before it truncates it, and whoever looks in between, or after a supervisor
-// that died in between, sees the same lines in both.
+// copyOf reports whether older is a copy of a part of newer: a rotation copies a log, or
+// what of it is not too much, before it truncates it, and whoever looks in between, or
+// after a supervisor that died in between, sees the same lines in both.
 func copyOf(newer, older part) bool {
 	info, err := newer.Stat() // now: older may have grown since newer was opened
 	if err != nil || info.Size() < older.info.Size() {
 		return false
 	}
-	return older.info.Size() == 0 || newer.begins(older.beginning)
+	if older.info.Size() == 0 || newer.begins(older.beginning) {
+		return true
+	}
+	if len(older.beginning) < beginningBytes {
+		return false // too little to be left of a log that was too large
+	}
+	// It was copied to its end, and has grown since by less than once more.
+	at, err := newer.find(older.beginning, info.Size()-2*older.info.Size())
+	return err == nil && at >= 0
 }
+
+// find is where a file has a text at or behind an offset, -1 for nowhere.
+func (p part) find(text []byte, from int64) (int64, error) {
+	block := make([]byte, searchBytes)
+	for at := max(0, from); ; at += int64(len(block) - len(text)) {
+		n, err := p.ReadAt(block, at)
+		if i := bytes.Index(block[:n], text); i >= 0 {
+			return at + int64(i), nil
+		}
+		if err == io.EOF {
+			return -1, nil
+		}
+		if err != nil {
+			return -1, err
+		}
+	}
+}
+
+// before is what a file has before an offset, as much of it as lately keeps.
+func (p part) before(end int64) []byte {
+	text := make([]byte, min(end, beginningBytes))
+	n, _ := p.ReadAt(text, end-int64(len(text)))
+	return text[:n]
+}
+
+// searchBytes is what is searched at once.
+const searchBytes = 1 << 20
 
 // begins reports whether a file began with text, which is not empty.
 func (p part) begins(text []byte) bool {

@@ -18,8 +18,10 @@ type Follower struct {
 	// base is the file next older than the one being read, kept open so that its
 	// number is not given out again; nil for none.
 	base *part
-	// beginning is how the one being read begins, should base be gone.
-	beginning []byte
+	// beginning is how the one being read begins, should base be gone, and lately what was
+	// read of it last, should its beginning be gone as well: a rotation keeps the newest
+	// lines of a log that is too large.
+	beginning, lately []byte
 	// live is the newest file as it was; it differs if somebody replaced the log.
 	live fs.FileInfo
 	// offset is how much of the file is read, rest what of it is no whole line yet.
@@ -69,9 +71,8 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 		return nil, false, err
 	}
 	defer s.close()
-	i, found := f.place(s)
-	offset := f.offset
-	if !found || i == 0 && f.replaced(s.parts[0]) {
+	i, offset := f.place(s)
+	if i == 0 && f.replaced(s.parts[0]) {
 		offset = 0
 	}
 	chunk := make([]byte, chunkBytes)
@@ -86,15 +87,16 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 	if (i == 0 || n == 0) && !f.log.still(s, end) {
 		return nil, true, nil // rotated under our eyes: look again
 	}
-	if offset < f.offset { // another text: what began before does not go on here
+	if offset == 0 && f.offset > 0 { // another text: what began before does not go on here
 		lines = f.leftover()
 	}
 	if i > 0 && n == 0 { // read to its end
-		f.offset = 0
+		f.offset, f.lately = 0, nil
 		f.turn(s, i-1)
 		return lines, true, nil
 	}
 	f.offset = offset + int64(n)
+	f.lately = latest(f.lately, chunk[:n])
 	f.turn(s, i)
 	if offset == 0 { // it may have been empty when it was opened
 		f.beginning = bytes.Clone(chunk[:min(n, beginningBytes)])
@@ -102,21 +104,51 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 	return append(lines, f.split(chunk[:n])...), n > 0, nil
 }
 
-// place finds the file that is being read: the one before base, or, if that is
-// gone, the one with the same beginning. If that is gone as well, so is what had
-// not been read of it, and the oldest is next: false.
-func (f *Follower) place(s *shot) (int, bool) {
+// place finds the file that is being read, and how much of it is: the one before base,
+// or, if that is gone, the one with the same beginning, or else the one that has what was
+// read last. If that is gone as well, so is what had not been read of it, and the oldest
+// is next.
+func (f *Follower) place(s *shot) (int, int64) {
 	for i, p := range s.parts {
 		if f.base != nil && i > 0 && os.SameFile(p.info, f.base.info) {
-			return i - 1, true
+			return i - 1, f.placeIn(s.parts[i-1])
 		}
 	}
 	for i, p := range slices.Backward(s.parts) {
 		if p.begins(f.beginning) {
-			return i, true
+			return i, f.offset
 		}
 	}
-	return len(s.parts) - 1, f.offset == 0
+	for i, p := range s.parts {
+		if at := f.placeIn(p); at > 0 {
+			return i, at
+		}
+	}
+	return len(s.parts) - 1, 0
+}
+
+// placeIn is how much of a file is read that takes the place of the one being read: it
+// may have only the end of it.
+func (f *Follower) placeIn(p part) int64 {
+	if f.offset == 0 || len(f.beginning) == 0 || p.begins(f.beginning) {
+		return f.offset
+	}
+	if len(f.lately) == 0 {
+		return 0
+	}
+	at, err := p.find(f.lately, 0)
+	if err != nil || at < 0 {
+		return 0
+	}
+	return at + int64(len(f.lately))
+}
+
+// latest is the end of what was read.
+func latest(before, chunk []byte) []byte {
+	if len(chunk) < beginningBytes {
+		chunk = append(before, chunk...)
+	}
+	return bytes.Clone(chunk[max(0, len(chunk)-beginningBytes):])
 }
 
 // replaced reports whether the newest file is not what it was: another file, or

@@ -75,7 +75,7 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 			for i := range entries {
 				entries[i].From = l.Name
 			}
-			f := &Follower{log: l, query: q, offset: end, carry: newest}
+			f := &Follower{log: l, query: q, offset: end, carry: newest, lately: s.parts[0].before(end)}
 			f.turn(s, 0)
 			s.close()
 			return entries, f, nil

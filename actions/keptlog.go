@@ -1,0 +1,145 @@
+package actions
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// measure returns a log's size, and the speed at which it has grown since the last look,
+// in bytes a second.
+func (l *keptLog) measure(now time.Time) (size, speed int64) {
+	size = l.now()
+	if grown, took := size-l.size, now.Sub(l.at); grown > 0 && took > 0 {
+		speed = int64(float64(grown) / took.Seconds())
+		speed = max(speed, 1)
+	}
+	l.size, l.at = size, now
+	return size, speed
+}
+
+// now is the log's size, 0 where there is none.
+func (l *keptLog) now() int64 {
+	if l.file == nil {
+		return fileSize(l.path)
+	}
+	info, err := l.file.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// untilFull is how long a log may be left alone that grows at a speed, and may get faster.
+func (l *keptLog) untilFull(size, speed int64) time.Duration {
+	return time.Duration(float64(logLimit-size) / float64(2*speed) * float64(time.Second))
+}
+
+// rotate rotates the log. Where that fails, it is left to have as much as all its files
+// may together, and is emptied then: the bound counts more than old lines. It tries again
+// after a pause, and reports the first failure of a row of them.
+func (l *keptLog) rotate(size, speed int64) error {
+	again := !l.failed.IsZero()
+	if again && time.Since(l.failed) < rotateAgain {
+		return l.empty(size)
+	}
+	log, err := l.open()
+	if err == nil {
+		err = rotation{log: log, path: l.path, older: l.older, limit: logLimit, ahead: speed / copiesPerSecond}.run()
+		l.close(log)
+	}
+	if err == nil {
+		l.size, l.failed = 0, time.Time{}
+		return nil
+	}
+	l.failed = time.Now()
+	if again {
+		return l.empty(size)
+	}
+	return err
+}
+
+// copiesPerSecond is how many times a second a log could be copied, roughly: what its
+// writer adds meanwhile needs room in the copy.
+const copiesPerSecond = 50
+
+// empty empties a log that cannot be rotated once it has what all its files may have.
+func (l *keptLog) empty(size int64) error {
+	for n := 1; n <= l.older; n++ {
+		size += fileSize(older(l.path, n))
+	}
+	if size < int64(1+l.older)*logLimit {
+		return nil
+	}
+	log, err := l.open()
+	if err != nil {
+		return nil // nothing is left to try
+	}
+	defer l.close(log)
+	if err := log.Truncate(0); err != nil {
+		return nil
+	}
+	l.size = 0
+	return fmt.Errorf("%s could not be rotated and was emptied, so that it does not fill the disk", l.path)
+}
+
+// open opens what is to be rotated, and never through a link.
+func (l *keptLog) open() (*os.File, error) {
+	if l.file != nil {
+		return l.file, nil
+	}
+	return os.OpenFile(l.path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+}
+
+func (l *keptLog) close(log *os.File) {
+	if log != l.file {
+		log.Close()
+	}
+}
+
+// watchPath leads to the file that the writer has.
+func (l *keptLog) watchPath() string {
+	if l.file == nil {
+		return l.path
+	}
+	return fmt.Sprintf("/dev/fd/%d", l.file.Fd())
+}
+
+// cutOlder cuts older files to the limit, their newest lines kept: what another version
+// of this program, or none at all, let grow.
+func (l *keptLog) cutOlder() {
+	for n := 1; n <= l.older; n++ {
+		path := older(l.path, n)
+		end := fileSize(path)
+		if end <= logLimit {
+			continue
+		}
+		file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+		if err != nil {
+			continue
+		}
+		start, err := lineStart(file, end-logLimit)
+		if err == nil {
+			err = copyPart(file, l.path+".new", start, end)
+		}
+		file.Close()
+		if err == nil {
+			err = os.Rename(l.path+".new", path)
+		}
+		if err != nil {
+			os.Remove(l.path + ".new")
+			os.Remove(path) // a full disk: the bound counts more than old lines
+		}
+	}
+}
+
+// fileSize is a regular file's size, 0 for anything else.
+func fileSize(path string) int64 {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
+}

@@ -1,0 +1,184 @@
+package actions
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/statefile"
+)
+
+// logKeeper bounds what a home's logs take on disk, from a spawn or an adoption until the
+// tree is gone, whatever the state. While something is written it looks often enough for
+// the speed at which the logs grow; while nothing is, the kernel wakes it with the next
+// write, and it looks with each probe.
+type logKeeper struct {
+	home statefile.Home
+	log  hclog.Logger
+	// own says that this process writes supervisor.log as its standard error.
+	own bool
+
+	mu   sync.Mutex
+	logs []*keptLog
+	quit chan struct{} // nil while it does not run
+}
+
+// keptLog is one log.
+type keptLog struct {
+	path  string
+	older int
+	// file is what the writer has open, wherever the path leads; nil where the path counts.
+	file *os.File
+	// size and at are of the last look.
+	size int64
+	at   time.Time
+	// failed is when a rotation failed at last.
+	failed time.Time
+}
+
+// The pauses between two looks while a log grows. The longest lets a log that stood still
+// pass rotateAt, but not logLimit, at 50 MB/s.
+const (
+	shortestLook = 2 * time.Millisecond
+	longestLook  = 25 * time.Millisecond
+	// rotateAt is the size at which a log is rotated: the rest is for what is written
+	// until then, and while it is copied.
+	rotateAt = logLimit - logLimit/4
+	// rotateAgain is the pause after a rotation that failed.
+	rotateAgain = 2 * time.Second
+)
+
+func newLogKeeper(home statefile.Home, log hclog.Logger) *logKeeper {
+	return &logKeeper{
+		home: home, log: log, own: leadsTo(home.SupervisorLog(), os.Stderr),
+		logs: []*keptLog{
+			{path: home.Log(), older: OlderLogs},
+			{path: home.SupervisorLog(), older: OlderLogs},
+			{path: home.Output()}, // what is printed besides the log: nothing of it is worth an older file
+		},
+	}
+}
+
+// take makes the files of a Temporal the ones to keep; nil for one that is found by its
+// path. It closes those of the Temporal before.
+func (k *logKeeper) take(log, output *os.File) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i, file := range map[int]*os.File{0: log, 2: output} {
+		if k.logs[i].file != nil {
+			k.logs[i].file.Close()
+		}
+		k.logs[i].file, k.logs[i].size, k.logs[i].failed = file, 0, time.Time{}
+	}
+}
+
+// start begins to keep the logs, unless it is at it. What earlier runs left over the limit
+// is cut first.
+func (k *logKeeper) start() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.quit != nil {
+		return
+	}
+	k.quit = make(chan struct{})
+	for _, l := range k.logs {
+		l.cutOlder()
+	}
+	go k.keep(k.quit)
+}
+
+// stop ends the keeping after a last look.
+func (k *logKeeper) stop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.quit != nil {
+		close(k.quit)
+		k.quit = nil
+	}
+	k.lookAtAll()
+}
+
+// keep looks until quit is closed.
+func (k *logKeeper) keep(quit chan struct{}) {
+	watch := newWriteWatch()
+	defer watch.close()
+	for timer := time.NewTimer(0); ; {
+		pause, grew := k.look()
+		if !grew {
+			watch.arm(k.paths())
+			pause, grew = k.look() // what was written before it was armed wakes nobody
+		}
+		var next <-chan time.Time
+		if grew {
+			timer.Reset(pause)
+			next = timer.C
+		}
+		select {
+		case <-next:
+		case <-watch.written:
+			time.Sleep(shortestLook) // a bound for who writes without making it grow
+		case <-quit:
+			return
+		}
+	}
+}
+
+// look bounds the logs, and returns whether one has grown since the last look and the
+// pause to the next.
+func (k *logKeeper) look() (pause time.Duration, grew bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lookAtAll()
+}
+
+func (k *logKeeper) lookAtAll() (pause time.Duration, grew bool) {
+	pause = longestLook
+	for _, l := range k.logs {
+		size, speed := l.measure(time.Now())
+		if size < rotateAt {
+			if speed > 0 {
+				grew, pause = true, min(pause, max(shortestLook, l.untilFull(size, speed)))
+			}
+			continue
+		}
+		grew = true
+		if err := l.rotate(size, speed); err != nil {
+			k.log.Warn("log not rotated", "log", l.path, "error", err)
+		}
+	}
+	return pause, grew
+}
+
+// keepOwn opens supervisor.log anew if it was deleted or replaced: it is this process's
+// own, and what it writes has a name again.
+func (k *logKeeper) keepOwn() {
+	if !k.own || leadsTo(k.home.SupervisorLog(), os.Stderr) {
+		return
+	}
+	k.home.MendFolders()
+	file, err := OpenSupervisorLog(k.home)
+	if err != nil {
+		return // as good as it was
+	}
+	defer file.Close()
+	for _, fd := range []int{unix.Stdout, unix.Stderr} {
+		if err := unix.Dup2(int(file.Fd()), fd); err != nil {
+			return
+		}
+	}
+	k.log.Warn("supervisor.log was deleted or replaced, and made anew")
+}
+
+// paths lead to the files that are kept, those without a name as well.
+func (k *logKeeper) paths() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var paths []string
+	for _, l := range k.logs {
+		paths = append(paths, l.watchPath())
+	}
+	return paths
+}

@@ -1,0 +1,94 @@
+package probes
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDatabaseContents: what a path can lead to that is to be Temporal's database.
+func TestDatabaseContents(t *testing.T) {
+	read := func(name string) []byte {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	killed, journal := read("killed.db"), read("killed.db-journal")
+	small := read("small.db")
+	damaged := bytes.Clone(killed)
+	damaged[100] = 99
+	for name, c := range map[string]struct {
+		data, journal []byte
+		kind          ContentsKind
+		why           string
+	}{
+		"empty":                          {nil, nil, ContentsHalfMade, "is empty"},
+		"empty, with an empty journal":   {nil, make([]byte, 512), ContentsHalfMade, "is empty"},
+		"killed":                         {killed, journal, ContentsHalfMade, "has 2 of Temporal's tables and nobody's data"},
+		"killed, without its journal":    {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and nobody's data"},
+		"killed, its journal done with":  {killed, make([]byte, len(journal)), ContentsHalfMade, "has 3 of"},
+		"killed in its first statement":  {killed, pagesInJournal(journal, 0, 0, 0, 0), ContentsHalfMade, "taken back"},
+		"a journal that claims too much": {killed, pagesInJournal(journal, 255, 255, 255, 255), ContentsUnknown, "claims 4294967295 pages"},
+		"a header alone":                 {killed[:100], nil, ContentsHalfMade, "the beginning of a header"},
+		"the magic alone":                {killed[:16], nil, ContentsHalfMade, "the beginning of a header"},
+		"NUL bytes":                      {make([]byte, 8192), nil, ContentsHalfMade, "NUL bytes"},
+		"a damaged schema":               {damaged, nil, ContentsUnknown, "damaged"},
+		"a text":                         {[]byte("a letter to a friend\n"), nil, ContentsForeign, "no SQLite database"},
+		"a picture":                      {append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), nil, ContentsForeign, "no SQLite database"},
+		"an encrypted database":          {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
+		"many NUL bytes":                 {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
+		"another program's":              {small, nil, ContentsForeign, "another program's database, with the tables "},
+		"Temporal's":                     {read("../../cmd/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
+	} {
+		path := filepath.Join(t.TempDir(), "x.db")
+		check(t, os.WriteFile(path, c.data, 0o600))
+		if c.journal != nil {
+			check(t, os.WriteFile(path+"-journal", c.journal, 0o600))
+		}
+		have, err := DatabaseContents(path)
+		if err != nil || have.Kind != c.kind || !strings.Contains(have.Why, c.why) {
+			t.Errorf("%s: %+v, %v", name, have, err)
+		}
+		after, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(after, c.data) {
+			t.Errorf("%s: the file was changed (%v)", name, err)
+		}
+	}
+	if _, err := DatabaseContents(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	if _, err := DatabaseContents(t.TempDir()); err == nil {
+		t.Error("a folder has contents")
+	}
+}
+
+// pagesInJournal is a journal whose transaction began with so many pages.
+func pagesInJournal(journal []byte, pages ...byte) []byte {
+	changed := bytes.Clone(journal)
+	copy(changed[16:], pages)
+	return changed
+}
+
+// TestDatabaseContentsCutOff: whatever the length of a file and of its journal, it is told
+// without a crash, and never as another program's once it has SQLite's header.
+func TestDatabaseContentsCutOff(t *testing.T) {
+	killed, err := os.ReadFile(filepath.Join("testdata", "killed.db"))
+	check(t, err)
+	journal, err := os.ReadFile(filepath.Join("testdata", "killed.db-journal"))
+	check(t, err)
+	path := filepath.Join(t.TempDir(), "x.db")
+	for n := 0; n < len(killed); n += 509 {
+		check(t, os.WriteFile(path, killed[:n], 0o600))
+		check(t, os.WriteFile(path+"-journal", journal[:min(n/7, len(journal))], 0o600))
+		have, err := DatabaseContents(path)
+		if err != nil || n >= len(magic) && have.Kind == ContentsForeign {
+			t.Errorf("%d bytes: %+v, %v", n, have, err)
+		}
+	}
+}
