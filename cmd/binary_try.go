@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -42,8 +42,8 @@ func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 }
 
 // programTried is what the program of a record says of its version where it is run as
-// Temporal would be, or what is wrong with it. An error is of the system, which had no room
-// for it.
+// Temporal would be, or what is wrong with it. An error is none of the program's: it could
+// not be tried.
 func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *Problem, err error) {
 	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
 	if err == nil || lacking(err) {
@@ -56,9 +56,12 @@ func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said 
 	return "", problem, nil
 }
 
-// lacking reports whether a program was not run because the system had no room for it.
+// lacking reports whether a trial says nothing of the program: the system lacks what it
+// takes, or something killed it, as a system that is short of memory does.
 func lacking(err error) bool {
-	return slices.ContainsFunc([]error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE}, func(e error) bool { return errors.Is(err, e) })
+	_, lacks := lackIn(err.Error())
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
 }
 
 // programProblem says why a program does not run as Temporal would be run.
