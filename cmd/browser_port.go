@@ -28,10 +28,11 @@ func openUIPort(s fsm.Settings) int {
 	return port
 }
 
-// checkUIPort refuses a port that browsers refuse, where nobody has asked for it.
-func (o *options) checkUIPort() error {
+// checkUIPort refuses a port that browsers refuse, where nobody has asked for it. keeps says
+// that a record has one, which a restart keeps.
+func (o *options) checkUIPort(keeps bool) error {
 	s := o.settings
-	if !o.derivesUIPort() || o.restarts || !uiBlocked(s) {
+	if !o.derivesUIPort() || keeps || !uiBlocked(s) {
 		return nil
 	}
 	bad := flagError{flags: []string{"port"}, means: "the web UI could not be opened, so nothing was started or changed"}

@@ -233,7 +233,7 @@ func (o *options) check() error {
 		}
 		return flagError{flags: flags, text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
 	}
-	if err := o.checkUIPort(); err != nil {
+	if err := o.checkUIPort(o.restarts); err != nil {
 		return err
 	}
 	for _, name := range o.namespaces {

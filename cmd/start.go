@@ -139,6 +139,9 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 
 func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
 	document, _ := (statefile.File{Home: home}).Load() // the command tells what is wrong with it
+	if err := o.checkUIPort(document.Generation > 0); err != nil {
+		return o.blame(err)
+	}
 	recorded := document.Settings.TemporalBin
 	switch _, err := runnable(recorded); {
 	case o.settings.TemporalBin == "" && err != nil:
