@@ -56,9 +56,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
-// contentsOf looks into a database that nobody has open. half says why it is what a first
-// start left that was killed, refusal why it is not Temporal's; both are empty for any
-// other, and for one that cannot be looked into: of that Temporal itself says more.
+// contentsOf looks into a database that no process has open. half says why it is what a
+// killed first start leaves, refusal why it is not Temporal's. Both are empty for any other
+// database, and for one that cannot be read: Temporal itself then logs more about it.
 func contentsOf(db string) (half, refusal string) {
 	if db == "" {
 		return "", ""
@@ -73,13 +73,14 @@ func contentsOf(db string) (half, refusal string) {
 	return "", foreignWords(db, contents)
 }
 
-// Foreign says why a file is not Temporal's database, empty if it may be, or is not there.
-// It may be asked of one that a server has open.
+// Foreign returns why a file is not Temporal's database, empty if it may be or is not there.
+// A server may have the file open.
 func Foreign(db string) string {
 	_, refusal := contentsOf(db)
 	return refusal
 }
 
+// foreignWords is the sentence for ContentsForeign, empty for any other kind.
 func foreignWords(db string, c probes.Contents) string {
 	if c.Kind != probes.ContentsForeign {
 		return ""

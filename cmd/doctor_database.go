@@ -51,8 +51,8 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	return p.checkPages(name, db, info.Size())
 }
 
-// checkContents tells a file that is no database of Temporal's, as a start refuses it, and
-// one that a start sets aside. Any other is not decided by what it holds.
+// checkContents reports a file that is no database of Temporal's, which a start refuses, and
+// one that a start sets aside. It decides nothing on any other file.
 func (p *patient) checkContents(name, db string) (report CheckReport, decided bool) {
 	contents, err := probes.DatabaseContents(db)
 	d := p.document.Database
@@ -63,7 +63,7 @@ func (p *patient) checkContents(name, db string) (report CheckReport, decided bo
 		reason := actions.Foreign(db)
 		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
 	case contents.Kind == probes.ContentsHalfMade && !(d.Served && d.Path == db):
-		return well(name, "%s %s, as a first start leaves it that was killed: the next start sets it aside and makes a new one", db, contents.Why), true
+		return well(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}
 	return report, false
 }
@@ -118,7 +118,7 @@ const (
 
 func checkLimits() CheckReport {
 	const name = "limits"
-	if err := probes.Usable(); err != nil {
+	if err := probes.CheckProc(); err != nil {
 		problem := systemProblem(err, "")
 		return wrong(name, problem.Try, "%s", problem.What)
 	}

@@ -13,14 +13,14 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// logAnew is the one thing that gives a lost log a file again.
 const (
+	// logAnew names the one thing that gives a lost log a file at its path again.
 	logAnew        = "stigmer local restart writes it anew"
 	lostLogWarning = "%s; " + logAnew
 )
 
-// lostLog says that what a running Temporal logs does not go to the file at the log's
-// path, and where it goes; empty where it does, or nothing runs.
+// lostLog says where a running Temporal writes its log if that is not the file at the log's
+// path. It is empty if it is, or if nothing runs.
 func lostLog(home statefile.Home, temporal, driver fsm.Process) string {
 	file, detached := actions.DetachedLog(home, temporal, driver)
 	if !detached {
@@ -33,7 +33,7 @@ func lostLog(home statefile.Home, temporal, driver fsm.Process) string {
 	return fmt.Sprintf("%s %s while Temporal runs, which writes %s", home.Log(), lossOf(home.Log()), where)
 }
 
-// lossOf says what has become of a log's path.
+// lossOf says what happened to a log's path.
 func lossOf(path string) string {
 	info, err := os.Lstat(path)
 	switch {
@@ -45,8 +45,8 @@ func lossOf(path string) string {
 	return "was replaced"
 }
 
-// logEvidence is what is wrong with the logs of what runs; a log that is where it should
-// be is not worth a line.
+// logEvidence is the evidence on logs that are lost or cannot be written. A log that is where
+// it should be has none.
 func (s *seen) logEvidence() []Evidence {
 	var list []Evidence
 	if lost := s.lostLog(); lost != "" {
@@ -61,6 +61,7 @@ func (s *seen) logEvidence() []Evidence {
 	return list
 }
 
+// lostLog is the function of that name for what was seen.
 func (s *seen) lostLog() string {
 	if !s.running() {
 		return ""
@@ -68,7 +69,7 @@ func (s *seen) lostLog() string {
 	return lostLog(s.home, s.evidence.Leader, s.driver)
 }
 
-// checkLog looks whether what is logged can be found.
+// checkLog reports a log that is not at its path; it returns nil for one that is.
 func (p *patient) checkLog() []CheckReport {
 	lost := p.lostLog()
 	if lost == "" {

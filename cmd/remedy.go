@@ -23,19 +23,10 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	}
 	lack, lacking := lackIn(f.Reason)
 	switch {
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress)
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()) && unprivileged(r.Settings):
-		return "a sandbox or a security module of the system refuses it, so nothing was started", "allow this program to listen there, or run it outside of the sandbox"
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted)
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
-		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
-	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
-		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.PortTaken:
-		return "Temporal cannot listen there, so nothing was started",
-			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
+		return portRemedy(f.Reason, r.Settings)
+	case lacking && strings.Contains(f.Reason, fsm.NotSpawned):
+		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.LockDenied && fit(r.Settings.DB, f.Reason) != "":
 		return "Temporal cannot serve from it; nothing was started, and it was not touched", fit(r.Settings.DB, f.Reason)
 	case f.Event == fsm.LockDenied:
@@ -59,13 +50,36 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	return "nothing of it runs; the failure is kept in the record", try
 }
 
-// unprivileged reports whether every user may listen on the ports that were asked for.
+// portRemedy says what it means that Temporal cannot listen on its ports, and what to do. The
+// reason is the record's.
+func portRemedy(reason string, s fsm.Settings) (means, try string) {
+	is := func(err error) bool { return strings.Contains(reason, err.Error()) }
+	lack, lacking := lackIn(reason)
+	means = "Temporal cannot listen there, so nothing was started"
+	switch {
+	case is(probes.ErrNotOurAddress):
+		return means, otherPlace(probes.ErrNotOurAddress)
+	case is(probes.ErrPortNotPermitted) && unprivileged(s):
+		return "a sandbox or a security module of the system refuses it, so nothing was started",
+			"allow this program to listen there, or run it outside of the sandbox"
+	case is(probes.ErrPortNotPermitted):
+		return means, otherPlace(probes.ErrPortNotPermitted)
+	case lacking:
+		return lack.means + "; nothing of it runs", lack.try
+	case is(probes.ErrUnreachable):
+		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
+	}
+	return means, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
+}
+
+// unprivileged reports whether any user may listen on the ports of s by their numbers: a refusal
+// then has another cause (ip(7), PROT_SOCK).
 func unprivileged(s fsm.Settings) bool {
 	const first = 1024
 	return s.Port >= first && (s.Headless || s.UIPort >= first)
 }
 
-// tryShortage is what helps against a want of memory.
+// tryShortage is what helps against each want of memory.
 var tryShortage = map[fsm.Shortage]string{
 	fsm.LimitShortage:   "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start",
 	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
