@@ -147,8 +147,8 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}
-	// Before the stop: a program that does not run, or a file that Temporal cannot serve
-	// from, would leave nothing behind.
+	// Before the stop: a program that does not run, a file that Temporal cannot serve from,
+	// or a port that another program has would leave nothing behind.
 	next := command.Next(document.Record)
 	if err := checkDatabase(next.Settings.DB); err != nil {
 		return err
@@ -156,7 +156,29 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 	if err := tryProgram(c, home, next); err != nil {
 		return err
 	}
+	if err := checkObstacle(home, next.Settings); err != nil {
+		return err
+	}
 	return run(c, home, command, nil)
+}
+
+// checkObstacle refuses a restart of a Temporal that runs where another program has what
+// the next one would need.
+func checkObstacle(home statefile.Home, wanted fsm.Settings) error {
+	seen, err := glance(string(home))
+	if err != nil || seen == nil || seen.evidence.Hold != fsm.HoldOurs {
+		return nil // nothing would be stopped: the start says what is wrong
+	}
+	event, reason := actions.Obstacle(home, seen.document.Record, wanted)
+	if event == "" {
+		return nil
+	}
+	_, try := remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Event: event, Reason: reason}}, home)
+	return &Problem{
+		What:  reason,
+		Means: "Temporal could not be started again; nothing was stopped or started",
+		Try:   try, Exit: ExitFailed,
+	}
 }
 
 // checkDatabase refuses a file that Temporal cannot serve from.
