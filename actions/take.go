@@ -266,8 +266,13 @@ func portReason(ip string, n need, ours func(*probes.Listener, int) bool, onWait
 	return reason
 }
 
+// EndedConnection is the owner of a port that is about to be free.
+const EndedConnection = "a connection that has ended, for which the kernel keeps it for up to a minute"
+
 func owner(l *probes.Listener) string {
 	switch {
+	case l.Ended:
+		return EndedConnection
 	case l.PID == 0:
 		return "a program that may not be looked into"
 	case l.Instance != "":

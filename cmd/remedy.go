@@ -33,6 +33,9 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
 	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
 		return lack.means + "; nothing of it runs", lack.try
+	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, actions.EndedConnection):
+		return "Temporal cannot listen there yet, so nothing was started",
+			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
 	case f.Event == fsm.PortTaken:
 		return "Temporal cannot listen there, so nothing was started",
 			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
