@@ -117,6 +117,9 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	case errors.Is(err, syscall.EFBIG):
+		p.Means = "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system; " + did
+		p.Try = "raise it: ulimit -f unlimited"
 	case errors.Is(err, syscall.EIO):
 		p.Means, p.Try = diskFails+"; "+did, tryDisk
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):

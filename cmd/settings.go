@@ -201,6 +201,9 @@ func (o *options) database() error {
 }
 
 func (o *options) check() error {
+	if err := o.checkText(); err != nil {
+		return err
+	}
 	s, p := o.settings, o.settings.Policy
 	ip, err := checkIP(s.IP)
 	if err != nil {

@@ -71,6 +71,9 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err := o.parse(c.Flags()); err != nil {
 		return "", err
 	}
+	if err := checkHomeText(); err != nil {
+		return "", err
+	}
 	home, err := openHome()
 	if err != nil {
 		return "", err
