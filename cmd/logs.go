@@ -161,7 +161,7 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 		if sources := o.sources(home); !o.follow && !sources[0].Exists() && len(sources) == 1 {
 			return &Problem{What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on", Try: "stigmer local restart, which writes it anew", Exit: ExitFailed}
 		}
-		warn(c, lostLogWarning, lost)
+		warn(c, "%s; %s", lost, logAnew(home))
 	}
 	if !o.follow {
 		none := func() { note(c, "%s", o.nothing(home)) }
@@ -180,7 +180,7 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 		}
 		return p.follow(ctx, o.sources(home), query, waits, func() {
 			if lost := o.lost(home); lost != "" {
-				warn(c, lostLogWarning, lost)
+				warn(c, "%s; %s", lost, logAnew(home))
 			}
 		})
 	})

@@ -13,11 +13,41 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// logAnew is the one thing that gives a lost log a file again.
-const (
-	logAnew        = "stigmer local restart writes it anew"
-	lostLogWarning = "%s; " + logAnew
-)
+// logRestart is the command that gives a lost log a file again. What is no file in its
+// place is moved away first: no log is opened through a link.
+func logRestart(home statefile.Home) string {
+	if path := home.Log(); !mayBeLog(path) {
+		return shellLine([]string{"mv", path, path + ".old"}) + " && stigmer local restart"
+	}
+	return "stigmer local restart"
+}
+
+func logAnew(home statefile.Home) string { return logRestart(home) + " writes it anew" }
+
+// mayBeLog reports whether a log can be opened at a path, or made there.
+func mayBeLog(path string) bool {
+	info, err := os.Lstat(path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+// checkLogFiles refuses a spawn, or a stop for one, where a log cannot be opened: those of
+// Temporal and of a supervisor in the background.
+func checkLogFiles(home statefile.Home, foreground bool) error {
+	paths := []string{home.Log()}
+	if !foreground {
+		paths = append(paths, home.SupervisorLog())
+	}
+	for _, path := range paths {
+		if !mayBeLog(path) {
+			return &Problem{
+				What:  path + " is not a file",
+				Means: "a log is opened through no link, so Temporal could not be started; nothing was started or stopped",
+				Try:   "move it away: " + shellLine([]string{"mv", path, path + ".old"}), Exit: ExitFailed,
+			}
+		}
+	}
+	return nil
+}
 
 // lostLog says that what a running Temporal logs does not go to the file at the log's
 // path, and where it goes; empty where it does, or nothing runs.
@@ -50,7 +80,7 @@ func lossOf(path string) string {
 func (s *seen) logEvidence() []Evidence {
 	var list []Evidence
 	if lost := s.lostLog(); lost != "" {
-		list = append(list, Evidence{"log", false, lost + ": " + logAnew})
+		list = append(list, Evidence{"log", false, lost + ": " + logAnew(s.home)})
 	}
 	if actions.DetachedSupervisorLog(s.home, s.driver) {
 		list = append(list, Evidence{"supervisor's log", false, s.home.SupervisorLog() + " was deleted; the supervisor makes it anew with its next probe"})
@@ -74,5 +104,5 @@ func (p *patient) checkLog() []CheckReport {
 	if lost == "" {
 		return nil
 	}
-	return []CheckReport{wrong("log", "stigmer local restart", "%s", lost)}
+	return []CheckReport{wrong("log", logRestart(p.home), "%s", lost)}
 }

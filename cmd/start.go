@@ -162,6 +162,9 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 	if err := checkObstacle(home, next.Settings); err != nil {
 		return err
 	}
+	if err := checkLogFiles(home, false); err != nil {
+		return err
+	}
 	return run(c, home, command, nil)
 }
 
@@ -200,14 +203,18 @@ func checkDatabase(db string) error {
 	}
 }
 
-// tryForStart is tryProgram where a start will need a program: a Temporal that runs is left
+// tryForStart is tryProgram and checkLogFiles where a start will need a program: a Temporal that runs is left
 // as it is, and a wrapper may be slow.
 func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
-	if probes.IsTemporal(o.settings.TemporalBin) {
+	log := checkLogFiles(home, o.foreground)
+	if log == nil && probes.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
 	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
 		return nil // the start tells what is wrong
+	}
+	if log != nil {
+		return log
 	}
 	return tryProgram(c, home, fsm.Record{Settings: o.settings, Environment: lent})
 }
