@@ -23,6 +23,7 @@ import (
 // supervisor's death, for which the kernel would send SIGHUP to a stopped
 // member (setsid(2); kernel/exit.c, will_become_orphaned_pgrp).
 func (w *World) spawn(e fsm.Effect) fsm.Input {
+	e.Record.Environment = lentTo(e.Record)
 	cmd, err := w.command(e.Record)
 	if err == nil {
 		err = cmd.Start()
@@ -40,7 +41,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.dbLock.Close()
 	}
 	w.lock, w.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup, Aside: w.aside}
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup, Aside: w.aside, Lent: e.Record.Environment}
 	w.backup, w.aside, w.database = "", "", nil
 	return spawned
 }
@@ -132,11 +133,15 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 // EnvironmentOf returns the whole environment of the Temporal that a record describes. A
 // record of an older version has no environment: then Temporal is lent of this process's.
 func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
-	lent := r.Environment
-	if !lent.Known() {
-		lent = environment.Lend(os.Environ(), r.Settings.PassEnv.List())
+	return withUser(environment.ForTemporal(lentTo(r), r.Settings.PassEnv, string(home)), home)
+}
+
+// lentTo returns what the Temporal that a record describes is lent.
+func lentTo(r fsm.Record) fsm.Environment {
+	if r.Environment.Known() {
+		return r.Environment
 	}
-	return withUser(environment.ForTemporal(lent, r.Settings.PassEnv, string(home)), home)
+	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 }
 
 // identify reads the child's identity. One that has died already keeps its PID,

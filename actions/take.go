@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -41,7 +42,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if reason := w.takeDatabase(s.DB, onWait); reason != "" {
 		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
 	}
-	if reason := takenPort(s, onWait); reason != "" {
+	if reason := takenPort(s, nil, onWait); reason != "" {
 		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
 	}
 	if err := probes.Reachable(s.IP); err != nil {
@@ -198,9 +199,13 @@ func Unfit(db string) string {
 // us, or whose lock file was deleted.
 func servedByOther(db string) string {
 	for _, h := range probes.Servers(db) {
-		return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
+		return openInOther(db, h)
 	}
 	return ""
+}
+
+func openInOther(db string, h probes.Holder) string {
+	return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
 }
 
 func holderOf(path string) string {
@@ -208,41 +213,50 @@ func holderOf(path string) string {
 	if err != nil || len(holders) == 0 {
 		return "another program"
 	}
-	if home := holders[0].Instance; home != "" {
-		return fmt.Sprintf("the Temporal of home %s, %s", home, Describe(holders[0]))
-	}
-	return Describe(holders[0])
+	return lockHolder(holders[0])
 }
 
-// takenPort returns who has a port that Temporal needs, empty if all are free. onWait is
-// called before a pause.
-func takenPort(s fsm.Settings, onWait func()) string {
-	type need struct {
-		flag string
-		port int
+func lockHolder(h probes.Holder) string {
+	if h.Instance != "" {
+		return fmt.Sprintf("the Temporal of home %s, %s", h.Instance, Describe(h))
 	}
+	return Describe(h)
+}
+
+// need is a port that Temporal needs, and the flag that names it.
+type need struct {
+	flag string
+	port int
+}
+
+// portsOf are the ports of settings that are not left to chance.
+func portsOf(s fsm.Settings) []need {
 	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
 	if !s.Headless {
 		needs = append(needs, need{"ui-port", s.UIPort})
 	}
-	for _, n := range needs {
-		if n.port == 0 {
-			continue
-		}
-		if reason := portReason(s.IP, n.flag, n.port, onWait); reason != "" {
+	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
+}
+
+// takenPort returns who has a port that Temporal needs, empty if all are free or had by
+// whom ours, which may be nil, reports to be no stranger. onWait is called before a pause.
+func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) string {
+	for _, n := range portsOf(s) {
+		if reason := portReason(s.IP, n, ours, onWait); reason != "" {
 			return reason
 		}
 	}
 	return ""
 }
 
-func portReason(ip, flag string, port int, onWait func()) (reason string) {
+func portReason(ip string, n need, ours func(*probes.Listener, int) bool, onWait func()) (reason string) {
+	flag, port := n.flag, n.port
 	whileDying(onWait, func(last bool) bool {
 		listener, err := probes.Listening(ip, port)
 		switch {
 		case err != nil:
 			reason = fmt.Sprintf("--%s %d: %v", flag, port, err)
-		case listener == nil:
+		case listener == nil, ours != nil && ours(listener, port):
 			reason = ""
 		default:
 			reason = fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
@@ -253,8 +267,13 @@ func portReason(ip, flag string, port int, onWait func()) (reason string) {
 	return reason
 }
 
+// EndedConnection is the owner of a port that is about to be free.
+const EndedConnection = "a connection that has ended, for which the kernel keeps it for up to a minute"
+
 func owner(l *probes.Listener) string {
 	switch {
+	case l.Ended:
+		return EndedConnection
 	case l.PID == 0:
 		return "a program that may not be looked into"
 	case l.Instance != "":

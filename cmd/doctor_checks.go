@@ -245,6 +245,9 @@ func (p *patient) checkBinary() CheckReport {
 	settings := p.options.settings
 	settings.DB = p.nextDatabase()
 	lent, _ := p.options.lent() // checkEnvironment reports the error
+	if p.running() && path == p.document.Settings.TemporalBin && p.document.Environment.Known() && !p.options.given.Has(passEnvFlag) {
+		settings.PassEnv, lent = p.document.Settings.PassEnv, p.document.Environment // as it runs, and as a restart runs it
+	}
 	said, problem, err := programTried(context.Background(), home, fsm.Record{Settings: settings, Environment: lent})
 	switch {
 	case problem != nil:

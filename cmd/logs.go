@@ -236,7 +236,7 @@ func (o *logsOptions) checkLost(c *cobra.Command, home statefile.Home) error {
 
 func (o *logsOptions) warnLost(c *cobra.Command, home statefile.Home) {
 	if lost := o.lost(home); lost != "" {
-		warn(c, lostLogWarning, lost)
+		warn(c, "%s; %s", lost, logAnew(home))
 	}
 }
 

@@ -13,11 +13,42 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-const (
-	// logAnew names the one thing that gives a lost log a file at its path again.
-	logAnew        = "stigmer local restart writes it anew"
-	lostLogWarning = "%s; " + logAnew
-)
+// logRestart is the command that gives a lost log a file at its path again. It first moves
+// away what is no regular file there: a log is never opened through a link.
+func logRestart(home statefile.Home) string {
+	if path := home.Log(); !mayBeLog(path) {
+		return shellLine([]string{"mv", path, path + ".old"}) + " && stigmer local restart"
+	}
+	return "stigmer local restart"
+}
+
+// logAnew names that command and what it does.
+func logAnew(home statefile.Home) string { return logRestart(home) + " writes it anew" }
+
+// mayBeLog reports whether a log can be opened at a path, or made there.
+func mayBeLog(path string) bool {
+	info, err := os.Lstat(path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+// checkLogFiles refuses a spawn, or a stop that precedes one, if a log cannot be opened:
+// Temporal's, and that of a supervisor in the background.
+func checkLogFiles(home statefile.Home, foreground bool) error {
+	paths := []string{home.Log()}
+	if !foreground {
+		paths = append(paths, home.SupervisorLog())
+	}
+	for _, path := range paths {
+		if !mayBeLog(path) {
+			return &Problem{
+				What:  path + " is not a file",
+				Means: "a log is opened through no link, so Temporal could not be started; nothing was started or stopped",
+				Try:   "move it away: " + shellLine([]string{"mv", path, path + ".old"}), Exit: ExitFailed,
+			}
+		}
+	}
+	return nil
+}
 
 // lostLog says where a running Temporal writes its log if that is not the file at the log's
 // path. It is empty if it is, or if nothing runs.
@@ -50,7 +81,7 @@ func lossOf(path string) string {
 func (s *seen) logEvidence() []Evidence {
 	var list []Evidence
 	if lost := s.lostLog(); lost != "" {
-		list = append(list, Evidence{"log", false, lost + ": " + logAnew})
+		list = append(list, Evidence{"log", false, lost + ": " + logAnew(s.home)})
 	}
 	if actions.DetachedSupervisorLog(s.home, s.driver) {
 		list = append(list, Evidence{"supervisor's log", false, s.home.SupervisorLog() + " was deleted; the supervisor makes it anew with its next probe"})
@@ -75,5 +106,5 @@ func (p *patient) checkLog() []CheckReport {
 	if lost == "" {
 		return nil
 	}
-	return []CheckReport{wrong("log", "stigmer local restart", "%s", lost)}
+	return []CheckReport{wrong("log", logRestart(p.home), "%s", lost)}
 }

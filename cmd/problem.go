@@ -126,6 +126,9 @@ func systemProblem(err error, did string) *Problem {
 // fileSystemProblem is systemProblem for an error number of the home's file system.
 func fileSystemProblem(p *Problem, err error, did string) {
 	switch {
+	case errors.Is(err, syscall.EFBIG):
+		p.Means = "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system; " + did
+		p.Try = "raise it: ulimit -f unlimited"
 	case errors.Is(err, syscall.EIO):
 		p.Means, p.Try = diskFails+"; "+did, tryDisk
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):

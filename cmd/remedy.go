@@ -68,6 +68,9 @@ func portRemedy(reason string, s fsm.Settings) (means, try string) {
 		return lack.means + "; nothing of it runs", lack.try
 	case is(probes.ErrUnreachable):
 		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
+	case strings.Contains(reason, actions.EndedConnection):
+		return "Temporal cannot listen there yet, so nothing was started",
+			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
 	}
 	return means, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
 }

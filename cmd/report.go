@@ -29,7 +29,7 @@ func (s *seen) report() StateReport {
 		_, report.Failure.Try = remedy(r, s.home)
 	}
 	if lost := s.lostLog(); lost != "" {
-		report.lostLog = lost + ": " + logAnew
+		report.lostLog = lost + ": " + logAnew(s.home)
 	}
 	if s.trouble != nil {
 		report.Reason = "cannot be told: " + s.trouble.Error()

@@ -202,6 +202,9 @@ func (o *options) database() error {
 
 // check refuses values that cannot be used, and stores --ip in its canonical spelling.
 func (o *options) check() error {
+	if err := o.checkText(); err != nil {
+		return err
+	}
 	ip, err := checkIP(o.settings.IP)
 	if err != nil {
 		return err

@@ -71,6 +71,9 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	if err := o.parse(c.Flags()); err != nil {
 		return "", err
 	}
+	if err := checkHomeText(); err != nil {
+		return "", err
+	}
 	home, err := openHome()
 	if err != nil {
 		return "", err
@@ -147,8 +150,8 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}
-	// These checks come before the stop: with a program that does not run, or a file that
-	// Temporal cannot serve from, nothing would run after it.
+	// These checks come before the stop: with a program that does not run, a file that Temporal
+	// cannot serve from, or a port that another program has, nothing would run after it.
 	next := command.Next(document.Record)
 	if err := checkDatabase(next.Settings.DB); err != nil {
 		return err
@@ -156,7 +159,32 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 	if err := tryProgram(c, home, next); err != nil {
 		return err
 	}
+	if err := checkObstacle(home, next.Settings); err != nil {
+		return err
+	}
+	if err := checkLogFiles(home, false); err != nil {
+		return err
+	}
 	return run(c, home, command, nil)
+}
+
+// checkObstacle refuses a restart of a Temporal that runs where another program has what
+// the next one would need.
+func checkObstacle(home statefile.Home, wanted fsm.Settings) error {
+	seen, err := glance(string(home))
+	if err != nil || seen == nil || seen.evidence.Hold != fsm.HoldOurs {
+		return nil // nothing would be stopped: the start says what is wrong
+	}
+	event, reason := actions.Obstacle(home, seen.document.Record, wanted)
+	if event == "" {
+		return nil
+	}
+	_, try := remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Event: event, Reason: reason}}, home)
+	return &Problem{
+		What:  reason,
+		Means: "Temporal could not be started again; nothing was stopped or started",
+		Try:   try, Exit: ExitFailed,
+	}
 }
 
 // checkDatabase refuses a file that Temporal cannot serve from.
@@ -175,14 +203,18 @@ func checkDatabase(db string) error {
 	}
 }
 
-// tryForStart is tryProgram if the start will spawn. If Temporal runs already, the program is
-// not needed, and trying a wrapper may be slow.
+// tryForStart is checkLogFiles and tryProgram if the start will spawn. If Temporal runs
+// already, neither is needed, and trying a wrapper may be slow.
 func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
-	if probes.IsTemporal(o.settings.TemporalBin) {
+	log := checkLogFiles(home, o.foreground)
+	if log == nil && probes.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
 	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
 		return nil // the start reports what is wrong
+	}
+	if log != nil {
+		return log
 	}
 	return tryProgram(c, home, fsm.Record{Settings: o.settings, Environment: lent})
 }

@@ -27,6 +27,9 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	case Spawned:
 		s.Temporal, s.Adopted = in.Process, false
 		s.Database.Backup = in.Backup
+		if !s.Environment.Known() {
+			s.Environment = in.Lent // the record is of an older version
+		}
 	case ProbePassed:
 		s.Failure = Failure{}
 		s.Restarts.Unserved = 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // socket is a TCP socket of this machine.
@@ -64,6 +65,14 @@ func seekOwner(ctx context.Context, ip netip.Addr, port int, taken bool) (found 
 		}
 	}
 	return found, settled, nil
+}
+
+// hasEnded reports whether a connection that has ended still has ip:port.
+func hasEnded(ctx context.Context, ip netip.Addr, port int) bool {
+	all, _ := sockets(ctx)
+	return slices.ContainsFunc(all, func(s socket) bool {
+		return s.timeWait && int(s.local.Port()) == port && conflicts(ip, s.local.Addr())
+	})
 }
 
 // owner describes the process that has a socket. It is false where that process has it

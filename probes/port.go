@@ -36,6 +36,9 @@ type Listener struct {
 	Command  string
 	Exe      string
 	Instance string
+	// Ended says that no program has it: the kernel keeps the port of a connection that has
+	// ended, for a minute on Linux (TIME_WAIT; include/net/tcp.h, TCP_TIMEWAIT_LEN).
+	Ended bool
 }
 
 // Listening returns who stands in the way of a server on ip:port, nil if nobody
@@ -62,7 +65,7 @@ func Listening(ip string, port int) (*Listener, error) {
 	case owner != nil:
 		return owner, nil
 	case taken: // the bind is proof enough, whatever became of the search
-		return &Listener{Address: hostPort(ip, port)}, nil
+		return &Listener{Address: hostPort(ip, port), Ended: hasEnded(ctx, wanted, port)}, nil
 	}
 	return nil, err
 }

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -77,6 +78,31 @@ func TestConnectionOnThePort(t *testing.T) {
 	check(t, err)
 	if got == nil || got.PID != os.Getpid() {
 		t.Errorf("Listening = %+v, want PID %d", got, os.Getpid())
+	}
+}
+
+// What a connection leaves that has ended keeps the port, and no process has it.
+func TestEndedConnectionOnThePort(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer listener.Close()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	check(t, err)
+	accepted, err := listener.Accept()
+	check(t, err)
+	port := conn.LocalAddr().(*net.TCPAddr).Port
+	check(t, conn.Close())
+	if _, err := accepted.Read(make([]byte, 1)); err != io.EOF {
+		t.Fatalf("read: %v, not the end", err)
+	}
+	check(t, accepted.Close())
+	if taken, err := bound(netip.MustParseAddr("127.0.0.1"), port); !taken || err != nil {
+		t.Skip("this kernel lets a server have it:", err)
+	}
+	got, err := Listening("127.0.0.1", port)
+	check(t, err)
+	if got == nil || got.PID != 0 || !got.Ended {
+		t.Errorf("Listening = %+v, want a connection that has ended", got)
 	}
 }
 
