@@ -171,7 +171,9 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 		case !is:
 			return wrong(name, moveAway(path), "%s is not a %s", path, wanted)
 		}
-		if err := accessible(path, info.IsDir()); err != nil {
+		if err := accessible(path, info.IsDir()); errors.Is(err, unix.EROFS) {
+			return wrong(name, "mount its file system writable", "%s cannot be written: %v", path, err)
+		} else if err != nil {
 			return wrong(name, "chmod u+rwX "+shellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
 		}
 	}

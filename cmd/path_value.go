@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -40,13 +41,16 @@ func (p *pathValue) Type() string { return pathType }
 // --flag=; ~ and ~/x mean the user's home, as they would there. A value that would
 // make a file of a strange name, where another one was meant, is refused: ~user, which
 // only a shell can look up, a variable at its beginning, quotes around it, a URL. ./
-// before it says that the name is really meant. The end of a line, which a file with
+// before it says that the name is really meant. One that is not UTF-8 is refused as well:
+// JSON cannot hold it, so another file would be made. The end of a line, which a file with
 // lines of Windows leaves behind a value, is taken off.
 func expandPath(text string) (string, error) {
 	text = strings.TrimRight(text, "\r\n")
 	first, rest, deeper := strings.Cut(text, "/")
 	really := "; if it is really called so: ./" + text
 	switch {
+	case !utf8.ValidString(text):
+		return "", fmt.Errorf("%q is not UTF-8, which Temporal and the record need; write another path", text)
 	case first == "~":
 		user, err := userHome()
 		if err != nil {
