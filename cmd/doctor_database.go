@@ -21,20 +21,20 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	}
 	info, err := os.Stat(db)
 	unfit := ""
-	if err == nil && !p.running() {
+	if !p.running() {
 		unfit = actions.Unfit(db)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.running() && db != p.nextDatabase():
 		return well(name, "%s was used last, and is not there any more", db)
+	case unfit != "":
+		return wrong(name, fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case errors.Is(err, os.ErrNotExist) && !p.running():
 		return well(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
 		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
-	case unfit != "":
-		return wrong(name, fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)

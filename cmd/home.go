@@ -17,6 +17,9 @@ import (
 // homeVariable is the environment variable that names the home.
 const homeVariable = "STIGMER_HOME"
 
+// defaultHomeName is the home where none is given, in the user's own.
+const defaultHomeName = ".stigmer"
+
 // homePath is the absolute path of $STIGMER_HOME, else of ~/.stigmer. Its errors are
 // Problems.
 func homePath() (string, error) {
@@ -41,7 +44,7 @@ func homePath() (string, error) {
 		}
 		return "", p
 	}
-	return filepath.Join(user, ".stigmer"), nil
+	return filepath.Join(user, defaultHomeName), nil
 }
 
 // variableProblem describes a variable whose value cannot be used.

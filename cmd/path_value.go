@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -40,13 +41,16 @@ func (p *pathValue) Type() string { return pathType }
 // them in 'x=~/y', in a unit's file, or behind --flag=. expandPath refuses a value that would
 // make a file of a strange name where another was meant: ~user, which only a shell can look
 // up, a variable at the beginning, quotes around it, a URL, a leading blank. A ./ before it
-// takes the name as it is. The end of a line, which a file with Windows line ends leaves
+// takes the name as it is. It refuses a name that is not UTF-8, since JSON cannot hold it and
+// another file would be made. The end of a line, which a file with Windows line ends leaves
 // behind a value, is removed.
 func expandPath(text string) (string, error) {
 	text = strings.TrimRight(text, "\r\n")
 	first, rest, deeper := strings.Cut(text, "/")
 	really := "; if it is really called so: ./" + text
 	switch {
+	case !utf8.ValidString(text):
+		return "", fmt.Errorf("%q is not UTF-8, which Temporal and the record need; write another path", text)
 	case first == "~":
 		user, err := userHome()
 		if err != nil {

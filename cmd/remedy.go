@@ -40,6 +40,12 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	case says("no such table", "not a database", "disk image is malformed"):
 		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
 			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
+	case says("database or disk is full"):
+		return "the disk of " + r.Settings.DB + " is full", "make room there, or take another database: --db FILE"
+	case says("database is locked"):
+		return "another program has the database " + r.Settings.DB + " locked", "end that program, as a sqlite3 or a backup that has it open, then stigmer local start"
+	case strings.Contains(f.Reason, fsm.NotSpawned) && strings.Contains(f.Reason, home.Log()) && !mayBeLog(home.Log()):
+		return home.Log() + " is not a file, so Temporal has no log; nothing of it runs", moveAway(home.Log())
 	case says("readonly database"):
 		return "the database " + r.Settings.DB + ", or what is beside it, may not be written to", openFile(r.Settings.DB)
 	}
@@ -114,6 +120,12 @@ func fit(db, reason string) string {
 		return "take another database: --db FILE; or move this one away: " + shellLine([]string{"mv", db, db + ".old"})
 	case strings.Contains(reason, actions.SecondName):
 		return "remove the other name, or take another database: --db FILE"
+	case strings.Contains(reason, actions.ReadOnly):
+		return "mount it writable, or take another database: --db FILE"
+	case strings.Contains(reason, actions.ClosedFolder):
+		return "chmod u+rwx " + shellWord(filepath.Dir(db)) + ", or look at its owner"
+	case strings.Contains(reason, actions.TooLong), strings.Contains(reason, actions.NotUTF8):
+		return "another path: --db FILE, or another home: STIGMER_HOME=DIR"
 	}
 	return ""
 }
