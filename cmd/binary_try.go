@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -44,11 +44,11 @@ func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 }
 
 // programTried runs the program of a record with --version as Temporal would be run. It
-// returns what the program said, or what is wrong with it. An error means that the system
-// had no room to run it.
+// returns what the program said, or what is wrong with it. An error means that the program
+// could not be tried.
 func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *Problem, err error) {
 	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
-	if err == nil || systemSpent(err) {
+	if err == nil || untried(err) {
 		return said, nil, err
 	}
 	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
@@ -58,10 +58,12 @@ func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said 
 	return "", problem, nil
 }
 
-// systemSpent reports whether a program was not run because the system had no processes,
-// memory or descriptors left.
-func systemSpent(err error) bool {
-	return slices.ContainsFunc([]error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE}, func(e error) bool { return errors.Is(err, e) })
+// untried reports whether the error of a trial says nothing of the program: the system lacks
+// what a trial takes, or something killed the program, as a system short of memory does.
+func untried(err error) bool {
+	_, lacks := lackIn(err.Error())
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
 }
 
 // programProblem says why a program does not run as Temporal would be run.

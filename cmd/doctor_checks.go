@@ -259,7 +259,7 @@ func (p *patient) checkBinary() CheckReport {
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := probes.TemporalVersion(path); version {
 	case "": // a build that does not know its version, or a wrapper
-		return well(name, "%s runs: %.80s", path, said)
+		return well(name, "%s runs: %.80s", path, either(said, "it does not say its version"))
 	case tested:
 		return well(name, "%s runs: version %s", path, version)
 	default:

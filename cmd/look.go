@@ -176,7 +176,7 @@ func (s *seen) lookAtTemporal() {
 	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
 	if s.evidence.Hold == fsm.HoldOurs {
 		s.asked = true
-		all.Go(func() { s.answer = askOnce(ctx, settings, leader) })
+		all.Go(func() { s.answer = s.ask(ctx, leader) })
 	}
 	if !settings.Headless {
 		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
@@ -187,6 +187,21 @@ func (s *seen) lookAtTemporal() {
 		})
 	}
 	all.Wait()
+}
+
+// ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a
+// supervisor that works, ask gives it the time that the supervisor would: state must not
+// report it Degraded for being slow.
+func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
+	settings := s.document.Settings
+	answer := askOnce(ctx, settings, leader)
+	v := answer.Verdict
+	if !v.Live || !v.Waits || s.document.State != fsm.Healthy || s.driver.PID == 0 || s.asleep {
+		return answer
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(settings.Policy.LivenessDeadline)*time.Millisecond)
+	defer cancel()
+	return askOnce(ctx, settings, leader)
 }
 
 // askOnce probes a Temporal once, until ctx is done. Of one that does not answer in time it

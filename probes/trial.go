@@ -33,9 +33,9 @@ func IsTemporal(exe string) bool {
 }
 
 // TryVersion runs a program with --version in a folder, for at most TrialWithin, and returns
-// the first line that it prints. The error is that of its start, an *exec.ExitError, ctx's
-// own, or one of its own words: the program did not end within TrialWithin, or printed
-// nothing. With an error, words are the last trialLines lines that it printed.
+// the first line that it prints, if any. The error is that of its start, an *exec.ExitError,
+// ctx's own, or that the program did not end within TrialWithin. With an error, words are the
+// last trialLines lines that it printed.
 func TryVersion(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
 	within, cancel := context.WithTimeout(ctx, TrialWithin)
 	defer cancel()
@@ -50,7 +50,7 @@ func TryVersion(ctx context.Context, program, folder string, env []string) (said
 	case within.Err() != nil:
 		err = fmt.Errorf("it did not end within %s", TrialWithin)
 	case err == nil && len(lines) == 0:
-		err = fmt.Errorf("it says nothing")
+		return "", nil, nil // a wrapper may send its program's output elsewhere
 	case err == nil:
 		return lines[0], nil, nil
 	}
