@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -51,9 +52,12 @@ func argv(s fsm.Settings, httpPort, metricsPort int) []string {
 // gives the file's name as a URI without escaping it (sqlite.org/uri.html).
 const uriSpecial = "?#%"
 
-// DatabaseName refuses a database file's name that would lead SQLite elsewhere.
-// A folder's name may have any character: see dbArgument.
+// DatabaseName refuses a database file's name that would lead SQLite, or a reader of the
+// record, elsewhere. A folder's name may have any character: see dbArgument.
 func DatabaseName(db string) error {
+	if !utf8.ValidString(db) {
+		return fmt.Errorf("%q is not UTF-8, which Temporal and the record need", db)
+	}
 	if name := filepath.Base(db); strings.ContainsAny(name, uriSpecial) {
 		return fmt.Errorf("the database's name %q has one of %s, which SQLite would misread", name, uriSpecial)
 	}

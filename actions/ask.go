@@ -9,8 +9,8 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// ask probes in a goroutine: once, or while Temporal starts again and again until it serves.
-// What has no answer within the probe's timeout goes on beside the next ones.
+// ask probes in a goroutine: once, or, while Temporal starts, until it serves. A probe that
+// has no answer within its timeout goes on beside the next ones: see question.
 func (w *World) ask(e fsm.Effect) {
 	settings, unlocked := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
@@ -24,7 +24,7 @@ func (w *World) ask(e fsm.Effect) {
 	}
 	w.logs.keepOwn()
 	w.logs.look()
-	w.questions.of(e.Run)
+	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
 	q.endpoint = probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
 	go q.run(w.questions.add(q))

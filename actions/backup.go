@@ -14,15 +14,16 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
-// backup copies a database that nobody has open, with what SQLite keeps beside it, under
-// a name with the version that made it. It returns that name, and whether the copy is an
-// earlier one: of one state of a database one copy is enough, however often a newer
-// version is tried. That it is the same state is known by its files, or, since a failing
-// version may have written, by the record: only such attempts have had it since.
+// backup copies a database that no process has open, with what SQLite keeps beside it, to
+// a name that ends with the version that made it. It returns that name, and whether the copy
+// was made earlier: one state of a database needs one copy, however often a newer version is
+// tried. The state is the same if a copy has the same content, or if the files are still as
+// the record says that the last failing version left them: such a version may have written.
 //
-// A copy has its name once it is whole. None is overwritten or deleted.
+// A copy gets its name once it is whole. No copy is overwritten or deleted.
 func backup(d fsm.Database, now time.Time) (name string, earlier bool, err error) {
 	db := realDatabase(d.Path)
 	if d.Backup != "" && d.Left != "" && d.Left == stateOf(d.Path) && exists(d.Backup) {
@@ -41,8 +42,8 @@ func backup(d fsm.Database, now time.Time) (name string, earlier bool, err error
 // unfinished is the ending of a copy that is being made.
 const unfinished = ".unfinished"
 
-// copyDatabase copies the files of a database, and gives the copies their names once all
-// are there, the database's own the last.
+// copyDatabase copies the files of a database, and renames the copies once all are there,
+// that of the database file itself last.
 func copyDatabase(db, to string) error {
 	for _, suffix := range parts {
 		os.Remove(to + suffix + unfinished) // what one that was interrupted has left
@@ -65,19 +66,11 @@ func copyDatabase(db, to string) error {
 			return fmt.Errorf("back up %s: %w", db, err)
 		}
 	}
-	return syncFolder(filepath.Dir(to))
+	return statefile.SyncFolder(filepath.Dir(to))
 }
 
-// syncFolder makes the names in a folder survive a power cut.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
-// sameBackup is a backup of a database that has the same content, empty for none.
+// sameBackup returns the newest backup of a database that has the same content, empty for
+// none.
 func sameBackup(db string) string {
 	for _, kept := range slices.Backward(KeptDatabases(db)) {
 		isPart := slices.ContainsFunc(parts, func(suffix string) bool { return suffix != "" && strings.HasSuffix(kept, suffix) })
@@ -98,8 +91,8 @@ func sameDatabase(a, b string) bool {
 	})
 }
 
-// sameContent reports whether two files have the same bytes. One that is not there is as
-// good as one that is empty: SQLite leaves either.
+// sameContent reports whether two files have the same bytes. A file that is not there counts
+// as an empty one: SQLite leaves either.
 func sameContent(a, b string) bool {
 	if fileSize(a) != fileSize(b) {
 		return false
@@ -132,8 +125,8 @@ func sameContent(a, b string) bool {
 
 func atEnd(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
-// stateOf is a name for the state of a database's files: which they are, how large, and
-// when they were written. It is empty where they cannot be looked at.
+// stateOf names the state of a database's files by their inodes, sizes in bytes and times of
+// modification. It is empty where these cannot be read.
 func stateOf(db string) string {
 	var state []string
 	for _, suffix := range parts {

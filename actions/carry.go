@@ -141,8 +141,8 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	}
 }
 
-// prove asks whether a running Temporal answers, in a goroutine that ends within the time
-// after which a supervisor takes one for hung: one that is slow is waited for.
+// prove probes a running Temporal once, in a goroutine that ends within the time after which
+// a supervisor would call it hung: a slow Temporal has that long to answer.
 func (d *Desk) prove(r fsm.Record) {
 	s := r.Settings
 	ctx, cancel := context.WithTimeout(context.Background(), millis(s.Policy.Timeout+s.Policy.LivenessDeadline))

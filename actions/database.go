@@ -52,7 +52,7 @@ func (w *World) astray(db string) (why string, certain bool) {
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,
 // another process of the tree, which all hold temporal.lock, are of the leader's group, or
-// carry the mark. Where it cannot be told it is true.
+// carry the mark. It is true where that cannot be read.
 func (w *World) opened(file os.FileInfo) bool {
 	r := w.document.Record
 	if probes.HasOpen(r.Temporal.PID, file) {

@@ -10,11 +10,11 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// DetachedLog is the file that a Temporal writes its log to where temporal.log's path does
-// not lead to it: it was deleted, moved or replaced. It is false where the path does, or
-// where that is not certain: the program that was spawned may be a wrapper with an output
-// of its own. The program is Temporal itself if its version is known, and what was deleted
-// at the log's path, or is open in the driver as well, is the log of a wrapper's as well.
+// DetachedLog returns the file that a Temporal writes its log to if temporal.log's path does
+// not lead to it: the log was deleted, moved or replaced. It returns false if the path does
+// lead there, or if the file need not be the log: the spawned program may be a wrapper with
+// an output of its own. The file is certain to be the log if the program is Temporal itself,
+// whose version is known, if it was deleted at the log's path, or if the driver has it open.
 func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.OutputFile, bool) {
 	file, ok := probes.StandardError(temporal)
 	if !ok || isFileAt(home.Log(), file.FileID) {
@@ -26,22 +26,22 @@ func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.Outp
 }
 
 // DetachedSupervisorLog reports whether the driver writes its log to a file that was
-// deleted. It notices that by itself with its next probe, and writes a new one.
+// deleted. The driver notices that with its next probe, and begins a new file.
 func DetachedSupervisorLog(home statefile.Home, driver fsm.Process) bool {
 	file, ok := probes.StandardError(driver)
 	return ok && file.Deleted && file.Name == home.SupervisorLog()
 }
 
-// isFileAt reports whether a path is that file's, and not a link to it: no log is opened
-// through one.
+// isFileAt reports whether a path is that of file, and not a link to it: a log is never opened
+// through a link.
 func isFileAt(path string, file probes.FileID) bool {
 	info, err := os.Lstat(path)
 	return err == nil && isFile(info, file)
 }
 
 // openRunningLog opens the log that a running Temporal writes, to bound it whatever its
-// path leads to. It is nil where what the program writes is its own business, as that of
-// a wrapper may be, and where nothing can open the file.
+// path leads to. It returns nil for an output that need not be our log, as a wrapper's, and
+// for a file that no path opens.
 func openRunningLog(home statefile.Home, temporal fsm.Process) *os.File {
 	file, ok := probes.StandardError(temporal)
 	if _, detached := DetachedLog(home, temporal, fsm.Process{}); !ok || !detached && !isFileAt(home.Log(), file.FileID) {

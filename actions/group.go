@@ -15,17 +15,17 @@ import (
 // mean others to kill(2), and ourselves nobody means.
 func aGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
 
-// outlived are the processes of a tree that live on after its leader, although they have
-// closed what they inherited, and temporal.lock with it, as what Python's subprocess starts
-// does by default.
+// outlived returns the processes of a tree that live on after its leader without holding
+// temporal.lock: they have closed what they inherited, as processes that Python's subprocess
+// starts do by default.
 func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
 	return append(groupLeft(home, leader), strays(home, leader)...)
 }
 
-// strays are the servers that a wrapper put into a session of their own, and left behind
-// (Python's start_new_session), or is about to: they are marked as ours. The Temporal CLI
-// itself, whose version is known, starts no server but itself; after a wrapper every process
-// is looked at.
+// strays returns the servers that a wrapper has put into a session of their own (Python's
+// start_new_session) and left behind, or is about to leave behind: they carry the home's
+// mark. The Temporal CLI itself, whose version is known, starts no other server; after a
+// wrapper, strays looks at every process.
 func strays(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if leader.PID <= 1 || leader.Version != "" {
 		return nil
@@ -36,7 +36,7 @@ func strays(home statefile.Home, leader fsm.Process) []fsm.Process {
 	return probes.Marked(string(home))
 }
 
-// groupLeft are the members of a group that live on after its leader, and carry the home's
+// groupLeft returns the members of a group that live on after its leader, and carry the home's
 // mark or were forked by it. Most often none is left, which the kernel says at once; else
 // every process is looked at. A group that has a leader is either not outlived yet or a
 // stranger's, with a reused PID.
@@ -52,8 +52,9 @@ func groupLeft(home statefile.Home, leader fsm.Process) []fsm.Process {
 	})
 }
 
-// awaitGroup returns when nothing has outlived the leader, after the lock has come free. The
-// state machine ends it, by term and kill; a stray was of no group that could be ended.
+// awaitGroup returns when nothing of the leader's tree is left, after the lock has come free.
+// The state machine ends the group, by term and kill; awaitGroup ends the strays, which are
+// in no group that it could signal.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 	members := outlived(w.home, leader)
 	if len(members) == 0 {

@@ -8,10 +8,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// keptLog is one log that a logKeeper bounds.
+type keptLog struct {
+	path string
+	// older is how many older files the log has.
+	older int
+	// file is what the writer has open, wherever the path leads; nil where the path counts.
+	file *os.File
+	// size, in bytes, and at are of the last look.
+	size int64
+	at   time.Time
+	// failed is when the last rotation failed, zero if it did not.
+	failed time.Time
+}
+
 // measure returns a log's size, and the speed at which it has grown since the last look,
 // in bytes a second.
 func (l *keptLog) measure(now time.Time) (size, speed int64) {
-	size = l.now()
+	size = l.currentSize()
 	if grown, took := size-l.size, now.Sub(l.at); grown > 0 && took > 0 {
 		speed = int64(float64(grown) / took.Seconds())
 		speed = max(speed, 1)
@@ -20,8 +34,8 @@ func (l *keptLog) measure(now time.Time) (size, speed int64) {
 	return size, speed
 }
 
-// now is the log's size, 0 where there is none.
-func (l *keptLog) now() int64 {
+// currentSize is the log's size in bytes, 0 where there is none.
+func (l *keptLog) currentSize() int64 {
 	if l.file == nil {
 		return fileSize(l.path)
 	}
@@ -32,14 +46,15 @@ func (l *keptLog) now() int64 {
 	return info.Size()
 }
 
-// untilFull is how long a log may be left alone that grows at a speed, and may get faster.
+// untilFull is how long a log of a size, in bytes, may go without a look if it grows at a
+// speed, in bytes a second, that may double.
 func (l *keptLog) untilFull(size, speed int64) time.Duration {
 	return time.Duration(float64(logLimit-size) / float64(2*speed) * float64(time.Second))
 }
 
-// rotate rotates the log. Where that fails, it is left to have as much as all its files
-// may together, and is emptied then: the bound counts more than old lines. It tries again
-// after a pause, and reports the first failure of a row of them.
+// rotate rotates the log. If that fails, the log may grow to what all its files may have
+// together, and is then emptied: the bound counts more than old lines. A failed rotation is
+// tried again after rotateAgain, and only the first of several failures is returned.
 func (l *keptLog) rotate(size, speed int64) error {
 	again := !l.failed.IsZero()
 	if again && time.Since(l.failed) < rotateAgain {
@@ -65,7 +80,8 @@ func (l *keptLog) rotate(size, speed int64) error {
 // writer adds meanwhile needs room in the copy.
 const copiesPerSecond = 50
 
-// empty empties a log that cannot be rotated once it has what all its files may have.
+// empty empties a log that cannot be rotated, once it has what all its files may have
+// together. The error says that it did.
 func (l *keptLog) empty(size int64) error {
 	for n := 1; n <= l.older; n++ {
 		size += fileSize(older(l.path, n))
@@ -85,7 +101,7 @@ func (l *keptLog) empty(size int64) error {
 	return fmt.Errorf("%s could not be rotated and was emptied, so that it does not fill the disk", l.path)
 }
 
-// open opens what is to be rotated, and never through a link.
+// open opens the file that is to be rotated, never through a link.
 func (l *keptLog) open() (*os.File, error) {
 	if l.file != nil {
 		return l.file, nil
@@ -107,8 +123,8 @@ func (l *keptLog) watchPath() string {
 	return fmt.Sprintf("/dev/fd/%d", l.file.Fd())
 }
 
-// cutOlder cuts older files to the limit, their newest lines kept: what another version
-// of this program, or none at all, let grow.
+// cutOlder cuts older files to the limit and keeps their newest lines: they grew under
+// another version of this program, or while no supervisor ran.
 func (l *keptLog) cutOlder() {
 	for n := 1; n <= l.older; n++ {
 		path := older(l.path, n)

@@ -19,8 +19,8 @@ const (
 
 // openLog opens a log for appending, 0600, never through a symlink. Appending
 // lets Temporal write on after its supervisor has died, and lets the file be
-// truncated under it. It can be read as well: whoever keeps the file rotates it, whatever
-// its path leads to by then.
+// truncated under it. It is open for reading as well: the log keeper rotates the file that
+// is open, whatever its path leads to by then.
 func openLog(path string) (*os.File, error) {
 	const flags = os.O_RDWR | os.O_APPEND | os.O_CREATE | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	file, err := os.OpenFile(path, flags, 0o600)

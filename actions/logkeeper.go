@@ -12,9 +12,8 @@ import (
 )
 
 // logKeeper bounds what a home's logs take on disk, from a spawn or an adoption until the
-// tree is gone, whatever the state. While something is written it looks often enough for
-// the speed at which the logs grow; while nothing is, the kernel wakes it with the next
-// write, and it looks with each probe.
+// tree is gone, whatever the state. While a log grows, it looks the more often the faster
+// that is; otherwise it looks with each probe, and when the kernel reports a write.
 type logKeeper struct {
 	home statefile.Home
 	log  hclog.Logger
@@ -24,19 +23,6 @@ type logKeeper struct {
 	mu   sync.Mutex
 	logs []*keptLog
 	quit chan struct{} // nil while it does not run
-}
-
-// keptLog is one log.
-type keptLog struct {
-	path  string
-	older int
-	// file is what the writer has open, wherever the path leads; nil where the path counts.
-	file *os.File
-	// size and at are of the last look.
-	size int64
-	at   time.Time
-	// failed is when a rotation failed at last.
-	failed time.Time
 }
 
 // The pauses between two looks while a log grows. The longest lets a log that stood still
@@ -62,8 +48,8 @@ func newLogKeeper(home statefile.Home, log hclog.Logger) *logKeeper {
 	}
 }
 
-// take makes the files of a Temporal the ones to keep; nil for one that is found by its
-// path. It closes those of the Temporal before.
+// take sets the files that the running Temporal writes, nil for one that is found by its path.
+// It closes those of the Temporal before.
 func (k *logKeeper) take(log, output *os.File) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -75,8 +61,8 @@ func (k *logKeeper) take(log, output *os.File) {
 	}
 }
 
-// start begins to keep the logs, unless it is at it. What earlier runs left over the limit
-// is cut first.
+// start begins to keep the logs, unless the keeper runs already. It first cuts older files
+// that are over the limit.
 func (k *logKeeper) start() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -109,7 +95,7 @@ func (k *logKeeper) keep(quit chan struct{}) {
 		pause, grew := k.look()
 		if !grew {
 			watch.arm(k.paths())
-			pause, grew = k.look() // what was written before it was armed wakes nobody
+			pause, grew = k.look() // the watch does not report what was written before it was armed
 		}
 		var next <-chan time.Time
 		if grew {
@@ -119,21 +105,22 @@ func (k *logKeeper) keep(quit chan struct{}) {
 		select {
 		case <-next:
 		case <-watch.written:
-			time.Sleep(shortestLook) // a bound for who writes without making it grow
+			time.Sleep(shortestLook) // bounds the looks for a writer that does not make it grow
 		case <-quit:
 			return
 		}
 	}
 }
 
-// look bounds the logs, and returns whether one has grown since the last look and the
-// pause to the next.
+// look bounds the logs. It returns whether one has grown since the last look, and the pause
+// until the next look is due.
 func (k *logKeeper) look() (pause time.Duration, grew bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.lookAtAll()
 }
 
+// lookAtAll is look; k.mu is held.
 func (k *logKeeper) lookAtAll() (pause time.Duration, grew bool) {
 	pause = longestLook
 	for _, l := range k.logs {
@@ -152,8 +139,8 @@ func (k *logKeeper) lookAtAll() (pause time.Duration, grew bool) {
 	return pause, grew
 }
 
-// keepOwn opens supervisor.log anew if it was deleted or replaced: it is this process's
-// own, and what it writes has a name again.
+// keepOwn opens supervisor.log anew if it was deleted or replaced, so that what this process
+// logs can be found again.
 func (k *logKeeper) keepOwn() {
 	if !k.own || leadsTo(k.home.SupervisorLog(), os.Stderr) {
 		return
@@ -172,7 +159,7 @@ func (k *logKeeper) keepOwn() {
 	k.log.Warn("supervisor.log was deleted or replaced, and made anew")
 }
 
-// paths lead to the files that are kept, those without a name as well.
+// paths returns paths that open the files that are kept, also those without a name.
 func (k *logKeeper) paths() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -10,17 +10,19 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// question is a probe that is under way. It tells what came of it: the answer, if that comes
-// within the probe's timeout. Otherwise that it waits, with what is known so far; then that
-// health is SERVING, if that is heard late; then the answer.
+// question is a probe that is under way. If the answer comes within the probe's timeout, the
+// question posts it, and nothing else. Otherwise it posts up to three verdicts: at the
+// timeout one that waits, with what is known so far; one when health becomes SERVING, if it
+// was not; and the answer.
 type question struct {
 	world    *World
 	effect   fsm.Effect
 	endpoint probes.Endpoint
 	// unlocked says what is wrong with a lock file that was deleted, empty for nothing.
 	unlocked string
-	process  int
-	cancel   context.CancelFunc
+	// process is Temporal's PID.
+	process int
+	cancel  context.CancelFunc
 
 	lock sync.Mutex
 	// known is what was answered so far, and serving is closed when health has said SERVING.
@@ -28,7 +30,7 @@ type question struct {
 	serving chan struct{}
 }
 
-// note keeps what is known. It is called from the goroutines that ask.
+// note stores what has been answered so far. It is called from the goroutines that ask.
 func (q *question) note(a probes.Answer) {
 	q.lock.Lock()
 	defer q.lock.Unlock()
@@ -39,6 +41,7 @@ func (q *question) note(a probes.Answer) {
 	q.known = a
 }
 
+// soFar returns what has been answered so far.
 func (q *question) soFar() probes.Answer {
 	q.lock.Lock()
 	defer q.lock.Unlock()
@@ -48,7 +51,7 @@ func (q *question) soFar() probes.Answer {
 	return q.known
 }
 
-// run asks until there is an answer or ctx is done.
+// run asks until there is an answer or ctx is done, and posts what question says.
 func (q *question) run(ctx context.Context) {
 	defer q.cancel()
 	began, delay := time.Now(), probes.RunDelay(q.process)
@@ -58,41 +61,41 @@ func (q *question) run(ctx context.Context) {
 	defer late.Stop()
 	select {
 	case answer := <-answered:
-		q.tell(answer, false)
+		q.postAnswer(answer, false)
 		return
 	case <-late.C:
 	}
-	waits := func(again bool) {
+	postWaiting := func(again bool) {
 		answer := q.soFar()
 		v := &answer.Verdict
 		v.Ready, v.Waits, v.Late, v.Took = false, true, again, fsm.Millis(time.Since(began).Milliseconds())
 		v.Delayed = fsm.Millis((probes.RunDelay(q.process) - delay).Milliseconds())
 		q.post(answer)
 	}
-	waits(false)
+	postWaiting(false)
 	if !q.soFar().Verdict.Live {
 		select {
 		case answer := <-answered:
-			q.tell(answer, true)
+			q.postAnswer(answer, true)
 			return
 		case <-q.serving:
-			waits(true)
+			postWaiting(true)
 		}
 	}
-	q.tell(<-answered, true)
+	q.postAnswer(<-answered, true)
 }
 
 func (q *question) ask(ctx context.Context) probes.Answer {
 	if e := q.effect; e.After > 0 {
-		// A round of calls that begins before the end of the time has some of it left.
+		// A tenth of the timeout is left for the last round of calls.
 		return q.endpoint.Await(ctx, millis(e.After), millis(e.Record.Settings.Policy.Timeout)*9/10)
 	}
 	return q.endpoint.Ask(ctx)
 }
 
-// tell posts an answer and ends the questions that were asked before. One that was ended
-// itself has nothing to say.
-func (q *question) tell(answer probes.Answer, late bool) {
+// postAnswer posts an answer and ends the questions that were asked before. A question that
+// was itself ended posts nothing.
+func (q *question) postAnswer(answer probes.Answer, late bool) {
 	answer.Verdict.Late = late
 	if !q.world.questions.answered(q) {
 		return
@@ -117,15 +120,16 @@ type questions struct {
 	open []*question
 }
 
-// of ends what was asked of an earlier run.
-func (all *questions) of(run uint64) {
+// endEarlier ends the questions of any other run than this one.
+func (all *questions) endEarlier(run uint64) {
 	if all.run != run {
 		all.end()
 		all.run = run
 	}
 }
 
-// add opens a question. It lasts no longer than one may be waited for: see fsm's Policy.
+// add opens a question, and ends the oldest if there are too many. The context ends after
+// the longest time for which fsm's Policy waits for an answer.
 func (all *questions) add(q *question) context.Context {
 	p := q.effect.Record.Settings.Policy
 	ctx, cancel := context.WithTimeout(context.Background(), millis(p.Timeout+max(p.StartDeadline, p.LivenessDeadline)))
@@ -139,8 +143,8 @@ func (all *questions) add(q *question) context.Context {
 	return ctx
 }
 
-// answered ends the questions that were asked before one. It is false if that one was
-// ended before.
+// answered ends q and the questions that were asked before it. It returns false if q had
+// been ended already.
 func (all *questions) answered(q *question) bool {
 	all.lock.Lock()
 	defer all.lock.Unlock()
@@ -149,14 +153,14 @@ func (all *questions) answered(q *question) bool {
 	return i >= 0
 }
 
-// end ends all.
+// end ends all questions.
 func (all *questions) end() {
 	all.lock.Lock()
 	defer all.lock.Unlock()
 	all.drop(len(all.open))
 }
 
-// drop ends the n oldest; the lock is held.
+// drop ends the n oldest questions; all.lock is held.
 func (all *questions) drop(n int) {
 	for _, q := range all.open[:n] {
 		q.cancel()

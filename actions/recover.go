@@ -59,15 +59,15 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	return document
 }
 
-// RunningSettings reads the settings of a running Temporal back from its command line,
-// with the standard policy, and from its environment what it was lent.
+// RunningSettings reads the settings of a running Temporal back from its command line, with
+// the standard policy, and what it was lent from its environment.
 func RunningSettings(p fsm.Process) (fsm.Settings, fsm.Environment) {
 	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe
 	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
 		s.DB = filepath.Join(folder, s.DB) // see dbArgument
 	}
-	lent, passEnv := environment.Of(p)
+	lent, passEnv := environment.OfProcess(p)
 	s.PassEnv = passEnv
 	return s, lent
 }

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// logLimit, in bytes, is what each file of a log may have: the one that is written, and
-// each of OlderLogs older ones. It holds for a writer of 200 MB/s as well; one that is
-// faster passes it for some milliseconds.
+// logLimit, in bytes, is what each file of a log may have: the one that is written, and each
+// of OlderLogs older ones. A writer of up to 200 MB/s stays below it; a faster one exceeds it
+// for some milliseconds.
 const logLimit = 10 << 20
 
 // OlderLogs is how many older files of a log are kept: LOG.1, the newest, to LOG.3.
@@ -29,14 +29,15 @@ type rotation struct {
 	path string
 	// older is how many older files there are; without one the content is dropped.
 	older int
-	// limit is what an older file may have. Of what is more, the newest whole lines are kept.
+	// limit, in bytes, is what an older file may have. Of a larger log the newest whole lines
+	// are kept.
 	limit int64
-	// ahead is what may be written while it is copied.
+	// ahead, in bytes, is what may be written while the log is copied.
 	ahead int64
 }
 
-// run rotates. The oldest file goes first: so all files together never have more than
-// they may, and a disk that is full has room for the copy. On an error the log is as it was.
+// run rotates. It removes the oldest file first, so that all files together never have more
+// than they may, and a full disk has room for the copy. On an error the log is unchanged.
 func (r rotation) run() error {
 	if r.older == 0 {
 		return r.log.Truncate(0)
@@ -63,8 +64,8 @@ func (r rotation) run() error {
 
 func older(path string, n int) string { return fmt.Sprintf("%s.%d", path, n) }
 
-// copyWithRoom copies the log from start to end, and makes room on a full disk by the
-// removal of older files: what is newer is worth more.
+// copyWithRoom copies the log from offset start to end. On a full disk it removes older files
+// to make room: newer lines are worth more.
 func (r rotation) copyWithRoom(start, end int64) error {
 	err := copyPart(r.log, r.path+".new", start, end)
 	for n := r.older; n > 0 && (errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)); n-- {
@@ -85,6 +86,7 @@ func (r rotation) shift() error {
 	return os.Rename(r.path+".new", older(r.path, 1))
 }
 
+// copyPart writes what log has from offset start to end into a new file at path.
 func copyPart(log io.ReaderAt, path string, start, end int64) error {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return err // what a rotation that was killed left behind, or a planted link
@@ -97,10 +99,11 @@ func copyPart(log io.ReaderAt, path string, start, end int64) error {
 	return errors.Join(err, to.Close())
 }
 
-// copyBytes is what is copied at once.
+// copyBytes is how much is copied at once, in bytes.
 const copyBytes = 1 << 20
 
-// truncate empties the log after it has copied what came in meanwhile, room bytes at most.
+// truncate copies what was written behind the first copied bytes meanwhile, at most room
+// bytes, and empties the log.
 func (r rotation) truncate(copied, room int64) error {
 	to, err := os.OpenFile(older(r.path, 1), os.O_RDWR|os.O_APPEND|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -135,8 +138,8 @@ const (
 	wholePause = time.Millisecond
 )
 
-// longestLine, in bytes, is how far the beginning or the end of a line is looked for. A
-// longer line is cut anywhere.
+// longestLine, in bytes, is how far rotation looks for the beginning or the end of a line. A
+// longer line may be cut anywhere.
 const longestLine = 1 << 20
 
 // endsLine reports whether the log has the end of a line before offset end.
@@ -146,7 +149,7 @@ func endsLine(log io.ReaderAt, end int64) bool {
 	return err != nil || last[0] == '\n'
 }
 
-// lineStart is where the first line begins that begins at offset or after it.
+// lineStart returns the offset of the first line that begins at offset or behind it.
 func lineStart(log io.ReaderAt, offset int64) (int64, error) {
 	if offset == 0 || endsLine(log, offset) {
 		return offset, nil
@@ -162,8 +165,7 @@ func lineStart(log io.ReaderAt, offset int64) (int64, error) {
 	return offset, nil
 }
 
-// cutLine takes the beginning of a line from the end of a copy that has no room for the
-// rest of it.
+// cutLine removes an unfinished line from the end of a copy that has no room for its rest.
 func cutLine(file *os.File) {
 	info, err := file.Stat()
 	if err != nil {

@@ -44,8 +44,8 @@ func (d *Desk) tidy() {
 }
 
 // busy looks at the record of whoever drives. One that cannot be read counts as
-// not yet written: the driver writes it anew. Only a look for the sake of the record
-// counts as seeing its change: what a timer is for may have nothing to say to it.
+// not yet written: the driver writes it anew. Only a look
+// of SawBusy marks the record as seen: the step of a timer may pass over its change.
 func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	file, s := statefile.File{Home: d.home}, fsm.Sight{Saw: saw}
 	var document statefile.Document

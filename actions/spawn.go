@@ -46,8 +46,8 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	return spawned
 }
 
-// keepOutput keeps our copies of what the child writes to, to bound it whatever becomes
-// of its path. Where both are one the log is.
+// keepOutput hands our copies of the files that the child writes to the log keeper, which
+// bounds them whatever becomes of their paths. If both are one file, it is the log.
 func (w *World) keepOutput(cmd *exec.Cmd) {
 	log, _ := cmd.Stderr.(*os.File)
 	output, _ := cmd.Stdout.(*os.File)
@@ -130,13 +130,13 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// EnvironmentOf is the whole environment of a Temporal. A record without one is of an
-// older version: then it is lent of this process's own.
+// EnvironmentOf returns the whole environment of the Temporal that a record describes. A
+// record of an older version has no environment: then Temporal is lent of this process's.
 func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
-	return withUser(environment.Started(lentTo(r), r.Settings.PassEnv, string(home)), home)
+	return withUser(environment.ForTemporal(lentTo(r), r.Settings.PassEnv, string(home)), home)
 }
 
-// lentTo is what a Temporal of a record is lent.
+// lentTo returns what the Temporal that a record describes is lent.
 func lentTo(r fsm.Record) fsm.Environment {
 	if r.Environment.Known() {
 		return r.Environment

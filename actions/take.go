@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -57,9 +58,9 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
-// contentsOf looks into a database that nobody has open. half says why it is what a first
-// start left that was killed, refusal why it is not Temporal's; both are empty for any
-// other, and for one that cannot be looked into: of that Temporal itself says more.
+// contentsOf looks into a database that no process has open. half says why it is what a
+// killed first start leaves, refusal why it is not Temporal's. Both are empty for any other
+// database, and for one that cannot be read: Temporal itself then logs more about it.
 func contentsOf(db string) (half, refusal string) {
 	if db == "" {
 		return "", ""
@@ -74,13 +75,14 @@ func contentsOf(db string) (half, refusal string) {
 	return "", foreignWords(db, contents)
 }
 
-// Foreign says why a file is not Temporal's database, empty if it may be, or is not there.
-// It may be asked of one that a server has open.
+// Foreign returns why a file is not Temporal's database, empty if it may be or is not there.
+// A server may have the file open.
 func Foreign(db string) string {
 	_, refusal := contentsOf(db)
 	return refusal
 }
 
+// foreignWords is the sentence for ContentsForeign, empty for any other kind.
 func foreignWords(db string, c probes.Contents) string {
 	if c.Kind != probes.ContentsForeign {
 		return ""
@@ -172,12 +174,37 @@ const (
 	// NotTemporals is what another program has written.
 	NotTemporals = "is not Temporal's"
 	NoFolder     = "has no folder"
+	ReadOnly     = "is on a file system that is mounted read-only"
+	// ClosedFolder stands for a folder in which SQLite cannot make its journal.
+	ClosedFolder = "lies in a folder that this user may not write to"
+	// TooLong and NotUTF8 are paths that the system takes, and SQLite or Temporal does not.
+	TooLong = "has a path that is too long for SQLite"
+	NotUTF8 = "has a path that is not UTF-8"
 )
 
-// Unfit says why a file cannot be Temporal's database, empty if it can or is not there:
-// it is no file or may not be written, or it has a hard link, since no lock beside it
-// could keep away a server that opens it under its other name.
+// longestDatabase is how many bytes a database's path may have: SQLite has room for 512,
+// and wants 8 of them for the journal's name (SQLITE_MAX_PATHLEN, sqlite3PagerOpen).
+const longestDatabase = 504
+
+// Unfit says why a path cannot be that of Temporal's database, empty if it can, whether a
+// file is there or not: Temporal or SQLite does not take the path, it is no file, it or
+// its folder may not be written, or it has a hard link, since no lock beside it could keep
+// away a server that opens it under its other name.
 func Unfit(db string) string {
+	if !utf8.ValidString(db) {
+		return fmt.Sprintf("database %q %s", db, NotUTF8)
+	}
+	if lock, err := databaseLock(db); err == nil {
+		if max(len(db), len(realDatabase(db))) > longestDatabase {
+			return fmt.Sprintf("database %s %s: it has more than %d bytes", db, TooLong, longestDatabase)
+		}
+		switch folder := filepath.Dir(lock); unix.Access(folder, unix.W_OK|unix.X_OK) {
+		case unix.EROFS:
+			return fmt.Sprintf("database %s %s", db, ReadOnly)
+		case unix.EACCES:
+			return fmt.Sprintf("database %s %s: %s", db, ClosedFolder, folder)
+		}
+	}
 	info, err := os.Stat(db)
 	if err != nil {
 		return ""
@@ -185,7 +212,10 @@ func Unfit(db string) string {
 	if !info.Mode().IsRegular() {
 		return fmt.Sprintf("database %s %s", db, NoFile)
 	}
-	if unix.Access(db, unix.R_OK|unix.W_OK) == unix.EACCES {
+	switch unix.Access(db, unix.R_OK|unix.W_OK) {
+	case unix.EROFS:
+		return fmt.Sprintf("database %s %s", db, ReadOnly)
+	case unix.EACCES, unix.EPERM: // EPERM: chattr +i
 		return fmt.Sprintf("database %s (mode %04o) %s", db, info.Mode().Perm(), NotToUse)
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {

@@ -56,8 +56,8 @@ func (w *tracedWorld) Next() fsm.Input {
 }
 
 // born notes Temporal's first moments, as the probes see them, each once: until the
-// port accepts, until it is SERVING, until the namespaces answer, until
-// history and matching do.
+// port accepts, until it is SERVING, until the namespaces answer, until history and
+// matching answer.
 func (t *Trace) born(pid int) (reached func(milestone string)) {
 	t.write(traceName(pid, "temporal"))
 	since, seen := time.Now(), map[string]bool{}

@@ -36,9 +36,9 @@ func Inside(r fsm.Record, p, recorded fsm.Process) bool {
 // namespace sees. One of our own may be missed for an instant, as it dies.
 const unseenFor = time.Second
 
-// unseen names the holder of supervisor.lock whom a command would wait for in
-// vain, once it was out of sight for long enough. A Healthy record is held back for that
-// long: a Temporal that serves elsewhere need not be reached from here.
+// unseen names the holder of supervisor.lock that a command would wait for in
+// vain, once it was out of sight for long enough. Until then unseen does not return for a
+// Healthy record: its Temporal may serve in another container, out of this process's reach.
 func (d *Desk) unseen(s *fsm.Sight) {
 	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
 		if d.unseenSince.IsZero() {

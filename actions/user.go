@@ -9,9 +9,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// withUser adds what Temporal wants to know of its user where nothing says it: without
-// USER and HOME, and without a line in /etc/passwd, it ends at its start (os/user.Current,
-// lookup_stubs.go). So it is in a container whose user is a bare number.
+// withUser adds USER and HOME to an environment that lacks them. Without them, and without a
+// line in /etc/passwd, Temporal exits at its start (os/user.Current, lookup_stubs.go): in a
+// container whose user is only a number.
 func withUser(env []string, home statefile.Home) []string {
 	for _, wanted := range []struct{ name, value string }{{"USER", strconv.Itoa(os.Getuid())}, {"HOME", string(home)}} {
 		if !slices.ContainsFunc(env, func(entry string) bool { return isSet(entry, wanted.name) }) {

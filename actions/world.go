@@ -58,7 +58,7 @@ type World struct {
 	logs *logKeeper
 	// backup is the copy of the database that was made before the spawn at hand.
 	backup string
-	// aside is the name of the half-made database that was set aside before it.
+	// aside is the name under which the half-made database was set aside before the spawn.
 	aside string
 	// database describes the file that Temporal has open, once it serves.
 	database os.FileInfo

@@ -1,8 +1,8 @@
 package actions
 
-// writeWatch sends on written when one of the files that are armed is written to: once,
-// until they are armed again, so that a writer of many lines costs no more than one of a
-// line. Where the kernel has no watch to give, nothing is sent.
+// writeWatch sends on written when one of the armed files is written to: once, until they are
+// armed again, so that a writer of many lines costs no more than a writer of one. Where the
+// kernel gives no watch (err is set), nothing is sent.
 type writeWatch struct {
 	written chan struct{}
 	queue   writeQueue
@@ -17,7 +17,7 @@ func newWriteWatch() *writeWatch {
 	return w
 }
 
-// pass ends when the queue is closed.
+// pass turns the queue's events into sends, until the queue is closed.
 func (w *writeWatch) pass() {
 	for w.queue.wait() == nil {
 		select {
@@ -27,7 +27,8 @@ func (w *writeWatch) pass() {
 	}
 }
 
-// arm waits for the next write to any of the files. One that cannot be watched is left out.
+// arm has the next write to any of the files reported. A file that cannot be watched is left
+// out.
 func (w *writeWatch) arm(paths []string) {
 	if w.err != nil {
 		return

@@ -8,7 +8,7 @@ import (
 )
 
 // writeQueue is a kqueue with a filter on each file (EVFILT_VNODE, kqueue(2)). A file
-// stays open as long as its filter: it is closed by the next one for it.
+// stays open as long as its filter: the next add for its path closes it.
 type writeQueue struct {
 	queue int
 	files map[string]*os.File
@@ -26,6 +26,7 @@ func newWriteQueue() (writeQueue, error) {
 	return writeQueue{queue, map[string]*os.File{}}, err
 }
 
+// add watches the file at path for one write.
 func (q writeQueue) add(path string) error {
 	q.files[path].Close() // nil the first time, which only is an error
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_EVTONLY, 0)
@@ -52,6 +53,7 @@ func (q writeQueue) wait() error {
 	}
 }
 
+// ended returns os.ErrClosed for the event by which close ends the wait.
 func ended(event unix.Kevent_t) error {
 	if event.Filter == unix.EVFILT_USER {
 		return os.ErrClosed

@@ -17,6 +17,7 @@ func newWriteQueue() (writeQueue, error) {
 	return writeQueue{os.NewFile(uintptr(fd), "inotify")}, nil
 }
 
+// add watches the file at path for one write.
 func (q writeQueue) add(path string) error {
 	conn, err := q.SyscallConn()
 	if err != nil {

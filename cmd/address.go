@@ -12,7 +12,8 @@ import (
 // localhost is the one name that --ip takes, in any case: it is 127.0.0.1.
 const localhost = "localhost"
 
-// checkIP returns the address that --ip means, in its one spelling.
+// checkIP returns the canonical spelling of the address that --ip means. Its errors are
+// flagErrors.
 func checkIP(ip string) (string, error) {
 	if strings.EqualFold(ip, localhost) {
 		return "127.0.0.1", nil
@@ -35,15 +36,15 @@ func checkIP(ip string) (string, error) {
 	return ip, nil
 }
 
-// addressProblem is for an address on which Temporal cannot work.
+// addressProblem describes an address on which Temporal cannot work.
 func addressProblem(p *Problem, ip string) {
 	p.Exit = ExitUsage
 	p.What = "--ip " + ip + ": " + fsm.CannotWorkOn(ip)
-	p.Means = "it would say that it is SERVING, and no workflow could start; nothing was started or stopped"
+	p.Means = "it would report SERVING, and no workflow could start; nothing was started or stopped"
 	p.Try = otherAddress("", ip)
 }
 
-// otherAddress says on which addresses Temporal works; command goes before the flag.
+// otherAddress names the addresses on which Temporal works; command is put before each flag.
 func otherAddress(command, ip string) string {
 	try := command + "--ip 127.0.0.1, or " + command + "--ip 0.0.0.0"
 	addr, err := netip.ParseAddr(ip)

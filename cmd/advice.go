@@ -3,13 +3,13 @@ package cmd
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 )
 
-// advice is the one thing that helps a Temporal that runs and lacks something, empty where
-// nothing is known to, or nothing is needed.
+// advice names the one thing that helps a Temporal that runs and lacks something. It is empty
+// if nothing is missing, or nothing is known to help.
 func (s *seen) advice() string {
 	settings := s.document.Settings
 	restart := "stigmer local restart"
@@ -24,9 +24,9 @@ func (s *seen) advice() string {
 		return "end what keeps the processors busy: Temporal is left running, and is Healthy again by itself"
 	case s.deletedNamespace() != "":
 		return s.createNamespace(s.deletedNamespace())
-	case s.answer.Verdict.Waits && !s.answer.Verdict.Live: // whether it hangs is the supervisor's to say
+	case s.answer.Verdict.Waits && !s.answer.Verdict.Live: // the supervisor decides whether it hangs
 		return ""
-	case s.answer.Namespaces["default"] != "" && s.answer.Namespaces["default"] != "ok" && settings.DB != "":
+	case s.answer.Namespaces["default"] != "" && s.answer.Namespaces["default"] != probes.OK && settings.DB != "":
 		return "end what else uses " + shellWord(settings.DB) + ": Temporal is left running, and is Healthy again by itself; else " + restart
 	case s.answer.Services != nil && !s.answer.Verdict.Ready:
 		return restart
@@ -36,26 +36,27 @@ func (s *seen) advice() string {
 	return ""
 }
 
-// deletedNamespace is a namespace that was there when Temporal began to serve, and is not
-// any more; empty for none. NotFound is Temporal's own word for it.
+// deletedNamespace returns a namespace that existed when Temporal began to serve and does not
+// any more, empty for none.
 func (s *seen) deletedNamespace() string {
 	for _, name := range append([]string{"default"}, s.document.Settings.Namespaces.List()...) {
-		if strings.HasPrefix(s.answer.Namespaces[name], "not_found") {
+		if probes.NotFound(s.answer.Namespaces[name]) {
 			return name
 		}
 	}
 	return ""
 }
 
-// createNamespace is the command that makes a namespace, with the CLI that runs: another one
-// may not be in PATH. A restart makes it as well, and ends what runs for that.
+// createNamespace is the command that creates a namespace, with the path of the Temporal CLI
+// that runs, since PATH may have none. A restart would create it too, but ends Temporal.
 func (s *seen) createNamespace(name string) string {
 	program := either(s.document.Settings.TemporalBin, "temporal")
 	return shellLine([]string{program, "operator", "namespace", "create", "--address", address(s.document.Settings), "--namespace", name}) +
 		", which makes it anew; what was in it is lost"
 }
 
-// uiAdvice is what brings the web UI back, where it does not listen any more.
+// uiAdvice names what brings back a web UI that does not listen any more. It is empty if the
+// port is still Temporal's own.
 func (s *seen) uiAdvice(restart string) string {
 	switch {
 	case s.uiPort == nil:

@@ -13,13 +13,13 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// errNoExec says that a program lies where the system runs none.
+// errNoExec is the error for a program on a file system that is mounted noexec.
 var errNoExec = errors.New("its file system is mounted noexec, so no program there can be run")
 
 // programElsewhere is what to do about errNoExec.
 const programElsewhere = "a program that lies elsewhere: --temporal-bin FILE, or copy this one to a file system that is not mounted noexec"
 
-// binary finds the Temporal CLI. None found is no error yet: a Temporal that
+// binary finds the Temporal CLI. If there is none, that is no error yet: a Temporal that
 // runs already needs none.
 func (o *options) binary(home statefile.Home) error {
 	bin := o.settings.TemporalBin
@@ -50,6 +50,8 @@ func (o *options) binary(home statefile.Home) error {
 	return p
 }
 
+// findBinary returns the absolute path of the Temporal CLI in the home, else of the one in
+// PATH, empty for none.
 func findBinary(home statefile.Home) string {
 	for _, name := range []string{home.Bin(), "temporal"} {
 		if path, err := lookPath(name); err == nil {
@@ -61,9 +63,9 @@ func findBinary(home statefile.Home) string {
 	return ""
 }
 
-// lookPath is exec.LookPath that looks at all of PATH: in a folder that is given as ~/x as
-// bash does, and in none that is relative to the working folder, where exec.LookPath ends
-// with exec.ErrDot. The error has the reason alone.
+// lookPath is exec.LookPath, with two differences: as bash does, it expands a ~ in PATH, and it
+// passes over a folder that is relative to the working folder, where exec.LookPath would end
+// with exec.ErrDot. The error is the reason, without the program.
 func lookPath(name string) (string, error) {
 	path, err := runnable(name)
 	if err == nil || strings.ContainsRune(name, filepath.Separator) {
@@ -82,7 +84,7 @@ func lookPath(name string) (string, error) {
 }
 
 // runnable is exec.LookPath, with the reason alone as its error: errNoExec for a program
-// whose mount alone keeps it from being run, as it has the right to be by its mode.
+// that has the mode of one and lies on a mount that is noexec.
 func runnable(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if at := either(path, name); executable(at) && probes.NoExec(at) {
@@ -91,7 +93,8 @@ func runnable(name string) (string, error) {
 	return path, bareExec(err)
 }
 
-// programsFolder is where programs are installed, or as much of the way to it as is there.
+// programsFolder is the folder of the installed programs, or, if that is not there yet, the
+// nearest folder above it that is.
 func programsFolder(home statefile.Home) string {
 	folder := home.Versions()
 	for !exists(folder) && folder != filepath.Dir(folder) {
@@ -100,8 +103,8 @@ func programsFolder(home statefile.Home) string {
 	return folder
 }
 
-// noInstall is the refusal to install where nothing that is installed could be run, nil
-// where it could.
+// noInstall is the refusal to install where no installed program could be run, nil where it
+// could.
 func noInstall(home statefile.Home) *Problem {
 	folder := programsFolder(home)
 	if !probes.NoExec(folder) {
@@ -115,10 +118,10 @@ func noInstall(home statefile.Home) *Problem {
 	}
 }
 
+// noBinary is the problem of a command that needs a Temporal CLI and found none.
 func noBinary(home statefile.Home) *Problem {
 	if p := noInstall(home); p != nil {
 		p.What = "no Temporal CLI was found, and " + p.What
-		p.Means = "one that is installed would be of no use there; nothing was changed"
 		return p
 	}
 	own := home.Bin()

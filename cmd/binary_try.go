@@ -20,15 +20,17 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// tryProgram refuses a program that could not be run as Temporal: before a spawn, and with
-// its own words. A Temporal CLI is known by its build information and is not run for this;
-// anything else, a wrapper or a shim, is asked for its version in the folder in which
-// Temporal will run. What the system lacks, such as processes, is told where it is missed.
+// tryProgram refuses, before a spawn, a program that could not be run as Temporal, with what
+// the program printed. A Temporal CLI is recognised by its build information and is not run
+// for this. Any other program, a wrapper or a shim, is run with --version in the folder in
+// which Temporal will run. If the system lacks something, such as processes, tryProgram
+// returns nil: the spawn reports that.
 func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	if bin := r.Settings.TemporalBin; bin == "" || probes.IsTemporal(bin) {
 		return nil
 	}
-	// Not at once by the signal: the program is in a group of its own, and would live on.
+	// The signal must not end this process at once: the program has a group of its own, and
+	// would live on.
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	_, problem, _ := programTried(ctx, home, r)
@@ -41,12 +43,12 @@ func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	return nil
 }
 
-// programTried is what the program of a record says of its version where it is run as
-// Temporal would be, or what is wrong with it. An error is none of the program's: it could
-// not be tried.
+// programTried runs the program of a record with --version as Temporal would be run. It
+// returns what the program said, or what is wrong with it. An error means that the program
+// could not be tried.
 func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *Problem, err error) {
 	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
-	if err == nil || lacking(err) {
+	if err == nil || untried(err) {
 		return said, nil, err
 	}
 	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
@@ -56,9 +58,9 @@ func programTried(ctx context.Context, home statefile.Home, r fsm.Record) (said 
 	return "", problem, nil
 }
 
-// lacking reports whether a trial says nothing of the program: the system lacks what it
-// takes, or something killed it, as a system that is short of memory does.
-func lacking(err error) bool {
+// untried reports whether the error of a trial says nothing of the program: the system lacks
+// what a trial takes, or something killed the program, as a system short of memory does.
+func untried(err error) bool {
 	_, lacks := lackIn(err.Error())
 	ended, ok := errors.AsType[*exec.ExitError](err)
 	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
@@ -75,19 +77,19 @@ func programProblem(program, folder string, words []string, err error) *Problem 
 	}
 	switch manager := shimOf(program); {
 	case manager != "":
-		p.Means = "it is a shim of " + manager + ", which goes by the folder; nothing was started or stopped"
+		p.Means = "it is a shim of " + manager + ", which picks the program by the folder; nothing was started or stopped"
 		p.Try = fmt.Sprintf(`in a folder where temporal works: stigmer local start --temporal-bin "$(%s which temporal)"`, manager)
 	case errors.Is(err, syscall.EACCES) && probes.NoExec(program):
 		p.Means, p.Try = errNoExec.Error()+"; nothing was started or stopped", programElsewhere
 	case errors.Is(err, syscall.ENOEXEC):
 		p.Means = "it is a program for another machine, or a script without #! in its first line; nothing was started or stopped"
 	case errors.Is(err, syscall.ENOENT):
-		p.Means = "what is needed to run it, as the program behind #!, is not there; nothing was started or stopped"
+		p.Means = "a file that it needs to run, such as the program behind #!, is not there; nothing was started or stopped"
 	}
 	return p
 }
 
-// reasonOf is an error of a look for a program, or of its start, without the program.
+// reasonOf is the error of looking for a program, or of starting it, without its path.
 func reasonOf(err error) error {
 	err = bareExec(err)
 	if failed, ok := errors.AsType[*os.PathError](err); ok {
@@ -96,12 +98,12 @@ func reasonOf(err error) error {
 	return err
 }
 
-// shimManagers are the version managers whose shims stand for a program and go by the
+// shimManagers are the version managers whose shims stand for a program, and pick it by the
 // folder in which they are run.
 var shimManagers = []string{"asdf", "mise", "rtx"}
 
-// shimOf names the version manager whose shim a program is, empty for none: by the file
-// that a link leads to (mise), by the folder of its shims, or by what a script says (asdf).
+// shimOf names the version manager whose shim a program is, empty for none. It recognises a
+// shim by the file that a link leads to (mise), by its folder, or by its text (asdf).
 func shimOf(program string) string {
 	target, err := filepath.EvalSymlinks(program)
 	if err != nil {

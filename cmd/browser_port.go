@@ -7,8 +7,8 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// blockedPorts are those that browsers refuse, as other protocols use them: the list of the
-// fetch standard (fetch.spec.whatwg.org/#port-blocking, "bad port").
+// blockedPorts are the ports that browsers refuse, since other protocols use them: the list of
+// the fetch standard (fetch.spec.whatwg.org/#port-blocking, "bad port").
 var blockedPorts = []int{
 	0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111,
 	113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554,
@@ -28,8 +28,8 @@ func openUIPort(s fsm.Settings) int {
 	return port
 }
 
-// checkUIPort refuses a port that browsers refuse, where nobody has asked for it. keeps says
-// that a record has one, which a restart keeps.
+// checkUIPort refuses a web UI on a port that browsers refuse, if the port only follows from
+// --port. keeps says that a record has a port for the UI, which a restart keeps.
 func (o *options) checkUIPort(keeps bool) error {
 	s := o.settings
 	if !o.derivesUIPort() || keeps || !uiBlocked(s) {

@@ -16,8 +16,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// cliName is the settings file of the Stigmer CLI, which may have the same home. Before
-// local.yaml it was ours as well. Whatever is in it stops nothing.
+// cliName is the settings file of the Stigmer CLI, which may have the same home. Before there
+// was local.yaml, our settings were in it. Whatever it has stops no command.
 const cliName = "config.yaml"
 
 // managedSetting is the setting of the Stigmer CLI that leaves Temporal to others.
@@ -33,11 +33,11 @@ type cliFile struct {
 	manages bool
 	// foreign says that it is there, and is neither ours nor empty.
 	foreign bool
-	// distrusted is why it would not be believed, nil if it would.
+	// distrusted is why its settings are not trusted, nil if they are.
 	distrusted *Problem
 }
 
-// readCLIFile looks at config.yaml. One that cannot be read says nothing.
+// readCLIFile reads config.yaml. It returns the zero cliFile for one that cannot be read.
 func readCLIFile(path string) cliFile {
 	file, info, err := openRegular(path, 0)
 	if err != nil {
@@ -59,7 +59,7 @@ func readCLIFile(path string) cliFile {
 	return c
 }
 
-// readable reports whether its settings are ours and may be believed.
+// readable reports whether its settings are ours and trusted.
 func (c cliFile) readable() bool { return c.ours && c.distrusted == nil }
 
 // pair is one key of a mapping with its value.
@@ -72,7 +72,7 @@ func pairs(mapping *yaml.Node) (list []pair) {
 	return list
 }
 
-// topMapping is the mapping that a file of one YAML document is, nil for any other text.
+// topMapping returns the mapping of a file that is one YAML document, nil for any other text.
 func topMapping(text []byte) *yaml.Node {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document, second yaml.Node
@@ -118,8 +118,8 @@ func valueAt(mapping *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// besideNotes says what one should know of config.yaml: that it is read for now, that it
-// is not, or that two programs run a Temporal in this home.
+// besideNotes are the notes on config.yaml: that it is read for now, that it is not, or that
+// two programs run a Temporal in this home.
 func (f configFile) besideNotes() (notes []string) {
 	b, own := f.beside, filepath.Join(filepath.Dir(f.path), configName)
 	switch {
@@ -137,21 +137,22 @@ func (f configFile) besideNotes() (notes []string) {
 	return notes
 }
 
+// managesNote warns of a Stigmer CLI that runs a Temporal in this home.
 func managesNote(path string) string {
 	return fmt.Sprintf("the Stigmer CLI is set to run a Temporal in this home as well (%s): its up and down would end the one that runs here. To leave Temporal to stigmer local, set %s there",
 		path, managedSetting)
 }
 
-// noteBeside says on standard error what one should know of config.yaml.
+// noteBeside prints the notes on config.yaml to standard error.
 func (f configFile) noteBeside(c *cobra.Command) {
 	for _, text := range f.besideNotes() {
 		note(c, "Note: %s", text)
 	}
 }
 
-// cliTemporal describes the Temporal that the Stigmer CLI runs now, as its temporal.pid or
-// the PID that it writes into temporal.lock names it: the end of a sentence, empty for none.
-// Ours writes nothing into that file, and takes it by a flock.
+// cliTemporal describes the Temporal that the Stigmer CLI runs now, as the end of a sentence,
+// empty for none. It finds it by temporal.pid, or by the PID that the Stigmer CLI writes into
+// temporal.lock: stigmer local writes nothing into that file, and takes a flock on it.
 func (p *patient) cliTemporal() string {
 	if !p.exists {
 		return ""

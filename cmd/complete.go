@@ -92,11 +92,11 @@ func fileNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.Shel
 	return nil, cobra.ShellCompDirectiveDefault
 }
 
-// variableNames offers those of this environment.
+// variableNames offers the variables of this environment that --pass-env takes.
 func variableNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []cobra.Completion
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); environment.Check(name) == "" {
+		if name, _, _ := strings.Cut(entry, "="); environment.CheckPattern(name) == "" {
 			names = append(names, name)
 		}
 	}

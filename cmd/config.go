@@ -59,7 +59,7 @@ func configPathCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), path)
-			file, _ := readConfig() // what is wrong with it is for the editor
+			file, _ := readConfig() // its faults are for the editor to mend
 			file.noteBeside(c)
 			return nil
 		},
@@ -96,7 +96,7 @@ type ConfigReport struct {
 	// Path is the settings file, which Exists or not.
 	Path   string `json:"path"`
 	Exists bool   `json:"exists"`
-	// Notes say what one should know of config.yaml, the Stigmer CLI's file.
+	// Notes are about config.yaml, the Stigmer CLI's file.
 	Notes    []string        `json:"notes"`
 	Settings []SettingReport `json:"settings"`
 }

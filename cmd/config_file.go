@@ -98,8 +98,8 @@ func readTrusted(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// distrust says why a settings file is not believed, nil if it is: others could have
-// written it.
+// distrust returns why a settings file is not trusted, nil if it is: others than its owner
+// could have written it.
 func distrust(path string, info fs.FileInfo) *Problem {
 	p := &Problem{Means: "others could choose what is started, so it was not read; nothing was changed", Exit: ExitPermission}
 	switch uid := int(info.Sys().(*syscall.Stat_t).Uid); {

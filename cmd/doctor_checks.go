@@ -81,8 +81,7 @@ func (p *patient) checkSettings() CheckReport {
 	return well(name, "%s is understood%s", config.path, otherwise)
 }
 
-// checkCLI looks at the Stigmer CLI's settings where they are in this home. It is nil
-// where there are none.
+// checkCLI checks the Stigmer CLI's settings in this home. It returns nil if there are none.
 func (p *patient) checkCLI() []CheckReport {
 	const name = "stigmer cli"
 	config := p.options.config
@@ -147,9 +146,9 @@ func (p *patient) checkTemporal() CheckReport {
 	d := p.diagnosis()
 	switch {
 	case p.hidden:
-		return wrong(name, tryHidden, "what runs cannot be told: %v", p.trouble)
+		return wrong(name, tryHidden, "what runs cannot be determined: %v", p.trouble)
 	case p.trouble != nil:
-		return wrong(name, "stigmer local state --explain", "what runs cannot be told: %v", p.trouble)
+		return wrong(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.trouble)
 	case p.evidence.Hold == fsm.HoldForeign:
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.evidence.Holder)
 	case p.stranger != "":
@@ -198,9 +197,9 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	}
 	switch {
 	case err != nil:
-		return wrong(name, "stigmer local start says it more exactly", "who has %s cannot be told: %v", at, err)
+		return wrong(name, "stigmer local start says it more exactly", "the owner of %s cannot be determined: %v", at, err)
 	case listener == nil && p.running():
-		return wrong(name, either(p.advice(), "stigmer local state --explain"), "nobody listens on %s, although Temporal runs", at)
+		return wrong(name, either(p.advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
 	case name == "ui-port" && uiBlocked(p.settings):
 		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", openUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
@@ -245,7 +244,7 @@ func (p *patient) checkBinary() CheckReport {
 	}
 	settings := p.options.settings
 	settings.DB = p.nextDatabase()
-	lent, _ := p.options.lent() // told by checkEnvironment
+	lent, _ := p.options.lent() // checkEnvironment reports the error
 	if p.running() && path == p.document.Settings.TemporalBin && p.document.Environment.Known() && !p.options.given.Has(passEnvFlag) {
 		settings.PassEnv, lent = p.document.Settings.PassEnv, p.document.Environment // as it runs, and as a restart runs it
 	}

@@ -21,20 +21,20 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	}
 	info, err := os.Stat(db)
 	unfit := ""
-	if err == nil && !p.running() {
+	if !p.running() {
 		unfit = actions.Unfit(db)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.running() && db != p.nextDatabase():
 		return well(name, "%s was used last, and is not there any more", db)
+	case unfit != "":
+		return wrong(name, fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case errors.Is(err, os.ErrNotExist) && !p.running():
 		return well(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
 		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
-	case unfit != "":
-		return wrong(name, fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
@@ -51,8 +51,8 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	return p.checkPages(name, db, info.Size())
 }
 
-// checkContents tells a file that is no database of Temporal's, as a start refuses it, and
-// one that a start sets aside. Any other is not decided by what it holds.
+// checkContents reports a file that is no database of Temporal's, which a start refuses, and
+// one that a start sets aside. It decides nothing on any other file.
 func (p *patient) checkContents(name, db string) (report CheckReport, decided bool) {
 	contents, err := probes.DatabaseContents(db)
 	d := p.document.Database
@@ -63,7 +63,7 @@ func (p *patient) checkContents(name, db string) (report CheckReport, decided bo
 		reason := actions.Foreign(db)
 		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
 	case contents.Kind == probes.ContentsHalfMade && !(d.Served && d.Path == db):
-		return well(name, "%s %s, as a first start leaves it that was killed: the next start sets it aside and makes a new one", db, contents.Why), true
+		return well(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}
 	return report, false
 }
@@ -118,7 +118,7 @@ const (
 
 func checkLimits() CheckReport {
 	const name = "limits"
-	if err := probes.Usable(); err != nil {
+	if err := probes.CheckProc(); err != nil {
 		problem := systemProblem(err, "")
 		return wrong(name, problem.Try, "%s", problem.What)
 	}

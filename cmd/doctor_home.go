@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -90,9 +91,26 @@ func ownFolder(path string) bool {
 	ours := len(entries) == 0 || exists(home.SupervisorLock()) || exists(home.State())
 	for _, entry := range entries {
 		info, err := entry.Info()
-		ours = ours && err == nil && int(info.Sys().(*syscall.Stat_t).Uid) == os.Geteuid()
+		ours = ours && err == nil && int(info.Sys().(*syscall.Stat_t).Uid) == os.Geteuid() &&
+			(filepath.Base(path) == defaultHomeName || isHomeName(home, entry.Name()))
 	}
 	return ours
+}
+
+// isHomeName reports whether a name, directly in a home, is one that stigmer local or the
+// Stigmer CLI gives. Any other is the user's: a project's folder may be a home as well.
+func isHomeName(home statefile.Home, name string) bool {
+	own := []string{configName, cliName, "bin"}
+	for _, path := range []string{home.Logs(), filepath.Dir(home.DB())} {
+		own = append(own, filepath.Base(path))
+	}
+	return slices.Contains(own, name) || isOwnFile(name)
+}
+
+// isOwnFile reports whether a file in a home or in its logs has a name of ours, with
+// whatever stands behind it in a file that is rotated, set aside or being written.
+func isOwnFile(name string) bool {
+	return strings.HasPrefix(name, "temporal.") || strings.HasPrefix(name, "supervisor.")
 }
 
 // checkPrivate looks at the files in the home: each is its owner's alone. Of the
@@ -153,7 +171,9 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 		case !is:
 			return wrong(name, moveAway(path), "%s is not a %s", path, wanted)
 		}
-		if err := accessible(path, info.IsDir()); err != nil {
+		if err := accessible(path, info.IsDir()); errors.Is(err, unix.EROFS) {
+			return wrong(name, "mount its file system writable", "%s cannot be written: %v", path, err)
+		} else if err != nil {
 			return wrong(name, "chmod u+rwX "+shellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
 		}
 	}
@@ -168,22 +188,28 @@ func accessible(path string, folder bool) error {
 	return unix.Access(path, need)
 }
 
-// privateFiles yields what lies in a home, in order, with the rights that nobody
-// else may have to it.
+// privateFiles yields what is stigmer's in a home, in order, with the rights that nobody
+// else may have to it. Other things there have the rights that the user gave them.
 func privateFiles(home statefile.Home) func(yield func(string, fs.FileMode) bool) {
+	own := ownFolder(string(home))
 	return func(yield func(string, fs.FileMode) bool) {
 		for _, folder := range []string{"", filepath.Base(home.Logs()), filepath.Base(filepath.Dir(home.DB())), "bin"} {
 			path := filepath.Join(string(home), folder)
-			if folder != "" && !yield(path, 0o077) {
+			forbidden := fs.FileMode(0o077)
+			if !own {
+				forbidden = 0 // a project has its own bin and logs
+			}
+			if folder != "" && !yield(path, forbidden) {
 				return
 			}
 			entries, _ := os.ReadDir(path) // one that is not there has nothing in it
 			for _, entry := range entries {
-				forbidden := fs.FileMode(0o077)
+				file, forbidden := filepath.Join(path, entry.Name()), fs.FileMode(0o077)
 				if folder == "bin" || entry.Name() == configName {
 					forbidden = 0o022
 				}
-				if !entry.IsDir() && !yield(filepath.Join(path, entry.Name()), forbidden) {
+				known := own || isOwnFile(entry.Name()) || entry.Name() == configName || file == home.Bin()
+				if known && !entry.IsDir() && !yield(file, forbidden) {
 					return
 				}
 			}

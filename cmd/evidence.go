@@ -49,7 +49,7 @@ func (s *seen) list() []Evidence {
 	return append(list, s.logEvidence()...)
 }
 
-// uiName is what the evidence of the web UI is called.
+// uiName is the name of the evidence on the web UI.
 const uiName = "ui"
 
 func (s *seen) uiEvidence() Evidence {
@@ -179,7 +179,7 @@ func (s *seen) portEvidence(name string, port int, l *probes.Listener) Evidence 
 	case l == nil && !s.running():
 		return Evidence{name, true, at + " is free"}
 	case l == nil:
-		return Evidence{name, false, "nobody listens on " + at}
+		return Evidence{name, false, "nothing listens on " + at}
 	case s.ownListener(l):
 		return Evidence{name, true, fmt.Sprintf("%s is listened on by pid %d, which is our Temporal's", at, l.PID)}
 	case l.PID == 0:
@@ -192,7 +192,7 @@ func (s *seen) ownListener(l *probes.Listener) bool {
 	return s.running() && (l.PID == s.evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.home))
 }
 
-// slowAnswer is how long the answers of a Temporal may take before that is worth a word.
+// slowAnswer is the time from which on the evidence says how long a Temporal took to answer.
 const slowAnswer fsm.Millis = 500
 
 func (s *seen) healthEvidence() []Evidence {
@@ -208,11 +208,11 @@ func (s *seen) healthEvidence() []Evidence {
 	slices.Sort(names)
 	for _, name := range names {
 		answer := s.answer.Namespaces[name]
-		list = append(list, Evidence{"namespace " + name, answer == "ok", answer})
+		list = append(list, Evidence{"namespace " + name, answer == probes.OK, answer})
 	}
-	for _, name := range []string{"history", "matching"} {
+	for _, name := range probes.WorkflowServices {
 		if answer, asked := s.answer.Services[name]; asked {
-			list = append(list, Evidence{name, answer == "ok", answer})
+			list = append(list, Evidence{name, answer == probes.OK, answer})
 		}
 	}
 	return list

@@ -46,10 +46,11 @@ func printState(out io.Writer, r StateReport, explain bool) {
 	}
 }
 
-// uiNote says that the web UI does not answer.
+// uiNote says that the web UI does not answer, or is on a port that browsers refuse; empty
+// if neither is so.
 func uiNote(r StateReport) string {
 	if slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Name == uiName && !e.OK }) {
-		return "  (see state --explain: it cannot be used)"
+		return "  (it cannot be used: see state --explain)"
 	}
 	return ""
 }

@@ -40,7 +40,7 @@ func noHandover(o fsm.Outcome, home statefile.Home, words string) *Problem {
 	return p
 }
 
-// diskFails and tryDisk are for EIO.
+// diskFails and tryDisk describe EIO, and what to do about it.
 const (
 	diskFails = "the disk of the home, or what it is mounted from, fails"
 	tryDisk   = "see what the kernel says of it: dmesg; or take another home: STIGMER_HOME=DIR"

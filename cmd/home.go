@@ -14,8 +14,11 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// homeVariable names the home.
+// homeVariable is the environment variable that names the home.
 const homeVariable = "STIGMER_HOME"
+
+// defaultHomeName is the home where none is given, in the user's own.
+const defaultHomeName = ".stigmer"
 
 // homePath is the absolute path of $STIGMER_HOME, else of ~/.stigmer. Its errors are
 // Problems.
@@ -41,17 +44,17 @@ func homePath() (string, error) {
 		}
 		return "", p
 	}
-	return filepath.Join(user, ".stigmer"), nil
+	return filepath.Join(user, defaultHomeName), nil
 }
 
-// variableProblem is for a variable whose value cannot be used.
+// variableProblem describes a variable whose value cannot be used.
 func variableProblem(name string, err error) *Problem {
 	p := usage(flagError{flags: []string{name}, text: "environment variable " + name + ": " + err.Error()})
 	p.Try = "another value for " + name
 	return p
 }
 
-// behind is a text with what joins it to the one before, empty if it is.
+// behind returns joint and text, or nothing if text is empty.
 func behind(joint, text string) string {
 	if text == "" {
 		return ""
@@ -59,8 +62,8 @@ func behind(joint, text string) string {
 	return joint + text
 }
 
-// relativeHome says which folder a relative STIGMER_HOME is, empty where it is absolute
-// or not set: the next command may be typed in another folder.
+// relativeHome says which folder a relative STIGMER_HOME means, since the next command may be
+// typed in another folder. It is empty if STIGMER_HOME is absolute or not set.
 func relativeHome(path string) string {
 	given, err := expandPath(os.Getenv(homeVariable))
 	if err != nil || given == "" || filepath.IsAbs(given) {
@@ -77,7 +80,7 @@ func openHome() (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := probes.Usable(); err != nil {
+	if err := probes.CheckProc(); err != nil {
 		return "", systemProblem(err, "nothing was started or stopped")
 	}
 	home, err := statefile.OpenHome(path)

@@ -109,7 +109,7 @@ func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL,
 // chooseSource decides where a program comes from. Only where nothing in
 // particular was asked for may go stand in for a release.
 func chooseSource(home statefile.Home, from string, mirror *url.URL) install.Source {
-	tool, _ := lookPath("go") // install says that there is none
+	tool, _ := lookPath("go") // package install reports that there is none
 	build := install.Go{Tool: tool, Env: os.Environ()}
 	if from == fromGo {
 		return build

@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// lack is what a system does not give, and what helps.
+// lack is something that the system does not give, and what helps.
 type lack struct {
-	// signs are the words of the kernel or of Go's runtime, of which one is enough.
+	// signs are the texts by which the kernel or Go's runtime reports it; one is enough.
 	signs      []string
 	means, try string
 }
 
-// lacks are told by the words that a process left in its log or in the record.
+// lacks are recognised by their texts, since they are read from a log or the record, which
+// keep no errno.
 var lacks = []lack{
 	{
 		[]string{"resource temporarily unavailable", "failed to create new OS thread"},
@@ -36,12 +37,12 @@ var lacks = []lack{
 	},
 	{
 		[]string{"operation not permitted", "function not implemented"},
-		"the kernel refuses a call that a start needs, as a sandbox or a container's seccomp profile has it",
-		"allow it there, as the profiles that container engines have by themselves do, or run it outside of the sandbox",
+		"the kernel refuses a call that a start needs: a sandbox, or a container's seccomp profile, does not allow it",
+		"allow the call there, as the default profiles of container engines do, or run it outside of the sandbox",
 	},
 }
 
-// lackIn is the lack that a text tells of.
+// lackIn returns the lack that a text reports, false for none.
 func lackIn(text string) (lack, bool) {
 	i := slices.IndexFunc(lacks, func(l lack) bool {
 		return slices.ContainsFunc(l.signs, func(sign string) bool { return strings.Contains(text, sign) })

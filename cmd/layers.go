@@ -85,8 +85,8 @@ func variableOf(flag string) string {
 type flagError struct {
 	flags []string
 	text  string
-	// means and try are what it means and what helps, where more is known than that the
-	// value cannot be used.
+	// means and try replace those of the Problem, if more is known than that the value cannot
+	// be used; else they are empty.
 	means, try string
 }
 

@@ -16,8 +16,8 @@ import (
 
 const passEnvFlag = "pass-env"
 
-// lent is what this command lends to Temporal of its environment. One that the record has
-// no room for is refused before anything is changed.
+// lent returns what this command lends to Temporal of its environment. Its error is a Problem:
+// the record has no room for that much.
 func (o *options) lent() (fsm.Environment, error) {
 	lent := environment.Lend(os.Environ(), o.settings.PassEnv.List())
 	if size := len(lent.Lent); size > environment.Limit {
@@ -37,10 +37,10 @@ func longest(entries []string) string {
 	return name
 }
 
-// keepsLent says of a restart that its variables and settings file ask for no other
-// environment than the recorded one: only what is typed, or differs, has it taken anew.
-// Else each restart from another shell would change what Temporal gets.
-func (o *options) keepsLent(home statefile.Home) {
+// keepLent takes pass-env from what a restart was given, unless it was typed or differs from
+// the record: a variable or the settings file that only repeats the recorded patterns must not
+// make each restart from another shell change what Temporal gets.
+func (o *options) keepLent(home statefile.Home) {
 	document, err := (statefile.File{Home: home}).Load()
 	if err != nil || o.origins[passEnvFlag].layer == layerFlag || document.Settings.PassEnv != o.settings.PassEnv {
 		return
@@ -49,8 +49,8 @@ func (o *options) keepsLent(home statefile.Home) {
 	o.given = fsm.MakeNames(slices.DeleteFunc(given, func(name string) bool { return name == passEnvFlag }))
 }
 
-// warnOfService says of a service that it does not get the variables of this shell: its
-// manager starts it.
+// warnOfService warns that a service gets the variables that --pass-env names from its
+// manager, not from this shell.
 func (o *options) warnOfService(c *cobra.Command, m manager) {
 	always := environment.Lend(os.Environ(), nil).Names()
 	names := environment.Lend(os.Environ(), o.settings.PassEnv.List()).Names()
@@ -65,21 +65,22 @@ func (o *options) warnOfService(c *cobra.Command, m manager) {
 	warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
 }
 
-// withheldWords says what was kept away from a Temporal and how to let it through, empty
-// for nothing.
+// withheldWords says what was kept away from a Temporal, and how to let it through. It is
+// empty if nothing was.
 func withheldWords(e fsm.Environment) string {
 	withheld := e.Withheld.List()
 	if len(withheld) == 0 {
 		return ""
 	}
 	way := "--" + passEnvFlag + " NAME lets a variable through"
-	if strings.HasPrefix(withheld[len(withheld)-1], "the preset") {
+	if slices.ContainsFunc(withheld, environment.IsPreset) {
 		way += "; what a preset has is given to start as settings"
 	}
 	return actions.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
 }
 
-// environmentEvidence says what the Temporal at hand was lent.
+// environmentEvidence says how many variables the running Temporal was lent, and what was kept
+// away from it.
 func (s *seen) environmentEvidence() Evidence {
 	e := s.document.Environment
 	detail := fmt.Sprintf("%d variables are passed on", len(e.Lent.List()))
@@ -92,7 +93,7 @@ func (s *seen) environmentEvidence() Evidence {
 	return Evidence{"environment", true, detail}
 }
 
-// checkEnvironment says what a start from here would keep away.
+// checkEnvironment says what a start from this environment would keep away from Temporal.
 func (p *patient) checkEnvironment() CheckReport {
 	lent, err := p.options.lent()
 	if err != nil {

@@ -157,11 +157,10 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 		return noLog("there is no home " + path)
 	}
 	p := newPager(c.OutOrStdout(), o.all)
-	if lost := o.lost(home); there && lost != "" {
-		if sources := o.sources(home); !o.follow && !sources[0].Exists() && len(sources) == 1 {
-			return &Problem{What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on", Try: "stigmer local restart, which writes it anew", Exit: ExitFailed}
+	if there {
+		if err := o.checkLost(c, home); err != nil {
+			return err
 		}
-		warn(c, "%s; %s", lost, logAnew(home))
 	}
 	if !o.follow {
 		none := func() { note(c, "%s", o.nothing(home)) }
@@ -178,11 +177,7 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 				return err
 			}
 		}
-		return p.follow(ctx, o.sources(home), query, waits, func() {
-			if lost := o.lost(home); lost != "" {
-				warn(c, "%s; %s", lost, logAnew(home))
-			}
-		})
+		return p.follow(ctx, o.sources(home), query, waits, func() { o.warnLost(c, home) })
 	})
 }
 
@@ -225,7 +220,28 @@ func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 	return []logs.Log{temporalLog(home)}
 }
 
-// lost says that Temporal writes the log that is asked for elsewhere, empty for no.
+// checkLost warns of a log that is not at its path. It is a Problem if nothing of that log can
+// be printed.
+func (o *logsOptions) checkLost(c *cobra.Command, home statefile.Home) error {
+	lost := o.lost(home)
+	if sources := o.sources(home); lost != "" && !o.follow && !sources[0].Exists() && len(sources) == 1 {
+		return &Problem{
+			What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on",
+			Try: "stigmer local restart, which writes it anew", Exit: ExitFailed,
+		}
+	}
+	o.warnLost(c, home)
+	return nil
+}
+
+func (o *logsOptions) warnLost(c *cobra.Command, home statefile.Home) {
+	if lost := o.lost(home); lost != "" {
+		warn(c, "%s; %s", lost, logAnew(home))
+	}
+}
+
+// lost says where Temporal writes its log if that is not the file at its path, else it is
+// empty. Of the supervisor's log it says nothing.
 func (o *logsOptions) lost(home statefile.Home) string {
 	document, err := (statefile.File{Home: home}).Load()
 	if o.supervisor || err != nil {

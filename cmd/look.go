@@ -23,8 +23,8 @@ type seen struct {
 	stamp    statefile.Stamp
 	// recordFault says why there is no record to believe, empty if there is one.
 	recordFault string
-	// trouble is why the state cannot be told for certain; hidden says that it is the
-	// record's other PID namespace.
+	// trouble is why the state cannot be determined for certain. hidden says that the reason is
+	// errHidden.
 	trouble error
 	hidden  bool
 
@@ -47,7 +47,7 @@ type seen struct {
 // errHidden is the trouble of a home that a container has used, or still uses.
 var errHidden = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
 
-// tryHidden is what to do about it.
+// tryHidden is what helps then.
 const tryHidden = "the same command in that container; if it has ended, stigmer local start or stop go on from the record"
 
 const noRecord = "there is none yet"
@@ -99,7 +99,7 @@ func lookOnce(path string) *seen {
 	s := unseen()
 	s.home, s.exists, s.trouble = statefile.FindHome(path)
 	if s.trouble == nil {
-		s.trouble = probes.Usable()
+		s.trouble = probes.CheckProc()
 	}
 	if !s.exists && s.trouble == nil {
 		s.home = statefile.Gone(path)
@@ -189,9 +189,9 @@ func (s *seen) lookAtTemporal() {
 	all.Wait()
 }
 
-// ask asks the Temporal at hand. One that is alive, and Healthy by the word of a supervisor
-// that works, is given the time that the supervisor gives it: a look is not to call it
-// Degraded for being slow.
+// ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a
+// supervisor that works, ask gives it the time that the supervisor would: state must not
+// report it Degraded for being slow.
 func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
 	settings := s.document.Settings
 	answer := askOnce(ctx, settings, leader)
@@ -204,7 +204,8 @@ func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
 	return askOnce(ctx, settings, leader)
 }
 
-// askOnce asks a Temporal once, and says whether one that is silent may be slow.
+// askOnce probes a Temporal once, until ctx is done. Of one that does not answer in time it
+// says whether the machine is busy.
 func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
 	began, delay := time.Now(), probes.RunDelay(pid)
 	answer := probes.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)

@@ -13,8 +13,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// logRestart is the command that gives a lost log a file again. What is no file in its
-// place is moved away first: no log is opened through a link.
+// logRestart is the command that gives a lost log a file at its path again. It first moves
+// away what is no regular file there: a log is never opened through a link.
 func logRestart(home statefile.Home) string {
 	if path := home.Log(); !mayBeLog(path) {
 		return shellLine([]string{"mv", path, path + ".old"}) + " && stigmer local restart"
@@ -22,6 +22,7 @@ func logRestart(home statefile.Home) string {
 	return "stigmer local restart"
 }
 
+// logAnew names that command and what it does.
 func logAnew(home statefile.Home) string { return logRestart(home) + " writes it anew" }
 
 // mayBeLog reports whether a log can be opened at a path, or made there.
@@ -30,8 +31,8 @@ func mayBeLog(path string) bool {
 	return err != nil || info.Mode().IsRegular()
 }
 
-// checkLogFiles refuses a spawn, or a stop for one, where a log cannot be opened: those of
-// Temporal and of a supervisor in the background.
+// checkLogFiles refuses a spawn, or a stop that precedes one, if a log cannot be opened:
+// Temporal's, and that of a supervisor in the background.
 func checkLogFiles(home statefile.Home, foreground bool) error {
 	paths := []string{home.Log()}
 	if !foreground {
@@ -49,8 +50,8 @@ func checkLogFiles(home statefile.Home, foreground bool) error {
 	return nil
 }
 
-// lostLog says that what a running Temporal logs does not go to the file at the log's
-// path, and where it goes; empty where it does, or nothing runs.
+// lostLog says where a running Temporal writes its log if that is not the file at the log's
+// path. It is empty if it is, or if nothing runs.
 func lostLog(home statefile.Home, temporal, driver fsm.Process) string {
 	file, detached := actions.DetachedLog(home, temporal, driver)
 	if !detached {
@@ -63,7 +64,7 @@ func lostLog(home statefile.Home, temporal, driver fsm.Process) string {
 	return fmt.Sprintf("%s %s while Temporal runs, which writes %s", home.Log(), lossOf(home.Log()), where)
 }
 
-// lossOf says what has become of a log's path.
+// lossOf says what happened to a log's path.
 func lossOf(path string) string {
 	info, err := os.Lstat(path)
 	switch {
@@ -75,8 +76,8 @@ func lossOf(path string) string {
 	return "was replaced"
 }
 
-// logEvidence is what is wrong with the logs of what runs; a log that is where it should
-// be is not worth a line.
+// logEvidence is the evidence on logs that are lost or cannot be written. A log that is where
+// it should be has none.
 func (s *seen) logEvidence() []Evidence {
 	var list []Evidence
 	if lost := s.lostLog(); lost != "" {
@@ -91,6 +92,7 @@ func (s *seen) logEvidence() []Evidence {
 	return list
 }
 
+// lostLog is the function of that name for what was seen.
 func (s *seen) lostLog() string {
 	if !s.running() {
 		return ""
@@ -98,7 +100,7 @@ func (s *seen) lostLog() string {
 	return lostLog(s.home, s.evidence.Leader, s.driver)
 }
 
-// checkLog looks whether what is logged can be found.
+// checkLog reports a log that is not at its path; it returns nil for one that is.
 func (p *patient) checkLog() []CheckReport {
 	lost := p.lostLog()
 	if lost == "" {

@@ -51,8 +51,8 @@ func (p *pager) history(sources []logs.Log, query logs.Query, none func()) error
 }
 
 // follow prints what the query asks for, and then what is new. Of a log that is not
-// there yet all is; where none is, it calls waits. It calls moved when a
-// path leads to another file than before, or to none any more.
+// there yet all is; where none is, it calls waits. It calls moved when a path leads to
+// another file than before, or to none any more.
 func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits, moved func()) error {
 	var paths []string
 	for _, source := range sources {
@@ -82,6 +82,11 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	if err := p.print(logs.Cut(all, query.Count)); err != nil {
 		return err
 	}
+	return p.followOn(ctx, wake, followers, paths, moved)
+}
+
+// followOn prints what is new after each wake, until ctx is done.
+func (p *pager) followOn(ctx context.Context, wake <-chan struct{}, followers []*logs.Follower, paths []string, moved func()) error {
 	for files := filesAt(paths); ; {
 		select {
 		case <-ctx.Done():
@@ -98,7 +103,7 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	}
 }
 
-// filesAt describes the files at paths, nil for what is not there.
+// filesAt returns the file at each path, nil for none.
 func filesAt(paths []string) []fs.FileInfo {
 	files := make([]fs.FileInfo, len(paths))
 	for i, path := range paths {
@@ -107,6 +112,7 @@ func filesAt(paths []string) []fs.FileInfo {
 	return files
 }
 
+// sameLog reports whether two of filesAt's results are the same file, or both none.
 func sameLog(a, b fs.FileInfo) bool {
 	return a == nil && b == nil || a != nil && b != nil && os.SameFile(a, b)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -25,7 +26,7 @@ func pathVar(f *pflag.FlagSet, to *string, name, usage string) {
 // String is the path, expanded.
 func (p *pathValue) String() string { return string(*p) }
 
-// Set takes a path.
+// Set expands and stores a path.
 func (p *pathValue) Set(text string) error {
 	path, err := expandPath(text)
 	*p = pathValue(path)
@@ -36,17 +37,20 @@ func (p *pathValue) Set(text string) error {
 func (p *pathValue) Type() string { return pathType }
 
 // expandPath turns a path, as a variable, a flag or the settings file gives it, into one
-// for the system. No shell has expanded ~ in 'x=~/y', in a unit's file, or behind
-// --flag=; ~ and ~/x mean the user's home, as they would there. A value that would
-// make a file of a strange name, where another one was meant, is refused: ~user, which
-// only a shell can look up, a variable at its beginning, quotes around it, a URL. ./
-// before it says that the name is really meant. The end of a line, which a file with
-// lines of Windows leaves behind a value, is taken off.
+// for the system. Its ~ and ~/x mean the user's home, as in a shell: no shell has expanded
+// them in 'x=~/y', in a unit's file, or behind --flag=. expandPath refuses a value that would
+// make a file of a strange name where another was meant: ~user, which only a shell can look
+// up, a variable at the beginning, quotes around it, a URL, a leading blank. A ./ before it
+// takes the name as it is. It refuses a name that is not UTF-8, since JSON cannot hold it and
+// another file would be made. The end of a line, which a file with Windows line ends leaves
+// behind a value, is removed.
 func expandPath(text string) (string, error) {
 	text = strings.TrimRight(text, "\r\n")
 	first, rest, deeper := strings.Cut(text, "/")
 	really := "; if it is really called so: ./" + text
 	switch {
+	case !utf8.ValidString(text):
+		return "", fmt.Errorf("%q is not UTF-8, which Temporal and the record need; write another path", text)
 	case first == "~":
 		user, err := userHome()
 		if err != nil {
@@ -67,10 +71,11 @@ func expandPath(text string) (string, error) {
 	return text, nil
 }
 
-// errNoUserHome says that the user's home is not known.
+// errNoUserHome is userHome's error where HOME is not set.
 var errNoUserHome = errors.New("HOME is not set, so your home is not known")
 
-// userHome is the user's own home folder, an absolute path. It need not exist.
+// userHome returns the user's own home folder, an absolute path that need not exist. Its error
+// is a sentence for people.
 func userHome() (string, error) {
 	home, err := os.UserHomeDir()
 	switch {

@@ -31,6 +31,9 @@ func TestExpandPath(t *testing.T) {
 			t.Errorf("%q is %q: %v", text, got, err)
 		}
 	}
+	if got, err := expandPath("/x/\xff"); err == nil || !strings.Contains(err.Error(), `"/x/\xff" is not UTF-8`) {
+		t.Errorf("not UTF-8: %q, %v", got, err)
+	}
 	for home, says := range map[string]string{"": "HOME is not set", "~": `HOME is "~"`, "home/ann": `HOME is "home/ann"`, ".": `HOME is "."`} {
 		t.Setenv("HOME", home)
 		if got, err := expandPath("~/x"); err == nil || !strings.Contains(err.Error(), says) {

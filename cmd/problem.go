@@ -91,12 +91,12 @@ func systemProblem(err error, did string) *Problem {
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	switch {
 	case errors.As(err, &unidentified):
-		p.Means = "no process can be told from another without it; " + did
+		p.Means = "without it no process can be identified; " + did
 		if lack, ok := lackIn(err.Error()); ok {
 			p.Try = lack.try
 		}
 	case errors.Is(err, probes.ErrNoProc):
-		p.Means = "no process can be told from another without it; " + did
+		p.Means = "without it no process can be identified; " + did
 		p.Try = "mount it: mount -t proc proc /proc"
 	case errors.Is(err, errHidden):
 		p.Try = tryHidden
@@ -117,6 +117,15 @@ func systemProblem(err error, did string) *Problem {
 		p.Exit = ExitPermission
 		p.Means = "others could plant files there; " + did
 		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	default:
+		fileSystemProblem(p, err, did)
+	}
+	return p
+}
+
+// fileSystemProblem is systemProblem for an error number of the home's file system.
+func fileSystemProblem(p *Problem, err error, did string) {
+	switch {
 	case errors.Is(err, syscall.EFBIG):
 		p.Means = "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system; " + did
 		p.Try = "raise it: ulimit -f unlimited"
@@ -136,7 +145,6 @@ func systemProblem(err error, did string) *Problem {
 		p.Means = "this user may not; " + did
 		p.Try = either(openFolder(), "look at the owner and mode of the path that is named")
 	}
-	return p
 }
 
 // problemOf puts the end of a command that did not succeed into words.

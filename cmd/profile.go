@@ -19,8 +19,8 @@ import (
 	"github.com/stigmer/local/actions"
 )
 
-// profileVariable names the configuration file of the Temporal SDKs. They take it as it
-// stands.
+// profileVariable is the environment variable that names the configuration file of the
+// Temporal SDKs. They do not expand a ~ in it.
 const profileVariable = "TEMPORAL_CONFIG_FILE"
 
 // profilePath is the configuration file by the rules of the Temporal SDKs

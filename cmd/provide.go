@@ -88,9 +88,8 @@ func runProvide(c *cobra.Command, verb fsm.Verb) error {
 	if err != nil {
 		return err
 	}
-	if p := noInstall(home); p != nil {
-		p.What = "no Temporal CLI was found, and " + p.What
-		return p
+	if noInstall(home) != nil {
+		return noBinary(home)
 	}
 	progress := newInstallProgress(progressOut(c), voiceOf(c))
 	source, v := chooseSource(home, from, mirror), install.Version(TemporalVersion)

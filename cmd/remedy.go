@@ -23,22 +23,10 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	}
 	lack, lacking := lackIn(f.Reason)
 	switch {
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrNotOurAddress.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrNotOurAddress)
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()) && unprivileged(r.Settings):
-		return "a sandbox or a security module of the system refuses it, so nothing was started", "allow this program to listen there, or run it outside of the sandbox"
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrPortNotPermitted.Error()):
-		return "Temporal cannot listen there, so nothing was started", otherPlace(probes.ErrPortNotPermitted)
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, probes.ErrUnreachable.Error()) && !lacking:
-		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
-	case lacking && (f.Event == fsm.PortTaken || strings.Contains(f.Reason, fsm.NotSpawned)):
-		return lack.means + "; nothing of it runs", lack.try
-	case f.Event == fsm.PortTaken && strings.Contains(f.Reason, actions.EndedConnection):
-		return "Temporal cannot listen there yet, so nothing was started",
-			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
 	case f.Event == fsm.PortTaken:
-		return "Temporal cannot listen there, so nothing was started",
-			"end that program, or choose another address or other ports: --ip, --port, --ui-port"
+		return portRemedy(f.Reason, r.Settings)
+	case lacking && strings.Contains(f.Reason, fsm.NotSpawned):
+		return lack.means + "; nothing of it runs", lack.try
 	case f.Event == fsm.LockDenied && fit(r.Settings.DB, f.Reason) != "":
 		return "Temporal cannot serve from it; nothing was started, and it was not touched", fit(r.Settings.DB, f.Reason)
 	case f.Event == fsm.LockDenied:
@@ -52,6 +40,12 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	case says("no such table", "not a database", "disk image is malformed"):
 		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
 			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
+	case says("database or disk is full"):
+		return "the disk of " + r.Settings.DB + " is full", "make room there, or take another database: --db FILE"
+	case says("database is locked"):
+		return "another program has the database " + r.Settings.DB + " locked", "end that program, as a sqlite3 or a backup that has it open, then stigmer local start"
+	case strings.Contains(f.Reason, fsm.NotSpawned) && strings.Contains(f.Reason, home.Log()) && !mayBeLog(home.Log()):
+		return home.Log() + " is not a file, so Temporal has no log; nothing of it runs", moveAway(home.Log())
 	case says("readonly database"):
 		return "the database " + r.Settings.DB + ", or what is beside it, may not be written to", openFile(r.Settings.DB)
 	}
@@ -62,13 +56,39 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	return "nothing of it runs; the failure is kept in the record", try
 }
 
-// unprivileged reports whether every user may listen on the ports that were asked for.
+// portRemedy says what it means that Temporal cannot listen on its ports, and what to do. The
+// reason is the record's.
+func portRemedy(reason string, s fsm.Settings) (means, try string) {
+	is := func(err error) bool { return strings.Contains(reason, err.Error()) }
+	lack, lacking := lackIn(reason)
+	means = "Temporal cannot listen there, so nothing was started"
+	switch {
+	case is(probes.ErrNotOurAddress):
+		return means, otherPlace(probes.ErrNotOurAddress)
+	case is(probes.ErrPortNotPermitted) && unprivileged(s):
+		return "a sandbox or a security module of the system refuses it, so nothing was started",
+			"allow this program to listen there, or run it outside of the sandbox"
+	case is(probes.ErrPortNotPermitted):
+		return means, otherPlace(probes.ErrPortNotPermitted)
+	case lacking:
+		return lack.means + "; nothing of it runs", lack.try
+	case is(probes.ErrUnreachable):
+		return "no client could reach Temporal there, so nothing was started", otherPlace(probes.ErrUnreachable)
+	case strings.Contains(reason, actions.EndedConnection):
+		return "Temporal cannot listen there yet, so nothing was started",
+			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
+	}
+	return means, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
+}
+
+// unprivileged reports whether any user may listen on the ports of s by their numbers: a refusal
+// then has another cause (ip(7), PROT_SOCK).
 func unprivileged(s fsm.Settings) bool {
 	const first = 1024
 	return s.Port >= first && (s.Headless || s.UIPort >= first)
 }
 
-// tryShortage is what helps against a want of memory.
+// tryShortage is what helps against each want of memory.
 var tryShortage = map[fsm.Shortage]string{
 	fsm.LimitShortage:   "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start",
 	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
@@ -100,6 +120,12 @@ func fit(db, reason string) string {
 		return "take another database: --db FILE; or move this one away: " + shellLine([]string{"mv", db, db + ".old"})
 	case strings.Contains(reason, actions.SecondName):
 		return "remove the other name, or take another database: --db FILE"
+	case strings.Contains(reason, actions.ReadOnly):
+		return "mount it writable, or take another database: --db FILE"
+	case strings.Contains(reason, actions.ClosedFolder):
+		return "chmod u+rwx " + shellWord(filepath.Dir(db)) + ", or look at its owner"
+	case strings.Contains(reason, actions.TooLong), strings.Contains(reason, actions.NotUTF8):
+		return "another path: --db FILE, or another home: STIGMER_HOME=DIR"
 	}
 	return ""
 }

@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
 // What helps depends on why Temporal cannot listen.
@@ -36,6 +38,27 @@ func TestRemedyOfALack(t *testing.T) {
 		if means, try := remedy(fsm.Record{Failure: c.failure}, "/home"); !strings.Contains(try, c.try) {
 			t.Errorf("%+v: %s; %s", c.failure, means, try)
 		}
+	}
+}
+
+// A database that another program has locked is told, a full disk, and a log that is no file.
+func TestRemedyOfWhatIsInTheWay(t *testing.T) {
+	home := statefile.Home(t.TempDir())
+	locked := fsm.Record{Settings: fsm.Settings{DB: home.DB()}, Failure: fsm.Failure{Event: fsm.Exited, LogTail: "database is locked (5) (SQLITE_BUSY)"}}
+	full := locked
+	full.Failure.LogTail = "database or disk is full (13)"
+	if means, try := remedy(full, home); !strings.Contains(means, "is full") || !strings.Contains(try, "make room") {
+		t.Errorf("full: %s; %s", means, try)
+	}
+	if means, try := remedy(locked, home); !strings.Contains(means, home.DB()+" locked") || !strings.Contains(try, "end that program") {
+		t.Errorf("locked: %s; %s", means, try)
+	}
+	if err := os.MkdirAll(home.Log(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	blocked := fsm.Record{Failure: fsm.Failure{Event: fsm.SpawnFailed, Reason: fsm.NotSpawned + "open log: open " + home.Log() + ": is a directory"}}
+	if means, try := remedy(blocked, home); !strings.Contains(means, "is not a file") || !strings.Contains(try, "move it away") {
+		t.Errorf("no file: %s; %s", means, try)
 	}
 }
 

@@ -40,7 +40,8 @@ type StateReport struct {
 
 	// skewNote says in words that the supervisor is of another version, empty for no.
 	skewNote string
-	// lostLog says in words that Temporal writes its log elsewhere, empty for no.
+	// lostLog says where Temporal writes its log if not to the file at its path, else it is
+	// empty.
 	lostLog string
 }
 

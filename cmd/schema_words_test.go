@@ -19,7 +19,7 @@ var descriptions = map[string]string{
 	".settings.policy.probe_period_ms":      "pause between two probes",
 	".settings.policy.probe_timeout_ms":     "how long the answer to a probe may take; a later one counts as slow",
 	".settings.policy.failure_threshold":    "failed probes in a row that make it Degraded",
-	".settings.policy.liveness_deadline_ms": "how long, from probe_timeout_ms on, no probe may be answered before a restart; longer for one that is slow or waits for a processor",
+	".settings.policy.liveness_deadline_ms": "how long Temporal may leave every probe unanswered before a restart, from probe_timeout_ms on; longer if it is slow or waits for a processor",
 	".settings.policy.grace_ms":             "time between SIGTERM and SIGKILL, for a stop that names none",
 	".settings.policy.restart_grace_ms":     "the same for a Temporal that is to be restarted",
 	".settings.policy.backoff_base_ms":      "first pause before a restart that follows an unstable run",

@@ -27,7 +27,7 @@ type options struct {
 	foreground bool
 	trace      string
 	noInstall  bool
-	// restarts says that what was not given is the record's.
+	// restarts says that the command is restart: settings that were not given are the record's.
 	restarts bool
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
@@ -64,7 +64,7 @@ func (o *options) addFlags(f *pflag.FlagSet) {
 	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
 	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
 	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
-	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long, from --probe-timeout on, no probe may be answered before a restart; longer for one that is slow or waits for a processor")
+	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long Temporal may leave every probe unanswered before a restart, from --probe-timeout on; longer if it is slow or waits for a processor")
 	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
 	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
 	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
@@ -200,16 +200,43 @@ func (o *options) database() error {
 	return nil
 }
 
+// check refuses values that cannot be used, and stores --ip in its canonical spelling.
 func (o *options) check() error {
 	if err := o.checkText(); err != nil {
 		return err
 	}
-	s, p := o.settings, o.settings.Policy
-	ip, err := checkIP(s.IP)
+	ip, err := checkIP(o.settings.IP)
 	if err != nil {
 		return err
 	}
 	o.settings.IP = ip
+	if err := o.checkPorts(); err != nil {
+		return err
+	}
+	for _, name := range o.namespaces {
+		if name == "" || strings.ContainsAny(name, ", \t\n") {
+			return badFlag("namespace", "--namespace %q is not a name", name)
+		}
+	}
+	for _, pattern := range o.passEnv {
+		if why := environment.CheckPattern(pattern); why != "" {
+			return badFlag(passEnvFlag, "--%s %q %s", passEnvFlag, pattern, why)
+		}
+	}
+	switch p := o.settings.Policy; {
+	case p.Threshold < 1:
+		return badFlag("failure-threshold", "--failure-threshold %d is less than 1", p.Threshold)
+	case p.RestartLimit < 1 || p.RestartLimit > fsm.MaxRestartLimit:
+		return badFlag("restart-limit", "--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
+	case o.timeout < time.Millisecond:
+		return badFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.timeout)
+	}
+	return nil
+}
+
+// checkPorts refuses numbers that are no ports, that two flags share, or that browsers refuse.
+func (o *options) checkPorts() error {
+	s := o.settings
 	type port struct {
 		flag     string
 		number   int
@@ -233,26 +260,5 @@ func (o *options) check() error {
 		}
 		return flagError{flags: flags, text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
 	}
-	if err := o.checkUIPort(o.restarts); err != nil {
-		return err
-	}
-	for _, name := range o.namespaces {
-		if name == "" || strings.ContainsAny(name, ", \t\n") {
-			return badFlag("namespace", "--namespace %q is not a name", name)
-		}
-	}
-	for _, pattern := range o.passEnv {
-		if why := environment.Check(pattern); why != "" {
-			return badFlag(passEnvFlag, "--pass-env %q %s", pattern, why)
-		}
-	}
-	switch {
-	case p.Threshold < 1:
-		return badFlag("failure-threshold", "--failure-threshold %d is less than 1", p.Threshold)
-	case p.RestartLimit < 1 || p.RestartLimit > fsm.MaxRestartLimit:
-		return badFlag("restart-limit", "--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
-	case o.timeout < time.Millisecond:
-		return badFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.timeout)
-	}
-	return nil
+	return o.checkUIPort(o.restarts)
 }

@@ -20,17 +20,17 @@ func startCommand() *cobra.Command {
 		Short: "Start Temporal, and return when a client can work",
 		Long: `Start Temporal, and return when a client can work: its health is SERVING, and every
 namespace and the services that run a workflow answer. A Temporal that runs already is
-left as it is, one that lost its supervisor is adopted without a restart. A supervisor stays behind and
-restarts Temporal after a crash. What was asked for at an earlier start counts for
-nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
+left as it is, one that lost its supervisor is adopted without a restart. A supervisor
+stays behind and restarts Temporal after a crash. What was asked for at an earlier start
+counts for nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
 installed first, as stigmer local install does it without flags.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 local.yaml in the home: see config --help. Either counts as asked for.
 
-Of this environment Temporal gets what any program needs (PATH, HOME, the language,
-certificates, proxies, GOMAXPROCS and the like), and what --pass-env names. Presets of
-the Temporal CLI do not count. Restarts keep these variables.
+Temporal gets the variables of this environment that any program needs (PATH, HOME, the
+language, certificates, proxies, GOMAXPROCS and the like), and those that --pass-env
+names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
 
 ` + exitHelp,
 		Example: `  stigmer local start
@@ -132,13 +132,13 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	o.keepsLent(home)
+	o.keepLent(home)
 	// What is missing is provided before the stop, not after it.
 	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, lent, grace) })
 }
 
 func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
-	document, _ := (statefile.File{Home: home}).Load() // the command tells what is wrong with it
+	document, _ := (statefile.File{Home: home}).Load() // run reports what is wrong with it
 	if err := o.checkUIPort(document.Generation > 0); err != nil {
 		return o.blame(err)
 	}
@@ -153,8 +153,8 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
 		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
 	}
-	// Before the stop: a program that does not run, a file that Temporal cannot serve from,
-	// or a port that another program has would leave nothing behind.
+	// These checks come before the stop: with a program that does not run, a file that Temporal
+	// cannot serve from, or a port that another program has, nothing would run after it.
 	next := command.Next(document.Record)
 	if err := checkDatabase(next.Settings.DB); err != nil {
 		return err
@@ -206,15 +206,15 @@ func checkDatabase(db string) error {
 	}
 }
 
-// tryForStart is tryProgram and checkLogFiles where a start will need a program: a Temporal that runs is left
-// as it is, and a wrapper may be slow.
+// tryForStart is checkLogFiles and tryProgram if the start will spawn. If Temporal runs
+// already, neither is needed, and trying a wrapper may be slow.
 func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
 	log := checkLogFiles(home, o.foreground)
 	if log == nil && probes.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
 	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
-		return nil // the start tells what is wrong
+		return nil // the start reports what is wrong
 	}
 	if log != nil {
 		return log

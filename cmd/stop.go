@@ -45,7 +45,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if err := probes.Usable(); err != nil {
+	if err := probes.CheckProc(); err != nil {
 		return systemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)

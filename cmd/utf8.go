@@ -5,13 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// checkText refuses what is not UTF-8: the record, which is JSON, would have another text
-// in its place, and Temporal itself ends at its start (seen with 1.5.1).
+// checkText refuses a name that is not UTF-8: the record, which is JSON, would have another
+// text in its place, and Temporal itself ends at its start (seen with 1.5.1). Of paths
+// expandPath refuses it.
 func (o *options) checkText() error {
-	texts := map[string][]string{
-		"db": {o.settings.DB}, "temporal-bin": {o.settings.TemporalBin}, "namespace": o.namespaces, passEnvFlag: o.passEnv,
-	}
-	for flag, values := range texts {
+	for flag, values := range map[string][]string{"namespace": o.namespaces, passEnvFlag: o.passEnv} {
 		for _, value := range values {
 			if !utf8.ValidString(value) {
 				return badFlag(flag, "--%s %q is not valid UTF-8", flag, value)
@@ -21,7 +19,8 @@ func (o *options) checkText() error {
 	return nil
 }
 
-// checkHomeText is checkText for the home, before it is made.
+// checkHomeText refuses a home that is not UTF-8 by HOME or by the working folder, before it is
+// made.
 func checkHomeText() error {
 	path, err := homePath()
 	if err != nil || utf8.ValidString(path) {

@@ -66,20 +66,20 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	return s
 }
 
-// left notes how a Temporal has left the database: what has served on it since the backup
-// has made it another one.
+// left books the state in which a Temporal has left the database. After a Temporal that has
+// served, the backup is no copy of the database any more, so no state is kept.
 func (s Supervisor) left(state string) Supervisor {
 	switch {
 	case s.Served || s.Database.Backup == "":
 		s.Database.Left = ""
-	case state != "": // else it is told that the tree has gone which it knew
+	case state != "": // empty if the tree was found gone
 		s.Database.Left = state
 	}
 	return s
 }
 
-// halfMade reports whether the database is what a first start left that was killed, as its
-// contents say. One that has served is not: what has become of it is to be looked into.
+// halfMade reports whether the contents of the database are what a killed first start leaves.
+// A database that has served is never set aside for that: its user should look into it.
 func (s Supervisor) halfMade(in Input) bool {
 	return in.Half != "" && !(s.Database.Served && s.Database.Path == s.Settings.DB)
 }
@@ -127,7 +127,7 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	case SpawnFailed:
 		return NotSpawned + in.Detail
 	case StartDeadline:
-		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline()+s.given(), s.Waiting)
+		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline()+s.timeGiven(), s.Waiting)
 	case LivenessDeadline:
 		return "it hangs: " + s.Waiting
 	}

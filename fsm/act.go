@@ -47,8 +47,8 @@ func (s Supervisor) startDeadline() Millis {
 	return p.StartDeadline
 }
 
-// moreTime is how much longer than its start deadline a Temporal has that waits for a
-// processor, once: as long as a new one would have.
+// moreTime returns by how much the start deadline of a Temporal that waits for a processor is
+// extended, once: to what a new Temporal would have. It is 0 for any other.
 func (s Supervisor) moreTime() Millis {
 	if !s.Starved || s.Extended || s.State != Starting {
 		return 0
@@ -56,8 +56,8 @@ func (s Supervisor) moreTime() Millis {
 	return s.Settings.Policy.StartDeadline - s.startDeadline()
 }
 
-// given is how much of that it was given.
-func (s Supervisor) given() Millis {
+// timeGiven returns by how much the start deadline was extended.
+func (s Supervisor) timeGiven() Millis {
 	if !s.Extended {
 		return 0
 	}

@@ -1,7 +1,7 @@
 package fsm
 
-// probes reports whether an answer to a probe counts.
-func (s Supervisor) probes() bool {
+// countsAnswers reports whether an answer to a probe counts in this state.
+func (s Supervisor) countsAnswers() bool {
 	return s.State == Starting || s.State == Healthy || s.State == Degraded
 }
 
@@ -18,7 +18,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 		switch v := in.Verdict; {
 		case s.Settings.Policy.slow(v):
 			s.Streak.Slow = v.Took
-			in.Event, in.Detail = ProbePassed, Means(ProbePassed)+"; "+slowly(v.Took)
+			in.Event, in.Detail = ProbePassed, Means(ProbePassed)+"; "+slowWords(v.Took)
 		case v.passes():
 			in.Event = ProbePassed
 		case v.Live && v.Lost:
@@ -34,7 +34,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 		event = ProbeFailed // the table's way down is through Degraded
 	}
 	if s.State == Degraded && event == ProbeFailed && !s.news(in.Verdict) {
-		event = "" // it is known
+		event = "" // the record says so already
 	}
 	if _, ok := Find(s.State, event); ok {
 		in.Event = event
@@ -51,8 +51,8 @@ func (s Supervisor) askAgain(v Verdict) []Effect {
 	return s.askLater()
 }
 
-// news reports whether what is wrong with a Degraded Temporal is something else than the
-// record says. That no answer came in time is none: it says less than what was known.
+// news reports whether a verdict on a Degraded Temporal names another fault than the record
+// does. A missing answer is no news: it says less than what is known.
 func (s Supervisor) news(v Verdict) bool {
 	switch {
 	case !v.Live:

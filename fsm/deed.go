@@ -21,7 +21,7 @@ const (
 	EndBroken         Ends = "broken"       // the system refused something; Detail says what
 	EndNoBinary       Ends = "no binary"    // nothing to start was found
 	EndClash          Ends = "clash"        // with what the record keeps, two of its ports would be one
-	EndAddress        Ends = "address"      // the record keeps an address on which it cannot work
+	EndAddress        Ends = "address"      // the record keeps an address on which Temporal cannot work
 )
 
 // Outcome is the end of a command, with what is needed to tell it.

@@ -63,7 +63,7 @@ type Input struct {
 	Was     State       // resumed: what the record said, if that was another state than the one it is resumed in
 	Detail  string      // one sentence for people: who asked, what was refused
 	Fresh   bool        // lock_acquired: the database file does not exist
-	Half    string      // lock_acquired: why the file is what a killed first start left, without its subject; empty if it is not
+	Half    string      // lock_acquired: why the database is what a killed first start leaves, without its subject; empty if it is not
 	Aside   string      // spawned: the name under which a half-made database is kept
 	Left    string      // gone: a name for the state in which the database was left
 	Backup  string      // spawned: the copy of the database that was made before
@@ -108,7 +108,7 @@ func (s Supervisor) ask() (Supervisor, []Effect) {
 	return s, []Effect{effect}
 }
 
-// askLater arms the next probe, but while one is under way: what comes of that one will.
+// askLater arms the next probe, unless one is under way: then its outcome arms the next.
 func (s Supervisor) askLater() []Effect {
 	if s.Asking {
 		return nil

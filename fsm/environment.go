@@ -5,18 +5,19 @@ import (
 	"strings"
 )
 
-// Environment is what a Temporal is lent of the environment in which it was asked for. It
-// is in the record, so that a restart by whatever process starts it alike. It is no
-// setting: another one is no difference that refuses a start.
+// Environment is what a Temporal is lent of the environment of the command that asked for it.
+// It is in the record, so that each restart, by whatever process, lends the same. It is no
+// setting: a start from another environment is not refused for the difference.
 type Environment struct {
 	// Lent are the variables, each NAME=value. Values may be secrets: only the record
 	// has them, never a report, a trace or a log.
 	Lent Texts `json:"lent"`
-	// Withheld names what would have shaped Temporal, and was kept away.
+	// Withheld names the variables that would have shaped Temporal and were kept away, and
+	// describes a preset of the Temporal CLI that would have: see actions/environment.
 	Withheld Texts `json:"withheld"`
 }
 
-// Known reports whether it says anything: the record of an older version has none.
+// Known reports whether the environment was recorded: a record of an older version has none.
 func (e Environment) Known() bool { return e.Lent != "" }
 
 // Names are the names of the variables that are lent, in their order.

@@ -4,14 +4,14 @@ import "fmt"
 
 // Streak counts probes that failed in a row, on the monotonic clock.
 type Streak struct {
-	// Failures is how many probes in a row did not pass in time, at most one more than the
-	// threshold.
+	// Failures is how many probes in a row did not pass in time. It stops counting at one more
+	// than the threshold.
 	Failures int
 	// Deaf is since when health itself does not answer, 0 if it does.
 	Deaf Instant
 	// Last is when the last probe's answer came, 0 before the first.
 	Last Instant
-	// Slow is how long the latest answer took, if that was longer than it may, else 0.
+	// Slow is how long the latest slow answer took, 0 since an answer came in time.
 	Slow Millis
 }
 
@@ -19,35 +19,36 @@ type Streak struct {
 type Verdict struct {
 	Live  bool // health answered SERVING
 	Ready bool // and every namespace, history and matching answered
-	// Lost says that it is not ready for what is certain, and passes by no waiting: what
-	// clients write goes to a file that has no name any more, or it listens where it
-	// cannot work.
+	// Lost says that it is not ready for a reason that is certain and that no waiting ends:
+	// what clients write goes to a file that has no name any more, or it listens on an
+	// address where it cannot work.
 	Lost bool
-	// Waits says that the time for an answer is over, and that the question goes on: the
-	// rest says what has been answered so far. Another verdict follows if the answer comes.
+	// Waits says that the probe's timeout is over and the probe goes on: the other fields say
+	// what has been answered so far. Another verdict follows if the answer comes.
 	Waits bool
 	// Late says that this verdict follows one that waited.
 	Late bool
-	// Took is how long the question took, or has waited.
+	// Took is how long the probe took, or has waited.
 	Took Millis
 	// Delayed is how long Temporal's threads have meanwhile waited for a processor, as a
-	// sum; 0 where the kernel does not say so.
+	// sum; 0 where the kernel does not count that.
 	Delayed Millis
 }
 
 // passes reports whether a client can work, however slowly.
 func (v Verdict) passes() bool { return v.Live && v.Ready }
 
-// starvedShare: threads that together wait for a processor for a quarter of the time are
-// starved. One that hangs on an idle machine does not come near.
+// starvedShare is the part of the time, as a divisor, for which the threads of a starved
+// Temporal together wait for a processor: a quarter. A Temporal that hangs on an idle
+// machine does not come near.
 const starvedShare = 4
 
-// Starved reports whether it is for want of a processor that no answer came.
+// Starved reports whether no answer came because Temporal got no processor.
 func (v Verdict) Starved() bool {
 	return v.Waits && v.Delayed > 0 && v.Delayed*starvedShare >= v.Took
 }
 
-// MachineBusy says why a starved Temporal does not answer.
+// MachineBusy is the reason, for people, why a starved Temporal does not answer.
 const MachineBusy = "the machine is busy: its threads wait for a processor"
 
 // slow reports whether an answer is good but for the time that it took.
@@ -57,9 +58,9 @@ func (p Policy) slow(v Verdict) bool { return v.passes() && v.Took > p.Timeout }
 // none. A gap in which nobody probed (a suspended laptop, a stopped container)
 // is no failure: the count begins anew after it. Only a deaf health endpoint
 // leads to the liveness deadline; a server that answers but cannot reach its
-// database is Degraded and left alone, since a restart would make it worse. What is
-// certain needs no threshold. An answer that comes late is one: it is not deaf, and its
-// failure was counted when its time was over.
+// database is Degraded and left alone, since a restart would make it worse. A verdict of
+// Lost needs no threshold. A late answer ends the deafness and adds no failure: the failure
+// was counted at the timeout.
 func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
 	gap := s.Last != 0 && (tick < s.Last || tick-s.Last > Instant(3*(p.Period+p.Timeout)))
 	s.Last = tick
@@ -89,9 +90,10 @@ func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
 	return s, ""
 }
 
-// patience is how long no answer may come. One that is known to be slow has twice the
-// time of its latest answer, and one that waits for a processor the whole start deadline,
-// as a new one would have to come up on the same busy machine. No one has longer than that.
+// patience is how long health may stay silent before a restart. A Temporal that is known to
+// be slow has twice the time of its latest answer. One that waits for a processor has the
+// whole start deadline, which a new one would have on the same busy machine. That is the
+// longest for any.
 func (p Policy) patience(s Streak, v Verdict) Millis {
 	longest := max(p.StartDeadline, p.LivenessDeadline)
 	if v.Starved() {
@@ -100,7 +102,7 @@ func (p Policy) patience(s Streak, v Verdict) Millis {
 	return min(max(p.LivenessDeadline, 2*s.Slow), longest)
 }
 
-// slowly says how a server answers, as the end of a sentence; took is how long.
-func slowly(took Millis) string {
+// slowWords says how late a server answers, as the end of a sentence.
+func slowWords(took Millis) string {
 	return fmt.Sprintf("it is slow: it answers after %s", (took+50)/100*100)
 }

@@ -20,8 +20,8 @@ type Policy struct {
 	Timeout Millis `json:"probe_timeout_ms"`
 	// Threshold is how many probes fail in a row before Healthy becomes Degraded.
 	Threshold int `json:"failure_threshold"`
-	// LivenessDeadline is how long, from the first Timeout on, health may give no answer
-	// before a restart. Judge says when it is longer.
+	// LivenessDeadline is how long health may stay silent before a restart, counted from the
+	// end of the first unanswered probe's Timeout. patience says when it is longer.
 	LivenessDeadline Millis `json:"liveness_deadline_ms"`
 	// Grace is the time between SIGTERM and SIGKILL, for a stop that names none.
 	Grace Millis `json:"grace_ms"`
@@ -44,8 +44,8 @@ type Policy struct {
 const restartPeriod Millis = 100
 
 // DefaultPolicy replaces a hung Temporal within 20 s: probes at most 2 s apart with 2 s to
-// answer, then at least 8 s without an answer to any, 3 s of grace, 0.2 s to start. One
-// that answers each within 10 s is slow, and is never replaced.
+// answer, then at least 8 s without an answer to any, 3 s of grace, 0.2 s to start. A
+// Temporal that answers each probe within 10 s is slow, and is never replaced.
 func DefaultPolicy() Policy {
 	return Policy{
 		StartDeadline: 60_000, StartPeriod: 2,

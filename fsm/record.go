@@ -55,23 +55,23 @@ type Exit struct {
 	Known  bool   `json:"known"`
 	Code   int    `json:"code"`
 	Signal string `json:"signal,omitempty"`
-	// Shortage is what was short while it ran, of one that may have ended for that.
+	// Shortage is the want of memory that may have ended the process, if any.
 	Shortage Shortage `json:"shortage,omitempty"`
 }
 
 // Shortage is why the kernel ends a process for want of memory.
 type Shortage string
 
-// The shortages. A machine's may be that of a group above all that is seen, as a container
-// sees its own group alone.
+// The shortages. MachineShortage may also be that of a group above those that are seen: a
+// container sees its own group alone.
 const (
 	NoShortage      Shortage = ""
 	LimitShortage   Shortage = "limit"
 	MachineShortage Shortage = "machine"
 )
 
-// MayBeKilled reports whether SIGKILL can have ended a process: it did, or that of its
-// child, as a shell reports it, or nothing is known of the end.
+// MayBeKilled reports whether SIGKILL can have ended a process: SIGKILL ended it, or its child
+// (a shell reports that by its own exit code), or nothing is known of its end.
 func (e Exit) MayBeKilled() bool {
 	return !e.Known || e.Signal == "SIGKILL" || e.Code == killedCode
 }
@@ -113,8 +113,8 @@ type Database struct {
 	Version string `json:"version,omitempty"`
 	// Backup is the copy that was made before another version opened it, empty for none.
 	Backup string `json:"backup,omitempty"`
-	// Left is a name for the state in which the last Temporal left it, if that never served:
-	// until then Backup is as good as a copy of it. It is empty otherwise.
+	// Left names the state in which the last Temporal left the database, if that never served:
+	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
 }
 
@@ -136,8 +136,8 @@ type Record struct {
 	Again    bool     `json:"again,omitempty"`
 	Reason   string   `json:"reason,omitempty"`
 	Settings Settings `json:"settings"`
-	// Environment is that of the Temporal at hand or of the next one. One that is not
-	// known was not recorded: a spawn then lends of the supervisor's own.
+	// Environment is that of the Temporal at hand or of the next one. If it is not Known, a
+	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`
 	Supervisor  Process     `json:"supervisor"`
 	Temporal    Process     `json:"temporal"`

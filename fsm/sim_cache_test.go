@@ -249,7 +249,7 @@ func (c *simCache) heedsLate(s Supervisor) string {
 	}
 	late = append(late, simInput{event: Probed, run: s.Run - 1}, simInput{event: Probed, run: s.Run - 1, ready: true},
 		simInput{event: Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: Gone, seq: s.Seq, run: s.Run - 1})
-	if !s.probes() {
+	if !s.countsAnswers() {
 		late = append(late, simInput{event: Probed, run: s.Run, ready: true, slow: true})
 	}
 	if _, ok := Find(s.State, Exited); !ok {

@@ -68,7 +68,7 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	if s == before {
 		return
 	}
-	if s.Run != before.Run || !s.probes() {
+	if s.Run != before.Run || !s.countsAnswers() {
 		d.waits, d.asked = false, false
 	}
 	if s.Seq != before.Seq {
@@ -91,7 +91,7 @@ func (in simInput) own(s *simSup) bool {
 	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
 		return in.seq == s.Seq
 	case Probed:
-		return in.run == s.Run && s.probes()
+		return in.run == s.Run && s.countsAnswers()
 	case Exited, Gone:
 		return in.run == s.Run
 	}

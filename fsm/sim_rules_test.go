@@ -119,7 +119,7 @@ func (w *simWorld) check() {
 	})
 	w.eachDriver(func(_ int, d *simDriver) {
 		idle := d.begun && !d.s.Done && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0
-		if idle && d.s.probes() && !d.asked && !slices.ContainsFunc(d.timers, func(t simTimer) bool { return t.event == ProbeDue }) {
+		if idle && d.s.countsAnswers() && !d.asked && !slices.ContainsFunc(d.timers, func(t simTimer) bool { return t.event == ProbeDue }) {
 			w.breaks("%s is %s and probes no more", who(d.uid), d.s.State)
 		}
 	})

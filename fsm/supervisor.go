@@ -19,8 +19,8 @@ type Supervisor struct {
 	Gone bool
 	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
 	ServedAt Instant
-	// Starved says that the latest probe of a Temporal that starts waits for an answer, as
-	// the machine is too busy, and Extended that it was given more time for that.
+	// Starved says that the latest probe of a starting Temporal has no answer because the
+	// machine is busy. Extended says that the start deadline was extended for that.
 	Starved, Extended bool
 	// Awaited says that somebody may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
@@ -32,7 +32,7 @@ type Supervisor struct {
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable bool
 	Streak Streak
-	// Asking says that a probe is under way whose time is not over.
+	// Asking says that a probe is under way and its timeout is not over.
 	Asking bool
 	// Slowly says that the record's reason for Degraded is that it answers slowly.
 	Slowly bool
@@ -93,8 +93,8 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
-	case Probed: // a slow answer may come when the state has changed for want of it
-		if in.Run != s.Run || !s.probes() {
+	case Probed: // a slow answer may come after the state has changed for want of it
+		if in.Run != s.Run || !s.countsAnswers() {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:
@@ -228,8 +228,8 @@ func (s Supervisor) enter(row Row, in Input, cause string) Supervisor {
 	return s.become(row.To, in.At).claim()
 }
 
-// become moves to a state. What was armed in another one is late from then on; only the
-// count of failed probes goes along into Degraded, and how slow it is.
+// become moves to a state. What was armed in another state is late from then on. The count of
+// failed probes is kept only into Degraded, the time of a slow answer also into Healthy.
 func (s Supervisor) become(to State, at Instant) Supervisor {
 	s.Generation++
 	if s.State == to {
@@ -263,7 +263,7 @@ func (s Supervisor) cause(row Row, in Input) string {
 		return s.Failure.Reason
 	case ProbeFailed:
 		if s.Slowly {
-			return slowly(s.Streak.Slow)
+			return slowWords(s.Streak.Slow)
 		}
 		return s.Waiting
 	case LockAcquired:
@@ -271,7 +271,7 @@ func (s Supervisor) cause(row Row, in Input) string {
 			return "the database " + was.Path + ", which Temporal served from, is not there any more: it begins with a new and empty one"
 		}
 		if s.Database.Created && !s.Database.Served && in.Half != "" {
-			return fmt.Sprintf("the database %s %s, as a first start leaves it that was killed: it is set aside, and a new one is made", s.Database.Path, in.Half)
+			return fmt.Sprintf("the database %s %s, as a killed first start leaves it: it is set aside, and a new one is made", s.Database.Path, in.Half)
 		}
 	case Spawned:
 		if in.Backup != "" {

@@ -94,15 +94,15 @@ func (c Command) Wanted(r Record) Settings {
 	return c.Want
 }
 
-// Next is the record with the settings and the environment with which Temporal would be
-// run where none runs.
+// Next returns the record with the settings and the environment of the Temporal that this
+// command would start.
 func (c Command) Next(r Record) Record {
 	r.Settings, r.Environment = c.Wanted(r), c.lends(r)
 	return r
 }
 
-// lends is the environment of the next Temporal: a restart keeps what the record has,
-// from whichever shell it is asked for, unless it says anew what is passed on.
+// lends is the environment of the next Temporal. A restart keeps the recorded one, from
+// whichever shell it is typed, unless it is given --pass-env.
 func (c Command) lends(r Record) Environment {
 	if c.Verb == VerbRestart && r.Environment.Known() && !c.Given.Has("pass-env") {
 		return r.Environment
@@ -110,8 +110,8 @@ func (c Command) lends(r Record) Environment {
 	return c.Environment
 }
 
-// refused is the end of a command that wants settings with which no Temporal can serve,
-// empty if it does not. A start's own were looked at before; a restart keeps some.
+// refused is the end of a command whose settings no Temporal can serve with, empty if one
+// can. Flags were checked when they were parsed; a restart adds recorded settings to them.
 func (c Command) refused(r Record) Ends {
 	wanted := c.Wanted(r)
 	switch one, _, _ := wanted.Clash(); {
@@ -156,7 +156,7 @@ func (c Command) upBusy(in Sight) (Command, []Deed) {
 	case r.State == Healthy && r.Generation > c.Since:
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && c.Handovers > 0 && in.Driver.Same(r.Supervisor):
-		// Generations began anew, as the record was lost; no driver of before the handover lives.
+		// The record was lost, so generations began anew; no driver from before the handover lives.
 		return c.finish(Outcome{End: EndStarted, Record: r})
 	case r.State == Healthy && in.Driver.PID == 0:
 		return c, []Deed{{Ask: AskFollow}, {Ask: AskArm, Saw: SawBusy, After: provenAgain}}

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,13 +21,13 @@ type ContentsKind string
 const (
 	// ContentsTemporal is a database of Temporal's, of whichever schema.
 	ContentsTemporal ContentsKind = "temporal"
-	// ContentsHalfMade is what a first start leaves that was killed: an empty file, or one
-	// with some of Temporal's tables and nobody's data. Temporal makes its schema only where
-	// there is no file, so that it never serves from it.
+	// ContentsHalfMade is what a killed first start leaves: an empty file, or one with some
+	// of Temporal's tables and no user data. Temporal makes its schema only where there is
+	// no file, so it never serves from this one.
 	ContentsHalfMade ContentsKind = "half-made"
 	// ContentsForeign is another program's database, or no database at all.
 	ContentsForeign ContentsKind = "foreign"
-	// ContentsUnknown is a database that is damaged, or too large to be told in time.
+	// ContentsUnknown is a database that is damaged, or too large to be classified in time.
 	ContentsUnknown ContentsKind = "unknown"
 )
 
@@ -36,7 +37,7 @@ type Contents struct {
 	Why  string
 }
 
-// largestLog, in bytes, is the largest write-ahead log that is read to tell the contents.
+// largestLog, in bytes, is the largest write-ahead log or rollback journal that is read.
 const largestLog = 256 << 20
 
 // temporalTables are the tables of the schemas up to 1.9.1 of the CLI. Those of its text
@@ -53,7 +54,7 @@ var temporalTables = []string{
 
 const searchTables = "executions_visibility_fts_"
 
-// filledBySchema are the tables that have rows before there is anybody's data.
+// filledBySchema are the tables that have rows before a user has stored anything.
 var filledBySchema = []string{
 	"cluster_membership", "cluster_metadata", "cluster_metadata_info", "namespace_metadata", "queue_metadata", "schema_update_history", "schema_version",
 }
@@ -61,10 +62,10 @@ var filledBySchema = []string{
 // systemNamespace is the one that Temporal makes for itself.
 const systemNamespace = "temporal-system"
 
-// DatabaseContents tells what a file holds that is to be Temporal's database, as it will
-// be once SQLite has carried out its journal or its write-ahead log. It reads the tables'
-// names, and whether they have rows. Nothing is locked or written. A path without a file
-// is an error that wraps fs.ErrNotExist.
+// DatabaseContents classifies the file at path, which is to be Temporal's database, by what
+// it holds once SQLite has carried out its journal or its write-ahead log. It reads the
+// tables' names, and whether they have rows. It locks and writes nothing. Where there is no
+// file, the error wraps fs.ErrNotExist.
 func DatabaseContents(path string) (Contents, error) {
 	p, file, err := openDatabase(path)
 	if err != nil {
@@ -82,7 +83,7 @@ func DatabaseContents(path string) (Contents, error) {
 	case p.Bytes < int64(max(p.size, len(p.header))) && p.LogBytes == 0 && !rolledBack:
 		return Contents{ContentsHalfMade, "has the beginning of a header, and nothing else"}, nil
 	case p.Flaw != "" && !rolledBack, p.LogBytes > largestLog:
-		return Contents{ContentsUnknown, either(p.Flaw, "has too large a write-ahead log to be looked into")}, nil
+		return Contents{ContentsUnknown, cmp.Or(p.Flaw, "has too large a write-ahead log to be looked into")}, nil
 	}
 	if !rolledBack {
 		if err := p.readLog(path + "-wal"); err != nil {
@@ -95,18 +96,11 @@ func DatabaseContents(path string) (Contents, error) {
 	return p.contents(), nil
 }
 
-func either(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
-}
-
 // mostNULs, in bytes, is the largest file of NUL bytes that a power cut leaves of a new
 // database.
 const mostNULs = 1 << 20
 
-// noDatabase tells of a file without SQLite's header.
+// noDatabase classifies a file without SQLite's header.
 func (p *pager) noDatabase() Contents {
 	if p.Bytes <= mostNULs {
 		text := make([]byte, p.Bytes)
@@ -118,7 +112,7 @@ func (p *pager) noDatabase() Contents {
 	return Contents{ContentsForeign, "is no SQLite database, or an encrypted one"}
 }
 
-// contents tells by the tables and their rows.
+// contents classifies a database by its tables and their rows.
 func (p *pager) contents() Contents {
 	p.used = make([]bool, p.Pages+1)
 	w := &walker{pager: p}
@@ -127,13 +121,13 @@ func (p *pager) contents() Contents {
 	unknown := slices.ContainsFunc(tables, notTemporals) // of a schema that is newer, or another program's
 	switch {
 	case w.Flaw != "" || w.partial:
-		return Contents{ContentsUnknown, either(w.Flaw, "has a schema that cannot be read")}
+		return Contents{ContentsUnknown, cmp.Or(w.Flaw, "has a schema that cannot be read")}
 	case len(tables) == 0:
 		return Contents{ContentsHalfMade, "has no table"}
 	case !slices.Contains(tables, "namespaces") || unknown && !slices.Contains(tables, "executions"):
 		return Contents{ContentsForeign, "is another program's database, with the tables " + shortList(tables)}
 	case !unknown && !w.hasData():
-		return Contents{ContentsHalfMade, fmt.Sprintf("has %d of Temporal's tables and nobody's data", len(tables))}
+		return Contents{ContentsHalfMade, fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}
 	}
 	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables))}
 }
@@ -151,8 +145,8 @@ func shortList(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// hasData reports whether a table has rows that Temporal has not made for itself. What
-// cannot be read is taken for data.
+// hasData reports whether a table has rows that Temporal has not made for itself. A page
+// that cannot be read counts as data.
 func (w *walker) hasData() bool {
 	for _, root := range w.roots {
 		table, is := strings.CutPrefix(root.name, "table ")
@@ -173,12 +167,12 @@ func (w *walker) hasData() bool {
 	return false
 }
 
-// journalHeader is what a rollback journal's header has before its padding.
+// journalHeader, in bytes, is the length of a rollback journal's header without its padding.
 const journalHeader = 28
 
 // rollBack takes back what a hot journal has: its pages stand for those of the file
-// (sqlite.org/fileformat2.html, 3. The Rollback Journal). It is false for a journal that
-// SQLite does not carry out either, or that cannot be read.
+// (sqlite.org/fileformat2.html, 3. The Rollback Journal). It returns false for a journal that
+// SQLite would ignore too, or that cannot be read.
 func (p *pager) rollBack(path string) bool {
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -208,8 +202,8 @@ func (p *pager) rollBack(path string) bool {
 	return true
 }
 
-// rollBackSegment takes the pages of one segment, whose header is at an offset, and
-// returns where the next one would begin.
+// rollBackSegment takes the pages of the segment whose header is at offset at, and returns
+// the offset at which the next segment would begin.
 func (p *pager) rollBackSegment(data []byte, at, sector int) int {
 	count, nonce := binary.BigEndian.Uint32(data[at+8:]), binary.BigEndian.Uint32(data[at+12:])
 	record := 4 + p.size + 4
@@ -226,7 +220,8 @@ func (p *pager) rollBackSegment(data []byte, at, sector int) int {
 	return (at + sector - 1) / sector * sector
 }
 
-// checksum is that of a page in a journal: of every 200th byte, from its end.
+// checksum is the checksum that a journal has for a page: the nonce and every 200th byte of
+// the page, counted from its end (sqlite.org/fileformat2.html, 3. The Rollback Journal).
 func checksum(page []byte, nonce uint32) uint32 {
 	for i := len(page) - 200; i > 0; i -= 200 {
 		nonce += uint32(page[i])

@@ -30,8 +30,8 @@ func TestDatabaseContents(t *testing.T) {
 	}{
 		"empty":                          {nil, nil, ContentsHalfMade, "is empty"},
 		"empty, with an empty journal":   {nil, make([]byte, 512), ContentsHalfMade, "is empty"},
-		"killed":                         {killed, journal, ContentsHalfMade, "has 2 of Temporal's tables and nobody's data"},
-		"killed, without its journal":    {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and nobody's data"},
+		"killed":                         {killed, journal, ContentsHalfMade, "has 2 of Temporal's tables and no user data"},
+		"killed, without its journal":    {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and no user data"},
 		"killed, its journal done with":  {killed, make([]byte, len(journal)), ContentsHalfMade, "has 3 of"},
 		"killed in its first statement":  {killed, pagesInJournal(journal, 0, 0, 0, 0), ContentsHalfMade, "taken back"},
 		"a journal that claims too much": {killed, pagesInJournal(journal, 255, 255, 255, 255), ContentsUnknown, "claims 4294967295 pages"},

@@ -12,8 +12,8 @@ import (
 
 // RunDelay returns how long the threads of a process that live have waited for a
 // processor, as a sum: the second figure of /proc/PID/task/TID/schedstat, in nanoseconds
-// (Documentation/scheduler/sched-stats.rst). It includes what a cgroup's quota keeps them
-// waiting. It is 0 where the kernel counts nothing or the process may not be seen.
+// (Documentation/scheduler/sched-stats.rst). It includes the time for which a cgroup's quota
+// stops them. It is 0 where the kernel does not count or the process may not be read.
 func RunDelay(pid int) time.Duration {
 	threads, err := filepath.Glob(procPath(pid, "task/*/schedstat"))
 	if err != nil {

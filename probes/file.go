@@ -52,7 +52,8 @@ func HasOpen(pid int, info os.FileInfo) bool {
 	return err != nil || found
 }
 
-// HasFile reports whether a process has a file open. Where that cannot be told it is false.
+// HasFile reports whether a process has a file open. It returns false where the process's
+// descriptors cannot be read.
 func HasFile(pid int, file FileID) bool {
 	found, err := hasOpen(pid, file)
 	return err == nil && found

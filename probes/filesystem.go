@@ -44,8 +44,8 @@ func SharedFileSystem(path string) string {
 }
 
 // NoExec reports whether the file system of a path is mounted so that no program on it can
-// be run: execve(2) answers EACCES there, whatever the program's mode is. It is false where
-// that cannot be told.
+// be run: execve(2) answers EACCES there, whatever the program's mode is. It returns false
+// where statfs fails.
 func NoExec(path string) bool {
 	s, err := statfs(path)
 	return err == nil && s.Flags&noExec != 0

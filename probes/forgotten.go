@@ -6,10 +6,10 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// Marked are the development servers that carry a home's mark. A mark is anybody's to set,
-// and a container's home may have the same name: it counts only of a process that runs as
-// this user and sees the same files. It looks at every process, and waits some milliseconds
-// for one that is about to become another program.
+// Marked returns the development servers that carry a home's mark. Any process can set a
+// mark, and a container's home may have the same path: a mark counts only on a process that
+// runs as this user and sees the same files. Marked looks at every process, and waits up to
+// execTries milliseconds for one that is in the middle of execve(2).
 func Marked(home string) []fsm.Process {
 	var marked []fsm.Process
 	pids, _ := processes()
@@ -27,7 +27,7 @@ func Marked(home string) []fsm.Process {
 	return marked
 }
 
-// execTries bounds the wait, in milliseconds, for a process that shows no arguments.
+// execTries, in milliseconds, bounds the wait for a process that shows no arguments.
 const execTries = 20
 
 // inExec reports whether a process shows no arguments although it has a program: between
@@ -37,8 +37,8 @@ func inExec(pid int) bool { return len(Args(pid)) == 0 && Executable(pid) != "" 
 
 // Forgotten finds the Temporal of a home whose lock file was deleted, by what is left: it
 // leads a group, carries the home's mark and has inherited a lock on the file that was at
-// path lock. Of its mark counts what Marked says. It returns the zero Process if there is
-// none. It looks at every process.
+// path lock. A mark counts under the conditions that Marked names. Forgotten returns the zero
+// Process if there is none, and looks at every process.
 func Forgotten(home, lock string) fsm.Process {
 	pids, _ := processes()
 	for _, pid := range pids {

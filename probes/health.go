@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"connectrpc.com/connect"
@@ -33,12 +34,12 @@ type Endpoint struct {
 	Address string
 	// Namespaces are those that must answer besides "default".
 	Namespaces []string
-	// Reached, if set, is told how far a server is that is just coming up, from the
-	// goroutine that asks: "port accepts", "SERVING", "namespaces answer",
+	// Reached, if set, is called with each milestone of a server that is just coming up, from
+	// the goroutine that asks: "port accepts", "SERVING", "namespaces answer",
 	// "history and matching answer".
 	Reached func(milestone string)
-	// Known, if set, is told what has been answered so far each time there is more, from
-	// the goroutines that ask, one at a time.
+	// Known, if set, is called with what has been answered so far, after each further
+	// answer, from the goroutines that ask, one at a time.
 	Known func(Answer)
 }
 
@@ -49,7 +50,7 @@ func (e Endpoint) reached(milestone string) {
 	}
 }
 
-// known tells whoever wants to know.
+// known calls Known, if set, and returns what it was given.
 func (e Endpoint) known(a Answer) Answer {
 	if e.Known != nil {
 		e.Known(a)
@@ -59,14 +60,14 @@ func (e Endpoint) known(a Answer) Answer {
 
 // Answer is what an endpoint said.
 type Answer struct {
-	// Verdict has the time that the last round of calls took, the connection left out.
+	// Verdict has the time that the last round of calls took, without the time to connect.
 	Verdict fsm.Verdict
 	// Health is the health check's status, as in "SERVING", empty for no answer.
 	Health string
-	// Namespaces has "ok", or why it does not answer, for each namespace asked.
+	// Namespaces has OK, or why it does not answer, for each namespace asked.
 	Namespaces map[string]string
-	// Services has the same for "history" and "matching"; it is empty where they were not
-	// asked, as a namespace does not answer.
+	// Services has the same for each of WorkflowServices. It is empty where they were not
+	// asked, since a namespace does not answer.
 	Services map[string]string
 	// Detail says in one sentence why it is not ready, empty if it is.
 	Detail string
@@ -89,10 +90,11 @@ func (e Endpoint) Ask(ctx context.Context) Answer {
 	return e.askOn(ctx, line)
 }
 
-// Await asks until the endpoint is ready or ctx is done, and returns the last
-// answer. After within no new round of calls is begun: one that is under way is ended by
-// ctx alone, as a late answer is one. It is for a server that is just coming up: first connections alone are
-// tried, which cost the server nothing, and then one connection is asked on.
+// Await asks until the endpoint is ready or ctx is done, and returns the last answer. It
+// begins no new round of calls once within has passed; a round that is under way goes on
+// until ctx is done, since a late answer counts too. Await is for a server that is just
+// coming up: it first tries connections alone, which cost the server nothing, and then asks
+// on one connection.
 // pause is the time between two questions, and at first between two tries of the
 // port; while nobody listens, that grows to 10 ms if it is less.
 func (e Endpoint) Await(ctx context.Context, pause, within time.Duration) Answer {
@@ -120,8 +122,8 @@ func spacing(waited, pause time.Duration) time.Duration {
 	return max(pause, min(waited/20, 10*time.Millisecond))
 }
 
-// awaitOn asks on one connection until it is ready, breaks, or ctx is done. No round of
-// calls is begun once begin is done.
+// awaitOn asks on one connection until it is ready, breaks, or ctx is done. It begins no
+// round of calls once begin is done.
 func (e Endpoint) awaitOn(ctx, begin context.Context, wire net.Conn, pause time.Duration) Answer {
 	line, err := newLine(e.Address, wire)
 	if err != nil {
@@ -169,16 +171,16 @@ func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 	answer.Verdict.Live = true
 	e.reached("SERVING")
 	names := e.names()
-	answer.Namespaces = gather(names, func(name string) string { return askNamespace(ctx, l, name) }, func(far map[string]string) {
-		answer.Namespaces, answer.Detail = far, aboutNamespaces(names, far)
+	answer.Namespaces = gather(names, func(name string) string { return askNamespace(ctx, l, name) }, func(soFar map[string]string) {
+		answer.Namespaces, answer.Detail = soFar, aboutNamespaces(names, soFar)
 		e.known(answer)
 	})
 	if answer.Detail = aboutNamespaces(names, answer.Namespaces); answer.Detail != "" {
 		return answer
 	}
 	e.reached("namespaces answer")
-	answer.Services = gather(services, func(name string) string { return askService(ctx, l, name) }, func(far map[string]string) {
-		answer.Services, answer.Detail = far, aboutServices(far)
+	answer.Services = gather(WorkflowServices, func(name string) string { return askService(ctx, l, name) }, func(soFar map[string]string) {
+		answer.Services, answer.Detail = soFar, aboutServices(soFar)
 		e.known(answer)
 	})
 	if answer.Detail = aboutServices(answer.Services); answer.Detail == "" {
@@ -211,7 +213,7 @@ func dial(ctx context.Context, address string) (*line, error) {
 	return newLine(address, wire)
 }
 
-// newLine speaks HTTP/2 on a connection to address, which is closed with it. It is
+// newLine speaks HTTP/2 on a connection to address, which is closed with it. The client is
 // golang.org/x/net/http2's and not net/http's, which GODEBUG=http2client=0 switches off
 // (net/http: Transport.onceSetNextProtoDefaults): no probe would pass, and a server that
 // serves would be replaced.
@@ -243,11 +245,19 @@ func call[T any](ctx context.Context, l *line, method string, request []byte) (*
 	return answer.Msg, nil
 }
 
-// silence is what is said of a call that has not been answered.
+// silence stands for the answer of a call that has not been answered.
 const silence = "nothing within the time given"
 
-// Silent is what is known of an endpoint that has said nothing at all.
+// Silent is the answer of an endpoint that has answered nothing at all.
 var Silent = Answer{Detail: "health does not answer: " + silence}
+
+// OK is the answer of a namespace or a service that answers.
+const OK = "ok"
+
+// NotFound reports whether an answer is that the namespace does not exist.
+func NotFound(answer string) bool {
+	return strings.HasPrefix(answer, connect.CodeNotFound.String()+": ")
+}
 
 // why shortens a gRPC error for people.
 func why(err error) string {

@@ -12,7 +12,7 @@ import (
 )
 
 // MemoryWatch compares what the kernel counts of a process's memory cgroup at two times.
-// The zero MemoryWatch knows nothing, as where there are no such groups.
+// The zero MemoryWatch reports no shortage; it stands where there are no such groups.
 type MemoryWatch struct {
 	group  memoryGroup
 	before memoryCounts
@@ -59,8 +59,8 @@ var (
 	// oom those times that this group's limit, or one below it, was the cause
 	// (Documentation/admin-guide/cgroup-v2.rst, memory.events).
 	unifiedNames = memoryNames{"memory.events", "oom_kill", "memory.events", "oom"}
-	// legacyNames are of cgroup v1, where failcnt counts also what reclaim could mend: beside
-	// a new oom_kill it tells the limit (Documentation/admin-guide/cgroup-v1/memory.rst).
+	// legacyNames are of cgroup v1, where failcnt also counts what reclaim could mend: only
+	// beside a new oom_kill does it name the limit as the cause (Documentation/admin-guide/cgroup-v1/memory.rst).
 	legacyNames = memoryNames{"memory.oom_control", "oom_kill", "memory.failcnt", ""}
 )
 

@@ -25,25 +25,25 @@ func (e Endpoint) names() []string {
 	return names
 }
 
-// aboutNamespaces is one sentence about the first namespace that is not "ok", empty if all are.
+// aboutNamespaces is one sentence about the first namespace that is not OK, empty if all are.
 func aboutNamespaces(names []string, answers map[string]string) string {
 	for _, name := range names {
-		if answers[name] != "ok" {
+		if answers[name] != OK {
 			return fmt.Sprintf("namespace %s does not answer: %s", name, answers[name])
 		}
 	}
 	return ""
 }
 
-// gather makes a call for each name at once, and returns the answers when all have come.
-// It tells how far it is, at first and after each answer, from one goroutine at a time: a
-// call without an answer is silent so far.
-func gather(names []string, ask func(name string) string, far func(map[string]string)) map[string]string {
+// gather makes a call for each name at once, and returns the answers when all have come. It
+// calls report with the answers so far, at first and after each answer, from one goroutine
+// at a time: a call that has no answer yet has silence for one.
+func gather(names []string, ask func(name string) string, report func(soFar map[string]string)) map[string]string {
 	answers := map[string]string{}
 	for _, name := range names {
 		answers[name] = silence
 	}
-	far(maps.Clone(answers))
+	report(maps.Clone(answers))
 	var lock sync.Mutex
 	var all sync.WaitGroup
 	for _, name := range names {
@@ -53,7 +53,7 @@ func gather(names []string, ask func(name string) string, far func(map[string]st
 			lock.Lock()
 			defer lock.Unlock()
 			answers[name] = answer
-			far(maps.Clone(answers))
+			report(maps.Clone(answers))
 		})
 	}
 	all.Wait()
@@ -66,5 +66,5 @@ func askNamespace(ctx context.Context, l *line, name string) string {
 	if _, err := call[emptypb.Empty](ctx, l, describeNamespace, textField(nil, 1, name)); err != nil {
 		return why(err)
 	}
-	return "ok"
+	return OK
 }

@@ -17,7 +17,7 @@ import (
 var ErrNoProcess = errors.New("no such process")
 
 // ErrNoProc says that /proc does not show this process: it is not mounted, or is another
-// PID namespace's. Then nothing can be proven of any process.
+// PID namespace's. Then no process can be identified.
 var ErrNoProc = errors.New("/proc is not mounted, or is not of this PID namespace")
 
 // IdentityError says why the identity of a process cannot be read here, of this very process

@@ -12,9 +12,10 @@ import (
 // the call. It is wrapped with what the system says.
 var ErrUnreachable = errors.New("this machine can listen there, and not connect to it")
 
-// Reachable says why no client on this machine could connect to a server on ip, nil if one
-// can. It tries that on a port of its own. Silence is no answer: a busy machine is silent
-// as well.
+// Reachable returns nil if a client on this machine can connect to a server on ip, else the
+// reason, which wraps ErrUnreachable if it is not the listening that fails. It tries with a
+// port of its own. A connection that times out counts as reachable: a busy machine may be
+// the cause.
 func Reachable(ip string) error {
 	wanted, err := netip.ParseAddr(ip)
 	if err != nil {

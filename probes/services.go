@@ -17,20 +17,21 @@ const (
 	describeTaskQueue = "/" + workflowService + "/DescribeTaskQueue"
 )
 
-// What is asked for is the server's own. Describing a task queue makes it where there is
-// none: with rows in the database, and partitions in memory for some minutes. The server's
-// own worker polls this one from its start on (temporal/common/primitives/task_queues.go).
+// The probes ask for what is the server's own. Describing a task queue creates it where there
+// is none: rows in the database, and partitions in memory for some minutes. The server's own
+// worker polls systemQueue from its start on (temporal/common/primitives/task_queues.go).
 const (
 	systemQueue = "default-worker-tq"
 	// noWorkflow is the identifier of a workflow that does not exist.
 	noWorkflow = "stigmer-local-probe"
 )
 
-// services are what a workflow needs besides the frontend.
-var services = []string{"history", "matching"}
+// WorkflowServices are what a workflow needs besides the frontend, as Answer.Services names
+// them.
+var WorkflowServices = []string{"history", "matching"}
 
 // askService asks history for a workflow that does not exist, or matching for a task queue.
-// It returns "ok" or why it does not answer.
+// It returns OK or why the service does not answer.
 func askService(ctx context.Context, l *line, service string) string {
 	var err error
 	if service == "history" {
@@ -39,28 +40,28 @@ func askService(ctx context.Context, l *line, service string) string {
 		_, err = call[emptypb.Empty](ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
 	}
 	if err == nil || service == "history" && crossed(err) {
-		return "ok"
+		return OK
 	}
 	return why(err)
 }
 
-// aboutServices says which services do not answer, and why not, empty if both do.
+// aboutServices is one sentence about the services that do not answer, empty if both do.
 func aboutServices(answers map[string]string) string {
 	const none = "no workflow can start: "
 	history, matching := answers["history"], answers["matching"]
 	switch {
-	case history == "ok" && matching == "ok":
+	case history == OK && matching == OK:
 		return ""
-	case matching == "ok":
+	case matching == OK:
 		return none + "history does not answer: " + history
-	case history == "ok":
+	case history == OK:
 		return none + "matching does not answer: " + matching
 	}
 	return none + "history and matching do not answer: " + history
 }
 
-// crossed reports whether an error about a workflow is history's own. That there is no
-// such workflow is; that there is no such namespace is the frontend's.
+// crossed reports whether an error about a workflow came from history. "No such workflow"
+// does; "no such namespace" comes from the frontend.
 func crossed(err error) bool {
 	var failed *connect.Error
 	if !errors.As(err, &failed) || failed.Code() != connect.CodeNotFound {

@@ -39,8 +39,8 @@ func environment(pid int) []string { return system.Exec(pid).Environment }
 // WorkFolder returns the folder that a process works in, empty when it is not known.
 func WorkFolder(pid int) string { return system.workFolder(pid) }
 
-// RunDelay is not asked of macOS: a Temporal there that says nothing for want of a
-// processor has the same time as one that hangs.
+// RunDelay returns 0: on macOS a Temporal that does not answer for want of a processor has
+// the same time as one that hangs.
 func RunDelay(int) time.Duration { return 0 }
 
 // Dying reports whether a process has been killed and has not gone yet. macOS
@@ -52,10 +52,10 @@ func Dying(pid int) bool { return system.dying(pid) }
 // lives, keeps its locks, and does nothing.
 func Asleep(pid int) bool { return system.stopped(pid) }
 
-// Usable returns nil: what macOS has is there.
-func Usable() error { return nil }
+// CheckProc returns nil: macOS needs no /proc.
+func CheckProc() error { return nil }
 
-// memoryGroupOf knows nothing: macOS has no groups with a limit of memory.
+// memoryGroupOf returns the zero group: macOS has no groups with a limit of memory.
 func memoryGroupOf(int) memoryGroup { return memoryGroup{} }
 
 // InnerPID is the PID itself: macOS has no PID namespaces.

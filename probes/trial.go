@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TrialWithin bounds a trial. A program that is cold takes a second.
+// TrialWithin bounds a trial: a program that is not in the page cache takes a second.
 const TrialWithin = 15 * time.Second
 
 // trialBytes and trialLines bound what is kept of what a program prints in a trial.
@@ -32,11 +32,11 @@ func IsTemporal(exe string) bool {
 	return built["GOOS"] == runtime.GOOS && built["GOARCH"] == runtime.GOARCH
 }
 
-// Try runs a program for its version in a folder, for at most TrialWithin, and returns the
-// first line that it prints, if any. The error is that of its start, an *exec.ExitError, one
-// that says that it did not end, or the end of ctx; words are then the last lines that it
-// printed.
-func Try(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
+// TryVersion runs a program with --version in a folder, for at most TrialWithin, and returns
+// the first line that it prints, if any. The error is that of its start, an *exec.ExitError,
+// ctx's own, or that the program did not end within TrialWithin. With an error, words are the
+// last trialLines lines that it printed.
+func TryVersion(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
 	within, cancel := context.WithTimeout(ctx, TrialWithin)
 	defer cancel()
 	cmd := VersionCommand(within, program)

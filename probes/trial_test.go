@@ -31,7 +31,7 @@ func TestTry(t *testing.T) {
 	} {
 		check(t, os.RemoveAll(program))
 		check(t, os.WriteFile(program, []byte(c.text), 0o700))
-		said, words, err := Try(t.Context(), program, folder, []string{"PLACE=here", "PATH=/usr/bin:/bin"})
+		said, words, err := TryVersion(t.Context(), program, folder, []string{"PLACE=here", "PATH=/usr/bin:/bin"})
 		if said != c.said || !c.fails(err) || c.words != nil && !slices.Equal(words, c.words) || len(strings.Join(words, "")) > trialBytes {
 			t.Errorf("%s: %q, %q, %v", name, said, words, err)
 		}

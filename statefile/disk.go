@@ -31,6 +31,7 @@ func put(path string, data []byte) (Stamp, error) {
 	return pend(path, data, func(pending *renameio.PendingFile) error { return closeAndRename(pending, path) })
 }
 
+// closeAndRename closes a pending file without a sync, and gives it its name.
 func closeAndRename(pending *renameio.PendingFile, path string) error {
 	if err := pending.File.Close(); err != nil {
 		return err
@@ -38,8 +39,9 @@ func closeAndRename(pending *renameio.PendingFile, path string) error {
 	return os.Rename(pending.Name(), path)
 }
 
-// UnlessUnsyncable returns the error of an fsync, and nil for one that this file system, or a sandbox, does not have:
-// there is nothing more to be done there. Any other error means that data may be lost.
+// UnlessUnsyncable returns the error of an fsync, and nil if the file system or a sandbox has
+// no fsync (EINVAL, ENOTSUP, ENOSYS): then nothing more can be done. Any other error means
+// that data may be lost.
 func UnlessUnsyncable(err error) error {
 	for _, none := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.ENOSYS} {
 		if errors.Is(err, none) {

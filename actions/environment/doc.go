@@ -1,7 +1,6 @@
-// Package environment decides which variables of a caller's environment Temporal gets.
-// It is a list of what is let through: a server is shaped by the settings, and by
-// nothing that a shell happens to have exported. What the list does not name, and no
-// pattern of the user's does, is kept away.
+// Package environment selects the variables of a caller's environment that Temporal gets:
+// those on its list, and those that a pattern of the user's names. All others are kept
+// away, so that the settings shape a server, and no variable that a shell happens to export.
 //
 // It must never change the environment of this process: a larger program may have it.
 //

@@ -13,7 +13,7 @@ type group struct {
 	names []string
 }
 
-// groups is what every Temporal gets. The names are patterns of path.Match.
+// groups are the variables that every Temporal gets. The names are patterns of path.Match.
 var groups = []group{
 	{"every program asks for these: where programs and files are, and whose they are",
 		[]string{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR"}},
@@ -29,7 +29,7 @@ var groups = []group{
 		[]string{"ZONEINFO"}},
 	{"the certificates to trust (Go: crypto/x509, also as NixOS builds it)",
 		[]string{"SSL_CERT_*", "NIX_SSL_CERT_FILE"}},
-	{"how much of the machine a Go program may use: for who runs it to say (Go: runtime)",
+	{"how much of the machine a Go program may use, which its user sets (Go: runtime)",
 		[]string{"GOMAXPROCS", "GOMEMLIMIT", "GOGC"}},
 	{"the way out of this network (Go: net/http.ProxyFromEnvironment)",
 		[]string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"}},
@@ -37,13 +37,13 @@ var groups = []group{
 		[]string{"TEMPORAL_VERSION_CHECK_DISABLED"}},
 }
 
-// own are never passed on, whatever is asked for: the mark, the zone and the list of
-// patterns are set anew, the other settings are this program's, and what a service
-// manager wants to be told by (sd_notify(3)) is the supervisor's to tell.
+// own are the variables that are never passed on, whatever the patterns: the mark, the zone
+// and the patterns are set anew, the other settings are this program's, and notifying a
+// service manager (sd_notify(3)) is the supervisor's part.
 var own = []string{"STIGMER_*", "TZ", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
 
-// shaping are the variables by which Temporal, or the libraries in it, would have run
-// otherwise. Only they are reported where they are kept away, not all the others.
+// shaping are the variables that would make Temporal, or a library in it, run otherwise.
+// Of the variables that are kept away, only these are reported.
 var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_*", "SQLITE_TMPDIR", "GODEBUG", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"}
 
 // forClients are variables of Temporal's that a server does not read: stigmer local env
@@ -60,8 +60,8 @@ const PassVariable = "STIGMER_PASS_ENV"
 // zone is the zone of every Temporal.
 //
 // Temporal's log has the local time without its zone (temporalcli/commands.go,
-// preRun). Who reads it may be in another zone than who started it, the zone of a
-// machine can change, and at the end of summer time an hour comes twice: only in UTC
+// preRun). Its reader may be in another zone than its writer, the zone of a machine can
+// change, and at the end of summer time an hour comes twice: only in UTC
 // is each of these times one moment. Little else in Temporal looks at the zone. Its
 // database is in UTC, and so are cron expressions and schedules that name no zone
 // (common/backoff/cron.go, service/worker/scheduler/spec.go); one that names the zone

@@ -15,7 +15,7 @@ const Limit = 128 << 10
 
 // Lend returns what Temporal gets of an environment, a list of NAME=value: what every
 // Temporal gets, and what one of the patterns lets through. The zone comes with it, so
-// it is never empty; Started adds the mark.
+// it is never empty; ForTemporal adds the mark.
 func Lend(environ, patterns []string) fsm.Environment {
 	var lent, withheld []string
 	for _, entry := range environ {
@@ -33,10 +33,9 @@ func Lend(environ, patterns []string) fsm.Environment {
 	return fsm.Environment{Lent: fsm.MakeTexts(append(lent, zone)), Withheld: fsm.MakeTexts(withheld)}
 }
 
-// Started is the whole environment of a Temporal that is started with what is lent: with
-// the mark of its home, by which it is known as ours even when the record is lost, and
-// with the patterns.
-func Started(lent fsm.Environment, patterns fsm.Names, home string) []string {
+// ForTemporal returns the whole environment of a Temporal: what is lent, the mark of its
+// home, which identifies it as ours even when the record is lost, and the patterns.
+func ForTemporal(lent fsm.Environment, patterns fsm.Names, home string) []string {
 	entries := append(lent.Lent.List(), probes.InstanceVariable+"="+home)
 	if patterns != "" {
 		entries = append(entries, PassVariable+"="+string(patterns))
@@ -44,10 +43,10 @@ func Started(lent fsm.Environment, patterns fsm.Names, home string) []string {
 	return entries
 }
 
-// ForSupervisor is what a supervisor that stays behind gets: all of it but the switches of
-// Go's runtime and libraries, which were meant for what was started beside it. Without its
-// garbage collector (GOGC=off), or with less memory than it needs, it would not last. What
-// Temporal is lent of these is in the record.
+// ForSupervisor returns the environment of a supervisor that stays behind: environ without
+// the switches of Go's runtime and libraries, which are meant for other programs of the
+// shell. Without its garbage collector (GOGC=off), or with less memory than it needs, a
+// supervisor would not last. What Temporal is lent of these variables is in the record.
 func ForSupervisor(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
@@ -55,10 +54,10 @@ func ForSupervisor(environ []string) []string {
 	})
 }
 
-// Of reads back what a Temporal was lent that runs, and the patterns, from the
+// OfProcess reads back what a running Temporal was lent, and the patterns, from the
 // environment of its process. Both are zero where that may not be read. What was kept
-// away from it is not known.
-func Of(p fsm.Process) (fsm.Environment, fsm.Names) {
+// away cannot be read back.
+func OfProcess(p fsm.Process) (fsm.Environment, fsm.Names) {
 	environ := probes.Environment(p.PID)
 	if len(environ) == 0 {
 		return fsm.Environment{}, ""
@@ -74,8 +73,9 @@ func Of(p fsm.Process) (fsm.Environment, fsm.Names) {
 	return lent, patterns
 }
 
-// Check says in one sentence why a pattern cannot be one, empty if it can.
-func Check(pattern string) string {
+// CheckPattern returns why a pattern of names is refused, a sentence without its subject;
+// empty if it is accepted.
+func CheckPattern(pattern string) string {
 	switch _, err := path.Match(pattern, ""); {
 	case err != nil:
 		return "is not a pattern: a [ or a \\ is not closed"

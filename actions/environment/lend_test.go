@@ -46,7 +46,7 @@ func TestStarted(t *testing.T) {
 		"":     "PATH=/bin|TZ=UTC|STIGMER_INSTANCE=/home",
 		"A,B*": "PATH=/bin|TZ=UTC|STIGMER_INSTANCE=/home|STIGMER_PASS_ENV=A,B*",
 	} {
-		if got := strings.Join(Started(lent, patterns, "/home"), "|"); got != want {
+		if got := strings.Join(ForTemporal(lent, patterns, "/home"), "|"); got != want {
 			t.Errorf("%q: %q, want %q", patterns, got, want)
 		}
 	}
@@ -60,7 +60,7 @@ func TestOf(t *testing.T) {
 	if self, err := os.Executable(); err == nil { // a Mac hides the environment of its own programs
 		child = exec.Command(self, "-test.run=^TestWaits$")
 	}
-	child.Env = Started(lent, "A_*", "/home")
+	child.Env = ForTemporal(lent, "A_*", "/home")
 	input, err := child.StdinPipe()
 	if err == nil {
 		err = child.Start()
@@ -70,11 +70,11 @@ func TestOf(t *testing.T) {
 	}
 	defer child.Wait()
 	defer input.Close()
-	got, patterns := Of(fsm.Process{PID: child.Process.Pid})
+	got, patterns := OfProcess(fsm.Process{PID: child.Process.Pid})
 	if got != lent || patterns != "A_*" {
 		t.Errorf("read back %q by %q, want %q", got.Lent, patterns, lent.Lent)
 	}
-	if got, patterns := Of(fsm.Process{PID: 1 << 30}); got.Known() || patterns != "" {
+	if got, patterns := OfProcess(fsm.Process{PID: 1 << 30}); got.Known() || patterns != "" {
 		t.Errorf("of no process: %q by %q", got.Lent, patterns)
 	}
 }
@@ -88,7 +88,7 @@ func TestWaits(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for _, good := range []string{"A", "AWS_*", "a?", "[AB]_X", "*", "GODEBUG", "STIGMER_*", `A\*`, "[^A-Z]*"} {
-		if why := Check(good); why != "" {
+		if why := CheckPattern(good); why != "" {
 			t.Errorf("%q %s", good, why)
 		}
 	}
@@ -97,7 +97,7 @@ func TestCheck(t *testing.T) {
 		"[": "not a pattern", "AWS_[A-": "not a pattern", `A\`: "not a pattern", "X[]": "not a pattern",
 		"TZ": "never passed on", "STIGMER_INSTANCE": "never passed on", "STIGMER_PORT": "never passed on", "NOTIFY_SOCKET": "never passed on",
 	} {
-		if got := Check(bad); !strings.Contains(got, why) {
+		if got := CheckPattern(bad); !strings.Contains(got, why) {
 			t.Errorf("%q: %q, want %q", bad, got, why)
 		}
 	}

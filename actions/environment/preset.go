@@ -29,8 +29,16 @@ var presetFlags = []string{
 	"time-format", "no-json-shorthand-payloads",
 }
 
+// presetMark begins the description of a preset in fsm.Environment's Withheld. No name of a
+// variable has a space (CheckPattern), so the two are never confused.
+const presetMark = "the preset "
+
+// IsPreset reports whether an entry of fsm.Environment's Withheld describes a preset, and
+// does not name a variable.
+func IsPreset(withheld string) bool { return strings.HasPrefix(withheld, presetMark) }
+
 // presetWithheld describes the preset that would have counted, with the names of its
-// flags and not their values. It is empty where no preset says anything to a server.
+// flags and not their values. It is empty where no preset has a flag of a server.
 func presetWithheld(environ []string) []string {
 	name, home := "default", ""
 	for _, entry := range environ {
@@ -49,7 +57,7 @@ func presetWithheld(environ []string) []string {
 	if len(flags) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("the preset %q of %s (%s)", name, file, strings.Join(flags, ", "))}
+	return []string{fmt.Sprintf(presetMark+"%q of %s (%s)", name, file, strings.Join(flags, ", "))}
 }
 
 // flagsIn are the flags for which a preset in a file has a value, in order. A file that

@@ -21,10 +21,10 @@ var ends = []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.
 // stops for them, and nothing in a container would continue its child.
 var ignored = []os.Signal{syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU}
 
-// needed reports whether the process with this PID has to be an init.
-func needed(pid int) bool { return pid == 1 }
+// mustBeInit reports whether the process with this PID has to be an init.
+func mustBeInit(pid int) bool { return pid == 1 }
 
-// exitStatus is the status that a shell would report for an end: the exit code, or 128 and
+// exitStatus returns the status that a shell reports for an end: the exit code, or 128 plus
 // the signal's number.
 func exitStatus(status syscall.WaitStatus) int {
 	if status.Signaled() {

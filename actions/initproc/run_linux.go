@@ -16,14 +16,14 @@ import (
 // was deleted or replaced (proc_pid_exe(5)).
 const ownProgram = "/proc/self/exe"
 
-// Run does nothing and returns false where this process is not process 1. Where it is, Run
-// starts this program once more with the same arguments, environment and descriptors,
-// forwards signals to it, and reaps every orphan. When the child has ended, and no other
-// process that runs this program has arguments of which atWork is true, Run returns the
-// child's exit status and true; the kernel ends what is left when process 1 ends. Where the
-// child cannot be started, Run returns false, too.
+// Run does nothing and returns false if this process is not process 1. If it is, Run starts
+// this program once more with the same arguments, environment and descriptors, forwards
+// signals to that child, and reaps every orphan. Once the child has ended, Run waits until
+// no process that runs this program has arguments for which atWork returns true, and returns
+// the child's exit status and true. The kernel ends what is left when process 1 ends. If the
+// child cannot be started, Run returns false.
 func Run(atWork func(args []string) bool) (status int, ended bool) {
-	if !needed(os.Getpid()) {
+	if !mustBeInit(os.Getpid()) {
 		return 0, false
 	}
 	i := initProcess{atWork: atWork}
@@ -54,7 +54,8 @@ type initProcess struct {
 	end atomic.Int64
 }
 
-// startAgain passes on what else was inherited, too: only what Go opened is closed by exec.
+// startAgain starts this program with the same arguments and environment. The child inherits
+// every descriptor that this process did: exec closes only those that Go has opened.
 func startAgain(group *syscall.SysProcAttr) (*os.Process, error) {
 	return os.StartProcess(ownProgram, os.Args, &os.ProcAttr{
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr}, Env: os.Environ(), Sys: group,
@@ -73,7 +74,7 @@ func groupOfItsOwn() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
-// forward passes signals on: to the child, and when it has ended to what goes on without it.
+// forward passes signals on to the child, and once that has ended to the others.
 func (i *initProcess) forward(signals <-chan os.Signal) {
 	for sig := range signals {
 		if slices.Contains(ends, sig) {
@@ -105,9 +106,9 @@ func (i *initProcess) reapChild() int {
 	}
 }
 
-// linger returns when no command or supervisor of ours is left: a stop from beside the
-// child still has to report, and a start or restart may have left a supervisor behind. One
-// that was asked to end while it was at work leaves that to each of them.
+// linger returns when the others have ended: a stop that was typed beside the child still has
+// to report, and a start or restart may have left a supervisor behind. If a signal has asked
+// the child to end, linger sends it to each of the others once.
 func (i *initProcess) linger() {
 	asked, end, others := map[int]bool{}, syscall.Signal(i.end.Load()), i.others()
 	for pause := shortestPause; len(others) > 0; pause = min(2*pause, longestPause) {
@@ -128,8 +129,8 @@ func (i *initProcess) linger() {
 	}
 }
 
-// The pauses between two looks at what is left. Process 1 is not told of the end of a
-// process that another container runtime's process has put into its namespace.
+// The pauses between two looks at what is left: process 1 gets no SIGCHLD for a process that
+// a container engine has put into its namespace, since that is not its child.
 const (
 	shortestPause = 5 * time.Millisecond
 	longestPause  = 200 * time.Millisecond
@@ -153,6 +154,6 @@ func (i *initProcess) others() []int {
 	}
 	return slices.DeleteFunc(processes(), func(pid int) bool {
 		theirs, err := os.Stat(procPath(pid, "exe"))
-		return needed(pid) || err != nil || !os.SameFile(ours, theirs) || !i.atWork(arguments(pid))
+		return mustBeInit(pid) || err != nil || !os.SameFile(ours, theirs) || !i.atWork(arguments(pid))
 	})
 }

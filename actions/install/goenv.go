@@ -22,10 +22,10 @@ var reachVariables = []string{
 // command of GOAUTH may need, have an underscore.
 var goVariable = regexp.MustCompile(`^(GO[A-Z0-9]+|GO_EXTLINK_ENABLED)$`)
 
-// buildEnvironment is the environment in which go builds the same program whatever env
-// and the file of go env -w say. Of that file only what is about reaching modules counts,
-// and only where env does not say it. work is the folder of the build: go's own files go
-// there, and its caches where the user has no folder for them.
+// buildEnvironment returns the environment in which go builds the same program whatever env
+// and the file of go env -w say. Of that file, only reachVariables that env does not set
+// count. work is the folder of the build: it gets go's temporary files, and go's caches if
+// the user has no folder for them.
 func buildEnvironment(env []string, work string) []string {
 	var kept []string
 	said := map[string]string{}
@@ -54,8 +54,8 @@ func buildEnvironment(env []string, work string) []string {
 }
 
 // placeCaches leaves go's folders where the caller has them, and puts them below own where
-// go would find no place: it takes absolute paths alone. Modules that are below own can
-// be removed again by the flags that it returns.
+// go would find no place, since go takes absolute paths alone. It returns the GOFLAGS that
+// make the modules below own removable.
 func placeCaches(said map[string]string, own string) (flags string) {
 	relative := func(path string) bool { return !filepath.IsAbs(path) }
 	for _, name := range []string{"GOPATH", "GOMODCACHE", "GOCACHE"} {

@@ -13,8 +13,8 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// exitWatch is a pidfd, which becomes readable at the exit (pidfd_open(2), Linux 5.3), or
-// where there are none a process that is looked at again and again.
+// exitWatch is a pidfd, which becomes readable at the exit (pidfd_open(2), Linux 5.3). Without
+// a pidfd, it polls the process.
 type exitWatch struct {
 	pidfd   int // noPidfd if there is none
 	process fsm.Process
@@ -30,9 +30,9 @@ func watchExit(p fsm.Process) (exitWatch, error) {
 	return exitWatch{fd, p}, err
 }
 
-// refused reports whether a call is not to be had here: an old kernel has none, a sandbox
-// answers EPERM for what it does not know or allow (seccomp(2)), descriptors may be spent.
-// That the process has gone is no refusal.
+// refused reports whether the error of a pidfd call means that pidfds cannot be used: an old
+// kernel has none, a sandbox answers EPERM for a call that it does not allow (seccomp(2)),
+// descriptors may be spent. ESRCH, for a process that has gone, is no refusal.
 func refused(err error) bool { return err != nil && !errors.Is(err, unix.ESRCH) }
 
 func (w exitWatch) close() {
@@ -64,6 +64,7 @@ const (
 	longestPause  = 50 * time.Millisecond
 )
 
+// goneWithin reports whether p exits within timeout; a negative timeout is no limit.
 func goneWithin(p fsm.Process, timeout time.Duration) bool {
 	began := time.Now()
 	for pause := shortestPause; probes.Alive(p); pause = min(2*pause, longestPause) {

@@ -13,7 +13,7 @@ import (
 
 // Signal signals exactly the process that is meant, or none: the pidfd cannot come to
 // mean another process between the proof and the signal (pidfd_send_signal(2)). Where a
-// pidfd is refused the proof comes immediately before a signal by PID. A process that has
+// pidfd is refused, the proof comes immediately before a signal by PID. A process that has
 // exited needs no signal.
 func Signal(p fsm.Process, sig unix.Signal) error {
 	fd, err := unix.PidfdOpen(p.PID, 0)
@@ -28,12 +28,13 @@ func Signal(p fsm.Process, sig unix.Signal) error {
 		return nil
 	}
 	err = unix.PidfdSendSignal(fd, sig, nil, 0)
-	if refused(err) { // also where this user may not signal it, as kill then says again
+	if refused(err) { // if this user may not signal p, kill says so again
 		return signalByPID(p, sig)
 	}
 	return unlessGone(err)
 }
 
+// signalByPID signals p by its number, after a look whether it is still p.
 func signalByPID(p fsm.Process, sig unix.Signal) error {
 	if !probes.Alive(p) {
 		return nil
@@ -41,6 +42,7 @@ func signalByPID(p fsm.Process, sig unix.Signal) error {
 	return unlessGone(unix.Kill(p.PID, sig))
 }
 
+// unlessGone returns the error of a signal, nil if the process has gone.
 func unlessGone(err error) error {
 	if errors.Is(err, unix.ESRCH) {
 		return nil

@@ -116,9 +116,9 @@ func (s *shot) close() {
 // beginningBytes is how much of two files' beginnings must agree. Lines have times.
 const beginningBytes = 4096
 
-// copyOf reports whether older is a copy of a part of newer: a rotation copies a log, or
-// what of it is not too much, before it truncates it, and whoever looks in between, or
-// after a supervisor that died in between, sees the same lines in both.
+// copyOf reports whether older is a copy of a part of newer. A rotation copies a log, or the
+// newest lines of one that is too large, before it truncates it: a reader that looks in
+// between, or after a supervisor that died in between, sees the same lines in both.
 func copyOf(newer, older part) bool {
 	info, err := newer.Stat() // now: older may have grown since newer was opened
 	if err != nil || info.Size() < older.info.Size() {
@@ -135,7 +135,7 @@ func copyOf(newer, older part) bool {
 	return err == nil && at >= 0
 }
 
-// find is where a file has a text at or behind an offset, -1 for nowhere.
+// find returns the offset of the first occurrence of text at or behind from, -1 for none.
 func (p part) find(text []byte, from int64) (int64, error) {
 	block := make([]byte, searchBytes)
 	for at := max(0, from); ; at += int64(len(block) - len(text)) {
@@ -152,14 +152,14 @@ func (p part) find(text []byte, from int64) (int64, error) {
 	}
 }
 
-// before is what a file has before an offset, as much of it as lately keeps.
+// before returns the last beginningBytes that a file has before the offset end.
 func (p part) before(end int64) []byte {
 	text := make([]byte, min(end, beginningBytes))
 	n, _ := p.ReadAt(text, end-int64(len(text)))
 	return text[:n]
 }
 
-// searchBytes is what is searched at once.
+// searchBytes is how much of a file is searched at once, in bytes.
 const searchBytes = 1 << 20
 
 // begins reports whether a file began with text, which is not empty.

@@ -18,9 +18,9 @@ type Follower struct {
 	// base is the file next older than the one being read, kept open so that its
 	// number is not given out again; nil for none.
 	base *part
-	// beginning is how the one being read begins, should base be gone, and lately what was
-	// read of it last, should its beginning be gone as well: a rotation keeps the newest
-	// lines of a log that is too large.
+	// beginning finds the file being read should base be gone: it is how that file begins.
+	// lately finds it should its beginning be gone as well, since a rotation keeps only the
+	// newest lines of a log that is too large: it is what was read of it last.
 	beginning, lately []byte
 	// live is the newest file as it was; it differs if somebody replaced the log.
 	live fs.FileInfo
@@ -104,10 +104,10 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 	return append(lines, f.split(chunk[:n])...), n > 0, nil
 }
 
-// place finds the file that is being read, and how much of it is: the one before base,
-// or, if that is gone, the one with the same beginning, or else the one that has what was
-// read last. If that is gone as well, so is what had not been read of it, and the oldest
-// is next.
+// place returns the index of the file that is being read, and the offset up to which it is
+// read: the file before base, or, if base is gone, the one with the same beginning, or else
+// the one that has what was read last. If none is left, what had not been read of it is
+// lost, and the oldest file is read from its start.
 func (f *Follower) place(s *shot) (int, int64) {
 	for i, p := range s.parts {
 		if f.base != nil && i > 0 && os.SameFile(p.info, f.base.info) {
@@ -127,8 +127,8 @@ func (f *Follower) place(s *shot) (int, int64) {
 	return len(s.parts) - 1, 0
 }
 
-// placeIn is how much of a file is read that takes the place of the one being read: it
-// may have only the end of it.
+// placeIn returns the offset up to which p is read. It may have only the end of the file
+// that was being read; 0 if it has nothing of that.
 func (f *Follower) placeIn(p part) int64 {
 	if f.offset == 0 || len(f.beginning) == 0 || p.begins(f.beginning) {
 		return f.offset
@@ -143,7 +143,7 @@ func (f *Follower) placeIn(p part) int64 {
 	return at + int64(len(f.lately))
 }
 
-// latest is the end of what was read.
+// latest returns the last beginningBytes of what was read: of before and then chunk.
 func latest(before, chunk []byte) []byte {
 	if len(chunk) < beginningBytes {
 		chunk = append(before, chunk...)

@@ -7,11 +7,11 @@ import (
 	"strconv"
 )
 
-// Usable returns ErrNoProc or an IdentityError where no process can be told from another,
-// nil elsewhere. A /proc that was mounted in another PID namespace shows this process under
+// CheckProc returns ErrNoProc or an IdentityError where processes cannot be identified, nil
+// elsewhere. A /proc that was mounted in another PID namespace shows this process under
 // the number that it has there (proc_pid(5)), and other processes under those that are known
 // here. What can be read of this process can be read of those that it starts.
-func Usable() error {
+func CheckProc() error {
 	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
 		return ErrNoProc
 	}
