@@ -67,6 +67,13 @@ func readConfig() (configFile, error) {
 func readSettings(path string) (configFile, error) {
 	c := configFile{path: path}
 	data, err := readTrusted(path)
+	if target, linked := os.Readlink(path); linked == nil && errors.Is(err, fs.ErrNotExist) {
+		return c, &Problem{
+			What:  fmt.Sprintf("%s is a link to %s, which is not there", path, target),
+			Means: "what it says is not known, so nothing was done without it; nothing was changed",
+			Try:   "put that file back, or take the link away", Exit: ExitFailed,
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return c, nil // what is wrong with the home is for who opens it
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -71,6 +72,10 @@ func (p *patient) checkSettings() CheckReport {
 	for _, link := range serviceLinks(flags) {
 		otherwise += "; " + linkWords(link)
 	}
+	for _, words := range misspelt(os.Environ(), flags) {
+		otherwise += "; " + words
+	}
+	otherwise += otherYAML(p.options.config)
 	if differ := fsm.Differences(p.document.Settings, p.options.settings, p.options.given); p.running() && len(differ) > 0 {
 		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}

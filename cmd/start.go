@@ -83,6 +83,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	}
 	o.config.noteBeside(c)
 	warnOfLinks(c)
+	warnOfMisspelt(c)
 	warnOpen(c, o.settings)
 	o.warnUIPort(c)
 	if err := checkShared(c, home); err != nil {
