@@ -224,8 +224,12 @@ func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
 
 // diagnosis is the state as it is now.
 func (s *seen) diagnosis() fsm.Diagnosis {
+	damage := s.recordFault
+	if damage == noRecord {
+		damage = ""
+	}
 	return fsm.Diagnose(s.document.Record, fsm.Look{
-		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Asleep: s.asleep, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
+		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Damage: damage, Asleep: s.asleep, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }

@@ -12,7 +12,9 @@ type Look struct {
 	// Asleep says that this driver is stopped (SIGSTOP).
 	Asleep bool
 	// Lost says that there is no record that could be read; the zero record stands for it.
-	Lost   bool
+	Lost bool
+	// Damage says why the record that there is cannot be read, empty where there is none.
+	Damage string
 	Hold   Hold
 	Holder string
 	// Asked says that Temporal's health was asked; Verdict and Detail are its answer.
@@ -44,7 +46,7 @@ func diagnose(r Record, l Look) Diagnosis {
 	case l.Driven:
 		return driven(r, l)
 	case l.Hold == HoldFree:
-		return undriven(r)
+		return undriven(r, l.Damage)
 	case l.Hold == HoldRemnant:
 		return Diagnosis{State: Stopping, Reason: "no supervisor; processes that a dead Temporal left behind are still there: stop or start ends them"}
 	case r.State == Stopping:
@@ -86,13 +88,15 @@ func drivenUnrecorded(l Look) Diagnosis {
 	return Diagnosis{State: Degraded, Reason: "Temporal runs and is supervised, but " + l.Detail + "; the record cannot be read"}
 }
 
-func undriven(r Record) Diagnosis {
+func undriven(r Record, damage string) Diagnosis {
 	reason := r.Reason
 	switch {
 	case r.State != Stopped:
 		reason = fmt.Sprintf("the record says %s, but nothing runs: supervisor and Temporal are gone (killed, or the machine was restarted)", r.State)
 	case r.Failure.Event != "":
 		reason = r.Failure.Reason
+	case damage != "":
+		reason = "nothing runs; the record cannot be read (" + damage + "): start sets it aside and makes it anew"
 	case r.Generation == 0:
 		reason = "it was never started here"
 	}

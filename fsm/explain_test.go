@@ -66,6 +66,7 @@ func TestDiagnose(t *testing.T) {
 		{"left-overs", Record{State: Healthy}, Look{Hold: HoldRemnant}, Stopping, "left behind", false},
 		{"a stranger", Record{State: Stopped}, Look{Hold: HoldForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
 		{"a failure is kept", failed, Look{Hold: HoldFree}, Stopped, "it exited with status 1", true},
+		{"damaged", Record{State: Stopped}, Look{Lost: true, Damage: "damaged: it is empty", Hold: HoldFree}, Stopped, "cannot be read (damaged: it is empty)", true},
 		{"never started", Record{State: Stopped}, Look{Hold: HoldFree}, Stopped, "never started", true},
 	} {
 		d := Diagnose(c.record, c.look)

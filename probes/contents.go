@@ -54,6 +54,10 @@ var temporalTables = []string{
 
 const searchTables = "executions_visibility_fts_"
 
+// fewTables is how many tables by names of Temporal's another program may have: one that is
+// called tasks, say. A database that has more is Temporal's, with a table lost.
+const fewTables = 4
+
 // filledBySchema are the tables that have rows before a user has stored anything.
 var filledBySchema = []string{
 	"cluster_membership", "cluster_metadata", "cluster_metadata_info", "namespace_metadata", "queue_metadata", "schema_update_history", "schema_version",
@@ -124,7 +128,7 @@ func (p *pager) contents() Contents {
 		return Contents{ContentsUnknown, cmp.Or(w.Flaw, "has a schema that cannot be read")}
 	case len(tables) == 0:
 		return Contents{ContentsHalfMade, "has no table"}
-	case !slices.Contains(tables, "namespaces") || unknown && !slices.Contains(tables, "executions"):
+	case unknown && !(slices.Contains(tables, "namespaces") && slices.Contains(tables, "executions")), len(tables) < fewTables && !slices.Contains(tables, "namespaces"):
 		return Contents{ContentsForeign, "is another program's database, with the tables " + shortList(tables)}
 	case !unknown && !w.hasData():
 		return Contents{ContentsHalfMade, fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}
