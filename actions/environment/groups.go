@@ -44,7 +44,7 @@ var own = []string{"STIGMER_*", "TZ", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDO
 
 // shaping are the variables that would make Temporal, or a library in it, run otherwise.
 // Of the variables that are kept away, only these are reported.
-var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_*", "SQLITE_TMPDIR", "GODEBUG", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"}
+var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_GO_*", "GRPC_XDS_*", "GRPC_EXPERIMENTAL_*", "GRPC_ENFORCE_*", "SQLITE_TMPDIR", "GODEBUG", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"}
 
 // forClients are variables of Temporal's that a server does not read: stigmer local env
 // itself prints some of them.
