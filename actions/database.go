@@ -4,23 +4,26 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
 
 // lost adds to the answer of a Temporal that serves whether the database's path leads to
-// the file that it has open: if not, what clients write goes to a file without a name. A
-// doubt is left to the failure threshold, and is none while it starts: a server behind a
-// wrapper may have its database where nobody sees it.
+// the file that it has open: if not, what clients write goes to a file without a name, and
+// some of what is asked may fail for that. A doubt is left to the failure threshold, and is
+// none while it starts: a server behind a wrapper may have its database where nobody sees it.
 func (w *World) lost(in fsm.Input) fsm.Input {
 	db := w.document.Settings.DB
-	if in.Event != fsm.Probed || !in.Verdict.Ready || db == "" {
+	v, starts := in.Verdict, w.document.State == fsm.Starting
+	if in.Event != fsm.Probed || db == "" || !v.Ready && (!v.Live || v.Waits || starts) {
 		return in
 	}
 	astray, certain := w.astray(db)
-	if astray == "" || !certain && w.document.State == fsm.Starting {
+	if astray == "" || !certain && (starts || !v.Ready) {
 		return in
 	}
 	in.Verdict.Ready, in.Verdict.Lost, in.Detail = false, certain, "the database "+db+" "+astray
@@ -39,15 +42,37 @@ func (w *World) astray(db string) (why string, certain bool) {
 		return "cannot be looked at: " + err.Error(), false
 	}
 	leadsTo := func(file os.FileInfo) bool { return err == nil && os.SameFile(there, file) }
-	known := w.database != nil && (leadsTo(w.database) || w.opened(w.database))
+	known := w.database != nil && (leadsTo(w.database.FileInfo) || w.opened(w.database.FileInfo))
 	if !known && err == nil && w.opened(there) {
-		known, w.database = true, there
+		known, w.database = true, &openDatabase{there, deviceAbove(db)}
 	}
-	if known && leadsTo(w.database) {
+	if known && leadsTo(w.database.FileInfo) {
 		return "", false
+	}
+	if known && deviceAbove(db) != w.database.device {
+		return "is not to be seen any more, as its file system was unmounted, or another one mounted over it: mount it again", true
 	}
 	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",
 		known || w.document.Temporal.Version != "" || w.versions.Of(w.document.Temporal.Exe) != ""
+}
+
+// openDatabase is a database that Temporal has open, and the device of its folder.
+type openDatabase struct {
+	os.FileInfo
+	device uint64
+}
+
+// deviceAbove is the device of the nearest folder above a path that is there, 0 if none can be
+// looked at. The file's own says nothing: on an overlay it is another one than its folder's.
+func deviceAbove(path string) uint64 {
+	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {
+		if info, err := os.Stat(folder); err == nil {
+			return uint64(info.Sys().(*syscall.Stat_t).Dev)
+		}
+		if folder == filepath.Dir(folder) {
+			return 0
+		}
+	}
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,

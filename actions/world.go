@@ -61,7 +61,7 @@ type World struct {
 	// aside is the name under which the half-made database was set aside before the spawn.
 	aside string
 	// database describes the file that Temporal has open, once it serves.
-	database os.FileInfo
+	database *openDatabase
 	// held is the lock file of the current run, wherever its path leads.
 	held probes.FileID
 	// members are the processes that were seen to hold that lock beside a proven holder.

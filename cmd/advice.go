@@ -19,7 +19,7 @@ func (s *seen) advice() string {
 	case s.answer.Verdict.Live && !s.answer.Verdict.Ready && !fsm.WorksOn(settings.IP):
 		return otherAddress(restart+" ", settings.IP)
 	case s.document.Lost:
-		return "move the file back to where it was, or " + restart + ", which begins with what is at that path"
+		return "bring the file back to its path (move it, or mount its file system again), or " + restart + ", which begins with what is there now"
 	case s.answer.Verdict.Starved():
 		return "end what keeps the processors busy: Temporal is left running, and is Healthy again by itself"
 	case s.deletedNamespace() != "":
