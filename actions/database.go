@@ -19,7 +19,7 @@ import (
 func (w *World) lost(in fsm.Input) fsm.Input {
 	db := w.document.Settings.DB
 	v, starts := in.Verdict, w.document.State == fsm.Starting
-	if in.Event != fsm.Probed || db == "" || !v.Ready && (!v.Live || v.Waits || starts) {
+	if in.Event != fsm.Probed || db == "" || !v.Ready && (!v.Live || v.Waits) {
 		return in
 	}
 	astray, certain := w.astray(db)

@@ -20,7 +20,6 @@ func newWriteQueue() (writeQueue, error) {
 		return writeQueue{}, err
 	}
 	unix.CloseOnExec(queue)
-	// The event that ends the wait.
 	end := unix.Kevent_t{Filter: unix.EVFILT_USER, Flags: unix.EV_ADD}
 	_, err = unix.Kevent(queue, []unix.Kevent_t{end}, nil, nil)
 	return writeQueue{queue, map[string]*os.File{}}, err

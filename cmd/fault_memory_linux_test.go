@@ -38,6 +38,7 @@ func TestFaultMemoryLimit(t *testing.T) {
 	t.Parallel()
 	folder, limit := memoryGroup(t)
 	p := realPlace(t)
+	p.bin = plainStigmer(t)
 	p.wrap(`echo 1000 >/proc/self/oom_score_adj; exec "$T" "$@"`) // the first that the kernel ends
 	inGroup := "echo $$ > " + filepath.Join(folder, "cgroup.procs") + ` && exec "$0" local start`
 	if out, status := p.shell(inGroup); status != 0 {

@@ -17,7 +17,7 @@ func TestNoHandover(t *testing.T) {
 		{"record not saved: read-only file system", "the disk of the home cannot be written to", "make room"},
 		{"fork/exec /bin/temporal: resource temporarily unavailable", "no more processes and threads", "ulimit -u"},
 		{"runtime: failed to create new OS thread (have 7 already; errno=11)", "no more processes and threads", "ulimit -u"},
-		{"start the supervisor: fork/exec /bin/stigmer: operation not permitted", "a container's seccomp profile", "allow it there"},
+		{"start the supervisor: fork/exec /bin/stigmer: operation not permitted", "a container's seccomp profile", "allow the call there"},
 		{"open /home/temporal.lock: too many open files", "no more open files", "ulimit -n"},
 		{"fatal error: out of memory", "no more memory", "ulimit -v"},
 	} {

@@ -209,7 +209,7 @@ func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
 func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
 	began, delay := time.Now(), probes.RunDelay(pid)
 	answer := probes.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
-	if v := &answer.Verdict; ctx.Err() != nil && !v.Ready {
+	if v := &answer.Verdict; over(ctx) && !v.Ready {
 		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
 		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())
 		switch {
@@ -220,6 +220,13 @@ func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
 		}
 	}
 	return answer
+}
+
+// over reports whether a deadline is reached, or nearly so: a server that was told it ends its
+// call by its own clock, and the answer may come a moment before ours has run down.
+func over(ctx context.Context) bool {
+	deadline, set := ctx.Deadline()
+	return ctx.Err() != nil || set && time.Until(deadline) < 100*time.Millisecond
 }
 
 // diagnosis is the state as it is now.
