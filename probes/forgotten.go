@@ -17,7 +17,7 @@ func Marked(home string) []fsm.Process {
 		for tries := 0; tries < execTries && inExec(pid); tries++ {
 			time.Sleep(time.Millisecond)
 		}
-		if !IsDevServer(pid) || Instance(pid) != home || !sameUserAndFiles(pid) {
+		if !isMarked(pid, home) {
 			continue
 		}
 		if p, err := look(pid); err == nil {
@@ -25,6 +25,11 @@ func Marked(home string) []fsm.Process {
 		}
 	}
 	return marked
+}
+
+// isMarked reports whether a process is a development server whose mark counts for a home.
+func isMarked(pid int, home string) bool {
+	return IsDevServer(pid) && Instance(pid) == home && sameUserAndFiles(pid)
 }
 
 // execTries, in milliseconds, bounds the wait for a process that shows no arguments.
@@ -42,7 +47,7 @@ func inExec(pid int) bool { return len(Args(pid)) == 0 && Executable(pid) != "" 
 func Forgotten(home, lock string) fsm.Process {
 	pids, _ := processes()
 	for _, pid := range pids {
-		if !IsDevServer(pid) || Instance(pid) != home || !sameUserAndFiles(pid) || !locksDeletedFile(pid, lock) {
+		if !isMarked(pid, home) || !locksDeletedFile(pid, lock) {
 			continue
 		}
 		if p, err := look(pid); err == nil && p.PID == p.PGID {
