@@ -6,10 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
 // lost adds to the answer of a Temporal that serves whether the database's path leads to
@@ -65,14 +65,8 @@ type openDatabase struct {
 // deviceAbove is the device of the nearest folder above a path that is there, 0 if none can be
 // looked at. The file's own says nothing: on an overlay it is another one than its folder's.
 func deviceAbove(path string) uint64 {
-	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {
-		if info, err := os.Stat(folder); err == nil {
-			return uint64(info.Sys().(*syscall.Stat_t).Dev)
-		}
-		if folder == filepath.Dir(folder) {
-			return 0
-		}
-	}
+	id, _ := probes.FileAt(statefile.NearestFolder(filepath.Dir(path)))
+	return id.Device
 }
 
 // opened reports whether Temporal has a file open: its leader or, behind a wrapper,

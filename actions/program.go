@@ -2,8 +2,6 @@ package actions
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -15,10 +13,7 @@ import (
 // the program by the folder, so it may work where a command is typed and fail where Temporal
 // runs. TryProgram returns that folder, and what probes.TryVersion returns.
 func TryProgram(ctx context.Context, home statefile.Home, r fsm.Record, environ []string) (folder, said string, words []string, err error) {
-	folder = workFolder(home, r.Settings.DB)
-	for _, err := os.Stat(folder); err != nil && folder != filepath.Dir(folder); _, err = os.Stat(folder) {
-		folder = filepath.Dir(folder) // before the first start there is no home
-	}
+	folder = statefile.NearestFolder(workFolder(home, r.Settings.DB)) // before the first start there is no home
 	said, words, err = probes.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
 	return folder, said, words, err
 }

@@ -93,20 +93,10 @@ func runnable(name string) (string, error) {
 	return path, bareExec(err)
 }
 
-// programsFolder is the folder of the installed programs, or, if that is not there yet, the
-// nearest folder above it that is.
-func programsFolder(home statefile.Home) string {
-	folder := home.Versions()
-	for !exists(folder) && folder != filepath.Dir(folder) {
-		folder = filepath.Dir(folder)
-	}
-	return folder
-}
-
 // noInstall is the refusal to install where no installed program could be run, nil where it
 // could.
 func noInstall(home statefile.Home) *Problem {
-	folder := programsFolder(home)
+	folder := statefile.NearestFolder(home.Versions())
 	if !probes.NoExec(folder) {
 		return nil
 	}

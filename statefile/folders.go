@@ -20,6 +20,14 @@ func (h Home) MakeFolders() error {
 	return nil
 }
 
+// NearestFolder returns a folder that is there: the one at path, else the nearest above it.
+func NearestFolder(path string) string {
+	for _, err := os.Stat(path); err != nil && path != filepath.Dir(path); _, err = os.Stat(path) {
+		path = filepath.Dir(path)
+	}
+	return path
+}
+
 func (h Home) folders() []string { return []string{h.Logs(), filepath.Dir(h.DB())} }
 
 // MendFolders makes those folders again that somebody has deleted since MakeFolders, but

@@ -60,3 +60,12 @@ func TestLinkedDatabaseIsRelativeToItsFolder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestNearestFolder(t *testing.T) {
+	there := t.TempDir()
+	for path, want := range map[string]string{there: there, filepath.Join(there, "a", "b"): there, "/none/such": "/"} {
+		if have := NearestFolder(path); have != want {
+			t.Errorf("of %s it is %s, not %s", path, have, want)
+		}
+	}
+}
