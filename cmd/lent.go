@@ -11,7 +11,6 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/statefile"
 )
 
 const passEnvFlag = "pass-env"
@@ -40,9 +39,8 @@ func longest(entries []string) string {
 // keepLent takes pass-env from what a restart was given, unless it was typed or differs from
 // the record: a variable or the settings file that only repeats the recorded patterns must not
 // make each restart from another shell change what Temporal gets.
-func (o *options) keepLent(home statefile.Home) {
-	document, err := (statefile.File{Home: home}).Load()
-	if err != nil || o.origins[passEnvFlag].layer == layerFlag || document.Settings.PassEnv != o.settings.PassEnv {
+func (o *options) keepLent(r fsm.Record) {
+	if o.origins[passEnvFlag].layer == layerFlag || r.Settings.PassEnv != o.settings.PassEnv {
 		return
 	}
 	given := o.given.List()

@@ -133,7 +133,6 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	o.keepLent(home)
 	// What is missing is provided before the stop, not after it.
 	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, lent, grace) })
 }
@@ -143,6 +142,7 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 	if err := o.checkUIPort(document.Generation > 0); err != nil {
 		return o.blame(err)
 	}
+	o.keepLent(document.Record)
 	recorded := document.Settings.TemporalBin
 	switch _, err := runnable(recorded); {
 	case o.settings.TemporalBin == "" && err != nil:
