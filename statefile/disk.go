@@ -98,9 +98,10 @@ func SyncFolder(folder string) error {
 	if err != nil {
 		return bare(err)
 	}
-	err = UnlessUnsyncable(dir.Sync())
-	return errors.Join(bare(err), dir.Close())
+	return errors.Join(syncOpenFolder(dir), dir.Close())
 }
+
+func syncOpenFolder(folder *os.File) error { return bare(UnlessUnsyncable(folder.Sync())) }
 
 // bare takes off the operation and path that package os puts on an error: ours
 // name the file that was meant, not its temporary one.

@@ -88,11 +88,17 @@ func (f File) place(path string, d Document, durable bool) (Stamp, error) {
 	if !durable {
 		return put(path, data)
 	}
+	// Opened before the rename: a process that sees the new record may move the home at once.
+	folder, err := os.Open(string(f.Home))
+	if err != nil {
+		return Stamp{}, bare(err)
+	}
+	defer folder.Close()
 	stamp, err := replace(path, data)
 	if err != nil {
 		return Stamp{}, err
 	}
-	return stamp, SyncFolder(string(f.Home))
+	return stamp, syncOpenFolder(folder)
 }
 
 // Sync returns when the record that is there would survive a power cut.
