@@ -35,6 +35,18 @@ func (p *place) onMount(name string, flags uintptr, options string) {
 	p.move(filepath.Join(dir, "home"))
 }
 
+// awaitQuiet returns when Temporal has written nothing for a second: what it cannot write
+// while it begins its work, it needs for history to answer.
+func (p *place) awaitQuiet() {
+	p.t.Helper()
+	if !poll(awaitDefault, func() bool {
+		info, err := os.Stat(p.database())
+		return err == nil && time.Since(info.ModTime()) > time.Second
+	}) {
+		p.t.Error("the database is written to all the time")
+	}
+}
+
 // fill writes until the home's disk has no room left, also in the last page.
 func (p *place) fill() (empty func()) {
 	p.t.Helper()
@@ -91,7 +103,7 @@ func (p *place) startsOnFullDisk() bool {
 	case status == 0:
 		p.becomes("Healthy")
 	case strings.Contains(out, "the supervisor goes on trying"): // Temporal waits for what it could not write
-		p.says("start", out, "meaning:", "try:")
+		p.says("start", out, "no workflow can start: ", "meaning:", "try:")
 	default:
 		if log, _ := os.ReadFile(filepath.Join(p.home, "logs", "temporal.log")); !bytes.Contains(log, []byte("disk is full")) {
 			p.says("start", out, "no space left on device")
@@ -203,6 +215,7 @@ func TestFaultDiskFullWhileRunning(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.onDisk("disk", "size=32m")
 		p.local("start")
+		p.awaitQuiet()
 		empty := p.fill()
 		p.exits(0, []string{"state"}, "Healthy")
 		p.exits(0, []string{"start"}, "already running")
