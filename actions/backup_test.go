@@ -53,7 +53,7 @@ func TestBackup(t *testing.T) {
 	is(t, "after a failure", made(left, ".backup-", true), second)
 	check(t, os.Remove(second))
 	made(left, ".backup-1.2.3-", false)
-	put("", "pages that somebody has put back")
+	put("", "pages that were put back")
 	left.Backup = first
 	made(left, ".backup-1.2.3-", false)
 }

@@ -15,7 +15,7 @@ import (
 // lost adds to the answer of a Temporal that serves whether the database's path leads to
 // the file that it has open: if not, what clients write goes to a file without a name, and
 // some of what is asked may fail for that. A doubt is left to the failure threshold, and is
-// none while it starts: a server behind a wrapper may have its database where nobody sees it.
+// none while it starts: a server behind a wrapper may have its database where no look finds it.
 func (w *World) lost(in fsm.Input) fsm.Input {
 	db := w.document.Settings.DB
 	v, starts := in.Verdict, w.document.State == fsm.Starting

@@ -32,8 +32,8 @@ func open(l *life) int {
 	return len(l.questions.open)
 }
 
-// A question without an answer in its time goes on: what comes of it is told as late, and
-// ends those that were asked before it.
+// A question without an answer in its time goes on: its answer is reported as late,
+// and ends the questions that were asked before it.
 func TestAQuestionGoesOn(t *testing.T) {
 	l := newLife(t)
 	wires := silent(t, l)
@@ -50,7 +50,7 @@ func TestAQuestionGoesOn(t *testing.T) {
 	if in := l.next(fsm.Probed); in.Verdict.Waits || !in.Verdict.Late || in.Verdict.Live {
 		t.Errorf("an answer after its time: %+v", in)
 	}
-	// The first was ended by that: its connection is, and it tells nothing.
+	// That has ended the first: its connection is closed, and it reports nothing.
 	for buffer := make([]byte, 1024); ; {
 		if _, err := first.Read(buffer); err != nil {
 			break

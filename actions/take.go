@@ -267,8 +267,9 @@ func portsOf(s fsm.Settings) []need {
 	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
 }
 
-// takenPort returns who has a port that Temporal needs, empty if all are free or had by
-// whom ours, which may be nil, reports to be no stranger. onWait is called before a pause.
+// takenPort names a port that Temporal needs and another program has, with its owner. It is
+// empty if all are free, or if ours, which may be nil, is true of every owner. onWait is
+// called before a pause.
 func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) string {
 	for _, n := range portsOf(s) {
 		if reason := portReason(s.IP, n, ours, onWait); reason != "" {

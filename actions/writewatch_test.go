@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWriteWatch: each time that it is armed it tells of one write, to a file without a
-// name as well.
+// TestWriteWatch: each time that it is armed it reports one write, also to a file without a
+// name.
 func TestWriteWatch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	log, err := openLog(path)

@@ -188,8 +188,8 @@ func accessible(path string, folder bool) error {
 	return unix.Access(path, need)
 }
 
-// privateFiles yields what is stigmer's in a home, in order, with the rights that nobody
-// else may have to it. Other things there have the rights that the user gave them.
+// privateFiles yields what is stigmer's in a home, in order, with the rights to it that only
+// its owner may have. Other things there have the rights that the user gave them.
 func privateFiles(home statefile.Home) func(yield func(string, fs.FileMode) bool) {
 	own := ownFolder(string(home))
 	return func(yield func(string, fs.FileMode) bool) {

@@ -163,7 +163,7 @@ func dockerfile(t *testing.T) map[string]string {
 
 // TestProcessOneAlone is the example's image, made from nothing: a read-only root with the
 // two programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user
-// that no passwd names, who may write to the volume by its group alone.
+// that no passwd names, which may write to the volume by its group alone.
 func TestProcessOneAlone(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, true)

@@ -33,7 +33,7 @@ func memoryGroup(t *testing.T) (folder, limit string) {
 }
 
 // TestFaultMemoryLimit: a Temporal that the kernel ends at the memory limit of its group is
-// told from one that was killed.
+// distinguished from one that was killed.
 func TestFaultMemoryLimit(t *testing.T) {
 	t.Parallel()
 	folder, limit := memoryGroup(t)

@@ -140,7 +140,7 @@ func TestOtherNamespace(t *testing.T) {
 }
 
 // TestFaultOpenAddress: who listens where others can reach it is warned, and listens
-// there, and a client can work. Nobody can in truth: it is in a network namespace of its own.
+// there, and a client can work. In truth no client can: it is in a network namespace of its own.
 func TestFaultOpenAddress(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.inNetwork("true")

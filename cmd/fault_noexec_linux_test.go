@@ -30,7 +30,7 @@ func TestFaultNoExec(t *testing.T) {
 			}
 		}
 
-		// One that lies there is told from one that lacks the right to be run.
+		// A program that lies there is another case than one that lacks the right to be run.
 		text, err := os.ReadFile(elsewhere)
 		check(p.t, err)
 		lies := filepath.Join(p.home, "bin", "temporal")

@@ -18,8 +18,8 @@ const (
 	starvedFor    = 20 * time.Second
 )
 
-// TestFaultStarved: what waits for a processor is told as that, is not replaced while it
-// waits, and is Healthy again when it gets one.
+// TestFaultStarved: a Temporal that waits for a processor is reported as starved, is not
+// replaced while it waits, and is Healthy again when it gets one.
 func TestFaultStarved(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)

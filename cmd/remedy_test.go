@@ -20,7 +20,7 @@ func TestOtherPlace(t *testing.T) {
 	}
 }
 
-// What the system refuses to give is told where Temporal could not be spawned for it.
+// Where Temporal could not be spawned, the remedy names what the system refuses to give.
 func TestRemedyOfALack(t *testing.T) {
 	const spawn = "Temporal ended 3 times in a row before it ever served; the last time: " + fsm.NotSpawned + "fork/exec /bin/temporal: "
 	for _, c := range []struct {
@@ -41,7 +41,8 @@ func TestRemedyOfALack(t *testing.T) {
 	}
 }
 
-// A database that another program has locked is told, a full disk, and a log that is no file.
+// The remedy names a database that another program has locked, a full disk, and a log that is
+// no file.
 func TestRemedyOfWhatIsInTheWay(t *testing.T) {
 	home := statefile.Home(t.TempDir())
 	locked := fsm.Record{Settings: fsm.Settings{DB: home.DB()}, Failure: fsm.Failure{Event: fsm.Exited, LogTail: "database is locked (5) (SQLITE_BUSY)"}}
@@ -62,7 +63,7 @@ func TestRemedyOfWhatIsInTheWay(t *testing.T) {
 	}
 }
 
-// A port that everybody may have is refused by something else than its number.
+// A port that any user may have is refused for another reason than its number.
 func TestRemedyOfAnyPort(t *testing.T) {
 	refused := fsm.Failure{Event: fsm.PortTaken, Reason: "--port: " + probes.ErrPortNotPermitted.Error()}
 	for ports, want := range map[[2]int]string{{7233, 8233}: "sandbox", {80, 8233}: "from 1024 on", {7233, 443}: "from 1024 on"} {

@@ -110,7 +110,7 @@ func runScripts(t *testing.T, real string) {
 	})
 }
 
-// passFake has Temporal get the variables by which the fake is told what to do.
+// passFake has Temporal get the variables that say what the fake does.
 const passFake = "BIN,FAKE_*,GORACE,TEMPORAL"
 
 // setUp gives a script its own home, ports and files. The home does not exist

@@ -76,8 +76,8 @@ func pagesInJournal(journal []byte, pages ...byte) []byte {
 	return changed
 }
 
-// TestDatabaseContentsCutOff: whatever the length of a file and of its journal, it is told
-// without a crash, and never as another program's once it has SQLite's header.
+// TestDatabaseContentsCutOff: whatever the length of a file and of its journal, it is
+// classified without a crash, and never as another program's once it has SQLite's header.
 func TestDatabaseContentsCutOff(t *testing.T) {
 	killed, err := os.ReadFile(filepath.Join("testdata", "killed.db"))
 	check(t, err)

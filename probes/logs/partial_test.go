@@ -9,7 +9,7 @@ import (
 )
 
 // TestRotationOfTooMuch: a rotation keeps the newest lines of a log that is too large. No
-// line comes twice while both files have it, and who follows goes on where it was, or with
+// line comes twice while both files have it, and a follower goes on where it was, or with
 // the first line that is left.
 func TestRotationOfTooMuch(t *testing.T) {
 	w := newWriter(t)
@@ -50,7 +50,7 @@ func TestRotationOfTooMuch(t *testing.T) {
 	sequence(t, "who was late", follow(t, followers[1]), late, all)
 }
 
-// TestFollowTruncatedLog: a log that somebody empties, and that is longer again by the
+// TestFollowTruncatedLog: a log that another program empties, and that is longer again by the
 // time it is looked at, is read from its beginning.
 func TestFollowTruncatedLog(t *testing.T) {
 	w := newWriter(t)
