@@ -25,23 +25,20 @@ func (w *World) term(e fsm.Effect) {
 // the spawn or after the end, or the run has ended after its lock file was deleted, which
 // leaves no lock to have where a deleted file cannot be opened.
 func (w *World) treeGone(run uint64) bool {
-	select {
-	case <-w.over:
-		return w.awaited == run || w.lock != nil
-	default:
-		return w.lock != nil
-	}
+	return w.lock != nil || w.ended == run && run != 0
 }
 
 // kill repeats SIGKILL until the lock is free: what forks while it is looked
 // for is found the next time. A stranger that holds the lock round after round is
 // not killed: the tree has gone, and the stranger was faster than this driver.
 func (w *World) kill(e fsm.Effect) {
-	over, held, members := w.over, w.held, w.members
+	tree, held, members := w.tree, w.held, w.members
 	go func() {
 		for strange := 0; ; {
 			var err error
-			members, err = w.signal(e, held, members, unix.SIGKILL)
+			if !tree.round(func() { members, err = w.signal(e, held, members, unix.SIGKILL) }) {
+				return
+			}
 			if stranger, ok := errors.AsType[strangerError](err); !ok {
 				strange = 0
 			} else if strange++; strange == strangeRounds {
@@ -49,7 +46,7 @@ func (w *World) kill(e fsm.Effect) {
 				return
 			}
 			select {
-			case <-over:
+			case <-tree.told:
 				return
 			case <-time.After(killAgain):
 			}

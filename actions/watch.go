@@ -2,6 +2,7 @@ package actions
 
 import (
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -83,6 +84,33 @@ func (w *World) watch(e fsm.Effect) {
 type treeEnd struct {
 	lockFree              atomic.Bool
 	reaped, lingers, told chan struct{}
+
+	rounds sync.Mutex // held while a round of signals is under way
+	gone   bool       // guarded by rounds: nothing is left to be signalled
+}
+
+func newTreeEnd() *treeEnd {
+	return &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
+}
+
+// round does a round of signals, unless the tree has gone. The Temporal of the next run holds
+// the same lock file and carries the same mark: a round that was still looking for what to
+// signal would find it.
+func (t *treeEnd) round(signal func()) bool {
+	t.rounds.Lock()
+	defer t.rounds.Unlock()
+	if t.gone {
+		return false
+	}
+	signal()
+	return true
+}
+
+// hasGone returns when the last round of signals is over, and lets none begin.
+func (t *treeEnd) hasGone() {
+	t.rounds.Lock()
+	defer t.rounds.Unlock()
+	t.gone = true
 }
 
 // toldFirst returns when the driver has heard of the tree's end, if that is near. The
@@ -113,9 +141,8 @@ func (w *World) await(e fsm.Effect) {
 		return
 	}
 	w.openWaiter(e.Record)
-	w.awaited, w.over = e.Run, make(chan struct{})
-	tree := &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
-	w.tree = tree
+	tree := newTreeEnd()
+	w.awaited, w.tree = e.Run, tree
 	ours := w.child != nil
 	waiter, held := w.waiter, w.held
 	w.waiter = nil
@@ -133,6 +160,7 @@ func (w *World) await(e fsm.Effect) {
 			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
 		}
 		w.awaitGroup(tree, e.Process)
+		tree.hasGone()
 		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, ended: true, lock: waiter}
 		close(tree.told)
 	}()

@@ -57,6 +57,26 @@ func TestExitIsToldAfterTheEnd(t *testing.T) {
 	within(t, "the exit", heard)
 }
 
+// The tree's end is told when the last round of signals is over, and none begins after it:
+// the next Temporal holds the same file.
+func TestNoRoundAfterTheEnd(t *testing.T) {
+	tree, begun, release := newTreeEnd(), make(chan struct{}), make(chan struct{})
+	round := later(func() bool {
+		return tree.round(func() { close(begun); <-release })
+	})
+	<-begun
+	gone := later(func() bool { tree.hasGone(); return true })
+	select {
+	case <-gone:
+		t.Error("the end is told while a round is under way")
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(release)
+	is(t, "the round was made", within(t, "the round", round), true)
+	within(t, "the end", gone)
+	is(t, "a round after the end", tree.round(func() { t.Error("a signal after the end") }), false)
+}
+
 func TestTerm(t *testing.T) {
 	l := newLife(t)
 	l.spawn().bear(l.stage).bear(l.stage, "setsid")

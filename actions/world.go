@@ -75,10 +75,10 @@ type World struct {
 	// its answer, copying that the loop is busy with a whole database.
 	moved          func(fsm.Transition, fsm.Record)
 	asked, copying atomic.Bool
-	// over is closed when the current run's tree is gone, to end the killing.
-	over chan struct{}
-	// tree is the end of the current run's tree, as the kernel tells it.
-	tree *treeEnd
+	// tree is the end of the current run's tree, as the kernel tells it; ended is the run
+	// whose tree has gone last.
+	tree  *treeEnd
+	ended uint64
 }
 
 // delivery is an input, or a beat and no input.
@@ -97,7 +97,7 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 	w := &World{
 		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
-		timers: map[fsm.Event]*time.Timer{}, over: make(chan struct{}), logs: newLogKeeper(home, log),
+		timers: map[fsm.Event]*time.Timer{}, tree: newTreeEnd(), logs: newLogKeeper(home, log),
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
@@ -119,8 +119,7 @@ func (w *World) Next() fsm.Input {
 	}
 	switch {
 	case d.ended && d.Run == w.awaited:
-		w.lock = d.lock
-		close(w.over)
+		w.lock, w.ended = d.lock, d.Run
 		d.Left = stateOf(w.document.Settings.DB)
 	case d.lock != nil:
 		d.lock.Close()
