@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/temporal"
 )
@@ -50,8 +52,8 @@ func (s *seen) deletedNamespace() string {
 // createNamespace is the command that creates a namespace, with the path of the Temporal CLI
 // that runs, since PATH may have none. A restart would create it too, but ends Temporal.
 func (s *seen) createNamespace(name string) string {
-	program := either(s.document.Settings.TemporalBin, "temporal")
-	return shellLine([]string{program, "operator", "namespace", "create", "--address", address(s.document.Settings), "--namespace", name}) +
+	program := cmp.Or(s.document.Settings.TemporalBin, "temporal")
+	return shellLine([]string{program, "operator", "namespace", "create", "--address", actions.Address(s.document.Settings), "--namespace", name}) +
 		", which makes it anew; what was in it is lost"
 }
 

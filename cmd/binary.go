@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -87,7 +88,7 @@ func lookPath(name string) (string, error) {
 // that has the mode of one and lies on a mount that is noexec.
 func runnable(name string) (string, error) {
 	path, err := exec.LookPath(name)
-	if at := either(path, name); executable(at) && host.NoExec(at) {
+	if at := cmp.Or(path, name); executable(at) && host.NoExec(at) {
 		return "", errNoExec
 	}
 	return path, bareExec(err)

@@ -99,10 +99,3 @@ func openWith(args []string) error {
 		return nil
 	}
 }
-
-func bareExec(err error) error {
-	if e, ok := errors.AsType[*exec.Error](err); ok {
-		return e.Err
-	}
-	return err
-}

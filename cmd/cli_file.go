@@ -10,10 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
-
-	"github.com/stigmer/local/actions"
-	"github.com/stigmer/local/probes"
-	"github.com/stigmer/local/statefile"
 )
 
 // cliName is the settings file of the Stigmer CLI, which may have the same home. Before there
@@ -148,21 +144,4 @@ func (f configFile) noteBeside(c *cobra.Command) {
 	for _, text := range f.besideNotes() {
 		note(c, "Note: %s", text)
 	}
-}
-
-// cliTemporal describes the Temporal that the Stigmer CLI runs now, as the end of a sentence,
-// empty for none. It finds it by temporal.pid, or by the PID that the Stigmer CLI writes into
-// temporal.lock: stigmer local writes nothing into that file, and takes a flock on it.
-func (p *patient) cliTemporal() string {
-	if !p.exists {
-		return ""
-	}
-	if other := actions.OtherServer(p.home); other != "" {
-		return "; one runs now: " + other
-	}
-	file, err := statefile.ReadPID(p.home.Lock())
-	if err != nil || file.PID == p.evidence.Leader.PID || probes.CommandLine(file.PID) == "" {
-		return ""
-	}
-	return fmt.Sprintf("; its temporal.lock names pid %d, which runs: %.80s", file.PID, probes.CommandLine(file.PID))
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -82,7 +83,7 @@ func readSettings(path string) (configFile, error) {
 	}
 	if err != nil {
 		p := systemProblem(err, "nothing was changed")
-		p.Try = either(openFolder(), "look at "+path)
+		p.Try = cmp.Or(openFolder(), "look at "+path)
 		return c, p
 	}
 	c.exists = true

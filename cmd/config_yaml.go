@@ -127,16 +127,3 @@ func unknownKey(key string, known *pflag.FlagSet) string {
 	}
 	return fmt.Sprintf("unknown key %q; stigmer local config --help has the keys", key)
 }
-
-// kindWords says what a flag takes, as the end of a sentence.
-func kindWords(f *pflag.Flag) string {
-	switch f.Value.Type() {
-	case "int":
-		return "a whole number"
-	case "bool":
-		return "true or false"
-	case "duration":
-		return "a time such as 1500ms or 2m"
-	}
-	return "a value for it"
-}

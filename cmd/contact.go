@@ -1,10 +1,7 @@
 package cmd
 
 import (
-	"net/netip"
-
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -61,18 +58,6 @@ func neverStarted(home string) *Problem {
 
 // address is the frontend's, as a client on this machine dials it.
 func (c contact) address() string { return dialable(c.settings.IP, c.settings.Port) }
-
-// dialable turns a wildcard, on which a server may listen but which names no
-// machine, into the loopback address of its family.
-func dialable(ip string, port int) string {
-	if addr, err := netip.ParseAddr(ip); err == nil && addr.IsUnspecified() {
-		ip = "127.0.0.1"
-		if addr.Is6() {
-			ip = "::1"
-		}
-	}
-	return probes.HostPort(ip, port)
-}
 
 // uiAnswers asks the web UI once.
 func (c contact) uiAnswers() error {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -149,7 +150,7 @@ func (r *DoctorReport) mend(out io.Writer, text bool) bool {
 				done.Error = err.Error()
 			}
 			if text {
-				fmt.Fprintln(out, either(done.Error, "done"))
+				fmt.Fprintln(out, cmp.Or(done.Error, "done"))
 			}
 			r.Fixed = append(r.Fixed, done)
 		}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func (p *patient) checkTemporal() CheckReport {
 		_, try := remedy(p.document.Record, p.home)
 		return wrong(name, try, "%s: %s", d.State, why(d.State, d.Reason))
 	}
-	return wrong(name, either(p.advice(), "stigmer local state --explain"), "%s: %s", d.State, why(d.State, d.Reason))
+	return wrong(name, cmp.Or(p.advice(), "stigmer local state --explain"), "%s: %s", d.State, why(d.State, d.Reason))
 }
 
 // passing reports whether what has ended a start is looked at here by another check,
@@ -199,13 +200,13 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	listener, err := probes.Owner(ctx, p.settings.IP, port)
 	try := fmt.Sprintf("end it, or choose another: --%s", name)
 	if p.running() {
-		try = either(p.advice(), try)
+		try = cmp.Or(p.advice(), try)
 	}
 	switch {
 	case err != nil:
 		return wrong(name, "stigmer local start says it more exactly", "the owner of %s cannot be determined: %v", at, err)
 	case listener == nil && p.running():
-		return wrong(name, either(p.advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
+		return wrong(name, cmp.Or(p.advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
 	case name == "ui-port" && uiBlocked(p.settings):
 		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", openUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
@@ -260,12 +261,12 @@ func (p *patient) checkBinary() CheckReport {
 		return wrong(name, problem.Try, "%s%.200s", problem.What, behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
 		lack, _ := lackIn(err.Error())
-		return wrong(name, either(lack.try, "the same command again"), "%s: %v", path, err)
+		return wrong(name, cmp.Or(lack.try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
 	switch version := temporal.VersionOf(path); version {
 	case "": // a build that does not know its version, or a wrapper
-		return well(name, "%s runs: %.80s", path, either(said, "it does not say its version"))
+		return well(name, "%s runs: %.80s", path, cmp.Or(said, "it does not say its version"))
 	case tested:
 		return well(name, "%s runs: version %s", path, version)
 	default:

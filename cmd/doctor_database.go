@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +36,7 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	case errors.Is(err, os.ErrNotExist):
 		return wrong(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
-		return wrong(name, either(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
+		return wrong(name, cmp.Or(openFolder(), "look at the owner and mode of the folders above it"), "%v", err)
 	case p.running():
 		if evidence := p.databaseEvidence(); !evidence.OK {
 			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)

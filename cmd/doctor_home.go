@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,7 +36,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 		return checkPlace(path), false
 	}
 	if err := unix.Access(string(home), unix.R_OK|unix.X_OK); err != nil {
-		return wrong(name, either(openFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
+		return wrong(name, cmp.Or(openFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
 	}
 	if err := home.CheckLinks(); err != nil {
 		return wrong(name, systemProblem(err, "").Try, "%v", err), true
@@ -71,11 +72,6 @@ func checkPlace(path string) CheckReport {
 		return wrong(name, anotherHome+", or look at the owner and the mode of "+shellWord(above), "%s is not there and cannot be made: %v", path, err)
 	}
 	return well(name, "%s is not there yet; the first start makes it%s", path, behind("; ", relativeHome(path)))
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }
 
 // ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
@@ -178,14 +174,6 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 		}
 	}
 	return well(name, "what is there is what it must be, and can be written")
-}
-
-func accessible(path string, folder bool) error {
-	need := uint32(unix.R_OK | unix.W_OK)
-	if folder {
-		need |= unix.X_OK
-	}
-	return unix.Access(path, need)
 }
 
 // privateFiles yields what is stigmer's in a home, in order, with the rights to it that only

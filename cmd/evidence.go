@@ -1,12 +1,12 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
@@ -67,13 +67,6 @@ func (s *seen) uiEvidence() Evidence {
 // running reports whether a Temporal of ours runs.
 func (s *seen) running() bool { return s.evidence.Hold == fsm.HoldOurs }
 
-func either(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
-}
-
 func (s *seen) recordEvidence() Evidence {
 	if s.recordFault != "" {
 		return Evidence{"record", s.recordFault == noRecord && !s.running(), s.recordFault}
@@ -113,7 +106,7 @@ func (s *seen) lockEvidence() Evidence {
 		return Evidence{"temporal.lock", false, "held by what a dead Temporal left behind: " + s.holderNames()}
 	}
 	gone := fmt.Sprintf("pid %d, which has the file that was there before: it was deleted or replaced", s.evidence.Leader.PID)
-	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + either(s.holderNames(), gone)}
+	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + cmp.Or(s.holderNames(), gone)}
 }
 
 func (s *seen) holderNames() string {
@@ -160,7 +153,7 @@ func (s *seen) processEvidence() Evidence {
 		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
 	}
 	if now, err := probes.Identify(recorded.PID); err == nil && !now.Same(recorded) {
-		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, either(probes.CommandLine(recorded.PID), "unknown"))}
+		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, cmp.Or(probes.CommandLine(recorded.PID), "unknown"))}
 	}
 	return Evidence{"process", false, fmt.Sprintf("the recorded pid %d is not alive", recorded.PID)}
 }
@@ -197,7 +190,7 @@ func (s *seen) ownListener(l *probes.Listener) bool {
 const slowAnswer fsm.Millis = 500
 
 func (s *seen) healthEvidence() []Evidence {
-	health := Evidence{"health", s.answer.Verdict.Live, either(s.answer.Health, s.answer.Detail)}
+	health := Evidence{"health", s.answer.Verdict.Live, cmp.Or(s.answer.Health, s.answer.Detail)}
 	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
 		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", seconds(took))
 	}
@@ -258,7 +251,3 @@ func (s *seen) pidFileEvidence() Evidence {
 	}
 	return Evidence{name, false, fmt.Sprintf("stale: it names pid %d; nothing decides by it, the next start or stop tidies it", s.pidFile.PID)}
 }
-
-func clock(at fsm.Instant) string { return moment(at).Local().Format("2006-01-02 15:04:05.000") }
-
-func moment(at fsm.Instant) time.Time { return time.UnixMilli(int64(at)).UTC() }

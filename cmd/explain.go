@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -27,7 +28,7 @@ func printState(out io.Writer, r StateReport, explain bool) {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Paths.Backup)
 	}
 	if r.Address != "" || r.Failure != nil {
-		fmt.Fprintf(out, "  Log        %s\n", either(r.lostLog, r.Paths.Log))
+		fmt.Fprintf(out, "  Log        %s\n", cmp.Or(r.lostLog, r.Paths.Log))
 	}
 	if r.skewNote != "" {
 		fmt.Fprintf(out, "  Supervisor %s\n", r.skewNote)

@@ -8,8 +8,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/actions"
-	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
@@ -92,5 +90,3 @@ func openHome() (statefile.Home, error) {
 	}
 	return home, nil
 }
-
-func address(s fsm.Settings) string { return actions.Address(s) }

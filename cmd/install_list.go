@@ -1,8 +1,8 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -54,7 +54,7 @@ func listPrograms(c *cobra.Command, o *installOptions) error {
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VERSION\tSTATUS\tPROGRAM")
 	for _, p := range programs {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", either(p.Version, "?"), strings.Join(p.status(), ", "), p.Program)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", cmp.Or(p.Version, "?"), strings.Join(p.status(), ", "), p.Program)
 	}
 	return table.Flush()
 }
@@ -124,15 +124,6 @@ func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []
 	}
 	say(&added)
 	return append(programs, added)
-}
-
-func sameFile(a, b string) bool {
-	one, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other)
 }
 
 // usedByStart is what a start without flags would run, and the setting that names

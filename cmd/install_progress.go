@@ -28,12 +28,6 @@ type installProgress struct {
 	since time.Time
 }
 
-// redraw and repeat are the pauses between two lines, on a terminal and elsewhere.
-const (
-	redraw = 100 * time.Millisecond
-	repeat = 10 * time.Second
-)
-
 func newInstallProgress(out io.Writer, v voice) *installProgress {
 	p := &installProgress{out: out, fancy: redraws(out) && !v.json, began: time.Now()}
 	if v.json {

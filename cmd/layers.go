@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -80,27 +81,6 @@ func variableOf(flag string) string {
 	return "STIGMER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// flagError says what is wrong with the value of one or two flags, wherever it
-// came from.
-type flagError struct {
-	flags []string
-	text  string
-	// means and try replace those of the Problem, if more is known than that the value cannot
-	// be used; else they are empty.
-	means, try string
-}
-
-func (e flagError) Error() string { return e.text }
-
-func badFlag(flag, format string, args ...any) error {
-	return flagError{flags: []string{flag}, text: fmt.Sprintf(format, args...)}
-}
-
-// exclusive says that of two flags only one may be given.
-func exclusive(a, b string) error {
-	return flagError{flags: []string{a, b}, text: fmt.Sprintf("--%s and --%s exclude each other", a, b)}
-}
-
 // blame puts a wrong value into words, with where it was given: nobody looks for
 // a flag that was not typed.
 func (o *options) blame(err error) *Problem {
@@ -112,7 +92,7 @@ func (o *options) blame(err error) *Problem {
 		switch from := o.origins[name]; from.layer {
 		case layerFile:
 			p := configProblem(o.config.path, from.line, o.asKeys(bad))
-			p.Means, p.Try = either(bad.means, p.Means), either(bad.try, p.Try)
+			p.Means, p.Try = cmp.Or(bad.means, p.Means), cmp.Or(bad.try, p.Try)
 			return p
 		case layerEnvironment:
 			return usage(fmt.Errorf("environment variable %s: %w", from.where, err))

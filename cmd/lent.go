@@ -76,26 +76,3 @@ func withheldWords(e fsm.Environment) string {
 	}
 	return actions.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
 }
-
-// environmentEvidence says how many variables the running Temporal was lent, and what was kept
-// away from it.
-func (s *seen) environmentEvidence() Evidence {
-	e := s.document.Environment
-	detail := fmt.Sprintf("%d variables are passed on", len(e.Lent.List()))
-	if patterns := s.document.Settings.PassEnv; patterns != "" {
-		detail += ", also those of --" + passEnvFlag + " " + string(patterns)
-	}
-	if words := withheldWords(e); words != "" {
-		detail += "; " + words
-	}
-	return Evidence{"environment", true, detail}
-}
-
-// checkEnvironment says what a start from this environment would keep away from Temporal.
-func (p *patient) checkEnvironment() CheckReport {
-	lent, err := p.options.lent()
-	if err != nil {
-		return wrong("environment", err.(*Problem).Try, "%v", err)
-	}
-	return well("environment", "%s", either(withheldWords(lent), "nothing here would shape Temporal but the settings"))
-}

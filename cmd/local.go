@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/initproc"
@@ -142,57 +139,4 @@ var elsewhere = map[string][]string{
 	"state": {"status", "ps"},
 	"logs":  {"log"},
 	"reset": {"delete"},
-}
-
-func showHelp(c *cobra.Command, _ []string) error { return c.Help() }
-
-func noArguments(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if c.HasSubCommands() {
-		return noCommand(c, args[0])
-	}
-	return usage(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
-}
-
-// noCommand names the commands that may have been meant.
-func noCommand(c *cobra.Command, typed string) *Problem {
-	p := usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
-	if paths := meant(c, typed); len(paths) > 0 {
-		p.Try = strings.Join(paths, ", ")
-	}
-	return p
-}
-
-// meant are the commands below c whose names are near to what was typed, else those of
-// its commands: who types stigmer start has forgotten a word.
-func meant(c *cobra.Command, typed string) (paths []string) {
-	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
-	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {
-		paths = append(paths, c.CommandPath()+" "+name)
-	}
-	if len(paths) > 0 {
-		return paths
-	}
-	for _, below := range c.Commands() {
-		if below.Name() == "completion" {
-			continue // its commands are shells
-		}
-		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below && exact.IsAvailableCommand() {
-			return []string{exact.CommandPath()}
-		}
-		paths = append(paths, meant(below, typed)...)
-	}
-	return paths
-}
-
-func usageError(c *cobra.Command, err error) error {
-	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
-		return noCommand(c, words[0]) // the flag was meant for it
-	}
-	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		err = badValue("--"+bad.GetFlag().Name, err)
-	}
-	return usage(err)
 }

@@ -45,12 +45,6 @@ type seen struct {
 	pidFault error
 }
 
-// errHidden is the trouble of a home that a container has used, or still uses.
-var errHidden = errors.New("the record names processes of another PID namespace (a container), which cannot be seen from here")
-
-// tryHidden is what helps then.
-const tryHidden = "the same command in that container; if it has ended, stigmer local start or stop go on from the record"
-
 const noRecord = "there is none yet"
 
 // askWithin bounds a look at a Temporal that does not answer.
@@ -209,7 +203,7 @@ func (s *seen) ask(ctx context.Context, leader int) temporal.Answer {
 // says whether the machine is busy.
 func askOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
 	began, delay := time.Now(), probes.RunDelay(pid)
-	answer := temporal.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	answer := temporal.Endpoint{Address: actions.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 	if v := &answer.Verdict; over(ctx) && !v.Ready {
 		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
 		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())

@@ -99,12 +99,3 @@ func (s *seen) lostLog() string {
 	}
 	return lostLog(s.home, s.evidence.Leader, s.driver)
 }
-
-// checkLog reports a log that is not at its path; it returns nil for one that is.
-func (p *patient) checkLog() []CheckReport {
-	lost := p.lostLog()
-	if lost == "" {
-		return nil
-	}
-	return []CheckReport{wrong("log", logRestart(p.home), "%s", lost)}
-}

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"cmp"
+
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stigmer/local/fsm"
@@ -36,7 +38,7 @@ func (t toldCommand) Carry(d fsm.Deed) {
 // Look logs what has been seen.
 func (t toldCommand) Look() fsm.Sight {
 	s := t.CommandWorld.Look()
-	t.log.Debug("saw", "what", s.Saw, "state", s.Record.State, "driver", s.Driver.PID, "detail", either(s.Holder, s.Detail))
+	t.log.Debug("saw", "what", s.Saw, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
 	return s
 }
 

@@ -1,21 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 )
-
-// outOfSight puts into words that who holds a lock is out of sight: then it cannot be
-// said that it is none of ours.
-func outOfSight(p *Problem, o fsm.Outcome) {
-	if o.Holder != actions.Unseen {
-		return
-	}
-	p.Means = "that may well be ours, but from here it can be neither proven nor ended; nothing was changed"
-	p.Try = "the same command where Temporal was started, or another home: STIGMER_HOME=DIR"
-}
 
 // inside is actions.Inside for the record that was seen.
 func (s *seen) inside(p, recorded fsm.Process) bool {
@@ -36,4 +28,18 @@ func pidOf(r fsm.Record) string {
 		return "about to be spawned"
 	}
 	return fmt.Sprintf("pid %d", r.Temporal.PID)
+}
+
+func dataWords(db string) string { return cmp.Or(db, "in memory (--ephemeral)") }
+
+func version(p fsm.Process) string {
+	if p.Version == "" {
+		return ""
+	}
+	return ", version " + p.Version
+}
+
+// why is the cause of a state without the state's own name before it.
+func why(state fsm.State, cause string) string {
+	return strings.TrimPrefix(cause, strings.ToLower(string(state))+": ")
 }

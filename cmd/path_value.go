@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -69,20 +67,4 @@ func expandPath(text string) (string, error) {
 		return "", fmt.Errorf("%q begins with a blank; write the path without it%s", text, really)
 	}
 	return text, nil
-}
-
-// errNoUserHome is userHome's error where HOME is not set.
-var errNoUserHome = errors.New("HOME is not set, so your home is not known")
-
-// userHome returns the user's own home folder, an absolute path that need not exist. Its error
-// is a sentence for people.
-func userHome() (string, error) {
-	home, err := os.UserHomeDir()
-	switch {
-	case err != nil:
-		return "", errNoUserHome
-	case !filepath.IsAbs(home):
-		return "", fmt.Errorf("HOME is %q, which is no absolute path, so your home is not known", home)
-	}
-	return home, nil
 }

@@ -207,30 +207,6 @@ func readOwn(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// settingsSize, in bytes, bounds a file of settings that is read.
-const settingsSize = 1 << 20
-
-// openRegular opens a file for reading that is a regular one of bearable size.
-// O_NONBLOCK keeps a named pipe from hanging the open.
-func openRegular(path string, flags int) (*os.File, fs.FileInfo, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|flags, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%s is not a file", path)
-	case info.Size() > settingsSize:
-		err = fmt.Errorf("%s is larger than 1 MiB", path)
-	default:
-		return file, info, nil
-	}
-	file.Close()
-	return nil, nil, err
-}
-
 // putOwn replaces a file in one step, and makes its folders, for their owner alone:
 // a profile may hold API keys.
 func putOwn(path string, text []byte) error {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -85,11 +84,6 @@ func (p *progress) tell(state fsm.State, cause string) {
 		line = startLine + actions.Shortened(actions.Printable(line), columns(p.out))
 	}
 	fmt.Fprintln(p.out, line)
-}
-
-// why is the cause of a state without the state's own name before it.
-func why(state fsm.State, cause string) string {
-	return strings.TrimPrefix(cause, strings.ToLower(string(state))+": ")
 }
 
 // elapsed is how long it has taken so far.

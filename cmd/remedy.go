@@ -7,8 +7,6 @@ import (
 	"strings"
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -138,23 +136,4 @@ func moveAway(path string) string {
 
 func openFile(path string) string {
 	return "chmod u+rw " + shellWord(path) + ", and see that its folder can be written to; or look at its owner"
-}
-
-// openFolder says how the home, or a folder in it, that is closed to its own user is
-// opened again, empty if none is: an error names the file in it that was wanted.
-func openFolder() string {
-	path, err := homePath()
-	if err != nil {
-		return ""
-	}
-	home, there, err := statefile.FindHome(path)
-	if err != nil || !there {
-		return ""
-	}
-	for _, folder := range []string{string(home), home.Logs(), filepath.Dir(home.DB())} {
-		if accessible(folder, true) == unix.EACCES {
-			return "open it to yourself again: chmod 0700 " + shellWord(folder)
-		}
-	}
-	return ""
 }

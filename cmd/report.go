@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -42,7 +43,7 @@ func (s *seen) report() StateReport {
 		report.Since = &since
 	}
 	if r.Settings.Port != 0 {
-		report.Address = address(r.Settings)
+		report.Address = actions.Address(r.Settings)
 	}
 	if r.Settings.UIPort != 0 && !r.Settings.Headless {
 		report.UIURL = uiURL(r.Settings)

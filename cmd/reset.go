@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -89,25 +88,6 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	return nil
 }
 
-// nothingToReset says why there is no database to move, empty if there is one.
-func (s *seen) nothingToReset(path string) string {
-	if s == nil {
-		return fmt.Sprintf("Nothing to reset: there is no home %s.", path)
-	}
-	db := actions.DatabaseOf(s.home, s.document.Record)
-	switch {
-	case db == "":
-		text := "Nothing to reset: with --ephemeral nothing is kept, and each start begins anew."
-		if standard := s.home.DB(); len(actions.DatabaseFiles(standard)) > 0 {
-			text += fmt.Sprintf("\nThe database of an earlier run, %s, was not touched.", standard)
-		}
-		return text
-	case len(actions.DatabaseFiles(db)) == 0:
-		return fmt.Sprintf("Nothing to reset: there is no database %s.", db)
-	}
-	return ""
-}
-
 // confirmReset shows what would be done and asks. Off a terminal nobody could answer.
 func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
 	if yes {
@@ -162,28 +142,6 @@ func typed(in io.Reader) (string, error) {
 	case <-ctx.Done():
 		return "", context.Canceled
 	}
-}
-
-// sizes is the size of some files together, for people.
-func sizes(files []string) string {
-	var bytes int64
-	for _, file := range files {
-		if info, err := os.Stat(file); err == nil {
-			bytes += info.Size()
-		}
-	}
-	return bytesText(bytes)
-}
-
-// bytesText is a size for people.
-func bytesText(n int64) string {
-	switch {
-	case n < 1<<20:
-		return fmt.Sprintf("%d KiB", (n+1023)>>10)
-	case n < 1<<30:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }
 
 func tellReset(out io.Writer, moves []actions.Move) {

@@ -1,10 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"os/signal"
 	"strings"
@@ -134,7 +134,7 @@ func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	switch {
 	case r.Adopted && o.Replaced.PID != 0:
 		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
-			either(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
+			cmp.Or(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
 	case c.Verb == fsm.VerbRestart:
 		return "Restarted in " + took + "."
 	case r.Adopted:
@@ -168,11 +168,11 @@ func missing(r fsm.Record) string {
 	if r.State == fsm.Degraded {
 		return r.Reason
 	}
-	return either(answer.Detail, "it has just begun to answer")
+	return cmp.Or(answer.Detail, "it has just begun to answer")
 }
 
 func describe(out io.Writer, home statefile.Home, r fsm.Record) {
-	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", address(r.Settings), pidOf(r), version(r.Temporal))
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", actions.Address(r.Settings), pidOf(r), version(r.Temporal))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", uiURL(r.Settings))
 	}
@@ -181,37 +181,4 @@ func describe(out io.Writer, home statefile.Home, r fsm.Record) {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
 	}
 	fmt.Fprintf(out, "  Log        %s\n", home.Log())
-}
-
-func dataWords(db string) string { return either(db, "in memory (--ephemeral)") }
-
-func version(p fsm.Process) string {
-	if p.Version == "" {
-		return ""
-	}
-	return ", version " + p.Version
-}
-
-// uiURL is the web UI's, as a browser on this machine opens it.
-func uiURL(s fsm.Settings) string { return "http://" + dialable(s.IP, s.UIPort) }
-
-func loopback(ip string) bool {
-	addr, err := netip.ParseAddr(ip)
-	return err == nil && addr.IsLoopback()
-}
-
-func ago(at fsm.Instant) string { return roundly(time.Since(time.UnixMilli(int64(at)))) }
-
-func seconds(m fsm.Millis) string { return roundly(time.Duration(m) * time.Millisecond) }
-
-func roundly(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "0s" // the clock was set back
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < time.Minute:
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
 }

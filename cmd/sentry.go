@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/stigmer/local/actions/procs"
@@ -80,4 +81,14 @@ func (s *sentry) await(p fsm.Process) {
 		default:
 		}
 	}()
+}
+
+// cannotTell is the answer where looking itself is refused.
+func cannotTell(err error) *Problem {
+	problem, ok := errors.AsType[*Problem](err)
+	if !ok {
+		problem = systemProblem(err, "the state cannot be told")
+	}
+	problem.Exit = ExitPermission
+	return problem
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -118,7 +119,7 @@ func (r ServiceReport) print(out io.Writer) {
 	printPart(out, "File", r.Verdict)
 	if r.Home != "" {
 		printPart(out, "Home", []string{r.Home})
-		printPart(out, "Flags", []string{either(shellLine(r.Flags), "none")})
+		printPart(out, "Flags", []string{cmp.Or(shellLine(r.Flags), "none")})
 	}
 	printPart(out, title, r.Told)
 }
@@ -173,13 +174,4 @@ func (m manager) unwant() error {
 		return err
 	}
 	return nil
-}
-
-// shellLine is a command line as it can be typed.
-func shellLine(words []string) string {
-	var quoted []string
-	for _, word := range words {
-		quoted = append(quoted, shellWord(word))
-	}
-	return strings.Join(quoted, " ")
 }

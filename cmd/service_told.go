@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"os/exec"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ func (m manager) asks() told {
 	}
 	if err != nil {
 		first, _, _ := strings.Cut(said, "\n")
-		return told{lines: []string{"cannot be asked: " + either(first, err.Error())}}
+		return told{lines: []string{"cannot be asked: " + cmp.Or(first, err.Error())}}
 	}
 	t := m.told(said)
 	t.asked = true
@@ -49,7 +50,7 @@ func systemdTold(said string) told {
 	first := has["ActiveState"]
 	switch {
 	case t.active:
-		first += " (" + has["SubState"] + "), pid " + either(strings.TrimLeft(has["MainPID"], "0"), "not known")
+		first += " (" + has["SubState"] + "), pid " + cmp.Or(strings.TrimLeft(has["MainPID"], "0"), "not known")
 	case has["Result"] != "success":
 		first += " (" + has["Result"] + ")"
 	}
@@ -60,7 +61,7 @@ func systemdTold(said string) told {
 	if has["UnitFileState"] == "enabled" {
 		t.lines = append(t.lines, "enabled: it is started at login")
 	} else {
-		t.lines = append(t.lines, either(has["UnitFileState"], "not enabled")+": it is not started at login; systemctl --user enable "+systemdUnit)
+		t.lines = append(t.lines, cmp.Or(has["UnitFileState"], "not enabled")+": it is not started at login; systemctl --user enable "+systemdUnit)
 	}
 	if has["NeedDaemonReload"] == "yes" {
 		t.lines = append(t.lines, "the file has changed since systemd read it: systemctl --user daemon-reload")

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -111,7 +112,7 @@ func outdated(supervisor fsm.Process) bool {
 // skewWords says what a skew means, as the end of a sentence about the supervisor,
 // empty for none.
 func skewWords(s skew, supervisor fsm.Process) string {
-	says := "stigmer " + either(supervisor.Version, "(of a version that is not recorded)") + ", this is " + ownVersion()
+	says := "stigmer " + cmp.Or(supervisor.Version, "(of a version that is not recorded)") + ", this is " + ownVersion()
 	switch s {
 	case skewNone:
 		return ""

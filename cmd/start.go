@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"time"
@@ -197,7 +198,7 @@ func checkDatabase(db string) error {
 	if db == "" {
 		return nil
 	}
-	reason := either(actions.Unfit(db), actions.Foreign(db))
+	reason := cmp.Or(actions.Unfit(db), actions.Foreign(db))
 	if reason == "" {
 		return nil
 	}
@@ -222,11 +223,6 @@ func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.En
 		return log
 	}
 	return tryProgram(c, home, fsm.Record{Settings: o.settings, Environment: lent})
-}
-
-func executable(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
 func warnOpen(c *cobra.Command, s fsm.Settings) {

@@ -128,16 +128,6 @@ func (o *stateOptions) print(out io.Writer, s *seen) error {
 	return nil
 }
 
-// cannotTell is the answer where looking itself is refused.
-func cannotTell(err error) *Problem {
-	problem, ok := errors.AsType[*Problem](err)
-	if !ok {
-		problem = systemProblem(err, "the state cannot be told")
-	}
-	problem.Exit = ExitPermission
-	return problem
-}
-
 func stateStatus(s fsm.State) Status {
 	switch s {
 	case fsm.Healthy:

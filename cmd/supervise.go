@@ -91,12 +91,6 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 	return fsm.Drive(tellDriver(w.trace.World(world), log), document.Record, self, 0), nil
 }
 
-func stopSignals(which ...os.Signal) chan os.Signal {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, which...)
-	return signals
-}
-
 // obey turns signals into stops: one that a command left a request for, one
 // that came alone, and from the second interrupt on one without patience.
 func obey(world *actions.World, signals <-chan os.Signal) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -73,3 +74,9 @@ func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
 // hang-up whether it is asked for or not; macOS looks at a descriptor only for an event that
 // is asked for (bsd/kern/sys_generic.c, poll_nocancel).
 func hangUpOf(fd uintptr) unix.PollFd { return unix.PollFd{Fd: int32(fd), Events: unix.POLLHUP} }
+
+func stopSignals(which ...os.Signal) chan os.Signal {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, which...)
+	return signals
+}

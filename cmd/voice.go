@@ -5,10 +5,10 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // The flags of the voice. They are persistent, and have no letters: a larger
@@ -19,108 +19,10 @@ const (
 	logFormatFlag = "log-format"
 )
 
-var voiceNames = []string{verboseFlag, quietFlag, logFormatFlag}
-
 // voice is how much a command says besides its result, and in what form. Of what
 // is asked for, the state or a version, nothing is ever left out.
 type voice struct {
 	verbose, quiet, json bool
-}
-
-// voiceFlags declares the flags for a whole tree, and has them read from the
-// environment and the settings file before any of its commands runs: then the
-// origins say which came from where.
-func voiceFlags(tree *cobra.Command) origins {
-	f, from := tree.PersistentFlags(), origins{}
-	declareVoice(f)
-	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		if err := readVoice(f, from); err != nil {
-			return err
-		}
-		return outerHook(tree, c, args)
-	}
-	return from
-}
-
-func declareVoice(f *pflag.FlagSet) {
-	f.Bool(verboseFlag, false, "log each step to standard error, and each of the supervisor that is started to its log")
-	f.Bool(quietFlag, false, "say nothing of progress and success: the exit status tells; warnings and errors remain")
-	f.Var(&choice{word: "text", of: [2]string{"text", "json"}, kind: "format"}, logFormatFlag,
-		"text or json: of this command's log and of the supervisor's that is started")
-}
-
-// readVoice fills in what was not typed, and checks it. One of the pair that a
-// stronger layer has keeps both out of a weaker one. A settings file that is damaged,
-// or not to be trusted, says nothing here: a stop must not hang on it, and a command
-// that goes by the settings tells what is wrong with it.
-func readVoice(f *pflag.FlagSet, from origins) error {
-	if err := from.environment(f); err != nil {
-		return err
-	}
-	if bothVoices(f) {
-		return usage(exclusive(verboseFlag, quietFlag))
-	}
-	if len(from) == len(voiceNames) {
-		return nil // as for a supervisor, which is told all of them: nothing is left to read
-	}
-	if file, err := readConfig(); err == nil {
-		return from.file(f, file)
-	}
-	return nil
-}
-
-// voiceSet are the flags of the voice alone, of all that c inherits.
-func voiceSet(c *cobra.Command) *pflag.FlagSet {
-	set := pflag.NewFlagSet("voice", pflag.ContinueOnError)
-	set.SortFlags = false
-	for _, name := range voiceNames {
-		set.AddFlag(c.Flag(name))
-	}
-	return set
-}
-
-// ofDriver are the flags of the voice that were given by flag or environment and are
-// about a supervisor's log as well. Quiet is not: it was said to the command at hand.
-func (o origins) ofDriver(c *cobra.Command) (flags []string) {
-	voiceSet(c).VisitAll(func(f *pflag.Flag) {
-		if from := o[f.Name].layer; f.Name != quietFlag && (from == layerFlag || from == layerEnvironment) {
-			flags = append(flags, "--"+f.Name+"="+f.Value.String())
-		}
-	})
-	return flags
-}
-
-// beats says what of the pair keeps the other one out, empty if nothing does.
-func (o origins) beats(name string) string {
-	other := map[string]string{quietFlag: verboseFlag, verboseFlag: quietFlag}[name]
-	if from, given := o[other]; given {
-		return "as " + other + " is given: " + from.where
-	}
-	return ""
-}
-
-func bothVoices(f *pflag.FlagSet) bool {
-	verbose, _ := f.GetBool(verboseFlag)
-	quiet, _ := f.GetBool(quietFlag)
-	return verbose && quiet
-}
-
-// outerHook runs the hook of a larger program, which ours hides from cobra. With
-// cobra.EnableTraverseRunHooks cobra runs them all by itself.
-func outerHook(tree, c *cobra.Command, args []string) error {
-	if cobra.EnableTraverseRunHooks {
-		return nil
-	}
-	for outer := tree.Parent(); outer != nil; outer = outer.Parent() {
-		switch {
-		case outer.PersistentPreRunE != nil:
-			return outer.PersistentPreRunE(c, args)
-		case outer.PersistentPreRun != nil:
-			outer.PersistentPreRun(c, args)
-			return nil
-		}
-	}
-	return nil
 }
 
 // voiceOf is the voice that was asked for. It counts once c runs.
@@ -231,3 +133,9 @@ func (v *choice) Set(text string) error {
 
 // Type names the kind of value in the help.
 func (v *choice) Type() string { return v.kind }
+
+// redraw and repeat are the pauses between two lines, on a terminal and elsewhere.
+const (
+	redraw = 100 * time.Millisecond
+	repeat = 10 * time.Second
+)

@@ -1,0 +1,45 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// cliTemporal describes the Temporal that the Stigmer CLI runs now, as the end of a sentence,
+// empty for none. It finds it by temporal.pid, or by the PID that the Stigmer CLI writes into
+// temporal.lock: stigmer local writes nothing into that file, and takes a flock on it.
+func (p *patient) cliTemporal() string {
+	if !p.exists {
+		return ""
+	}
+	if other := actions.OtherServer(p.home); other != "" {
+		return "; one runs now: " + other
+	}
+	file, err := statefile.ReadPID(p.home.Lock())
+	if err != nil || file.PID == p.evidence.Leader.PID || probes.CommandLine(file.PID) == "" {
+		return ""
+	}
+	return fmt.Sprintf("; its temporal.lock names pid %d, which runs: %.80s", file.PID, probes.CommandLine(file.PID))
+}
+
+// checkEnvironment says what a start from this environment would keep away from Temporal.
+func (p *patient) checkEnvironment() CheckReport {
+	lent, err := p.options.lent()
+	if err != nil {
+		return wrong("environment", err.(*Problem).Try, "%v", err)
+	}
+	return well("environment", "%s", cmp.Or(withheldWords(lent), "nothing here would shape Temporal but the settings"))
+}
+
+// checkLog reports a log that is not at its path; it returns nil for one that is.
+func (p *patient) checkLog() []CheckReport {
+	lost := p.lostLog()
+	if lost == "" {
+		return nil
+	}
+	return []CheckReport{wrong("log", logRestart(p.home), "%s", lost)}
+}

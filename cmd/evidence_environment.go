@@ -1,0 +1,40 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/stigmer/local/actions"
+)
+
+// environmentEvidence says how many variables the running Temporal was lent, and what was kept
+// away from it.
+func (s *seen) environmentEvidence() Evidence {
+	e := s.document.Environment
+	detail := fmt.Sprintf("%d variables are passed on", len(e.Lent.List()))
+	if patterns := s.document.Settings.PassEnv; patterns != "" {
+		detail += ", also those of --" + passEnvFlag + " " + string(patterns)
+	}
+	if words := withheldWords(e); words != "" {
+		detail += "; " + words
+	}
+	return Evidence{"environment", true, detail}
+}
+
+// nothingToReset says why there is no database to move, empty if there is one.
+func (s *seen) nothingToReset(path string) string {
+	if s == nil {
+		return fmt.Sprintf("Nothing to reset: there is no home %s.", path)
+	}
+	db := actions.DatabaseOf(s.home, s.document.Record)
+	switch {
+	case db == "":
+		text := "Nothing to reset: with --ephemeral nothing is kept, and each start begins anew."
+		if standard := s.home.DB(); len(actions.DatabaseFiles(standard)) > 0 {
+			text += fmt.Sprintf("\nThe database of an earlier run, %s, was not touched.", standard)
+		}
+		return text
+	case len(actions.DatabaseFiles(db)) == 0:
+		return fmt.Sprintf("Nothing to reset: there is no database %s.", db)
+	}
+	return ""
+}
