@@ -93,7 +93,7 @@ func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices
 	if err != nil {
 		return err
 	}
-	o.warnUIPort(c)
+	warnUIPort(c, o)
 	source, sources := &source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
 	source.declare(sources)
 	if err := source.layers(sources); err != nil {

@@ -65,7 +65,7 @@ func runEnv(c *cobra.Command, o *envOptions) error {
 	if err != nil {
 		return err
 	}
-	found.warn(c, o.namespace)
+	warnContact(c, found, o.namespace)
 	warnCompanions(c)
 	sh.print(c.OutOrStdout(), []variable{{addressVariable, found.address()}, {namespaceVariable, o.namespace}})
 	if terminal(c.OutOrStdout()) {
@@ -115,7 +115,7 @@ func (o *envOptions) pickShell(c *cobra.Command) shell {
 
 // warn tells what would surprise: nothing to reach, or no such
 // namespace as far as is known.
-func (found contact) warn(c *cobra.Command, namespace string) {
+func warnContact(c *cobra.Command, found contact, namespace string) {
 	if !found.runs {
 		warn(c, "Temporal does not run; this is where it ran last. Try: stigmer local start")
 	}

@@ -91,7 +91,7 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	if err := putOwn(target, changed); err != nil {
 		return profileProblem(path, err)
 	}
-	found.warn(c, o.namespace)
+	warnContact(c, found, o.namespace)
 	if target != path {
 		warn(c, "%s is a link to %s, which is what was written", path, target)
 	}

@@ -69,7 +69,7 @@ the recorded variables again; with --pass-env they are taken from this environme
 }
 
 // prepare parses, then opens the home: a command that was not understood makes nothing.
-func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
+func prepare(c *cobra.Command, o *options) (statefile.Home, error) {
 	if err := o.parse(c.Flags()); err != nil {
 		return "", err
 	}
@@ -87,7 +87,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 	warnOfLinks(c)
 	warnOfMisspelt(c)
 	warnOpen(c, o.settings)
-	o.warnUIPort(c)
+	warnUIPort(c, o)
 	if err := checkShared(c, home); err != nil {
 		return "", err
 	}
@@ -95,7 +95,7 @@ func (o *options) prepare(c *cobra.Command) (statefile.Home, error) {
 }
 
 func runStart(c *cobra.Command, o *options) error {
-	home, err := o.prepare(c)
+	home, err := prepare(c, o)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func runStart(c *cobra.Command, o *options) error {
 	if err != nil {
 		return err
 	}
-	if err := o.tryForStart(c, home, lent); err != nil {
+	if err := tryForStart(c, o, home, lent); err != nil {
 		return err
 	}
 	trace, err := newTrace(o.trace)
@@ -124,7 +124,7 @@ func runStart(c *cobra.Command, o *options) error {
 }
 
 func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
-	home, err := o.prepare(c)
+	home, err := prepare(c, o)
 	if err != nil {
 		return err
 	}
@@ -136,10 +136,10 @@ func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
 		return err
 	}
 	// What is missing is provided before the stop, not after it.
-	return o.withBinary(c, home, fsm.VerbRestart, func() error { return o.restart(c, home, lent, grace) })
+	return o.withBinary(c, home, fsm.VerbRestart, func() error { return restart(c, o, home, lent, grace) })
 }
 
-func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
+func restart(c *cobra.Command, o *options, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
 	document, _ := (statefile.File{Home: home}).Load() // run reports what is wrong with it
 	if err := o.checkUIPort(document.Generation > 0); err != nil {
 		return o.blame(err)
@@ -211,7 +211,7 @@ func checkDatabase(db string) error {
 
 // tryForStart is checkLogFiles and tryProgram if the start will spawn. If Temporal runs
 // already, neither is needed, and trying a wrapper may be slow.
-func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
+func tryForStart(c *cobra.Command, o *options, home statefile.Home, lent fsm.Environment) error {
 	log := checkLogFiles(home, o.foreground)
 	if log == nil && temporal.IsTemporal(o.settings.TemporalBin) {
 		return nil
@@ -232,7 +232,7 @@ func warnOpen(c *cobra.Command, s fsm.Settings) {
 }
 
 // warnUIPort warns of a port that browsers refuse, where it was asked for.
-func (o *options) warnUIPort(c *cobra.Command) {
+func warnUIPort(c *cobra.Command, o *options) {
 	if o.given.Has("ui-port") && uiBlocked(o.settings) {
 		warn(c, "%s", blockedWords(o.settings, ""))
 	}
