@@ -20,7 +20,7 @@ func (w *World) ask(e fsm.Effect) {
 			w.Post(fsm.Input{Event: fsm.Deposed})
 			return
 		}
-		w.restore()
+		w.record.restore()
 		unlocked = w.lockReplaced()
 	}
 	w.logs.keepOwn()

@@ -17,8 +17,8 @@ import (
 // some of what is asked may fail for that. A doubt is left to the failure threshold, and is
 // none while it starts: a server behind a wrapper may have its database where no look finds it.
 func (w *World) lost(in fsm.Input) fsm.Input {
-	db := w.document.Settings.DB
-	v, starts := in.Verdict, w.document.State == fsm.Starting
+	db := w.record.document.Settings.DB
+	v, starts := in.Verdict, w.record.document.State == fsm.Starting
 	if in.Event != fsm.Probed || db == "" || !v.Ready && (!v.Live || v.Waits) {
 		return in
 	}
@@ -53,7 +53,7 @@ func (w *World) astray(db string) (why string, certain bool) {
 		return "is not to be seen any more, as its file system was unmounted, or another one mounted over it: mount it again", true
 	}
 	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",
-		known || w.document.Temporal.Version != "" || w.versions.Of(w.document.Temporal.Exe) != ""
+		known || w.record.document.Temporal.Version != "" || w.versions.Of(w.record.document.Temporal.Exe) != ""
 }
 
 // openDatabase is a database that Temporal has open, and the device of its folder.
@@ -73,7 +73,7 @@ func deviceAbove(path string) uint64 {
 // another process of the tree, which all hold temporal.lock, are of the leader's group, or
 // carry the mark. It is true where that cannot be read.
 func (w *World) opened(file os.FileInfo) bool {
-	r := w.document.Record
+	r := w.record.document.Record
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}

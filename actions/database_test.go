@@ -21,7 +21,7 @@ func TestDatabaseReplaced(t *testing.T) {
 	// Of a group of nobody: in ours is each child that another test is about to start, which
 	// has all our files open until its exec.
 	self.PGID = math.MaxInt32
-	w.document.Record.Temporal, w.document.Settings.DB = self, home.DB()
+	w.record.document.Record.Temporal, w.record.document.Settings.DB = self, home.DB()
 	db, kept := home.DB(), home.DB()+".kept"
 	made := func() *os.File {
 		t.Helper()
@@ -36,9 +36,9 @@ func TestDatabaseReplaced(t *testing.T) {
 		t.Helper()
 		is(t, when, w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
-	w.document.State = fsm.Starting
+	w.record.document.State = fsm.Starting
 	replaced("while a wrapper starts, nobody knows", passed)
-	w.document.State = fsm.Healthy
+	w.record.document.State = fsm.Healthy
 	replaced("before there is one", doubt)
 	first := made()
 	replaced("what it has open", passed)

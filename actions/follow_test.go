@@ -18,8 +18,8 @@ func TestFollowLooksOnceAtEachRecord(t *testing.T) {
 	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
 	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
 	for generation := uint64(2); generation < 50; generation++ {
-		w.document.Generation = generation
-		check(t, w.write(nil, generation%2 == 0))
+		w.record.document.Generation = generation
+		check(t, w.record.write(nil, generation%2 == 0))
 		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation)
 	}
 	check(t, os.Remove(home.State()))

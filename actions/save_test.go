@@ -59,15 +59,15 @@ func TestDamageDuringASaveIsFound(t *testing.T) {
 	l := newLife(t)
 	for range 20 {
 		l.do(fsm.DoSave) // over what was damaged last
-		before := l.file.Stamp()
+		before := l.World.record.file.Stamp()
 		damaged := later(func() error {
-			for l.file.Stamp() == before {
+			for l.World.record.file.Stamp() == before {
 			}
 			return os.WriteFile(l.home.State(), []byte("{}"), 0o600)
 		})
 		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Durable: true})
 		check(t, within(t, "the damage", damaged))
-		_, corrupt := errors.AsType[statefile.CorruptError](l.found())
+		_, corrupt := errors.AsType[statefile.CorruptError](l.World.record.found())
 		is(t, "found to be damaged", corrupt, true)
 	}
 }
@@ -94,9 +94,9 @@ func TestRestore(t *testing.T) {
 		{"damaged", func() error { return os.WriteFile(l.home.State(), []byte("rubbish"), 0o600) }, 1},
 		{"a folder", func() error { os.Remove(l.home.State()); return os.Mkdir(l.home.State(), 0o700) }, 2},
 	} {
-		l.restore() // it is proven, and not read again
+		l.World.record.restore() // it is proven, and not read again
 		check(t, c.damage())
-		l.restore()
+		l.World.record.restore()
 		have, err := os.ReadFile(l.home.State())
 		check(t, err)
 		is(t, c.name, string(have), string(good))
@@ -104,7 +104,7 @@ func TestRestore(t *testing.T) {
 	}
 	const newer = `{"schema":2}`
 	check(t, os.WriteFile(l.home.State(), []byte(newer), 0o600))
-	l.restore()
+	l.World.record.restore()
 	have, err := os.ReadFile(l.home.State())
 	check(t, err)
 	is(t, "newer", string(have), newer)
@@ -121,7 +121,7 @@ func TestRestoreOfWhatWasNotSaved(t *testing.T) {
 	check(t, os.Remove(l.home.State()))
 	check(t, os.Rename(l.home.State()+".old", l.home.State()))
 	for range 2 {
-		l.restore()
+		l.World.record.restore()
 		is(t, "generation", l.load().Generation, l.record.Generation)
 	}
 }
@@ -182,8 +182,8 @@ func TestRestoreOverAnotherRecord(t *testing.T) {
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 	planted := l.load()
 	planted.Temporal.PID = 12345
-	check(t, l.file.Save(planted))
-	l.restore()
+	check(t, l.World.record.file.Save(planted))
+	l.World.record.restore()
 	is(t, "the pid", l.load().Temporal.PID, l.record.Temporal.PID)
 	aside, err := filepath.Glob(l.home.State() + ".corrupt-*")
 	check(t, err)

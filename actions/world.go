@@ -19,13 +19,12 @@ import (
 // belongs to the goroutine that drives; only Post may be called from others.
 type World struct {
 	home  statefile.Home
-	file  statefile.File
 	self  fsm.Process
 	log   hclog.Logger
 	began time.Time
 	inbox chan delivery
 
-	document statefile.Document
+	record recordFile
 	// seat is supervisor.lock, which the driver holds.
 	seat *os.File
 	// lock and dbLock are held between the taking and the spawn, and after the tree's end.
@@ -36,13 +35,6 @@ type World struct {
 	// guard is a lock on the file that has taken the place of a lock file that was
 	// deleted or replaced under Temporal.
 	guard *os.File
-	// unsaved says that the last save failed, so that the record on disk is older.
-	unsaved bool
-	// put is the file that the last save made, and proven the one that was read since
-	// and is this driver's.
-	put, proven statefile.Stamp
-	// unsynced counts the puts of the record that are not durable yet.
-	unsynced atomic.Int64
 	// heard says that a signal was met with a request, and unheard, after the end, that
 	// there was a request of which no signal has told.
 	heard   atomic.Bool
@@ -96,7 +88,7 @@ type delivery struct {
 // on from a document.
 func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
 	w := &World{
-		home: home, file: statefile.File{Home: home}, self: self, seat: seat, document: d, log: log,
+		home: home, self: self, seat: seat, record: recordFile{file: statefile.File{Home: home}, log: log, document: d}, log: log,
 		began: time.Now(), inbox: make(chan delivery, 64),
 		timers: map[fsm.Event]*time.Timer{}, tree: newTreeEnd(), logs: newLogKeeper(home, log),
 	}
@@ -121,7 +113,7 @@ func (w *World) Next() fsm.Input {
 	switch {
 	case d.ended && d.Run == w.awaited:
 		w.lock, w.ended = d.lock, d.Run
-		d.Left = stateOf(w.document.Settings.DB)
+		d.Left = stateOf(w.record.document.Settings.DB)
 	case d.lock != nil:
 		d.lock.Close()
 	}
@@ -235,9 +227,9 @@ func (w *World) release() {
 	_, asked := w.request()
 	w.unheard = asked && !w.heard.Load()
 	os.Remove(w.home.Request())
-	if w.unsaved {
+	if w.record.unsaved {
 		// On a full disk what was removed may have made room for the record.
-		if err := w.write(nil, true); err != nil {
+		if err := w.record.write(nil, true); err != nil {
 			w.log.Error("record not saved", "error", err)
 		}
 	}
