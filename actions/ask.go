@@ -36,10 +36,10 @@ func (w *World) ask(e fsm.Effect) {
 // new one, so that nobody else can. It says why not, empty for success.
 func (w *World) lockReplaced() string {
 	there, err := os.Lstat(w.home.Lock())
-	if err == nil && (w.held == (probes.FileID{}) || isFile(there, w.held)) {
+	if err == nil && (w.tree.file == (probes.FileID{}) || isFile(there, w.tree.file)) {
 		return ""
 	}
-	if w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
+	if w.tree.guard != nil && leadsTo(w.home.Lock(), w.tree.guard) {
 		return ""
 	}
 	guard, err := Acquire(w.home.Lock())
@@ -47,10 +47,10 @@ func (w *World) lockReplaced() string {
 		return "temporal.lock was deleted or replaced while Temporal runs, and cannot be taken anew: " + err.Error()
 	}
 	w.log.Warn("temporal.lock was deleted or replaced, and taken anew")
-	if w.guard != nil {
-		w.guard.Close()
+	if w.tree.guard != nil {
+		w.tree.guard.Close()
 	}
-	w.guard = guard
+	w.tree.guard = guard
 	return ""
 }
 

@@ -117,7 +117,7 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	d.world.Store(world)
 	last := fsm.Drive(world, r, self, grace)
 	d.seat = world.seat // another file, where the lock's was deleted meanwhile
-	d.unheard.Store(world.unheard)
+	d.unheard.Store(world.requests.unheard)
 	d.drove.Store(world)
 	d.world.Store(nil)
 	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: last})

@@ -42,14 +42,14 @@ func (w *World) astray(db string) (why string, certain bool) {
 		return "cannot be looked at: " + err.Error(), false
 	}
 	leadsTo := func(file os.FileInfo) bool { return err == nil && os.SameFile(there, file) }
-	known := w.database != nil && (leadsTo(w.database.FileInfo) || w.opened(w.database.FileInfo))
+	known := w.run.database != nil && (leadsTo(w.run.database.FileInfo) || w.opened(w.run.database.FileInfo))
 	if !known && err == nil && w.opened(there) {
-		known, w.database = true, &openDatabase{there, deviceAbove(db)}
+		known, w.run.database = true, &openDatabase{there, deviceAbove(db)}
 	}
-	if known && leadsTo(w.database.FileInfo) {
+	if known && leadsTo(w.run.database.FileInfo) {
 		return "", false
 	}
-	if known && deviceAbove(db) != w.database.device {
+	if known && deviceAbove(db) != w.run.database.device {
 		return "is not to be seen any more, as its file system was unmounted, or another one mounted over it: mount it again", true
 	}
 	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",

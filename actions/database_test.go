@@ -53,12 +53,12 @@ func TestDatabaseReplaced(t *testing.T) {
 
 	check(t, os.Rename(db, kept))
 	is(t, "words", strings.Contains(w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was deleted or replaced"), true)
-	w.database.device++ // as if another file system were at the path
+	w.run.database.device++ // as if another file system were at the path
 	is(t, "words", strings.Contains(w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was unmounted"), true)
 	check(t, os.Rename(kept, db))
 	replaced("mounted again", passed)
 
-	w.database = nil // noted at a moment when it had the other one open too
+	w.run.database = nil // noted at a moment when it had the other one open too
 	check(t, os.Rename(db, kept))
 	other = made()
 	replaced("the other one is noted", passed)

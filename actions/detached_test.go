@@ -36,7 +36,7 @@ func TestEvidenceOfADetachedLock(t *testing.T) {
 func TestAdoptADetachedLock(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	child := l.child
+	child := l.World.run.child
 	l.abandon()
 	held := idAt(t, l.home.Lock())
 	check(t, os.Remove(l.home.Lock()))
@@ -59,14 +59,14 @@ func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
 	escaped := leader.bear(l.stage, "setsid")
-	child := l.child
+	child := l.World.run.child
 	l.abandon()
 	check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	for range 3 { // the driver has looked for the holders by then, and waits
-		_, err := probes.HoldersOf(l.held)
+		_, err := probes.HoldersOf(l.World.tree.file)
 		check(t, err)
 	}
 	leader.tell("exit", "0")

@@ -39,7 +39,7 @@ func TestDriveStops(t *testing.T) {
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
 	lock.Close()
-	check(t, onlyExit(l.child.Wait()))
+	check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // driving is a drive that waits for a Temporal which has heard SIGTERM and ignores it.
@@ -67,7 +67,7 @@ func TestDriveHurries(t *testing.T) {
 	is(t, "state", d.sees(t, fsm.SawDrove).Record.State, fsm.Stopped)
 	is(t, "the request", exists(l.home.Request()), false)
 	is(t, "hurry after it", d.Hurry(), false)
-	check(t, onlyExit(l.child.Wait()))
+	check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // A stop that was meant for a drive which is just over interrupts nothing, whether its
@@ -87,7 +87,7 @@ func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 	request.For.PID++
 	check(t, statefile.WriteRequest(l.home.Request(), request))
 	is(t, "another's", d.Hurry(), false)
-	check(t, onlyExit(l.child.Wait()))
+	check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // A command whose supervisor.lock was deleted while it drove goes on with the new one.
@@ -98,5 +98,5 @@ func TestDriveKeepsItsSeat(t *testing.T) {
 	within(t, "the end", drove)
 	d.sees(t, fsm.SawDrove)
 	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.seat), true)
-	check(t, onlyExit(l.child.Wait()))
+	check(t, onlyExit(l.World.run.child.Wait()))
 }

@@ -18,21 +18,21 @@ func (w *World) term(e fsm.Effect) {
 		return
 	}
 	w.await(e)
-	w.members, _ = w.signal(e, w.held, w.members, unix.SIGTERM)
+	w.tree.members, _ = w.signal(e, w.tree.file, w.tree.members, unix.SIGTERM)
 }
 
 // treeGone reports whether nothing of a run lives: this driver has temporal.lock, before
 // the spawn or after the end, or the run has ended after its lock file was deleted, which
 // leaves no lock to have where a deleted file cannot be opened.
 func (w *World) treeGone(run uint64) bool {
-	return w.lock != nil || w.ended == run && run != 0
+	return w.tree.own != nil || w.tree.ended == run && run != 0
 }
 
 // kill repeats SIGKILL until the lock is free: what forks while it is looked
 // for is found the next time. A stranger that holds the lock round after round is
 // not killed: the tree has gone, and the stranger was faster than this driver.
 func (w *World) kill(e fsm.Effect) {
-	tree, held, members := w.tree, w.held, w.members
+	tree, held, members := w.tree.end, w.tree.file, w.tree.members
 	go func() {
 		for strange := 0; ; {
 			var err error

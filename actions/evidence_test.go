@@ -96,7 +96,7 @@ func TestEvidenceOfRemnants(t *testing.T) {
 			leader.bear(l.stage, words...)
 			leader.tell("exit", "0")
 			leader.awaitEnd()
-			check(t, onlyExit(l.child.Wait()))
+			check(t, onlyExit(l.World.run.child.Wait()))
 			e := l.sees("remnant", l.record, fsm.HoldRemnant)
 			is(t, "leader", e.Leader, l.record.Temporal)
 			l.record.Temporal = fsm.Process{}

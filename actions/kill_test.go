@@ -37,14 +37,14 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	} {
 		forged := truth
 		forge(&forged)
-		signalled, err := signalGroup(l.home, l.held, forged, unix.SIGKILL)
+		signalled, err := signalGroup(l.home, l.World.tree.file, forged, unix.SIGKILL)
 		check(t, err)
 		is(t, name+": signalled", signalled, false)
 		stranger.untouched()
 		leader.untouched()
 		member.untouched()
 	}
-	signalled, err := signalGroup(l.home, l.held, truth, unix.SIGKILL)
+	signalled, err := signalGroup(l.home, l.World.tree.file, truth, unix.SIGKILL)
 	check(t, err)
 	is(t, "the truth: signalled", signalled, true)
 	leader.awaitEnd()
@@ -58,7 +58,7 @@ func TestSignalGroupNeverMeansEverybody(t *testing.T) {
 	for _, pgid := range []int{-l.record.Temporal.PGID, -1, 0, 1, unix.Getpgrp()} {
 		forged := l.record.Temporal
 		forged.PGID = pgid
-		signalled, err := signalGroup(l.home, l.held, forged, nothing)
+		signalled, err := signalGroup(l.home, l.World.tree.file, forged, nothing)
 		check(t, err)
 		if signalled {
 			t.Errorf("group %d was signalled", pgid)
@@ -86,7 +86,7 @@ func TestSignalEscaped(t *testing.T) {
 	leader := l.spawnOnly()
 	member := leader.bear(l.stage)
 	one, two := leader.bear(l.stage, "setsid"), member.bear(l.stage, "setpgid", "noenv")
-	n, err := endEscaped(l.home, l.held, l.record, unix.SIGKILL)
+	n, err := endEscaped(l.home, l.World.tree.file, l.record, unix.SIGKILL)
 	check(t, err)
 	is(t, "escaped", n, 2)
 	one.awaitEnd()
@@ -113,24 +113,24 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 	// Its parent is another than the leader, so that macOS does not know whose it is.
 	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
 	e := fsm.Effect{Record: l.record}
-	members, err := l.signal(e, l.held, nil, nothing)
+	members, err := l.signal(e, l.World.tree.file, nil, nothing)
 	check(t, err)
 	check(t, killGroup(l.record.Temporal.PGID, unix.SIGKILL))
 	leader.awaitEnd()
 	check(t, within(t, "only that one holds the lock", later(func() error {
 		for {
-			holders, err := probes.HoldersOf(l.held)
+			holders, err := probes.HoldersOf(l.World.tree.file)
 			if err != nil || len(holders) == 1 && holders[0].Process.PID == hidden.PID {
 				return err
 			}
 		}
 	})))
-	_, err = l.signal(e, l.held, nil, unix.SIGKILL)
+	_, err = l.signal(e, l.World.tree.file, nil, unix.SIGKILL)
 	if stranger, ok := errors.AsType[strangerError](err); !ok {
 		t.Errorf("who was not seen beside the leader is a stranger: %v", stranger)
 	}
 	hidden.untouched()
-	_, err = l.signal(e, l.held, members, unix.SIGKILL)
+	_, err = l.signal(e, l.World.tree.file, members, unix.SIGKILL)
 	check(t, err)
 	hidden.awaitEnd()
 }
@@ -141,7 +141,7 @@ func TestOneRoundEndsWhatShowsNothing(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
 	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
-	_, err := l.signal(fsm.Effect{Record: l.record}, l.held, nil, unix.SIGKILL)
+	_, err := l.signal(fsm.Effect{Record: l.record}, l.World.tree.file, nil, unix.SIGKILL)
 	check(t, err)
 	leader.awaitEnd()
 	hidden.awaitEnd()
@@ -154,12 +154,12 @@ func TestRoundsSideBySide(t *testing.T) {
 	leader := l.spawnOnly()
 	leader.bear(l.stage, "setsid")
 	e := fsm.Effect{Record: l.record}
-	earlier, err := l.signal(e, l.held, nil, nothing)
+	earlier, err := l.signal(e, l.World.tree.file, nil, nothing)
 	check(t, err)
 	earlier = append(make([]fsm.Process, 0, 8), earlier...)
 	leader.bear(l.stage, "setsid")
 	round := func() []fsm.Process {
-		all, err := l.signal(e, l.held, earlier, nothing)
+		all, err := l.signal(e, l.World.tree.file, earlier, nothing)
 		if err != nil || len(all) != 3 {
 			t.Errorf("%d are proven: %v", len(all), err)
 		}

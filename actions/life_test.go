@@ -118,7 +118,7 @@ func (l *life) next(event fsm.Event) fsm.Input {
 // nothingYet fails if an input has come already.
 func (l *life) nothingYet() {
 	l.t.Helper()
-	if n := len(l.inbox); n > 0 {
+	if n := len(l.World.inputs.inbox); n > 0 {
 		l.t.Errorf("%+v came too early", l.World.Next())
 	}
 }
@@ -127,6 +127,6 @@ func (l *life) nothingYet() {
 // hears what its goroutines tell.
 func (l *life) abandon() {
 	l.t.Helper()
-	l.closeWaiter()
+	l.World.tree.closeWaiter()
 	check(l.t, l.seat.Close())
 }

@@ -1,6 +1,10 @@
 package actions
 
-import "github.com/stigmer/local/fsm"
+import (
+	"sync/atomic"
+
+	"github.com/stigmer/local/fsm"
+)
 
 // OnTransition has f called with each transition, and the record that it leads
 // to, once that is saved, or noted for the save that comes next. It belongs before
@@ -12,16 +16,20 @@ func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.moved = f }
 // twice. It may be called from any goroutine. While a database is copied, which may
 // take minutes, nothing is proven and the answer is given at once, in the caller's.
 func (w *World) Beat(answer func()) {
-	if w.copying.Load() {
+	if w.beats.copying.Load() {
 		answer()
 		return
 	}
-	if w.asked.CompareAndSwap(false, true) {
-		w.inbox <- delivery{beat: answer}
+	if w.beats.asked.CompareAndSwap(false, true) {
+		w.inputs.inbox <- delivery{beat: answer}
 	}
 }
 
 func (w *World) answer(beat func()) {
-	w.asked.Store(false)
+	w.beats.asked.Store(false)
 	beat()
 }
+
+// beats: asked says that a beat waits for its answer, copying that the loop is busy with a
+// whole database.
+type beats struct{ asked, copying atomic.Bool }

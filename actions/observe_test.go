@@ -14,7 +14,7 @@ import (
 func TestBeatIsAnsweredByTheLoop(t *testing.T) {
 	w := newLife(t).World
 	answers := 0
-	for range 3 * cap(w.inbox) {
+	for range 3 * cap(w.inputs.inbox) {
 		w.Beat(func() { answers++ }) // a queue of them would block here
 	}
 	is(t, "answers of a loop that stands", answers, 0)

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -15,7 +16,7 @@ func (w *World) Requested() bool {
 	if !ours {
 		return false
 	}
-	w.heard.Store(true)
+	w.requests.heard.Store(true)
 	cause := request.Cause
 	if cause == "" {
 		cause = fmt.Sprintf("stigmer local stop or restart (pid %d)", request.From.PID)
@@ -34,4 +35,11 @@ func (w *World) request() (statefile.Request, bool) {
 // policy's. It may be called from any goroutine.
 func (w *World) StopNow(cause string, grace fsm.Millis) {
 	w.Post(fsm.Input{Event: fsm.Stop, Grace: grace, Detail: cause})
+}
+
+// stopRequests: heard says that a signal was met with a request, and unheard, after the end,
+// that there was a request of which no signal has told.
+type stopRequests struct {
+	heard   atomic.Bool
+	unheard bool
 }

@@ -130,14 +130,14 @@ func TestRestoreOfWhatWasNotSaved(t *testing.T) {
 func TestArm(t *testing.T) {
 	l := newLife(t)
 	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.GraceElapsed, Seq: 1, After: 1 << 40})
-	old := l.timers[fsm.GraceElapsed]
+	old := l.World.inputs.timers[fsm.GraceElapsed]
 	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.GraceElapsed, Seq: 2, Run: 9, After: 1})
 	in := l.next(fsm.GraceElapsed)
 	is(t, "seq", in.Seq, uint64(2))
 	is(t, "run", in.Run, uint64(9))
 	is(t, "the old one was still armed", old.Stop(), false)
 	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.ProbeDue, After: 1 << 40})
-	probe := l.timers[fsm.ProbeDue]
+	probe := l.World.inputs.timers[fsm.ProbeDue]
 	l.do(fsm.DoRelease)
 	is(t, "still armed after the release", probe.Stop(), false)
 }

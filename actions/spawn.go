@@ -34,15 +34,15 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		}
 		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
 	}
-	w.child, w.members = cmd, nil
+	w.run.child, w.tree.members = cmd, nil
 	w.keepOutput(cmd)
-	w.lock.Close()
-	if w.dbLock != nil {
-		w.dbLock.Close()
+	w.tree.own.Close()
+	if w.run.dbLock != nil {
+		w.run.dbLock.Close()
 	}
-	w.lock, w.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.backup, Aside: w.aside, Lent: e.Record.Environment}
-	w.backup, w.aside, w.database = "", "", nil
+	w.tree.own, w.run.dbLock = nil, nil
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
+	w.run.backup, w.run.aside, w.run.database = "", "", nil
 	return spawned
 }
 
@@ -78,19 +78,19 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.closeWaiter()
-	w.waiter, w.held, err = reopen(w.home.Lock())
+	w.tree.closeWaiter()
+	w.tree.waiter, w.tree.file, err = reopen(w.home.Lock())
 	if err != nil {
 		return nil, err
 	}
-	if !leadsTo(w.home.Lock(), w.lock) || !leadsTo(w.home.Lock(), w.waiter) {
+	if !leadsTo(w.home.Lock(), w.tree.own) || !leadsTo(w.home.Lock(), w.tree.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
 	output, err := openLog(w.home.Log())
 	if err != nil {
 		return nil, err
 	}
-	w.logFrom = size(w.home.Log())
+	w.run.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
 	cmd.Dir = workFolder(w.home, s.DB)
 	cmd.Env = EnvironmentOf(r, w.home)
@@ -100,9 +100,9 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	} else if own := openOutput(w.home); own != nil {
 		cmd.Stdout = own
 	}
-	cmd.ExtraFiles = []*os.File{w.lock}
-	if w.dbLock != nil {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, w.dbLock)
+	cmd.ExtraFiles = []*os.File{w.tree.own}
+	if w.run.dbLock != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, w.run.dbLock)
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, nil
@@ -153,4 +153,19 @@ func (w *World) identify(cmd *exec.Cmd) fsm.Process {
 	}
 	p.Version = w.versions.Of(cmd.Path)
 	return p
+}
+
+// spawnedRun is what this driver knows of the Temporal at hand, beside its lock.
+type spawnedRun struct {
+	// child is nil for one that another supervisor spawned.
+	child *exec.Cmd
+	// logFrom is where the log of this run begins, in bytes.
+	logFrom int64
+	// dbLock is held between the taking and the spawn.
+	dbLock *os.File
+	// database describes the file that Temporal has open, once it serves.
+	database *openDatabase
+	// backup is the copy of the database that was made before the spawn at hand, and aside
+	// the name under which the half-made database was set aside.
+	backup, aside string
 }

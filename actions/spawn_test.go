@@ -29,8 +29,8 @@ func TestSpawn(t *testing.T) {
 	text, err := os.ReadFile(l.home.Log())
 	check(t, err)
 	is(t, "log", string(text), "from before\nfake Temporal: spawned\n")
-	is(t, "what it wrote", tail(l.home.Log(), l.logFrom), "fake Temporal: spawned")
-	is(t, "our own copies", l.lock == nil && l.dbLock == nil, true)
+	is(t, "what it wrote", tail(l.home.Log(), l.World.run.logFrom), "fake Temporal: spawned")
+	is(t, "our own copies", l.World.tree.own == nil && l.World.run.dbLock == nil, true)
 }
 
 // The locks are the tree's from the spawn on, until its last process ends.
@@ -59,7 +59,7 @@ func TestSpawnLeavesTheLocksToTheTree(t *testing.T) {
 			return err
 		})))
 	}
-	check(t, l.child.Wait())
+	check(t, l.World.run.child.Wait())
 }
 
 func TestSpawnFails(t *testing.T) {
@@ -79,7 +79,7 @@ func TestSpawnFails(t *testing.T) {
 			in := l.do(fsm.DoSpawn)
 			is(t, "event", in.Event, fsm.SpawnFailed)
 			is(t, "reason given", in.Detail != "", true)
-			is(t, "the lock is still ours", l.lock != nil, true)
+			is(t, "the lock is still ours", l.World.tree.own != nil, true)
 		})
 	}
 }
@@ -91,8 +91,8 @@ func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 	in := l.do(fsm.DoSpawn)
 	is(t, "event", in.Event, fsm.Spawned)
-	is(t, "PID", in.Process.PID, l.child.Process.Pid)
-	is(t, "PGID", in.Process.PGID, l.child.Process.Pid)
+	is(t, "PID", in.Process.PID, l.World.run.child.Process.Pid)
+	is(t, "PGID", in.Process.PGID, l.World.run.child.Process.Pid)
 	l.record.Temporal = in.Process
 	l.do(fsm.DoWatch)
 	first, second := within(t, "input", later(l.World.Next)), within(t, "input", later(l.World.Next))

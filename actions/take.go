@@ -24,14 +24,14 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return fsm.Input{Event: fsm.Deposed}
 	}
 	w.home.MendFolders()
-	if w.lock != nil && !leadsTo(w.home.Lock(), w.lock) {
-		w.lock.Close() // the file was deleted or replaced while it ran
-		w.lock = nil
+	if w.tree.own != nil && !leadsTo(w.home.Lock(), w.tree.own) {
+		w.tree.own.Close() // the file was deleted or replaced while it ran
+		w.tree.own = nil
 	}
-	if w.lock == nil && w.guard != nil && leadsTo(w.home.Lock(), w.guard) {
-		w.lock, w.guard = w.guard, nil
+	if w.tree.own == nil && w.tree.guard != nil && leadsTo(w.home.Lock(), w.tree.guard) {
+		w.tree.own, w.tree.guard = w.tree.guard, nil
 	}
-	if w.lock == nil {
+	if w.tree.own == nil {
 		if refusal := w.takeLock(e.Record); refusal.Event != "" {
 			return refusal
 		}
@@ -101,7 +101,7 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 	for range evidenceTries {
 		lock, err := Acquire(w.home.Lock())
 		if err == nil {
-			w.lock = lock
+			w.tree.own = lock
 			return fsm.Input{}
 		}
 		if !errors.Is(err, ErrHeld) {
@@ -120,9 +120,9 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 // takeDatabase locks the database against a second server: Temporal does not
 // guard its SQLite file by itself. It returns why not, empty for success.
 func (w *World) takeDatabase(db string, onWait func()) string {
-	if w.dbLock != nil {
-		w.dbLock.Close()
-		w.dbLock = nil
+	if w.run.dbLock != nil {
+		w.run.dbLock.Close()
+		w.run.dbLock = nil
 	}
 	if db == "" {
 		return ""
@@ -134,8 +134,8 @@ func (w *World) takeDatabase(db string, onWait func()) string {
 	case refusal != "":
 		return refusal
 	}
-	w.dbLock = lock
-	if w.awaited > 0 {
+	w.run.dbLock = lock
+	if w.tree.awaited > 0 {
 		return "" // a database that our own tree had is nobody else's
 	}
 	return servedByOther(db)

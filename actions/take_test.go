@@ -17,17 +17,17 @@ func TestTakeLocks(t *testing.T) {
 	in := l.do(fsm.DoLock)
 	is(t, "event", in.Event, fsm.LockAcquired)
 	is(t, "fresh", in.Fresh, true)
-	lock := l.lock
+	lock := l.World.tree.own
 	touch(t, l.home.DB())
 	in = l.do(fsm.DoLock)
 	is(t, "again", in.Event, fsm.LockAcquired)
 	is(t, "fresh", in.Fresh, false)
-	is(t, "kept", l.lock, lock)
+	is(t, "kept", l.World.tree.own, lock)
 	l.record.Settings.DB = ""
 	in = l.do(fsm.DoLock)
 	is(t, "in memory", in.Event, fsm.LockAcquired)
 	is(t, "fresh", in.Fresh, false)
-	is(t, "database's lock", l.dbLock == nil, true)
+	is(t, "database's lock", l.World.run.dbLock == nil, true)
 	l.release()
 	free, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -72,7 +72,7 @@ func TestTakeLocksFindsARemnant(t *testing.T) {
 	leader.bear(l.stage, "setsid")
 	leader.tell("exit", "0")
 	leader.awaitEnd()
-	check(t, onlyExit(l.child.Wait()))
+	check(t, onlyExit(l.World.run.child.Wait()))
 	in := l.do(fsm.DoLock)
 	is(t, "event", in.Event, fsm.OrphanFound)
 	is(t, "leader", in.Process, l.record.Temporal)
@@ -96,7 +96,7 @@ func TestTakeDatabase(t *testing.T) {
 		is(t, mine, a.takeDatabase(mine, noWait), "")
 		for _, its := range names {
 			has(t, b.takeDatabase(its, noWait), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
-			is(t, its+": not ours", b.dbLock == nil, true)
+			is(t, its+": not ours", b.World.run.dbLock == nil, true)
 		}
 	}
 	is(t, "another", b.takeDatabase(dir+"/real/db2", noWait), "")

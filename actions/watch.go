@@ -2,8 +2,6 @@ package actions
 
 import (
 	"os"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/stigmer/local/actions/procs"
@@ -16,8 +14,8 @@ import (
 
 // adopt prepares the watch on a Temporal that another supervisor spawned.
 func (w *World) adopt(e fsm.Effect) {
-	w.child, w.members = nil, nil
-	w.logFrom = size(w.home.Log())
+	w.run.child, w.tree.members = nil, nil
+	w.run.logFrom = size(w.home.Log())
 	w.logs.take(openRunningLog(w.home, e.Record.Temporal), nil)
 	w.logs.start()
 	w.openWaiter(e.Record)
@@ -27,28 +25,21 @@ func (w *World) adopt(e fsm.Effect) {
 // spawn, for the wait on the tree's end. A file that nothing can open is held all the
 // same: then the exits of its holders are waited for.
 func (w *World) openWaiter(r fsm.Record) {
-	if w.waiter != nil {
+	if w.tree.waiter != nil {
 		return
 	}
 	lock := lockFile(w.home, r)
-	if w.held = lock.FileID; lock.Path == "" {
+	if w.tree.file = lock.FileID; lock.Path == "" {
 		return
 	}
 	waiter, opened, err := reopen(lock.Path)
 	switch {
 	case err != nil:
 		w.log.Error("lock not opened for the wait", "error", err)
-	case opened != w.held: // the path leads to another file by now
+	case opened != w.tree.file: // the path leads to another file by now
 		waiter.Close()
 	default:
-		w.waiter = waiter
-	}
-}
-
-func (w *World) closeWaiter() {
-	if w.waiter != nil {
-		w.waiter.Close()
-		w.waiter = nil
+		w.tree.waiter = waiter
 	}
 }
 
@@ -57,7 +48,7 @@ func (w *World) closeWaiter() {
 func (w *World) watch(e fsm.Effect) {
 	w.writePID(e.Process)
 	w.await(e)
-	child, from, tree := w.child, w.logFrom, w.tree
+	child, from, tree := w.run.child, w.run.logFrom, w.tree.end
 	go func() {
 		in, memory := fsm.Input{Event: fsm.Exited, Run: e.Run}, host.WatchMemory(e.Process.PID)
 		if child != nil {
@@ -79,74 +70,18 @@ func (w *World) watch(e fsm.Effect) {
 	}()
 }
 
-// treeEnd is how a tree ends: lockFree is set as soon as temporal.lock comes free, reaped
-// is closed when our child has been reaped, lingers when members of the group live on
-// without the lock, and told when the driver has heard of the end.
-type treeEnd struct {
-	lockFree              atomic.Bool
-	reaped, lingers, told chan struct{}
-
-	rounds sync.Mutex // held while a round of signals is under way
-	gone   bool       // guarded by rounds: nothing is left to be signalled
-}
-
-func newTreeEnd() *treeEnd {
-	return &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
-}
-
-// round does a round of signals, unless the tree has gone. The Temporal of the next run holds
-// the same lock file and carries the same mark: a round that was still looking for what to
-// signal would find it.
-func (t *treeEnd) round(signal func()) bool {
-	t.rounds.Lock()
-	defer t.rounds.Unlock()
-	if t.gone {
-		return false
-	}
-	signal()
-	return true
-}
-
-// hasGone returns when the last round of signals is over, and lets none begin.
-func (t *treeEnd) hasGone() {
-	t.rounds.Lock()
-	defer t.rounds.Unlock()
-	t.gone = true
-}
-
-// toldFirst returns when the driver has heard of the tree's end, if that is near. The
-// kernel frees a process's locks before it tells of its exit (do_exit: exit_files, then
-// exit_notify): heard in this order, both are one step, and written once.
-func (t *treeEnd) toldFirst() {
-	if !t.lockFree.Load() {
-		return
-	}
-	select {
-	case <-t.told:
-	case <-t.lingers: // they are ended only after the exit is known
-	}
-}
-
-// awaitReaped returns when our child has been reaped, or is late.
-func (t *treeEnd) awaitReaped() {
-	select {
-	case <-t.reaped:
-	case <-time.After(lastGasp):
-	}
-}
-
 // await waits for the tree's end, once for each run: in a blocking flock, which returns
 // holding the lock, so that nobody can come in between.
 func (w *World) await(e fsm.Effect) {
-	if w.awaited == e.Run {
+	if w.tree.awaited == e.Run {
 		return
 	}
 	w.openWaiter(e.Record)
 	tree := newTreeEnd()
-	w.awaited, w.tree = e.Run, tree
-	ours := w.child != nil
-	waiter, held := w.waiter, w.held
-	w.waiter = nil
+	w.tree.awaited, w.tree.end = e.Run, tree
+	ours := w.run.child != nil
+	waiter, held := w.tree.waiter, w.tree.file
+	w.tree.waiter = nil
 	if waiter == nil && held == (probes.FileID{}) {
 		return
 	}
@@ -162,7 +97,7 @@ func (w *World) await(e fsm.Effect) {
 		}
 		w.awaitGroup(tree, e.Process)
 		tree.hasGone()
-		w.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, ended: true, lock: waiter}
+		w.inputs.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, ended: true, lock: waiter}
 		close(tree.told)
 	}()
 }

@@ -27,17 +27,17 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	child.tell("exit", "0")
 	child.awaitEnd()
 	l.nothingYet()
-	is(t, "the lock is ours", l.lock != nil, false)
+	is(t, "the lock is ours", l.World.tree.own != nil, false)
 	escaped.tell("exit", "0")
 	in = l.next(fsm.Gone)
 	is(t, "run", in.Run, uint64(1))
-	is(t, "the lock is ours", l.lock != nil && leadsTo(l.home.Lock(), l.lock), true)
+	is(t, "the lock is ours", l.World.tree.own != nil && leadsTo(l.home.Lock(), l.World.tree.own), true)
 	if _, err := Acquire(l.home.Lock()); err == nil {
 		t.Error("Gone came without the lock")
 	}
 	// What is gone already is told at once.
 	l.do(fsm.DoTerm)
-	is(t, "at once", len(l.inbox), 1)
+	is(t, "at once", len(l.World.inputs.inbox), 1)
 	l.next(fsm.Gone)
 	is(t, "taken again", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 }
@@ -160,14 +160,14 @@ func TestKillOfALeaderlessGroup(t *testing.T) {
 	l.next(fsm.Exited)
 	l.do(fsm.DoKill)
 	l.next(fsm.Gone)
-	is(t, "the lock is ours", l.lock != nil, true)
+	is(t, "the lock is ours", l.World.tree.own != nil, true)
 }
 
 // An orphan is watched as a child is, but for how it ended.
 func TestAdopt(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	child := l.child
+	child := l.World.run.child
 	l.abandon()
 	l.World = newWorld(t, l.home)
 	in := l.do(fsm.DoLock)
@@ -193,10 +193,10 @@ func TestNextKeepsNoLockOfAnotherRun(t *testing.T) {
 	l := newLife(t)
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
-	l.awaited = 2
-	l.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: 1}, lock: lock}
+	l.World.tree.awaited = 2
+	l.World.inputs.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: 1}, lock: lock}
 	l.next(fsm.Gone)
-	is(t, "the lock is ours", l.lock != nil, false)
+	is(t, "the lock is ours", l.World.tree.own != nil, false)
 	lock, err = Acquire(l.home.Lock())
 	check(t, err)
 	lock.Close()
@@ -211,11 +211,11 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	is(t, "before", l.lockReplaced(), "")
 	check(t, os.Remove(l.home.Lock()))
 	is(t, "deleted", l.lockReplaced(), "")
-	is(t, "guarded", leadsTo(l.home.Lock(), l.guard), true)
+	is(t, "guarded", leadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	touch(t, l.home.Lock())
 	is(t, "replaced", l.lockReplaced(), "")
-	is(t, "guarded again", leadsTo(l.home.Lock(), l.guard), true)
+	is(t, "guarded again", leadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	foreign, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -223,10 +223,10 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	check(t, foreign.Close())
 	l.do(fsm.DoKill)
 	l.ends("SIGKILL")
-	old := l.lock
+	old := l.World.tree.own
 	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
-	is(t, "another lock", old != l.lock, true)
-	is(t, "that of the path", leadsTo(l.home.Lock(), l.lock), true)
+	is(t, "another lock", old != l.World.tree.own, true)
+	is(t, "that of the path", leadsTo(l.home.Lock(), l.World.tree.own), true)
 }
 
 // The guard is the lock of the next run.
@@ -235,11 +235,11 @@ func TestGuardIsTheNextLock(t *testing.T) {
 	l.spawn()
 	check(t, os.Remove(l.home.Lock()))
 	is(t, "deleted", l.lockReplaced(), "")
-	guard := l.guard
+	guard := l.World.tree.guard
 	l.do(fsm.DoKill)
 	l.ends("SIGKILL")
 	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
-	is(t, "the guard", l.lock == guard && l.guard == nil, true)
+	is(t, "the guard", l.World.tree.own == guard && l.World.tree.guard == nil, true)
 }
 
 func TestKeepSeat(t *testing.T) {
