@@ -32,9 +32,9 @@ func (d *Desk) Carry(deed fsm.Deed) {
 		d.askStop(deed)
 	case fsm.AskUnseat:
 		if deed.Detail == "" {
-			d.log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
+			d.config.Log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
 		} else {
-			d.log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
+			d.config.Log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
 		}
 		if err := procs.Signal(deed.Driver, unix.SIGKILL); err != nil {
 			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
@@ -49,16 +49,16 @@ func (d *Desk) Carry(deed fsm.Deed) {
 }
 
 func (d *Desk) try() {
-	if d.seat != nil {
+	if d.lock.file != nil {
 		return
 	}
-	lock, err := Acquire(d.home.SupervisorLock())
+	lock, err := Acquire(d.config.Home.SupervisorLock())
 	switch {
 	case err == nil:
 		d.sights <- sighting{lock: lock}
 	case errors.Is(err, ErrHeld):
 		d.sights <- changed
-	case missing(d.home.SupervisorLock()):
+	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
 		// a stop has nothing to do, and a start will not be able to save.
 		d.sights <- sighting{seatless: err}
@@ -75,8 +75,8 @@ func missing(path string) bool {
 // handOver saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
 func (d *Desk) handOver(r fsm.Record) {
-	if d.seat == nil {
-		d.broke(d.noSeat)
+	if d.lock.file == nil {
+		d.broke(d.lock.refused)
 		return
 	}
 	document, err := d.recover()
@@ -84,16 +84,16 @@ func (d *Desk) handOver(r fsm.Record) {
 		d.broke(err)
 		return
 	}
-	document.Record, document.Paths = r, d.home.Paths()
+	document.Record, document.Paths = r, d.config.Home.Paths()
 	// The supervisor makes it durable, with its own first record.
-	if err := (statefile.File{Home: d.home}).Put(document); err != nil {
+	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
 		d.broke(err)
 		return
 	}
 	if d.wordsFrom < 0 {
-		d.wordsFrom = size(d.home.SupervisorLog())
+		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
-	if d.heir, err = d.supervise(d.seat); err != nil {
+	if d.heir, err = d.config.Supervise(d.lock.file); err != nil {
 		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})
 		return
 	}
@@ -113,13 +113,13 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 		d.broke(err)
 		return
 	}
-	world := NewWorld(d.home, d.seat, document, self, d.log)
-	d.world.Store(world)
+	world := NewWorld(d.config.Home, d.lock.file, document, self, d.config.Log)
+	d.drives.under.Store(world)
 	last := fsm.Drive(world, r, self, grace)
-	d.seat = world.seat // another file, where the lock's was deleted meanwhile
-	d.unheard.Store(world.requests.unheard)
-	d.drove.Store(world)
-	d.world.Store(nil)
+	d.lock.file = world.seat // another file, where the lock's was deleted meanwhile
+	d.drives.unheard.Store(world.requests.unheard)
+	d.drives.over.Store(world)
+	d.drives.under.Store(nil)
 	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: last})
 }
 
@@ -134,8 +134,8 @@ func (d *Desk) askStop(deed fsm.Deed) {
 		Cause: deed.Detail, Again: deed.Again,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
-	if err := statefile.WriteRequest(d.home.Request(), request); err != nil {
-		d.log.Warn("request not written; the default grace period counts", "error", err)
+	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {
+		d.config.Log.Warn("request not written; the default grace period counts", "error", err)
 	}
 	if err := procs.Signal(deed.Driver, unix.SIGTERM); err != nil {
 		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
@@ -168,8 +168,8 @@ func (d *Desk) arm(deed fsm.Deed) {
 }
 
 func (d *Desk) letGo() {
-	if d.seat != nil {
-		d.seat.Close()
-		d.seat = nil
+	if d.lock.file != nil {
+		d.lock.file.Close()
+		d.lock.file = nil
 	}
 }

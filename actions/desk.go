@@ -13,42 +13,56 @@ import (
 // Desk is the real world of one command. Make one with NewDesk; it belongs to
 // the goroutine that runs the command.
 type Desk struct {
-	home statefile.Home
-	log  hclog.Logger
-	// supervise starts a supervisor that inherits the locked supervisor.lock.
-	supervise func(lock *os.File) (pid int, err error)
+	config DeskConfig
+	lock   supervisorLock
 	// heir is the PID of the supervisor that this command started, 0 for none: the
 	// first to look at, before the record names it.
-	heir    int
-	sights  chan sighting
-	seat    *os.File // supervisor.lock, while it is ours
-	waiting bool     // a goroutine waits for supervisor.lock
-	// following says that each change of the record is looked at.
-	following bool
-	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
-	unseenSince time.Time
-	timers      map[fsm.Saw]*time.Timer
-	progress    func(statefile.Document)
-	outdated    func(supervisor fsm.Process) bool
-	last        fsm.Record
-	// recovered is what was read when supervisor.lock was won, and of which file.
-	recovered statefile.Document
-	stamp     statefile.Stamp
-	// looked is the file that was looked at last.
-	looked statefile.Stamp
-	// driver is who was seen to drive at last.
-	driver fsm.Process
-	err    error
-	// wordsFrom is the end of the supervisor's log before the first handover.
+	heir      int
+	sights    chan sighting
+	timers    map[fsm.Saw]*time.Timer
+	follower  follower
+	recovered recovered
+	drives    drives
+	err       error
+	// wordsFrom is the end of the supervisor's log before the first handover, in bytes; -1
+	// before it.
 	wordsFrom int64
-	// noSeat is why there is no seat although nobody else has it.
-	noSeat error
-	// world is set while a drive runs in this process.
-	world atomic.Pointer[World]
-	// drove is the last one that is over, and unheard says that it was asked for a
-	// stop whose signal had not come by then.
-	drove   atomic.Pointer[World]
-	unheard atomic.Bool
+}
+
+// supervisorLock is supervisor.lock in the hands of one command.
+type supervisorLock struct {
+	// file is nil unless the lock is ours.
+	file *os.File
+	// awaited says that a goroutine waits for the lock.
+	awaited bool
+	// refused is why the lock could not be made, where no process can have it.
+	refused error
+}
+
+// follower is what a command knows of a home in which another process drives.
+type follower struct {
+	// follows says that each change of the record is looked at.
+	follows bool
+	// record is the last one that was seen, and looked the file that was looked at last.
+	record fsm.Record
+	looked statefile.Stamp
+	// driver was seen to drive at last.
+	driver fsm.Process
+	// unseenSince is since when no process that can be seen holds supervisor.lock.
+	unseenSince time.Time
+}
+
+// recovered is what was read when supervisor.lock was won, and of which file.
+type recovered struct {
+	document statefile.Document
+	stamp    statefile.Stamp
+}
+
+// drives are a command's own: the one under way in this process and the last one that is
+// over. unheard says that the latter was asked for a stop whose signal had not come by then.
+type drives struct {
+	under, over atomic.Pointer[World]
+	unheard     atomic.Bool
 }
 
 // sighting is a sight, with the lock that came with it.
@@ -81,10 +95,7 @@ type DeskConfig struct {
 
 // NewDesk makes a command's world.
 func NewDesk(c DeskConfig) *Desk {
-	return &Desk{
-		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress, outdated: c.Outdated,
-		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{}, wordsFrom: -1,
-	}
+	return &Desk{config: c, sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{}, wordsFrom: -1}
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It
@@ -98,7 +109,7 @@ func (d *Desk) Words() string {
 	if d.wordsFrom < 0 {
 		return ""
 	}
-	return tail(d.home.SupervisorLog(), d.wordsFrom)
+	return tail(d.config.Home.SupervisorLog(), d.wordsFrom)
 }
 
 // Hurry passes a later stop's request on to the drive in this process. It
@@ -106,11 +117,11 @@ func (d *Desk) Words() string {
 // One that comes when the drive is just over is for that drive all the same: who
 // asked sees that it is over. It may be called from any goroutine.
 func (d *Desk) Hurry() bool {
-	if world := d.world.Load(); world != nil {
+	if world := d.drives.under.Load(); world != nil {
 		return world.Requested()
 	}
-	drove := d.drove.Load()
-	if drove == nil || d.unheard.CompareAndSwap(true, false) {
+	drove := d.drives.over.Load()
+	if drove == nil || d.drives.unheard.CompareAndSwap(true, false) {
 		return drove != nil
 	}
 	_, asked := drove.request()
@@ -132,16 +143,16 @@ func (d *Desk) Look() fsm.Sight {
 	case s.err != nil:
 		d.err = s.err
 	case s.seatless != nil:
-		d.noSeat = s.seatless
+		d.lock.refused = s.seatless
 		return d.won()
 	case s.lock != nil:
-		d.waiting = false
-		d.seat = s.lock
+		d.lock.awaited = false
+		d.lock.file = s.lock
 		return d.won()
 	case s.look:
 		return d.busy(s.Saw)
 	case s.Record.Generation == 0:
-		s.Record = d.last
+		s.Record = d.follower.record
 	}
 	return s.Sight
 }

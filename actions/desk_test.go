@@ -213,7 +213,7 @@ func TestDeskHandsOver(t *testing.T) {
 	d.sees(t, fsm.SawWon)
 	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: wanted(9)})
 	d.sees(t, fsm.SawHanded)
-	is(t, "seat", d.seat == nil, true)
+	is(t, "seat", d.lock.file == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
 	heir.tell("exit", "0")
 	check(t, within(t, "the lock", later(func() error { return awaitFree(home) })))
@@ -227,9 +227,9 @@ func TestDeskCannotHandOver(t *testing.T) {
 	r := wanted(9)
 	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
 	is(t, "detail", d.sees(t, fsm.SawNotHanded).Detail, "out of processes")
-	is(t, "seat", d.seat != nil, true)
+	is(t, "seat", d.lock.file != nil, true)
 	// Nothing is started that the record does not name.
-	d.supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
+	d.config.Supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
 	check(t, os.RemoveAll(string(home)))
 	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
 	d.sees(t, fsm.SawBroken)

@@ -34,7 +34,7 @@ func TestDriveStops(t *testing.T) {
 	s := d.sees(t, fsm.SawDrove)
 	is(t, "state", s.Record.State, fsm.Stopped)
 	is(t, "on disk", l.load().Record, s.Record)
-	is(t, "seat", d.seat != nil, true)
+	is(t, "seat", d.lock.file != nil, true)
 	is(t, "PID file", exists(l.home.PID()), false)
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -97,6 +97,6 @@ func TestDriveKeepsItsSeat(t *testing.T) {
 	leader.tell("exit", "0")
 	within(t, "the end", drove)
 	d.sees(t, fsm.SawDrove)
-	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.seat), true)
+	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.lock.file), true)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }

@@ -13,10 +13,10 @@ import (
 // no folder is watched. Following twice is following once. The goroutine ends with the
 // process, as a wait in the kernel for a lock cannot be cancelled.
 func (d *Desk) follow() {
-	if !d.waiting {
-		d.waiting = true
+	if !d.lock.awaited {
+		d.lock.awaited = true
 		go func() {
-			lock, err := AcquireWait(d.home.SupervisorLock())
+			lock, err := AcquireWait(d.config.Home.SupervisorLock())
 			if err != nil {
 				d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
 				return
@@ -24,8 +24,8 @@ func (d *Desk) follow() {
 			d.sights <- sighting{lock: lock}
 		}()
 	}
-	if !d.following {
-		d.following = true
+	if !d.follower.follows {
+		d.follower.follows = true
 		d.sights <- changed
 	}
 }
@@ -36,14 +36,14 @@ func (d *Desk) awaitSighting() sighting {
 	began := time.Now()
 	for {
 		var pause <-chan time.Time
-		if d.following && d.seat == nil {
+		if d.follower.follows && d.lock.file == nil {
 			pause = time.After(statPause(time.Since(began)))
 		}
 		select {
 		case s := <-d.sights:
 			return s
 		case <-pause:
-			if (statefile.File{Home: d.home}).Stamp() != d.looked {
+			if (statefile.File{Home: d.config.Home}).Stamp() != d.follower.looked {
 				return changed
 			}
 		}

@@ -52,7 +52,7 @@ func TestFollowLooksAtNothingElse(t *testing.T) {
 
 	empty := newHome(t)
 	d, _ = newDesk(t, empty, nil)
-	d.waiting = true // nothing holds the lock: it would be won
+	d.lock.awaited = true // nothing holds the lock: it would be won
 	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
 	d.sees(t, fsm.SawBusy)
 	expectNoLook(t, d)
@@ -67,11 +67,11 @@ func TestFollowRestsWhileTheLockIsOurs(t *testing.T) {
 	for range 2 { // the record, and that the lock was free, in either order
 		within(t, "a sight", later(d.Look))
 	}
-	is(t, "ours", d.seat != nil, true)
+	is(t, "ours", d.lock.file != nil, true)
 	save(t, home, fsm.Record{Generation: 2})
 	expectNoLook(t, d)
 	save(t, home, fsm.Record{Generation: 3})
-	holder := newStage(t).start(SuperviseVerb, nil, d.seat)
+	holder := newStage(t).start(SuperviseVerb, nil, d.lock.file)
 	d.Carry(fsm.Deed{Ask: fsm.AskLetGo})
 	s := d.sees(t, fsm.SawBusy)
 	is(t, "generation", s.Record.Generation, 3)
@@ -98,7 +98,7 @@ func TestFollowMissesNothing(t *testing.T) {
 	newStage(t).start(SuperviseVerb, nil).must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
 	const last = 20
-	d.progress = func(seen statefile.Document) {
+	d.config.Progress = func(seen statefile.Document) {
 		if seen.Generation < last {
 			save(t, home, fsm.Record{Generation: seen.Generation + 1})
 		}

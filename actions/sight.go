@@ -16,12 +16,12 @@ func (d *Desk) won() fsm.Sight {
 		d.err = err
 		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
 	}
-	if err := CheckLock(d.home.Lock()); err != nil {
+	if err := CheckLock(d.config.Home.Lock()); err != nil {
 		d.err = err
 		return fsm.Sight{Saw: fsm.SawBroken, Record: document.Record, Detail: err.Error()}
 	}
 	d.saw(document)
-	evidence := Observe(d.home, document.Record)
+	evidence := Observe(d.config.Home, document.Record)
 	if evidence.Hold == fsm.HoldFree {
 		d.tidy()
 	}
@@ -31,15 +31,15 @@ func (d *Desk) won() fsm.Sight {
 // tidy removes what only names a Temporal that does not run: a stale PID file,
 // the predecessor's included, and the temporary files of writers that were killed.
 func (d *Desk) tidy() {
-	if other := OtherServer(d.home); other != "" {
-		d.log.Warn("temporal.pid names a Temporal that was started by something else; it is left alone, and so is the file", "process", other)
+	if other := OtherServer(d.config.Home); other != "" {
+		d.config.Log.Warn("temporal.pid names a Temporal that was started by something else; it is left alone, and so is the file", "process", other)
 		return
 	}
-	if err := statefile.RemovePID(d.home.PID()); err != nil {
-		d.log.Warn("stale PID file not removed", "error", err)
+	if err := statefile.RemovePID(d.config.Home.PID()); err != nil {
+		d.config.Log.Warn("stale PID file not removed", "error", err)
 	}
-	if err := d.home.Tidy(); err != nil {
-		d.log.Warn("temporary files not removed", "error", err)
+	if err := d.config.Home.Tidy(); err != nil {
+		d.config.Log.Warn("temporary files not removed", "error", err)
 	}
 }
 
@@ -47,13 +47,13 @@ func (d *Desk) tidy() {
 // not yet written: the driver writes it anew. Only a look
 // of SawBusy marks the record as seen: the step of a timer may pass over its change.
 func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
-	file, s := statefile.File{Home: d.home}, fsm.Sight{Saw: saw}
+	file, s := statefile.File{Home: d.config.Home}, fsm.Sight{Saw: saw}
 	var document statefile.Document
 	var err error
 	for range evidenceTries {
 		stamp := file.Stamp()
 		if saw == fsm.SawBusy {
-			d.looked = stamp
+			d.follower.looked = stamp
 		}
 		document, err = file.Load()
 		s.Driver, s.Holder = d.driverOf(document.Record)
@@ -73,7 +73,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	d.unseen(&s)
 	if r := document.Record; s.Driver.Same(r.Supervisor) {
 		s.Driver.Version = r.Supervisor.Version
-		s.Outdated = d.outdated != nil && d.outdated(r.Supervisor)
+		s.Outdated = d.config.Outdated != nil && d.config.Outdated(r.Supervisor)
 	}
 	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
@@ -83,35 +83,35 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 // started, which has supervisor.lock for as long as it lives. Any other one may have let
 // go of it, as a command does that has driven, and be about to be signalled for it.
 func (d *Desk) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
-	if d.driver.PID != 0 && d.driver.PID == d.heir && !probes.Dying(d.driver.PID) {
-		if again, err := probes.Identify(d.driver.PID); err == nil && again.Same(d.driver) {
-			return d.driver, ""
+	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.heir && !probes.Dying(d.follower.driver.PID) {
+		if again, err := probes.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {
+			return d.follower.driver, ""
 		}
 	}
-	d.driver, stranger = Driver(d.home, r, d.heir)
-	return d.driver, stranger
+	d.follower.driver, stranger = Driver(d.config.Home, r, d.heir)
+	return d.follower.driver, stranger
 }
 
 // recover is Recover that does not read again what nobody has touched since: while
 // supervisor.lock is ours nobody may.
 func (d *Desk) recover() (statefile.Document, error) {
-	file := statefile.File{Home: d.home}
-	if d.stamp != (statefile.Stamp{}) && file.Stamp() == d.stamp {
-		return d.recovered, nil
+	file := statefile.File{Home: d.config.Home}
+	if d.recovered.stamp != (statefile.Stamp{}) && file.Stamp() == d.recovered.stamp {
+		return d.recovered.document, nil
 	}
 	stamp := file.Stamp()
-	document, err := Recover(d.home)
+	document, err := Recover(d.config.Home)
 	if err == nil && file.Stamp() == stamp {
-		d.recovered, d.stamp = document, stamp
+		d.recovered.document, d.recovered.stamp = document, stamp
 	}
 	return document, err
 }
 
 func (d *Desk) saw(document statefile.Document) {
-	if d.progress != nil && document.Generation != d.last.Generation {
-		d.progress(document)
+	if d.config.Progress != nil && document.Generation != d.follower.record.Generation {
+		d.config.Progress(document)
 	}
-	d.last = document.Record
+	d.follower.record = document.Record
 }
 
 // OtherServer describes the Temporal that a home's PID file names where it runs

@@ -41,11 +41,11 @@ const unseenFor = time.Second
 // Healthy record: its Temporal may serve in another container, out of this process's reach.
 func (d *Desk) unseen(s *fsm.Sight) {
 	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
-		if d.unseenSince.IsZero() {
-			d.unseenSince = time.Now()
+		if d.follower.unseenSince.IsZero() {
+			d.follower.unseenSince = time.Now()
 		}
 		switch {
-		case time.Since(d.unseenSince) >= unseenFor:
+		case time.Since(d.follower.unseenSince) >= unseenFor:
 			s.Holder = Unseen
 			return
 		case s.Record.State != fsm.Healthy:
@@ -54,5 +54,5 @@ func (d *Desk) unseen(s *fsm.Sight) {
 		time.Sleep(longestPause)
 		s.Driver, s.Holder = d.driverOf(s.Record)
 	}
-	d.unseenSince = time.Time{}
+	d.follower.unseenSince = time.Time{}
 }
