@@ -21,17 +21,17 @@ The keys of local.yaml are the names of start's flags:
   namespace: [orders, billing]
   db: ~/orders.db             # a relative path is taken from the home
 
-Besides these there are ` + quietFlag + `, ` + verboseFlag + ` and ` + logFormatFlag + `, as for every command, and, for where
-a Temporal CLI is installed from, ` + mirrorSetting + ` ($` + mirrorVariable + `, install's --mirror) and
-` + fromSetting + ` ($` + fromVariable + `, install's --from). Commands that do not go by
-the other settings, such as stop, pass over a file that is damaged.
+Further keys are ` + quietFlag + `, ` + verboseFlag + ` and ` + logFormatFlag + `, as for every command, and, for the source
+of a Temporal CLI, ` + mirrorSetting + ` ($` + mirrorVariable + `, install's --mirror) and
+` + fromSetting + ` ($` + fromVariable + `, install's --from). Commands that use none of the
+other settings, such as stop, ignore a damaged file.
 
-What it says counts as asked for at each start and restart, as a variable does: a
-Temporal that runs with other settings is left as it is, and the difference is named.
-A file that others could write is not read.
+A key of the file counts at each start and restart like a flag: if Temporal is running
+with another value, start fails, names the difference and changes nothing. A file that
+other users could write to is not read.
 
-Where there is no local.yaml, a config.yaml in the home that has only such keys is read
-in its place, with a note: that name belongs to the Stigmer CLI.`,
+If there is no local.yaml, a config.yaml in the home that has only such keys is read
+instead, with a note: that name belongs to the Stigmer CLI.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333 -o json
   $EDITOR "$(stigmer local config path)"`,

@@ -15,41 +15,6 @@ import (
 	"github.com/stigmer/local/cmd"
 )
 
-// runElsewhere are the command lines that another test than TestDocsSessions runs.
-var runElsewhere = map[string]string{
-	"make start": "TestMakeStart",
-	"make build": "TestMakeStart", // it comes first
-}
-
-// onlyChecked are the command lines of pages that no test runs to their end, by how
-// they begin, with the reason. What they name is looked up, and TestDocsDryRuns goes
-// through them as far as it goes: make says what it would do and sh reads that, other
-// programs parse their flags.
-var onlyChecked = map[string]string{
-	"make test ":                "it runs this test",
-	".ci/run ":                  "it runs this test",
-	"go test ":                  "it is one, and the longer part of make test",
-	"make check ":               "it builds for four platforms, for minutes; .ci/run runs it",
-	"make mutations ":           "it builds dozens of programs, for minutes; .ci/run runs it",
-	"make sim ":                 "it searches for minutes",
-	"make bench ":               "it measures for minutes",
-	"build/bench ":              "it measures for minutes",
-	"make package ":             "it builds a release's tools, for minutes; CI runs it",
-	"sw_vers ":                  "it is a program of macOS",
-	"csrutil ":                  "it is a program of macOS",
-	"temporal --profile cloud ": "it talks to another place than the local Temporal",
-}
-
-// listed is the entry of onlyChecked for a command line, empty if there is none.
-func listed(text string) string {
-	for begin := range onlyChecked {
-		if strings.HasPrefix(text+" ", begin) || strings.HasPrefix(bare(text)+" ", begin) {
-			return begin
-		}
-	}
-	return ""
-}
-
 // wrong says what is not so of a command line, held against the command tree, the
 // Makefile and the tests; empty if nothing is, or if nothing is known of it.
 func wrong(text string) string {

@@ -18,23 +18,22 @@ type page struct {
 // said is one command line of a page.
 type said struct {
 	page *page
-	// line is the index of its first line, end that behind its last and behind
-	// what it is said to print.
-	line, end int
-	text      string
+	// line is the index of its first line.
+	line int
+	text string
 	// prints is what it is said to print; shown says that it is a session's, as
 	// typed after a $.
 	prints []string
 	shown  bool
 }
 
-// pages are README, CONTRIBUTING and all of docs.
+// pages are README and its like, and all of docs.
 func pages(t *testing.T) []*page {
 	t.Helper()
 	paths, err := filepath.Glob("../docs/*.md")
 	check(t, err)
 	var all []*page
-	for _, path := range append([]string{"../README.md", "../CONTRIBUTING.md"}, paths...) {
+	for _, path := range append([]string{"../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../SECURITY.md"}, paths...) {
 		text, err := os.ReadFile(path)
 		check(t, err)
 		all = append(all, &page{path, strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")})
@@ -96,10 +95,9 @@ func (p *page) session(b block) []said {
 	var found []said
 	for i := b.first; i < b.end; i++ {
 		if text, ok := strings.CutPrefix(p.lines[i], "$ "); ok {
-			found = append(found, said{page: p, line: i, end: i + 1, text: text, shown: true})
+			found = append(found, said{page: p, line: i, text: text, shown: true})
 		} else if n := len(found); n > 0 {
 			found[n-1].prints = append(found[n-1].prints, p.lines[i])
-			found[n-1].end = i + 1
 		}
 	}
 	return found
@@ -116,9 +114,8 @@ func (p *page) list(b block) []said {
 		case text == "":
 		case n > 0 && strings.HasPrefix(text, "["):
 			found[n-1].text += " " + text
-			found[n-1].end = i + 1
 		default:
-			found = append(found, said{page: p, line: i, end: i + 1, text: text})
+			found = append(found, said{page: p, line: i, text: text})
 		}
 	}
 	return found
@@ -146,7 +143,7 @@ func isCommand(line string) bool {
 
 var span = regexp.MustCompile("(?s)`([^`]+)`")
 
-// mentions are the commands in running text, which are too short to be run.
+// mentions are the commands in running text.
 func (p *page) mentions() []said {
 	code := map[int]bool{}
 	for _, b := range p.blocks() {
@@ -167,7 +164,7 @@ func (p *page) mentions() []said {
 	for _, at := range span.FindAllStringSubmatchIndex(text.String(), -1) {
 		words := strings.ReplaceAll(strings.Join(strings.Fields(text.String()[at[2]:at[3]]), " "), `\|`, "|")
 		line, _ := slices.BinarySearch(starts, at[0]+1)
-		found = append(found, said{page: p, line: line - 1, end: line, text: words})
+		found = append(found, said{page: p, line: line - 1, text: words})
 	}
 	return found
 }

@@ -1,7 +1,6 @@
 package cmd_test
 
 import (
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,32 +13,15 @@ import (
 )
 
 // TestDocsCommands: what any page, or the help, says to type exists: commands,
-// flags, make's targets, tests. What is neither run nor listed with a reason is
-// not said.
+// flags, make's targets, tests.
 func TestDocsCommands(t *testing.T) {
-	seen, unused := 0, maps.Clone(onlyChecked)
+	seen := 0
 	for _, p := range pages(t) {
 		for _, s := range append(p.commands(), p.mentions()...) {
 			if problem := wrong(s.text); problem != "" {
 				t.Errorf("%s:%d: %s: %s", p.path, s.line+1, s.text, problem)
 			}
 			seen++
-		}
-		for _, s := range p.commands() {
-			if test := runElsewhere[s.text]; test != "" {
-				if problem := wrong("go test ./cmd -run " + test); problem != "" {
-					t.Error(problem)
-				}
-				continue
-			}
-			if s.runs() || s.synopsis() {
-				continue
-			}
-			begin := listed(s.text)
-			if begin == "" {
-				t.Errorf("%s:%d: %s: is neither run by a test nor listed in onlyChecked", p.path, s.line+1, s.text)
-			}
-			delete(unused, begin)
 		}
 	}
 	root := cmd.Root()
@@ -52,9 +34,6 @@ func TestDocsCommands(t *testing.T) {
 				t.Errorf("the help of %s: %s: %s", c.CommandPath(), line, problem)
 			}
 		}
-	}
-	for begin := range unused {
-		t.Errorf("onlyChecked lists %q, with which no command line begins", begin)
 	}
 	if seen < 100 {
 		t.Errorf("only %d command lines were found", seen)
@@ -154,27 +133,8 @@ func (s said) paths() []string {
 	return all
 }
 
-// choice matches what only a synopsis has: a bracket, or words to choose from.
-var choice = regexp.MustCompile(`\[|\w\|\w`)
-
-// synopsis reports whether a line shows what may be typed, not what to type.
-func (s said) synopsis() bool {
-	return !s.shown && strings.HasPrefix(s.text, "stigmer ") && choice.MatchString(s.text)
-}
-
-// runs reports whether a test types this line.
-func (s said) runs() bool {
-	if listed(s.text) != "" || runElsewhere[s.text] != "" {
-		return false
-	}
-	return s.shown || !s.synopsis() && slices.ContainsFunc([]string{"stigmer ", "eval ", "export ", "systemctl ", "temporal ", "./worker"},
-		func(begin string) bool { return strings.HasPrefix(bare(s.text), begin) })
-}
-
-// TestDocsSessions types what each page says, in its order, in a new user's home,
-// and holds what is printed against what the page says, but for what differs from
-// run to run. With -update a page that is not so is rewritten, as it is on the real
-// Temporal.
+// TestDocsSessions types the sessions of each page in a new user's home, and holds
+// what is printed against what the page shows.
 func TestDocsSessions(t *testing.T) {
 	t.Parallel()
 	temporals := map[string]string{"real": os.Getenv(realTemporalVariable)}
@@ -182,22 +142,41 @@ func TestDocsSessions(t *testing.T) {
 	check(t, err)
 	temporals["fake"] = fake
 	for _, p := range pages(t) {
-		if !slices.ContainsFunc(p.commands(), said.runs) {
+		if !slices.ContainsFunc(p.commands(), func(s said) bool { return s.shown }) {
 			continue
 		}
 		for kind, temporal := range temporals {
 			t.Run(kind+"/"+filepath.Base(p.path), func(t *testing.T) {
-				if !*update { // what is written is written by one at a time
-					t.Parallel()
-				}
+				t.Parallel()
 				if temporal == "" {
 					t.Skip(realTemporalVariable + " names no Temporal; make test does")
 				}
-				if *update && kind == "fake" {
-					t.Skip("pages show the real Temporal")
-				}
-				newReader(t, temporal, kind == "real").follow(p)
+				newReader(t, temporal).follow(p)
 			})
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// TestDocsLinks: each link of a page leads to a file, and the page of contents names
+// every page.
+func TestDocsLinks(t *testing.T) {
+	contents := ""
+	for _, p := range pages(t) {
+		text := strings.Join(p.lines, "\n")
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(p.path), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", p.path, m[1], err)
+			}
+		}
+		if p.path == "../docs/README.md" {
+			contents = text
+		}
+	}
+	for _, p := range pages(t) {
+		if name := filepath.Base(p.path); !strings.Contains(contents, name) {
+			t.Errorf("docs/README.md does not name %s", name)
 		}
 	}
 }

@@ -17,12 +17,12 @@ func doctorCommand() *cobra.Command {
 	var output string
 	c := &cobra.Command{
 		Use:   actions.DoctorVerb,
-		Short: "Check everything that a start needs, and say what to do",
+		Short: "Check everything that a start needs, and advise what to do",
 		Long: `Check the home and who may read it, its file system, the settings, the record, what
 runs, the ports and who has them, the Temporal CLI, the database, the system's
-limits, and what is left over. It says in a line each what is well and what is wrong
-("!!"), with what to do. It looks and changes nothing; the database of a Temporal
-that runs is not looked into.
+limits, and what is left over. It prints a line for each check; "!!" marks a
+problem, with what to do about it. It changes nothing, and does not open the database
+of a running Temporal.
 
 With --fix it does what is safe, and shows each act: it takes from others the right
 to the home and the files in it, and removes a stale PID file and the temporary files

@@ -10,7 +10,7 @@ import (
 // alone, and takes what is no command for a question that it has answered.
 func addHelp(tree *cobra.Command, example string) {
 	tree.SetHelpCommand(&cobra.Command{
-		Use: "help [COMMAND]...", Short: "Say more about a command",
+		Use: "help [COMMAND]...", Short: "Show the help of a command",
 		Example: "  " + example,
 		RunE: func(c *cobra.Command, words []string) error {
 			asked, rest, err := c.Parent().Find(words)

@@ -24,16 +24,16 @@ func installCommand() *cobra.Command {
 	o := &installOptions{}
 	c := &cobra.Command{
 		Use:   "install",
-		Short: "Provide the Temporal CLI that start runs",
-		Long: `Provide the Temporal CLI that start runs. Several versions lie side by side in
-bin/versions in the home; bin/temporal leads to the one that was asked for last.
-One that is there is not fetched again, and a Temporal that runs goes on as it is.
+		Short: "Install the Temporal CLI that start runs",
+		Long: `Install the Temporal CLI that start runs. Several versions lie side by side in
+bin/versions in the home; bin/temporal is a link to the one that was installed last.
+An installed version is not fetched again. A running Temporal is not changed.
 
---from release fetches the official archive for this platform and proves it by its
-published SHA-256; a download that breaks off is kept, and the next install goes on
-from there. --from go builds the version with go install. Without --from it is a
-release, or go where the release's host gives no answer at all (and where there is
-no release for this platform). A --mirror is never passed over.
+--from release fetches the official archive for this platform and checks its published
+SHA-256; a download that breaks off is kept, and the next install resumes it. --from go
+builds the version with go install. Without --from it installs a release, and builds with
+go if the host of the releases does not answer or has none for this platform. A --mirror
+is never replaced by another source.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
 releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,

@@ -33,7 +33,7 @@ func Run(root *cobra.Command) int {
 func Root() *cobra.Command {
 	version, asked := versionCommand(), false
 	root := &cobra.Command{
-		Use: "stigmer", Short: "Own a local Temporal",
+		Use: "stigmer", Short: "Run a local Temporal development server",
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer help local`,
@@ -105,13 +105,13 @@ func Local() *cobra.Command {
 		Short: "Start, stop and explain the local Temporal",
 		Long: `Start, stop and explain the local Temporal.
 
-One Temporal, whatever happened before: after start it serves, after stop nothing
-of it is left, and state --explain says what is so, how it came about, and what
-would happen next.
+It runs one Temporal development server and keeps it running through crashes, hangs
+and kills. After start it serves, after stop no process of it is left; state --explain
+shows what is running, why, and what each command would do next.
 
 ` + exitHelp + `
-The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home also
-where no shell has expanded them. Every flag of start, and those for all commands, are
+The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home
+folder, even if no shell expands them. Every flag of start, and those for all commands, are
 also read from the environment, --ui-port is STIGMER_UI_PORT, and from local.yaml in the
 home: see config --help.`,
 		Example: `  stigmer local start

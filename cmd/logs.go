@@ -34,12 +34,12 @@ func logsCommand() *cobra.Command {
 of their times. Rotated files are read as well, where --lines or --since reach
 back that far. It changes nothing, and works whether anything runs or not.
 
-With --follow it goes on with what is written from then on, across rotations and
-restarts, until Ctrl-C or until nobody reads its output any more. A log that is not
-there yet, or a home, is waited for.
+--follow goes on with what is written from then on, across rotations and restarts, until
+Ctrl-C or until its output is closed. It waits for a log or a home that does not exist
+yet.
 
-A line that says neither time nor level, as those of a banner or a stack trace,
-goes with the line before it.
+A line without time and level, as those of a banner or a stack trace, belongs to the line
+before it.
 
 Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl-C.
 `,

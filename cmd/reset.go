@@ -26,9 +26,9 @@ func resetCommand() *cobra.Command {
 		Short: "Begin with a new database, and keep the old one",
 		Long: `Stop Temporal and move its database aside under a dated name, so that the next
 start makes a new one. Nothing is deleted, and the commands that bring the old one
-back are printed. It asks before it does anything; without a terminal it wants --yes.
+back are printed. It asks before it does anything; without a terminal it needs --yes.
 
-The database is the one that was used last: a file that --db named as well.
+The database is the one that was used last, also if --db named it.
 
 Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 permission,
 130 interrupted.`,

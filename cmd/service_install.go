@@ -22,15 +22,15 @@ func serviceInstallCommand(voices origins) *cobra.Command {
 		Use:   "install",
 		Short: "Write the service's file, with the settings of start",
 		Long: `Write the file of a systemd user unit or a launchd agent that runs start --foreground
-with the flags that are given here, by flag or environment. It says which file, and
-how to enable it; with --now it does that. local.yaml is read at each start of the
+with the settings that are given here by flag or environment. It prints the file's path
+and how to enable the service; --now enables it. local.yaml is read at each start of the
 service. A file that stigmer did not write, or wrote for another home, is left alone;
-one that was changed by hand is kept beside the new one. A service that runs goes on
-as it was started; --now --restart has it started anew, and Temporal with it.
+one that was changed by hand is kept beside the new one. A service that runs is not
+changed; --now --restart restarts it, and Temporal with it.
 
-Where no systemd or launchd can be told anything for this user, as in a container or
-under su, the file is written all the same, what can be done with it is said, and the
-exit status is 3. With --now nothing is written there.
+If no systemd or launchd runs for this user, as in a container or under su, the file is
+written, the output names what can be done with it, and the exit status is 3. With --now
+nothing is written then.
 
 Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it,
 4 permission, 5 no Temporal binary.`,

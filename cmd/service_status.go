@@ -20,10 +20,10 @@ func serviceStatusCommand() *cobra.Command {
 	output := ""
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Say what is installed, and what the service manager says of it",
-		Long: `Say whether the service's file is there, whether it is what this stigmer would write
-today, and what systemd or launchd says of the service, if it can be asked. It
-changes nothing. Whether Temporal serves is for state to say.
+		Short: "Show what is installed, and what the service manager reports",
+		Long: `Show whether the service's file exists, whether this stigmer would write the same today,
+and what systemd or launchd reports of the service, if one runs for this user. It
+changes nothing. Whether Temporal serves is shown by state.
 
 Exit status, as systemctl status has it: 0 it runs, 3 it does not run or is not
 installed, 4 the manager cannot be asked; and 1 the file is not as it should be.`,

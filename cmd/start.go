@@ -20,15 +20,17 @@ func startCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "start",
 		Short: "Start Temporal, and return when a client can work",
-		Long: `Start Temporal, and return when a client can work: its health is SERVING, and every
-namespace and the services that run a workflow answer. A Temporal that runs already is
-left as it is, one that lost its supervisor is adopted without a restart. A supervisor
-stays behind and restarts Temporal after a crash. What was asked for at an earlier start
-counts for nothing: it is restart that keeps it. Where there is no Temporal CLI, one is
-installed first, as stigmer local install does it without flags.
+		Long: `Start Temporal, and return when a client can work: health is SERVING, and every namespace
+and the services that run a workflow answer. A supervisor in the background restarts
+Temporal after a crash. A Temporal whose supervisor died is adopted without a restart.
+
+If Temporal is already running, start succeeds, and fails if a setting that you pass
+differs from the running server's. Settings of an earlier start are not remembered;
+restart keeps them. If there is no Temporal CLI, start installs one, as stigmer local
+install without flags does.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-local.yaml in the home: see config --help. Either counts as asked for.
+local.yaml in the home: see config --help. You pass a setting by any of the three.
 
 Temporal gets the variables of this environment that any program needs (PATH, HOME, the
 language, certificates, proxies, GOMAXPROCS and the like), and those that --pass-env
@@ -53,9 +55,9 @@ func restartCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "restart",
 		Short: "Stop Temporal and start it with the same settings",
-		Long: `Stop Temporal if it runs, then start it with the recorded settings. Flags,
-their environment variables and local.yaml change just what they name. Temporal gets
-the recorded variables again; with --pass-env they are taken from this environment.
+		Long: `Stop Temporal if it runs, then start it with the recorded settings. A flag, its
+environment variable or a line of local.yaml changes the one setting that it names.
+Temporal gets the recorded variables again; --pass-env takes them from this environment.
 
 ` + exitHelp,
 		Example: `  stigmer local restart

@@ -30,21 +30,21 @@ func stateCommand() *cobra.Command {
 	o := &stateOptions{}
 	c := &cobra.Command{
 		Use:   "state",
-		Short: "Say what is so, and with --explain why and what comes next",
-		Long: `Say what is so: the state as it is now, held against locks, processes, ports and
+		Short: "Show the current state; with --explain, why, and what can happen next",
+		Long: `Show the current state: the recorded one, checked against locks, processes, ports and
 Temporal's own health. It changes nothing and waits for no lock.
 
 -o dot, mermaid and svg draw the machine as it is in the table, with the state that
 it is in and the path that it took since it was last Stopped (✓ how often). The
 svg needs no other program.
 
-With --watch it shows state, evidence, restarts and the latest log lines in place as
-they change, until q or Ctrl-C. Where the output is no terminal, and with -o json,
-it prints a line for each transition; "seen" is what was seen where no supervisor
-is at work, the first line among it.
+--watch shows the state, the evidence, the restarts and the latest log lines, and updates
+them until q or Ctrl-C. If the output is no terminal, or with -o json, it prints a line
+for each transition. The event "seen" is a state that no supervisor recorded: the first
+line, for example.
 
-With --wait-for it waits until the state is that one, prints it and exits with 0,
-whichever state it is; with 1 after --timeout. It is woken by what happens.
+--wait-for waits until Temporal is in this state, prints it and exits with 0, whichever
+state it is; after --timeout it exits with 1.
 
 ` + exitHelp,
 		Example: `  stigmer local state
@@ -59,9 +59,9 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
 		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },
 	}
 	f := c.Flags()
-	f.BoolVar(&o.explain, "explain", false, "each piece of evidence, how it came here, and what would happen next")
+	f.BoolVar(&o.explain, "explain", false, "show the evidence, the latest transitions, and what each command would do next")
 	f.StringVarP(&o.output, "output", "o", "text", strings.Join(stateOutputs, ", "))
-	f.BoolVarP(&o.watch, "watch", "w", false, "show it as it changes, until q or Ctrl-C")
+	f.BoolVarP(&o.watch, "watch", "w", false, "show the state as it changes, until q or Ctrl-C")
 	f.StringVar(&o.waitFor, "wait-for", "", "wait until the state is this one: Healthy, Stopped, ...")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long --wait-for waits; 0 for ever")
 	return c

@@ -19,8 +19,8 @@ func stopCommand() *cobra.Command {
 		Short: "Stop Temporal, and return when nothing of it is left",
 		Long: `Stop Temporal: SIGTERM to its whole process group, SIGKILL after the grace period,
 descendants that left the group included. It returns when the kernel has released
-temporal.lock, which proves that nothing of the tree lives. It works as well when
-the supervisor is dead or does not answer.
+temporal.lock, which proves that no process of the tree lives. It also works if the
+supervisor is dead or does not answer.
 
 ` + exitHelp,
 		Example: `  stigmer local stop

@@ -23,10 +23,10 @@ func voiceFlags(tree *cobra.Command) origins {
 }
 
 func declareVoice(f *pflag.FlagSet) {
-	f.Bool(verboseFlag, false, "log each step to standard error, and each of the supervisor that is started to its log")
-	f.Bool(quietFlag, false, "say nothing of progress and success: the exit status tells; warnings and errors remain")
+	f.Bool(verboseFlag, false, "log each step to standard error, and the steps of a new supervisor to its log")
+	f.Bool(quietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
 	f.Var(&choice{word: "text", of: [2]string{"text", "json"}, kind: "format"}, logFormatFlag,
-		"text or json: of this command's log and of the supervisor's that is started")
+		"text or json, for the log of this command and of a new supervisor")
 }
 
 // readVoice fills in what was not typed, and checks it. One of the pair that a

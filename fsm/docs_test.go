@@ -54,7 +54,7 @@ func diagram(page *strings.Builder) {
 }
 
 func transitions(page *strings.Builder) {
-	fmt.Fprint(page, "\n## Transitions\n\nThe record that names the new state is saved before the actions, in each row; before lock, which the kernel takes back from whoever dies, only where it has to wait.\n")
+	fmt.Fprint(page, "\n## Transitions\n\nIn each row the record that names the new state is saved before the actions. Before lock it is saved only if lock has to wait: the kernel releases a lock if its owner dies.\n")
 	for _, state := range States {
 		fmt.Fprintf(page, "\n### %s\n\n| event | leads to | actions | why |\n| --- | --- | --- | --- |\n", state)
 		for _, row := range Table {
