@@ -24,7 +24,7 @@ type stateOptions struct {
 }
 
 // stateOutputs are the forms in which a state is printed.
-var stateOutputs = []string{"text", "json", "dot", "mermaid", "svg"}
+var stateOutputs = []string{"text", "json", "dot", "mermaid"}
 
 func stateCommand() *cobra.Command {
 	o := &stateOptions{}
@@ -34,9 +34,8 @@ func stateCommand() *cobra.Command {
 		Long: `Say what is so: the state as it is now, held against locks, processes, ports and
 Temporal's own health. It changes nothing and waits for no lock.
 
--o dot, mermaid and svg draw the machine as it is in the table, with the state that
-it is in and the path that it took since it was last Stopped (✓ how often). The
-svg needs no other program.
+-o dot and -o mermaid draw the machine as it is in the table, with the state that
+it is in and the path that it took since it was last Stopped (✓ how often).
 
 With --watch it shows state, evidence, restarts and the latest log lines in place as
 they change, until q or Ctrl-C. Where the output is no terminal, and with -o json,
@@ -52,8 +51,7 @@ whichever state it is; with 1 after --timeout. It is woken by what happens.
   stigmer local state -o json
   stigmer local state --watch
   stigmer local state --watch -o json | jq -r .to
-  stigmer local state -o svg >state.svg
-  stigmer local state -o dot | dot -Tpng >state.png
+  stigmer local state -o dot | dot -Tsvg >state.svg
   stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },
