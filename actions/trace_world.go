@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"os"
 	"sync"
 	"time"
@@ -8,26 +9,23 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// World returns a driver's world of which each effect and each wait is written
-// down until Temporal is Healthy or Stopped for the first time.
-func (t *Trace) World(w *World) fsm.World {
-	if t == nil {
-		return w
-	}
-	return &tracedWorld{World: w, trace: t}
-}
+// World returns a driver's world of which each effect and each input is logged, for
+// --verbose, and written into the trace until Temporal is Healthy or Stopped for the
+// first time. The trace may be nil.
+func (t *Trace) World(w *World) fsm.World { return &observedWorld{World: w, trace: t} }
 
-type tracedWorld struct {
+type observedWorld struct {
 	*World
 	trace *Trace
 }
 
 // Perform carries out one effect.
-func (w *tracedWorld) Perform(e fsm.Effect) (fsm.Input, bool) {
+func (w *observedWorld) Perform(e fsm.Effect) (fsm.Input, bool) {
+	w.log.Debug("perform", "effect", e.Do, "event", e.Event, "after", millis(e.After), "run", e.Run)
 	end := w.trace.Span(LaneMain, effectName(e))
 	in, answered := w.World.Perform(e)
 	end()
-	if in.Event == fsm.Spawned {
+	if in.Event == fsm.Spawned && w.trace != nil {
 		w.reached = w.trace.born(in.Process.PID)
 	}
 	if to := e.Transition.To; e.Do == fsm.DoSave && (to == fsm.Healthy || to == fsm.Stopped) {
@@ -48,10 +46,11 @@ func effectName(e fsm.Effect) string {
 }
 
 // Next waits for the next input.
-func (w *tracedWorld) Next() fsm.Input {
+func (w *observedWorld) Next() fsm.Input {
 	began := time.Now()
 	in := w.World.Next()
 	w.trace.Past(os.Getpid(), LaneMain, "wait: "+string(in.Event), began, time.Now())
+	w.log.Debug("input", "event", in.Event, "detail", in.Detail, "run", in.Run)
 	return in
 }
 
@@ -73,29 +72,34 @@ func (t *Trace) born(pid int) (reached func(milestone string)) {
 	}
 }
 
-// Desk returns a command's world of which each deed and each wait is written down.
-func (t *Trace) Desk(d *Desk) fsm.CommandWorld {
-	if t == nil {
-		return d
-	}
-	return &tracedDesk{d, t}
-}
+// Desk returns a command's world of which each deed and each sight is logged, for
+// --verbose, and written into the trace, which may be nil.
+func (t *Trace) Desk(d *Desk) fsm.CommandWorld { return &observedDesk{d, t} }
 
-type tracedDesk struct {
+type observedDesk struct {
 	*Desk
 	trace *Trace
 }
 
 // Carry carries out one deed.
-func (d *tracedDesk) Carry(deed fsm.Deed) {
+func (d *observedDesk) Carry(deed fsm.Deed) {
+	switch deed.Ask {
+	case fsm.AskArm:
+		d.config.Log.Debug("carry", "ask", deed.Ask, "for", deed.Saw, "after", millis(deed.After))
+	case fsm.AskFinish:
+		d.config.Log.Debug("carry", "ask", deed.Ask, "end", deed.Outcome.End, "detail", deed.Outcome.Detail)
+	default:
+		d.config.Log.Debug("carry", "ask", deed.Ask, "driver", deed.Driver.PID)
+	}
 	defer d.trace.Span(LaneMain, string(deed.Ask))()
 	d.Desk.Carry(deed)
 }
 
 // Look waits for the next sight.
-func (d *tracedDesk) Look() fsm.Sight {
+func (d *observedDesk) Look() fsm.Sight {
 	began := time.Now()
-	in := d.Desk.Look()
-	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(in.Saw)+" "+string(in.Record.State), began, time.Now())
-	return in
+	s := d.Desk.Look()
+	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(s.Saw)+" "+string(s.Record.State), began, time.Now())
+	d.config.Log.Debug("saw", "what", s.Saw, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
+	return s
 }

@@ -27,7 +27,7 @@ type takenArrow struct {
 }
 
 // draws says how a picture is printed, by the name of the output.
-var draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid": (*picture).mermaid, "svg": (*picture).svg}
+var draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid": (*picture).mermaid}
 
 // newPicture marks the latest run of a history on the machine of the table.
 func newPicture(state fsm.State, reason string, history []fsm.Transition) *picture {

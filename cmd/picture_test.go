@@ -2,9 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
-	"io"
 	"os/exec"
 	"strings"
 	"testing"
@@ -74,48 +71,6 @@ func TestPictureOfACutPath(t *testing.T) {
 				t.Errorf("%s says so of a whole path", format)
 			}
 		}
-	}
-}
-
-// A state's box has a place of its own; an arrow that comes back has a side.
-func TestPictureHasPlaces(t *testing.T) {
-	seen := map[point]fsm.State{}
-	for _, state := range fsm.States {
-		at, ok := places[state]
-		if other := seen[at]; !ok || other != "" || at.x < boxWidth/2 || at.x > pictureWidth-boxWidth/2 || at.y < boxHeight || at.y > pictureHeight-boxHeight {
-			t.Errorf("%s is at %v (%v), like %q", state, at, ok, other)
-		}
-		seen[at] = state
-	}
-	for _, arrow := range fsm.Arrows() {
-		if arrow.From == arrow.To && loops[arrow.From] == 0 {
-			t.Errorf("%s comes back to itself on no side", arrow.From)
-		}
-	}
-	for pair := range hints {
-		if !newPicture(fsm.Stopped, "", nil).hasArrow(pair[0], pair[1]) {
-			t.Errorf("a hint for %v, which is no arrow", pair)
-		}
-	}
-}
-
-func TestSVGIsXML(t *testing.T) {
-	decoder := xml.NewDecoder(strings.NewReader(drawn(t, "svg", fsm.Healthy, crashed...)))
-	lines := 0
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "path" {
-			lines++
-		}
-	}
-	if want := len(fsm.Arrows()) + 2; lines != want { // two are the arrowheads
-		t.Errorf("%d lines, not %d", lines, want)
 	}
 }
 

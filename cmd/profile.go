@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,7 +170,8 @@ func elsewhereAddress(address string) bool {
 	if err != nil {
 		host = address
 	}
-	return host != "localhost" && host != "" && !loopback(host) && !strings.HasPrefix(dialable(host, 0), "127.") && !strings.HasPrefix(dialable(host, 0), "[::1]")
+	ip, err := netip.ParseAddr(host)
+	return host != "" && host != "localhost" && (err != nil || !ip.IsLoopback() && !ip.IsUnspecified())
 }
 
 // throughLink is the file that a path names: a link of our own is followed, as

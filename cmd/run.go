@@ -36,7 +36,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(tellCommand(trace.Desk(desk), log), command) }()
+	go func() { done <- fsm.RunCommand(trace.Desk(desk), command) }()
 	for {
 		select {
 		case <-progress.beat:

@@ -51,7 +51,7 @@ disabled first, and Temporal with it. The database and the home are not touched.
 }
 
 func runServiceUninstall(c *cobra.Command, now bool) error {
-	m, f, err := openService(now)
+	m, f, err := openService(c, now)
 	if err != nil {
 		return err
 	}
@@ -61,20 +61,20 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 		return nil
 	}
 	if now {
-		if err := m.tells(m.disable, "the file was not removed"); err != nil {
+		if err := m.run(m.disable, "the file was not removed"); err != nil {
 			return err
 		}
 	}
 	kept, err := f.clear(m)
-	if err := errors.Join(err, m.unwant()); err != nil {
+	if err := errors.Join(err, m.removeWantsLink()); err != nil {
 		return systemProblem(err, "the service was not removed")
 	}
 	if kept != "" {
-		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
+		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
-	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.asked.Home)
+	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
 	if now {
-		return m.tells(m.reload, "the file was removed")
+		return m.run(m.reload, "the file was removed")
 	}
 	if m.present() != nil {
 		return nil // there is nobody to be told, nor anything that runs it

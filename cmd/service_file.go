@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/statefile"
@@ -19,13 +20,14 @@ import (
 // serviceFile is what lies where the service's file belongs.
 type serviceFile struct {
 	there, ours bool
-	// edited says that somebody has changed what we wrote.
-	edited bool
-	text   string
-	asked  asked
+	// altered says that a file of ours is not what this stigmer would write with the same
+	// flags: it was changed by hand, or written by another version.
+	altered bool
+	text    string
+	params  installParams
 }
 
-func readService(m manager) (serviceFile, error) {
+func readService(c *cobra.Command, m manager) (serviceFile, error) {
 	text, err := readOwn(m.path)
 	if err != nil {
 		p := systemProblem(err, "the service was not changed")
@@ -36,20 +38,22 @@ func readService(m manager) (serviceFile, error) {
 		return serviceFile{}, p
 	}
 	f := serviceFile{there: text != nil, text: string(text)}
-	f.asked, f.ours, f.edited = askedIn(f.text)
+	f.params, f.ours = readHeader(f.text)
+	f.altered = f.ours && f.text != m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log})
 	return f, nil
 }
 
-// clear makes room for another file, or none. One that somebody has changed is
-// kept beside it, under a dated name that no manager reads; that is returned.
+// clear makes room for another file, or none. One that is not as this stigmer would
+// write it may have something of the user's: it is kept beside, under a dated name that
+// no manager reads; that is returned.
 func (f serviceFile) clear(m manager) (kept string, err error) {
 	switch {
 	case !f.there:
 		return "", nil
-	case !f.edited:
+	case !f.altered:
 		return "", os.Remove(m.path)
 	}
-	kept = m.path + ".edited-" + time.Now().UTC().Format("20060102T150405Z")
+	kept = m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
 	return kept, os.Rename(m.path, kept)
 }
 

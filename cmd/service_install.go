@@ -55,7 +55,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	if begin.restart && !begin.now {
 		return usage(errors.New("--restart needs --now"))
 	}
-	m, f, err := openService(begin.now)
+	m, f, err := openService(c, begin.now)
 	if err != nil {
 		return err
 	}
@@ -79,12 +79,12 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
 	o.warnOfService(c, m)
-	if f.ours && f.asked.Home != s.Home {
-		return otherHome(m, f.asked.Home)
+	if f.ours && f.params.Home != s.Home {
+		return otherHome(m, f.params.Home)
 	}
-	driver, before := driverOf(home), told{}
+	driver, before := driverOf(home), managerStatus{}
 	if begin.now {
-		before = m.asks()
+		before = m.status()
 	}
 	if begin.now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
 		return besideDriver(driver)
@@ -98,7 +98,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	if err := m.present(); err != nil {
 		return s.unmanaged(m, err)
 	}
-	s.tellEnable(success(c), m, f)
+	s.printEnableCommands(success(c), m, f)
 	if driver.PID != 0 && actions.InBackground(driver) {
 		warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
 	}
@@ -107,12 +107,12 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 
 // openService looks at the service's file, which may be changed if there is none or
 // if it is ours. A manager that is to be told must be there.
-func openService(now bool) (manager, serviceFile, error) {
-	m, err := theManager()
+func openService(c *cobra.Command, now bool) (manager, serviceFile, error) {
+	m, err := detectManager()
 	if err != nil {
 		return m, serviceFile{}, err
 	}
-	f, err := readService(m)
+	f, err := readService(c, m)
 	if err == nil {
 		err = f.foreign(m)
 	}
@@ -128,9 +128,13 @@ func newService(c *cobra.Command, m manager, home statefile.Home, flags []string
 	if err != nil {
 		return service{}, err
 	}
-	verb := append(wordsTo(c.Parent().Parent()), "start", "--foreground") // c is local service install, wherever that is mounted
-	s := service{Verb: verb, asked: asked{Program: program, Home: string(home), Flags: flags}, Log: m.log}
+	s := service{Verb: startVerb(c), installParams: installParams{Program: program, Home: string(home), Flags: flags}, Log: m.log}
 	return s, s.writable()
+}
+
+// startVerb is the way to start for c, a command of local service, wherever that is mounted.
+func startVerb(c *cobra.Command) []string {
+	return append(wordsTo(c.Parent().Parent()), "start", "--foreground")
 }
 
 func otherHome(m manager, home string) *Problem {
@@ -169,12 +173,12 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
 		return nil
 	}
-	if f.edited {
+	if f.altered {
 		kept, err := f.clear(m)
 		if err != nil {
 			return systemProblem(err, "the service's file was not written")
 		}
-		fmt.Fprintf(out, "The file was changed by hand. It is kept: %s\n", kept)
+		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
 	if err := errors.Join(m.makeLogFolder(), putOwn(m.path, []byte(text))); err != nil {
 		return systemProblem(err, "the service's file was not written")
@@ -186,12 +190,12 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 // enable has the manager run the service. One that runs already goes on as it was
 // started unless a restart is asked for: that stops Temporal, which is for people to decide.
 // One that waits for its next start gets it now, with the file that is there.
-func (s service) enable(out io.Writer, m manager, before told, restart, changed bool) error {
+func (s service) enable(out io.Writer, m manager, before managerStatus, restart, changed bool) error {
 	calls := m.enable
 	if restart || !before.runs {
 		calls = append(slices.Clone(calls), m.restart...)
 	}
-	if err := m.tells(calls, "the file was written, but the service does not run as it should"); err != nil {
+	if err := m.run(calls, "the file was written, but the service does not run as it should"); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Enabled: %s runs it, now and at each login.\n", m.name)
@@ -201,16 +205,16 @@ func (s service) enable(out io.Writer, m manager, before told, restart, changed 
 	case before.runs && changed:
 		fmt.Fprintf(out, "It ran already, and goes on with the settings that it was started with. To apply the new ones, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
-	tellLinger(out, m)
+	printLingerHint(out, m)
 	return nil
 }
 
-func (s service) tellEnable(out io.Writer, m manager, f serviceFile) {
+func (s service) printEnableCommands(out io.Writer, m manager, f serviceFile) {
 	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.typed))
 	if f.there {
 		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
-	tellLinger(out, m)
+	printLingerHint(out, m)
 }
 
 // unmanaged says what can be done with a service's file where nothing would run it.
@@ -226,7 +230,7 @@ func (s service) unmanaged(m manager, err error) *Problem {
 	return p
 }
 
-func tellLinger(out io.Writer, m manager) {
+func printLingerHint(out io.Writer, m manager) {
 	if m.name == "systemd" {
 		fmt.Fprintln(out, "It ends with your last session, unless you allow it to stay: loginctl enable-linger")
 	}

@@ -49,11 +49,11 @@ func launchdManager(home string, uid int) manager {
 		}),
 		typed:  [][]string{enable, bootstrap},
 		ending: [][]string{bootout},
-		ask:    launchctl("print", target),
-		told:   launchdTold,
-		absent: launchctlNotFound,
-		hint:   "in Terminal on the Mac itself: launchctl print " + target,
-		alone:  "log in on the Mac itself, where launchd reads the file",
+		query:  launchctl("print", target),
+		read:   readLaunchd,
+		absent: launchctlNotFound, absentWords: "not loaded: it is not started before the next login",
+		hint:  "in Terminal on the Mac itself: launchctl print " + target,
+		alone: "log in on the Mac itself, where launchd reads the file",
 	}
 }
 
@@ -65,12 +65,12 @@ var (
 	launchdActive = append([]string{"spawn scheduled", "spawning", "SIGTERMed"}, launchdRuns...)
 )
 
-// launchdTold reads what launchctl print says of a service that is loaded. It is
+// readLaunchd reads what launchctl print says of a service that is loaded. It is
 // text for people; these lines have been in it since macOS 10.10. The service's own
 // lines are indented by one tab: those below are about its coalitions, which have a
 // state too.
-func launchdTold(said string) told {
-	t := told{}
+func readLaunchd(said string) managerStatus {
+	s := managerStatus{}
 	for line := range strings.Lines(said) {
 		line, own := strings.CutPrefix(strings.TrimRight(line, "\n"), "\t")
 		if !own {
@@ -79,20 +79,20 @@ func launchdTold(said string) told {
 		name, value, _ := strings.Cut(line, " = ")
 		switch name {
 		case "state":
-			t.active, t.runs = slices.Contains(launchdActive, value), slices.Contains(launchdRuns, value)
+			s.active, s.runs = slices.Contains(launchdActive, value), slices.Contains(launchdRuns, value)
 		case "pid", "last exit code":
 		default:
 			continue
 		}
-		t.lines = append(t.lines, line)
+		s.lines = append(s.lines, line)
 		if line == "state = not running" {
-			t.lines = append(t.lines, launchdWhy)
+			s.lines = append(s.lines, launchdWhy)
 		}
 		if name == "last exit code" && strings.HasPrefix(value, "78") {
-			t.lines = append(t.lines, launchdUnreached...)
+			s.lines = append(s.lines, launchdUnreached...)
 		}
 	}
-	return t
+	return s
 }
 
 // launchdWhy says what is next for a service that has ended, and where it said why.

@@ -8,8 +8,8 @@ import (
 )
 
 // Only the service's own lines count, in each state that launchd names.
-func TestLaunchdTold(t *testing.T) {
-	for fixture, want := range map[string]told{
+func TestLaunchdStatus(t *testing.T) {
+	for fixture, want := range map[string]managerStatus{
 		"running":         {active: true, runs: true, lines: []string{"state = running", "pid = 4321", "last exit code = (never exited)"}},
 		"xpcproxy":        {active: true, runs: true, lines: []string{"state = xpcproxy", "pid = 4321", "last exit code = (never exited)"}},
 		"sigtermed":       {active: true, lines: []string{"state = SIGTERMed", "pid = 4321", "last exit code = (never exited)"}},
@@ -21,9 +21,9 @@ func TestLaunchdTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		have := launchdTold(string(said))
+		have := readLaunchd(string(said))
 		if have.active != want.active || have.runs != want.runs || !slices.Equal(have.lines, want.lines) {
-			t.Errorf("%s is told as %+v, not %+v", fixture, have, want)
+			t.Errorf("%s is read as %+v, not %+v", fixture, have, want)
 		}
 	}
 }

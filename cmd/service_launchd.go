@@ -38,7 +38,11 @@ func (s service) launchd() string {
 	for _, word := range append([]string{s.Program}, s.args()...) {
 		fmt.Fprintf(&words, "    <string>%s</string>\n", xmlText(word))
 	}
-	below := fmt.Sprintf(`<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+	first, second := s.header()
+	return fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?>
+<!-- %s
+     %s -->
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>
   <key>Label</key>
@@ -72,9 +76,7 @@ func (s service) launchd() string {
   <string>%s</string>
 </dict>
 </plist>
-`, launchdName, words.String(), xmlText(s.Home), launchdUmask, 2*int(restartAfter.Seconds()), stopWithin(), xmlText(s.Log))
-	first, second := s.header(below)
-	return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- " + first + "\n     " + second + " -->\n" + below
+`, first, second, launchdName, words.String(), xmlText(s.Home), launchdUmask, 2*int(restartAfter.Seconds()), stopWithin(), xmlText(s.Log))
 }
 
 // xmlText escapes what XML would read as its own. Package encoding/xml does that

@@ -25,12 +25,15 @@ type manager struct {
 	// typed are the commands by which one enables and starts it by hand, and ending
 	// those by which one ends a service whose file is gone.
 	typed, ending [][]string
-	// ask has the tool tell how the service is, and told reads what it says.
-	ask  []string
-	told func(said string) told
-	// absent is the exit status with which ask says that the manager has no such service.
-	absent int
-	hint   string
+	// query has the tool say how the service is, and read reads that. inactive are the exit
+	// statuses, besides 0, of a service that does not run. absent is that of one which the
+	// manager does not have: absentWords says what that means.
+	query       []string
+	read        func(said string) managerStatus
+	inactive    []int
+	absent      int
+	absentWords string
+	hint        string
 	// alone says what can be done where the manager does not run for this user.
 	alone string
 }
@@ -39,8 +42,8 @@ type manager struct {
 // Only a test sets it.
 var launchdHere = runtime.GOOS == "darwin"
 
-// theManager is the one of this system, with the file of this user.
-func theManager() (manager, error) {
+// detectManager is the one of this system, with the file of this user.
+func detectManager() (manager, error) {
 	home, err := userHome()
 	if err != nil {
 		return manager{}, &Problem{
@@ -54,6 +57,12 @@ func theManager() (manager, error) {
 	return systemdManager(home, os.Getenv("XDG_CONFIG_HOME")), nil
 }
 
+// The exit statuses of systemctl status (systemctl(1), exit status).
+const (
+	systemctlInactive = 3
+	systemctlNoUnit   = 4
+)
+
 // systemdManager is systemd for one user (systemd.unit(5), "user unit search
 // path"). A relative $XDG_CONFIG_HOME is to be ignored (XDG Base Directory).
 func systemdManager(home, config string) manager {
@@ -64,18 +73,20 @@ func systemdManager(home, config string) manager {
 	reload := systemctl("daemon-reload")
 	return manager{
 		name: "systemd", tool: "systemctl", text: service.systemd,
-		path:    filepath.Join(config, "systemd", "user", systemdUnit),
-		reach:   toolCall{words: systemctl("show", "--property=Version")},
-		reload:  []toolCall{{words: reload}},
-		enable:  []toolCall{{words: reload}, {words: systemctl("enable", systemdUnit)}},
-		restart: []toolCall{{words: systemctl("restart", systemdUnit)}},
-		disable: []toolCall{{words: systemctl("disable", "--now", systemdUnit)}},
-		typed:   [][]string{reload, systemctl("enable", "--now", systemdUnit)},
-		ending:  [][]string{systemctl("stop", systemdUnit), reload},
-		ask:     systemctl("show", systemdUnit, "--property=LoadState,ActiveState,SubState,Result,UnitFileState,MainPID,StatusText,NeedDaemonReload"),
-		told:    systemdTold,
-		hint:    "as the user who is logged in: systemctl --user status, journalctl --user -u " + systemdUnit,
-		alone:   "log in as this user where systemd runs (su and sudo open no session), or have root allow it without: loginctl enable-linger USER",
+		path:     filepath.Join(config, "systemd", "user", systemdUnit),
+		reach:    toolCall{words: systemctl("show", "--property=Version")},
+		reload:   []toolCall{{words: reload}},
+		enable:   []toolCall{{words: reload}, {words: systemctl("enable", systemdUnit)}},
+		restart:  []toolCall{{words: systemctl("restart", systemdUnit)}},
+		disable:  []toolCall{{words: systemctl("disable", "--now", systemdUnit)}},
+		typed:    [][]string{reload, systemctl("enable", "--now", systemdUnit)},
+		ending:   [][]string{systemctl("stop", systemdUnit), reload},
+		query:    systemctl("status", "--no-pager", "--full", "--lines=0", systemdUnit),
+		read:     readSystemd,
+		inactive: []int{systemctlInactive},
+		absent:   systemctlNoUnit, absentWords: "it knows no such service yet: systemctl --user daemon-reload",
+		hint:  "as the user who is logged in: systemctl --user status, journalctl --user -u " + systemdUnit,
+		alone: "log in as this user where systemd runs (su and sudo open no session), or have root allow it without: loginctl enable-linger USER",
 	}
 }
 
@@ -89,11 +100,11 @@ func (m manager) present() error {
 			Exit:  ExitFailed,
 		}
 	}
-	return m.tells([]toolCall{m.reach}, m.name+" cannot be told anything for this user; nothing was changed")
+	return m.run([]toolCall{m.reach}, m.name+" cannot be told anything for this user; nothing was changed")
 }
 
-// tells makes the calls one after the other. did is what is so if one fails.
-func (m manager) tells(calls []toolCall, did string) error {
+// run makes the calls one after the other. did is what is so if one fails.
+func (m manager) run(calls []toolCall, did string) error {
 	for _, call := range calls {
 		out, err := call.run()
 		if err == nil {

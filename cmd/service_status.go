@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/stigmer/local/statefile"
 )
 
 func serviceStatusCommand() *cobra.Command {
@@ -60,11 +58,11 @@ func runServiceStatus(c *cobra.Command, output string) error {
 	if err := checkOutput(output); err != nil {
 		return err
 	}
-	m, err := theManager()
+	m, err := detectManager()
 	if err != nil {
 		return err
 	}
-	f, err := readService(m)
+	f, err := readService(c, m)
 	if err != nil {
 		return err
 	}
@@ -82,22 +80,22 @@ func runServiceStatus(c *cobra.Command, output string) error {
 
 // report puts the file, and what its manager says, into one, with the exit status for it.
 func (f serviceFile) report(c *cobra.Command, m manager) (ServiceReport, int) {
-	said := m.asks()
+	said := m.status()
 	r := ServiceReport{
 		Schema: 1, Manager: m.name, Path: m.path, Installed: f.there,
-		Verdict: []string{}, Flags: []string{}, Asked: said.asked, Active: said.active, Told: append([]string{}, said.lines...),
+		Verdict: []string{}, Flags: []string{}, Asked: said.known, Active: said.active, Told: append([]string{}, said.lines...),
 	}
 	if !f.there {
 		return r, ExitStopped
 	}
-	verdict, status := f.verdict(c, m)
+	verdict, status := f.verdict()
 	r.AsWritten, r.Verdict = status == ExitDone, strings.Split(verdict, "\n")
 	if f.ours {
-		r.Home, r.Flags = f.asked.Home, append(r.Flags, f.asked.Flags...)
+		r.Home, r.Flags = f.params.Home, append(r.Flags, f.params.Flags...)
 	}
 	switch {
 	case status != ExitDone: // what is wrong with the file comes before whether it runs
-	case !said.asked:
+	case !said.known:
 		status = ExitPermission
 	case !said.active:
 		status = ExitStopped
@@ -124,29 +122,20 @@ func (r ServiceReport) print(out io.Writer) {
 	printPart(out, title, r.Told)
 }
 
-// verdict holds the file against what would be written today with the same flags.
-func (f serviceFile) verdict(c *cobra.Command, m manager) (string, int) {
+// verdict says how the file is, with the exit status for it.
+func (f serviceFile) verdict() (string, int) {
 	if !f.ours {
 		return "not written by stigmer local service install; install and uninstall leave it alone", ExitFailed
 	}
-	again := "\nTo write it anew: " + f.asked.again()
-	if f.edited {
-		return "changed by hand since stigmer wrote it; another install would keep it beside its own" + again, ExitFailed
+	again := "\nTo write it anew: " + f.params.again()
+	if f.altered {
+		return "changed by hand, or written by another version of stigmer than this (" + ownVersion() + "); another install would keep it beside its own" + again, ExitFailed
 	}
-	if _, err := exec.LookPath(f.asked.Program); err != nil {
-		return "the program that it starts is not there any more: " + f.asked.Program + again, ExitFailed
+	if _, err := exec.LookPath(f.params.Program); err != nil {
+		return "the program that it starts is not there any more: " + f.params.Program + again, ExitFailed
 	}
-	s, err := newService(c, m, statefile.Home(f.asked.Home), f.asked.Flags)
-	if err != nil {
-		return err.Error(), ExitFailed
-	}
-	own := s.Program
-	s.Program = f.asked.Program
-	switch {
-	case f.text != m.text(s):
-		return "written by another version of stigmer than this (" + ownVersion() + ")" + again, ExitFailed
-	case own != s.Program:
-		return "as this stigmer would write it; it starts another one: " + s.Program, ExitDone
+	if own, err := ownProgram(); err == nil && own != f.params.Program {
+		return "as this stigmer would write it; it starts another one: " + f.params.Program, ExitDone
 	}
 	return "as this stigmer would write it", ExitDone
 }
@@ -161,10 +150,10 @@ func printPart(out io.Writer, name string, lines []string) {
 	}
 }
 
-// unwant removes the link by which systemd's enable has the service started at
+// removeWantsLink removes the link by which systemd's enable has the service started at
 // login, if it leads to our file: a link to nothing would be complained about for
 // ever.
-func (m manager) unwant() error {
+func (m manager) removeWantsLink() error {
 	link := filepath.Join(filepath.Dir(m.path), "default.target.wants", filepath.Base(m.path))
 	target, err := os.Readlink(link)
 	if err != nil || target != m.path && target != filepath.Join("..", filepath.Base(m.path)) {

@@ -7,7 +7,10 @@ import (
 
 // systemd is the text of a systemd user unit (systemd.service(5)).
 func (s service) systemd() string {
-	below := fmt.Sprintf(`[Unit]
+	first, second := s.header()
+	return fmt.Sprintf(`# %s
+# %s
+[Unit]
 Description=Local Temporal, supervised by stigmer
 Documentation=https://github.com/stigmer/local
 StartLimitIntervalSec=600
@@ -33,10 +36,8 @@ RestartPreventExitStatus=%d %d
 
 [Install]
 WantedBy=default.target
-`, systemdQuote("STIGMER_HOME="+s.Home), s.execStart(),
+`, first, second, systemdQuote("STIGMER_HOME="+s.Home), s.execStart(),
 		int(watchdogWithin.Seconds()), stopWithin(), int(restartAfter.Seconds()), ExitPermission, ExitNoBinary)
-	first, second := s.header(below)
-	return "# " + first + "\n# " + second + "\n" + below
 }
 
 // execStart is the command line. The path of the program is not expanded by $,

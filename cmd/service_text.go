@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"encoding/json"
-	"fmt"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -16,25 +14,23 @@ import (
 type service struct {
 	// Verb is the way to the program's start command: local start --foreground.
 	Verb []string
-	asked
+	installParams
 	// Log is the manager's log.
 	Log string
 }
 
-// asked is what the service was installed with. It is kept in a comment of the
+// installParams is what the service was installed with. It is kept in a comment of the
 // file, so that the text can be made again.
-type asked struct {
+type installParams struct {
 	// Program is the absolute path of the program that is started.
 	Program string   `json:"program"`
 	Home    string   `json:"home"`
 	Flags   []string `json:"flags"`
-	// Sum is that of the text below the header: one that somebody changed has another.
-	Sum string `json:"sum"`
 }
 
 // again is the command line that installs the service once more, with other flags
 // before those that it was installed with.
-func (a asked) again(flags ...string) string {
+func (a installParams) again(flags ...string) string {
 	return "STIGMER_HOME=" + shellWord(a.Home) + " " + shellLine(slices.Concat([]string{"stigmer", "local", "service", "install"}, flags, a.Flags))
 }
 
@@ -63,9 +59,7 @@ func stopWithin() int { return int(fsm.DefaultPolicy().Grace/1000) + 15 }
 
 // header is the two comment lines above a text. As XML allows no -- in a comment,
 // and a systemd comment must not end with a backslash, the JSON has neither.
-func (s service) header(below string) (string, string) {
-	a := s.asked
-	a.Sum = sumOf(below)
+func (a installParams) header() (string, string) {
 	text, err := json.Marshal(a)
 	if err != nil {
 		panic("cmd: strings cannot be written as JSON: " + err.Error())
@@ -73,24 +67,17 @@ func (s service) header(below string) (string, string) {
 	return marker, askedPrefix + strings.ReplaceAll(string(text), "--", `-\u002d`)
 }
 
-// sumOf is a checksum against accidents, not against anybody's malice.
-func sumOf(text string) string {
-	h := fnv.New64a()
-	h.Write([]byte(text)) // it never fails
-	return fmt.Sprintf("%016x", h.Sum64())
-}
-
-// askedIn reads the header of a file: what it was installed with, whether we wrote
-// it at all, and whether somebody has changed it since.
-func askedIn(text string) (a asked, ours, edited bool) {
+// readHeader reads the header of a file: what it was installed with, and whether we wrote
+// it at all.
+func readHeader(text string) (a installParams, ours bool) {
 	first, rest, found := strings.Cut(text, marker+"\n")
 	if !found || strings.Count(first, "\n") > 2 {
-		return asked{}, false, false
+		return installParams{}, false
 	}
-	line, below, _ := strings.Cut(rest, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
 	_, line, found = strings.Cut(line, askedPrefix)
 	if !found || json.NewDecoder(strings.NewReader(line)).Decode(&a) != nil {
-		return asked{}, false, false
+		return installParams{}, false
 	}
-	return a, true, sumOf(below) != a.Sum
+	return a, true
 }

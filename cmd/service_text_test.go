@@ -22,9 +22,9 @@ func updating() bool {
 
 func plainService() service {
 	return service{
-		Verb:  []string{"local", "start", "--foreground"},
-		asked: asked{Program: "/usr/local/bin/stigmer", Home: "/home/ann/.stigmer", Flags: []string{"--namespace=orders", "--port=7333"}},
-		Log:   "/home/ann/Library/Logs/stigmer-local.log",
+		Verb:          []string{"local", "start", "--foreground"},
+		installParams: installParams{Program: "/usr/local/bin/stigmer", Home: "/home/ann/.stigmer", Flags: []string{"--namespace=orders", "--port=7333"}},
+		Log:           "/home/ann/Library/Logs/stigmer-local.log",
 	}
 }
 
@@ -75,7 +75,7 @@ func TestSystemdWords(t *testing.T) {
 			t.Errorf("Environment is %q", words)
 		}
 	}
-	dollar := service{asked: asked{Program: "/a $HOME ${X} 100%/stigmer"}}
+	dollar := service{installParams: installParams{Program: "/a $HOME ${X} 100%/stigmer"}}
 	if words := systemdRead(t, dollar.execStart(), true); words[0] != dollar.Program {
 		t.Errorf("the program is %q", words[0])
 	}
@@ -157,31 +157,25 @@ func plistStrings(t *testing.T, text string) []string {
 	}
 }
 
-// A file says itself what it was installed with, and whether it is as it was written.
-func TestAskedComesBack(t *testing.T) {
+// A file says itself what it was installed with.
+func TestHeaderComesBack(t *testing.T) {
 	for _, s := range []service{plainService(), awkwardService(), {}} {
 		for _, text := range []string{s.systemd(), s.launchd()} {
-			a, ours, edited := askedIn(text)
-			if !ours || edited || a.Program != s.Program || a.Home != s.Home || !slices.Equal(a.Flags, s.Flags) {
-				t.Errorf("ours %t, edited %t: %q of\n%s", ours, edited, a, text)
-			}
-			for _, other := range []string{text + "#\n", strings.TrimSuffix(text, "\n"), strings.Replace(text, "STIGMER", "STIGMAR", 1)} {
-				if _, ours, edited := askedIn(other); !ours || !edited {
-					t.Errorf("a change is not seen:\n%s", other)
-				}
+			if a, ours := readHeader(text); !ours || a.Program != s.Program || a.Home != s.Home || !slices.Equal(a.Flags, s.Flags) {
+				t.Errorf("ours %t: %q of\n%s", ours, a, text)
 			}
 		}
 	}
 	for _, text := range []string{"", "[Service]\n", "# " + marker, "# " + marker + "\n[Service]\n", "# " + marker + "\n# Asked for: {\n",
 		"[Unit]\n\n\n\n# " + marker + "\n# Asked for: {}\n"} {
-		if _, ours, _ := askedIn(text); ours {
+		if _, ours := readHeader(text); ours {
 			t.Errorf("this is taken for ours: %q", text)
 		}
 	}
 }
 
-// What a former version wrote is ours, and an install replaces it: nothing is kept
-// beside it.
+// What a former version wrote is ours: an install replaces it, and keeps it, as it may
+// have been changed by hand as well.
 func TestFormerServiceIsReplaced(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "service", "former.plist"))
 	if err != nil {
@@ -191,17 +185,45 @@ func TestFormerServiceIsReplaced(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(m.path), 0o700), os.WriteFile(m.path, text, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	f, err := readService(m)
-	if err != nil || f.foreign(m) != nil || f.edited {
-		t.Fatalf("it is read as foreign or edited: %+v, %v", f, err)
+	root := Root()
+	c, _, err := root.Find([]string{"local", "service", "install"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := readService(c, m)
+	if err != nil || f.foreign(m) != nil || !f.altered {
+		t.Fatalf("it is read as foreign or as ours: %+v, %v", f, err)
 	}
 	if err := plainService().write(io.Discard, m, f); err != nil {
 		t.Fatal(err)
 	}
 	have, err := os.ReadFile(m.path)
-	beside, _ := filepath.Glob(m.path + "?*")
-	if err != nil || string(have) != plainService().launchd() || len(beside) != 0 {
-		t.Errorf("%v, beside it %q, and the file is\n%s", err, beside, have)
+	if err != nil || string(have) != plainService().launchd() {
+		t.Errorf("%v, and the file is\n%s", err, have)
+	}
+	beside, _ := filepath.Glob(m.path + ".bak-*")
+	if len(beside) != 1 {
+		t.Fatalf("beside it: %q", beside)
+	}
+	if kept, err := os.ReadFile(beside[0]); err != nil || string(kept) != string(text) {
+		t.Errorf("%v, and it is kept as\n%s", err, kept)
+	}
+}
+
+// systemd's states are read from its own words, which are said as they are.
+func TestSystemdStatus(t *testing.T) {
+	for active, want := range map[string]managerStatus{
+		"active (running) since Mon 2026-11-30 07:06:13 UTC; 1min ago": {active: true, runs: true},
+		"activating (start) since Mon 2026-11-30 07:06:13 UTC; 1s ago": {active: true, runs: true},
+		"activating (auto-restart) (Result: signal) since Mon; 1s ago": {active: true},
+		"deactivating (stop-sigterm) since Mon; 1s ago":                {active: true},
+		"inactive (dead)":                      {},
+		"failed (Result: exit-code) since Mon": {},
+	} {
+		have := readSystemd("● " + systemdUnit + " - Local Temporal\n     Loaded: loaded (/x; disabled)\n     Active: " + active + "\n")
+		if have.active != want.active || have.runs != want.runs || len(have.lines) != 3 || have.lines[2] != "Active: "+active {
+			t.Errorf("%s is read as %+v", active, have)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ type stateOptions struct {
 }
 
 // stateOutputs are the forms in which a state is printed.
-var stateOutputs = []string{"text", "json", "dot", "mermaid", "svg"}
+var stateOutputs = []string{"text", "json", "dot", "mermaid"}
 
 func stateCommand() *cobra.Command {
 	o := &stateOptions{}
@@ -34,9 +34,8 @@ func stateCommand() *cobra.Command {
 		Long: `Show the current state: the recorded one, checked against locks, processes, ports and
 Temporal's own health. It changes nothing and waits for no lock.
 
--o dot, mermaid and svg draw the machine as it is in the table, with the state that
-it is in and the path that it took since it was last Stopped (✓ how often). The
-svg needs no other program.
+-o dot and -o mermaid draw the machine as it is in the table, with the state that
+it is in and the path that it took since it was last Stopped (✓ how often).
 
 --watch shows the state, the evidence, the restarts and the latest log lines, and updates
 them until q or Ctrl-C. If the output is no terminal, or with -o json, it prints a line
@@ -52,8 +51,7 @@ state it is; after --timeout it exits with 1.
   stigmer local state -o json
   stigmer local state --watch
   stigmer local state --watch -o json | jq -r .to
-  stigmer local state -o svg >state.svg
-  stigmer local state -o dot | dot -Tpng >state.png
+  stigmer local state -o dot | dot -Tsvg >state.svg
   stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },

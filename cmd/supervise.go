@@ -88,7 +88,7 @@ func drive(home statefile.Home, lock *os.File, document statefile.Document, log 
 		w.manager.watch(world)
 		defer w.manager.close()
 	}
-	return fsm.Drive(tellDriver(w.trace.World(world), log), document.Record, self, 0), nil
+	return fsm.Drive(w.trace.World(world), document.Record, self, 0), nil
 }
 
 // obey turns signals into stops: one that a command left a request for, one

@@ -8,17 +8,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
 // profileSetting is one key of a profile, with its value.
 type profileSetting struct{ key, value string }
 
+// byteOrderMark may begin a file; the parser does not know it.
+const byteOrderMark = "\ufeff"
+
 // settleProfile returns the text of a temporal.toml with these keys set in
 // [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
-// the other keys, not the comments, not the order. Lines are found by their look alone, so
-// the outcome is read back and held against the old: where it is not exactly what was meant (a profile
-// written as an inline table, say), an error is returned and no text.
+// the other keys, not the comments, not the order. The new text is read and compared with
+// what was meant. Where it differs (a profile that is an inline table, say), an error is
+// returned and no text.
 func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
 	meant, err := readTOML(text)
 	if err != nil {
@@ -26,7 +30,13 @@ func settleProfile(text []byte, name string, settings []profileSetting) (changed
 	}
 	old = maps.Clone(profileIn(meant, name))
 	setIn(meant, name, settings)
-	changed = editProfile(text, name, settings)
+	changed, marked := bytes.CutPrefix(text, []byte(byteOrderMark))
+	for _, s := range slices.Backward(settings) { // a new key goes below the header
+		changed = setKey(changed, name, s)
+	}
+	if marked {
+		changed = append([]byte(byteOrderMark), changed...)
+	}
 	got, err := readTOML(changed)
 	if err != nil || !reflect.DeepEqual(got, meant) {
 		return nil, nil, errUneditable
@@ -40,10 +50,8 @@ var errUneditable = errors.New("the file is written in a way in which no line of
 
 func readTOML(text []byte) (map[string]any, error) {
 	content := map[string]any{}
-	if _, err := toml.Decode(string(text), &content); err != nil {
-		return nil, err
-	}
-	return content, nil
+	err := toml.Unmarshal(bytes.TrimPrefix(text, []byte(byteOrderMark)), &content)
+	return content, err
 }
 
 // profileNames are the profiles of a file's text; of one that is damaged, none.
@@ -79,110 +87,77 @@ func setIn(content map[string]any, name string, settings []profileSetting) {
 	}
 }
 
-// editProfile sets the keys in the lines of the profile's table. A table that is
-// not there is put at the end.
-func editProfile(text []byte, name string, settings []profileSetting) []byte {
-	lines := strings.SplitAfter(string(text), "\n")
+// setKey puts a value in the place of the old one, a new key below the header of the
+// profile's table, and a new table at the end.
+func setKey(text []byte, name string, s profileSetting) []byte {
 	ending := "\n"
 	if bytes.Contains(text, []byte("\r\n")) {
 		ending = "\r\n"
 	}
-	head := slices.IndexFunc(lines, func(line string) bool { return opensProfile(line, name) })
-	if head < 0 {
-		return appendProfile(text, name, settings, ending)
+	header, value := findKey(text, name, s.key)
+	if value.Length > 0 {
+		return splice(text, int(value.Offset), int(value.Length), tomlString(s.value))
 	}
-	end := head + 1
-	for end < len(lines) && !strings.HasPrefix(strings.TrimSpace(lines[end]), "[") {
-		end++
+	if header == 0 {
+		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+			text = splice(text, len(text), 0, ending)
+		}
+		if len(text) > 0 {
+			text = splice(text, len(text), 0, ending)
+		}
+		table := "[profile." + tomlKey(name) + "]"
+		header = len(text) + len(table)
+		text = splice(text, len(text), 0, table+ending)
 	}
-	for _, s := range slices.Backward(settings) { // what is new goes first, in its order
-		at := slices.IndexFunc(lines[head+1:end], func(line string) bool { return lineKey(line) == s.key })
-		if at >= 0 {
-			lines[head+1+at] = replaceValue(lines[head+1+at], s)
+	return splice(text, header, 0, ending+s.line())
+}
+
+// splice returns a text with n bytes at an offset replaced.
+func splice(text []byte, at, n int, by string) []byte {
+	return slices.Concat(text[:at], []byte(by), text[at+n:])
+}
+
+// findKey returns where the header line of a profile's table ends, 0 for no table, and
+// where the key's value is, if it is a scalar. An error of the parser needs no look: the
+// text has been read before.
+func findKey(text []byte, name, key string) (header int, value unstable.Range) {
+	var parser unstable.Parser
+	parser.Reset(text)
+	var table []string
+	for parser.NextExpression() {
+		e := parser.Expression()
+		if e.Kind == unstable.KeyValue {
+			path, _ := keyPath(e)
+			scalar := e.Value().Kind != unstable.Array && e.Value().Kind != unstable.InlineTable
+			if scalar && slices.Equal(slices.Concat(table, path), []string{"profile", name, key}) {
+				value = e.Value().Raw
+			}
 			continue
 		}
-		if !strings.HasSuffix(lines[head], "\n") {
-			lines[head] += ending
-		}
-		lines = slices.Insert(lines, head+1, s.line()+ending)
-		end++
-	}
-	return []byte(strings.Join(lines, ""))
-}
-
-func appendProfile(text []byte, name string, settings []profileSetting, ending string) []byte {
-	out := slices.Clone(text)
-	if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
-		out = append(out, ending...)
-	}
-	if len(out) > 0 {
-		out = append(out, ending...)
-	}
-	out = append(out, "[profile."+tomlKey(name)+"]"+ending...)
-	for _, s := range settings {
-		out = append(out, s.line()+ending...)
-	}
-	return out
-}
-
-// opensProfile reports whether a line is the header of the profile's table, by
-// reading it as TOML: the name may be quoted and have blanks around it.
-func opensProfile(line, name string) bool {
-	line = strings.TrimSpace(line)
-	if !strings.HasPrefix(line, "[") || strings.HasPrefix(line, "[[") {
-		return false
-	}
-	content, err := readTOML([]byte(line))
-	profile := profileIn(content, name)
-	return err == nil && profile != nil && len(profile) == 0
-}
-
-// lineKey is the key that a line gives a value, empty for none.
-func lineKey(line string) string {
-	key, _, found := strings.Cut(line, "=")
-	if !found {
-		return ""
-	}
-	return strings.Trim(strings.TrimSpace(key), `"'`)
-}
-
-// replaceValue gives a line another value. It keeps the indent, and the comment
-// where the old value is a plain one-line string.
-func replaceValue(line string, s profileSetting) string {
-	body := strings.TrimRight(line, "\r\n")
-	indent := body[:len(body)-len(strings.TrimLeft(body, " \t"))]
-	return indent + s.line() + comment(body) + line[len(body):]
-}
-
-// comment is what follows a line's string, with the blanks before it.
-func comment(line string) string {
-	_, value, _ := strings.Cut(line, "=")
-	value = strings.TrimLeft(value, " \t")
-	if value == "" || value[0] != '"' && value[0] != '\'' {
-		return ""
-	}
-	for i := 1; i < len(value); i++ {
-		switch {
-		case value[i] == '\\' && value[0] == '"':
-			i++
-		case value[i] == value[0]:
-			if rest := value[i+1:]; strings.HasPrefix(strings.TrimLeft(rest, " \t"), "#") {
-				return rest
-			}
-			return ""
+		path, end := keyPath(e)
+		if table = path; slices.Equal(table, []string{"profile", name}) {
+			line, _, _ := bytes.Cut(text[end:], []byte("\n"))
+			header = end + len(bytes.TrimSuffix(line, []byte("\r")))
 		}
 	}
-	return ""
+	return header, value
+}
+
+// keyPath is a dotted key, and the offset of its end.
+func keyPath(e *unstable.Node) (path []string, end int) {
+	for keys := e.Key(); keys.Next(); {
+		key := keys.Node()
+		path, end = append(path, string(key.Data)), int(key.Raw.Offset+key.Raw.Length)
+	}
+	return path, end
 }
 
 func (s profileSetting) line() string { return s.key + " = " + tomlString(s.value) }
 
 // tomlKey writes a key: bare where that is allowed, else as a string.
 func tomlKey(key string) string {
-	plain := func(r rune) bool {
-		return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-')
-	}
-	if key != "" && !strings.ContainsFunc(key, func(r rune) bool { return !plain(r) }) {
+	const bare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+	if key != "" && strings.Trim(key, bare) == "" {
 		return key
 	}
 	return tomlString(key)
