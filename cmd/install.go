@@ -81,7 +81,7 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 		p.Exit = ExitFailed
 		return p
 	}
-	order := install.Order{Home: home, Version: v, From: chooseSource(home, from, mirror)}
+	order := install.Options{Home: home, Version: v, From: chooseSource(home, from, mirror)}
 	done, err := provide(c, order, newInstallProgress(progressOut(c), voiceOf(c)))
 	if err != nil {
 		return installProblem(err, "install", home, v)
@@ -92,15 +92,15 @@ func runInstall(c *cobra.Command, o *installOptions) error {
 
 // provide installs, and tells it on standard error. An interruption ends it, and
 // leaves what Install leaves.
-func provide(c *cobra.Command, order install.Order, progress *installProgress) (install.Done, error) {
+func provide(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	defer progress.done()
-	order.Tell = progress
+	defer progress.clear()
+	order.Progress = progress
 	return install.Install(ctx, order)
 }
 
-func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Done) {
+func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Result) {
 	if done.Already {
 		fmt.Fprintf(out, "Temporal CLI %s was there already.\n", v)
 	} else {

@@ -20,25 +20,26 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// TestInstallProgressOnATerminal overwrites one line, and clears it before the
-// next step.
+// TestInstallProgressOnATerminal: a bar is drawn in one line, and the next step clears it.
 func TestInstallProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := &installProgress{out: &out, fancy: true, began: time.Now()}
-		p.Say("Fetching   x")
-		p.Got(1<<20, 100<<20) // where it begins: a rate is measured from here on
+		p := &installProgress{out: &out, terminal: true, began: time.Now()}
+		p.Step("Fetching   x")
+		p.Downloaded(1<<20, 101<<20) // what was kept: the bar is for the rest
 		time.Sleep(10 * time.Second)
-		p.Got(51<<20, 100<<20)
-		p.Got(52<<20, 100<<20) // too soon
+		p.Downloaded(51<<20, 101<<20)
+		p.Downloaded(52<<20, 101<<20) // too soon
 		time.Sleep(time.Second)
-		p.Got(100<<20, 100<<20)
-		p.Say("Verified   x")
-		p.Heard("go: " + strings.Repeat("long ", 50))
-		p.done()
+		p.Downloaded(101<<20, 101<<20)
+		p.Step("Verified   x")
+		p.BuildOutput("go: " + strings.Repeat("long ", 50))
+		p.clear()
+		const line = "\r           %s (%s) \x1b[0K"
 		want := "Fetching   x\n" +
-			"\r\x1b[K           [############------------]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s" +
-			"\r\x1b[KFetched    100.0 MiB  9.0 MiB/s\nVerified   x\n" +
+			fmt.Sprintf(line, "  0% [------------------------]", " 0 B/100 MiB") +
+			fmt.Sprintf(line, " 50% [############------------]", "50/100 MiB, 5.0 MiB/s") +
+			"\r\x1b[KFetched    101.0 MiB  9.1 MiB/s\nVerified   x\n" +
 			"\r\x1b[K           11s  go: " + strings.Repeat("long ", 11) + "long…\r\x1b[K"
 		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
@@ -46,41 +47,20 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 	})
 }
 
-// TestDownloadLineFits: in a narrow terminal the bar gives way, not the size and the rate.
-func TestDownloadLineFits(t *testing.T) {
-	for width, want := range map[int]string{
-		0:  "            51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-		80: "           [############------------]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-		60: "           [####----]  51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-		52: "            51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-		40: "   51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-		20: " 51%  51.0 MiB of 100.0 MiB  5.0 MiB/s",
-	} {
-		if have := downloadLine(51<<20, 100<<20, "  5.0 MiB/s", width); have != want {
-			t.Errorf("%d columns: %q, not %q", width, have, want)
-		}
-	}
-}
-
-// TestInstallProgressElsewhere writes plain lines, and few.
+// TestInstallProgressElsewhere: without a terminal there are lines for steps, and no others.
 func TestInstallProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := newInstallProgress(&out, voice{})
-		p.Say("Fetching   x")
-		for i := range int64(15) {
-			p.Got((i+1)<<20, 0)
+		p.Step("Fetching   x")
+		for i := range int64(16) {
+			p.Downloaded(i<<20, 15<<20)
 			time.Sleep(time.Second)
 		}
-		p.Got(1<<20, 0) // begun anew
-		p.Say("Building   y")
-		for i := range 15 {
-			p.Heard(fmt.Sprint("go: downloading ", i))
-			time.Sleep(time.Second)
-		}
-		p.done()
-		want := "Fetching   x\n           11.0 MiB  1.0 MiB/s\nBuilding   y\n           25s  go: downloading 10\n"
-		if out.String() != want {
+		p.Step("Building   y")
+		p.BuildOutput("go: downloading z")
+		p.clear()
+		if want := "Fetching   x\nFetched    15.0 MiB  1.0 MiB/s\nBuilding   y\n"; out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
 		}
 	})

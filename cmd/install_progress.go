@@ -7,21 +7,22 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/schollz/progressbar/v3"
 
 	"github.com/stigmer/local/actions"
 )
 
-// installProgress tells how an installation goes on: steps as lines; a download,
-// and what go prints, on a terminal in one line that is overwritten, elsewhere as
-// a line now and then.
+// installProgress reports an installation: each step as a line and, on a terminal
+// alone, a bar for a download and the last line that go printed.
 type installProgress struct {
-	out   io.Writer
-	fancy bool
-	// log is told the lines instead, where they are to be JSON.
+	out      io.Writer
+	terminal bool
+	// log gets the steps in place of out where they are to be JSON.
 	log   hclog.Logger
 	began time.Time
-	// next is when a line may be drawn again.
-	next  time.Time
+	// bar shows the download that is under way on a terminal, drawn says that a line is
+	// there which the next step must clear.
+	bar   *progressbar.ProgressBar
 	drawn bool
 	// from and since are where the measured part of a download began.
 	from  int64
@@ -29,117 +30,78 @@ type installProgress struct {
 }
 
 func newInstallProgress(out io.Writer, v voice) *installProgress {
-	p := &installProgress{out: out, fancy: redraws(out) && !v.json, began: time.Now()}
+	p := &installProgress{out: out, terminal: redraws(out) && !v.json, began: time.Now()}
 	if v.json {
 		p.log = v.commandLog(out)
 	}
 	return p
 }
 
-func (p *installProgress) line(text string) {
+// Step reports a step.
+func (p *installProgress) Step(line string) {
+	p.clear()
 	if p.log != nil {
-		p.log.Info("installation", "step", strings.Join(strings.Fields(text), " "))
+		p.log.Info("installation", "step", strings.Join(strings.Fields(line), " "))
 		return
 	}
-	fmt.Fprintln(p.out, text)
+	fmt.Fprintln(p.out, line)
 }
 
-// Say tells a step.
-func (p *installProgress) Say(line string) {
-	p.done()
-	p.from, p.since, p.next = 0, time.Time{}, time.Time{}
-	p.line(line)
-}
-
-// Got tells how far a download is, and at its end how fast it was.
-func (p *installProgress) Got(bytes, whole int64) {
-	now := time.Now()
+// Downloaded reports how far a download is, and at its end how fast it was.
+func (p *installProgress) Downloaded(bytes, whole int64) {
 	if p.since.IsZero() || bytes < p.from {
-		p.from, p.since, p.next = bytes, now, now.Add(p.pause())
+		p.clear()
+		p.from, p.since = bytes, time.Now()
 	}
-	speed := rate(bytes-p.from, now.Sub(p.since))
 	switch {
 	case bytes == whole:
-		p.Say(fmt.Sprintf("%-10s %s%s", "Fetched", bytesText(bytes), speed))
-	case !now.Before(p.next):
-		p.next = now.Add(p.pause())
-		width := 0
-		if p.fancy {
-			width = columns(p.out)
+		p.Step(fmt.Sprintf("%-10s %s%s", "Fetched", bytesText(bytes), rate(bytes-p.from, time.Since(p.since))))
+	case p.terminal:
+		if p.bar == nil {
+			p.bar = downloadBar(p.out, whole-bytes)
 		}
-		p.draw(downloadLine(bytes, whole, speed, width))
+		p.bar.Set64(bytes - p.from)
+		p.drawn = true
 	}
 }
 
-// Heard shows what go printed last.
-func (p *installProgress) Heard(line string) {
-	now := time.Now()
-	if p.next.IsZero() && !p.fancy {
-		p.next = now.Add(p.pause())
+// downloadBar is a bar for the bytes that are still to come, since a rate that counts
+// what an earlier download had kept would be wrong. Less than one byte means that the
+// size is not known.
+func downloadBar(out io.Writer, rest int64) *progressbar.ProgressBar {
+	if rest <= 0 {
+		rest = -1
 	}
-	if now.Before(p.next) {
-		return
-	}
-	p.next = now.Add(p.pause())
-	p.draw(fmt.Sprintf("%-10s %s  %s", "", roundly(now.Sub(p.began)), line))
+	return progressbar.NewOptions64(rest,
+		progressbar.OptionSetWriter(out), progressbar.OptionUseANSICodes(true), progressbar.OptionThrottle(redraw),
+		progressbar.OptionSetDescription(strings.Repeat(" ", 10)), progressbar.OptionSetWidth(24),
+		progressbar.OptionShowBytes(true), progressbar.OptionUseIECUnits(true), progressbar.OptionShowTotalBytes(true), progressbar.OptionShowCount(),
+		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of the bar's own
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "#", SaucerPadding: "-", BarStart: "[", BarEnd: "]"}))
 }
 
-func (p *installProgress) pause() time.Duration {
-	if p.fancy {
-		return redraw
-	}
-	return repeat
-}
-
-func (p *installProgress) draw(line string) {
-	if p.fancy {
+// BuildOutput shows the last line that go printed, on a terminal alone.
+func (p *installProgress) BuildOutput(line string) {
+	if p.terminal {
+		line = fmt.Sprintf("%-10s %s  %s", "", roundly(time.Since(p.began)), line)
 		fmt.Fprint(p.out, startLine, actions.Shortened(line, columns(p.out)))
 		p.drawn = true
-		return
 	}
-	p.line(line)
 }
 
-// done clears the line, so that what is printed next begins a line of its own.
-func (p *installProgress) done() {
+// clear ends the current bar or line of go's, so that the next step begins a new line.
+func (p *installProgress) clear() {
 	if p.drawn {
 		fmt.Fprint(p.out, startLine)
-		p.drawn = false
 	}
+	p.bar, p.drawn, p.from, p.since = nil, false, 0, time.Time{}
 }
 
-// rate is how fast it goes, nothing while that cannot be told.
+// rate is how fast a download is, empty while the time is too short to say.
 func rate(bytes int64, in time.Duration) string {
 	if in < redraw || bytes <= 0 {
 		return ""
 	}
 	return fmt.Sprintf("  %s/s", bytesText(int64(float64(bytes)/in.Seconds())))
-}
-
-// The figures come first: a bar is drawn in what room they leave, and none where that
-// would be shorter than leastBar. Both begin below the words of a step, if they can.
-const (
-	barWidth  = 24
-	leastBar  = 4
-	stepWidth = 11
-)
-
-// downloadLine is how far a download is, with a bar if a width is given.
-func downloadLine(bytes, whole int64, speed string, width int) string {
-	indent := strings.Repeat(" ", stepWidth)
-	if whole <= 0 {
-		return indent + bytesText(bytes) + speed
-	}
-	share := float64(min(bytes, whole)) / float64(whole)
-	figures := fmt.Sprintf("%3.0f%%  %s of %s%s", share*100, bytesText(bytes), bytesText(whole), speed)
-	if width == 0 {
-		return indent + figures
-	}
-	indent = indent[:max(0, min(stepWidth, width-len(figures)))]
-	bar := min(barWidth, width-len(indent)-len(figures)-len("[] "))
-	if bar < leastBar {
-		return indent + figures
-	}
-	full := int(share * float64(bar))
-	return indent + "[" + strings.Repeat("#", full) + strings.Repeat("-", bar-full) + "] " + figures
 }

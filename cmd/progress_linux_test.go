@@ -124,7 +124,7 @@ func TestInstallOnTerminal(t *testing.T) {
 	d.resize(40, 120)
 	p.env = append(p.env, "TERM=xterm", "NO_COLOR=1", "STIGMER_TEMPORAL_BIN=")
 	shell := p.inTerminal(program, `"$0" local install --mirror `+server.URL+`/ok; echo "ended: $?"; read x`)
-	bar := regexp.MustCompile(`\r\x1b\[K +\[#*-*\] +\d+%  (\d+ KiB|\d+\.\d MiB) of \d+\.\d MiB  (\d+ KiB|\d+\.\d MiB)/s`)
+	bar := regexp.MustCompile(`\r +\d+% \[#*-*\] \([\d.]+( KiB)?/[\d.]+ MiB, [\d.]+ [KM]iB/s\)`)
 	if !poll(awaitDefault, func() bool { return bar.MatchString(d.all()) }) {
 		t.Fatalf("no bar is drawn:\n%q", d.all())
 	}

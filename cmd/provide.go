@@ -93,12 +93,12 @@ func runProvide(c *cobra.Command, verb fsm.Verb) error {
 	}
 	progress := newInstallProgress(progressOut(c), voiceOf(c))
 	source, v := chooseSource(home, from, mirror), install.Version(TemporalVersion)
-	done, err := provide(c, install.Order{
+	done, err := provide(c, install.Options{
 		Home: home, Version: v, From: source,
 		Wanted: func() bool {
 			wanted := findBinary(home) == ""
 			if wanted {
-				progress.Say(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, source.Name(), home.Bin()))
+				progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, source.Name(), home.Bin()))
 			}
 			return wanted
 		},
@@ -107,14 +107,14 @@ func runProvide(c *cobra.Command, verb fsm.Verb) error {
 		return notProvided(err, verb, home)
 	}
 	for _, line := range installedLines(done, runtime.GOOS) {
-		progress.Say(line)
+		progress.Step(line)
 	}
 	return nil
 }
 
 // installedLines report an installation before a start on a system. macOS checks a new
 // program at its first run, some of it by network, and the start waits for that.
-func installedLines(done install.Done, system string) (lines []string) {
+func installedLines(done install.Result, system string) (lines []string) {
 	if !done.Needless {
 		lines = append(lines, "Installed  "+done.Program)
 		if system == "darwin" {

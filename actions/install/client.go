@@ -23,15 +23,15 @@ const redirects = 10
 // client asks servers for files. Proxies are taken from the environment
 // (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).
 type client struct {
-	http   *http.Client
-	agent  string
-	limits Limits
-	tell   Teller
+	http     *http.Client
+	agent    string
+	limits   Limits
+	progress Progress
 	// answered are the hosts that have given an answer.
 	answered map[string]bool
 }
 
-func newClient(agent string, limits Limits, tell Teller) *client {
+func newClient(agent string, limits Limits, progress Progress) *client {
 	transport := &http.Transport{
 		Proxy:       http.ProxyFromEnvironment,
 		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
@@ -43,7 +43,7 @@ func newClient(agent string, limits Limits, tell Teller) *client {
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
-	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, tell, map[string]bool{}}
+	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, progress, map[string]bool{}}
 }
 
 // checkRedirect follows to http and https alone, and never from https to http:
@@ -52,17 +52,17 @@ func checkRedirect(next *http.Request, before []*http.Request) error {
 	last := before[len(before)-1]
 	switch {
 	case len(before) > redirects:
-		return refused("%s: there are more than %d redirects", shown(before[0].URL), redirects)
+		return refused("%s: there are more than %d redirects", redacted(before[0].URL), redirects)
 	case next.URL.Scheme != "http" && next.URL.Scheme != "https", next.URL.Host == "":
-		return refused("%s redirects to %s", shown(last.URL), shown(next.URL))
+		return refused("%s redirects to %s", redacted(last.URL), redacted(next.URL))
 	case last.URL.Scheme == "https" && next.URL.Scheme == "http":
-		return refused("%s redirects to plain http, at %s", shown(last.URL), shown(next.URL))
+		return refused("%s redirects to plain http, at %s", redacted(last.URL), redacted(next.URL))
 	}
 	return nil
 }
 
-// answer is a response whose Read ends with errStalled when nothing comes any more.
-type answer struct {
+// response is one whose Read ends with errStalled when nothing comes any more.
+type response struct {
 	*http.Response
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -73,8 +73,8 @@ type answer struct {
 // get asks for a file, from a byte on. The error is an UnreachableError where no
 // answer came, a StatusError for another answer than 200 and 206, a RefusedError
 // for a redirect or a certificate that is not to be trusted, or the end of ctx.
-// Close the answer.
-func (c *client) get(ctx context.Context, file *url.URL, from int64) (*answer, error) {
+// Close the response.
+func (c *client) get(ctx context.Context, file *url.URL, from int64) (*response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, file.String(), nil)
 	if err != nil {
@@ -86,24 +86,24 @@ func (c *client) get(ctx context.Context, file *url.URL, from int64) (*answer, e
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 	}
 	watch := time.AfterFunc(c.limits.Stall, func() { cancel(errStalled) })
-	response, err := c.http.Do(request)
+	got, err := c.http.Do(request)
 	if err != nil {
 		watch.Stop()
-		err = unanswered(ctx, file, err)
+		err = requestError(ctx, file, err)
 		cancel(nil)
 		return nil, err
 	}
-	c.answered[file.Host], c.answered[response.Request.URL.Host] = true, true
-	a := &answer{response, ctx, cancel, watch, c.limits.Stall}
-	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusPartialContent {
-		a.Close()
-		return nil, StatusError{URL: shown(response.Request.URL), Code: response.StatusCode, Status: response.Status}
+	c.answered[file.Host], c.answered[got.Request.URL.Host] = true, true
+	r := &response{got, ctx, cancel, watch, c.limits.Stall}
+	if got.StatusCode != http.StatusOK && got.StatusCode != http.StatusPartialContent {
+		r.Close()
+		return nil, StatusError{URL: redacted(got.Request.URL), Code: got.StatusCode, Status: got.Status}
 	}
-	return a, nil
+	return r, nil
 }
 
-// unanswered tells a host that gave no answer from one that gave a wrong one.
-func unanswered(ctx context.Context, asked *url.URL, err error) error {
+// requestError distinguishes a host that gave no answer from one that gave a wrong one.
+func requestError(ctx context.Context, asked *url.URL, err error) error {
 	if redirect, ok := errors.AsType[RefusedError](err); ok {
 		return redirect
 	}
@@ -127,13 +127,13 @@ func unanswered(ctx context.Context, asked *url.URL, err error) error {
 }
 
 // Read reads on. Each byte renews the server's time.
-func (a *answer) Read(p []byte) (int, error) {
-	n, err := a.Body.Read(p)
+func (r *response) Read(p []byte) (int, error) {
+	n, err := r.Body.Read(p)
 	if n > 0 {
-		a.watch.Reset(a.patience)
+		r.watch.Reset(r.patience)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		if cause := context.Cause(a.ctx); cause != nil {
+		if cause := context.Cause(r.ctx); cause != nil {
 			err = cause
 		}
 	}
@@ -141,14 +141,14 @@ func (a *answer) Read(p []byte) (int, error) {
 }
 
 // Close ends the request, whether or not all was read.
-func (a *answer) Close() error {
-	a.watch.Stop()
-	a.cancel(nil)
-	return a.Body.Close()
+func (r *response) Close() error {
+	r.watch.Stop()
+	r.cancel(nil)
+	return r.Body.Close()
 }
 
-// shown is a URL for people: without a password and without what signs it.
-func shown(u *url.URL) string {
+// redacted is a URL for people: without a password and without what signs it.
+func redacted(u *url.URL) string {
 	short := *u
 	short.RawQuery, short.Fragment = "", ""
 	return short.Redacted()

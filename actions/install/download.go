@@ -17,9 +17,8 @@ import (
 // partialEnding is added to the name of an archive that is being fetched.
 const partialEnding = ".part"
 
-// download fetches one archive into a file that outlives a break. Whether what was
-// kept is the beginning of the right archive, and what came its rest, is known at
-// the end, by the sum.
+// download fetches one archive into a file that a broken download leaves behind. Only
+// the sum of the whole file shows whether its parts belong together.
 type download struct {
 	*client
 	from *url.URL
@@ -27,10 +26,10 @@ type download struct {
 	sum  string
 	file *os.File
 	size int64
-	// joined says that the file was put together from more than one answer, reached
-	// how long it has been so far.
+	// joined says that the file has parts of more than one response, longest how many
+	// bytes it ever had.
 	joined  bool
-	reached int64
+	longest int64
 }
 
 func (c *client) open(path string, from *url.URL, sum string) (*download, error) {
@@ -43,10 +42,10 @@ func (c *client) open(path string, from *url.URL, sum string) (*download, error)
 		file.Close()
 		return nil, err
 	}
-	return &download{client: c, from: from, sum: sum, file: file, size: info.Size(), reached: info.Size()}, nil
+	return &download{client: c, from: from, sum: sum, file: file, size: info.Size(), longest: info.Size()}, nil
 }
 
-// close lets go of the file. An empty one is no use to anybody.
+// close closes the file, and removes it if it is empty.
 func (d *download) close() error {
 	var err error
 	if d.size == 0 {
@@ -55,86 +54,88 @@ func (d *download) close() error {
 	return errors.Join(err, d.file.Close())
 }
 
-// restart throws away what is there.
-func (d *download) restart() error {
+// discard empties the file.
+func (d *download) discard() error {
 	d.size, d.joined = 0, false
 	return d.file.Truncate(0)
 }
 
-// have is the SHA-256 of what is there.
-func (d *download) have() (string, error) {
+// content is what the file has now.
+func (d *download) content() *io.SectionReader { return io.NewSectionReader(d.file, 0, d.size) }
+
+// currentSum is the SHA-256 of the content.
+func (d *download) currentSum() (string, error) {
 	hash := sha256.New()
-	_, err := io.Copy(hash, io.NewSectionReader(d.file, 0, d.size))
+	_, err := io.Copy(hash, d.content())
 	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// complete makes the file the published one, in as many tries as it takes. What
-// was put together and is another file is fetched once more from the beginning.
+// complete makes the file the published one, in as many tries as it takes. A joined file
+// with another sum is fetched once more from the beginning.
 func (d *download) complete(ctx context.Context) error {
 	if d.size > 0 {
-		d.tell.Say(fmt.Sprintf("Resuming   after %d KiB that are kept in %s", d.size>>10, d.file.Name()))
+		d.progress.Step(fmt.Sprintf("Resuming   after %d KiB that are kept in %s", d.size>>10, d.file.Name()))
 	}
-	for last := false; ; last = true {
-		if err := d.persist(ctx, func(met bool) (int64, error) { return d.try(ctx, met) }); err != nil {
+	for first := true; ; first = false {
+		if err := d.retry(ctx, func() (int64, error) { return d.try(ctx) }); err != nil {
 			return err
 		}
-		sum, err := d.have()
+		sum, err := d.currentSum()
 		if err != nil || sum == d.sum {
 			return err
 		}
-		last = last || !d.joined
-		if err := d.restart(); err != nil {
+		again := first && d.joined
+		if err := d.discard(); err != nil {
 			return err
 		}
-		if last {
-			return refused("%s has the SHA-256 %s, published is %s", shown(d.from), sum, d.sum)
+		if !again {
+			return refused("%s has the SHA-256 %s, published is %s", redacted(d.from), sum, d.sum)
 		}
-		d.tell.Say("Again      from the beginning: what was put together is another file")
+		d.progress.Step("Again      from the beginning: what was put together is another file")
 	}
 }
 
-// try makes one request, unless all is there already, and returns by how much the
+// try makes one request, unless the file is whole already, and returns by how much the
 // file is longer than it ever was.
-func (d *download) try(ctx context.Context, met bool) (int64, error) {
-	if sum, err := d.have(); err == nil && sum == d.sum {
-		return 0, nil // before a kill, or more was promised than there is
+func (d *download) try(ctx context.Context) (int64, error) {
+	if sum, err := d.currentSum(); err == nil && sum == d.sum {
+		return 0, nil // whole before a kill, or the server promised more than there is
 	}
-	err := d.request(ctx, met || d.size > 0)
-	got := max(d.size-d.reached, 0)
-	d.reached += got
-	return got, err
+	err := d.request(ctx)
+	received := max(d.size-d.longest, 0)
+	d.longest += received
+	return received, err
 }
 
-func (d *download) request(ctx context.Context, met bool) error {
-	a, err := d.get(ctx, d.from, d.size)
+func (d *download) request(ctx context.Context) error {
+	r, err := d.get(ctx, d.from, d.size)
 	if status, ok := errors.AsType[StatusError](err); ok && status.Code == http.StatusRequestedRangeNotSatisfiable && d.size > 0 {
-		return errors.Join(d.restart(), again{err}) // there is no such part: what is kept is too long
+		return errors.Join(d.discard(), retryable{err}) // the file is too long to be a beginning
 	}
 	if err != nil {
-		return d.judge(d.from, err, met)
+		return d.classify(d.from, err)
 	}
-	defer a.Close()
-	whole := a.ContentLength // -1 where it is not told
-	switch {
-	case a.StatusCode == http.StatusOK: // all of it, whatever was asked for
-		err = d.restart()
-	case whole >= 0:
-		d.joined, whole = true, whole+d.size
-	default:
+	defer r.Close()
+	if r.StatusCode == http.StatusOK { // the whole file, whatever was asked for
+		if err := d.discard(); err != nil {
+			return err
+		}
+	} else {
 		d.joined = true
 	}
-	if err != nil {
-		return err
+	whole := int64(0) // unknown
+	if r.ContentLength >= 0 {
+		whole = d.size + r.ContentLength
 	}
-	return d.pour(ctx, a, max(whole, 0))
+	return d.write(ctx, r, whole)
 }
 
-// pour writes what comes until it ends.
-func (d *download) pour(ctx context.Context, from io.Reader, whole int64) error {
+// write appends a response to the file until it ends.
+func (d *download) write(ctx context.Context, from io.Reader, whole int64) error {
 	for buffer := make([]byte, 64<<10); ; {
 		n, err := from.Read(buffer)
 		if limit := d.limits.Archive; max(whole, d.size+int64(n)) > limit {
-			return errors.Join(d.restart(), refused("%s is larger than %d MiB", shown(d.from), limit>>20))
+			return errors.Join(d.discard(), refused("%s is larger than %d MiB", redacted(d.from), limit>>20))
 		}
 		written, failed := d.file.WriteAt(buffer[:n], d.size)
 		d.size += int64(written)
@@ -142,10 +143,10 @@ func (d *download) pour(ctx context.Context, from io.Reader, whole int64) error 
 			return failed // the disk's fault, not the network's
 		}
 		if n > 0 {
-			d.tell.Got(d.size, whole)
+			d.progress.Downloaded(d.size, whole)
 		}
 		switch {
-		case errors.Is(err, io.EOF): // an answer shorter than it says has another error
+		case errors.Is(err, io.EOF): // a response shorter than it promises has another error
 			return nil
 		case err != nil:
 			return brokenOff(ctx, d.from, err)

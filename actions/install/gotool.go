@@ -33,18 +33,18 @@ const goGrace = 5 * time.Second
 
 // Fetch runs go install in the folder of the new file. Its error wraps
 // exec.ErrNotFound where there is no go.
-func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
+func (g Go) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
 	if g.Tool == "" {
 		return fmt.Errorf("there is no go tool: %w", exec.ErrNotFound)
 	}
 	folder := filepath.Dir(to)
 	target := module + "@" + string(v)
-	tell.Say("Building   go install " + target + ": a few minutes")
-	heard := &lines{each: tell.Heard}
+	progress.Step("Building   go install " + target + ": a few minutes")
+	output := &lines{each: progress.BuildOutput}
 	c := exec.CommandContext(ctx, g.Tool, "install", target)
 	c.Dir, c.Env = folder, buildEnvironment(g.Env, folder)
 	defer os.RemoveAll(filepath.Join(folder, goFolder))
-	c.Stdout, c.Stderr = heard, heard
+	c.Stdout, c.Stderr = output, output
 	// A group of its own: go's compilers end with it. The group has its leader's
 	// number until Wait has reaped that, so no other can be meant.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -58,7 +58,7 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, tell Teller) error 
 		err = fmt.Errorf("it left no program: %w", missing)
 	}
 	if err != nil {
-		return BuildError{Command: "go install " + target, Lines: heard.last, Err: err}
+		return BuildError{Command: "go install " + target, Lines: output.last, Err: err}
 	}
 	return nil
 }

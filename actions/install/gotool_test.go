@@ -34,7 +34,7 @@ echo "$* $CGO_ENABLED $GOOS/$GOARCH" > "$GOBIN/temporal"`))
 	_, err := Install(t.Context(), o)
 	check(t, err)
 	installed(t, home, "install github.com/temporalio/cli/cmd/temporal@v1.2.3 0 "+runtime.GOOS+"/"+runtime.GOARCH+"\n")
-	if told := o.Tell.(*heard).all(); !strings.Contains(told, "go: go: downloading something") {
+	if told := o.Progress.(*recorder).all(); !strings.Contains(told, "go: go: downloading something") {
 		t.Error(told)
 	}
 }
@@ -152,7 +152,7 @@ func TestEither(t *testing.T) {
 			}
 			if err == nil {
 				installed(t, home, "built\n")
-				if told := o.Tell.(*heard).all(); !strings.Contains(told, "built with go instead") {
+				if told := o.Progress.(*recorder).all(); !strings.Contains(told, "built with go instead") {
 					t.Error(told)
 				}
 			}

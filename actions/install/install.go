@@ -15,19 +15,19 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Order says what is to be installed.
-type Order struct {
-	Home    statefile.Home
-	Version Version
-	From    Source
-	Tell    Teller
+// Options says what is to be installed.
+type Options struct {
+	Home     statefile.Home
+	Version  Version
+	From     Source
+	Progress Progress
 	// Wanted is asked once it is this installation's turn: false ends it without an
 	// error. Another one may have done the work meanwhile. It may be nil.
 	Wanted func() bool
 }
 
-// Done says how an installation ended.
-type Done struct {
+// Result says how an installation ended.
+type Result struct {
 	// Program is the version's own path; bin/temporal leads to it.
 	Program string
 	// Already says that it was there and nothing was fetched, Needless that Wanted
@@ -41,39 +41,39 @@ type Done struct {
 // there already is not fetched again. A failure, or the end of ctx, leaves all as
 // it was, but for a broken download, which is kept. It waits while another
 // installation is at work.
-func Install(ctx context.Context, o Order) (Done, error) {
+func Install(ctx context.Context, o Options) (Result, error) {
 	for _, folder := range []string{o.Home.Versions(), o.Home.Downloads()} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return Done{}, err
+			return Result{}, err
 		}
 	}
-	lock, err := await(ctx, o.Home.InstallLock(), o.Tell)
+	lock, err := acquire(ctx, o.Home.InstallLock(), o.Progress)
 	if err != nil {
-		return Done{}, err
+		return Result{}, err
 	}
 	defer lock.Close()
 	if o.Wanted != nil && !o.Wanted() {
-		return Done{Needless: true}, nil
+		return Result{Needless: true}, nil
 	}
-	done := Done{Program: o.Home.Program(string(o.Version)), Already: true}
+	done := Result{Program: o.Home.Program(string(o.Version)), Already: true}
 	if !isProgram(done.Program) {
 		done.Already = false
 		if err := o.add(ctx, done.Program); err != nil {
-			return Done{}, err
+			return Result{}, err
 		}
 	}
-	done.Aside, err = use(o.Home, o.Version)
+	done.Aside, err = link(o.Home, o.Version)
 	return done, err
 }
 
-// await takes the lock of whoever installs. The wait in the kernel cannot be
+// acquire takes the lock of whoever installs. The wait in the kernel cannot be
 // cancelled: after the end of ctx it goes on alone and gives the lock back.
-func await(ctx context.Context, path string, tell Teller) (*os.File, error) {
+func acquire(ctx context.Context, path string, progress Progress) (*os.File, error) {
 	lock, err := actions.Acquire(path)
 	if !errors.Is(err, actions.ErrHeld) {
 		return lock, err
 	}
-	tell.Say("Waiting    for another installation, which has " + path)
+	progress.Step("Waiting    for another installation, which has " + path)
 	type taken struct {
 		lock *os.File
 		err  error
@@ -99,7 +99,7 @@ func await(ctx context.Context, path string, tell Teller) (*os.File, error) {
 
 // add makes a version's folder in the staging folder and moves it to its place, so
 // that also after a power cut it is there whole or not at all.
-func (o Order) add(ctx context.Context, program string) error {
+func (o Options) add(ctx context.Context, program string) error {
 	staging := o.Home.Staging()
 	// What is there is of an installation that was killed.
 	if err := os.RemoveAll(staging); err != nil {
@@ -109,7 +109,7 @@ func (o Order) add(ctx context.Context, program string) error {
 		return err
 	}
 	made := filepath.Join(staging, programName)
-	err := o.From.Fetch(ctx, o.Version, made, o.Tell)
+	err := o.From.Fetch(ctx, o.Version, made, o.Progress)
 	if err == nil {
 		err = place(made, program)
 	}
@@ -121,17 +121,17 @@ func place(made, program string) error {
 		return err
 	}
 	staging, folder := filepath.Dir(made), filepath.Dir(program)
-	if err := errors.Join(settle(made), settle(staging)); err != nil {
+	if err := errors.Join(fsync(made), fsync(staging)); err != nil {
 		return err
 	}
 	if err := os.Rename(staging, folder); err != nil {
 		return err
 	}
-	return settle(filepath.Dir(folder))
+	return fsync(filepath.Dir(folder))
 }
 
-// settle syncs a file or a folder, where the file system can.
-func settle(path string) error {
+// fsync syncs a file or a folder, where the file system can.
+func fsync(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -144,20 +144,20 @@ func isProgram(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o100 != 0
 }
 
-// use makes bin/temporal a link to a version. What stands there and is not such a
+// link makes bin/temporal a link to a version. What stands there and is not such a
 // link is somebody's own: it is kept under another name, which is returned.
-func use(home statefile.Home, v Version) (aside string, err error) {
+func link(home statefile.Home, v Version) (aside string, err error) {
 	switch Linked(home) {
 	case v:
 		return "", nil
 	case "":
-		aside, err = keep(home.Bin(), time.Now())
+		aside, err = backup(home.Bin(), time.Now())
 	}
 	if err == nil {
 		err = renameio.Symlink(filepath.Join(filepath.Base(home.Versions()), string(v), programName), home.Bin())
 	}
 	if err == nil {
-		err = settle(filepath.Dir(home.Bin()))
+		err = fsync(filepath.Dir(home.Bin()))
 	}
 	if err != nil {
 		err = fmt.Errorf("make %s lead to %s: %w", home.Bin(), v, err)
@@ -165,9 +165,9 @@ func use(home statefile.Home, v Version) (aside string, err error) {
 	return aside, err
 }
 
-// keep gives what stands at path a second name, so that path is never without a
+// backup gives what stands at path a second name, so that path is never without a
 // program in between; what cannot have one is renamed.
-func keep(path string, now time.Time) (string, error) {
+func backup(path string, now time.Time) (string, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
@@ -177,7 +177,7 @@ func keep(path string, now time.Time) (string, error) {
 	}
 	aside := path + ".kept-" + now.UTC().Format("20060102T150405.000Z")
 	if _, err := os.Lstat(aside); !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("keep %s: %s: %w", path, aside, fs.ErrExist)
+		return "", fmt.Errorf("back up %s: %s: %w", path, aside, fs.ErrExist)
 	}
 	if info.Mode().IsRegular() && os.Link(path, aside) == nil {
 		return aside, nil

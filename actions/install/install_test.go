@@ -23,13 +23,13 @@ import (
 type written string
 
 func (written) Name() string { return "a test" }
-func (w written) Fetch(_ context.Context, _ Version, to string, _ Teller) error {
+func (w written) Fetch(_ context.Context, _ Version, to string, _ Progress) error {
 	return os.WriteFile(to, []byte(w), 0o600)
 }
 
-func put(t *testing.T, home statefile.Home, v Version, content string) Done {
+func put(t *testing.T, home statefile.Home, v Version, content string) Result {
 	t.Helper()
-	done, err := Install(t.Context(), Order{Home: home, Version: v, From: written(content), Tell: &heard{}})
+	done, err := Install(t.Context(), Options{Home: home, Version: v, From: written(content), Progress: &recorder{}})
 	check(t, err)
 	return done
 }
@@ -44,20 +44,20 @@ func TestTwoAtOnce(t *testing.T) {
 		s.well(w, r)
 	}
 	var both sync.WaitGroup
-	var first, second Done
+	var first, second Result
 	var failed, failedToo error
 	both.Go(func() {
 		defer close(begun)
 		first, failed = s.install(t, home)
 	})
 	<-begun
-	tell := &heard{said: make(chan string, 10)}
+	progress := &recorder{said: make(chan string, 10)}
 	both.Go(func() {
 		o := order(home, s.release(home))
-		o.Tell = tell
+		o.Progress = progress
 		second, failedToo = Install(t.Context(), o)
 	})
-	if line := <-tell.said; !strings.Contains(line, "Waiting") {
+	if line := <-progress.said; !strings.Contains(line, "Waiting") {
 		t.Errorf("%q", line)
 	}
 	close(gate)
@@ -77,17 +77,17 @@ func TestWaitIsInterrupted(t *testing.T) {
 	check(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := order(home, written("x"))
-	o.Tell = &heard{said: make(chan string)}
+	o.Progress = &recorder{said: make(chan string)}
 	ended := make(chan error)
 	go func() { _, err := Install(ctx, o); ended <- err }()
-	<-o.Tell.(*heard).said
+	<-o.Progress.(*recorder).said
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	lock.Close()
 	stacks := make([]byte, 1<<20)
-	for until := time.Now().Add(time.Minute); bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("install.await.func")); {
+	for until := time.Now().Add(time.Minute); bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("install.acquire.func")); {
 		if time.Now().After(until) {
 			t.Fatal("it still waits for the lock")
 		}
@@ -194,9 +194,9 @@ func TestKeptIsNotOverwritten(t *testing.T) {
 	bin := filepath.Join(t.TempDir(), "temporal")
 	check(t, os.WriteFile(bin, []byte("own"), 0o700))
 	now := time.Now()
-	aside, err := keep(bin, now)
+	aside, err := backup(bin, now)
 	check(t, err)
-	if _, err := keep(bin, now); !errors.Is(err, fs.ErrExist) {
+	if _, err := backup(bin, now); !errors.Is(err, fs.ErrExist) {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(aside); string(text) != "own" {

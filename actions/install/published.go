@@ -15,18 +15,18 @@ const sumsName = "checksums.txt"
 // sumsBytes bounds it: a release has some ten archives.
 const sumsBytes = 1 << 20
 
-// published fetches the SHA-256 that a release's list has for an archive, in
+// publishedSum fetches the SHA-256 that a release's list has for an archive, in
 // lower-case hexadecimal.
-func (r Release) published(ctx context.Context, c *client, v Version, name string) (string, error) {
+func (r Release) publishedSum(ctx context.Context, c *client, v Version, name string) (string, error) {
 	list := r.file(v, sumsName)
 	var text []byte
-	err := c.persist(ctx, func(met bool) (int64, error) {
-		a, err := c.get(ctx, list, 0)
+	err := c.retry(ctx, func() (int64, error) {
+		r, err := c.get(ctx, list, 0)
 		if err != nil {
-			return 0, c.judge(list, err, met)
+			return 0, c.classify(list, err)
 		}
-		defer a.Close()
-		text, err = io.ReadAll(io.LimitReader(a, sumsBytes+1))
+		defer r.Close()
+		text, err = io.ReadAll(io.LimitReader(r, sumsBytes+1))
 		if err != nil {
 			return 0, brokenOff(ctx, list, err)
 		}
@@ -36,11 +36,11 @@ func (r Release) published(ctx context.Context, c *client, v Version, name strin
 		return "", err
 	}
 	if len(text) > sumsBytes {
-		return "", refused("%s is larger than %d MiB", shown(list), sumsBytes>>20)
+		return "", refused("%s is larger than %d MiB", redacted(list), sumsBytes>>20)
 	}
 	sum, why := sumOf(string(text), name)
 	if why != "" {
-		return "", refused("%s %s", shown(list), why)
+		return "", refused("%s %s", redacted(list), why)
 	}
 	return sum, nil
 }

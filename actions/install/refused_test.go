@@ -225,7 +225,7 @@ func TestMirrors(t *testing.T) {
 	if a := r.file("v1.0.0", "x").String(); a != "https://ann:secret@mirror.test/t/v1.0.0/x" {
 		t.Error(a)
 	}
-	if strings.Contains(shown(r.file("v1.0.0", "x"))+r.Name(), "secret") {
+	if strings.Contains(redacted(r.file("v1.0.0", "x"))+r.Name(), "secret") {
 		t.Error("a password is shown")
 	}
 }

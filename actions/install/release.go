@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"path/filepath"
 	"runtime"
@@ -41,23 +40,23 @@ func ParseMirror(text string) (*url.URL, error) {
 }
 
 // Name says where it comes from.
-func (r Release) Name() string { return shown(r.Base) }
+func (r Release) Name() string { return redacted(r.Base) }
 
 func (r Release) file(v Version, name string) *url.URL { return r.Base.JoinPath(string(v), name) }
 
 // Fetch downloads a version's archive, proves it by its published SHA-256, and
 // writes its program to a new file. Whatever breaks the download off, what there
 // is of it is kept in the home's downloads, and the next Fetch goes on from it.
-func (r Release) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
+func (r Release) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
 	name, err := v.archive(runtime.GOOS, runtime.GOARCH)
 	if err != nil {
 		return err
 	}
 	file := r.file(v, name)
-	ctx, cancel := context.WithTimeoutCause(ctx, r.Limits.Total, BrokenError{shown(file), errTooLong})
+	ctx, cancel := context.WithTimeoutCause(ctx, r.Limits.Total, BrokenError{redacted(file), errTooLong})
 	defer cancel()
-	c := newClient(r.Agent, r.Limits, tell)
-	sum, err := r.published(ctx, c, v, name)
+	c := newClient(r.Agent, r.Limits, progress)
+	sum, err := r.publishedSum(ctx, c, v, name)
 	if err != nil {
 		return err
 	}
@@ -71,14 +70,14 @@ func (r Release) Fetch(ctx context.Context, v Version, to string, tell Teller) e
 // unpacked completes an archive and unpacks it. It is thrown away then, unless the
 // disk is to blame: with more room it need not be fetched again.
 func (d *download) unpacked(ctx context.Context, to string) error {
-	d.tell.Say("Fetching   " + shown(d.from))
+	d.progress.Step("Fetching   " + redacted(d.from))
 	if err := d.complete(ctx); err != nil {
 		return err
 	}
-	d.tell.Say("Verified   its SHA-256 is the published one, " + d.sum)
-	err := unpack(io.NewSectionReader(d.file, 0, d.size), to, d.limits.Program)
+	d.progress.Step("Verified   its SHA-256 is the published one, " + d.sum)
+	err := unpack(d.content(), to, d.limits.Program)
 	if _, useless := errors.AsType[RefusedError](err); err == nil || useless {
-		return errors.Join(err, d.restart())
+		return errors.Join(err, d.discard())
 	}
 	return err
 }

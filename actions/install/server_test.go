@@ -144,15 +144,15 @@ func quick() Limits {
 	return l
 }
 
-// heard is a Teller that remembers.
-type heard struct {
+// recorder is a Progress that remembers.
+type recorder struct {
 	mu    sync.Mutex
 	lines []string
 	// said is told each line as well, if it is set.
 	said chan string
 }
 
-func (h *heard) Say(line string) {
+func (h *recorder) Step(line string) {
 	h.mu.Lock()
 	h.lines = append(h.lines, line)
 	h.mu.Unlock()
@@ -160,9 +160,9 @@ func (h *heard) Say(line string) {
 		h.said <- line
 	}
 }
-func (h *heard) Got(_, _ int64)    {}
-func (h *heard) Heard(line string) { h.Say("go: " + line) }
-func (h *heard) all() string {
+func (h *recorder) Downloaded(_, _ int64)   {}
+func (h *recorder) BuildOutput(line string) { h.Step("go: " + line) }
+func (h *recorder) all() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return strings.Join(h.lines, "\n")
@@ -175,11 +175,11 @@ func newHome(t *testing.T) statefile.Home {
 	return home
 }
 
-func order(home statefile.Home, from Source) Order {
-	return Order{Home: home, Version: tested, From: from, Tell: &heard{}}
+func order(home statefile.Home, from Source) Options {
+	return Options{Home: home, Version: tested, From: from, Progress: &recorder{}}
 }
 
-func (s *server) install(t *testing.T, home statefile.Home) (Done, error) {
+func (s *server) install(t *testing.T, home statefile.Home) (Result, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -13,18 +13,18 @@ type Source interface {
 	Name() string
 	// Fetch writes a version's program to a new file, which need not be executable
 	// yet. Its error is one of this package's, of the system, or the end of ctx.
-	Fetch(ctx context.Context, v Version, to string, tell Teller) error
+	Fetch(ctx context.Context, v Version, to string, progress Progress) error
 }
 
-// Teller is told how an installation goes on. It is called by one goroutine at a time.
-type Teller interface {
-	// Say is told a step that has begun or is done, as one line: "Fetching   ...".
-	Say(line string)
-	// Got is told how many bytes of a download are there, and of how many: 0 where
+// Progress receives how an installation goes on. It is called by one goroutine at a time.
+type Progress interface {
+	// Step reports a step that has begun or is done, as one line: "Fetching   ...".
+	Step(line string)
+	// Downloaded reports how many bytes of a download are there, and of how many: 0 where
 	// that is not known. It is called often.
-	Got(bytes, whole int64)
-	// Heard is told a line that go has printed.
-	Heard(line string)
+	Downloaded(bytes, whole int64)
+	// BuildOutput reports a line that go has printed.
+	BuildOutput(line string)
 }
 
 // Either is a release, and go where there is no release to be had: the host gave
@@ -39,8 +39,8 @@ type Either struct {
 func (e Either) Name() string { return e.Release.Name() }
 
 // Fetch tries the release first.
-func (e Either) Fetch(ctx context.Context, v Version, to string, tell Teller) error {
-	err := e.Release.Fetch(ctx, v, to, tell)
+func (e Either) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
+	err := e.Release.Fetch(ctx, v, to, progress)
 	_, broken := errors.AsType[BrokenError](err)
 	_, away := errors.AsType[UnreachableError](err)
 	if broken || !away && !errors.Is(err, ErrNoRelease) {
@@ -49,8 +49,8 @@ func (e Either) Fetch(ctx context.Context, v Version, to string, tell Teller) er
 	if _, missing := exec.LookPath("go"); missing != nil {
 		return err
 	}
-	tell.Say(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
-	if failed := e.Go.Fetch(ctx, v, to, tell); failed != nil {
+	progress.Step(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
+	if failed := e.Go.Fetch(ctx, v, to, progress); failed != nil {
 		return NeitherError{Release: err, Go: failed}
 	}
 	return nil
