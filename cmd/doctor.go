@@ -8,37 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
-	"github.com/stigmer/local/actions"
 )
-
-func doctorCommand() *cobra.Command {
-	var fix bool
-	var output string
-	c := &cobra.Command{
-		Use:   actions.DoctorVerb,
-		Short: "Check everything that a start needs, and advise what to do",
-		Long: `Check the home and who may read it, its file system, the settings, the record, what
-runs, the ports and who has them, the Temporal CLI, the database, the system's
-limits, and what is left over. It prints a line for each check; "!!" marks a
-problem, with what to do about it. It changes nothing, and does not open the database
-of a running Temporal.
-
-With --fix it does what is safe, and shows each act: it takes from others the right
-to the home and the files in it, and removes a stale PID file and the temporary files
-of writers that were killed. It stops, starts and deletes nothing else.
-
-Exit status: 0 all is well, 1 something is wrong, 2 usage.`,
-		Example: `  stigmer local doctor
-  stigmer local doctor --fix
-  stigmer local doctor -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c, fix, output) },
-	}
-	c.Flags().BoolVar(&fix, "fix", false, "do what is safe, after showing it")
-	outputFlag(c, &output)
-	return c
-}
 
 // DoctorReport is what doctor -o json prints.
 type DoctorReport struct {

@@ -15,39 +15,6 @@ type envOptions struct {
 	unset, force                    bool
 }
 
-func envCommand() *cobra.Command {
-	o := &envOptions{}
-	c := &cobra.Command{
-		Use:   "env",
-		Short: "Point a shell, or a profile, at the local Temporal",
-		Long: `Print the lines that point a shell's programs at the local Temporal: every Temporal
-SDK's environment configuration and the Temporal CLI read TEMPORAL_ADDRESS and
-TEMPORAL_NAMESPACE. The address is the recorded one, whether Temporal runs or not.
-
-With --profile, write a profile into the configuration file of the SDKs and of the
-Temporal CLI instead ($TEMPORAL_CONFIG_FILE, else temporalio/temporal.toml in the
-user's configuration folder). Everything else in that file stays as it is, comments
-included. Beware that a variable beats a profile: --unset takes the variables back.
-
-Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
-		Example: `  eval "$(stigmer local env)"
-  stigmer local env --shell fish | source
-  eval "$(stigmer local env --unset)"
-  stigmer local env --profile local
-  temporal --profile local workflow list`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runEnv(c, o) },
-	}
-	f := c.Flags()
-	f.StringVar(&o.shell, "shell", "", strings.Join(shellNames, ", ")+" (default from $SHELL, else bash)")
-	f.BoolVar(&o.unset, "unset", false, "print the lines that remove the variables again")
-	f.StringVar(&o.namespace, "namespace", "default", "namespace to name")
-	f.StringVar(&o.profile, "profile", "", "write this profile into the configuration file, and print no lines")
-	pathVar(f, &o.file, "file", "configuration file of --profile")
-	f.BoolVar(&o.force, "force", false, "let --profile replace the address of another machine")
-	return c
-}
-
 func runEnv(c *cobra.Command, o *envOptions) error {
 	profile := c.Flags().Changed("profile")
 	if err := o.check(c, profile); err != nil {

@@ -20,44 +20,6 @@ type installOptions struct {
 	output                string
 }
 
-func installCommand() *cobra.Command {
-	o := &installOptions{}
-	c := &cobra.Command{
-		Use:   "install",
-		Short: "Install the Temporal CLI that start runs",
-		Long: `Install the Temporal CLI that start runs. Several versions lie side by side in
-bin/versions in the home; bin/temporal is a link to the one that was installed last.
-An installed version is not fetched again. A running Temporal is not changed.
-
---from release fetches the official archive for this platform and checks its published
-SHA-256; a download that breaks off is kept, and the next install resumes it. --from go
-builds the version with go install. Without --from it installs a release, and builds with
-go if the host of the releases does not answer or has none for this platform. A --mirror
-is never replaced by another source.
-
-A mirror has a folder for each version, with the archives and checksums.txt of the
-releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,
-and so is $` + fromVariable + ` for --from. In local.yaml they are mirror and install-from.
-Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
-
-Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
-		Example: `  stigmer local install
-  stigmer local install --version ` + TemporalVersion + ` --from go
-  stigmer local install --mirror https://mirror.example/temporal
-  stigmer local install --list
-  stigmer local install --list -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runInstall(c, o) },
-	}
-	f := c.Flags()
-	f.StringVar(&o.version, "version", TemporalVersion, "version of the Temporal CLI")
-	f.StringVar(&o.from, "from", "", "release or go (default $"+fromVariable+", else release, else go)")
-	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
-	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
-	outputFlag(c, &o.output)
-	return c
-}
-
 func runInstall(c *cobra.Command, o *installOptions) error {
 	if o.list {
 		return listPrograms(c, o)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
@@ -45,22 +43,6 @@ func (o *options) keepLent(r fsm.Record) {
 	}
 	given := o.given.List()
 	o.given = fsm.MakeNames(slices.DeleteFunc(given, func(name string) bool { return name == passEnvFlag }))
-}
-
-// warnOfService warns that a service gets the variables that --pass-env names from its
-// manager, not from this shell.
-func (o *options) warnOfService(c *cobra.Command, m manager) {
-	always := environment.Lend(os.Environ(), nil).Names()
-	names := environment.Lend(os.Environ(), o.settings.PassEnv.List()).Names()
-	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(always, name) })
-	if len(names) == 0 {
-		return
-	}
-	way := "systemctl --user import-environment " + strings.Join(names, " ")
-	if m.name != "systemd" {
-		way = "launchctl setenv NAME VALUE, for each"
-	}
-	warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
 }
 
 // withheldWords says what was kept away from a Temporal, and how to let it through. It is

@@ -19,7 +19,7 @@ import (
 // withBinary runs a command and, if it fails because there is no Temporal CLI,
 // installs one and runs it again. A start of a Temporal that runs needs none, and
 // whether it runs is only known when the command has looked.
-func (o *options) withBinary(c *cobra.Command, home statefile.Home, verb fsm.Verb, attempt func() error) error {
+func withBinary(c *cobra.Command, o *options, home statefile.Home, verb fsm.Verb, attempt func() error) error {
 	err := attempt()
 	problem, ok := errors.AsType[*Problem](err)
 	if !ok || problem.Exit != ExitNoBinary || o.noInstall {
@@ -65,18 +65,6 @@ const (
 	provideVerb = "provide"
 	forFlag     = "for"
 )
-
-// provideCommand is what start and restart run where there is no Temporal CLI.
-func provideCommand() *cobra.Command {
-	var verb string
-	c := &cobra.Command{
-		Use: provideVerb, Hidden: true, Args: noArguments,
-		Short: "Install the Temporal CLI if there is none (start runs this)",
-		RunE:  func(c *cobra.Command, _ []string) error { return runProvide(c, fsm.Verb(verb)) },
-	}
-	c.Flags().StringVar(&verb, forFlag, string(fsm.VerbStart), "the command that wants it")
-	return c
-}
 
 // runProvide provides the version that this program is tested with.
 func runProvide(c *cobra.Command, verb fsm.Verb) error {

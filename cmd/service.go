@@ -7,49 +7,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func serviceCommand(voices origins) *cobra.Command {
-	c := &cobra.Command{
-		Use:   "service",
-		Short: "Run Temporal under systemd or launchd",
-		Long: `Run the supervisor as a service: a systemd user unit on Linux, a launchd agent on macOS.
-The system starts it at login, and again if it dies; Temporal serves on meanwhile, and is
-adopted with the same pid. The supervisor reports to systemd when Temporal serves, its
-state, and that its own loop is running.
-
-While it runs, start, stop and state work as ever. A stop ends the service as well,
-until the next login; a restart leaves Temporal with a supervisor in the background,
-so restart the service instead: systemctl --user restart ` + systemdUnit + `,
-or launchctl kickstart -k gui/$(id -u)/` + launchdName + `.
-To give the service a new version of stigmer while Temporal serves on:
-systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `,
-or launchctl kill KILL gui/$(id -u)/` + launchdName + `.`,
-		Example: `  stigmer local service install --port 7333
-  stigmer local service install --now
-  stigmer local service install --now --restart --port 7444
-  stigmer local service status
-  stigmer local service uninstall --now`,
-		Args: noArguments, RunE: showHelp,
-	}
-	c.AddCommand(serviceInstallCommand(voices), serviceUninstallCommand(), serviceStatusCommand())
-	return c
-}
-
-func serviceUninstallCommand() *cobra.Command {
-	now := false
-	c := &cobra.Command{
-		Use:   "uninstall",
-		Short: "Remove the service's file",
-		Long: `Remove the service's file if stigmer wrote it. With --now the service is stopped and
-disabled first, and Temporal with it. The database and the home are not touched.`,
-		Example: `  stigmer local service uninstall
-  stigmer local service uninstall --now`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceUninstall(c, now) },
-	}
-	c.Flags().BoolVar(&now, "now", false, "stop and disable it first")
-	return c
-}
-
 func runServiceUninstall(c *cobra.Command, now bool) error {
 	m, f, err := openService(c, now)
 	if err != nil {

@@ -4,48 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
-
-func serviceInstallCommand(voices origins) *cobra.Command {
-	o, begin := &options{}, serviceBegin{}
-	settings := pflag.NewFlagSet("install", pflag.ContinueOnError)
-	o.addFlags(settings)
-	c := &cobra.Command{
-		Use:   "install",
-		Short: "Write the service's file, with the settings of start",
-		Long: `Write the file of a systemd user unit or a launchd agent that runs start --foreground
-with the settings that are given here by flag or environment. It prints the file's path
-and how to enable the service; --now enables it. local.yaml is read at each start of the
-service. A file that stigmer did not write, or wrote for another home, is left alone;
-one that was changed by hand is kept beside the new one. A service that runs is not
-changed; --now --restart restarts it, and Temporal with it.
-
-If no systemd or launchd runs for this user, as in a container or under su, the file is
-written, the output names what can be done with it, and the exit status is 3. With --now
-nothing is written then.
-
-Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it,
-4 permission, 5 no Temporal binary.`,
-		Example: `  stigmer local service install
-  stigmer local service install --port 7333 --namespace orders
-  stigmer local service install --now
-  stigmer local service install --now --restart --port 7444`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, voices, begin) },
-	}
-	c.Flags().AddFlagSet(settings)
-	c.Flags().BoolVar(&begin.now, "now", false, "enable and start it as well")
-	c.Flags().BoolVar(&begin.restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
-	return c
-}
 
 // serviceBegin says whether install starts the service, and whether one that runs is
 // started anew.
@@ -78,7 +48,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 	}
 	o.config.noteBeside(c)
 	warnOpen(c, o.settings)
-	o.warnOfService(c, m)
+	warnOfService(c, o, m)
 	if f.ours && f.params.Home != s.Home {
 		return otherHome(m, f.params.Home)
 	}
@@ -234,4 +204,20 @@ func printLingerHint(out io.Writer, m manager) {
 	if m.name == "systemd" {
 		fmt.Fprintln(out, "It ends with your last session, unless you allow it to stay: loginctl enable-linger")
 	}
+}
+
+// warnOfService warns that a service gets the variables that --pass-env names from its
+// manager, not from this shell.
+func warnOfService(c *cobra.Command, o *options, m manager) {
+	always := environment.Lend(os.Environ(), nil).Names()
+	names := environment.Lend(os.Environ(), o.settings.PassEnv.List()).Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(always, name) })
+	if len(names) == 0 {
+		return
+	}
+	way := "systemctl --user import-environment " + strings.Join(names, " ")
+	if m.name != "systemd" {
+		way = "launchctl setenv NAME VALUE, for each"
+	}
+	warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
 }

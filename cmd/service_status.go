@@ -14,26 +14,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func serviceStatusCommand() *cobra.Command {
-	output := ""
-	c := &cobra.Command{
-		Use:   "status",
-		Short: "Show what is installed, and what the service manager reports",
-		Long: `Show whether the service's file exists, whether this stigmer would write the same today,
-and what systemd or launchd reports of the service, if one runs for this user. It
-changes nothing. Whether Temporal serves is shown by state.
-
-Exit status, as systemctl status has it: 0 it runs, 3 it does not run or is not
-installed, 4 the manager cannot be asked; and 1 the file is not as it should be.`,
-		Example: `  stigmer local service status
-  stigmer local service status -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceStatus(c, output) },
-	}
-	outputFlag(c, &output)
-	return c
-}
-
 // ServiceReport is what service status -o json prints.
 type ServiceReport struct {
 	Schema int `json:"schema"`

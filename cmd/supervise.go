@@ -7,7 +7,6 @@ import (
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
-	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
@@ -15,16 +14,6 @@ import (
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
-
-// superviseCommand is what start runs in the background. It is found by its
-// name in the process list, and of no use to people.
-func superviseCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: actions.SuperviseVerb, Hidden: true, Args: noArguments,
-		Short: "Supervise Temporal (start runs this in the background)",
-		RunE:  func(c *cobra.Command, _ []string) error { return runSupervise(voiceOf(c)) },
-	}
-}
 
 func runSupervise(v voice) error {
 	// First of all: a stop may come before anything else is done.

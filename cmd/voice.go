@@ -134,8 +134,5 @@ func (v *choice) Set(text string) error {
 // Type names the kind of value in the help.
 func (v *choice) Type() string { return v.kind }
 
-// redraw and repeat are the pauses between two lines, on a terminal and elsewhere.
-const (
-	redraw = 100 * time.Millisecond
-	repeat = 10 * time.Second
-)
+// redraw is the pause between two drawings of a line on a terminal.
+const redraw = 100 * time.Millisecond

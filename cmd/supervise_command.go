@@ -1,0 +1,16 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/stigmer/local/actions"
+)
+
+// superviseCommand is what start runs in the background. It is found by its
+// name in the process list, and of no use to people.
+func superviseCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: actions.SuperviseVerb, Hidden: true, Args: noArguments,
+		Short: "Supervise Temporal (start runs this in the background)",
+		RunE:  func(c *cobra.Command, _ []string) error { return runSupervise(voiceOf(c)) },
+	}
+}
