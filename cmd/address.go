@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -55,4 +56,10 @@ func otherAddress(command, ip string) string {
 		return try + ", which answers on " + ip + " too, and on every other address of this machine, without a password"
 	}
 	return try + " for every address of this machine, which other machines then reach without a password"
+}
+
+func warnOpen(c *cobra.Command, s fsm.Settings) {
+	if !loopback(s.IP) {
+		warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
+	}
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/statefile"
@@ -80,4 +82,32 @@ func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done i
 	if running := runningTemporal(home); running.PID != 0 && !sameFile(programOf(home, running), done.Program) {
 		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, version(running))
 	}
+}
+
+// chosen checks --from and --mirror, and takes what is not given from the weaker
+// layers. From is empty for no choice, mirror nil for none.
+func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL, err error) {
+	s, flags := &source{}, pflag.NewFlagSet("install", pflag.ContinueOnError)
+	s.declare(flags)
+	for _, typed := range []struct{ flag, setting, value string }{{"from", fromSetting, o.from}, {"mirror", mirrorSetting, o.mirror}} {
+		if typed.value == "" {
+			continue
+		}
+		if err := flags.Set(typed.setting, typed.value); err != nil {
+			return "", nil, usage(badFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
+		}
+	}
+	if err := s.layers(flags); err != nil {
+		return "", nil, err
+	}
+	if s.from.word == fromGo {
+		if o.mirror != "" {
+			return "", nil, usage(flagError{flags: []string{"mirror", "from"}, text: "--mirror is for releases: it and --from " + fromGo + " exclude each other"})
+		}
+		return fromGo, nil, nil
+	}
+	if m := s.mirror.url; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !loopback(m.Hostname()) {
+		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
+	}
+	return s.from.word, s.mirror.url, nil
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
@@ -199,14 +198,6 @@ func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
 		case <-wake:
 		}
 	}
-}
-
-func temporalLog(home statefile.Home) logs.Log {
-	return logs.Log{Name: "temporal", Path: home.Log(), Older: actions.OlderLogs}
-}
-
-func supervisorLog(home statefile.Home) logs.Log {
-	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
 }
 
 // sources are the logs that are asked for.

@@ -62,12 +62,6 @@ func warnUIPort(c *cobra.Command, o *options) {
 	}
 }
 
-func warnOpen(c *cobra.Command, s fsm.Settings) {
-	if !loopback(s.IP) {
-		warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
-	}
-}
-
 // checkShared warns of a home that other hosts may use as well, and refuses one
 // where a lock does not even keep this host's processes apart.
 func checkShared(c *cobra.Command, home statefile.Home) error {

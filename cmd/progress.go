@@ -91,9 +91,6 @@ func (p *progress) elapsed() string { return elapsed(p.began) }
 
 func elapsed(began time.Time) string { return fmt.Sprintf("%.1fs", time.Since(began).Seconds()) }
 
-// startLine is the beginning of a terminal's line, of which nothing is left.
-const startLine = "\r\x1b[K"
-
 // draw shows the time. What is printed next, by whomever, begins where it begins.
 func (p *progress) draw() {
 	p.mu.Lock()

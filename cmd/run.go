@@ -74,19 +74,6 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 	return actions.Supervise(home, args, append(withHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
-// wordsTo are the words by which this program is told to run c. They are not in
-// c.CommandPath, where a program may show itself by a name of several words.
-func wordsTo(c *cobra.Command) []string {
-	if !c.HasParent() {
-		return nil
-	}
-	return append(wordsTo(c.Parent()), c.Name())
-}
-
-func withHome(env []string, home statefile.Home) []string {
-	return append(env, "STIGMER_HOME="+string(home))
-}
-
 // tell prints a success, and how long it took, or returns the problem.
 func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
 	out, r := success(c), o.Record

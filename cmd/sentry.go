@@ -5,9 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -91,4 +93,12 @@ func cannotTell(err error) *Problem {
 	}
 	problem.Exit = ExitPermission
 	return problem
+}
+
+func supervisorLog(home statefile.Home) logs.Log {
+	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
+}
+
+func temporalLog(home statefile.Home) logs.Log {
+	return logs.Log{Name: "temporal", Path: home.Log(), Older: actions.OlderLogs}
 }

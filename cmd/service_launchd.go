@@ -1,29 +1,11 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 )
-
-// underLaunchd reports whether launchd runs this process as the service: the label of
-// a job is in the job's environment.
-func underLaunchd() bool { return os.Getenv("XPC_SERVICE_NAME") == launchdName }
-
-// endRetries returns what a start ends with. launchd starts a service again, every 10 s
-// and for ever, whatever status but 0 it ended with: a start under launchd that will
-// fail again reports why, and ends with 0. systemd is given the statuses themselves
-// (RestartPreventExitStatus).
-func endRetries(err error) error {
-	p, failed := errors.AsType[*Problem](err)
-	if !failed || !underLaunchd() || !p.lasting && p.Exit != ExitPermission && p.Exit != ExitNoBinary {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "stigmer: the service ends with 0 in place of %d, so that launchd does not start it again\n", Report(p))
-	return Status(ExitDone)
-}
 
 // launchdUmask closes what the supervisor makes to others, and launchd's log too,
 // which launchd makes with mode 0666 less this. A property list has no octal numbers.

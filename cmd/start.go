@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -142,4 +145,17 @@ func restart(c *cobra.Command, o *options, home statefile.Home, lent fsm.Environ
 		return err
 	}
 	return run(c, home, command, nil)
+}
+
+// endRetries returns what a start ends with. launchd starts a service again, every 10 s
+// and for ever, whatever status but 0 it ended with: a start under launchd that will
+// fail again reports why, and ends with 0. systemd is given the statuses themselves
+// (RestartPreventExitStatus).
+func endRetries(err error) error {
+	p, failed := errors.AsType[*Problem](err)
+	if !failed || !underLaunchd() || !p.lasting && p.Exit != ExitPermission && p.Exit != ExitNoBinary {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "stigmer: the service ends with 0 in place of %d, so that launchd does not start it again\n", Report(p))
+	return Status(ExitDone)
 }

@@ -90,7 +90,7 @@ func runState(c *cobra.Command, o *stateOptions) error {
 	case c.Flags().Changed("wait-for"):
 		return runWait(c, o)
 	case o.watch:
-		return runWatch(c, o)
+		return runWatch(c, o.output == "json")
 	}
 	path, err := homePath()
 	if err != nil {

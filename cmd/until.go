@@ -80,3 +80,7 @@ func stopSignals(which ...os.Signal) chan os.Signal {
 	signal.Notify(signals, which...)
 	return signals
 }
+
+// underLaunchd reports whether launchd runs this process as the service: the label of
+// a job is in the job's environment.
+func underLaunchd() bool { return os.Getenv("XPC_SERVICE_NAME") == launchdName }

@@ -136,3 +136,6 @@ func (v *choice) Type() string { return v.kind }
 
 // redraw is the pause between two drawings of a line on a terminal.
 const redraw = 100 * time.Millisecond
+
+// startLine is the beginning of a terminal's line, of which nothing is left.
+const startLine = "\r\x1b[K"

@@ -15,14 +15,14 @@ import (
 
 // runWatch shows the state as it changes, until somebody ends it: in place on a
 // terminal, elsewhere a line for each transition.
-func runWatch(c *cobra.Command, o *stateOptions) error {
+func runWatch(c *cobra.Command, asJSON bool) error {
 	path, err := homePath()
 	if err != nil {
 		return cannotTell(err)
 	}
 	out := c.OutOrStdout()
-	if o.output == "json" || !terminal(out) || os.Getenv("TERM") == "dumb" {
-		j := &journal{out: out, json: o.output == "json"}
+	if asJSON || !terminal(out) || os.Getenv("TERM") == "dumb" {
+		j := &journal{out: out, json: asJSON}
 		return untilEnd(out, func(ctx context.Context) error { return j.follow(ctx, path) })
 	}
 	screen, err := openScreen(c.InOrStdin(), fileOf(out))
