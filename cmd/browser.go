@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"github.com/stigmer/local/cmd/internal/cli"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,7 +35,7 @@ func browse(url string) error {
 			return nil
 		}
 		if !errors.Is(err, exec.ErrNotFound) || os.Getenv("BROWSER") != "" {
-			failed = append(failed, fmt.Sprintf("%s: %v", args[0], bareExec(err)))
+			failed = append(failed, fmt.Sprintf("%s: %v", args[0], cli.BareExec(err)))
 		}
 	}
 	if len(failed) == 0 {

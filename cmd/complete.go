@@ -10,6 +10,10 @@ import (
 
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/profile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
@@ -20,24 +24,24 @@ import (
 // for values gets its line here; TestTextFlagsComplete misses it otherwise.
 // Numbers and times need none: nothing is offered for them.
 var flagValues = map[string]cobra.CompletionFunc{
-	"db":           fileNames,
-	"file":         fileNames,
-	"from":         words(fromRelease+"\tthe official archive, proven by its checksum", fromGo+"\tbuilt by go install"),
-	"ip":           words("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
-	logFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
-	"level":        wordsOf(logs.Levels),
-	"mirror":       words(install.Releases + "\tthe official releases"),
-	"namespace":    namespaces,
-	passEnvFlag:    variableNames,
-	"output":       words("text\tfor people", "json\tfor programs"),
-	"profile":      profiles,
-	"shell":        words(shellNames...),
-	"since":        words("10m", "1h", "24h"),
-	"state output": wordsOf(stateOutputs),
-	"temporal-bin": fileNames,
-	"trace":        fileNames,
-	"version":      versions,
-	"wait-for":     wordsOf(fsm.States),
+	"db":               fileNames,
+	"file":             fileNames,
+	"from":             words(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go install"),
+	"ip":               words("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
+	cli.LogFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
+	"level":            wordsOf(logs.Levels),
+	"mirror":           words(install.Releases + "\tthe official releases"),
+	"namespace":        namespaces,
+	config.PassEnvFlag: variableNames,
+	"output":           words("text\tfor people", "json\tfor programs"),
+	"profile":          profiles,
+	"shell":            words(human.ShellNames...),
+	"since":            words("10m", "1h", "24h"),
+	"state output":     wordsOf(stateOutputs),
+	"temporal-bin":     fileNames,
+	"trace":            fileNames,
+	"version":          versions,
+	"wait-for":         wordsOf(fsm.States),
 }
 
 // completeTree gives every flag of a tree its values, and every command without
@@ -108,9 +112,9 @@ func variableNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := []cobra.Completion{"local"}
 	file := c.Flag("file").Value.String()
-	if path, err := profilePath(file); err == nil {
-		if text, err := readOwn(path); err == nil {
-			names = append(names, profileNames(text)...)
+	if path, err := profile.ProfilePath(file); err == nil {
+		if text, err := cli.ReadOwn(path); err == nil {
+			names = append(names, profile.ProfileNames(text)...)
 		}
 	}
 	slices.Sort(names)
@@ -119,8 +123,8 @@ func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra
 
 // versions offers the one that this program is tested with, and those that are installed.
 func versions(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	names := []cobra.Completion{TemporalVersion}
-	if path, err := homePath(); err == nil {
+	names := []cobra.Completion{cli.TemporalVersion}
+	if path, err := cli.HomePath(); err == nil {
 		installed, _ := install.Installed(statefile.Home(path))
 		for _, v := range installed {
 			names = append(names, string(v))
@@ -134,7 +138,7 @@ func versions(*cobra.Command, []string, string) ([]cobra.Completion, cobra.Shell
 // and asks no server: a shell waits for it.
 func namespaces(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := []cobra.Completion{"default"}
-	if path, err := homePath(); err == nil {
+	if path, err := cli.HomePath(); err == nil {
 		if home, there, err := statefile.FindHome(path); err == nil && there {
 			if document, err := (statefile.File{Home: home}).Load(); err == nil {
 				names = append(names, document.Settings.Namespaces.List()...)

@@ -5,9 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 )
 
-func configCommand(voices origins) *cobra.Command {
+func configCommand(voices config.Origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Show the settings, and where each comes from",
@@ -21,9 +24,9 @@ The keys of local.yaml are the names of start's flags:
   namespace: [orders, billing]
   db: ~/orders.db             # a relative path is taken from the home
 
-Further keys are ` + quietFlag + `, ` + verboseFlag + ` and ` + logFormatFlag + `, as for every command, and, for the source
-of a Temporal CLI, ` + mirrorSetting + ` ($` + mirrorVariable + `, install's --mirror) and
-` + fromSetting + ` ($` + fromVariable + `, install's --from). Commands that use none of the
+Further keys are ` + cli.QuietFlag + `, ` + cli.VerboseFlag + ` and ` + cli.LogFormatFlag + `, as for every command, and, for the source
+of a Temporal CLI, ` + config.MirrorSetting + ` ($` + config.MirrorVariable + `, install's --mirror) and
+` + config.FromSetting + ` ($` + config.FromVariable + `, install's --from). Commands that use none of the
 other settings, such as stop, ignore a damaged file.
 
 A key of the file counts at each start and restart like a flag: if Temporal is running
@@ -35,7 +38,7 @@ instead, with a note: that name belongs to the Stigmer CLI.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333 -o json
   $EDITOR "$(stigmer local config path)"`,
-		Args: noArguments, RunE: showHelp,
+		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
 	c.AddCommand(configShowCommand(voices), configPathCommand())
 	return c
@@ -43,23 +46,23 @@ instead, with a note: that name belongs to the Stigmer CLI.`,
 
 func configPathCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "path", Short: "Print the path of the settings file, whether it exists or not", Args: noArguments,
+		Use: "path", Short: "Print the path of the settings file, whether it exists or not", Args: cli.NoArguments,
 		Example: `  $EDITOR "$(stigmer local config path)"`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			path, err := configPath()
+			path, err := config.ConfigPath()
 			if err != nil {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), path)
-			file, _ := readConfig() // its faults are for the editor to mend
-			file.noteBeside(c)
+			file, _ := config.ReadConfig() // its faults are for the editor to mend
+			file.NoteBeside(c)
 			return nil
 		},
 	}
 }
 
-func configShowCommand(voices origins) *cobra.Command {
-	o, output := &options{}, ""
+func configShowCommand(voices config.Origins) *cobra.Command {
+	o, output := &config.Options{}, ""
 	c := &cobra.Command{
 		Use:   "show",
 		Short: "Show each setting, and where it comes from",
@@ -71,40 +74,40 @@ Exit status: 0 done, 2 a setting is not understood, 4 local.yaml is not to be tr
 		Example: `  stigmer local config show
   stigmer local config show --port 7333
   stigmer local config show -o json`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 	}
 	settings := pflag.NewFlagSet("show", pflag.ContinueOnError)
 	settings.SortFlags = false
-	o.startFlags(settings)
+	o.StartFlags(settings)
 	c.Flags().AddFlagSet(settings)
-	outputFlag(c, &output)
+	cli.OutputFlag(c, &output)
 	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, voices, output) }
 	return c
 }
 
-func runConfigShow(c *cobra.Command, o *options, settings *pflag.FlagSet, voices origins, output string) error {
-	if err := checkOutput(output); err != nil {
+func runConfigShow(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, voices config.Origins, output string) error {
+	if err := cli.CheckOutput(output); err != nil {
 		return err
 	}
-	if err := o.parse(settings); err != nil {
+	if err := o.Parse(settings); err != nil {
 		return err
 	}
-	report, err := o.configReport(settings)
+	report, err := o.ConfigReport(settings)
 	if err != nil {
 		return err
 	}
-	warnUIPort(c, o)
-	source, sources := &source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
-	source.declare(sources)
-	if err := source.layers(sources); err != nil {
+	lifecycle.WarnUIPort(c, o)
+	source, sources := &config.Source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
+	source.Declare(sources)
+	if err := source.Layers(sources); err != nil {
 		return err
 	}
-	report.add(sources, source.origins, func(f *pflag.Flag) (any, string) { return source.standard(f) })
-	report.add(voiceSet(c), voices, func(f *pflag.Flag) (any, string) { return valueOf(f), voices.beats(f.Name) })
+	report.Add(sources, source.Origins, func(f *pflag.Flag) (any, string) { return source.Standard(f) })
+	report.Add(config.VoiceSet(c), voices, func(f *pflag.Flag) (any, string) { return config.ValueOf(f), voices.Beats(f.Name) })
 	if output == "json" {
-		return printJSON(c.OutOrStdout(), report)
+		return cli.PrintJSON(c.OutOrStdout(), report)
 	}
-	printConfig(c.OutOrStdout(), report)
-	o.config.noteBeside(c)
+	config.PrintConfig(c.OutOrStdout(), report)
+	o.Config.NoteBeside(c)
 	return nil
 }

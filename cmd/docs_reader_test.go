@@ -2,14 +2,13 @@ package cmd_test
 
 import (
 	"fmt"
+	"github.com/stigmer/local/cmd/internal/cli"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/stigmer/local/cmd"
 )
 
 // reader is a new user who types what a page shows.
@@ -32,7 +31,7 @@ func newReader(t *testing.T, temporal string) *reader {
 	r.uiPort, err = freePort()
 	check(t, err)
 	r.place("build/stigmer", bin)
-	version := filepath.Join("versions", cmd.TemporalVersion, "temporal") // as an installation does
+	version := filepath.Join("versions", cli.TemporalVersion, "temporal") // as an installation does
 	r.place(filepath.Join(".stigmer/bin", version), temporal)
 	check(t, os.Symlink(version, filepath.Join(r.user, ".stigmer/bin/temporal")))
 	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), filepath.Join(dir, "home"))) // where realHome looks

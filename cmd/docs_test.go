@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // TestDocsCommands: what any page, or the help, says to type exists: commands,
@@ -87,8 +88,8 @@ func TestReadme(t *testing.T) {
 	}
 	text := strings.Join(readme.lines, "\n")
 	for _, m := range regexp.MustCompile(`version (\d[\d.]*\d)`).FindAllStringSubmatch(text, -1) {
-		if "v"+m[1] != cmd.TemporalVersion {
-			t.Errorf("README shows Temporal %s, not %s", m[1], cmd.TemporalVersion)
+		if "v"+m[1] != cli.TemporalVersion {
+			t.Errorf("README shows Temporal %s, not %s", m[1], cli.TemporalVersion)
 		}
 	}
 	told, tree := map[string]bool{}, map[string]bool{}

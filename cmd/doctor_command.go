@@ -3,6 +3,8 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/doctor"
 )
 
 func doctorCommand() *cobra.Command {
@@ -25,10 +27,10 @@ Exit status: 0 all is well, 1 something is wrong, 2 usage.`,
 		Example: `  stigmer local doctor
   stigmer local doctor --fix
   stigmer local doctor -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c, fix, output) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return doctor.RunDoctor(c, fix, output) },
 	}
 	c.Flags().BoolVar(&fix, "fix", false, "do what is safe, after showing it")
-	outputFlag(c, &output)
+	cli.OutputFlag(c, &output)
 	return c
 }

@@ -4,10 +4,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/profile"
 )
 
 func envCommand() *cobra.Command {
-	o := &envOptions{}
+	o := &profile.EnvOptions{}
 	c := &cobra.Command{
 		Use:   "env",
 		Short: "Point a shell, or a profile, at the local Temporal",
@@ -26,15 +29,15 @@ Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
   eval "$(stigmer local env --unset)"
   stigmer local env --profile local
   temporal --profile local workflow list`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runEnv(c, o) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return profile.RunEnv(c, o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.shell, "shell", "", strings.Join(shellNames, ", ")+" (default from $SHELL, else bash)")
-	f.BoolVar(&o.unset, "unset", false, "print the lines that remove the variables again")
-	f.StringVar(&o.namespace, "namespace", "default", "namespace to name")
-	f.StringVar(&o.profile, "profile", "", "write this profile into the configuration file, and print no lines")
-	pathVar(f, &o.file, "file", "configuration file of --profile")
-	f.BoolVar(&o.force, "force", false, "let --profile replace the address of another machine")
+	f.StringVar(&o.Shell, "shell", "", strings.Join(human.ShellNames, ", ")+" (default from $SHELL, else bash)")
+	f.BoolVar(&o.Unset, "unset", false, "print the lines that remove the variables again")
+	f.StringVar(&o.Namespace, "namespace", "default", "namespace to name")
+	f.StringVar(&o.Profile, "profile", "", "write this profile into the configuration file, and print no lines")
+	cli.PathVar(f, &o.File, "file", "configuration file of --profile")
+	f.BoolVar(&o.Force, "force", false, "let --profile replace the address of another machine")
 	return c
 }

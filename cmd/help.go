@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // addHelp gives a tree its help command. Cobra's own is for the whole program's tree
@@ -18,7 +19,7 @@ func addHelp(tree *cobra.Command, example string) {
 				return err
 			}
 			if len(rest) > 0 {
-				return noCommand(asked, rest[0])
+				return cli.NoCommand(asked, rest[0])
 			}
 			asked.InitDefaultHelpFlag() // as --help has it
 			return asked.Help()

@@ -3,10 +3,13 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/installer"
 )
 
 func installCommand() *cobra.Command {
-	o := &installOptions{}
+	o := &installer.InstallOptions{}
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Install the Temporal CLI that start runs",
@@ -21,24 +24,24 @@ go if the host of the releases does not answer or has none for this platform. A 
 is never replaced by another source.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
-releases: URL/` + TemporalVersion + `/checksums.txt. $` + mirrorVariable + ` is the same, for start as well,
-and so is $` + fromVariable + ` for --from. In local.yaml they are mirror and install-from.
+releases: URL/` + cli.TemporalVersion + `/checksums.txt. $` + config.MirrorVariable + ` is the same, for start as well,
+and so is $` + config.FromVariable + ` for --from. In local.yaml they are mirror and install-from.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 
 Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrupted.`,
 		Example: `  stigmer local install
-  stigmer local install --version ` + TemporalVersion + ` --from go
+  stigmer local install --version ` + cli.TemporalVersion + ` --from go
   stigmer local install --mirror https://mirror.example/temporal
   stigmer local install --list
   stigmer local install --list -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runInstall(c, o) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return installer.RunInstall(c, o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.version, "version", TemporalVersion, "version of the Temporal CLI")
-	f.StringVar(&o.from, "from", "", "release or go (default $"+fromVariable+", else release, else go)")
-	f.StringVar(&o.mirror, "mirror", "", "URL below which the releases lie (default $"+mirrorVariable+", else "+install.Releases+")")
-	f.BoolVar(&o.list, "list", false, "show what is there, what start uses and what runs; install nothing")
-	outputFlag(c, &o.output)
+	f.StringVar(&o.Version, "version", cli.TemporalVersion, "version of the Temporal CLI")
+	f.StringVar(&o.From, "from", "", "release or go (default $"+config.FromVariable+", else release, else go)")
+	f.StringVar(&o.Mirror, "mirror", "", "URL below which the releases lie (default $"+config.MirrorVariable+", else "+install.Releases+")")
+	f.BoolVar(&o.List, "list", false, "show what is there, what start uses and what runs; install nothing")
+	cli.OutputFlag(c, &o.Output)
 	return c
 }

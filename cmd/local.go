@@ -10,6 +10,8 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/initproc"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
@@ -24,8 +26,8 @@ func Run(root *cobra.Command) int {
 	if status, ended := initproc.Run(actions.MayLock); ended {
 		return status
 	}
-	out := outletOf(root)
-	return Report(out.verdict(root.Execute()))
+	out := cli.OutletOf(root)
+	return Report(out.Verdict(root.Execute()))
 }
 
 // Root returns the whole command tree of stigmer: Local, the version, the completion
@@ -38,7 +40,7 @@ func Root() *cobra.Command {
   stigmer local state --explain
   stigmer help local`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: noArguments, RunE: func(c *cobra.Command, args []string) error {
+		Args: cli.NoArguments, RunE: func(c *cobra.Command, args []string) error {
 			// Not cobra's own --version: its template brings text/template, which calls
 			// methods by their names, and so every method of every type into the program.
 			if asked {
@@ -47,16 +49,16 @@ func Root() *cobra.Command {
 			return c.Help()
 		},
 	}
-	root.SetFlagErrorFunc(usageError)
+	root.SetFlagErrorFunc(cli.UsageError)
 	completeTree(version)
 	root.AddCommand(Local(), version)
 	addHelp(root, "stigmer help local start")
 	root.Flags().BoolVar(&asked, "version", false, "print the version")
-	outletOf(root) // before the commands that hold on to it
+	cli.OutletOf(root) // before the commands that hold on to it
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" { // by itself it takes a shell that it does not know for a call of help
-			c.Args, c.RunE = noArguments, showHelp
+			c.Args, c.RunE = cli.NoArguments, cli.ShowHelp
 			c.Example = `  eval "$(stigmer completion bash)"
   stigmer completion zsh --help`
 			for _, shell := range c.Commands() {
@@ -79,19 +81,19 @@ var completionExamples = map[string]string{
 // the exit status for it. A larger program that mounts Local calls it, by Run or by
 // itself, or reads Problem.
 func Report(err error) int {
-	var status Status
-	var problem *Problem
+	var status cli.Status
+	var problem *cli.Problem
 	var path *fs.PathError
 	switch {
 	case err == nil:
-		return ExitDone
+		return cli.ExitDone
 	case errors.As(err, &status):
 		return int(status)
 	case errors.As(err, &problem):
 	case errors.As(err, &path):
-		problem = unwritten(err)
+		problem = cli.Unwritten(err)
 	default:
-		problem = usage(err) // cobra's own
+		problem = cli.Usage(err) // cobra's own
 	}
 	fmt.Fprintln(os.Stderr, problem.Text())
 	return problem.Exit
@@ -109,7 +111,7 @@ It runs one Temporal development server and keeps it running through crashes, ha
 and kills. After start it serves, after stop no process of it is left; state --explain
 shows what is running, why, and what each command would do next.
 
-` + exitHelp + `
+` + cli.ExitHelp + `
 The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home
 folder, even if no shell expands them. Every flag of start, and those for all commands, are
 also read from the environment, --ui-port is STIGMER_UI_PORT, and from local.yaml in the
@@ -118,10 +120,10 @@ home: see config --help.`,
   stigmer local state --explain
   stigmer local stop`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: noArguments, RunE: showHelp,
+		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
-	local.SetFlagErrorFunc(usageError)
-	voices := voiceFlags(local)
+	local.SetFlagErrorFunc(cli.UsageError)
+	voices := config.VoiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand(), provideCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
@@ -48,7 +50,7 @@ Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl
   stigmer local logs --since 10m --all
   stigmer local logs --since 12:00 --level error
   stigmer local logs --supervisor --since 2026-11-25T09:00:00`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runLogs(c, o) },
 	}
 	f := c.Flags()
@@ -75,11 +77,11 @@ func (o *logsOptions) query(c *cobra.Command, now time.Time) (logs.Query, error)
 	q := logs.Query{Count: o.lines, Timed: o.all}
 	switch {
 	case o.supervisor && o.all:
-		return q, exclusive("supervisor", "all")
+		return q, cli.Exclusive("supervisor", "all")
 	case o.lines < 0:
-		return q, badFlag("lines", "--lines %d is not a number of lines", o.lines)
+		return q, cli.BadFlag("lines", "--lines %d is not a number of lines", o.lines)
 	case o.level != "" && logs.ParseLevel(o.level) == 0:
-		return q, badFlag("level", "--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
+		return q, cli.BadFlag("level", "--level %q is none of %s", o.level, strings.Join(logs.Levels, ", "))
 	}
 	q.Level = logs.ParseLevel(o.level)
 	if c.Flags().Changed("since") {
@@ -118,13 +120,13 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.TimeOnly, "15:04"} {
 		at, err := time.ParseInLocation(time.DateOnly+" "+layout, today+" "+text, now.Location())
 		if err == nil && at.After(now) { // nothing is younger; that of yesterday may be meant
-			return at, badFlag("since", "--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
+			return at, cli.BadFlag("since", "--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
 		}
 		if err == nil {
 			return at, nil
 		}
 	}
-	return time.Time{}, badFlag("since", "--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
+	return time.Time{}, cli.BadFlag("since", "--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
 }
 
 // parseAge reads a duration that may begin with days, of 24 hours each: 1d, 1d12h.
@@ -142,15 +144,15 @@ func parseAge(text string) (time.Duration, error) {
 func runLogs(c *cobra.Command, o *logsOptions) error {
 	query, err := o.query(c, time.Now())
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
-	path, err := homePath()
+	path, err := cli.HomePath()
 	if err != nil {
 		return err
 	}
 	home, there, err := statefile.FindHome(path)
 	if err != nil {
-		return systemProblem(err, "no log was read")
+		return cli.SystemProblem(err, "no log was read")
 	}
 	if !there && !o.follow {
 		return noLog("there is no home " + path)
@@ -162,13 +164,13 @@ func runLogs(c *cobra.Command, o *logsOptions) error {
 		}
 	}
 	if !o.follow {
-		none := func() { note(c, "%s", o.nothing(home)) }
-		return untilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query, none) })
+		none := func() { cli.Note(c, "%s", o.nothing(home)) }
+		return cli.UntilEnd(c.OutOrStdout(), func(context.Context) error { return p.history(o.sources(home), query, none) })
 	}
 	waits := sync.OnceFunc(func() {
-		warn(c, "there is no log yet: %s; waiting for it", o.sources(statefile.Home(path))[0].Path)
+		cli.Warn(c, "there is no log yet: %s; waiting for it", o.sources(statefile.Home(path))[0].Path)
 	})
-	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
+	return cli.UntilEnd(c.OutOrStdout(), func(ctx context.Context) error {
 		if !there {
 			waits()
 			query.Count, query.Since = -1, time.Time{} // all that will be there is new
@@ -187,7 +189,7 @@ func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
 	for {
 		home, there, err := statefile.FindHome(path)
 		if err != nil {
-			return "", systemProblem(err, "no log was read")
+			return "", cli.SystemProblem(err, "no log was read")
 		}
 		if there {
 			return home, nil
@@ -204,11 +206,11 @@ func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
 func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 	switch {
 	case o.supervisor:
-		return []logs.Log{supervisorLog(home)}
+		return []logs.Log{inspect.SupervisorLog(home)}
 	case o.all:
-		return []logs.Log{temporalLog(home), supervisorLog(home)}
+		return []logs.Log{inspect.TemporalLog(home), inspect.SupervisorLog(home)}
 	}
-	return []logs.Log{temporalLog(home)}
+	return []logs.Log{inspect.TemporalLog(home)}
 }
 
 // checkLost warns of a log that is not at its path. It is a Problem if nothing of that log can
@@ -216,9 +218,9 @@ func (o *logsOptions) sources(home statefile.Home) []logs.Log {
 func (o *logsOptions) checkLost(c *cobra.Command, home statefile.Home) error {
 	lost := o.lost(home)
 	if sources := o.sources(home); lost != "" && !o.follow && !sources[0].Exists() && len(sources) == 1 {
-		return &Problem{
+		return &cli.Problem{
 			What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on",
-			Try: "stigmer local restart, which writes it anew", Exit: ExitFailed,
+			Try: "stigmer local restart, which writes it anew", Exit: cli.ExitFailed,
 		}
 	}
 	o.warnLost(c, home)
@@ -227,7 +229,7 @@ func (o *logsOptions) checkLost(c *cobra.Command, home statefile.Home) error {
 
 func (o *logsOptions) warnLost(c *cobra.Command, home statefile.Home) {
 	if lost := o.lost(home); lost != "" {
-		warn(c, "%s; %s", lost, logAnew(home))
+		cli.Warn(c, "%s; %s", lost, inspect.LogAnew(home))
 	}
 }
 
@@ -238,7 +240,7 @@ func (o *logsOptions) lost(home statefile.Home) string {
 	if o.supervisor || err != nil {
 		return ""
 	}
-	return lostLog(home, document.Temporal, document.Supervisor)
+	return inspect.LostLog(home, document.Temporal, document.Supervisor)
 }
 
 // nothing says why no line is printed, which could be taken for a failure to look.
@@ -254,13 +256,13 @@ func (o *logsOptions) nothing(home statefile.Home) string {
 	return "Nothing to print: there is no line yet in " + where
 }
 
-func noLog(what string) *Problem {
-	return &Problem{What: what, Means: "nothing was ever started there, so there is nothing to print", Try: "stigmer local start, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
+func noLog(what string) *cli.Problem {
+	return &cli.Problem{What: what, Means: "nothing was ever started there, so there is nothing to print", Try: "stigmer local start, or another home: STIGMER_HOME=DIR", Exit: cli.ExitFailed}
 }
 
 // logProblem puts an error of reading a log into words.
-func logProblem(err error) *Problem {
-	p := systemProblem(err, "the log was not read")
+func logProblem(err error) *cli.Problem {
+	p := cli.SystemProblem(err, "the log was not read")
 	_, odd := errors.AsType[logs.NotFileError](err)
 	switch {
 	case odd:

@@ -4,6 +4,10 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
 )
 
 func openCommand() *cobra.Command {
@@ -18,7 +22,7 @@ Exit status: 0 done, 1 failed (not running, --headless, no browser), 2 usage, 4 
 		Example: `  stigmer local open
   stigmer local open --print
   BROWSER=firefox stigmer local open`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runOpen(c, show) },
 	}
 	c.Flags().BoolVar(&show, "print", false, "print the URL and open nothing")
@@ -26,42 +30,42 @@ Exit status: 0 done, 1 failed (not running, --headless, no browser), 2 usage, 4 
 }
 
 func runOpen(c *cobra.Command, show bool) error {
-	found, err := findContact()
+	found, err := inspect.FindContact()
 	if err != nil {
 		return err
 	}
 	switch {
-	case !found.runs:
-		return &Problem{
+	case !found.Runs:
+		return &cli.Problem{
 			What: "Temporal does not run, so there is no web UI to open", Means: "nothing was opened",
-			Try: "stigmer local start", Exit: ExitFailed,
+			Try: "stigmer local start", Exit: cli.ExitFailed,
 		}
-	case found.settings.Headless:
-		return &Problem{
+	case found.Settings.Headless:
+		return &cli.Problem{
 			What: "Temporal runs without its web UI (--headless)", Means: "nothing was opened",
-			Try: "stigmer local restart --headless=false", Exit: ExitFailed,
+			Try: "stigmer local restart --headless=false", Exit: cli.ExitFailed,
 		}
 	}
-	url := uiURL(found.settings)
-	if uiBlocked(found.settings) {
-		warn(c, "%s", blockedWords(found.settings, "stigmer local restart "))
+	url := human.UIURL(found.Settings)
+	if config.UIBlocked(found.Settings) {
+		cli.Warn(c, "%s", config.BlockedWords(found.Settings, "stigmer local restart "))
 	}
 	if show {
 		fmt.Fprintln(c.OutOrStdout(), url)
 		return nil
 	}
-	if err := found.uiAnswers(); err != nil {
-		return &Problem{
+	if err := found.UIAnswers(); err != nil {
+		return &cli.Problem{
 			What: "the web UI does not answer: " + err.Error(), Means: "nothing was opened",
-			Try: "stigmer local state --explain", Exit: ExitFailed,
+			Try: "stigmer local state --explain", Exit: cli.ExitFailed,
 		}
 	}
 	if err := browse(url); err != nil {
-		return &Problem{
+		return &cli.Problem{
 			What: err.Error(), Means: "the web UI is at " + url,
-			Try: "open it by hand, or name a browser: BROWSER=PROGRAM stigmer local open", Exit: ExitFailed,
+			Try: "open it by hand, or name a browser: BROWSER=PROGRAM stigmer local open", Exit: cli.ExitFailed,
 		}
 	}
-	fmt.Fprintln(success(c), "Opened", url)
+	fmt.Fprintln(cli.Success(c), "Opened", url)
 	return nil
 }

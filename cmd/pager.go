@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/dashboard"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 )
@@ -26,7 +28,7 @@ type pager struct {
 }
 
 func newPager(out io.Writer, named bool) *pager {
-	return &pager{bufio.NewWriter(out), named, terminal(out), colours(out)}
+	return &pager{bufio.NewWriter(out), named, cli.Terminal(out), cli.Colours(out)}
 }
 
 // history prints what the query asks for, of those logs that are there. Where that is
@@ -162,9 +164,9 @@ func (p *pager) print(entries []logs.Entry) error {
 func paintLevel(line string) string {
 	switch logs.LevelOf(line) {
 	case logs.Error:
-		return painted(line, red)
+		return dashboard.Painted(line, dashboard.Red)
 	case logs.Warn:
-		return painted(line, yellow)
+		return dashboard.Painted(line, dashboard.Yellow)
 	}
 	return line
 }

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"github.com/stigmer/local/cmd/internal/cli"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,8 +12,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/stigmer/local/cmd"
 )
 
 // clearedLine is what a terminal is told to begin a line anew.
@@ -134,7 +133,7 @@ func TestInstallOnTerminal(t *testing.T) {
 	}
 	d.leave(shell)
 	held := strings.Join(leftOn(d.all()), "\n")
-	for _, want := range []string{`(?m)^Fetched    \d+\.\d MiB  .*/s$`, `(?m)^Installed Temporal CLI ` + cmd.TemporalVersion + `\.$`, `(?m)^ended: 0$`} {
+	for _, want := range []string{`(?m)^Fetched    \d+\.\d MiB  .*/s$`, `(?m)^Installed Temporal CLI ` + cli.TemporalVersion + `\.$`, `(?m)^ended: 0$`} {
 		if !regexp.MustCompile(want).MatchString(held) {
 			t.Errorf("no %s in what the terminal holds:\n%s", want, held)
 		}

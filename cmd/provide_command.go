@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/installer"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -9,10 +11,10 @@ import (
 func provideCommand() *cobra.Command {
 	var verb string
 	c := &cobra.Command{
-		Use: provideVerb, Hidden: true, Args: noArguments,
+		Use: installer.ProvideVerb, Hidden: true, Args: cli.NoArguments,
 		Short: "Install the Temporal CLI if there is none (start runs this)",
-		RunE:  func(c *cobra.Command, _ []string) error { return runProvide(c, fsm.Verb(verb)) },
+		RunE:  func(c *cobra.Command, _ []string) error { return installer.RunProvide(c, fsm.Verb(verb)) },
 	}
-	c.Flags().StringVar(&verb, forFlag, string(fsm.VerbStart), "the command that wants it")
+	c.Flags().StringVar(&verb, installer.ForFlag, string(fsm.VerbStart), "the command that wants it")
 	return c
 }

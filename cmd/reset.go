@@ -14,6 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -34,7 +38,7 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 130 interrupted.`,
 		Example: `  stigmer local reset
   stigmer local reset --yes && stigmer local start`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runReset(c, yes, grace) },
 	}
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
@@ -44,38 +48,38 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 
 func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return usage(badFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
+		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
-	path, err := homePath()
+	path, err := cli.HomePath()
 	if err != nil {
 		return err
 	}
-	s, err := glance(path)
+	s, err := inspect.Glance(path)
 	if err != nil {
 		return err
 	}
 	if home := statefile.Gone(path); s == nil && actions.Outlives(home) {
-		return &Problem{
+		return &cli.Problem{
 			What: fmt.Sprintf("the home %s was deleted, and its Temporal runs on", home), Means: "there is no database to move; nothing was changed",
-			Try: "stigmer local stop", Exit: ExitFailed,
+			Try: "stigmer local stop", Exit: cli.ExitFailed,
 		}
 	}
-	if nothing := s.nothingToReset(path); nothing != "" {
-		fmt.Fprintln(success(c), nothing)
+	if nothing := s.NothingToReset(path); nothing != "" {
+		fmt.Fprintln(cli.Success(c), nothing)
 		return nil
 	}
-	db := actions.DatabaseOf(s.home, s.document.Record)
+	db := actions.DatabaseOf(s.Home, s.Document.Record)
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}
-	if err := run(c, s.home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: cause(actions.ResetVerb)}, nil); err != nil {
+	if err := lifecycle.Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(actions.ResetVerb)}, nil); err != nil {
 		return err
 	}
 	// A signal between two renames would leave the work to the next reset.
-	signals := stopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	moves, err := actions.Reset(s.home, db, cause(actions.ResetVerb))
-	out := success(c)
+	moves, err := actions.Reset(s.Home, db, lifecycle.Cause(actions.ResetVerb))
+	out := cli.Success(c)
 	if err != nil {
 		out = c.OutOrStdout() // what was moved all the same is told even with --quiet
 	}
@@ -89,24 +93,24 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 }
 
 // confirmReset shows what would be done and asks. Off a terminal nobody could answer.
-func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
+func confirmReset(c *cobra.Command, s *inspect.Seen, db string, yes bool) error {
 	if yes {
 		return nil
 	}
-	if !terminal(c.InOrStdin()) {
-		return &Problem{
+	if !cli.Terminal(c.InOrStdin()) {
+		return &cli.Problem{
 			What:  "reset asks before it does anything, and there is no terminal to ask on",
 			Means: "nothing was stopped or moved",
-			Try:   "stigmer local reset --yes", Exit: ExitUsage,
+			Try:   "stigmer local reset --yes", Exit: cli.ExitUsage,
 		}
 	}
 	out := c.ErrOrStderr()
-	if s.running() {
-		fmt.Fprintf(out, "This stops Temporal (pid %d), and moves its database aside:\n", s.evidence.Leader.PID)
+	if s.Running() {
+		fmt.Fprintf(out, "This stops Temporal (pid %d), and moves its database aside:\n", s.Evidence.Leader.PID)
 	} else {
 		fmt.Fprintln(out, "This moves Temporal's database aside:")
 	}
-	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, sizes(actions.DatabaseFiles(db)))
+	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, human.Sizes(actions.DatabaseFiles(db)))
 	answer, err := typed(c.InOrStdin())
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
@@ -114,14 +118,14 @@ func confirmReset(c *cobra.Command, s *seen, db string, yes bool) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(out, "\nNothing was stopped or moved.")
-		return Status(ExitInterrupted)
+		return cli.Status(cli.ExitInterrupted)
 	case err != nil && !errors.Is(err, io.EOF):
-		return systemProblem(err, "nothing was stopped or moved")
+		return cli.SystemProblem(err, "nothing was stopped or moved")
 	case answer == "y", answer == "yes":
 		return nil
 	}
 	fmt.Fprintln(out, "Nothing was stopped or moved.")
-	return Status(ExitFailed)
+	return cli.Status(cli.ExitFailed)
 }
 
 // typed is a line that somebody types, in small letters; context.Canceled where a
@@ -147,21 +151,21 @@ func typed(in io.Reader) (string, error) {
 func tellReset(out io.Writer, moves []actions.Move) {
 	fmt.Fprintln(out, "Reset: the next start makes a new database.")
 	for _, m := range moves {
-		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, sizes([]string{m.To}))
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, human.Sizes([]string{m.To}))
 	}
 	fmt.Fprintln(out, "To get it back:")
 	fmt.Fprintln(out, "  stigmer local reset    # if a start has made a new one since")
 	for _, m := range moves {
-		fmt.Fprintf(out, "  mv -n %s %s\n", shellWord(m.To), shellWord(m.From))
+		fmt.Fprintf(out, "  mv -n %s %s\n", human.ShellWord(m.To), human.ShellWord(m.From))
 	}
 }
 
-func resetProblem(err error, db string) *Problem {
+func resetProblem(err error, db string) *cli.Problem {
 	if stopped, ok := errors.AsType[actions.NotStoppedError](err); ok {
-		return &Problem{
+		return &cli.Problem{
 			What: "the database was not moved: " + stopped.Reason, Means: "it is where it was: " + db,
-			Try: "stigmer local state --explain, then stigmer local reset again", Exit: ExitFailed,
+			Try: "stigmer local state --explain, then stigmer local reset again", Exit: cli.ExitFailed,
 		}
 	}
-	return systemProblem(err, "the database may be moved in part; stigmer local reset finishes it")
+	return cli.SystemProblem(err, "the database may be moved in part; stigmer local reset finishes it")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -39,7 +39,7 @@ func TestStateSchema(t *testing.T) {
 // stateSchema makes the schema from the type.
 func stateSchema(t *testing.T) []byte {
 	text := &jsonschema.Schema{Type: "string"}
-	root, err := jsonschema.For[cmd.StateReport](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+	root, err := jsonschema.For[inspect.StateReport](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[time.Time]():   {Type: "string", Format: "date-time"},
 		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: words(fsm.States)},
 		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: words([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
@@ -48,7 +48,7 @@ func stateSchema(t *testing.T) []byte {
 	check(t, err)
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"
 	root.Title = "stigmer local state -o json"
-	version := any(cmd.StateSchema)
+	version := any(inspect.StateSchema)
 	root.Properties["schema"].Const = &version
 	publish(t, root, "")
 	data, err := json.MarshalIndent(root, "", "  ")
@@ -107,7 +107,7 @@ func TestStateSchemaRefuses(t *testing.T) {
 			t.Errorf("%s missing: not noticed", path)
 		}
 	}
-	for path, value := range map[string]any{"schema": cmd.StateSchema + 1, "state": "Sleeping", "since": "yesterday", "desired": ""} {
+	for path, value := range map[string]any{"schema": inspect.StateSchema + 1, "state": "Sleeping", "since": "yesterday", "desired": ""} {
 		report := fullReport(t)
 		report[path] = value
 		if fitsSchema(report) == nil {
@@ -119,12 +119,12 @@ func TestStateSchemaRefuses(t *testing.T) {
 // fullReport is a valid report, as JSON is read, in which nothing is null.
 func fullReport(t *testing.T) map[string]any {
 	code := 1
-	data, err := json.Marshal(cmd.StateReport{
-		Schema: cmd.StateSchema, State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{},
-		Temporal: &cmd.TemporalReport{}, Supervisor: &cmd.SupervisorReport{},
-		Failure:  &cmd.FailureReport{ExitCode: &code, LogTail: []string{}},
-		Evidence: []cmd.Evidence{{}}, Next: fsm.Moves(fsm.Healthy),
-		History: []cmd.HistoryReport{{From: fsm.Starting, To: fsm.Healthy}},
+	data, err := json.Marshal(inspect.StateReport{
+		Schema: inspect.StateSchema, State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{},
+		Temporal: &inspect.TemporalReport{}, Supervisor: &inspect.SupervisorReport{},
+		Failure:  &inspect.FailureReport{ExitCode: &code, LogTail: []string{}},
+		Evidence: []inspect.Evidence{{}}, Next: fsm.Moves(fsm.Healthy),
+		History: []inspect.HistoryReport{{From: fsm.Starting, To: fsm.Healthy}},
 	})
 	check(t, err)
 	report := decode(string(data)).(map[string]any)

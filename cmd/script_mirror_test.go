@@ -17,8 +17,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // mirror has the releases of one program, on loopback, in a folder for each way
@@ -50,8 +49,8 @@ func cmdMirror(ts *testscript.TestScript, neg bool, args []string) {
 	server := httptest.NewServer(m)
 	ts.Defer(server.Close)
 	ts.Setenv("MIRROR", server.URL)
-	ts.Setenv("V", cmd.TemporalVersion)
-	ts.Setenv("PART", filepath.Join(ts.Getenv("STIGMER_HOME"), "bin", "downloads", archiveName(cmd.TemporalVersion)+".part"))
+	ts.Setenv("V", cli.TemporalVersion)
+	ts.Setenv("PART", filepath.Join(ts.Getenv("STIGMER_HOME"), "bin", "downloads", archiveName(cli.TemporalVersion)+".part"))
 }
 
 func archiveName(version string) string {

@@ -16,6 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/service"
 )
 
 func TestMain(m *testing.M) {
@@ -40,7 +42,7 @@ func TestMain(m *testing.M) {
 // stigmer is the program, on a system with launchd where a script keeps one.
 func stigmer() int {
 	if os.Getenv(fakeLaunchd) != "" {
-		cmd.UseLaunchd()
+		service.LaunchdHere = true
 	}
 	return cmd.Main()
 }
@@ -134,7 +136,7 @@ func setUp(env *testscript.Env, real string) error {
 		}
 		env.Setenv(name, port)
 	}
-	env.Setenv("VERSION", strings.TrimPrefix(cmd.TemporalVersion, "v"))
+	env.Setenv("VERSION", strings.TrimPrefix(cli.TemporalVersion, "v"))
 	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
 	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
 	env.Setenv("HOME", user)

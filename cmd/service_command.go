@@ -3,9 +3,12 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/service"
 )
 
-func serviceCommand(voices origins) *cobra.Command {
+func serviceCommand(voices config.Origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "service",
 		Short: "Run Temporal under systemd or launchd",
@@ -16,17 +19,17 @@ state, and that its own loop is running.
 
 While it runs, start, stop and state work as ever. A stop ends the service as well,
 until the next login; a restart leaves Temporal with a supervisor in the background,
-so restart the service instead: systemctl --user restart ` + systemdUnit + `,
-or launchctl kickstart -k gui/$(id -u)/` + launchdName + `.
+so restart the service instead: systemctl --user restart ` + service.SystemdUnit + `,
+or launchctl kickstart -k gui/$(id -u)/` + cli.LaunchdName + `.
 To give the service a new version of stigmer while Temporal serves on:
-systemctl --user kill --kill-who=main --signal=KILL ` + systemdUnit + `,
-or launchctl kill KILL gui/$(id -u)/` + launchdName + `.`,
+systemctl --user kill --kill-who=main --signal=KILL ` + service.SystemdUnit + `,
+or launchctl kill KILL gui/$(id -u)/` + cli.LaunchdName + `.`,
 		Example: `  stigmer local service install --port 7333
   stigmer local service install --now
   stigmer local service install --now --restart --port 7444
   stigmer local service status
   stigmer local service uninstall --now`,
-		Args: noArguments, RunE: showHelp,
+		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
 	c.AddCommand(serviceInstallCommand(voices), serviceUninstallCommand(), serviceStatusCommand())
 	return c
@@ -41,17 +44,17 @@ func serviceUninstallCommand() *cobra.Command {
 disabled first, and Temporal with it. The database and the home are not touched.`,
 		Example: `  stigmer local service uninstall
   stigmer local service uninstall --now`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceUninstall(c, now) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return service.RunServiceUninstall(c, now) },
 	}
 	c.Flags().BoolVar(&now, "now", false, "stop and disable it first")
 	return c
 }
 
-func serviceInstallCommand(voices origins) *cobra.Command {
-	o, begin := &options{}, serviceBegin{}
+func serviceInstallCommand(voices config.Origins) *cobra.Command {
+	o, begin := &config.Options{}, service.ServiceBegin{}
 	settings := pflag.NewFlagSet("install", pflag.ContinueOnError)
-	o.addFlags(settings)
+	o.AddFlags(settings)
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Write the service's file, with the settings of start",
@@ -72,12 +75,14 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
   stigmer local service install --port 7333 --namespace orders
   stigmer local service install --now
   stigmer local service install --now --restart --port 7444`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceInstall(c, o, settings, voices, begin) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return service.RunServiceInstall(c, o, settings, voices, begin)
+		},
 	}
 	c.Flags().AddFlagSet(settings)
-	c.Flags().BoolVar(&begin.now, "now", false, "enable and start it as well")
-	c.Flags().BoolVar(&begin.restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
+	c.Flags().BoolVar(&begin.Now, "now", false, "enable and start it as well")
+	c.Flags().BoolVar(&begin.Restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
 	return c
 }
 
@@ -94,9 +99,9 @@ Exit status, as systemctl status has it: 0 it runs, 3 it does not run or is not
 installed, 4 the manager cannot be asked; and 1 the file is not as it should be.`,
 		Example: `  stigmer local service status
   stigmer local service status -o json`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runServiceStatus(c, output) },
+		Args: cli.NoArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return service.RunServiceStatus(c, output) },
 	}
-	outputFlag(c, &output)
+	cli.OutputFlag(c, &output)
 	return c
 }

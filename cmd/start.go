@@ -8,12 +8,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/installer"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
 func startCommand() *cobra.Command {
-	o := &options{}
+	o := &config.Options{}
 	c := &cobra.Command{
 		Use:   "start",
 		Short: "Start Temporal, and return when a client can work",
@@ -33,21 +38,21 @@ Temporal gets the variables of this environment that any program needs (PATH, HO
 language, certificates, proxies, GOMAXPROCS and the like), and those that --pass-env
 names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
 
-` + exitHelp,
+` + cli.ExitHelp,
 		Example: `  stigmer local start
   stigmer local start --port 7333 --namespace orders --namespace billing
   stigmer local start --ephemeral --headless
   stigmer local start --pass-env 'AWS_*'
   stigmer local start --foreground`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
 	}
-	o.startFlags(c.Flags())
+	o.StartFlags(c.Flags())
 	return c
 }
 
 func restartCommand() *cobra.Command {
-	o := &options{restarts: true}
+	o := &config.Options{Restarts: true}
 	var grace time.Duration
 	c := &cobra.Command{
 		Use:   "restart",
@@ -56,95 +61,95 @@ func restartCommand() *cobra.Command {
 environment variable or a line of local.yaml changes the one setting that it names.
 Temporal gets the recorded variables again; --pass-env takes them from this environment.
 
-` + exitHelp,
+` + cli.ExitHelp,
 		Example: `  stigmer local restart
   stigmer local restart --port 7333`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runRestart(c, o, grace) },
 	}
-	o.addFlags(c.Flags())
+	o.AddFlags(c.Flags())
 	graceFlag(c, "grace", &grace)
 	return c
 }
 
-func runStart(c *cobra.Command, o *options) error {
-	home, err := prepare(c, o)
+func runStart(c *cobra.Command, o *config.Options) error {
+	home, err := lifecycle.Prepare(c, o)
 	if err != nil {
 		return err
 	}
-	lent, err := o.lent()
+	lent, err := o.Lent()
 	if err != nil {
 		return err
 	}
-	if err := tryForStart(c, o, home, lent); err != nil {
+	if err := lifecycle.TryForStart(c, o, home, lent); err != nil {
 		return err
 	}
-	trace, err := newTrace(o.trace)
+	trace, err := lifecycle.NewTrace(o.Trace)
 	if err != nil {
 		return err
 	}
 	defer trace.Close()
-	return withBinary(c, o, home, fsm.VerbStart, func() error {
+	return installer.WithBinary(c, o, home, fsm.VerbStart, func() error {
 		command := fsm.Command{
-			Verb: fsm.VerbStart, Want: o.settings, Given: o.given, Environment: lent,
-			Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("start"),
+			Verb: fsm.VerbStart, Want: o.Settings, Given: o.Given, Environment: lent,
+			Patience: fsm.Millis(o.Timeout.Milliseconds()), Cause: lifecycle.Cause("start"),
 		}
-		if o.foreground {
-			return runForeground(c, home, command, trace)
+		if o.Foreground {
+			return lifecycle.RunForeground(c, home, command, trace)
 		}
-		return run(c, home, command, trace)
+		return lifecycle.Run(c, home, command, trace)
 	})
 }
 
-func runRestart(c *cobra.Command, o *options, grace time.Duration) error {
-	home, err := prepare(c, o)
+func runRestart(c *cobra.Command, o *config.Options, grace time.Duration) error {
+	home, err := lifecycle.Prepare(c, o)
 	if err != nil {
 		return err
 	}
 	if grace < time.Millisecond {
-		return usage(badFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
+		return cli.Usage(cli.BadFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
 	}
-	lent, err := o.lent()
+	lent, err := o.Lent()
 	if err != nil {
 		return err
 	}
 	// What is missing is provided before the stop, not after it.
-	return withBinary(c, o, home, fsm.VerbRestart, func() error { return restart(c, o, home, lent, grace) })
+	return installer.WithBinary(c, o, home, fsm.VerbRestart, func() error { return restart(c, o, home, lent, grace) })
 }
 
-func restart(c *cobra.Command, o *options, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
+func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
 	document, _ := (statefile.File{Home: home}).Load() // run reports what is wrong with it
-	if err := o.checkUIPort(document.Generation > 0); err != nil {
-		return o.blame(err)
+	if err := o.CheckUIPort(document.Generation > 0); err != nil {
+		return o.Blame(err)
 	}
-	o.keepLent(document.Record)
+	o.KeepLent(document.Record)
 	recorded := document.Settings.TemporalBin
-	switch _, err := runnable(recorded); {
-	case o.settings.TemporalBin == "" && err != nil:
-		return noBinary(home)
+	switch _, err := config.Runnable(recorded); {
+	case o.Settings.TemporalBin == "" && err != nil:
+		return config.NoBinary(home)
 	case recorded != "" && err != nil:
-		o.given = fsm.MakeNames(append(o.given.List(), "temporal-bin"))
+		o.Given = fsm.MakeNames(append(o.Given.List(), "temporal-bin"))
 	}
 	command := fsm.Command{
-		Verb: fsm.VerbRestart, Want: o.settings, Given: o.given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
-		Patience: fsm.Millis(o.timeout.Milliseconds()), Cause: cause("restart"),
+		Verb: fsm.VerbRestart, Want: o.Settings, Given: o.Given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
+		Patience: fsm.Millis(o.Timeout.Milliseconds()), Cause: lifecycle.Cause("restart"),
 	}
 	// These checks come before the stop: with a program that does not run, a file that Temporal
 	// cannot serve from, or a port that another program has, nothing would run after it.
 	next := command.Next(document.Record)
-	if err := checkDatabase(next.Settings.DB); err != nil {
+	if err := lifecycle.CheckDatabase(next.Settings.DB); err != nil {
 		return err
 	}
-	if err := tryProgram(c, home, next); err != nil {
+	if err := config.TryProgram(c, home, next); err != nil {
 		return err
 	}
-	if err := checkObstacle(home, next.Settings); err != nil {
+	if err := lifecycle.CheckObstacle(home, next.Settings); err != nil {
 		return err
 	}
-	if err := checkLogFiles(home, false); err != nil {
+	if err := inspect.CheckLogFiles(home, false); err != nil {
 		return err
 	}
-	return run(c, home, command, nil)
+	return lifecycle.Run(c, home, command, nil)
 }
 
 // endRetries returns what a start ends with. launchd starts a service again, every 10 s
@@ -152,10 +157,10 @@ func restart(c *cobra.Command, o *options, home statefile.Home, lent fsm.Environ
 // fail again reports why, and ends with 0. systemd is given the statuses themselves
 // (RestartPreventExitStatus).
 func endRetries(err error) error {
-	p, failed := errors.AsType[*Problem](err)
-	if !failed || !underLaunchd() || !p.lasting && p.Exit != ExitPermission && p.Exit != ExitNoBinary {
+	p, failed := errors.AsType[*cli.Problem](err)
+	if !failed || !cli.UnderLaunchd() || !p.Lasting && p.Exit != cli.ExitPermission && p.Exit != cli.ExitNoBinary {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "stigmer: the service ends with 0 in place of %d, so that launchd does not start it again\n", Report(p))
-	return Status(ExitDone)
+	return cli.Status(cli.ExitDone)
 }

@@ -11,6 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/dashboard"
+	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -45,7 +48,7 @@ line, for example.
 --wait-for waits until Temporal is in this state, prints it and exits with 0, whichever
 state it is; after --timeout it exits with 1.
 
-` + exitHelp,
+` + cli.ExitHelp,
 		Example: `  stigmer local state
   stigmer local state --explain
   stigmer local state -o json
@@ -53,7 +56,7 @@ state it is; after --timeout it exits with 1.
   stigmer local state --watch -o json | jq -r .to
   stigmer local state -o dot | dot -Tsvg >state.svg
   stigmer local state --wait-for Healthy --timeout 30s && make integration-test`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runState(c, o) },
 	}
 	f := c.Flags()
@@ -69,11 +72,11 @@ state it is; after --timeout it exits with 1.
 func (o *stateOptions) check(c *cobra.Command) error {
 	switch {
 	case !slices.Contains(stateOutputs, o.output):
-		return badFlag("output", "--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
+		return cli.BadFlag("output", "--output %q is none of %s", o.output, strings.Join(stateOutputs, ", "))
 	case o.watch && c.Flags().Changed("wait-for"):
-		return exclusive("watch", "wait-for")
+		return cli.Exclusive("watch", "wait-for")
 	case o.watch && o.explain:
-		return exclusive("watch", "explain")
+		return cli.Exclusive("watch", "explain")
 	case o.watch && o.output != "text" && o.output != "json":
 		return fmt.Errorf("--watch prints text or json, not %s", o.output)
 	case c.Flags().Changed("timeout") && !c.Flags().Changed("wait-for"):
@@ -84,56 +87,56 @@ func (o *stateOptions) check(c *cobra.Command) error {
 
 func runState(c *cobra.Command, o *stateOptions) error {
 	if err := o.check(c); err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	switch {
 	case c.Flags().Changed("wait-for"):
 		return runWait(c, o)
 	case o.watch:
-		return runWatch(c, o.output == "json")
+		return dashboard.RunWatch(c, o.output == "json")
 	}
-	path, err := homePath()
+	path, err := cli.HomePath()
 	if err != nil {
-		return cannotTell(err)
+		return inspect.CannotTell(err)
 	}
-	seen := look(path)
-	if seen.trouble == nil || o.explain || o.output != "text" {
+	seen := inspect.Look(path)
+	if seen.Trouble == nil || o.explain || o.output != "text" {
 		if err := o.print(c.OutOrStdout(), seen); err != nil {
 			return err
 		}
 	}
-	if seen.trouble != nil {
-		return cannotTell(seen.trouble)
+	if seen.Trouble != nil {
+		return inspect.CannotTell(seen.Trouble)
 	}
-	if status := stateStatus(seen.diagnosis().State); status != ExitDone {
+	if status := stateStatus(seen.Diagnosis().State); status != cli.ExitDone {
 		return status
 	}
 	return nil
 }
 
 // print prints what was seen in the form that was asked for.
-func (o *stateOptions) print(out io.Writer, s *seen) error {
-	report := s.report()
-	if draw, ok := draws[o.output]; ok {
+func (o *stateOptions) print(out io.Writer, s *inspect.Seen) error {
+	report := s.Report()
+	if draw, ok := dashboard.Draws[o.output]; ok {
 		page := bufio.NewWriter(out)
-		draw(newPicture(report.State, report.Reason, s.document.History), page)
+		draw(dashboard.NewPicture(report.State, report.Reason, s.Document.History), page)
 		return page.Flush()
 	}
 	if o.output == "json" {
-		return printJSON(out, report)
+		return cli.PrintJSON(out, report)
 	}
-	printState(out, report, o.explain)
+	inspect.PrintState(out, report, o.explain)
 	return nil
 }
 
-func stateStatus(s fsm.State) Status {
+func stateStatus(s fsm.State) cli.Status {
 	switch s {
 	case fsm.Healthy:
-		return ExitDone
+		return cli.ExitDone
 	case fsm.Stopped:
-		return ExitStopped
+		return cli.ExitStopped
 	case fsm.Degraded:
-		return ExitDegraded
+		return cli.ExitDegraded
 	}
-	return ExitInBetween
+	return cli.ExitInBetween
 }

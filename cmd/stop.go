@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -22,10 +24,10 @@ descendants that left the group included. It returns when the kernel has release
 temporal.lock, which proves that no process of the tree lives. It also works if the
 supervisor is dead or does not answer.
 
-` + exitHelp,
+` + cli.ExitHelp,
 		Example: `  stigmer local stop
   stigmer local stop --timeout 1s`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runStop(c, grace) },
 	}
 	graceFlag(c, "timeout", &grace)
@@ -39,14 +41,14 @@ func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
 
 func runStop(c *cobra.Command, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return usage(badFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
+		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
-	path, err := homePath()
+	path, err := cli.HomePath()
 	if err != nil {
 		return err
 	}
 	if err := probes.CheckProc(); err != nil {
-		return systemProblem(err, "nothing was stopped")
+		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)
 	if err == nil && !there && actions.Outlives(statefile.Gone(path)) {
@@ -54,13 +56,13 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		home, err = statefile.OpenHome(path)
 	}
 	if err != nil {
-		return systemProblem(err, "nothing was stopped")
+		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	if !there {
-		fmt.Fprintf(success(c), "Nothing runs: there is no home %s.\n", path)
+		fmt.Fprintf(cli.Success(c), "Nothing runs: there is no home %s.\n", path)
 		return nil
 	}
-	return run(c, home, fsm.Command{
-		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: cause("stop"),
+	return lifecycle.Run(c, home, fsm.Command{
+		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause("stop"),
 	}, nil)
 }

@@ -5,11 +5,12 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 func versionText() string {
 	return fmt.Sprintf("stigmer %s (%s %s/%s), tested with Temporal CLI %s",
-		ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion)
+		cli.OwnVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cli.TemporalVersion)
 }
 
 // VersionReport is what version -o json prints.
@@ -27,20 +28,20 @@ type VersionReport struct {
 func versionCommand() *cobra.Command {
 	output := ""
 	c := &cobra.Command{
-		Use: "version", Short: "Print the version", Args: noArguments,
+		Use: "version", Short: "Print the version", Args: cli.NoArguments,
 		Example: `  stigmer local version
   stigmer local version -o json`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := checkOutput(output); err != nil {
+			if err := cli.CheckOutput(output); err != nil {
 				return err
 			}
 			if output == "json" {
-				return printJSON(c.OutOrStdout(), VersionReport{1, ownVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, TemporalVersion})
+				return cli.PrintJSON(c.OutOrStdout(), VersionReport{1, cli.OwnVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cli.TemporalVersion})
 			}
 			fmt.Fprintln(c.OutOrStdout(), versionText())
 			return nil
 		},
 	}
-	outputFlag(c, &output)
+	cli.OutputFlag(c, &output)
 	return c
 }

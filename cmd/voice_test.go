@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // TestMountedTree: a larger program's own hook runs before a command of ours, and
@@ -46,7 +47,7 @@ func TestReportOfLostOutput(t *testing.T) {
 	program.AddCommand(cmd.Local())
 	program.SetOut(full)
 	program.SetArgs([]string{"local", "version", "-o", "json"})
-	if status := cmd.Report(program.Execute()); status != cmd.ExitFailed {
+	if status := cmd.Report(program.Execute()); status != cli.ExitFailed {
 		t.Errorf("exit status %d", status)
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -20,7 +22,7 @@ func parseState(text string) (fsm.State, error) {
 		}
 		names = append(names, string(state))
 	}
-	return "", badFlag("wait-for", "--wait-for %q is no state; the states are %s", text, strings.Join(names, ", "))
+	return "", cli.BadFlag("wait-for", "--wait-for %q is no state; the states are %s", text, strings.Join(names, ", "))
 }
 
 // runWait waits until the state is the wanted one, and prints it as state does. A
@@ -29,22 +31,22 @@ func runWait(c *cobra.Command, o *stateOptions) error {
 	wanted, err := parseState(o.waitFor)
 	switch {
 	case err != nil:
-		return usage(err)
+		return cli.Usage(err)
 	case o.timeout < 0:
-		return usage(badFlag("timeout", "--timeout %s is not a time", o.timeout))
+		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time", o.timeout))
 	}
-	path, err := homePath()
+	path, err := cli.HomePath()
 	if err != nil {
-		return cannotTell(err)
+		return inspect.CannotTell(err)
 	}
-	return untilEnd(c.OutOrStdout(), func(ctx context.Context) error {
+	return cli.UntilEnd(c.OutOrStdout(), func(ctx context.Context) error {
 		if o.timeout > 0 {
 			limited, cancel := context.WithTimeout(ctx, o.timeout)
 			defer cancel()
 			ctx = limited
 		}
 		seen := awaitState(ctx, path, wanted)
-		if state := seen.diagnosis().State; seen.trouble != nil || state != wanted {
+		if state := seen.Diagnosis().State; seen.Trouble != nil || state != wanted {
 			return waitedInVain(seen, wanted, o.timeout)
 		}
 		return o.print(c.OutOrStdout(), seen)
@@ -53,26 +55,26 @@ func runWait(c *cobra.Command, o *stateOptions) error {
 
 // awaitState looks until the state is the wanted one, or cannot be told, or ctx
 // ends, and returns what it saw last.
-func awaitState(ctx context.Context, path string, wanted fsm.State) *seen {
-	sentry := newSentry(ctx, path) // before the first look
+func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Seen {
+	sentry := inspect.NewSentry(ctx, path) // before the first look
 	for {
-		seen := look(path)
-		if seen.trouble != nil || seen.diagnosis().State == wanted || !sentry.wait(ctx, seen) {
+		seen := inspect.Look(path)
+		if seen.Trouble != nil || seen.Diagnosis().State == wanted || !sentry.Wait(ctx, seen) {
 			return seen
 		}
 	}
 }
 
 // waitedInVain says what is so instead of what was waited for.
-func waitedInVain(s *seen, wanted fsm.State, timeout time.Duration) error {
-	if s.trouble != nil {
-		return cannotTell(s.trouble)
+func waitedInVain(s *inspect.Seen, wanted fsm.State, timeout time.Duration) error {
+	if s.Trouble != nil {
+		return inspect.CannotTell(s.Trouble)
 	}
-	d := s.diagnosis()
-	return &Problem{
+	d := s.Diagnosis()
+	return &cli.Problem{
 		What:  fmt.Sprintf("it did not become %s within %s", wanted, timeout),
 		Means: fmt.Sprintf("it is %s: %s", d.State, d.Reason),
 		Try:   "stigmer local state --explain, or a longer --timeout",
-		Exit:  ExitFailed,
+		Exit:  cli.ExitFailed,
 	}
 }

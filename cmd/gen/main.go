@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 func main() {
@@ -30,7 +31,7 @@ func main() {
 	flag.Parse()
 	if flag.NArg() != 1 || !*brew && (*date == 0 || *version == "") {
 		flag.Usage()
-		os.Exit(cmd.ExitUsage)
+		os.Exit(cli.ExitUsage)
 	}
 	var err error
 	if *brew {
@@ -40,7 +41,7 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
-		os.Exit(cmd.ExitFailed)
+		os.Exit(cli.ExitFailed)
 	}
 }
 

@@ -1,4 +1,0 @@
-package cmd
-
-// UseLaunchd has launchd run the services, whatever the system.
-func UseLaunchd() { launchdHere = true }

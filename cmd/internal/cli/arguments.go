@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func ShowHelp(c *cobra.Command, _ []string) error { return c.Help() }
+
+func NoArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if c.HasSubCommands() {
+		return NoCommand(c, args[0])
+	}
+	return Usage(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
+}
+
+// NoCommand names the commands that may have been meant.
+func NoCommand(c *cobra.Command, typed string) *Problem {
+	p := Usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
+	if paths := meant(c, typed); len(paths) > 0 {
+		p.Try = strings.Join(paths, ", ")
+	}
+	return p
+}
+
+// meant are the commands below c whose names are near to what was typed, else those of
+// its commands: who types stigmer start has forgotten a word.
+func meant(c *cobra.Command, typed string) (paths []string) {
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
+	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {
+		paths = append(paths, c.CommandPath()+" "+name)
+	}
+	if len(paths) > 0 {
+		return paths
+	}
+	for _, below := range c.Commands() {
+		if below.Name() == "completion" {
+			continue // its commands are shells
+		}
+		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below && exact.IsAvailableCommand() {
+			return []string{exact.CommandPath()}
+		}
+		paths = append(paths, meant(below, typed)...)
+	}
+	return paths
+}
+
+func UsageError(c *cobra.Command, err error) error {
+	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
+		return NoCommand(c, words[0]) // the flag was meant for it
+	}
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		err = BadValue("--"+bad.GetFlag().Name, err)
+	}
+	return Usage(err)
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func Exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+func Executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+func SameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+func Accessible(path string, folder bool) error {
+	need := uint32(unix.R_OK | unix.W_OK)
+	if folder {
+		need |= unix.X_OK
+	}
+	return unix.Access(path, need)
+}
+
+func BareExec(err error) error {
+	if e, ok := errors.AsType[*exec.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// OpenRegular opens a file for reading that is a regular one of bearable size.
+// O_NONBLOCK keeps a named pipe from hanging the open.
+func OpenRegular(path string, flags int) (*os.File, fs.FileInfo, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|flags, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("%s is not a file", path)
+	case info.Size() > settingsSize:
+		err = fmt.Errorf("%s is larger than 1 MiB", path)
+	default:
+		return file, info, nil
+	}
+	file.Close()
+	return nil, nil, err
+}
+
+// errNoUserHome is userHome's error where HOME is not set.
+var errNoUserHome = errors.New("HOME is not set, so your home is not known")
+
+// UserHome returns the user's own home folder, an absolute path that need not exist. Its error
+// is a sentence for people.
+func UserHome() (string, error) {
+	home, err := os.UserHomeDir()
+	switch {
+	case err != nil:
+		return "", errNoUserHome
+	case !filepath.IsAbs(home):
+		return "", fmt.Errorf("HOME is %q, which is no absolute path, so your home is not known", home)
+	}
+	return home, nil
+}
+
+// settingsSize, in bytes, bounds a file of settings that is read.
+const settingsSize = 1 << 20

@@ -1,0 +1,19 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/stigmer/local/statefile"
+)
+
+// WordsTo are the words by which this program is told to run c. They are not in
+// c.CommandPath, where a program may show itself by a name of several words.
+func WordsTo(c *cobra.Command) []string {
+	if !c.HasParent() {
+		return nil
+	}
+	return append(WordsTo(c.Parent()), c.Name())
+}
+
+func WithHome(env []string, home statefile.Home) []string {
+	return append(env, "STIGMER_HOME="+string(home))
+}

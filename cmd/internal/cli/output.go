@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// OutputFlag declares --output of a command that prints text or JSON.
+func OutputFlag(c *cobra.Command, output *string) {
+	c.Flags().StringVarP(output, "output", "o", "text", "text or json")
+}
+
+// CheckOutput refuses what --output does not know.
+func CheckOutput(output string) error {
+	if output != "text" && output != "json" {
+		return Usage(BadFlag("output", "--output %q is neither text nor json", output))
+	}
+	return nil
+}
+
+// PrintJSON prints a report as indented JSON, with its texts as they are.
+func PrintJSON(out io.Writer, report any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(report)
+}
+
+// outlet is where the commands of a tree print their results. It remembers the first
+// write that failed: a command may print without looking, and nothing is lost silently.
+// Where a program is started without any standard output Go opens /dev/null in its place,
+// which takes everything.
+type outlet struct {
+	to io.Writer
+
+	mu   sync.Mutex // not held while writing: a write that does not return holds nobody up
+	lost error
+}
+
+// OutletOf is the output of a tree, which it is given unless it has one.
+func OutletOf(root *cobra.Command) *outlet {
+	o, ours := root.OutOrStdout().(*outlet)
+	if !ours {
+		o = &outlet{to: root.OutOrStdout()}
+		root.SetOut(o)
+	}
+	return o
+}
+
+// Write writes it on.
+func (o *outlet) Write(text []byte) (int, error) {
+	n, err := o.to.Write(text)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.lost == nil {
+			o.lost = err
+		}
+	}
+	return n, err
+}
+
+// Verdict is what a command has ended with, or that it was not heard. A problem of its
+// own is told instead, and that nobody reads any more is none.
+func (o *outlet) Verdict(err error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, own := errors.AsType[*Problem](err)
+	if o.lost == nil || own || errors.Is(o.lost, syscall.EPIPE) {
+		return err
+	}
+	return Unwritten(o.lost)
+}
+
+// Unwritten puts an error of writing the output into words that are true of every
+// command: the only ones that end early for it are those that do nothing but print.
+func Unwritten(err error) *Problem {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return &Problem{
+		What:  "the output could not be written: " + err.Error(),
+		Means: "some or all of it is lost; whatever else the command does, it has done",
+		Try:   "make room where it goes, or send it elsewhere; stigmer local state says what is so", Exit: ExitFailed,
+	}
+}
+
+// FileOf is the file that a stream leads to, nil for none.
+func FileOf(stream any) *os.File {
+	if o, ours := stream.(*outlet); ours {
+		stream = o.to
+	}
+	file, _ := stream.(*os.File)
+	return file
+}
+
+// Terminal reports whether somebody reads or types at a stream.
+func Terminal(stream any) bool {
+	file := FileOf(stream)
+	return file != nil && isatty.IsTerminal(file.Fd())
+}
+
+// Columns is how many characters fit into a line of a terminal; one that does not
+// know is the usual one.
+func Columns(out io.Writer) int {
+	if file := FileOf(out); file != nil {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// UntilEnd runs work that prints to out, to its end or until somebody ends it:
+// Ctrl-C, SIGTERM and a terminal that goes (SIGHUP) are ExitInterrupted; that nobody
+// reads the output any more is no failure, as the reader has seen enough. Work may be waiting in a write at
+// that moment, so it is not waited for; its context is cancelled.
+func UntilEnd(out io.Writer, work func(context.Context) error) error {
+	// With SIGPIPE ignored a write returns EPIPE instead of ending the process.
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
+	signals := StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- work(ctx) }()
+	select {
+	case err := <-done:
+		if errors.Is(err, syscall.EPIPE) {
+			return nil
+		}
+		return err
+	case <-signals:
+		return Status(ExitInterrupted)
+	case <-abandoned(ctx, out):
+		return nil
+	}
+}
+
+// abandonedLook is how long, in milliseconds, a look at the output's other end takes.
+const abandonedLook = 1000
+
+// abandoned is closed when out is a pipe that nobody reads any more: without it
+// "logs -f | head -1" would not end before the next line is written. It ends with
+// ctx, or with a look that such a file cannot be given.
+func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
+	gone := make(chan struct{})
+	file := FileOf(out)
+	if file == nil {
+		return gone
+	}
+	go func() {
+		// The file stays open until the process ends.
+		fds := []unix.PollFd{hangUpOf(file.Fd())}
+		for ctx.Err() == nil {
+			n, err := unix.Poll(fds, abandonedLook)
+			switch {
+			case errors.Is(err, unix.EINTR):
+			case err != nil:
+				return
+			case n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
+				close(gone)
+				return
+			case n > 0:
+				return
+			}
+		}
+	}()
+	return gone
+}
+
+// hangUpOf asks poll(2) for the hang-up of a descriptor and nothing else. Linux reports a
+// hang-up whether it is asked for or not; macOS looks at a descriptor only for an event that
+// is asked for (bsd/kern/sys_generic.c, poll_nocancel).
+func hangUpOf(fd uintptr) unix.PollFd { return unix.PollFd{Fd: int32(fd), Events: unix.POLLHUP} }
+
+func StopSignals(which ...os.Signal) chan os.Signal {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, which...)
+	return signals
+}

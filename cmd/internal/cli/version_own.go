@@ -1,0 +1,20 @@
+package cli
+
+import "runtime/debug"
+
+// TemporalVersion is the Temporal CLI that this version is tested with and that
+// start and make provide.
+const TemporalVersion = "v1.5.1"
+
+// Version is set by the linker for a release; without it the module's version counts.
+var Version string
+
+func OwnVersion() string {
+	if Version != "" {
+		return Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,130 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/statefile"
+)
+
+// ErrNoExec is the error for a program on a file system that is mounted noexec.
+var ErrNoExec = errors.New("its file system is mounted noexec, so no program there can be run")
+
+// ProgramElsewhere is what to do about errNoExec.
+const ProgramElsewhere = "a program that lies elsewhere: --temporal-bin FILE, or copy this one to a file system that is not mounted noexec"
+
+// Binary finds the Temporal CLI. If there is none, that is no error yet: a Temporal that
+// runs already needs none.
+func (o *Options) Binary(home statefile.Home) error {
+	bin := o.Settings.TemporalBin
+	if bin == "" {
+		o.Settings.TemporalBin = FindBinary(home)
+		return nil
+	}
+	path, err := lookPath(bin)
+	if err == nil {
+		o.Settings.TemporalBin, err = filepath.Abs(path)
+		return err
+	}
+	p := &cli.Problem{
+		What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.From("temporal-bin"), err),
+		Means: "that is no program that can be run; nothing was changed",
+		Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: cli.ExitNoBinary,
+	}
+	if from := o.origins["temporal-bin"]; from.layer == layerFile {
+		inFile := configProblem(o.Config.Path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, err))
+		p.What, p.Try = inFile.What, inFile.Try
+	}
+	switch {
+	case errors.Is(err, ErrNoExec):
+		p.Try = ProgramElsewhere
+	case errors.Is(err, fs.ErrPermission):
+		p.Try = "if it is a Temporal CLI: chmod u+x " + human.ShellWord(bin)
+	}
+	return p
+}
+
+// FindBinary returns the absolute path of the Temporal CLI in the home, else of the one in
+// PATH, empty for none.
+func FindBinary(home statefile.Home) string {
+	for _, name := range []string{home.Bin(), "temporal"} {
+		if path, err := lookPath(name); err == nil {
+			if absolute, err := filepath.Abs(path); err == nil {
+				return absolute
+			}
+		}
+	}
+	return ""
+}
+
+// lookPath is exec.LookPath, with two differences: as bash does, it expands a ~ in PATH, and it
+// passes over a folder that is relative to the working folder, where exec.LookPath would end
+// with exec.ErrDot. The error is the reason, without the program.
+func lookPath(name string) (string, error) {
+	path, err := Runnable(name)
+	if err == nil || strings.ContainsRune(name, filepath.Separator) {
+		return path, err
+	}
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		folder, failed := cli.ExpandPath(folder)
+		if failed != nil || !filepath.IsAbs(folder) {
+			continue
+		}
+		if path, failed := Runnable(filepath.Join(folder, name)); failed == nil {
+			return path, nil
+		}
+	}
+	return "", err
+}
+
+// Runnable is exec.LookPath, with the reason alone as its error: errNoExec for a program
+// that has the mode of one and lies on a mount that is noexec.
+func Runnable(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if at := cmp.Or(path, name); cli.Executable(at) && host.NoExec(at) {
+		return "", ErrNoExec
+	}
+	return path, cli.BareExec(err)
+}
+
+// NoInstall is the refusal to install where no installed program could be run, nil where it
+// could.
+func NoInstall(home statefile.Home) *cli.Problem {
+	folder := statefile.NearestFolder(home.Versions())
+	if !host.NoExec(folder) {
+		return nil
+	}
+	return &cli.Problem{
+		What:  fmt.Sprintf("no program that lies in %s can be run: its file system is mounted noexec", folder),
+		Means: "a Temporal CLI would be of no use there; nothing was fetched and nothing was changed",
+		Try:   "a home on another file system: STIGMER_HOME=DIR, or a Temporal CLI that lies elsewhere: --temporal-bin FILE",
+		Exit:  cli.ExitNoBinary,
+	}
+}
+
+// NoBinary is the problem of a command that needs a Temporal CLI and found none.
+func NoBinary(home statefile.Home) *cli.Problem {
+	if p := NoInstall(home); p != nil {
+		p.What = "no Temporal CLI was found, and " + p.What
+		return p
+	}
+	own := home.Bin()
+	if _, err := lookPath(own); err != nil && cli.Exists(own) {
+		own += fmt.Sprintf(" (%v)", reasonOf(err))
+	}
+	return &cli.Problem{
+		What:  "no Temporal CLI was found: neither --temporal-bin, nor " + own + ", nor temporal in PATH",
+		Means: "there is nothing to start; nothing was changed",
+		Try:   "stigmer local install, or name one: --temporal-bin FILE",
+		Exit:  cli.ExitNoBinary,
+	}
+}

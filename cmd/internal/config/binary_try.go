@@ -1,0 +1,137 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// TryProgram refuses, before a spawn, a program that could not be run as Temporal, with what
+// the program printed. A Temporal CLI is recognised by its build information and is not run
+// for this. Any other program, a wrapper or a shim, is run with --version in the folder in
+// which Temporal will run. If the system lacks something, such as processes, tryProgram
+// returns nil: the spawn reports that.
+func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
+	if bin := r.Settings.TemporalBin; bin == "" || temporal.IsTemporal(bin) {
+		return nil
+	}
+	// The signal must not end this process at once: the program has a group of its own, and
+	// would live on.
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	_, problem, _ := ProgramTried(ctx, home, r)
+	switch {
+	case ctx.Err() != nil:
+		return &cli.Problem{What: c.Name() + " was interrupted", Means: "nothing was started or stopped", Try: "the same command again", Exit: cli.ExitInterrupted}
+	case problem != nil:
+		return problem
+	}
+	return nil
+}
+
+// ProgramTried runs the program of a record with --version as Temporal would be run. It
+// returns what the program said, or what is wrong with it. An error means that the program
+// could not be tried.
+func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *cli.Problem, err error) {
+	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
+	if err == nil || untried(err) {
+		return said, nil, err
+	}
+	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
+	if _, _, _, otherwise := actions.TryProgram(ctx, home, r, os.Environ()); otherwise == nil {
+		problem.Try = "--" + PassEnvFlag + " with the variable that it needs: it runs with all those of this shell"
+	}
+	return "", problem, nil
+}
+
+// untried reports whether the error of a trial says nothing of the program: the system lacks
+// what a trial takes, or something killed the program, as a system short of memory does.
+func untried(err error) bool {
+	_, lacks := cli.LackIn(err.Error())
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
+}
+
+// programProblem says why a program does not run as Temporal would be run.
+func programProblem(program, folder string, words []string, err error) *cli.Problem {
+	p := &cli.Problem{
+		What:    fmt.Sprintf("%s --version does not run: %v (in %s, where Temporal is run)", program, reasonOf(err), folder),
+		Means:   "it would not start Temporal there either; nothing was started or stopped",
+		Details: words,
+		Try:     "install it again, or name a Temporal CLI: --temporal-bin FILE",
+		Exit:    cli.ExitFailed,
+	}
+	switch manager := shimOf(program); {
+	case manager != "":
+		p.Means = "it is a shim of " + manager + ", which picks the program by the folder; nothing was started or stopped"
+		p.Try = fmt.Sprintf(`in a folder where temporal works: stigmer local start --temporal-bin "$(%s which temporal)"`, manager)
+	case errors.Is(err, syscall.EACCES) && host.NoExec(program):
+		p.Means, p.Try = ErrNoExec.Error()+"; nothing was started or stopped", ProgramElsewhere
+	case errors.Is(err, syscall.ENOEXEC):
+		p.Means = "it is a program for another machine, or a script without #! in its first line; nothing was started or stopped"
+	case errors.Is(err, syscall.ENOENT):
+		p.Means = "a file that it needs to run, such as the program behind #!, is not there; nothing was started or stopped"
+	}
+	return p
+}
+
+// reasonOf is the error of looking for a program, or of starting it, without its path.
+func reasonOf(err error) error {
+	err = cli.BareExec(err)
+	if failed, ok := errors.AsType[*os.PathError](err); ok {
+		return failed.Err
+	}
+	return err
+}
+
+// shimManagers are the version managers whose shims stand for a program, and pick it by the
+// folder in which they are run.
+var shimManagers = []string{"asdf", "mise", "rtx"}
+
+// shimOf names the version manager whose shim a program is, empty for none. It recognises a
+// shim by the file that a link leads to (mise), by its folder, or by its text (asdf).
+func shimOf(program string) string {
+	target, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		return ""
+	}
+	script := scriptText(target)
+	for _, manager := range shimManagers {
+		folder := filepath.Base(filepath.Dir(filepath.Dir(program)))
+		shims := filepath.Base(filepath.Dir(program)) == "shims" && strings.TrimPrefix(folder, ".") == manager
+		if filepath.Base(target) == manager || shims || strings.Contains(script, manager+" exec") {
+			return manager
+		}
+	}
+	return ""
+}
+
+// scriptText is the beginning of a script, empty for any other program.
+func scriptText(path string) string {
+	file, _, err := cli.OpenRegular(path, 0)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, 4<<10))
+	if err != nil || !strings.HasPrefix(string(text), "#!") {
+		return ""
+	}
+	return string(text)
+}

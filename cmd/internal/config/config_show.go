@@ -1,0 +1,140 @@
+package config
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/statefile"
+)
+
+// ConfigReport is what config show -o json prints.
+type ConfigReport struct {
+	Schema int `json:"schema"`
+	// Path is the settings file, which Exists or not.
+	Path   string `json:"path"`
+	Exists bool   `json:"exists"`
+	// Notes are about config.yaml, the Stigmer CLI's file.
+	Notes    []string        `json:"notes"`
+	Settings []SettingReport `json:"settings"`
+}
+
+// SettingReport is one setting.
+type SettingReport struct {
+	Name string `json:"name"`
+	// Value is a number, a boolean, a list or a text, by the kind of the setting.
+	Value any `json:"value"`
+	// Layer is flag, environment, file or default.
+	Layer string `json:"layer"`
+	// Source names the flag, the variable, or the line of the file; for a default
+	// that depends on something, on what.
+	Source string `json:"source"`
+}
+
+func (o *Options) ConfigReport(settings *pflag.FlagSet) (ConfigReport, error) {
+	path, err := cli.HomePath()
+	if err != nil {
+		return ConfigReport{}, err
+	}
+	home, there, err := statefile.FindHome(path)
+	if err != nil || !there {
+		home = statefile.Home(path)
+	}
+	report := ConfigReport{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Notes: append([]string{}, o.Config.BesideNotes()...)}
+	report.Add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
+	return report, nil
+}
+
+// Add adds settings with their origins; standard is a setting's default, with what it
+// depends on.
+func (r *ConfigReport) Add(settings *pflag.FlagSet, origins Origins, standard func(*pflag.Flag) (any, string)) {
+	settings.VisitAll(func(f *pflag.Flag) {
+		from, given := origins[f.Name]
+		s := SettingReport{Name: f.Name, Value: ValueOf(f), Layer: from.layer, Source: from.where}
+		if !given {
+			s.Layer = layerDefault
+			s.Value, s.Source = standard(f)
+		}
+		r.Settings = append(r.Settings, s)
+	})
+}
+
+// standard is the default of a setting, with what it depends on.
+func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, because string) {
+	if name := VariableOf(f.Name); serviceLink(f, os.Getenv(name)) {
+		return ValueOf(f), LinkWords(name)
+	}
+	switch f.Name {
+	case "ui-port":
+		if o.Given.Has("port") {
+			return o.Settings.UIPort, "port plus 1000"
+		}
+	case "db":
+		if o.Ephemeral {
+			return "", "ephemeral"
+		}
+		return home.DB(), "in the home"
+	case "temporal-bin":
+		switch found := FindBinary(home); found {
+		case "":
+			return "", "none found"
+		case home.Bin():
+			return found, "in the home"
+		default:
+			return found, "in PATH"
+		}
+	}
+	return ValueOf(f), ""
+}
+
+// ValueOf is a flag's value as JSON has it.
+func ValueOf(f *pflag.Flag) any {
+	text := f.Value.String()
+	switch f.Value.Type() {
+	case "int", "bool":
+		return json.RawMessage(text) // as it is: both are written alike in JSON
+	case "stringArray":
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			return append([]string{}, list.GetSlice()...)
+		}
+	case "duration":
+		if d, err := time.ParseDuration(text); err == nil {
+			return d.String()
+		}
+	}
+	return text
+}
+
+func PrintConfig(out io.Writer, r ConfigReport) {
+	note := ""
+	if !r.Exists {
+		note = "  (not there)"
+	}
+	fmt.Fprintf(out, "%s%s\n", r.Path, note)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	for _, s := range r.Settings {
+		from := s.Source
+		if s.Layer == layerDefault {
+			from = strings.TrimSuffix("default, "+s.Source, ", ")
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, valueText(s.Value), from)
+	}
+}
+
+func valueText(value any) string {
+	switch v := value.(type) {
+	case json.RawMessage:
+		return string(v)
+	case []string:
+		return cmp.Or(strings.Join(v, ","), "-")
+	}
+	return cmp.Or(fmt.Sprint(value), "-")
+}

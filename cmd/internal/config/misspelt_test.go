@@ -1,0 +1,49 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// A variable that is almost a setting's is named; another program's is not.
+func TestMisspelt(t *testing.T) {
+	flags := pflag.NewFlagSet("start", pflag.ContinueOnError)
+	new(Options).StartFlags(flags)
+	t.Setenv("STIGMER_DB", "x.db")
+	got := Misspelt([]string{
+		"STIGMER_UIPORT=1", "stigmer_port=1", "STIGMER_NAMESPACES=a", "STIGMER_HTTP_PORT=7", "STIGMER_API_KEY=x",
+		"STIGMER_HOME=/x", "STIGMER_SERVICE_PORT=1", "STIGMER__DB=y", "STIGMER_HEAD_LESS=", "PORT=1",
+	}, flags)
+	var names []string
+	for _, words := range got {
+		names = append(names, strings.Fields(words)[0]+" "+words[strings.LastIndex(words, " ")+1:])
+	}
+	const want = "STIGMER_NAMESPACES STIGMER_NAMESPACE, STIGMER_UIPORT STIGMER_UI_PORT, stigmer_port STIGMER_PORT"
+	if strings.Join(names, ", ") != want {
+		t.Errorf("%q", got)
+	}
+}
+
+// Settings whose file has gone from behind a link are not done without.
+func TestSettingsBehindALinkToNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ConfigName)
+	if err := os.Symlink("elsewhere.yaml", path); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := readSettings(path); err == nil || !strings.Contains(err.Error(), "is a link to elsewhere.yaml, which is not there") {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if words := OtherYAML(configFile{Path: path}); words != "" {
+		t.Error(words)
+	}
+	if err := os.WriteFile(strings.TrimSuffix(path, ".yaml")+".yml", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if words := OtherYAML(configFile{Path: path}); !strings.Contains(words, "local.yml is not read") {
+		t.Error(words)
+	}
+}

@@ -1,0 +1,265 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Options is what the flags of start and restart say.
+type Options struct {
+	Settings   fsm.Settings
+	Given      fsm.Names
+	namespaces []string
+	passEnv    []string
+	Ephemeral  bool
+	Timeout    time.Duration
+	Foreground bool
+	Trace      string
+	NoInstall  bool
+	// Restarts says that the command is restart: settings that were not given are the record's.
+	Restarts bool
+	// origins says where each flag that has a value got it, and config is the
+	// settings file as it was read for that.
+	origins Origins
+	Config  configFile
+}
+
+// StartFlags declares the flags of start: those of restart and its own.
+func (o *Options) StartFlags(f *pflag.FlagSet) {
+	o.AddFlags(f)
+	f.BoolVar(&o.Foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
+	cli.PathVar(f, &o.Trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
+}
+
+// AddFlags declares the flags of start and restart.
+func (o *Options) AddFlags(f *pflag.FlagSet) {
+	s := &o.Settings
+	s.Policy = fsm.DefaultPolicy()
+	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
+	cli.PortVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
+	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
+	cli.PortVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one at each start")
+	cli.PortVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one at each start")
+	cli.PathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
+	f.BoolVar(&o.Ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
+	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
+	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
+	f.StringArrayVar(&o.passEnv, PassEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
+	cli.PathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
+	f.BoolVar(&o.NoInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
+	f.DurationVar(&o.Timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
+	p := &s.Policy
+	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")
+	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
+	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
+	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
+	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long Temporal may leave every probe unanswered before a restart, from --probe-timeout on; longer if it is slow or waits for a processor")
+	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
+	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
+	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
+	f.IntVar(&p.RestartLimit, "restart-limit", p.RestartLimit, "restarts within --restart-window before it gives up")
+	f.Var((*millisValue)(&p.RestartWindow), "restart-window", "window of --restart-limit")
+}
+
+// millisValue is a flag for a duration that is kept in milliseconds.
+type millisValue fsm.Millis
+
+// String shows the duration.
+func (m *millisValue) String() string { return (time.Duration(*m) * time.Millisecond).String() }
+
+// Set reads a duration of at least a millisecond.
+func (m *millisValue) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err == nil && d < time.Millisecond {
+		err = fmt.Errorf("%s is not a time of at least a millisecond", text)
+	}
+	*m = millisValue(d.Milliseconds())
+	return err
+}
+
+// Type names the kind of value in the help.
+func (m *millisValue) Type() string { return "duration" }
+
+// readVariables reads the flags that were not given from the environment.
+func readVariables(flags *pflag.FlagSet) error {
+	var failed error
+	// Asked before any is set: two of one layer that exclude each other are an error.
+	beaten := map[string]bool{}
+	flags.VisitAll(func(f *pflag.Flag) { beaten[f.Name] = outdone(flags, f.Name) })
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := VariableOf(f.Name)
+		value, ok := os.LookupEnv(name)
+		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || serviceLink(f, value) {
+			return
+		}
+		values := []string{value}
+		if f.Value.Type() == "stringArray" {
+			values = strings.Split(value, ",")
+		}
+		for _, v := range values {
+			if err := flags.Set(f.Name, v); err != nil {
+				failed = cli.Usage(cli.BadValue("environment variable "+name, err))
+			}
+		}
+	})
+	return failed
+}
+
+// outdone reports whether a setting that excludes this one was given by a stronger
+// layer: a flag beats the environment, and both beat the settings file.
+func outdone(flags *pflag.FlagSet, name string) bool {
+	switch name {
+	case "db":
+		ephemeral, err := flags.GetBool("ephemeral")
+		return err == nil && ephemeral
+	case "ephemeral":
+		return flags.Changed("db")
+	case cli.QuietFlag:
+		return flags.Changed(cli.VerboseFlag)
+	case cli.VerboseFlag:
+		return flags.Changed(cli.QuietFlag)
+	case FromSetting:
+		return flags.Changed(MirrorSetting)
+	case MirrorSetting:
+		from := flags.Lookup(FromSetting)
+		return from != nil && from.Changed && from.Value.String() == FromGo
+	}
+	return false
+}
+
+// Parse reads the environment and the settings file and checks what was asked
+// for, before anything is made.
+func (o *Options) Parse(flags *pflag.FlagSet) error {
+	if err := o.Layers(flags); err != nil {
+		return err
+	}
+	var given []string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			given = append(given, f.Name)
+		}
+	})
+	if o.Ephemeral {
+		given = append(given, "db")
+	}
+	o.Given = fsm.MakeNames(given)
+	if o.derivesUIPort() {
+		o.Settings.UIPort = o.Settings.Port + 1000
+	}
+	o.Settings.Namespaces = fsm.MakeNames(o.namespaces)
+	o.Settings.PassEnv = fsm.MakeNames(slices.Compact(slices.Sorted(slices.Values(o.passEnv))))
+	if err := o.check(); err != nil {
+		return o.Blame(err)
+	}
+	return o.database()
+}
+
+// derivesUIPort reports whether the web UI's port is the other one plus 1000.
+func (o *Options) derivesUIPort() bool { return o.Given.Has("port") && !o.Given.Has("ui-port") }
+
+// Locate fills in what is found by the home.
+func (o *Options) Locate(home statefile.Home) error {
+	if o.Settings.DB == "" && !o.Ephemeral {
+		o.Settings.DB = home.DB()
+	}
+	return o.Binary(home)
+}
+
+func (o *Options) database() error {
+	if o.Settings.DB == "" {
+		return nil
+	}
+	if o.Ephemeral {
+		return o.Blame(cli.Exclusive("db", "ephemeral"))
+	}
+	path, err := filepath.Abs(o.Settings.DB)
+	if err != nil {
+		return cli.SystemProblem(err, "nothing was changed")
+	}
+	if err := actions.DatabaseName(path); err != nil {
+		return o.Blame(cli.BadFlag("db", "--db %s: %v", path, err))
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return o.Blame(cli.BadFlag("db", "--db %s: there is no folder %s", path, filepath.Dir(path)))
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return o.Blame(cli.BadFlag("db", "--db %s is not a file", path))
+	}
+	o.Settings.DB = path
+	return nil
+}
+
+// check refuses values that cannot be used, and stores --ip in its canonical spelling.
+func (o *Options) check() error {
+	if err := o.checkText(); err != nil {
+		return err
+	}
+	ip, err := checkIP(o.Settings.IP)
+	if err != nil {
+		return err
+	}
+	o.Settings.IP = ip
+	if err := o.checkPorts(); err != nil {
+		return err
+	}
+	for _, name := range o.namespaces {
+		if name == "" || strings.ContainsAny(name, ", \t\n") {
+			return cli.BadFlag("namespace", "--namespace %q is not a name", name)
+		}
+	}
+	for _, pattern := range o.passEnv {
+		if why := environment.CheckPattern(pattern); why != "" {
+			return cli.BadFlag(PassEnvFlag, "--%s %q %s", PassEnvFlag, pattern, why)
+		}
+	}
+	switch p := o.Settings.Policy; {
+	case p.Threshold < 1:
+		return cli.BadFlag("failure-threshold", "--failure-threshold %d is less than 1", p.Threshold)
+	case p.RestartLimit < 1 || p.RestartLimit > fsm.MaxRestartLimit:
+		return cli.BadFlag("restart-limit", "--restart-limit %d is not within 1 to %d", p.RestartLimit, fsm.MaxRestartLimit)
+	case o.Timeout < time.Millisecond:
+		return cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", o.Timeout)
+	}
+	return nil
+}
+
+// checkPorts refuses numbers that are no ports, that two flags share, or that browsers refuse.
+func (o *Options) checkPorts() error {
+	s := o.Settings
+	type port struct {
+		flag     string
+		number   int
+		optional bool
+	}
+	for _, n := range []port{{"port", s.Port, false}, {"ui-port", s.UIPort, s.Headless}, {"http-port", s.HTTPPort, true}, {"metrics-port", s.MetricsPort, true}} {
+		if n.number == 0 && n.optional || n.flag == "ui-port" && s.Headless {
+			continue
+		}
+		if n.number < 1 || n.number > 65535 {
+			if n.flag == "ui-port" && o.derivesUIPort() {
+				return cli.BadFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, n.number)
+			}
+			return cli.BadFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
+		}
+	}
+	if one, other, number := s.Clash(); one != "" {
+		flags := []string{other, one}
+		if o.derivesUIPort() {
+			flags = append(flags, "port")
+		}
+		return cli.FlagError{Flags: flags, Text: fmt.Sprintf("--%s and --%s are both %d", one, other, number)}
+	}
+	return o.CheckUIPort(o.Restarts)
+}

@@ -1,0 +1,108 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
+)
+
+// wasSeen is the event of a line that tells what was seen, not what a supervisor
+// has recorded: the first one, and each change while none is at work.
+const wasSeen fsm.Event = "seen"
+
+// journal prints a line for each transition.
+type journal struct {
+	out  io.Writer
+	json bool
+	// begun says that the first line is printed; state is what the last line led to.
+	begun bool
+	past  Past
+	state fsm.State
+}
+
+// follow prints until ctx ends, or the state cannot be told.
+func (j *journal) follow(ctx context.Context, path string) error {
+	sentry := inspect.NewSentry(ctx, path) // before the first look
+	for {
+		seen := inspect.Look(path)
+		if seen.Trouble != nil {
+			return inspect.CannotTell(seen.Trouble)
+		}
+		if err := j.tell(seen, time.Now().Truncate(time.Millisecond)); err != nil {
+			return err
+		}
+		if !sentry.Wait(ctx, seen) {
+			return nil
+		}
+	}
+}
+
+// tell prints what is new in what was seen.
+func (j *journal) tell(s *inspect.Seen, now time.Time) error {
+	d, history := s.Diagnosis(), s.Document.History
+	if !j.begun {
+		j.begun, j.state = true, d.State
+		j.past.News(history)
+		return j.print(inspect.HistoryReport{At: now.UTC(), From: d.State, Event: wasSeen, To: d.State, Cause: d.Reason})
+	}
+	for _, t := range j.past.News(history) {
+		if err := j.print(inspect.HistoryReport{At: human.Moment(t.At), From: t.From, Event: t.Event, To: t.To, Cause: t.Cause}); err != nil {
+			return err
+		}
+		j.state = t.To
+	}
+	// A supervisor that is at work records what happens; a moment before it does is no news.
+	if awake := s.Driver.PID != 0 && !s.Asleep; awake || d.State == j.state {
+		return nil
+	}
+	from := j.state
+	j.state = d.State
+	return j.print(inspect.HistoryReport{At: now.UTC(), From: from, Event: wasSeen, To: d.State, Cause: d.Reason})
+}
+
+// Past is what is known of a history.
+type Past struct {
+	last fsm.Transition // the latest one, zero for none
+}
+
+// News are the transitions of a history that were not in it before.
+func (p *Past) News(history []fsm.Transition) []fsm.Transition {
+	fresh := history[p.known(history):]
+	if n := len(history); n > 0 {
+		p.last = history[n-1]
+	}
+	return fresh
+}
+
+// known is how many transitions of a history were there before. The history is
+// bounded and can be lost: where the last one is not in it, time decides.
+func (p *Past) known(history []fsm.Transition) int {
+	for i, t := range slices.Backward(history) {
+		if t == p.last {
+			return i + 1
+		}
+	}
+	for i, t := range history {
+		if t.At > p.last.At {
+			return i
+		}
+	}
+	return len(history)
+}
+
+func (j *journal) print(line inspect.HistoryReport) error {
+	if j.json {
+		encoder := json.NewEncoder(j.out)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(line)
+	}
+	_, err := fmt.Fprintf(j.out, "%s  %-10s  %-16s  -> %-10s  %s\n", line.At.Local().Format("2006-01-02 15:04:05.000"), line.From, line.Event, line.To, line.Cause)
+	return err
+}

@@ -1,0 +1,279 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
+)
+
+// patient is what doctor has seen of a home, and what a start would ask for.
+type patient struct {
+	*inspect.Seen
+	options  *config.Options
+	settings fsm.Settings
+}
+
+// examine looks at everything, in the order in which a start needs it. Of a home
+// that is not to be trusted nothing is read or run.
+func examine(path string) []CheckReport {
+	home, there := checkHome(path)
+	if !home.OK && !there {
+		return []CheckReport{home, checkLimits()}
+	}
+	p := &patient{Seen: inspect.Look(path), options: &config.Options{}}
+	checks := []CheckReport{home}
+	if there {
+		checks = append(checks, checkPrivate(p.Home))
+		checks = append(checks, checkFiles(p.Home, p.database()))
+		checks = append(checks, checkDisk(string(p.Home), p.database())...)
+	}
+	checks = append(checks, p.checkSettings(), p.checkEnvironment())
+	checks = append(checks, p.checkCLI()...)
+	if there {
+		checks = append(checks, p.checkRecord(), p.checkTemporal())
+		checks = append(checks, p.checkLog()...)
+	}
+	checks = append(checks, p.checkPorts()...)
+	checks = append(checks, p.checkBinary())
+	if there {
+		for _, db := range p.databases() {
+			checks = append(checks, p.checkDatabase(db))
+		}
+	}
+	checks = append(checks, checkLimits())
+	if there {
+		checks = append(checks, p.checkLeftovers())
+	}
+	return checks
+}
+
+// checkSettings reads what a start would ask for; what runs counts before it.
+func (p *patient) checkSettings() CheckReport {
+	const name = "settings"
+	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	p.options.StartFlags(flags)
+	err := p.options.Parse(flags)
+	p.settings = p.options.Settings
+	if p.Running() {
+		p.settings = p.Document.Settings
+	}
+	if problem, ok := errors.AsType[*cli.Problem](err); ok {
+		return wrong(name, problem.Try, "%s", problem.What)
+	}
+	otherwise := ""
+	for _, link := range config.ServiceLinks(flags) {
+		otherwise += "; " + config.LinkWords(link)
+	}
+	for _, words := range config.Misspelt(os.Environ(), flags) {
+		otherwise += "; " + words
+	}
+	otherwise += config.OtherYAML(p.options.Config)
+	if differ := fsm.Differences(p.Document.Settings, p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
+		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
+	}
+	config := p.options.Config
+	if !config.Exists {
+		return well(name, "defaults and environment; there is no %s%s", config.Path, otherwise)
+	}
+	return well(name, "%s is understood%s", config.Path, otherwise)
+}
+
+// checkCLI checks the Stigmer CLI's settings in this home. It returns nil if there are none.
+func (p *patient) checkCLI() []CheckReport {
+	const name = "stigmer cli"
+	file := p.options.Config
+	b, notes := file.Beside, file.BesideNotes()
+	switch {
+	case b.Manages:
+		return []CheckReport{wrong(name, "set "+config.ManagedSetting+" in "+b.Path+", which leaves Temporal to stigmer local", "%s", config.ManagesNote(b.Path)+p.cliTemporal())}
+	case b.Ours && b.Distrusted != nil && file.Path != b.Path:
+		return []CheckReport{wrong(name, "look at it, then write its settings into "+file.Path, "%s", notes[0])}
+	case len(notes) > 0:
+		return []CheckReport{well(name, "%s", notes[0])}
+	case b.Foreign:
+		return []CheckReport{well(name, "%s is not for stigmer local, and is left alone", b.Path)}
+	}
+	return nil
+}
+
+// database is the database that matters: the one that runs, or that ran last.
+func (p *patient) database() string {
+	if !p.Exists {
+		return ""
+	}
+	return actions.DatabaseOf(p.Home, p.Document.Record)
+}
+
+// databases are those that matter: where none runs, the next start's as well as the one
+// that was used last.
+func (p *patient) databases() []string {
+	last, next := p.database(), p.nextDatabase()
+	if last == next || p.Running() {
+		return []string{last}
+	}
+	return []string{last, next}
+}
+
+// nextDatabase is the database of a start that is told nothing more, empty for none.
+func (p *patient) nextDatabase() string {
+	if o := p.options; o.Settings.DB != "" || o.Ephemeral {
+		return o.Settings.DB
+	}
+	return p.Home.DB()
+}
+
+func (p *patient) checkRecord() CheckReport {
+	const name = "record"
+	evidence := p.RecordEvidence()
+	switch {
+	case p.RecordFault == inspect.NoRecord || p.RecordFault == "" && evidence.OK:
+		return well(name, "%s", evidence.Detail)
+	case p.Hidden:
+		return wrong(name, cli.TryHidden, "%s", evidence.Detail)
+	case p.RecordFault == "":
+		return wrong(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
+	case p.Trouble != nil:
+		return wrong(name, cli.SystemProblem(p.Trouble, "").Try, "%s", p.RecordFault)
+	}
+	return wrong(name, "stigmer local start, or stop: it is kept under another name and made anew", "%s", p.RecordFault)
+}
+
+func (p *patient) checkTemporal() CheckReport {
+	const name = "temporal"
+	d := p.Diagnosis()
+	switch {
+	case p.Hidden:
+		return wrong(name, cli.TryHidden, "what runs cannot be determined: %v", p.Trouble)
+	case p.Trouble != nil:
+		return wrong(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.Trouble)
+	case p.Evidence.Hold == fsm.HoldForeign:
+		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
+	case p.Stranger != "":
+		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.Stranger)
+	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.Document.Failure.Event == "":
+		return well(name, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+	case d.State == fsm.Stopped && passing(p.Document.Failure.Event):
+		return well(name, "Stopped; the last start failed, and whether it would now is told with the others: %s", inspect.Why(d.State, d.Reason))
+	case d.State == fsm.Stopped:
+		_, try := inspect.Remedy(p.Document.Record, p.Home)
+		return wrong(name, try, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+	}
+	return wrong(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+}
+
+// passing reports whether what has ended a start is looked at here by another check,
+// as it is now: what was in its way may have gone.
+func passing(failure fsm.Event) bool {
+	return failure == fsm.PortTaken || failure == fsm.LockDenied || failure == fsm.SaveFailed
+}
+
+// checkPorts looks who has the ports, in the kernel's table: nothing is bound.
+func (p *patient) checkPorts() []CheckReport {
+	s := p.settings
+	needs := []struct {
+		name string
+		port int
+	}{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	var checks []CheckReport
+	for _, n := range needs {
+		if n.port != 0 && !(n.name == "ui-port" && s.Headless) {
+			checks = append(checks, p.checkPort(n.name, n.port))
+		}
+	}
+	return checks
+}
+
+func (p *patient) checkPort(name string, port int) CheckReport {
+	ctx, cancel := inspect.WithLookTimeout()
+	defer cancel()
+	at := probes.HostPort(p.settings.IP, port)
+	listener, err := probes.Owner(ctx, p.settings.IP, port)
+	try := fmt.Sprintf("end it, or choose another: --%s", name)
+	if p.Running() {
+		try = cmp.Or(p.Advice(), try)
+	}
+	switch {
+	case err != nil:
+		return wrong(name, "stigmer local start says it more exactly", "the owner of %s cannot be determined: %v", at, err)
+	case listener == nil && p.Running():
+		return wrong(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
+	case name == "ui-port" && config.UIBlocked(p.settings):
+		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", config.OpenUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
+	case listener == nil:
+		err := probes.MayListen(p.settings.IP, port)
+		if err == nil {
+			err = probes.Reachable(p.settings.IP)
+		}
+		if err != nil {
+			return wrong(name, inspect.OtherPlace(err), "%s: %v", at, err)
+		}
+		return well(name, "%s is free", at)
+	case p.OwnListener(listener):
+		return well(name, "%s is our Temporal's (pid %d)", at, listener.PID)
+	case listener.PID == 0:
+		return wrong(name, try, "%s is taken by a program that may not be looked into", at)
+	case listener.Instance != "":
+		return wrong(name, "STIGMER_HOME="+human.ShellWord(listener.Instance)+" stigmer local stop, or --"+name, "%s is taken by the Temporal of home %s (pid %d)", at, listener.Instance, listener.PID)
+	case probes.IsDevServer(listener.PID):
+		return wrong(name, fmt.Sprintf("end it with what started it, or kill %d, or choose another: --%s", listener.PID, name),
+			"%s is taken by a Temporal that something else started: pid %d (%s)", at, listener.PID, listener.Command)
+	}
+	return wrong(name, try, "%s is taken by pid %d (%s)", at, listener.PID, listener.Command)
+}
+
+func (p *patient) checkBinary() CheckReport {
+	const name = "binary"
+	home := p.Home
+	if err := p.options.Binary(home); err != nil {
+		problem, ok := errors.AsType[*cli.Problem](err)
+		if !ok {
+			problem = config.NoBinary(home)
+		}
+		return wrong(name, problem.Try, "%v", err)
+	}
+	path := p.options.Settings.TemporalBin
+	if path == "" {
+		none := config.NoBinary(home)
+		if p.options.NoInstall || config.NoInstall(home) != nil {
+			return wrong(name, none.Try, "%s", none.What)
+		}
+		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(cli.TemporalVersion, "v"))
+	}
+	settings := p.options.Settings
+	settings.DB = p.nextDatabase()
+	lent, _ := p.options.Lent() // checkEnvironment reports the error
+	if p.Running() && path == p.Document.Settings.TemporalBin && p.Document.Environment.Known() && !p.options.Given.Has(config.PassEnvFlag) {
+		settings.PassEnv, lent = p.Document.Settings.PassEnv, p.Document.Environment // as it runs, and as a restart runs it
+	}
+	said, problem, err := config.ProgramTried(context.Background(), home, fsm.Record{Settings: settings, Environment: lent})
+	switch {
+	case problem != nil:
+		return wrong(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
+	case err != nil:
+		lack, _ := cli.LackIn(err.Error())
+		return wrong(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
+	}
+	tested := strings.TrimPrefix(cli.TemporalVersion, "v")
+	switch version := temporal.VersionOf(path); version {
+	case "": // a build that does not know its version, or a wrapper
+		return well(name, "%s runs: %.80s", path, cmp.Or(said, "it does not say its version"))
+	case tested:
+		return well(name, "%s runs: version %s", path, version)
+	default:
+		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
+	}
+}

@@ -1,0 +1,283 @@
+package doctor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/statefile"
+)
+
+// checkHome looks at the home itself, and says whether there is one to look into.
+func checkHome(path string) (report CheckReport, there bool) {
+	const name = "home"
+	home, there, err := statefile.FindHome(path)
+	loose, isLoose := errors.AsType[statefile.LooseHomeError](err)
+	switch {
+	case isLoose && !ownFolder(loose.Path):
+		return wrong(name, anotherHome, "others could plant files in it, and it is not a home's alone, so it is left as it is: %v", err), false
+	case isLoose:
+		return wrong(name, "look what others have put there, then: chmod 0700 "+human.ShellWord(loose.Path),
+			"others could plant files in it: %v", err).mendedBy(chmodRepair(loose.Path, 0o700)), false
+	case err != nil:
+		problem := cli.SystemProblem(err, "")
+		return wrong(name, problem.Try, "%v", err), false
+	case !there:
+		return checkPlace(path), false
+	}
+	if err := unix.Access(string(home), unix.R_OK|unix.X_OK); err != nil {
+		return wrong(name, cmp.Or(cli.OpenFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
+	}
+	if err := home.CheckLinks(); err != nil {
+		return wrong(name, cli.SystemProblem(err, "").Try, "%v", err), true
+	}
+	info, err := os.Stat(string(home))
+	if err != nil {
+		return wrong(name, "look at it again", "%v", err), false
+	}
+	switch mode := info.Mode().Perm(); {
+	case mode&0o077 != 0 && !ownFolder(string(home)):
+		return wrong(name, anotherHome, "%s can be read by others (mode %04o), and is not a home's alone", home, mode), true
+	case mode&0o077 != 0:
+		return wrong(name, "chmod 0700 "+human.ShellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
+			mendedBy(chmodRepair(string(home), 0o700)), true
+	}
+	return well(name, "%s, mode %04o%s", home, info.Mode().Perm(), cli.Behind("; ", cli.RelativeHome(string(home)))), true
+}
+
+// anotherHome is the advice where a folder is not for stigmer to change.
+const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
+
+// checkPlace looks whether a home that is not there can be made.
+func checkPlace(path string) CheckReport {
+	const name = "home"
+	if home := statefile.Gone(path); actions.Outlives(home) {
+		return wrong(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
+	}
+	above, err := filepath.Abs(path)
+	for err == nil && !cli.Exists(above) {
+		above = filepath.Dir(above)
+	}
+	if err = errors.Join(err, host.Writable(above)); err != nil {
+		return wrong(name, anotherHome+", or look at the owner and the mode of "+human.ShellWord(above), "%s is not there and cannot be made: %v", path, err)
+	}
+	return well(name, "%s is not there yet; the first start makes it%s", path, cli.Behind("; ", cli.RelativeHome(path)))
+}
+
+// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
+// may be closed to others: one in which others are at home, or which has other things
+// than a home's, is somebody's for another purpose.
+func ownFolder(path string) bool {
+	info, err := os.Stat(path)
+	entries, failed := os.ReadDir(path)
+	if err != nil || failed != nil || info.Mode()&fs.ModeSticky != 0 {
+		return false
+	}
+	home := statefile.Home(path)
+	ours := len(entries) == 0 || cli.Exists(home.SupervisorLock()) || cli.Exists(home.State())
+	for _, entry := range entries {
+		info, err := entry.Info()
+		ours = ours && err == nil && int(info.Sys().(*syscall.Stat_t).Uid) == os.Geteuid() &&
+			(filepath.Base(path) == cli.DefaultHomeName || isHomeName(home, entry.Name()))
+	}
+	return ours
+}
+
+// isHomeName reports whether a name, directly in a home, is one that stigmer local or the
+// Stigmer CLI gives. Any other is the user's: a project's folder may be a home as well.
+func isHomeName(home statefile.Home, name string) bool {
+	own := []string{config.ConfigName, config.CliName, "bin"}
+	for _, path := range []string{home.Logs(), filepath.Dir(home.DB())} {
+		own = append(own, filepath.Base(path))
+	}
+	return slices.Contains(own, name) || isOwnFile(name)
+}
+
+// isOwnFile reports whether a file in a home or in its logs has a name of ours, with
+// whatever stands behind it in a file that is rotated, set aside or being written.
+func isOwnFile(name string) bool {
+	return strings.HasPrefix(name, "temporal.") || strings.HasPrefix(name, "supervisor.")
+}
+
+// checkPrivate looks at the files in the home: each is its owner's alone. Of the
+// programs in bin and of the settings it is only the right to write that matters.
+func checkPrivate(home statefile.Home) CheckReport {
+	const name = "permissions"
+	var open, foreign []string
+	var repairs []repair
+	for path, forbidden := range privateFiles(home) {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&fs.ModeSymlink != 0 {
+			continue // a link has no rights of its own, and what it leads to may be another's
+		}
+		if filepath.Base(path) == config.CliName {
+			continue // another program's
+		}
+		if int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
+			foreign = append(foreign, path)
+			continue
+		}
+		if filepath.Base(path) == config.ConfigName && !config.OpenToOthers(path, info.Mode()) {
+			continue // a group's right, where a home lets no group in: start reads it
+		}
+		if mode := info.Mode().Perm(); mode&forbidden != 0 {
+			open = append(open, fmt.Sprintf("%s (%04o)", path, mode))
+			repairs = append(repairs, chmodRepair(path, mode&^forbidden))
+		}
+	}
+	switch {
+	case len(foreign) > 0:
+		return wrong(name, "chown them, or another home: STIGMER_HOME=DIR", "another user's: %s", strings.Join(foreign, ", ")).mendedBy(repairs...)
+	case len(open) > 0:
+		return wrong(name, "chmod go-rwx on them", "open to others: %s", strings.Join(open, ", ")).mendedBy(repairs...)
+	}
+	return well(name, "nothing in it is open to others")
+}
+
+// checkFiles looks whether each name that is there is what it must be, and this user's to
+// write: a start finds it out one by one.
+func checkFiles(home statefile.Home, db string) CheckReport {
+	const name = "files"
+	folders := []string{home.Logs(), filepath.Dir(home.DB())}
+	files := []string{home.Lock(), home.SupervisorLock(), home.State(), home.PID(), home.Request(), home.Log(), home.SupervisorLog(), home.Output()}
+	if db != "" {
+		files = append(files, db+".lock") // of the database itself its own check tells
+	}
+	for i, path := range append(folders, files...) {
+		info, err := os.Stat(path)
+		wanted, is := "file", err == nil && info.Mode().IsRegular()
+		if i < len(folders) {
+			wanted, is = "folder", err == nil && info.IsDir()
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return wrong(name, "look at its owner and the modes of the folders above it", "%v", err)
+		case !is:
+			return wrong(name, inspect.MoveAway(path), "%s is not a %s", path, wanted)
+		}
+		if err := cli.Accessible(path, info.IsDir()); errors.Is(err, unix.EROFS) {
+			return wrong(name, "mount its file system writable", "%s cannot be written: %v", path, err)
+		} else if err != nil {
+			return wrong(name, "chmod u+rwX "+human.ShellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
+		}
+	}
+	return well(name, "what is there is what it must be, and can be written")
+}
+
+// privateFiles yields what is stigmer's in a home, in order, with the rights to it that only
+// its owner may have. Other things there have the rights that the user gave them.
+func privateFiles(home statefile.Home) func(yield func(string, fs.FileMode) bool) {
+	own := ownFolder(string(home))
+	return func(yield func(string, fs.FileMode) bool) {
+		for _, folder := range []string{"", filepath.Base(home.Logs()), filepath.Base(filepath.Dir(home.DB())), "bin"} {
+			path := filepath.Join(string(home), folder)
+			forbidden := fs.FileMode(0o077)
+			if !own {
+				forbidden = 0 // a project has its own bin and logs
+			}
+			if folder != "" && !yield(path, forbidden) {
+				return
+			}
+			entries, _ := os.ReadDir(path) // one that is not there has nothing in it
+			for _, entry := range entries {
+				file, forbidden := filepath.Join(path, entry.Name()), fs.FileMode(0o077)
+				if folder == "bin" || entry.Name() == config.ConfigName {
+					forbidden = 0o022
+				}
+				known := own || isOwnFile(entry.Name()) || entry.Name() == config.ConfigName || file == home.Bin()
+				if known && !entry.IsDir() && !yield(file, forbidden) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// chmodRepair takes rights away by the open file, so that a link that is put in
+// its place meanwhile leads nowhere.
+func chmodRepair(path string, mode fs.FileMode) repair {
+	return repair{
+		act: fmt.Sprintf("chmod %04o %s", mode, human.ShellWord(path)),
+		do: func() error {
+			file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			return file.Chmod(mode)
+		},
+	}
+}
+
+// The least that must be free: a database grows by some KiB for each workflow,
+// and SQLite needs room beside it.
+const (
+	leastFree  = 100 << 20
+	leastFiles = 100
+)
+
+// checkDisk looks at the file system of the home, and at that of the database
+// where it is another.
+func checkDisk(home, db string) []CheckReport {
+	const name = "file system"
+	checks := []CheckReport{checkFolder(name, home)}
+	folder := filepath.Dir(db)
+	if info, err := os.Stat(folder); db == "" || err != nil || deviceOf(info) == deviceOfPath(home) {
+		return checks // a folder that is not there is told with the database
+	}
+	return append(checks, checkFolder(name, folder))
+}
+
+func deviceOf(info fs.FileInfo) uint64 { return uint64(info.Sys().(*syscall.Stat_t).Dev) }
+
+func deviceOfPath(path string) uint64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return deviceOf(info)
+}
+
+func checkFolder(name, folder string) CheckReport {
+	d, err := host.ReadDisk(folder)
+	shared := host.SharedFileSystem(folder)
+	switch {
+	case err != nil:
+		return wrong(name, "look at "+folder, "%s: %v", folder, err)
+	case shared != "":
+		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
+	}
+	if err := host.FlockWorks(folder); err != nil {
+		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
+	}
+	if err := host.Writable(folder); err != nil {
+		return wrong(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
+	}
+	switch {
+	case d.Free < leastFree:
+		return wrong(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.BytesText(int64(d.Free)))
+	case d.Files < leastFiles:
+		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
+	}
+	mount := ""
+	if host.NoExec(folder) {
+		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
+	}
+	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.BytesText(int64(min(d.Free, 1<<62))))
+}

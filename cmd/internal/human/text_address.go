@@ -1,0 +1,28 @@
+package human
+
+import (
+	"net/netip"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// UIURL is the web UI's, as a browser on this machine opens it.
+func UIURL(s fsm.Settings) string { return "http://" + Dialable(s.IP, s.UIPort) }
+
+// Dialable turns a wildcard, on which a server may listen but which names no
+// machine, into the loopback address of its family.
+func Dialable(ip string, port int) string {
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.IsUnspecified() {
+		ip = "127.0.0.1"
+		if addr.Is6() {
+			ip = "::1"
+		}
+	}
+	return probes.HostPort(ip, port)
+}
+
+func Loopback(ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	return err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,69 @@
+package inspect
+
+import (
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// Contact is how a client of this machine reaches the Temporal of a home, and
+// whether there is one to reach.
+type Contact struct {
+	Settings fsm.Settings
+	Runs     bool
+}
+
+// Glance reads the record and looks at the locks. It asks Temporal nothing, so
+// that it costs no more than a moment. It is nil where there is no home.
+func Glance(path string) (*Seen, error) {
+	home, there, err := statefile.FindHome(path)
+	if err != nil {
+		return nil, cli.SystemProblem(err, "nothing was changed")
+	}
+	if !there {
+		return nil, nil
+	}
+	s := Unseen()
+	s.Home, s.Exists = home, true
+	s.ReadRecord()
+	if s.Trouble != nil {
+		return nil, cli.SystemProblem(s.Trouble, "nothing was changed")
+	}
+	s.LookWhoRuns()
+	return s, nil
+}
+
+func FindContact() (Contact, error) {
+	path, err := cli.HomePath()
+	if err != nil {
+		return Contact{}, err
+	}
+	s, err := Glance(path)
+	switch {
+	case err != nil:
+		return Contact{}, err
+	case s == nil || s.Document.Settings.Port == 0:
+		return Contact{}, neverStarted(path)
+	}
+	return Contact{Settings: s.Document.Settings, Runs: s.Running()}, nil
+}
+
+func neverStarted(home string) *cli.Problem {
+	return &cli.Problem{
+		What:  "no Temporal was started yet in the home " + home,
+		Means: "there is no record of an address; nothing was changed",
+		Try:   "stigmer local start", Exit: cli.ExitFailed,
+	}
+}
+
+// Address is the frontend's, as a client on this machine dials it.
+func (c Contact) Address() string { return human.Dialable(c.Settings.IP, c.Settings.Port) }
+
+// UIAnswers asks the web UI once.
+func (c Contact) UIAnswers() error {
+	ctx, cancel := WithLookTimeout()
+	defer cancel()
+	return temporal.UI(ctx, human.UIURL(c.Settings))
+}

@@ -1,0 +1,256 @@
+package inspect
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
+)
+
+// list is the evidence in the order in which it is told: from what is most
+// certain, the locks, to what is for people only.
+func (s *Seen) list() []Evidence {
+	list := []Evidence{s.RecordEvidence()}
+	if !s.Exists {
+		return list
+	}
+	if !cli.Exists(string(s.Home)) {
+		list = append(list, Evidence{"home", false, string(s.Home) + " was deleted; Temporal has its files open still"})
+	}
+	list = append(list, s.lockEvidence(), s.supervisorEvidence())
+	if note := s.skewNote(); note != "" {
+		list = append(list, Evidence{"version", false, "the supervisor is " + note})
+	}
+	if s.Running() || s.Document.Temporal.PID != 0 {
+		list = append(list, s.processEvidence(), s.groupEvidence())
+	}
+	if s.Document.Settings.Port != 0 {
+		list = append(list, s.portEvidence("port", s.Document.Settings.Port, s.port))
+	}
+	if s.asked {
+		list = append(list, s.healthEvidence()...)
+	}
+	if settings := s.Document.Settings; !settings.Headless && settings.UIPort != 0 {
+		list = append(list, s.portEvidence("ui port", settings.UIPort, s.uiPort))
+		if s.Running() {
+			list = append(list, s.uiEvidence())
+		}
+	}
+	list = append(list, s.DatabaseEvidence(), s.pidFileEvidence())
+	if s.Document.Environment.Known() && s.Running() {
+		list = append(list, s.environmentEvidence())
+	}
+	return append(list, s.logEvidence()...)
+}
+
+// uiName is the name of the evidence on the web UI.
+const uiName = "ui"
+
+func (s *Seen) uiEvidence() Evidence {
+	settings := s.Document.Settings
+	switch {
+	case s.uiFault != "":
+		return Evidence{uiName, false, s.uiFault}
+	case config.UIBlocked(settings):
+		return Evidence{uiName, false, human.UIURL(settings) + " answers, but " + config.BlockedWords(settings, "stigmer local restart ")}
+	}
+	return Evidence{uiName, true, human.UIURL(settings) + " answers"}
+}
+
+// Running reports whether a Temporal of ours runs.
+func (s *Seen) Running() bool { return s.Evidence.Hold == fsm.HoldOurs }
+
+func (s *Seen) RecordEvidence() Evidence {
+	if s.RecordFault != "" {
+		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
+	}
+	d := s.Diagnosis()
+	detail := fmt.Sprintf("says %s since %s, generation %d", s.Document.State, human.Clock(s.Document.Since), s.Document.Generation)
+	if s.Hidden {
+		return Evidence{"record", false, detail + "; whether that is still so cannot be seen from here"}
+	}
+	if !d.Agrees {
+		detail += fmt.Sprintf("; but now it is %s", d.State)
+	}
+	return Evidence{"record", d.Agrees, detail}
+}
+
+// expected reports whether the record's state has a Temporal.
+func (s *Seen) expected() bool {
+	switch s.Document.State {
+	case fsm.Healthy, fsm.Degraded:
+		return true
+	case fsm.Stopped:
+		return false
+	}
+	return s.Running() // in between both are as they should be
+}
+
+func (s *Seen) lockEvidence() Evidence {
+	switch s.Evidence.Hold {
+	case fsm.HoldFree:
+		return Evidence{"temporal.lock", !s.expected(), "free: the kernel's word that no process of the tree lives"}
+	case fsm.HoldForeign:
+		return Evidence{"temporal.lock", false, "held by " + s.Evidence.Holder + ", which is not ours"}
+	case fsm.HoldRemnant:
+		if len(s.holders) == 0 {
+			return Evidence{"temporal.lock", false, "free, but members of a dead Temporal's group are left, which do not have it"}
+		}
+		return Evidence{"temporal.lock", false, "held by what a dead Temporal left behind: " + s.holderNames()}
+	}
+	gone := fmt.Sprintf("pid %d, which has the file that was there before: it was deleted or replaced", s.Evidence.Leader.PID)
+	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + cmp.Or(s.holderNames(), gone)}
+}
+
+func (s *Seen) holderNames() string {
+	text := ""
+	for i, h := range s.holders {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("pid %d", h.Process.PID)
+	}
+	return text
+}
+
+func (s *Seen) supervisorEvidence() Evidence {
+	const name = "supervisor"
+	recorded := s.Document.Supervisor
+	switch {
+	case s.Stranger != "":
+		return Evidence{name, false, "supervisor.lock is held by " + s.Stranger + ", which is not ours"}
+	case s.Driver.PID == 0 && s.Document.State == fsm.Stopped:
+		return Evidence{name, !s.Running(), "none: supervisor.lock is free"}
+	case s.Driver.PID == 0 && recorded.PID != 0:
+		return Evidence{name, false, fmt.Sprintf("dead: supervisor.lock is not held by the recorded pid %d", recorded.PID)}
+	case s.Driver.PID == 0:
+		return Evidence{name, false, "none: supervisor.lock is free"}
+	case s.Asleep:
+		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, but is stopped (SIGSTOP)", s.Driver.PID)}
+	case s.inside(s.Driver, recorded):
+		return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock, %s", s.Driver.PID, within(recorded.PID))}
+	case !s.Driver.Same(recorded):
+		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, the record names pid %d", s.Driver.PID, recorded.PID)}
+	}
+	return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock", s.Driver.PID)}
+}
+
+func (s *Seen) processEvidence() Evidence {
+	recorded, leader := s.Document.Temporal, s.Evidence.Leader
+	switch {
+	case s.Running() && leader.Same(recorded):
+		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, same boot (%s)", leader.PID, leader.Exe)}
+	case s.Running() && s.inside(leader, recorded):
+		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, %s (%s)", leader.PID, within(recorded.PID), leader.Exe)}
+	case s.Running():
+		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
+	}
+	if now, err := probes.Identify(recorded.PID); err == nil && !now.Same(recorded) {
+		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, cmp.Or(probes.CommandLine(recorded.PID), "unknown"))}
+	}
+	return Evidence{"process", false, fmt.Sprintf("the recorded pid %d is not alive", recorded.PID)}
+}
+
+func (s *Seen) groupEvidence() Evidence {
+	leader := s.Evidence.Leader
+	if !s.Running() {
+		return Evidence{"group", false, "no leader"}
+	}
+	leads := leader.PID == leader.PGID
+	return Evidence{"group", leads, fmt.Sprintf("pid %d, process group %d", leader.PID, leader.PGID)}
+}
+
+func (s *Seen) portEvidence(name string, port int, l *probes.Listener) Evidence {
+	at := probes.HostPort(s.Document.Settings.IP, port)
+	switch {
+	case l == nil && !s.Running():
+		return Evidence{name, true, at + " is free"}
+	case l == nil:
+		return Evidence{name, false, "nothing listens on " + at}
+	case s.OwnListener(l):
+		return Evidence{name, true, fmt.Sprintf("%s is listened on by pid %d, which is our Temporal's", at, l.PID)}
+	case l.PID == 0:
+		return Evidence{name, false, at + " is taken by a program that may not be looked into"}
+	}
+	return Evidence{name, false, fmt.Sprintf("%s is taken by pid %d (%s)", at, l.PID, l.Command)}
+}
+
+func (s *Seen) OwnListener(l *probes.Listener) bool {
+	return s.Running() && (l.PID == s.Evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.Home))
+}
+
+// slowAnswer is the time from which on the evidence says how long a Temporal took to answer.
+const slowAnswer fsm.Millis = 500
+
+func (s *Seen) healthEvidence() []Evidence {
+	health := Evidence{"health", s.answer.Verdict.Live, cmp.Or(s.answer.Health, s.answer.Detail)}
+	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
+		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", human.Seconds(took))
+	}
+	list := []Evidence{health}
+	var names []string
+	for name := range s.answer.Namespaces {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		answer := s.answer.Namespaces[name]
+		list = append(list, Evidence{"namespace " + name, answer == temporal.OK, answer})
+	}
+	for _, name := range temporal.WorkflowServices {
+		if answer, asked := s.answer.Services[name]; asked {
+			list = append(list, Evidence{name, answer == temporal.OK, answer})
+		}
+	}
+	return list
+}
+
+func (s *Seen) DatabaseEvidence() Evidence {
+	db := actions.DatabaseOf(s.Home, s.Document.Record)
+	if db == "" {
+		return Evidence{"database", true, "in memory (--ephemeral)"}
+	}
+	info, err := os.Stat(db)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Evidence{"database", !s.Running(), db + " does not exist"}
+	case err != nil:
+		return Evidence{"database", false, err.Error()}
+	}
+	// Behind a wrapper it is not the leader that has it open.
+	if s.Running() && !probes.HasOpen(s.Evidence.Leader.PID, info) && len(probes.Servers(db)) == 0 {
+		return Evidence{"database", false, db + " is not the file that Temporal has open: it was replaced"}
+	}
+	return Evidence{"database", true, fmt.Sprintf("%s, %d KiB", db, info.Size()/1024)}
+}
+
+// pidFileEvidence holds the file for people against what runs.
+func (s *Seen) pidFileEvidence() Evidence {
+	const name = "pid file"
+	switch {
+	case errors.Is(s.PIDFault, fs.ErrNotExist):
+		return Evidence{name, !s.expected(), "none"}
+	case s.PIDFault != nil:
+		return Evidence{name, false, s.PIDFault.Error() + "; nothing decides by it"}
+	case s.Hidden:
+		return Evidence{name, true, "names " + within(s.pidFile.PID)}
+	case s.Running() && s.pidFile.PID == s.Evidence.Leader.PID:
+		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
+	case s.Running() && s.pidFile.PID == s.Document.Temporal.PID && s.inside(s.Evidence.Leader, s.Document.Temporal):
+		return Evidence{name, true, "names " + within(s.pidFile.PID)}
+	}
+	if other := actions.OtherServer(s.Home); other != "" {
+		return Evidence{name, false, "names " + other + ", a Temporal that something else has started; it is left alone"}
+	}
+	return Evidence{name, false, fmt.Sprintf("stale: it names pid %d; nothing decides by it, the next start or stop tidies it", s.pidFile.PID)}
+}

@@ -1,0 +1,251 @@
+package inspect
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// Seen is what one look found: the record, and everything that can be held
+// against it without changing anything or taking a lock.
+type Seen struct {
+	Home statefile.Home
+	// Exists is true of a home that is gone but for its Temporal as well.
+	Exists   bool
+	Document statefile.Document
+	stamp    statefile.Stamp
+	// RecordFault says why there is no record to believe, empty if there is one.
+	RecordFault string
+	// Trouble is why the state cannot be determined for certain. hidden says that the reason is
+	// errHidden.
+	Trouble error
+	Hidden  bool
+
+	Evidence fsm.Evidence
+	lock     probes.LockState
+	holders  []probes.Holder
+	Driver   fsm.Process
+	Stranger string
+	Asleep   bool
+
+	asked    bool
+	answer   temporal.Answer
+	port     *probes.Listener
+	uiPort   *probes.Listener
+	uiFault  string
+	pidFile  statefile.PIDFile
+	PIDFault error
+}
+
+const NoRecord = "there is none yet"
+
+// askWithin bounds a look at a Temporal that does not answer.
+const askWithin = 2 * time.Second
+
+func WithLookTimeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), askWithin)
+}
+
+// Unseen is what is so where there is no home, or before anybody has looked.
+func Unseen() *Seen {
+	s := &Seen{Evidence: fsm.Evidence{Hold: fsm.HoldFree}}
+	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
+	return s
+}
+
+// mostLooks bounds how often a look begins anew while everything changes.
+const mostLooks = 5
+
+// Look looks at everything. What is seen one after the other was never so together
+// if it has changed meanwhile, and would be told as a state in which nothing ever
+// was: it looks anew then.
+func Look(path string) *Seen {
+	s := lookOnce(path)
+	for range mostLooks - 1 {
+		if s.steady() {
+			break
+		}
+		s = lookOnce(path)
+	}
+	return s
+}
+
+// steady reports whether temporal.lock and the record are still as they were before
+// Temporal was asked: then they were so at that moment. A driver that has come or
+// gone alone leaves nothing that was at no moment so (sim_look_test.go in fsm).
+func (s *Seen) steady() bool {
+	if s.Trouble != nil || !s.Exists {
+		return true
+	}
+	evidence, _ := actions.Look(s.Home, s.Document.Record)
+	return evidence.Hold == s.Evidence.Hold && s.stamp == (statefile.File{Home: s.Home}).Stamp()
+}
+
+// lookOnce looks at everything once, at what may take time side by side.
+func lookOnce(path string) *Seen {
+	s := Unseen()
+	s.Home, s.Exists, s.Trouble = statefile.FindHome(path)
+	if s.Trouble == nil {
+		s.Trouble = probes.CheckProc()
+	}
+	if !s.Exists && s.Trouble == nil {
+		s.Home = statefile.Gone(path)
+		s.Exists = actions.Outlives(s.Home)
+	}
+	if s.Trouble != nil || !s.Exists {
+		s.RecordFault = NoRecord
+		return s
+	}
+	s.ReadRecord()
+	s.lookAtLocks()
+	s.lookAtTemporal()
+	return s
+}
+
+func (s *Seen) ReadRecord() {
+	file := statefile.File{Home: s.Home}
+	s.stamp = file.Stamp() // before it is read: a save in between shows
+	document, err := file.Load()
+	if err == nil {
+		s.Document = document
+		return
+	}
+	s.RecordFault = err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		s.RecordFault = NoRecord
+	}
+	_, corrupt := errors.AsType[statefile.CorruptError](err)
+	_, link := errors.AsType[statefile.SymlinkError](err)
+	if !corrupt && !link && !errors.Is(err, fs.ErrNotExist) {
+		s.Trouble = err
+	}
+}
+
+// LookWhoRuns looks who has temporal.lock. Where no record says how it is run, its
+// own command line does.
+func (s *Seen) LookWhoRuns() {
+	s.Evidence, s.lock = actions.Look(s.Home, s.Document.Record)
+	if s.RecordFault != "" && s.Running() {
+		s.Document.Settings, s.Document.Environment = actions.RunningSettings(s.Evidence.Leader)
+	}
+}
+
+func (s *Seen) lookAtLocks() {
+	s.LookWhoRuns()
+	if s.lock == probes.LockUnknown && s.Trouble == nil {
+		s.Trouble = errors.New("who holds temporal.lock cannot be told")
+	}
+	s.holders, _ = probes.Holders(s.Home.Lock(), s.Document.Temporal.PID)
+	s.Driver, s.Stranger = actions.Driver(s.Home, s.Document.Record)
+	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
+	for _, path := range []string{s.Home.Lock(), s.Home.SupervisorLock()} {
+		if err := actions.CheckLock(path); err != nil && s.Trouble == nil {
+			s.Trouble = err
+		}
+	}
+	if s.Driver.PID == 0 && s.Evidence.Hold == fsm.HoldFree && s.Document.State != fsm.Stopped && actions.Elsewhere(s.Document.Record) && s.Trouble == nil {
+		s.Hidden = true
+		s.Trouble = cli.ErrHidden
+	}
+	s.pidFile, s.PIDFault = statefile.ReadPID(s.Home.PID())
+}
+
+// lookAtTemporal asks whoever answers at the recorded address.
+func (s *Seen) lookAtTemporal() {
+	settings := s.Document.Settings
+	if settings.Port == 0 {
+		return
+	}
+	ctx, cancel := WithLookTimeout()
+	defer cancel()
+	leader := s.Evidence.Leader.PID
+	var all sync.WaitGroup
+	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
+	if s.Evidence.Hold == fsm.HoldOurs {
+		s.asked = true
+		all.Go(func() { s.answer = s.ask(ctx, leader) })
+	}
+	if !settings.Headless {
+		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
+		all.Go(func() {
+			if err := temporal.UI(ctx, human.UIURL(settings)); err != nil {
+				s.uiFault = err.Error()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a
+// supervisor that works, ask gives it the time that the supervisor would: state must not
+// report it Degraded for being slow.
+func (s *Seen) ask(ctx context.Context, leader int) temporal.Answer {
+	settings := s.Document.Settings
+	answer := AskOnce(ctx, settings, leader)
+	v := answer.Verdict
+	if !v.Live || !v.Waits || s.Document.State != fsm.Healthy || s.Driver.PID == 0 || s.Asleep {
+		return answer
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(settings.Policy.LivenessDeadline)*time.Millisecond)
+	defer cancel()
+	return AskOnce(ctx, settings, leader)
+}
+
+// AskOnce probes a Temporal once, until ctx is done. Of one that does not answer in time it
+// says whether the machine is busy.
+func AskOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
+	began, delay := time.Now(), probes.RunDelay(pid)
+	answer := temporal.Endpoint{Address: actions.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	if v := &answer.Verdict; over(ctx) && !v.Ready {
+		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
+		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())
+		switch {
+		case v.Starved():
+			answer.Detail += "; it is slow: " + fsm.MachineBusy
+		case !v.Live:
+			answer.Detail += "; it is slow, or hangs"
+		}
+	}
+	return answer
+}
+
+// over reports whether a deadline is reached, or nearly so: a server that was told it ends its
+// call by its own clock, and the answer may come a moment before ours has run down.
+func over(ctx context.Context) bool {
+	deadline, set := ctx.Deadline()
+	return ctx.Err() != nil || set && time.Until(deadline) < 100*time.Millisecond
+}
+
+// Diagnosis is the state as it is now.
+func (s *Seen) Diagnosis() fsm.Diagnosis {
+	damage := s.RecordFault
+	if damage == NoRecord {
+		damage = ""
+	}
+	return fsm.Diagnose(s.Document.Record, fsm.Look{
+		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Asleep: s.Asleep, Hold: s.Evidence.Hold, Holder: s.Evidence.Holder,
+		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
+	})
+}
+
+// next is what would happen next: by the table where a supervisor drives, else
+// by the resume rule.
+func (s *Seen) next() []fsm.Move {
+	switch {
+	case s.Driver.PID != 0 && s.skew() == skewOlder && actions.InBackground(s.Driver):
+		return fsm.OutdatedMoves(s.Diagnosis().State)
+	case s.Driver.PID != 0:
+		return fsm.Moves(s.Diagnosis().State)
+	}
+	return fsm.Undriven(s.Document.Record, s.Evidence)
+}

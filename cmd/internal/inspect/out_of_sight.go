@@ -1,0 +1,45 @@
+package inspect
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+)
+
+// inside is actions.Inside for the record that was seen.
+func (s *Seen) inside(p, recorded fsm.Process) bool {
+	return actions.Inside(s.Document.Record, p, recorded)
+}
+
+// within tells what a process is called where it was started.
+func within(pid int) string {
+	return fmt.Sprintf("pid %d in its own PID namespace, a container", pid)
+}
+
+// PIDOf is Temporal's PID as the record has it, for people.
+func PIDOf(r fsm.Record) string {
+	if actions.Elsewhere(r) {
+		return within(r.Temporal.PID)
+	}
+	if r.Temporal.PID == 0 {
+		return "about to be spawned"
+	}
+	return fmt.Sprintf("pid %d", r.Temporal.PID)
+}
+
+func DataWords(db string) string { return cmp.Or(db, "in memory (--ephemeral)") }
+
+func Version(p fsm.Process) string {
+	if p.Version == "" {
+		return ""
+	}
+	return ", version " + p.Version
+}
+
+// Why is the cause of a state without the state's own name before it.
+func Why(state fsm.State, cause string) string {
+	return strings.TrimPrefix(cause, strings.ToLower(string(state))+": ")
+}

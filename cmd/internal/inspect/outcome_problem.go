@@ -1,0 +1,152 @@
+package inspect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// ProblemOf puts the end of a command that did not succeed into words.
+func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
+	r := o.Record
+	p := &cli.Problem{Exit: cli.ExitFailed}
+	switch o.End {
+	case fsm.EndDiffers:
+		var differ []string
+		for _, d := range fsm.Differences(r.Settings, c.Want, c.Given) {
+			differ = append(differ, d.String())
+		}
+		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
+		p.Means = fmt.Sprintf("it goes on unchanged (%s, %s)", PIDOf(r), actions.Address(r.Settings))
+		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
+	case fsm.EndClash:
+		clashProblem(p, c, r)
+	case fsm.EndAddress:
+		config.AddressProblem(p, c.Wanted(r).IP)
+	case fsm.EndFailed:
+		failedProblem(p, r, home)
+	case fsm.EndStoppedMeant:
+		p.What = "another command stopped Temporal while this one waited for it"
+		p.Means = r.Reason
+		p.Try = "stigmer local start"
+	case fsm.EndLost:
+		p.What = "Temporal runs (" + PIDOf(r) + "), but " + r.Reason
+		if ip := r.Settings.IP; !fsm.WorksOn(ip) {
+			p.Means, p.Try = "no workflow can start in it; it is left running and watched", config.OtherAddress("stigmer local restart ", ip)
+			break
+		}
+		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
+		p.Try = "one of the two; stigmer local restart begins with what is at that path"
+	case fsm.EndTimedOut:
+		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.Seconds(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
+		p.Means = waitingFor(r)
+		p.Try = "stigmer local state --explain, or stigmer local stop"
+	case fsm.EndForeign:
+		p.What = cmp.Or(o.Detail, "temporal.lock is held by "+o.Holder)
+		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
+		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+		if o.Asked.PID != 0 { // the stop was obeyed, and then the lock could not be looked into
+			p.Means = fmt.Sprintf("the supervisor (pid %d) ended when it was asked to stop, and the record says %s; whether anything of its Temporal lives cannot be proven", o.Asked.PID, r.State)
+			p.Try = "look at the owner and mode of the lock, then stigmer local stop once more"
+		}
+		outOfSight(p, o)
+	case fsm.EndUnknown:
+		p.What = "supervisor.lock is held by " + o.Holder
+		p.Means = "that is not a supervisor of ours, so it was not touched, and nothing was changed"
+		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
+		outOfSight(p, o)
+	case fsm.EndStuck:
+		p.What = o.Detail
+		p.Means = "Temporal may still run"
+		p.Try = "stigmer local state --explain"
+	case fsm.EndNoBinary:
+		return config.NoBinary(home)
+	default:
+		p.What = fmt.Sprintf("ended without a result (%s) %s", o.End, o.Detail)
+	}
+	return p
+}
+
+// clashProblem is for a restart: a start's own settings were looked at before.
+func clashProblem(p *cli.Problem, c fsm.Command, r fsm.Record) {
+	one, other, number := c.Wanted(r).Clash()
+	if !c.Given.Has(one) {
+		one, other = other, one
+	}
+	named := "--" + other
+	if !c.Given.Has(other) {
+		named = "the recorded --" + other
+	}
+	p.Exit = cli.ExitUsage
+	p.What = fmt.Sprintf("--%s and %s are both %d", one, named, number)
+	p.Means = "a restart keeps what it is not told, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
+	p.Try = fmt.Sprintf("stigmer local restart --%s %d --%s with another port", one, number, other)
+}
+
+func waitingFor(r fsm.Record) string {
+	switch {
+	case r.Desired != fsm.WantRunning:
+		return "another command is at work"
+	case r.State == fsm.Degraded:
+		return "it is left running; it counts as Healthy as soon as it answers as it should"
+	}
+	return "the supervisor goes on trying"
+}
+
+func failedProblem(p *cli.Problem, r fsm.Record, home statefile.Home) {
+	p.What = "Temporal could not be started: " + r.Failure.Reason
+	if tail := r.Failure.LogTail; tail != "" {
+		p.Details = append([]string{"Temporal's last lines:"}, strings.Split(tail, "\n")...)
+	}
+	p.Means, p.Try = Remedy(r, home)
+}
+
+// outOfSight puts into words that who holds a lock is out of sight: then it cannot be
+// said that it is none of ours.
+func outOfSight(p *cli.Problem, o fsm.Outcome) {
+	if o.Holder != actions.Unseen {
+		return
+	}
+	p.Means = "that may well be ours, but from here it can be neither proven nor ended; nothing was changed"
+	p.Try = "the same command where Temporal was started, or another home: STIGMER_HOME=DIR"
+}
+
+// NoHandover is the end of a start whose supervisors did not live to say in the
+// record what they lacked. Words are the last lines of their log.
+func NoHandover(o fsm.Outcome, home statefile.Home, words string) *cli.Problem {
+	p := &cli.Problem{
+		What:  "the supervisor could not be started: " + o.Detail,
+		Means: "nothing was started; a Temporal that runs already goes on without a supervisor",
+		Try:   "look at " + home.SupervisorLog(),
+		Exit:  cli.ExitFailed,
+	}
+	if words != "" {
+		p.Details = append([]string{"the supervisor's last lines:"}, strings.Split(words, "\n")...)
+	}
+	says := func(signs ...string) bool {
+		return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(words+o.Detail, sign) })
+	}
+	switch {
+	case says("no space left on device", "read-only file system"):
+		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
+		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
+	case says("input/output error"):
+		p.Means, p.Try = cli.DiskFails+"; nothing is started that the record cannot name", cli.TryDisk
+	case says("permission denied"):
+		p.Exit = cli.ExitPermission
+		p.Try = cmp.Or(cli.OpenFolder(), "look at the owner and mode of the path that is named")
+	default:
+		if lack, ok := cli.LackIn(words + o.Detail); ok {
+			p.Means, p.Try = lack.Means+"; "+p.Means, lack.Try
+		}
+	}
+	return p
+}

@@ -1,0 +1,79 @@
+package inspect
+
+import (
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+)
+
+// Report puts what was seen into the versioned schema.
+func (s *Seen) Report() StateReport {
+	d, r := s.Diagnosis(), s.Document.Record
+	report := StateReport{
+		Schema: StateSchema, State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason,
+		Settings: r.Settings, Evidence: s.list(), Next: s.next(), History: []HistoryReport{},
+		Restarts: RestartsReport{
+			Total: r.Restarts.Total, Limit: r.Settings.Policy.RestartLimit,
+			InWindow: r.Restarts.InWindow(fsm.Instant(time.Now().UnixMilli()), r.Settings.Policy.RestartWindow),
+		},
+		Paths: PathsReport{
+			Home: string(s.Home), Lock: s.Home.Lock(), State: s.Home.State(), PID: s.Home.PID(),
+			Log: s.Home.Log(), SupervisorLog: s.Home.SupervisorLog(), DB: r.Settings.DB, Backup: r.Database.Backup,
+		},
+		Failure:  failureReport(r.Failure),
+		Try:      s.Advice(),
+		skewNote: s.skewNote(),
+	}
+	if report.Failure != nil && d.State == fsm.Stopped {
+		_, report.Failure.Try = Remedy(r, s.Home)
+	}
+	if lost := s.LostLog(); lost != "" {
+		report.lostLog = lost + ": " + LogAnew(s.Home)
+	}
+	if s.Trouble != nil {
+		report.Reason = "cannot be told: " + s.Trouble.Error()
+	}
+	if e := r.Environment; e.Known() {
+		report.Environment = &EnvironmentReport{PassedOn: e.Names(), Withheld: e.Withheld.List()}
+	}
+	if r.Since != 0 {
+		since := human.Moment(r.Since)
+		report.Since = &since
+	}
+	if r.Settings.Port != 0 {
+		report.Address = actions.Address(r.Settings)
+	}
+	if r.Settings.UIPort != 0 && !r.Settings.Headless {
+		report.UIURL = human.UIURL(r.Settings)
+	}
+	if p := s.Evidence.Leader; s.Running() {
+		report.Temporal = &TemporalReport{p.PID, p.PGID, human.Moment(p.StartedAt), p.Exe, p.Version}
+	}
+	if p := s.Driver; p.PID != 0 {
+		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: human.Moment(p.StartedAt)}
+		if p.Same(r.Supervisor) {
+			report.Supervisor.Version, report.Supervisor.Skew = r.Supervisor.Version, string(s.skew())
+		}
+	}
+	for _, t := range s.Document.History {
+		report.History = append(report.History, HistoryReport{human.Moment(t.At), t.From, t.Event, t.To, t.Cause})
+	}
+	return report
+}
+
+func failureReport(f fsm.Failure) *FailureReport {
+	if f.Event == "" {
+		return nil
+	}
+	report := &FailureReport{Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
+	if f.Exit.Known && f.Exit.Signal == "" {
+		report.ExitCode = &f.Exit.Code
+	}
+	if f.LogTail != "" {
+		report.LogTail = strings.Split(f.LogTail, "\n")
+	}
+	return report
+}

@@ -1,0 +1,117 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/statefile"
+)
+
+// InstallOptions is what the flags of install say.
+type InstallOptions struct {
+	Version, From, Mirror string
+	List                  bool
+	Output                string
+}
+
+func RunInstall(c *cobra.Command, o *InstallOptions) error {
+	if o.List {
+		return listPrograms(c, o)
+	}
+	if c.Flags().Changed("output") {
+		return cli.Usage(errors.New("--output is for --list, which was not given"))
+	}
+	v, err := install.ParseVersion(o.Version)
+	if err != nil {
+		return cli.Usage(cli.BadFlag("version", "--version %v", err))
+	}
+	from, mirror, err := o.Chosen(c)
+	if err != nil {
+		return err
+	}
+	home, err := cli.OpenHome()
+	if err != nil {
+		return err
+	}
+	if p := config.NoInstall(home); p != nil {
+		p.Exit = cli.ExitFailed
+		return p
+	}
+	order := install.Options{Home: home, Version: v, From: config.ChooseSource(home, from, mirror)}
+	done, err := provide(c, order, newInstallProgress(cli.ProgressOut(c), cli.VoiceOf(c)))
+	if err != nil {
+		return installProblem(err, "install", home, v)
+	}
+	tellInstalled(cli.Success(c), home, v, done)
+	return nil
+}
+
+// provide installs, and tells it on standard error. An interruption ends it, and
+// leaves what Install leaves.
+func provide(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	defer progress.clear()
+	order.Progress = progress
+	return install.Install(ctx, order)
+}
+
+func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Result) {
+	if done.Already {
+		fmt.Fprintf(out, "Temporal CLI %s was there already.\n", v)
+	} else {
+		fmt.Fprintf(out, "Installed Temporal CLI %s.\n", v)
+	}
+	fmt.Fprintf(out, "  Program    %s\n", done.Program)
+	if used, by := usedByStart(home); by != "" {
+		fmt.Fprintf(out, "  Not used   by start, which is told to run %s%s\n", used, by)
+	} else {
+		fmt.Fprintf(out, "  Used       by start, as %s\n", home.Bin())
+	}
+	if done.Aside != "" {
+		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)
+	}
+	if running := runningTemporal(home); running.PID != 0 && !cli.SameFile(programOf(home, running), done.Program) {
+		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.Version(running))
+	}
+}
+
+// Chosen checks --from and --mirror, and takes what is not given from the weaker
+// layers. From is empty for no choice, mirror nil for none.
+func (o *InstallOptions) Chosen(c *cobra.Command) (from string, mirror *url.URL, err error) {
+	s, flags := &config.Source{}, pflag.NewFlagSet("install", pflag.ContinueOnError)
+	s.Declare(flags)
+	for _, typed := range []struct{ flag, setting, value string }{{"from", config.FromSetting, o.From}, {"mirror", config.MirrorSetting, o.Mirror}} {
+		if typed.value == "" {
+			continue
+		}
+		if err := flags.Set(typed.setting, typed.value); err != nil {
+			return "", nil, cli.Usage(cli.BadFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
+		}
+	}
+	if err := s.Layers(flags); err != nil {
+		return "", nil, err
+	}
+	if s.From.Word == config.FromGo {
+		if o.Mirror != "" {
+			return "", nil, cli.Usage(cli.FlagError{Flags: []string{"mirror", "from"}, Text: "--mirror is for releases: it and --from " + config.FromGo + " exclude each other"})
+		}
+		return config.FromGo, nil, nil
+	}
+	if m := s.Mirror.URL; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.Loopback(m.Hostname()) {
+		cli.Warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
+	}
+	return s.From.Word, s.Mirror.URL, nil
+}

@@ -1,0 +1,128 @@
+package installer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// WithBinary runs a command and, if it fails because there is no Temporal CLI,
+// installs one and runs it again. A start of a Temporal that runs needs none, and
+// whether it runs is only known when the command has looked.
+func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb fsm.Verb, attempt func() error) error {
+	err := attempt()
+	problem, ok := errors.AsType[*cli.Problem](err)
+	if !ok || problem.Exit != cli.ExitNoBinary || o.NoInstall {
+		return err
+	}
+	if err := installInChild(c, home, verb); err != nil {
+		return err
+	}
+	o.Settings.TemporalBin = config.FindBinary(home)
+	return attempt()
+}
+
+// installInChild installs in a child process. On macOS 26 a process that has used DNS or TLS
+// may hang a child that it forks before the exec, and that child holds a copy of every lock:
+// this process is about to fork a supervisor. (To exec this program anew would need a guard
+// against a loop, and os.Args to be this command's, which it need not be in a larger
+// program.) The child shares the terminal, reports its own failure, and goes on if this
+// process is killed: what it installs is there for the next command.
+func installInChild(c *cobra.Command, home statefile.Home, verb fsm.Verb) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return notProvided(err, verb, home)
+	}
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	words := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), ProvideVerb, "--"+ForFlag+"="+string(verb))
+	child := exec.CommandContext(ctx, exe, words...)
+	child.Args[0] = os.Args[0]
+	child.Env = cli.WithHome(os.Environ(), home)
+	child.Stderr = c.ErrOrStderr()
+	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
+	err = child.Run()
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.Exited() {
+		return cli.Status(ended.ExitCode())
+	}
+	if err != nil {
+		return notProvided(err, verb, home)
+	}
+	return nil
+}
+
+const (
+	ProvideVerb = "provide"
+	ForFlag     = "for"
+)
+
+// RunProvide provides the version that this program is tested with.
+func RunProvide(c *cobra.Command, verb fsm.Verb) error {
+	from, mirror, err := new(InstallOptions).Chosen(c)
+	if err != nil {
+		return err
+	}
+	home, err := cli.OpenHome()
+	if err != nil {
+		return err
+	}
+	if config.NoInstall(home) != nil {
+		return config.NoBinary(home)
+	}
+	progress := newInstallProgress(cli.ProgressOut(c), cli.VoiceOf(c))
+	source, v := config.ChooseSource(home, from, mirror), install.Version(cli.TemporalVersion)
+	done, err := provide(c, install.Options{
+		Home: home, Version: v, From: source,
+		Wanted: func() bool {
+			wanted := config.FindBinary(home) == ""
+			if wanted {
+				progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, source.Name(), home.Bin()))
+			}
+			return wanted
+		},
+	}, progress)
+	if err != nil {
+		return notProvided(err, verb, home)
+	}
+	for _, line := range installedLines(done, runtime.GOOS) {
+		progress.Step(line)
+	}
+	return nil
+}
+
+// installedLines report an installation before a start on a system. macOS checks a new
+// program at its first run, some of it by network, and the start waits for that.
+func installedLines(done install.Result, system string) (lines []string) {
+	if !done.Needless {
+		lines = append(lines, "Installed  "+done.Program)
+		if system == "darwin" {
+			lines = append(lines, "Starting   macOS checks a new program at its first run, which can take some seconds")
+		}
+	}
+	if done.Aside != "" {
+		lines = append(lines, "Kept       what was there and could not be run: "+done.Aside)
+	}
+	return lines
+}
+
+// notProvided reports a failed installation as the failure of start or restart.
+func notProvided(err error, verb fsm.Verb, home statefile.Home) *cli.Problem {
+	p := installProblem(err, string(verb), home, cli.TemporalVersion)
+	if p.Exit == cli.ExitFailed {
+		p.What = "no Temporal CLI was found, and none could be installed: " + p.What
+		p.Exit = cli.ExitNoBinary
+	}
+	return p
+}

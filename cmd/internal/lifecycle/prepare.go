@@ -1,0 +1,122 @@
+package lifecycle
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// Prepare parses, then opens the home: a command that was not understood makes nothing.
+func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+	if err := o.Parse(c.Flags()); err != nil {
+		return "", err
+	}
+	if err := config.CheckHomeText(); err != nil {
+		return "", err
+	}
+	home, err := cli.OpenHome()
+	if err != nil {
+		return "", err
+	}
+	if text := cli.RelativeHome(string(home)); text != "" {
+		cli.Note(c, "Note: %s", text)
+	}
+	o.Config.NoteBeside(c)
+	config.WarnOfLinks(c)
+	config.WarnOfMisspelt(c)
+	config.WarnOpen(c, o.Settings)
+	WarnUIPort(c, o)
+	if err := checkShared(c, home); err != nil {
+		return "", err
+	}
+	return home, o.Locate(home)
+}
+
+// TryForStart is checkLogFiles and tryProgram if the start will spawn. If Temporal runs
+// already, neither is needed, and trying a wrapper may be slow.
+func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment) error {
+	log := inspect.CheckLogFiles(home, o.Foreground)
+	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) {
+		return nil
+	}
+	if seen, err := inspect.Glance(string(home)); err != nil || seen != nil && seen.Evidence.Hold != fsm.HoldFree {
+		return nil // the start reports what is wrong
+	}
+	if log != nil {
+		return log
+	}
+	return config.TryProgram(c, home, fsm.Record{Settings: o.Settings, Environment: lent})
+}
+
+// WarnUIPort warns of a port that browsers refuse, where it was asked for.
+func WarnUIPort(c *cobra.Command, o *config.Options) {
+	if o.Given.Has("ui-port") && config.UIBlocked(o.Settings) {
+		cli.Warn(c, "%s", config.BlockedWords(o.Settings, ""))
+	}
+}
+
+// checkShared warns of a home that other hosts may use as well, and refuses one
+// where a lock does not even keep this host's processes apart.
+func checkShared(c *cobra.Command, home statefile.Home) error {
+	kind := host.SharedFileSystem(string(home))
+	if kind == "" {
+		return nil
+	}
+	if err := actions.TryLocks(home); err != nil {
+		return &cli.Problem{
+			What:  fmt.Sprintf("the home %s is on %s: %v", home, kind, err),
+			Means: "nothing could keep a second Temporal away; nothing was started or stopped",
+			Try:   "a home on a local disk: STIGMER_HOME=DIR", Exit: cli.ExitFailed,
+		}
+	}
+	cli.Warn(c, "the home %s is on %s: its locks may not keep other hosts away", home, kind)
+	return nil
+}
+
+// CheckObstacle refuses a restart of a Temporal that runs where another program has what
+// the next one would need.
+func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
+	seen, err := inspect.Glance(string(home))
+	if err != nil || seen == nil || seen.Evidence.Hold != fsm.HoldOurs {
+		return nil // nothing would be stopped: the start says what is wrong
+	}
+	event, reason := actions.Obstacle(home, seen.Document.Record, wanted)
+	if event == "" {
+		return nil
+	}
+	_, try := inspect.Remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Event: event, Reason: reason}}, home)
+	return &cli.Problem{
+		What:  reason,
+		Means: "Temporal could not be started again; nothing was stopped or started",
+		Try:   try, Exit: cli.ExitFailed,
+	}
+}
+
+// CheckDatabase refuses a file that Temporal cannot serve from.
+func CheckDatabase(db string) error {
+	if db == "" {
+		return nil
+	}
+	reason := cmp.Or(actions.Unfit(db), actions.Foreign(db))
+	if reason == "" {
+		return nil
+	}
+	return &cli.Problem{
+		What:  reason,
+		Means: "Temporal cannot serve from it; nothing was stopped or started, and it was not touched",
+		Try:   inspect.Fit(db, reason), Exit: cli.ExitFailed,
+	}
+}
+
+// Cause says in the history who asked.
+func Cause(verb string) string { return fmt.Sprintf("stigmer local %s (pid %d)", verb, os.Getpid()) }

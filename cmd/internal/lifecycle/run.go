@@ -1,0 +1,174 @@
+package lifecycle
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Run drives a command to its end and tells the end. An interruption ends it at
+// once, wherever it is: whatever it leaves, the next command goes on from.
+func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
+	log := cli.VoiceOf(c).CommandLog(c.ErrOrStderr())
+	progress := newProgress(c.ErrOrStderr(), cli.VoiceOf(c), log)
+	desk := actions.NewDesk(actions.DeskConfig{
+		Home: home, Log: log, Progress: progress.saw,
+		Outdated: inspect.Outdated,
+		Supervise: func(lock *os.File) (int, error) {
+			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
+			return supervise(c, home, lock, trace)
+		},
+	})
+	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	done := make(chan fsm.Outcome, 1)
+	// The goroutine ends with the command, or with the process after an interruption.
+	go func() { done <- fsm.RunCommand(trace.Desk(desk), command) }()
+	for {
+		select {
+		case <-progress.beat:
+			progress.draw()
+		case outcome := <-done:
+			progress.done()
+			if outcome.End == fsm.EndNoHandover {
+				return inspect.NoHandover(outcome, home, desk.Words())
+			}
+			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
+		case sig := <-signals:
+			if sig == syscall.SIGTERM && desk.Hurry() {
+				continue
+			}
+			progress.done()
+			return interrupted(command)
+		}
+	}
+}
+
+func interrupted(c fsm.Command) *cli.Problem {
+	return &cli.Problem{
+		What: string(c.Verb) + " was interrupted", Exit: cli.ExitInterrupted,
+		Means: "what it had begun goes on in the supervisor, or is finished by the next command",
+		Try:   "stigmer local state, stigmer local stop",
+	}
+}
+
+// supervise starts this program's hidden supervise command, wherever the tree is mounted.
+func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
+	v := cli.VoiceOf(c)
+	v.Quiet = false // the log is read when something has gone wrong
+	// The hidden command comes last: actions.InBackground knows a supervisor by that.
+	args := append(append(cli.WordsTo(c.Parent()), v.Args()...), actions.SuperviseVerb)
+	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
+}
+
+// tell prints a success, and how long it took, or returns the problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
+	out, r := cli.Success(c), o.Record
+	switch o.End {
+	case fsm.EndStarted:
+		fmt.Fprintln(out, startedHow(command, o, took))
+		describe(out, home, r)
+		if command.Verb == fsm.VerbStart {
+			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "stigmer local stop"))
+		}
+	case fsm.EndAlreadyRunning:
+		fmt.Fprintf(out, "Temporal is already running, for %s.\n", human.Ago(r.Temporal.StartedAt))
+		describe(out, home, r)
+		if words := inspect.SkewWords(inspect.SkewFrom(r.Supervisor), r.Supervisor); words != "" {
+			fmt.Fprintf(out, "Note: the supervisor is %s.\n", words)
+		}
+	case fsm.EndStopped:
+		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
+		if o.Detail != "" {
+			fmt.Fprintln(out, "Note:", o.Detail+".")
+		}
+	case fsm.EndNothingRan:
+		fmt.Fprintln(out, "Nothing runs.")
+	case fsm.EndBroken:
+		did := "the command ended where it was; what runs was not touched"
+		switch {
+		case o.Stopped:
+			did = "Temporal was stopped before that, and not started again"
+		case o.Asked.PID != 0:
+			did = "the supervisor was asked to stop Temporal; how far that came is not known"
+		}
+		return cli.SystemProblem(err, did)
+	case fsm.EndTimedOut:
+		o.Detail = missing(r)
+		return inspect.ProblemOf(o, command, home)
+	default:
+		return inspect.ProblemOf(o, command, home)
+	}
+	return nil
+}
+
+// startedHow tells a start from an adoption.
+func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
+	r := o.Record
+	switch {
+	case r.Adopted && o.Replaced.PID != 0:
+		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
+			cmp.Or(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
+	case c.Verb == fsm.VerbRestart:
+		return "Restarted in " + took + "."
+	case r.Adopted:
+		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
+	}
+	return "Started in " + took + "."
+}
+
+// next is what one does with a Temporal that has been started, in the shell of
+// whoever started it, up to what ends it.
+func next(s fsm.Settings, end string) string {
+	sh, _ := human.FindShell(os.Getenv("SHELL"))
+	commands := []string{"stigmer local open", fmt.Sprintf(sh.Hint, "stigmer local env"), end}
+	if s.Headless {
+		commands = commands[1:] // there is nothing to open
+	}
+	return strings.Join(commands, ", ")
+}
+
+// missing asks once more what a Temporal lacks that did not become Healthy in time.
+func missing(r fsm.Record) string {
+	if actions.Elsewhere(r) {
+		return "it is driven by " + actions.Unseen
+	}
+	if r.State != fsm.Starting && r.State != fsm.Degraded && r.State != fsm.Healthy {
+		return r.Reason
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	answer := inspect.AskOnce(ctx, r.Settings, r.Temporal.PID)
+	if r.State == fsm.Degraded {
+		return r.Reason
+	}
+	return cmp.Or(answer.Detail, "it has just begun to answer")
+}
+
+func describe(out io.Writer, home statefile.Home, r fsm.Record) {
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", actions.Address(r.Settings), inspect.PIDOf(r), inspect.Version(r.Temporal))
+	if !r.Settings.Headless {
+		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))
+	}
+	fmt.Fprintf(out, "  Data       %s\n", inspect.DataWords(r.Settings.DB))
+	if r.Database.Backup != "" {
+		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
+	}
+	fmt.Fprintf(out, "  Log        %s\n", home.Log())
+}

@@ -1,0 +1,117 @@
+package profile
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+)
+
+// EnvOptions is what the flags of env say.
+type EnvOptions struct {
+	Shell, Profile, File, Namespace string
+	Unset, Force                    bool
+}
+
+func RunEnv(c *cobra.Command, o *EnvOptions) error {
+	profile := c.Flags().Changed("profile")
+	if err := o.check(c, profile); err != nil {
+		return cli.Usage(err)
+	}
+	if profile {
+		return o.writeProfile(c)
+	}
+	sh := o.pickShell(c)
+	if o.Unset {
+		sh.PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}})
+		return nil
+	}
+	found, err := inspect.FindContact()
+	if err != nil {
+		return err
+	}
+	warnContact(c, found, o.Namespace)
+	warnCompanions(c)
+	sh.Print(c.OutOrStdout(), []human.Variable{{Name: addressVariable, Value: found.Address()}, {Name: namespaceVariable, Value: o.Namespace}})
+	if cli.Terminal(c.OutOrStdout()) {
+		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.Hint+"\n", c.CommandPath())
+	}
+	return nil
+}
+
+const (
+	addressVariable   = "TEMPORAL_ADDRESS"
+	namespaceVariable = "TEMPORAL_NAMESPACE"
+)
+
+func (o *EnvOptions) check(c *cobra.Command, profile bool) error {
+	f := c.Flags()
+	switch {
+	case profile && (o.Unset || f.Changed("shell")):
+		return fmt.Errorf("--profile writes a file and prints no lines: it goes neither with --shell nor with --unset")
+	case !profile && (f.Changed("file") || o.Force):
+		return fmt.Errorf("--file and --force are for --profile")
+	case profile && !printable(o.Profile):
+		return cli.BadFlag("profile", "--profile %q is not a name", o.Profile)
+	case f.Changed("file") && o.File == "":
+		return cli.BadFlag("file", "--file is empty")
+	case o.Namespace == "" || strings.ContainsAny(o.Namespace, ", \t\n"):
+		return cli.BadFlag("namespace", "--namespace %q is not a name", o.Namespace)
+	case f.Changed("shell") && !slices.Contains(human.ShellNames, o.Shell):
+		return cli.BadFlag("shell", "--shell %q is none of %s", o.Shell, strings.Join(human.ShellNames, ", "))
+	}
+	return nil
+}
+
+// pickShell is the shell asked for, else that of $SHELL, else bash. A shell with
+// another syntax is told, since its user would get lines that it cannot read.
+func (o *EnvOptions) pickShell(c *cobra.Command) human.Shell {
+	if o.Shell != "" {
+		sh, _ := human.FindShell(o.Shell)
+		return sh
+	}
+	program := os.Getenv("SHELL")
+	sh, known := human.FindShell(program)
+	if !known && program != "" {
+		cli.Warn(c, "$SHELL is %s, which is not known here: these lines are for bash (--shell chooses)", program)
+	}
+	return sh
+}
+
+// warn tells what would surprise: nothing to reach, or no such
+// namespace as far as is known.
+func warnContact(c *cobra.Command, found inspect.Contact, namespace string) {
+	if !found.Runs {
+		cli.Warn(c, "Temporal does not run; this is where it ran last. Try: stigmer local start")
+	}
+	if known := append([]string{"default"}, found.Settings.Namespaces.List()...); !slices.Contains(known, namespace) {
+		cli.Warn(c, "namespace %s was not asked for at the start (%s were)", namespace, strings.Join(known, ", "))
+	}
+}
+
+// warnCompanions names the variables of the Temporal configuration that are set
+// as well: an API key or TLS that is meant for a cluster would be used here too.
+func warnCompanions(c *cobra.Command) {
+	var set []string
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		for _, prefix := range []string{"TEMPORAL_API_KEY", "TEMPORAL_TLS", "TEMPORAL_CODEC_", "TEMPORAL_GRPC_META_"} {
+			if strings.HasPrefix(name, prefix) {
+				set = append(set, name)
+			}
+		}
+	}
+	if len(set) > 0 {
+		slices.Sort(set)
+		cli.Warn(c, "clients would use these for the local Temporal as well: %s", strings.Join(set, ", "))
+	}
+}
+
+func printable(text string) bool {
+	return text != "" && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' })
+}

@@ -1,0 +1,169 @@
+package profile
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// profileSetting is one key of a profile, with its value.
+type profileSetting struct{ key, value string }
+
+// byteOrderMark may begin a file; the parser does not know it.
+const byteOrderMark = "\ufeff"
+
+// settleProfile returns the text of a temporal.toml with these keys set in
+// [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
+// the other keys, not the comments, not the order. The new text is read and compared with
+// what was meant. Where it differs (a profile that is an inline table, say), an error is
+// returned and no text.
+func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
+	meant, err := readTOML(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	old = maps.Clone(profileIn(meant, name))
+	setIn(meant, name, settings)
+	changed, marked := bytes.CutPrefix(text, []byte(byteOrderMark))
+	for _, s := range slices.Backward(settings) { // a new key goes below the header
+		changed = setKey(changed, name, s)
+	}
+	if marked {
+		changed = append([]byte(byteOrderMark), changed...)
+	}
+	got, err := readTOML(changed)
+	if err != nil || !reflect.DeepEqual(got, meant) {
+		return nil, nil, errUneditable
+	}
+	return changed, old, nil
+}
+
+// errUneditable is for a file that is right, but written in a way that cannot be
+// changed without changing more.
+var errUneditable = errors.New("the file is written in a way in which no line of the profile can be changed and all else be left as it is")
+
+func readTOML(text []byte) (map[string]any, error) {
+	content := map[string]any{}
+	err := toml.Unmarshal(bytes.TrimPrefix(text, []byte(byteOrderMark)), &content)
+	return content, err
+}
+
+// ProfileNames are the profiles of a file's text; of one that is damaged, none.
+func ProfileNames(text []byte) []string {
+	content, err := readTOML(text)
+	if err != nil {
+		return nil
+	}
+	profiles, _ := content["profile"].(map[string]any)
+	return slices.Collect(maps.Keys(profiles))
+}
+
+// profileIn returns a profile of a file that was read; it is nil for none.
+func profileIn(content map[string]any, name string) map[string]any {
+	profiles, _ := content["profile"].(map[string]any)
+	profile, _ := profiles[name].(map[string]any)
+	return profile
+}
+
+func setIn(content map[string]any, name string, settings []profileSetting) {
+	profiles, ok := content["profile"].(map[string]any)
+	if !ok {
+		profiles = map[string]any{}
+		content["profile"] = profiles
+	}
+	profile, ok := profiles[name].(map[string]any)
+	if !ok {
+		profile = map[string]any{}
+		profiles[name] = profile
+	}
+	for _, s := range settings {
+		profile[s.key] = s.value
+	}
+}
+
+// setKey puts a value in the place of the old one, a new key below the header of the
+// profile's table, and a new table at the end.
+func setKey(text []byte, name string, s profileSetting) []byte {
+	ending := "\n"
+	if bytes.Contains(text, []byte("\r\n")) {
+		ending = "\r\n"
+	}
+	header, value := findKey(text, name, s.key)
+	if value.Length > 0 {
+		return splice(text, int(value.Offset), int(value.Length), tomlString(s.value))
+	}
+	if header == 0 {
+		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+			text = splice(text, len(text), 0, ending)
+		}
+		if len(text) > 0 {
+			text = splice(text, len(text), 0, ending)
+		}
+		table := "[profile." + tomlKey(name) + "]"
+		header = len(text) + len(table)
+		text = splice(text, len(text), 0, table+ending)
+	}
+	return splice(text, header, 0, ending+s.line())
+}
+
+// splice returns a text with n bytes at an offset replaced.
+func splice(text []byte, at, n int, by string) []byte {
+	return slices.Concat(text[:at], []byte(by), text[at+n:])
+}
+
+// findKey returns where the header line of a profile's table ends, 0 for no table, and
+// where the key's value is, if it is a scalar. An error of the parser needs no look: the
+// text has been read before.
+func findKey(text []byte, name, key string) (header int, value unstable.Range) {
+	var parser unstable.Parser
+	parser.Reset(text)
+	var table []string
+	for parser.NextExpression() {
+		e := parser.Expression()
+		if e.Kind == unstable.KeyValue {
+			path, _ := keyPath(e)
+			scalar := e.Value().Kind != unstable.Array && e.Value().Kind != unstable.InlineTable
+			if scalar && slices.Equal(slices.Concat(table, path), []string{"profile", name, key}) {
+				value = e.Value().Raw
+			}
+			continue
+		}
+		path, end := keyPath(e)
+		if table = path; slices.Equal(table, []string{"profile", name}) {
+			line, _, _ := bytes.Cut(text[end:], []byte("\n"))
+			header = end + len(bytes.TrimSuffix(line, []byte("\r")))
+		}
+	}
+	return header, value
+}
+
+// keyPath is a dotted key, and the offset of its end.
+func keyPath(e *unstable.Node) (path []string, end int) {
+	for keys := e.Key(); keys.Next(); {
+		key := keys.Node()
+		path, end = append(path, string(key.Data)), int(key.Raw.Offset+key.Raw.Length)
+	}
+	return path, end
+}
+
+func (s profileSetting) line() string { return s.key + " = " + tomlString(s.value) }
+
+// tomlKey writes a key: bare where that is allowed, else as a string.
+func tomlKey(key string) string {
+	const bare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+	if key != "" && strings.Trim(key, bare) == "" {
+		return key
+	}
+	return tomlString(key)
+}
+
+// tomlString writes a basic string of printable text.
+func tomlString(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+}

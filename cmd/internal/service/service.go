@@ -1,0 +1,42 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/stigmer/local/cmd/internal/cli"
+)
+
+func RunServiceUninstall(c *cobra.Command, now bool) error {
+	m, f, err := openService(c, now)
+	if err != nil {
+		return err
+	}
+	out := cli.Success(c)
+	if !f.there {
+		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
+		return nil
+	}
+	if now {
+		if err := m.run(m.disable, "the file was not removed"); err != nil {
+			return err
+		}
+	}
+	kept, err := f.clear(m)
+	if err := errors.Join(err, m.removeWantsLink()); err != nil {
+		return cli.SystemProblem(err, "the service was not removed")
+	}
+	if kept != "" {
+		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
+	}
+	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
+	if now {
+		return m.run(m.reload, "the file was removed")
+	}
+	if m.present() != nil {
+		return nil // there is nobody to be told, nor anything that runs it
+	}
+	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending))
+	return nil
+}

@@ -1,0 +1,226 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// ServiceBegin says whether install starts the service, and whether one that runs is
+// started anew.
+type ServiceBegin struct{ Now, Restart bool }
+
+func RunServiceInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, voices config.Origins, begin ServiceBegin) error {
+	if begin.Restart && !begin.Now {
+		return cli.Usage(errors.New("--restart needs --now"))
+	}
+	m, f, err := openService(c, begin.Now)
+	if err != nil {
+		return err
+	}
+	if err := o.Parse(settings); err != nil {
+		return err
+	}
+	home, err := cli.OpenHome()
+	if err != nil {
+		return err
+	}
+	if err := o.Locate(home); err != nil {
+		return err
+	}
+	if err := config.TryProgram(c, home, fsm.Record{Settings: o.Settings}); err != nil {
+		return err
+	}
+	s, err := newService(c, m, home, append(o.ServiceFlags(settings, home), voices.OfDriver(c)...))
+	if err != nil {
+		return err
+	}
+	o.Config.NoteBeside(c)
+	config.WarnOpen(c, o.Settings)
+	warnOfService(c, o, m)
+	if f.ours && f.params.Home != s.Home {
+		return otherHome(m, f.params.Home)
+	}
+	driver, before := driverOf(home), managerStatus{}
+	if begin.Now {
+		before = m.status()
+	}
+	if begin.Now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
+		return besideDriver(driver)
+	}
+	if err := s.write(cli.Success(c), m, f); err != nil {
+		return err
+	}
+	if begin.Now {
+		return s.enable(cli.Success(c), m, before, begin.Restart, f.text != m.text(s))
+	}
+	if err := m.present(); err != nil {
+		return s.unmanaged(m, err)
+	}
+	s.printEnableCommands(cli.Success(c), m, f)
+	if driver.PID != 0 && actions.InBackground(driver) {
+		cli.Warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
+	}
+	return nil
+}
+
+// openService looks at the service's file, which may be changed if there is none or
+// if it is ours. A manager that is to be told must be there.
+func openService(c *cobra.Command, now bool) (manager, serviceFile, error) {
+	m, err := detectManager()
+	if err != nil {
+		return m, serviceFile{}, err
+	}
+	f, err := readService(c, m)
+	if err == nil {
+		err = f.foreign(m)
+	}
+	if err == nil && now {
+		err = m.present()
+	}
+	return m, f, err
+}
+
+// newService describes the service that runs this program for a home.
+func newService(c *cobra.Command, m manager, home statefile.Home, flags []string) (service, error) {
+	program, err := ownProgram()
+	if err != nil {
+		return service{}, err
+	}
+	s := service{Verb: startVerb(c), installParams: installParams{Program: program, Home: string(home), Flags: flags}, Log: m.log}
+	return s, s.writable()
+}
+
+// startVerb is the way to start for c, a command of local service, wherever that is mounted.
+func startVerb(c *cobra.Command) []string {
+	return append(cli.WordsTo(c.Parent().Parent()), "start", "--foreground")
+}
+
+func otherHome(m manager, home string) *cli.Problem {
+	return &cli.Problem{
+		What:  fmt.Sprintf("%s is the service of another home: %s", m.path, home),
+		Means: "there is one service for a user; nothing was changed",
+		Try:   "stigmer local service uninstall --now, then the same again",
+		Exit:  cli.ExitFailed,
+	}
+}
+
+// besideDriver is the refusal to start a service that could not start.
+func besideDriver(driver fsm.Process) *cli.Problem {
+	where := "in a terminal"
+	if actions.InBackground(driver) {
+		where = "in the background"
+	}
+	return &cli.Problem{
+		What:  fmt.Sprintf("Temporal is supervised %s already (pid %d)", where, driver.PID),
+		Means: "the service could not start beside it; the service's file was not written",
+		Try:   "stigmer local stop, then the same again",
+		Exit:  cli.ExitFailed,
+	}
+}
+
+// driverOf is the supervisor that works for a home, zero for none.
+func driverOf(home statefile.Home) fsm.Process {
+	document, _ := (statefile.File{Home: home}).Load()
+	driver, _ := actions.Driver(home, document.Record)
+	return driver
+}
+
+func (s service) write(out io.Writer, m manager, f serviceFile) error {
+	text := m.text(s)
+	if f.text == text {
+		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
+		return nil
+	}
+	if f.altered {
+		kept, err := f.clear(m)
+		if err != nil {
+			return cli.SystemProblem(err, "the service's file was not written")
+		}
+		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
+	}
+	if err := errors.Join(m.makeLogFolder(), cli.PutOwn(m.path, []byte(text))); err != nil {
+		return cli.SystemProblem(err, "the service's file was not written")
+	}
+	fmt.Fprintf(out, "Wrote %s\n", m.path)
+	return nil
+}
+
+// enable has the manager run the service. One that runs already goes on as it was
+// started unless a restart is asked for: that stops Temporal, which is for people to decide.
+// One that waits for its next start gets it now, with the file that is there.
+func (s service) enable(out io.Writer, m manager, before managerStatus, restart, changed bool) error {
+	calls := m.enable
+	if restart || !before.runs {
+		calls = append(slices.Clone(calls), m.restart...)
+	}
+	if err := m.run(calls, "the file was written, but the service does not run as it should"); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Enabled: %s runs it, now and at each login.\n", m.name)
+	switch {
+	case before.runs && restart:
+		fmt.Fprintln(out, "It ran already, and was started anew with what the file says.")
+	case before.runs && changed:
+		fmt.Fprintf(out, "It ran already, and goes on with the settings that it was started with. To apply the new ones, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
+	}
+	printLingerHint(out, m)
+	return nil
+}
+
+func (s service) printEnableCommands(out io.Writer, m manager, f serviceFile) {
+	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.typed))
+	if f.there {
+		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
+	}
+	printLingerHint(out, m)
+}
+
+// unmanaged says what can be done with a service's file where nothing would run it.
+func (s service) unmanaged(m manager, err error) *cli.Problem {
+	p, ok := errors.AsType[*cli.Problem](err)
+	if !ok {
+		p = cli.SystemProblem(err, "")
+	}
+	p.Means = fmt.Sprintf("the file was written (%s), but nothing here would run the service", m.path)
+	p.Try, p.Exit = m.alone, cli.ExitStopped
+	p.Details = append(p.Details, "without "+m.name+", another supervisor can run, and start anew if it fails:",
+		"STIGMER_HOME="+human.ShellWord(s.Home)+" "+human.ShellLine(append([]string{s.Program}, s.args()...)))
+	return p
+}
+
+func printLingerHint(out io.Writer, m manager) {
+	if m.name == "systemd" {
+		fmt.Fprintln(out, "It ends with your last session, unless you allow it to stay: loginctl enable-linger")
+	}
+}
+
+// warnOfService warns that a service gets the variables that --pass-env names from its
+// manager, not from this shell.
+func warnOfService(c *cobra.Command, o *config.Options, m manager) {
+	always := environment.Lend(os.Environ(), nil).Names()
+	names := environment.Lend(os.Environ(), o.Settings.PassEnv.List()).Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(always, name) })
+	if len(names) == 0 {
+		return
+	}
+	way := "systemctl --user import-environment " + strings.Join(names, " ")
+	if m.name != "systemd" {
+		way = "launchctl setenv NAME VALUE, for each"
+	}
+	cli.Warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
+}
