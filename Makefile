@@ -3,8 +3,8 @@
 # provided lies in build/; make out=FOLDER puts stigmer elsewhere.
 out := build
 
-# The Temporal CLI that the product is tested with: cmd/version.go names the version.
-temporal = github.com/temporalio/cli/cmd/temporal@$(shell while read -r word name _ value; do [ "$$word $$name" != "const TemporalVersion" ] || echo "$$value"; done <cmd/version.go)
+# The Temporal CLI that the product is tested with: cmd/internal/cli/version_own.go names the version.
+temporal = github.com/temporalio/cli/cmd/temporal@$(shell while read -r word name _ value; do [ "$$word $$name" != "const TemporalVersion" ] || echo "$$value"; done <cmd/internal/cli/version_own.go)
 # Empty where there is no git, no repository or no commit: then the program says (devel).
 version := $(shell git --git-dir=.git describe --tags --always --dirty 2>/dev/null)
 # On Linux the race detector needs a C compiler; without one the tests run all the same.
@@ -18,7 +18,7 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
 .PHONY: build start test sim mutations soak bench check package clean
 build:
-	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd/internal/cli.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
 
 # start has a Temporal CLI built if it finds none: that needs the Go module proxy alone.
 start: build
@@ -33,7 +33,7 @@ test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
 	$(simulation) -run '^(TestSimulation|TestKey)$$'
 	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -parallel 6 -timeout 30m ./...
-	$(if $(linux),$(as-a-mac) '$(mac-stories)' ./cmd && go test -tags blunt -count=1 ./probes/... ./actions/...)
+	$(if $(linux),$(as-a-mac) '$(mac-stories)' ./cmd/e2e && go test -tags blunt -count=1 ./probes/... ./actions/...)
 
 # On Linux the build "blunt" has only what macOS offers: package probes/xnu answers from
 # /proc in macOS's formats (kernel_blunt.go). The main stories run in it, and in soak all.
@@ -52,8 +52,8 @@ mutations:
 
 # soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
-	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd
-	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(as-a-mac) 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd)
+	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd/e2e
+	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(as-a-mac) 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd/e2e)
 	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
 	go test -run FuzzAnswers -fuzz FuzzAnswers -fuzztime 20s ./probes/xnu
 
@@ -62,7 +62,7 @@ bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
 	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) --write docs/PERFORMANCE.md
 
-build/bin/temporal: cmd/version.go
+build/bin/temporal: cmd/internal/cli/version_own.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
 	@touch $@
 
@@ -82,7 +82,7 @@ check: build/bin/staticcheck
 	@echo "staticcheck blunt" && GOOS=linux CGO_ENABLED=0 build/bin/staticcheck -tags blunt ./...
 	@case "$$(GOOS=windows go build ./cmd/stigmer 2>&1)" in *stigmer_supports_only_linux_and_darwin*) ;; *) echo "an unsupported system is not named"; exit 1 ;; esac
 	go mod tidy -diff
-	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd ./statefile
+	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd/... ./statefile
 
 # package builds all that a release has into build/dist, and publishes nothing. A
 # clone without a remote is taken for one of the module's own repository.

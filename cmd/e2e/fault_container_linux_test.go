@@ -1,0 +1,230 @@
+//go:build !blunt
+
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// container is a PID namespace in which stigmer is process 1.
+type container struct {
+	*siege
+	cmd *exec.Cmd
+	out bytes.Buffer
+	// init is process 1's PID outside.
+	init int
+	done chan struct{} // closed by the goroutine that waits for the end
+}
+
+// container starts stigmer as process 1, and waits until Temporal is Healthy. A prelude
+// is a shell's, which stigmer takes the place of.
+func (h *siege) container(prelude string, args ...string) *container {
+	h.t.Helper()
+	h.inside("true") // skips where it cannot be had
+	c := &container{siege: h, done: make(chan struct{})}
+	line := prelude + "\nexec \"$@\""
+	c.cmd = exec.Command("unshare", append([]string{"--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-ec", line, "sh", h.bin, "local"}, args...)...)
+	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr, c.cmd.WaitDelay = h.env, &c.out, &c.out, awaitDefault
+	check(h.t, c.cmd.Start())
+	go func() { c.cmd.Wait(); close(c.done) }() // ends with the namespace
+	h.t.Cleanup(func() { c.cmd.Process.Kill(); <-c.done })
+	if !poll(awaitDefault, func() bool {
+		children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", c.cmd.Process.Pid, c.cmd.Process.Pid))
+		c.init, _ = strconv.Atoi(strings.TrimSpace(string(children)))
+		return c.ended() || c.init > 1 && h.recordSays("Healthy")
+	}) || c.ended() {
+		h.t.Fatalf("not Healthy:\n%s", c.out.String())
+	}
+	return c
+}
+
+func (h *siege) recordSays(state string) bool {
+	return strings.Contains(h.record(), `"state": "`+state+`"`)
+}
+
+func (c *container) ended() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// beside runs a program in the container, as docker exec does.
+func (c *container) beside(status int, args ...string) string {
+	c.t.Helper()
+	command := exec.Command("nsenter", append([]string{"--target", fmt.Sprint(c.init), "--pid", "--mount"}, args...)...)
+	command.Env = c.env
+	out, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		c.t.Fatal(err)
+	}
+	if code := command.ProcessState.ExitCode(); code != status {
+		c.t.Errorf("%q beside process 1: exit status %d, not %d\n%s\nprocess 1 said:\n%s", args, code, status, out, c.out.String())
+	}
+	return string(out)
+}
+
+// anyStatus is for an end of which unshare reports nothing.
+const anyStatus = -1
+
+// ends waits for the end of the container, and compares its exit status.
+func (c *container) ends(status int) {
+	c.t.Helper()
+	if !poll(awaitDefault, c.ended) {
+		c.t.Fatalf("the container goes on:\n%s", c.out.String())
+	}
+	if code := c.cmd.ProcessState.ExitCode(); code != status && status != anyStatus {
+		c.t.Errorf("the container ended with %d, not %d:\n%s", code, status, c.out.String())
+	}
+}
+
+// zombies are the children of process 1 that it has not reaped.
+func (c *container) zombies() (pids []string) {
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", c.init, c.init))
+	check(c.t, err)
+	for _, pid := range strings.Fields(string(children)) {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if _, rest, _ := strings.Cut(string(stat), ") "); err == nil && strings.HasPrefix(rest, "Z") {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// TestProcessOne: as process 1 of a container, start serves, whatever is asked from beside
+// it is done, orphans are reaped, and the end is as docker stop and docker kill mean it.
+func TestProcessOne(t *testing.T) {
+	besiege(t, func(h *siege) {
+		c := h.container("", "start", "--foreground")
+		c.beside(0, h.bin, "local", "state")
+		if h.real() { // the fake's database is none
+			c.beside(0, h.bin, "local", "doctor")
+		}
+		c.beside(0, "/bin/sh", "-c", "for i in 1 2 3; do setsid /bin/sh -c 'setsid /bin/true & setsid /bin/true' & done; wait")
+		if !poll(awaitDefault, func() bool { return len(c.zombies()) == 0 }) {
+			t.Errorf("not reaped: %v", c.zombies())
+		}
+		h.must([]string{"state"}, 0) // from outside the supervisor is known as well
+		c.beside(0, h.bin, "local", "restart")
+		c.beside(0, h.bin, "local", "state")
+		check(t, syscall.Kill(c.init, syscall.SIGTERM))
+		c.ends(0)
+		h.isDown()
+
+		c = h.container("", "start", "--foreground")
+		if out := c.beside(0, h.bin, "local", "stop"); !strings.Contains(out, "Stopped: nothing of Temporal is left.") {
+			t.Errorf("stop says %s", out)
+		}
+		c.ends(0)
+		h.isDown()
+
+		// The supervisor in the background keeps the container. The signal may come before
+		// start has ended, which is then interrupted, or after that.
+		c = h.container("", "start")
+		check(t, syscall.Kill(c.init, syscall.SIGINT))
+		c.ends(anyStatus)
+		h.isDown()
+
+		c = h.container("exec </dev/null", "start", "--foreground")
+		check(t, syscall.Kill(c.init, syscall.SIGKILL))
+		c.ends(anyStatus)
+		h.converges(h.anyVerb())
+		h.converges("stop")
+	})
+}
+
+// dockerfile returns what follows each instruction of the example in docs/CONTAINERS.md.
+func dockerfile(t *testing.T) map[string]string {
+	t.Helper()
+	instructions := map[string]string{}
+	for _, p := range pages(t) {
+		for _, b := range p.blocks() {
+			if b.language != "dockerfile" {
+				continue
+			}
+			for _, line := range p.lines[b.first:b.end] {
+				name, rest, _ := strings.Cut(line, " ")
+				instructions[name] = rest
+			}
+		}
+	}
+	return instructions
+}
+
+// TestProcessOneAlone is the example's image, made from nothing: a read-only root with the
+// two programs and /proc, a /dev with a null alone, no /tmp, no HOME, no USER, and a user
+// that no passwd names, which may write to the volume by its group alone.
+func TestProcessOneAlone(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, true)
+	image := dockerfile(t)
+	var entry []string
+	check(t, json.Unmarshal([]byte(image["ENTRYPOINT"]), &entry))
+	if image["COPY"] != "build/stigmer build/bin/temporal /bin/" || image["FROM"] != "scratch" || image["EXPOSE"] != "7233 8233" {
+		t.Errorf("the image is another one than this test makes: %q", image)
+	}
+	c := h.container(`
+		volume=$(dirname "$STIGMER_HOME") root="` + t.TempDir() + `"
+		rmdir "$STIGMER_HOME"
+		chown root:12345 "$volume"
+		chmod 2770 "$volume" # as Kubernetes has it, by fsGroup
+		mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root` + image["VOLUME"] + `"
+		touch "$root/dev/null" "$root/bin/temporal" "$root/bin/stigmer"
+		mount --make-rprivate /
+		mount --bind "$root" "$root"
+		mount --bind "$1" "$root/bin/stigmer"
+		mount --bind "$STIGMER_TEMPORAL_BIN" "$root/bin/temporal"
+		mount --bind "$volume" "$root` + image["VOLUME"] + `"
+		mount --bind /dev/null "$root/dev/null"
+		mount -t proc proc "$root/proc"
+		mount -o remount,ro,bind "$root"
+		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT ` + image["ENV"] + ` \
+			$(command -v chroot) --userspec=12345:12345 "$root" ` + strings.Join(entry, " "))
+	if !strings.Contains(h.record(), `"ip": "0.0.0.0"`) {
+		t.Errorf("the record is\n%s", h.record())
+	}
+	check(t, syscall.Kill(c.init, syscall.SIGTERM))
+	c.ends(0)
+	if !h.recordSays("Stopped") {
+		t.Errorf("the record is\n%s", h.record())
+	}
+}
+
+// TestTwoContainers share a home: the second sees no process of the first. It is refused
+// in words, while the first is still starting as well, and goes on when the first has ended.
+func TestTwoContainers(t *testing.T) {
+	besiege(t, func(h *siege) {
+		c := h.container("", "start", "--foreground")
+		for _, restarts := range []bool{false, true} {
+			if restarts { // what the record says next is no news for the second
+				h.kill9(h.temporals()[0])
+			}
+			out := h.namespace(`
+				expect 1 "$STIGMER" local start; expect 1 "$STIGMER" local start --foreground
+				expect 4 "$STIGMER" local state; expect 1 "$STIGMER" local doctor --fix`)
+			if n := strings.Count(out, "supervisor.lock is held by a process that cannot be seen from here"); n != 2 {
+				t.Errorf("%d of 2 say why:\n%s", n, out)
+			}
+			if strings.Contains(out, "but now it is") || strings.Contains(out, "temporal.pid") {
+				t.Errorf("what cannot be seen is called stale:\n%s", out)
+			}
+			if !poll(awaitDefault, func() bool { return h.recordSays("Healthy") }) {
+				t.Fatalf("the record is\n%s", h.record())
+			}
+		}
+		check(t, syscall.Kill(c.init, syscall.SIGKILL))
+		c.ends(anyStatus)
+		h.namespace(`expect 0 "$STIGMER" local start; expect 0 "$STIGMER" local stop`)
+		h.isDown()
+	})
+}

@@ -1,0 +1,58 @@
+package e2e_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFaultForeignDatabase: a database of another program, named by --db or lying
+// where ours belongs, is refused, told, and left as it is, byte by byte, by
+// whatever command; without it the home works.
+func TestFaultForeignDatabase(t *testing.T) {
+	t.Parallel()
+	precious, err := os.ReadFile(filepath.Join("..", "..", "probes", "testdata", "small.db"))
+	check(t, err)
+	for _, named := range []bool{true, false} {
+		t.Run(map[bool]string{true: "named", false: "in the place of ours"}[named], func(t *testing.T) {
+			t.Parallel()
+			p := realPlace(t)
+			file, args := p.database(), []string{"--timeout", "1m"}
+			if named {
+				file = filepath.Join(p.dir, "ledger.db")
+				args = append(args, "--db", file)
+			}
+			check(t, os.MkdirAll(filepath.Dir(file), 0o700))
+			check(t, os.Chmod(filepath.Dir(filepath.Dir(file)), 0o700))
+			check(t, os.WriteFile(file, precious, 0o600))
+			for _, verb := range []string{"start", "start", "restart"} {
+				p.exits(1, append([]string{verb}, args...), file, "is not Temporal's", "it was not touched")
+				p.nothingRuns(verb)
+				p.intact(file, precious)
+			}
+			p.exits(0, []string{"stop"})
+			p.intact(file, precious)
+			p.local("start", "--db", filepath.Join(p.dir, "another.db"))
+			p.works("default")
+			p.local("stop")
+			p.intact(file, precious)
+		})
+	}
+}
+
+// intact checks that a file is as it was, and that SQLite has left nothing to be
+// written into it later.
+func (p *place) intact(file string, want []byte) {
+	p.t.Helper()
+	have, err := os.ReadFile(file)
+	check(p.t, err)
+	if !bytes.Equal(have, want) {
+		p.t.Errorf("%s was changed", file)
+	}
+	for _, beside := range []string{"-wal", "-journal"} {
+		if info, err := os.Stat(file + beside); err == nil && info.Size() > 0 {
+			p.t.Errorf("%s is there", file+beside)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// stranger starts a process that has nothing to do with any home and leads a
+// group of its own. Any signal but SIGCONT would end or stop it.
+func (h *siege) stranger() fsm.Process {
+	h.t.Helper()
+	path, err := exec.LookPath("straggler")
+	check(h.t, err)
+	file := filepath.Join(h.t.TempDir(), "stranger")
+	c := exec.Command(path, file)
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	check(h.t, c.Start())
+	h.t.Cleanup(func() { c.Process.Kill(); c.Wait() })
+	if !poll(awaitDefault, func() bool { _, err := os.Stat(file); return err == nil }) {
+		h.t.Fatal("the stranger does not come up")
+	}
+	p, err := probes.Identify(c.Process.Pid)
+	check(h.t, err)
+	return p
+}
+
+// unharmed checks that a stranger runs on.
+func (h *siege) unharmed(p fsm.Process, who string) {
+	h.t.Helper()
+	now, err := probes.Identify(p.PID)
+	if err != nil || !now.Same(p) || probes.Asleep(p.PID) {
+		h.t.Fatalf("%s: the stranger (pid %d) was signalled: %v", who, p.PID, err)
+	}
+}
+
+// poison makes an identity that is to be distrusted of a true one, which is the
+// zero Process where nothing runs.
+type poison struct {
+	name string
+	make func(truth, stranger fsm.Process) fsm.Process
+}
+
+func poisons() []poison {
+	pid := func(pid int) func(fsm.Process, fsm.Process) fsm.Process {
+		return func(truth, _ fsm.Process) fsm.Process { truth.PID, truth.PGID = pid, pid; return truth }
+	}
+	return []poison{
+		{"pid 0", pid(0)}, {"pid 1", pid(1)}, {"pid -1", pid(-1)},
+		{"pid beyond range", pid(1 << 40)}, {"largest pid", pid(1<<62 - 1)},
+		{"ours", func(_, _ fsm.Process) fsm.Process {
+			p, _ := probes.Identify(os.Getpid())
+			return p
+		}},
+		{"our group", func(truth, _ fsm.Process) fsm.Process { truth.PGID = syscall.Getpgrp(); return truth }},
+		{"a stranger", func(_, stranger fsm.Process) fsm.Process { return stranger }},
+		{"a stranger's pid", func(truth, stranger fsm.Process) fsm.Process {
+			truth.PID, truth.PGID = stranger.PID, stranger.PGID
+			return truth
+		}},
+		{"a stranger's group", func(truth, stranger fsm.Process) fsm.Process { truth.PGID = stranger.PGID; return truth }},
+		{"a stranger started later", func(_, stranger fsm.Process) fsm.Process { stranger.StartTicks -= 100; return stranger }},
+		{"a thread", func(_, stranger fsm.Process) fsm.Process { stranger.PID = threadOf(stranger.PID); return stranger }},
+		{"another boot", func(truth, stranger fsm.Process) fsm.Process {
+			if truth.PID == 0 {
+				truth = stranger
+			}
+			truth.Boot = strings.Repeat("0", 8) + truth.Boot[8:]
+			return truth
+		}},
+		{"another PID namespace", func(truth, stranger fsm.Process) fsm.Process {
+			if truth.PID == 0 {
+				truth = stranger
+			}
+			truth.Boot += "9"
+			return truth
+		}},
+		{"no start time", func(truth, stranger fsm.Process) fsm.Process {
+			if truth.PID == 0 {
+				truth = stranger
+			}
+			truth.StartTicks = 0
+			return truth
+		}},
+		{"nobody", func(_, _ fsm.Process) fsm.Process { return fsm.Process{} }},
+	}
+}
+
+// situations are what can be so when a file turns out to be bad.
+var situations = []string{"stopped", "supervised", "orphan"}
+
+// bring brings the home into a situation and returns Temporal's PID, 0 for none.
+func (h *siege) bring(situation string) int {
+	h.t.Helper()
+	h.must([]string{"start"}, 0)
+	list := h.temporals() // the record may be one of the last round's lies
+	if len(list) != 1 {
+		h.t.Fatalf("Temporals: %v", list)
+	}
+	switch situation {
+	case "stopped":
+		h.must([]string{"stop", "--timeout", "100ms"}, 0) // the real Temporal takes its time to end
+		return 0
+	case "orphan":
+		for _, pid := range h.supervisors() {
+			h.kill9(pid)
+		}
+	}
+	return list[0]
+}
+
+// TestPoisonedRecords lets the record name Temporal, its supervisor, or both
+// wrongly. Nobody who is not ours is signalled, what is ours is found, and the
+// next command does what it says. Each lie is told in a situation that is drawn, with
+// STIGMER_SOAK in each.
+func TestPoisonedRecords(t *testing.T) {
+	besiege(t, func(h *siege) {
+		stranger := h.stranger()
+		for _, p := range rows(h, poisons()) {
+			for _, situation := range drawn(h, 1, situations) {
+				for _, who := range drawn(h, 1, []string{"temporal", "supervisor", "both"}) {
+					verb := h.anyVerb()
+					name := fmt.Sprintf("%s as %s while %s, then %s", p.name, who, situation, verb)
+					h.t.Log(name)
+					temporal := h.bring(situation)
+					h.lie(p, who, stranger)
+					h.converges(verb)
+					h.unharmed(stranger, name)
+					if temporal != 0 && (verb == "start" || verb == "state") {
+						h.stillNames(temporal, name)
+					}
+				}
+			}
+		}
+		h.converges("stop")
+		h.unharmed(stranger, "at the end")
+	})
+}
+
+// stillNames waits until the record names the Temporal that ran before, which is
+// to be soon: a supervisor writes what is not its own anew with its next probe.
+func (h *siege) stillNames(temporal int, who string) {
+	h.t.Helper()
+	named := func() bool { return lookup(decode(h.realHome.record()), ".temporal.pid") == fmt.Sprint(temporal) }
+	if list := h.temporals(); len(list) != 1 || list[0] != temporal {
+		h.t.Fatalf("%s: %v run, not %d", who, list, temporal)
+	}
+	if !poll(awaitDefault, named) {
+		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.realHome.record()), ".temporal.pid"), temporal)
+	}
+}
+
+// lie rewrites the record with a false identity, as if that were Healthy.
+func (h *siege) lie(p poison, who string, stranger fsm.Process) {
+	h.t.Helper()
+	path := filepath.Join(h.home, "temporal.state.json")
+	text, err := os.ReadFile(path)
+	check(h.t, err)
+	var record map[string]json.RawMessage
+	check(h.t, json.Unmarshal(text, &record))
+	for _, name := range []string{"temporal", "supervisor"} {
+		if who != name && who != "both" {
+			continue
+		}
+		var truth fsm.Process
+		check(h.t, json.Unmarshal(record[name], &truth))
+		record[name], err = json.Marshal(p.make(truth, stranger))
+		check(h.t, err)
+	}
+	record["state"], record["desired"] = json.RawMessage(`"Healthy"`), json.RawMessage(`"running"`)
+	text, err = json.Marshal(record)
+	check(h.t, err)
+	h.put(path, text)
+}
+
+// put replaces a file as a whole, as every writer of ours does.
+func (h *siege) put(path string, text []byte) {
+	h.t.Helper()
+	draft := filepath.Join(h.dir, "draft")
+	check(h.t, os.WriteFile(draft, text, 0o600))
+	check(h.t, os.Rename(draft, path))
+}
+
+// plant is something that is put where a file of ours belongs.
+type plant struct {
+	name string
+	put  func(path string) error
+}
+
+// TestHostilePIDFiles: nothing decides by temporal.pid, and nothing that stands
+// in its place is followed or waited for.
+func TestHostilePIDFiles(t *testing.T) {
+	besiege(t, func(h *siege) {
+		stranger := h.stranger()
+		path, precious := filepath.Join(h.home, "temporal.pid"), filepath.Join(h.dir, "precious")
+		check(h.t, os.WriteFile(precious, []byte("mine"), 0o600))
+		text := func(text string) func(string) error {
+			return func(path string) error { h.put(path, []byte(text)); return nil }
+		}
+		plants := []plant{
+			{"empty", text("")}, {"NULs", text(strings.Repeat("\x00", 64))},
+			{"0", text("0\n")}, {"1", text("1\n")}, {"-1", text("-1\n")},
+			{"ours", text(fmt.Sprintln(os.Getpid()))}, {"beyond range", text("99999999999999999999\n")},
+			{"stranger", text(fmt.Sprintf("%d\ntemporal\n2025-01-01T00:00:00Z\n", stranger.PID))},
+			{"group", text(fmt.Sprintf("-%d\n", stranger.PGID))}, {"thread", text(fmt.Sprintln(threadOf(stranger.PID)))},
+			{"large", text(strings.Repeat("1", 8<<20))},
+			{"symlink", func(path string) error { return os.Symlink(precious, path) }},
+			{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
+			{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
+		}
+		for _, p := range rows(h, plants) {
+			situation := drawn(h, 1, situations)[0]
+			verb := h.anyVerb()
+			h.t.Logf("%s while %s, then %s", p.name, situation, verb)
+			h.bring(situation)
+			check(h.t, os.RemoveAll(path))
+			check(h.t, p.put(path))
+			h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
+			h.converges(verb)
+			h.unharmed(stranger, p.name)
+			if kept, err := os.ReadFile(precious); err != nil || string(kept) != "mine" {
+				h.t.Fatalf("%s: the target of the symlink has %q, %v", p.name, kept, err)
+			}
+		}
+		h.converges("stop")
+	})
+}

@@ -1,0 +1,92 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+)
+
+// works lets a client that never saw this Temporal before do its first work in
+// each namespace, in which not one call may fail.
+func (h *realHome) works(namespaces ...string) {
+	h.t.Helper()
+	for _, namespace := range namespaces {
+		c, end := h.connect(namespace)
+		c.greets(namespace)
+		c.flawless() // before the end, which breaks off calls by itself
+		end()
+	}
+}
+
+// TestRealWorkflow is the promise of start: once it has returned, the very next
+// call of a client succeeds, on a new database and on an old one.
+func TestRealWorkflow(t *testing.T) {
+	t.Parallel()
+	h := newRealHome(t)
+	for range 10 {
+		h.local("start", "--namespace", "orders")
+		h.works("default", "orders")
+		h.local("stop")
+	}
+}
+
+// TestRealFirstWorkflow is the same where each database is new.
+func TestRealFirstWorkflow(t *testing.T) {
+	t.Parallel()
+	h := newRealHome(t)
+	for i := range 5 {
+		h.local("start", "--namespace", "orders", "--db", fmt.Sprintf("%s/%d.db", h.dir, i))
+		h.works("orders", "default")
+		h.local("stop")
+	}
+	h.local("start", "--ephemeral")
+	h.works("default")
+	h.local("restart", "--namespace", "orders")
+	h.works("orders", "default")
+	h.local("stop")
+}
+
+// TestRealTemporalKilled: a workflow that waits survives its server.
+func TestRealTemporalKilled(t *testing.T) {
+	t.Parallel()
+	h := newRealHome(t)
+	h.local("start")
+	c, _ := h.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
+	defer cancel()
+	run := c.start(ctx, Wait)
+	killed, restarted := h.pid("temporal"), oneMore(h.record())
+	h.kill9(killed)
+	h.await("Healthy", fmt.Sprintf(".temporal.pid!=%d", killed), restarted)
+	h.works("default")
+	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "after all"))
+	c.ends(ctx, run, "after all")
+	if len(c.calls()) == 0 {
+		t.Error("the worker's broken calls went unnoticed: flawless proves nothing")
+	}
+	h.local("stop")
+}
+
+// TestRealSupervisorKilled: nobody who works with Temporal notices that its
+// supervisor is gone and that the next start adopts it.
+func TestRealSupervisorKilled(t *testing.T) {
+	t.Parallel()
+	h := newRealHome(t)
+	h.local("start")
+	c, _ := h.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
+	defer cancel()
+	run := c.start(ctx, Wait)
+	temporal := h.pid("temporal")
+	h.kill9(h.pid("supervisor"))
+	c.greets("nobody")
+	h.local("start")
+	if adopted := h.pid("temporal"); adopted != temporal {
+		t.Errorf("process %d, not %d, serves", adopted, temporal)
+	}
+	c.greets("somebody")
+	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "as if nothing was"))
+	c.ends(ctx, run, "as if nothing was")
+	c.flawless()
+	h.local("stop")
+}

@@ -1,0 +1,46 @@
+package e2e_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// devel is a Temporal CLI as somebody builds it from a source archive: the Go linker knows
+// its module and no version. Run for its version it prints FILE.says and adds a line to
+// FILE.ran; everything else is $TEMPORAL's.
+const devel = `package main
+
+import ("fmt"; "os"; "syscall")
+
+func main() {
+	exe, _ := os.Executable()
+	if len(os.Args) == 2 && os.Args[1] == "--version" {
+		log, _ := os.OpenFile(exe+".ran", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		fmt.Fprintln(log, "ran")
+		says, _ := os.ReadFile(exe + ".says")
+		fmt.Print(string(says))
+		return
+	}
+	os.Args[0] = os.Getenv("TEMPORAL")
+	fmt.Println(syscall.Exec(os.Args[0], os.Args, os.Environ()))
+}
+`
+
+// cmdDevel builds devel and says what it prints for its version: "devel FILE TEXT".
+func cmdDevel(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 2, "devel FILE TEXT")
+	source, path := ts.MkAbs("devel"), ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(source, 0o700))
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(filepath.Join(source, "go.mod"), []byte("module github.com/temporalio/cli\n"), 0o600))
+	ts.Check(os.WriteFile(filepath.Join(source, "main.go"), []byte(devel), 0o600))
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, ".")
+	build.Dir = source
+	if out, err := build.CombinedOutput(); err != nil {
+		ts.Fatalf("%v\n%s", err, out)
+	}
+	ts.Check(os.WriteFile(path+".says", []byte(args[1]+"\n"), 0o600))
+}

@@ -1,0 +1,170 @@
+package e2e_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stigmer/local/cmd/internal/cli"
+)
+
+// mirror has the releases of one program, on loopback, in a folder for each way
+// in which it can behave:
+//
+//	ok        as a good server
+//	once      breaks off in the middle of its first answer
+//	hang      sends 64 KiB, and then nothing as long as the client waits
+//	moved     sends to ok
+//	more      promises half of what it sends
+//	wrong     has another sum in its list
+//
+// Every request for an archive adds a line to the file "asked".
+type mirror struct {
+	archive []byte
+	asked   string
+	mu      sync.Mutex
+	times   map[string]int
+}
+
+// cmdMirror serves a program as the Temporal CLI of every version, until the
+// script's end: "mirror PROGRAM". $MIRROR is its URL, $PART where a download that
+// broke off is kept, $V the version that start installs.
+func cmdMirror(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 1, "mirror PROGRAM")
+	program, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	m := &mirror{archive: packed(ts.Check, program), asked: ts.MkAbs("asked"), times: map[string]int{}}
+	server := httptest.NewServer(m)
+	ts.Defer(server.Close)
+	ts.Setenv("MIRROR", server.URL)
+	ts.Setenv("V", cli.TemporalVersion)
+	ts.Setenv("PART", filepath.Join(ts.Getenv("STIGMER_HOME"), "bin", "downloads", archiveName(cli.TemporalVersion)+".part"))
+}
+
+func archiveName(version string) string {
+	return fmt.Sprintf("temporal_cli_%s_%s_%s.tar.gz", strings.TrimPrefix(version, "v"), runtime.GOOS, runtime.GOARCH)
+}
+
+// packed is an archive of a program; to squeeze it would take long.
+func packed(check func(error), content []byte) []byte {
+	var b bytes.Buffer
+	b.Grow(len(content) + len(content)/64 + 4096)
+	zip, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
+	check(err)
+	out := tar.NewWriter(zip)
+	check(out.WriteHeader(&tar.Header{Name: "temporal", Mode: 0o755, Size: int64(len(content))}))
+	_, err = out.Write(content)
+	check(err)
+	check(out.Close())
+	check(zip.Close())
+	return b.Bytes()
+}
+
+// ServeHTTP answers /WAY/VERSION/NAME.
+func (m *mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	parts := strings.Split(r.URL.Path, "/")
+	if len(parts) != 4 {
+		http.NotFound(w, r)
+		return
+	}
+	way, version, name := parts[1], parts[2], parts[3]
+	switch {
+	case version == "v9.9.9":
+		http.NotFound(w, r)
+	case name == "checksums.txt" && way == "wrong":
+		fmt.Fprintf(w, "%064x  %s\n", 1, archiveName(version))
+	case name == "checksums.txt":
+		fmt.Fprintf(w, "%x  %s\n", sha256.Sum256(m.archive), archiveName(version))
+	case name == archiveName(version):
+		m.send(w, r, way)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+const mirrorCut = 64 << 10
+
+func (m *mirror) send(w http.ResponseWriter, r *http.Request, way string) {
+	n := m.note(way, r)
+	switch {
+	case way == "moved":
+		http.Redirect(w, r, strings.Replace(r.URL.Path, "moved", "ok", 1), http.StatusFound)
+		return
+	case way == "more":
+		m.sendMore(w)
+		return
+	case way == "once" && n == 1:
+		w = &cutOff{ResponseWriter: w, left: len(m.archive) / 2}
+	case way == "hang":
+		w = &cutOff{ResponseWriter: w, left: mirrorCut, hang: r.Context().Done()}
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.archive))
+}
+
+// sendMore writes to the connection itself: a server of Go's keeps its promises.
+func (m *mirror) sendMore(w http.ResponseWriter) {
+	wire, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer wire.Close()
+	fmt.Fprintf(wire, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", len(m.archive)/2)
+	wire.Write(m.archive)
+}
+
+func (m *mirror) note(way string, r *http.Request) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if file, err := os.OpenFile(m.asked, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		fmt.Fprintf(file, "%s %s from %s\n", way, r.Host, r.Header.Get("Range"))
+		file.Close()
+	}
+	m.times[way]++
+	return m.times[way]
+}
+
+// cutOff breaks an answer off, at once or when hang ends.
+type cutOff struct {
+	http.ResponseWriter
+	left int
+	hang <-chan struct{}
+}
+
+// ReadFrom keeps the server from sending the whole file by itself.
+func (c *cutOff) ReadFrom(from io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{c}, from)
+}
+
+// Write passes on what is left.
+func (c *cutOff) Write(data []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(data[:min(len(data), c.left)])
+	if c.left -= n; c.left > 0 && err == nil {
+		return n, nil
+	}
+	c.ResponseWriter.(http.Flusher).Flush()
+	if c.hang != nil {
+		<-c.hang
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// cmdAwaitBytes waits until a file has something in it: "await-bytes FILE".
+func cmdAwaitBytes(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 1, "await-bytes FILE")
+	path := ts.MkAbs(args[0])
+	if !poll(awaitDefault, func() bool { info, err := os.Stat(path); return err == nil && info.Size() > 0 }) {
+		ts.Fatalf("nothing in %s after %s", args[0], awaitDefault)
+	}
+}

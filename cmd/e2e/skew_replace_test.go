@@ -1,0 +1,259 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+)
+
+// Two programs whose versions the linker set, the second the newer one.
+const olderVersion, newerVersion = "v1.2.0", "v1.2.0-3-gabcdef0"
+
+// TestVersionSkew: a newer command replaces the supervisor while clients go on
+// working with the same Temporal, and an older one leaves it alone.
+func TestVersionSkew(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]func(*testing.T) *place{"fake": fakePlace, "real": realPlace} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := p(t)
+			older, newer := stamped(t, olderVersion), stamped(t, newerVersion)
+			p.bin = older
+			p.local("start")
+			temporal, first := p.number("temporal"), p.number("supervisor")
+			end := p.servesThroughout()
+
+			p.bin = newer
+			p.exits(0, []string{"state"}, "Supervisor stigmer "+olderVersion+", this is "+newerVersion, "start replaces it")
+			p.exits(0, []string{"state", "--explain"}, "!!  version", "end the older supervisor")
+			out, _ := p.try("state", "-o", "json")
+			p.says("state -o json", out, `"skew": "older"`)
+			p.exits(1, []string{"start", "--port", "1"}, "other settings")
+			p.same(temporal, first)
+
+			p.exits(0, []string{"start"}, "Replaced the supervisor of stigmer "+olderVersion, newerVersion, "same pid")
+			second := p.number("supervisor")
+			if second == first || runs(first) {
+				t.Errorf("supervisor %d was not replaced by %d", first, second)
+			}
+			p.exits(0, []string{"start"}, "already running")
+			p.same(temporal, second)
+
+			p.bin = older
+			p.exits(0, []string{"start"}, "already running", "newer and left alone")
+			p.exits(0, []string{"state", "--explain"}, "!!  version", "newer and left alone")
+			p.same(temporal, second)
+			end()
+			p.local("stop")
+		})
+	}
+}
+
+// TestRealReplacedUnderWork: a client that asks every 20 ms, a worker and a workflow
+// that waits see nothing of the replacement.
+func TestRealReplacedUnderWork(t *testing.T) {
+	t.Parallel()
+	p := realPlace(t)
+	p.bin = stamped(t, olderVersion)
+	p.local("start")
+	temporal, first := p.number("temporal"), p.number("supervisor")
+	c, end := p.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
+	defer cancel()
+	run := c.start(ctx, Wait)
+	polled := c.polls(run, 20*time.Millisecond)
+
+	p.bin = stamped(t, newerVersion)
+	p.exits(0, []string{"start"}, "Replaced the supervisor")
+	c.greets("somebody")
+	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "as if nothing was"))
+	c.ends(ctx, run, "as if nothing was")
+	polled()
+	c.flawless()
+	second := p.number("supervisor")
+	if p.same(temporal, second); second == first {
+		t.Error("the supervisor was not replaced")
+	}
+	end()
+	p.local("stop")
+}
+
+// polls reads the database through Temporal at each beat, on one connection, until
+// the returned function is called. A call that fails is among the client's.
+func (c *sdkClient) polls(run client.WorkflowRun, beat time.Duration) func() {
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		count, slowest, tick := 0, time.Duration(0), time.NewTicker(beat)
+		for ; !isClosed(over) || count < enough; count++ {
+			began := <-tick.C
+			if _, err := c.DescribeWorkflowExecution(context.Background(), run.GetID(), run.GetRunID()); err != nil {
+				c.t.Errorf("call %d: %v", count, err)
+				return
+			}
+			slowest = max(slowest, time.Since(began))
+		}
+		c.t.Logf("%d calls answered, the slowest in %s", count, slowest)
+	}()
+	return func() { close(over); <-done }
+}
+
+// enough is how often a Temporal is asked at least, however slow the machine is.
+const enough = 10
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// TestVersionSkewCrowd: newer and older commands at once come to an end, and so
+// does the replacing.
+func TestVersionSkewCrowd(t *testing.T) {
+	t.Parallel()
+	p := fakePlace(t)
+	older, newer := stamped(t, olderVersion), stamped(t, newerVersion)
+	p.bin = older
+	p.local("start")
+	temporal := p.number("temporal")
+	end := p.servesThroughout()
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			c := exec.Command([]string{older, newer}[i%2], "local", "start")
+			c.Env = p.env
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+	all.Wait()
+	end()
+	if have := p.ask(".supervisor.version"); have != newerVersion {
+		t.Errorf("the supervisor is of %s", have)
+	}
+	p.same(temporal, p.number("supervisor"))
+	p.local("stop")
+}
+
+// TestBuiltAnewInPlace: a version without an order is replaced only by what has
+// taken its program's place, and never by one that lies beside it.
+func TestBuiltAnewInPlace(t *testing.T) {
+	t.Parallel()
+	p := fakePlace(t)
+	built, err := buildStigmer() // it calls itself (devel)
+	check(t, err)
+	here, beside := filepath.Join(p.dir, "here", "stigmer"), filepath.Join(p.dir, "beside", "stigmer")
+	install(t, built, here)
+	install(t, built, beside)
+	p.bin = here
+	p.local("start")
+	temporal, supervisor := p.number("temporal"), p.number("supervisor")
+	p.bin = beside
+	p.exits(0, []string{"start"}, "already running")
+	p.same(temporal, supervisor)
+
+	install(t, built, here)
+	p.exits(0, []string{"start"}, "already running") // beside it, nothing has changed
+	p.same(temporal, supervisor)
+	p.bin = here
+	p.exits(0, []string{"state"}, "built anew in the same place")
+	p.exits(0, []string{"start"}, "Replaced the supervisor")
+	p.same(temporal, p.number("supervisor"))
+	if p.number("supervisor") == supervisor {
+		t.Error("the supervisor was not replaced")
+	}
+	for _, p.bin = range []string{here, beside, here} {
+		p.exits(0, []string{"start"}, "already running")
+	}
+	p.local("stop")
+}
+
+// TestOlderInForeground: who runs a supervisor in a terminal or as a service keeps it.
+func TestOlderInForeground(t *testing.T) {
+	t.Parallel()
+	p := fakePlace(t)
+	c := exec.Command(stamped(t, olderVersion), "local", "start", "--foreground", "--namespace", "supervise")
+	c.Env = p.env
+	check(t, c.Start())
+	p.becomes("Healthy")
+	p.bin = stamped(t, newerVersion)
+	supervisor := p.number("supervisor")
+	p.exits(0, []string{"start"}, "already running", "left to whoever runs it there")
+	p.exits(0, []string{"state"}, "left to whoever runs it there")
+	p.same(p.number("temporal"), supervisor)
+	p.local("stop")
+	check(t, c.Wait())
+}
+
+// same checks who runs.
+func (p *place) same(temporal, supervisor int) {
+	p.t.Helper()
+	if t, s := p.number("temporal"), p.number("supervisor"); t != temporal || s != supervisor || !runs(t) || !runs(s) {
+		p.t.Errorf("Temporal %d and supervisor %d, not %d and %d", t, s, temporal, supervisor)
+	}
+}
+
+// servesThroughout asks Temporal's health without a pause, on one connection after the
+// other, until the returned function is called: no single answer may be missing.
+func (p *place) servesThroughout() func() {
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		asked := 0
+		for ; !isClosed(over) || asked < enough; asked++ {
+			if answer, err := askHealthWithin(p.address, time.Minute); err != nil || answer != healthpb.HealthCheckResponse_SERVING {
+				p.t.Errorf("question %d: health %s, %v", asked, answer, err)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+		p.t.Logf("%d questions answered", asked)
+	}()
+	return func() { close(over); <-done }
+}
+
+var stamping sync.Mutex
+
+// stamped builds the program with a version, once for all tests.
+func stamped(t *testing.T, version string) string {
+	t.Helper()
+	stamping.Lock()
+	defer stamping.Unlock()
+	registered, err := exec.LookPath("stigmer")
+	check(t, err)
+	path := filepath.Join(filepath.Dir(registered), "of "+version, "stigmer")
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd.Version=" + version, "-o", path, "./stigmer"}
+	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return path
+}
+
+// install puts a program in a place as package managers do: by a rename.
+func install(t *testing.T, program, path string) {
+	t.Helper()
+	content, err := os.ReadFile(program)
+	check(t, err)
+	check(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	next := fmt.Sprintf("%s.%d", path, time.Now().UnixNano())
+	check(t, os.WriteFile(next, content, 0o700))
+	check(t, os.Rename(next, path))
+}

@@ -1,4 +1,0 @@
-package cmd_test
-
-// unmountBelow has nothing to do: only tests of Linux mount anything.
-func unmountBelow(string) {}
