@@ -24,7 +24,7 @@ func startCommand() *cobra.Command {
 		Short: "Start Temporal, and return when a client can work",
 		Long: `Start Temporal, and return when a client can work: health is SERVING, and every namespace
 and the services that run a workflow answer. A supervisor in the background restarts
-Temporal after a crash. A Temporal whose supervisor died is adopted without a restart.
+Temporal after a crash. A server whose supervisor died is adopted without a restart.
 
 If Temporal is already running, start succeeds, and fails if a setting that you pass
 differs from the running server's. Settings of an earlier start are not remembered;

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -175,13 +174,13 @@ func fakeOnly(script string) bool {
 }
 
 // named are the tests and scripts of the folders that were looked into.
-var named sync.Map
+var named = map[string]names{}
 
 type names struct{ tests, scripts []string }
 
 func namesIn(folder string) (tests, scripts []string, err error) {
-	if known, ok := named.Load(folder); ok {
-		return known.(names).tests, known.(names).scripts, nil
+	if known, ok := named[folder]; ok {
+		return known.tests, known.scripts, nil
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 	if err != nil || len(files) == 0 {
@@ -200,7 +199,7 @@ func namesIn(folder string) (tests, scripts []string, err error) {
 	for _, path := range paths {
 		scripts = append(scripts, strings.TrimSuffix(filepath.Base(path), ".txtar"))
 	}
-	named.Store(folder, names{tests, scripts})
+	named[folder] = names{tests, scripts}
 	return tests, scripts, err
 }
 
