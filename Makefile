@@ -3,8 +3,8 @@
 # provided lies in build/; make out=FOLDER puts stigmer elsewhere.
 out := build
 
-# The Temporal CLI that the product is tested with: cmd/internal/cli/version_own.go names the version.
-temporal = github.com/temporalio/cli/cmd/temporal@$(shell while read -r word name _ value; do [ "$$word $$name" != "const TemporalVersion" ] || echo "$$value"; done <cmd/internal/cli/version_own.go)
+# The Temporal CLI that the product is tested with: cmd/internal/cli/version.go names the version.
+temporal = github.com/temporalio/cli/cmd/temporal@$(shell while read -r word name _ value; do [ "$$word $$name" != "const TemporalVersion" ] || echo "$$value"; done <cmd/internal/cli/version.go)
 # Empty where there is no git, no repository or no commit: then the program says (devel).
 version := $(shell git --git-dir=.git describe --tags --always --dirty 2>/dev/null)
 # On Linux the race detector needs a C compiler; without one the tests run all the same.
@@ -62,7 +62,7 @@ bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
 	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) --write docs/PERFORMANCE.md
 
-build/bin/temporal: cmd/internal/cli/version_own.go
+build/bin/temporal: cmd/internal/cli/version.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
 	@touch $@
 

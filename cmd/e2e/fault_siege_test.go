@@ -75,7 +75,7 @@ var buildPlain = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
-	build := exec.Command("go", append(append([]string{"build"}, builtWith("-tags")...), "-buildvcs=false", "-o", path, "./stigmer")...)
+	build := exec.Command("go", append(append([]string{"build"}, builtWith("-tags")...), "-buildvcs=false", "-o", path, "../stigmer")...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)

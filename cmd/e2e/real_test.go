@@ -64,7 +64,7 @@ var buildStigmer = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(filepath.Dir(registered), "real", "stigmer")
-	args := []string{"build", "-buildvcs=false", "-o", path, "./stigmer"}
+	args := []string{"build", "-buildvcs=false", "-o", path, "../stigmer"}
 	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)

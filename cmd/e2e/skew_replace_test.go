@@ -239,7 +239,7 @@ func stamped(t *testing.T, version string) string {
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
-	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd.Version=" + version, "-o", path, "./stigmer"}
+	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version=" + version, "-o", path, "../stigmer"}
 	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)

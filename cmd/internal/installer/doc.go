@@ -1,0 +1,4 @@
+// Package installer provides the Temporal CLI and reports how far it is.
+//
+// How it is provided is package actions/install.
+package installer
