@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -40,7 +41,7 @@ func wrong(text string) string {
 }
 
 // aliases are the abbreviations of docs/RELIABILITY.md.
-var aliases = strings.NewReplacer("REAL ", "go test ./cmd -run ", "MAC ", "go test ./cmd -run ", "FAKE ", "go test ./cmd -run ", "FSM ", "go test ./fsm -run ")
+var aliases = strings.NewReplacer("REAL ", "go test ./cmd/... -run ", "MAC ", "go test ./cmd/... -run ", "FAKE ", "go test ./cmd/... -run ", "FSM ", "go test ./fsm -run ")
 
 var (
 	longFlag  = regexp.MustCompile(`--([a-z][a-z-]*)`)
@@ -114,7 +115,7 @@ func wrongMake(rest string) string {
 var (
 	runPattern   = regexp.MustCompile(`-run (?:'([^']*)'|(\S+))`)
 	testName     = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
-	testPackage  = regexp.MustCompile(`\./[a-z/.]+`)
+	testPackage  = regexp.MustCompile(`\./[a-z0-9/.]+`)
 	goTestFlag   = regexp.MustCompile(` -([a-z]+)`)
 	goTestFlags  = []string{"race", "tags", "run", "count", "v", "timeout", "update", "parallel", "fuzz", "fuzztime"}
 	scriptFolder = filepath.Join("testdata", "script")
@@ -182,9 +183,21 @@ func namesIn(folder string) (tests, scripts []string, err error) {
 	if known, ok := named[folder]; ok {
 		return known.tests, known.scripts, nil
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	root, below := strings.CutSuffix(folder, "/...")
+	var files []string
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && (!below || entry.Name() == "testdata"):
+			return fs.SkipDir
+		case strings.HasSuffix(path, "_test.go"):
+			files = append(files, path)
+		}
+		return nil
+	})
 	if err != nil || len(files) == 0 {
-		return nil, nil, fmt.Errorf("%s has no tests: %w", folder, err)
+		return nil, nil, fmt.Errorf("%s has no tests: %v", folder, err)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -195,7 +208,7 @@ func namesIn(folder string) (tests, scripts []string, err error) {
 			tests = append(tests, string(m[1]))
 		}
 	}
-	paths, err := filepath.Glob(filepath.Join(folder, scriptFolder, "*.txtar"))
+	paths, err := filepath.Glob(filepath.Join(scriptFolder, "*.txtar"))
 	for _, path := range paths {
 		scripts = append(scripts, strings.TrimSuffix(filepath.Base(path), ".txtar"))
 	}

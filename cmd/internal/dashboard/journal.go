@@ -22,7 +22,7 @@ type journal struct {
 	json bool
 	// begun says that the first line is printed; state is what the last line led to.
 	begun bool
-	past  Past
+	past  inspect.Past
 	state fsm.State
 }
 

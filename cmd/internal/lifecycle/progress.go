@@ -11,7 +11,6 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/dashboard"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -31,7 +30,7 @@ type progress struct {
 	mu sync.Mutex // the command's goroutine tells, the one that waits for it draws
 	// past is what the record's history had when it was told last, by which no state
 	// is missed that no look met.
-	past dashboard.Past
+	past inspect.Past
 	last fsm.State
 	over bool
 }
@@ -64,7 +63,7 @@ func (p *progress) saw(document statefile.Document) {
 // news are the transitions that were not told. At the first look those are of this
 // command that are not older than it, nor of a future that a clock was set back from.
 func (p *progress) news(history []fsm.Transition) []fsm.Transition {
-	first := p.past == dashboard.Past{}
+	first := p.past == inspect.Past{}
 	fresh := p.past.News(history)
 	if first {
 		began, now := fsm.Instant(p.began.UnixMilli()), fsm.Instant(time.Now().UnixMilli())
