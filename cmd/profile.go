@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -64,7 +65,7 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	target, err := throughLink(path)
+	target, err := followOwnLink(path)
 	if err != nil {
 		return profileProblem(path, err)
 	}
@@ -78,11 +79,11 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 		return profileProblem(path, err)
 	}
 	settings := []profileSetting{{"address", found.address()}, {"namespace", o.namespace}}
-	changed, old, err := settleProfile(text, o.profile, settings)
+	changed, old, err := setProfile(text, o.profile, settings)
 	if err != nil {
 		return unreadableProfile(path, o.profile, settings, err)
 	}
-	if address, ok := old["address"].(string); ok && elsewhereAddress(address) && !o.force {
+	if address, ok := old["address"].(string); ok && isRemote(address) && !o.force {
 		return &Problem{
 			What:  fmt.Sprintf("profile %s in %s points at another machine: %s", o.profile, path, address),
 			Means: "it was not changed",
@@ -96,19 +97,19 @@ func (o *envOptions) writeProfile(c *cobra.Command) error {
 	if target != path {
 		warn(c, "%s is a link to %s, which is what was written", path, target)
 	}
-	tellProfile(success(c), o.profile, path, settings, old)
-	if secured := secure(old); secured != "" {
-		warn(c, "profile %s has %s, and the local Temporal speaks plainly: clients that go by it will fail; take it out, or another name: --profile NAME", o.profile, secured)
+	printProfile(success(c), o.profile, path, settings, old)
+	if key := tlsKey(old); key != "" {
+		warn(c, "profile %s has %s, and the local Temporal speaks plainly: clients that go by it will fail; take it out, or another name: --profile NAME", o.profile, key)
 	}
 	return nil
 }
 
-// profilePatience bounds the wait for another writer, who needs milliseconds.
+// profilePatience bounds the wait for another writer, which needs milliseconds.
 const profilePatience = 10 * time.Second
 
 // lockProfile keeps two writers of a file from each reading it before the other has
 // written. The lock lies beside the file, which is replaced and so cannot be locked
-// itself; who holds it removes it, since the folder is not ours.
+// itself. Its holder removes it, since the folder is not ours.
 func lockProfile(target string) (release func(), err error) {
 	folder, name := filepath.Split(target)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -126,7 +127,7 @@ func lockProfile(target string) (release func(), err error) {
 	}
 }
 
-func tellProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
+func printProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
 	fmt.Fprintf(out, "Wrote profile %s into %s.\n", name, path)
 	for _, s := range settings {
 		was := ""
@@ -135,16 +136,13 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 		}
 		fmt.Fprintf(out, "  %-10s %s%s\n", s.key, s.value, was)
 	}
-	var kept []string
-	for key := range old {
-		if !slices.ContainsFunc(settings, func(s profileSetting) bool { return s.key == key }) {
-			kept = append(kept, key)
-		}
-	}
-	if slices.Sort(kept); len(kept) > 0 {
+	kept := slices.DeleteFunc(slices.Sorted(maps.Keys(old)), func(key string) bool {
+		return slices.ContainsFunc(settings, func(s profileSetting) bool { return s.key == key })
+	})
+	if len(kept) > 0 {
 		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
 	}
-	if secure(old) != "" {
+	if tlsKey(old) != "" {
 		return // it is not to be recommended
 	}
 	file := ""
@@ -154,8 +152,8 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 	fmt.Fprintf(out, "To use it: %stemporal --profile %s workflow list, or TEMPORAL_PROFILE=%[2]s\n", file, shellWord(name))
 }
 
-// secure is a key of a profile by which clients speak TLS, empty for none.
-func secure(profile map[string]any) string {
+// tlsKey is a key of a profile that makes clients speak TLS, empty for none.
+func tlsKey(profile map[string]any) string {
 	for _, key := range []string{"api_key", "tls"} {
 		if _, has := profile[key]; has {
 			return key
@@ -164,8 +162,8 @@ func secure(profile map[string]any) string {
 	return ""
 }
 
-// elsewhereAddress reports whether an address names another machine.
-func elsewhereAddress(address string) bool {
+// isRemote reports whether an address names another machine.
+func isRemote(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		host = address
@@ -174,9 +172,9 @@ func elsewhereAddress(address string) bool {
 	return host != "" && host != "localhost" && (err != nil || !ip.IsLoopback() && !ip.IsUnspecified())
 }
 
-// throughLink is the file that a path names: a link of our own is followed, as
-// people keep such files elsewhere; one that somebody else planted is not.
-func throughLink(path string) (string, error) {
+// followOwnLink is the file that a path names. A link of the same user is followed, since
+// people keep such files elsewhere. Another user's link may be planted and is refused.
+func followOwnLink(path string) (string, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -239,6 +237,7 @@ func putOwn(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	// Not WriteFile: it keeps the mode of a file that is there.
 	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ func serviceCommand(voices origins) *cobra.Command {
 		Short: "Run Temporal under systemd or launchd",
 		Long: `Run the supervisor under the system's own: a systemd user unit on Linux, a launchd
 agent on macOS. It is started at login and again if it dies; Temporal serves on
-meanwhile, and is adopted with the same pid. systemd is told when Temporal serves,
-what state it is in, and that the supervisor is alive.
+meanwhile, and is adopted with the same pid. systemd is notified when Temporal
+serves, of each state, and that the supervisor is alive.
 
 While it runs, start, stop and state work as ever. A stop ends the service as well,
 until the next login; a restart leaves Temporal with a supervisor in the background,
@@ -77,8 +77,8 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 		return m.run(m.reload, "the file was removed")
 	}
 	if m.present() != nil {
-		return nil // there is nobody to be told, nor anything that runs it
+		return nil // no manager that could run it
 	}
-	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending))
+	fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.ending))
 	return nil
 }

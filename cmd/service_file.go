@@ -17,7 +17,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// serviceFile is what lies where the service's file belongs.
+// serviceFile is the file at the path of the service's file.
 type serviceFile struct {
 	there, ours bool
 	// altered says that a file of ours is not what this stigmer would write with the same
@@ -64,7 +64,7 @@ func (f serviceFile) foreign(m manager) error {
 	}
 	return &Problem{
 		What:  m.path + " was not written by stigmer local service install",
-		Means: "somebody made it by hand or with another tool; it was not touched",
+		Means: "it was made by hand or with another tool, and was not touched",
 		Try:   "move it away: mv " + shellLine([]string{m.path, m.path + ".old"}),
 		Exit:  ExitFailed,
 	}
@@ -95,7 +95,7 @@ func (o *options) serviceFlags(settings *pflag.FlagSet, home statefile.Home) []s
 func (o *options) kept(f *pflag.Flag) []string {
 	switch f.Name {
 	case "timeout":
-		return nil // in the foreground nobody waits
+		return nil // start --foreground does not wait
 	case "db":
 		return []string{o.settings.DB}
 	case "temporal-bin":

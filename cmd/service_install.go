@@ -28,9 +28,9 @@ service. A file that stigmer did not write, or wrote for another home, is left a
 one that was changed by hand is kept beside the new one. A service that runs goes on
 as it was started; --now --restart has it started anew, and Temporal with it.
 
-Where no systemd or launchd can be told anything for this user, as in a container or
-under su, the file is written all the same, what can be done with it is said, and the
-exit status is 3. With --now nothing is written there.
+Where no systemd or launchd answers for this user, as in a container or under su, the
+file is written all the same, with a message on what can be done with it, and the exit
+status is 3. With --now nothing is written there.
 
 Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it,
 4 permission, 5 no Temporal binary.`,
@@ -106,7 +106,7 @@ func runServiceInstall(c *cobra.Command, o *options, settings *pflag.FlagSet, vo
 }
 
 // openService looks at the service's file, which may be changed if there is none or
-// if it is ours. A manager that is to be told must be there.
+// if it is ours. With now the manager must answer.
 func openService(c *cobra.Command, now bool) (manager, serviceFile, error) {
 	m, err := detectManager()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// manager is a service manager: where it looks for files, and how it is told.
+// manager is a service manager: where it looks for files, and the calls of its tool.
 type manager struct {
 	name string // systemd or launchd
 	tool string // the program that speaks with it
@@ -90,20 +90,20 @@ func systemdManager(home, config string) manager {
 	}
 }
 
-// present says why the manager cannot be told anything, if so.
+// present returns why the manager cannot be reached, nil if it can.
 func (m manager) present() error {
 	if _, err := exec.LookPath(m.tool); err != nil {
 		return &Problem{
-			What:  m.tool + " is not here, so " + m.name + " cannot be told",
+			What:  m.tool + " is not here, so " + m.name + " cannot be reached",
 			Means: "nothing was changed",
 			Try:   "the same without --now, which only deals with the file, and the commands that it names where " + m.name + " runs",
 			Exit:  ExitFailed,
 		}
 	}
-	return m.run([]toolCall{m.reach}, m.name+" cannot be told anything for this user; nothing was changed")
+	return m.run([]toolCall{m.reach}, m.name+" does not answer for this user; nothing was changed")
 }
 
-// run makes the calls one after the other. did is what is so if one fails.
+// run makes the calls one after the other. did is what has been done if one fails.
 func (m manager) run(calls []toolCall, did string) error {
 	for _, call := range calls {
 		out, err := call.run()
