@@ -38,8 +38,11 @@ func readService(c *cobra.Command, m manager) (serviceFile, error) {
 		return serviceFile{}, p
 	}
 	f := serviceFile{there: text != nil, text: string(text)}
-	f.params, f.ours = readHeader(f.text)
-	f.altered = f.ours && f.text != m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log})
+	below := ""
+	f.params, below, f.ours = readHeader(f.text)
+	// The header alone may differ: other versions keep other things in it.
+	_, ours, _ := readHeader(m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log}))
+	f.altered = f.ours && below != ours
 	return f, nil
 }
 

@@ -161,14 +161,14 @@ func plistStrings(t *testing.T, text string) []string {
 func TestHeaderComesBack(t *testing.T) {
 	for _, s := range []service{plainService(), awkwardService(), {}} {
 		for _, text := range []string{s.systemd(), s.launchd()} {
-			if a, ours := readHeader(text); !ours || a.Program != s.Program || a.Home != s.Home || !slices.Equal(a.Flags, s.Flags) {
+			if a, _, ours := readHeader(text); !ours || a.Program != s.Program || a.Home != s.Home || !slices.Equal(a.Flags, s.Flags) {
 				t.Errorf("ours %t: %q of\n%s", ours, a, text)
 			}
 		}
 	}
 	for _, text := range []string{"", "[Service]\n", "# " + marker, "# " + marker + "\n[Service]\n", "# " + marker + "\n# Asked for: {\n",
 		"[Unit]\n\n\n\n# " + marker + "\n# Asked for: {}\n"} {
-		if _, ours := readHeader(text); ours {
+		if _, _, ours := readHeader(text); ours {
 			t.Errorf("this is taken for ours: %q", text)
 		}
 	}
