@@ -59,7 +59,7 @@ func detectManager() (manager, error) {
 
 // The exit statuses of systemctl status (systemctl(1), exit status).
 const (
-	systemctlInactive = 3
+	systemctlInactive = 3 // also of a service that is being started or stopped
 	systemctlNoUnit   = 4
 )
 
