@@ -65,12 +65,8 @@ func runServiceUninstall(c *cobra.Command, now bool) error {
 			return err
 		}
 	}
-	kept, err := f.clear(m)
-	if err := errors.Join(err, m.removeWantsLink()); err != nil {
+	if err := errors.Join(f.clear(out, m), m.removeWantsLink()); err != nil {
 		return systemProblem(err, "the service was not removed")
-	}
-	if kept != "" {
-		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
 	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
 	if now {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,18 +47,18 @@ func readService(c *cobra.Command, m manager) (serviceFile, error) {
 	return f, nil
 }
 
-// clear makes room for another file, or none. One that is not as this stigmer would
-// write it may have something of the user's: it is kept beside, under a dated name that
-// no manager reads; that is returned.
-func (f serviceFile) clear(m manager) (kept string, err error) {
-	switch {
-	case !f.there:
-		return "", nil
-	case !f.altered:
-		return "", os.Remove(m.path)
+// clear removes the file. One that is not as this stigmer would write it may have
+// something of the user's: it is kept beside, under a dated name that no manager reads.
+func (f serviceFile) clear(out io.Writer, m manager) error {
+	if !f.altered {
+		return os.Remove(m.path)
 	}
-	kept = m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
-	return kept, os.Rename(m.path, kept)
+	kept := m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.Rename(m.path, kept); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
+	return nil
 }
 
 // foreign is the refusal to touch a file that we did not write.

@@ -174,11 +174,9 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 		return nil
 	}
 	if f.altered {
-		kept, err := f.clear(m)
-		if err != nil {
+		if err := f.clear(out, m); err != nil {
 			return systemProblem(err, "the service's file was not written")
 		}
-		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
 	if err := errors.Join(m.makeLogFolder(), putOwn(m.path, []byte(text))); err != nil {
 		return systemProblem(err, "the service's file was not written")
