@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TraceVariable tells a supervisor where the start that made it writes its trace.
+// TraceVariable has the path of the trace of the start that made a supervisor.
 const TraceVariable = "STIGMER_TRACE"
 
 // Trace writes down what took how long, as Chrome's trace events (JSON, an event a

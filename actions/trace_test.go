@@ -77,15 +77,15 @@ func TestTraceWritesOverTracesOnly(t *testing.T) {
 
 func TestNoTrace(t *testing.T) {
 	t.Setenv(TraceVariable, "")
-	trace := JoinTrace("nobody")
+	trace := JoinTrace("none")
 	trace.Span(LaneMain, "nothing")()
 	trace.Past(1, LaneMain, "nothing", time.Now(), time.Now())
 	trace.Close()
 	if got := trace.Env(); got != TraceVariable+"=" {
-		t.Errorf("the supervisor is told %q", got)
+		t.Errorf("the supervisor is given %q", got)
 	}
 	t.Setenv(TraceVariable, filepath.Join(t.TempDir(), "gone", "trace.json"))
-	if JoinTrace("nobody") != nil {
+	if JoinTrace("none") != nil {
 		t.Error("a trace that is not there is joined")
 	}
 }

@@ -12,10 +12,10 @@ func serviceCommand(voices config.Origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "service",
 		Short: "Run Temporal under systemd or launchd",
-		Long: `Run the supervisor as a service: a systemd user unit on Linux, a launchd agent on macOS.
-The system starts it at login, and again if it dies; Temporal serves on meanwhile, and is
-adopted with the same pid. The supervisor reports to systemd when Temporal serves, its
-state, and that its own loop is running.
+		Long: `Run the supervisor under the system's own: a systemd user unit on Linux, a launchd
+agent on macOS. It is started at login and again if it dies; Temporal serves on
+meanwhile, and is adopted with the same pid. systemd is notified when Temporal
+serves, of each state, and that the supervisor is alive.
 
 While it runs, start, stop and state work as ever. A stop ends the service as well,
 until the next login; a restart leaves Temporal with a supervisor in the background,

@@ -10,14 +10,14 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// picture is the machine with the state that it is in and the path that it took.
+// picture is the state machine with its current state and the path that it took.
 type picture struct {
 	state  fsm.State
 	reason string
 	arrows []takenArrow
 	// visited are the states on the path, the current one included.
 	visited []fsm.State
-	// cut says so where the path began before what is kept of it, empty for a whole one.
+	// cut is a note for a path whose beginning the history has not kept, empty for a whole one.
 	cut string
 }
 
@@ -27,7 +27,7 @@ type takenArrow struct {
 	times map[fsm.Event]int
 }
 
-// Draws says how a picture is printed, by the name of the output.
+// Draws has the function that prints a picture in each output format.
 var Draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid": (*picture).mermaid}
 
 // NewPicture marks the latest run of a history on the machine of the table.
@@ -78,8 +78,8 @@ func (a takenArrow) labels() []string {
 	return labels
 }
 
-// The colours of a picture: of what is so, of what was, and of the rest. What is
-// marked differs in more than its colour.
+// The colours of a picture: of the current state, of the path, and of the rest. A marked
+// state or arrow differs in more than its colour.
 const (
 	colourNow  = "#1a7f37"
 	colourPath = "#0969da"

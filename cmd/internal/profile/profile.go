@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -66,7 +67,7 @@ func (o *EnvOptions) writeProfile(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	target, err := throughLink(path)
+	target, err := followOwnLink(path)
 	if err != nil {
 		return profileProblem(path, err)
 	}
@@ -80,11 +81,11 @@ func (o *EnvOptions) writeProfile(c *cobra.Command) error {
 		return profileProblem(path, err)
 	}
 	settings := []profileSetting{{"address", found.Address()}, {"namespace", o.Namespace}}
-	changed, old, err := settleProfile(text, o.Profile, settings)
+	changed, old, err := setProfile(text, o.Profile, settings)
 	if err != nil {
 		return unreadableProfile(path, o.Profile, settings, err)
 	}
-	if address, ok := old["address"].(string); ok && elsewhereAddress(address) && !o.Force {
+	if address, ok := old["address"].(string); ok && isRemote(address) && !o.Force {
 		return &cli.Problem{
 			What:  fmt.Sprintf("profile %s in %s points at another machine: %s", o.Profile, path, address),
 			Means: "it was not changed",
@@ -98,19 +99,19 @@ func (o *EnvOptions) writeProfile(c *cobra.Command) error {
 	if target != path {
 		cli.Warn(c, "%s is a link to %s, which is what was written", path, target)
 	}
-	tellProfile(cli.Success(c), o.Profile, path, settings, old)
-	if secured := secure(old); secured != "" {
-		cli.Warn(c, "profile %s has %s, and the local Temporal speaks plainly: clients that go by it will fail; take it out, or another name: --profile NAME", o.Profile, secured)
+	printProfile(cli.Success(c), o.Profile, path, settings, old)
+	if key := tlsKey(old); key != "" {
+		cli.Warn(c, "profile %s has %s, and the local Temporal speaks plainly: clients that go by it will fail; take it out, or another name: --profile NAME", o.Profile, key)
 	}
 	return nil
 }
 
-// profilePatience bounds the wait for another writer, who needs milliseconds.
+// profilePatience bounds the wait for another writer, which needs milliseconds.
 const profilePatience = 10 * time.Second
 
 // lockProfile keeps two writers of a file from each reading it before the other has
 // written. The lock lies beside the file, which is replaced and so cannot be locked
-// itself; who holds it removes it, since the folder is not ours.
+// itself. Its holder removes it, since the folder is not ours.
 func lockProfile(target string) (release func(), err error) {
 	folder, name := filepath.Split(target)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -128,7 +129,7 @@ func lockProfile(target string) (release func(), err error) {
 	}
 }
 
-func tellProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
+func printProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
 	fmt.Fprintf(out, "Wrote profile %s into %s.\n", name, path)
 	for _, s := range settings {
 		was := ""
@@ -137,16 +138,13 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 		}
 		fmt.Fprintf(out, "  %-10s %s%s\n", s.key, s.value, was)
 	}
-	var kept []string
-	for key := range old {
-		if !slices.ContainsFunc(settings, func(s profileSetting) bool { return s.key == key }) {
-			kept = append(kept, key)
-		}
-	}
-	if slices.Sort(kept); len(kept) > 0 {
+	kept := slices.DeleteFunc(slices.Sorted(maps.Keys(old)), func(key string) bool {
+		return slices.ContainsFunc(settings, func(s profileSetting) bool { return s.key == key })
+	})
+	if len(kept) > 0 {
 		fmt.Fprintf(out, "  kept       %s\n", strings.Join(kept, ", "))
 	}
-	if secure(old) != "" {
+	if tlsKey(old) != "" {
 		return // it is not to be recommended
 	}
 	file := ""
@@ -156,8 +154,8 @@ func tellProfile(out io.Writer, name, path string, settings []profileSetting, ol
 	fmt.Fprintf(out, "To use it: %stemporal --profile %s workflow list, or TEMPORAL_PROFILE=%[2]s\n", file, human.ShellWord(name))
 }
 
-// secure is a key of a profile by which clients speak TLS, empty for none.
-func secure(profile map[string]any) string {
+// tlsKey is a key of a profile that makes clients speak TLS, empty for none.
+func tlsKey(profile map[string]any) string {
 	for _, key := range []string{"api_key", "tls"} {
 		if _, has := profile[key]; has {
 			return key
@@ -166,8 +164,8 @@ func secure(profile map[string]any) string {
 	return ""
 }
 
-// elsewhereAddress reports whether an address names another machine.
-func elsewhereAddress(address string) bool {
+// isRemote reports whether an address names another machine.
+func isRemote(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		host = address
@@ -176,9 +174,9 @@ func elsewhereAddress(address string) bool {
 	return host != "" && host != "localhost" && (err != nil || !ip.IsLoopback() && !ip.IsUnspecified())
 }
 
-// throughLink is the file that a path names: a link of our own is followed, as
-// people keep such files elsewhere; one that somebody else planted is not.
-func throughLink(path string) (string, error) {
+// followOwnLink is the file that a path names. A link of the same user is followed, since
+// people keep such files elsewhere. Another user's link may be planted and is refused.
+func followOwnLink(path string) (string, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -18,12 +18,12 @@ type profileSetting struct{ key, value string }
 // byteOrderMark may begin a file; the parser does not know it.
 const byteOrderMark = "\ufeff"
 
-// settleProfile returns the text of a temporal.toml with these keys set in
+// setProfile returns the text of a temporal.toml with these keys set in
 // [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
 // the other keys, not the comments, not the order. The new text is read and compared with
 // what was meant. Where it differs (a profile that is an inline table, say), an error is
 // returned and no text.
-func settleProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
+func setProfile(text []byte, name string, settings []profileSetting) (changed []byte, old map[string]any, err error) {
 	meant, err := readTOML(text)
 	if err != nil {
 		return nil, nil, err

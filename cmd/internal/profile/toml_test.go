@@ -33,7 +33,7 @@ func TestProfileIsReadByTheSDK(t *testing.T) {
 		"other order":        "[profile.local]\nnamespace = 'a' # c\n\n# c\naddress = 'b'\n[z]\n",
 		"header within text": "note = '''\n[profile.local]\naddress = 'x'\n'''\n",
 	} {
-		changed, _, err := settleProfile([]byte(text), "local", here)
+		changed, _, err := setProfile([]byte(text), "local", here)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -52,7 +52,7 @@ func TestProfileIsReadByTheSDK(t *testing.T) {
 		if strings.Count(text, "#") != strings.Count(string(changed), "#") {
 			t.Errorf("%s: a comment is lost in\n%s", name, changed)
 		}
-		if again, _, err := settleProfile(changed, "local", here); err != nil || string(again) != string(changed) {
+		if again, _, err := setProfile(changed, "local", here); err != nil || string(again) != string(changed) {
 			t.Errorf("%s: a second time it is %v\n%s", name, err, again)
 		}
 		if strings.Contains(text, "\r\n") && strings.Count(string(changed), "\n") != strings.Count(string(changed), "\r\n") {
@@ -70,18 +70,18 @@ func TestProfileThatCannotBeSet(t *testing.T) {
 		"a list":       "[[profile]]\naddress = \"a\"\n",
 		"an array":     "[profile.local]\naddress = [\n'a']\n",
 	} {
-		if changed, _, err := settleProfile([]byte(text), "local", here); !errors.Is(err, errUneditable) {
+		if changed, _, err := setProfile([]byte(text), "local", here); !errors.Is(err, errUneditable) {
 			t.Errorf("%s: %v\n%s", name, err, changed)
 		}
 	}
-	if _, _, err := settleProfile([]byte("[profile.local\n"), "local", here); err == nil || errors.Is(err, errUneditable) {
+	if _, _, err := setProfile([]byte("[profile.local\n"), "local", here); err == nil || errors.Is(err, errUneditable) {
 		t.Errorf("broken TOML: %v", err)
 	}
 }
 
 func TestProfileNames(t *testing.T) {
 	for _, name := range []string{"local", "my cloud", "a.b", `q"uote`, "ümlaut", "-"} {
-		changed, _, err := settleProfile(nil, name, here)
+		changed, _, err := setProfile(nil, name, here)
 		if err != nil {
 			t.Errorf("%q: %v", name, err)
 			continue
@@ -114,7 +114,7 @@ func TestElsewhere(t *testing.T) {
 		"127.0.0.1:7233": false, "localhost:1": false, "[::1]:1": false, "0.0.0.0:1": false, "": false,
 		"c.tmprl.cloud:7233": true, "10.0.0.1:7233": true, "cluster": true,
 	} {
-		if got := elsewhereAddress(address); got != want {
+		if got := isRemote(address); got != want {
 			t.Errorf("%q: %t", address, got)
 		}
 	}

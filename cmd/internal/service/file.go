@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// serviceFile is what lies where the service's file belongs.
+// serviceFile is the file at the path of the service's file.
 type serviceFile struct {
 	there, ours bool
 	// altered says that a file of ours is not what this stigmer would write with the same
@@ -37,23 +38,26 @@ func readService(c *cobra.Command, m manager) (serviceFile, error) {
 		return serviceFile{}, p
 	}
 	f := serviceFile{there: text != nil, text: string(text)}
-	f.params, f.ours = readHeader(f.text)
-	f.altered = f.ours && f.text != m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log})
+	below := ""
+	f.params, below, f.ours = readHeader(f.text)
+	// The header alone may differ: other versions keep other things in it.
+	_, ours, _ := readHeader(m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log}))
+	f.altered = f.ours && below != ours
 	return f, nil
 }
 
-// clear makes room for another file, or none. One that is not as this stigmer would
-// write it may have something of the user's: it is kept beside, under a dated name that
-// no manager reads; that is returned.
-func (f serviceFile) clear(m manager) (kept string, err error) {
-	switch {
-	case !f.there:
-		return "", nil
-	case !f.altered:
-		return "", os.Remove(m.path)
+// clear removes the file. One that is not as this stigmer would write it may have
+// something of the user's: it is kept beside, under a dated name that no manager reads.
+func (f serviceFile) clear(out io.Writer, m manager) error {
+	if !f.altered {
+		return os.Remove(m.path)
 	}
-	kept = m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
-	return kept, os.Rename(m.path, kept)
+	kept := m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.Rename(m.path, kept); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
+	return nil
 }
 
 // foreign is the refusal to touch a file that we did not write.
@@ -63,7 +67,7 @@ func (f serviceFile) foreign(m manager) error {
 	}
 	return &cli.Problem{
 		What:  m.path + " was not written by stigmer local service install",
-		Means: "somebody made it by hand or with another tool; it was not touched",
+		Means: "it was made by hand or with another tool, and was not touched",
 		Try:   "move it away: mv " + human.ShellLine([]string{m.path, m.path + ".old"}),
 		Exit:  cli.ExitFailed,
 	}

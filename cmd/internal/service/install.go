@@ -79,7 +79,7 @@ func RunServiceInstall(c *cobra.Command, o *config.Options, settings *pflag.Flag
 }
 
 // openService looks at the service's file, which may be changed if there is none or
-// if it is ours. A manager that is to be told must be there.
+// if it is ours. With now the manager must answer.
 func openService(c *cobra.Command, now bool) (manager, serviceFile, error) {
 	m, err := detectManager()
 	if err != nil {
@@ -147,11 +147,9 @@ func (s service) write(out io.Writer, m manager, f serviceFile) error {
 		return nil
 	}
 	if f.altered {
-		kept, err := f.clear(m)
-		if err != nil {
+		if err := f.clear(out, m); err != nil {
 			return cli.SystemProblem(err, "the service's file was not written")
 		}
-		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
 	if err := errors.Join(m.makeLogFolder(), cli.PutOwn(m.path, []byte(text))); err != nil {
 		return cli.SystemProblem(err, "the service's file was not written")

@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// manager is a service manager: where it looks for files, and how it is told.
+// manager is a service manager: where it looks for files, and the calls of its tool.
 type manager struct {
 	name string // systemd or launchd
 	tool string // the program that speaks with it
@@ -62,7 +62,7 @@ func detectManager() (manager, error) {
 
 // The exit statuses of systemctl status (systemctl(1), exit status).
 const (
-	systemctlInactive = 3
+	systemctlInactive = 3 // also of a service that is being started or stopped
 	systemctlNoUnit   = 4
 )
 
@@ -93,20 +93,20 @@ func systemdManager(home, config string) manager {
 	}
 }
 
-// present says why the manager cannot be told anything, if so.
+// present returns why the manager cannot be reached, nil if it can.
 func (m manager) present() error {
 	if _, err := exec.LookPath(m.tool); err != nil {
 		return &cli.Problem{
-			What:  m.tool + " is not here, so " + m.name + " cannot be told",
+			What:  m.tool + " is not here, so " + m.name + " cannot be reached",
 			Means: "nothing was changed",
 			Try:   "the same without --now, which only deals with the file, and the commands that it names where " + m.name + " runs",
 			Exit:  cli.ExitFailed,
 		}
 	}
-	return m.run([]toolCall{m.reach}, m.name+" cannot be told anything for this user; nothing was changed")
+	return m.run([]toolCall{m.reach}, m.name+" does not answer for this user; nothing was changed")
 }
 
-// run makes the calls one after the other. did is what is so if one fails.
+// run makes the calls one after the other. did is what has been done if one fails.
 func (m manager) run(calls []toolCall, did string) error {
 	for _, call := range calls {
 		out, err := call.run()

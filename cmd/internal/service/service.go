@@ -23,20 +23,16 @@ func RunServiceUninstall(c *cobra.Command, now bool) error {
 			return err
 		}
 	}
-	kept, err := f.clear(m)
-	if err := errors.Join(err, m.removeWantsLink()); err != nil {
+	if err := errors.Join(f.clear(out, m), m.removeWantsLink()); err != nil {
 		return cli.SystemProblem(err, "the service was not removed")
-	}
-	if kept != "" {
-		fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
 	}
 	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
 	if now {
 		return m.run(m.reload, "the file was removed")
 	}
 	if m.present() != nil {
-		return nil // there is nobody to be told, nor anything that runs it
+		return nil // no manager that could run it
 	}
-	fmt.Fprintf(out, "If the service runs, it goes on until it is told to stop:\n%s", commandLines(m.ending))
+	fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.ending))
 	return nil
 }

@@ -69,17 +69,17 @@ func (a installParams) header() (string, string) {
 	return marker, askedPrefix + strings.ReplaceAll(string(text), "--", `-\u002d`)
 }
 
-// readHeader reads the header of a file: what it was installed with, and whether we wrote
-// it at all.
-func readHeader(text string) (a installParams, ours bool) {
+// readHeader reads the header of a file: what it was installed with, the text below, and
+// whether we wrote it at all.
+func readHeader(text string) (a installParams, below string, ours bool) {
 	first, rest, found := strings.Cut(text, marker+"\n")
 	if !found || strings.Count(first, "\n") > 2 {
-		return installParams{}, false
+		return installParams{}, "", false
 	}
-	line, _, _ := strings.Cut(rest, "\n")
+	line, below, _ := strings.Cut(rest, "\n")
 	_, line, found = strings.Cut(line, askedPrefix)
 	if !found || json.NewDecoder(strings.NewReader(line)).Decode(&a) != nil {
-		return installParams{}, false
+		return installParams{}, "", false
 	}
-	return a, true
+	return a, below, true
 }

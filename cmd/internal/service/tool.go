@@ -18,7 +18,7 @@ type toolCall struct {
 	// done are the exit statuses of success, 0 alone if there are none.
 	done []int
 	// busy are the statuses for which the call is repeated, for as long as within says,
-	// and unmet what is so if they do not end: a tool that does not wait is waited for.
+	// and unmet is the error after that: a tool that does not wait is waited for.
 	busy   []int
 	within time.Duration
 	unmet  string
