@@ -57,10 +57,11 @@ soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
 	go test -run FuzzAnswers -fuzz FuzzAnswers -fuzztime 20s ./probes/xnu
 
-# bench measures against the bare server and other supervisors, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
+# bench measures against the bare server, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
+# With PEERS=1 it measures other supervisors as well, where they are installed.
 bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
-	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) --write docs/PERFORMANCE.md
+	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
 
 build/bin/temporal: cmd/internal/cli/version.go
 	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)

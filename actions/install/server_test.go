@@ -43,6 +43,7 @@ func check(t *testing.T, err error) {
 // server is a mirror on loopback, which serves well unless it is told otherwise.
 type server struct {
 	*httptest.Server
+	t       *testing.T
 	name    string
 	archive []byte
 	// home is one that a test has made for this server.
@@ -63,7 +64,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 	name, err := tested.archive(runtime.GOOS, runtime.GOARCH)
 	check(t, err)
-	s := &server{name: name}
+	s := &server{t: t, name: name}
 	s.offer(program(t, script))
 	s.Server = httptest.NewServer(http.HandlerFunc(s.answer))
 	t.Cleanup(s.Close)
@@ -270,15 +271,6 @@ func nothing(t *testing.T, home statefile.Home) {
 	if found := append(names(t, home.Versions()), names(t, home.Downloads())...); len(found) > 0 {
 		t.Errorf("left behind: %q", found)
 	}
-}
-
-// rejected checks that an error names what was wrong, and that nothing was kept.
-func rejected(t *testing.T, home statefile.Home, err error, why string) {
-	t.Helper()
-	if !is[RefusedError](err) || !strings.Contains(err.Error(), why) {
-		t.Errorf("%v, not %q", err, why)
-	}
-	nothing(t, home)
 }
 
 func names(t *testing.T, folder string) []string {

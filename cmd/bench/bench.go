@@ -2,86 +2,90 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
 // patience bounds each single thing that is waited for.
 const patience = 60 * time.Second
 
-// settle is how long a server is left alone before it is ended or its supervisor
+// settleTime is how long a server is left alone before it is stopped or its supervisor
 // is asked: both of a pair get the same.
-const settle = 500 * time.Millisecond
+const settleTime = 500 * time.Millisecond
 
 // bench is one run.
 type bench struct {
+	context.Context
 	stigmer, temporal, self string
 	rounds, homes           int
-	// inPlace says that both programs are measured where they lie, and not copies.
-	inPlace bool
-	idle    time.Duration
+	idle                    time.Duration
 	// folder is the temporary one that everything lies in.
 	folder string
 	ledger ledger
-	port   atomic.Int32
-	opened chan *home
+	port   int
+	// atEnd stops what was started.
+	atEnd []func()
 }
 
-// The ports that are tried lie below the ranges from which kernels pick by
-// themselves: a connect to a free port of such a range can meet itself.
-const firstPort, lastPort = 15_000, 29_990
+// failure is what ends the measurement of a part.
+type failure struct{ error }
 
-// freePorts returns ports of which nobody listens on any.
-func (b *bench) freePorts() (ports, error) {
-	b.port.CompareAndSwap(0, int32(firstPort+os.Getpid()%100*100))
-	var found []int
-	for range lastPort - firstPort {
-		port := int(b.port.Add(1))
-		if port > lastPort {
-			b.port.Store(firstPort)
-			continue
-		}
-		listener, err := net.Listen("tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
-		if err != nil {
-			continue
-		}
-		listener.Close()
-		if found = append(found, port); len(found) == 4 {
-			return ports{found[0], found[1], found[2], found[3]}, nil
-		}
-	}
-	return ports{}, errors.New("no four free ports were found")
-}
-
-// makeFolder makes a new folder within the temporary one.
-func (b *bench) makeFolder(name string) (string, error) {
-	return os.MkdirTemp(b.folder, name+"-")
-}
-
-// open opens the temporary folder. Its path is kept short, as some peers put a
-// socket there, whose path may have about a hundred bytes.
-func (b *bench) open() error {
-	folder, err := os.MkdirTemp("", "bench-")
+// check ends the part that is being measured if err is not nil, as testing.T.Fatal
+// ends a test: attempt returns the error.
+func check(err error) {
 	if err != nil {
-		return err
+		panic(failure{err})
 	}
-	b.folder, err = filepath.EvalSymlinks(folder)
-	return err
 }
 
-// close ends what was started and removes the folder: first by the tool's own
-// stop, then by force, and only what is proven to be ours.
+// must is check for a function that returns a value as well.
+func must[T any](value T, err error) T {
+	check(err)
+	return value
+}
+
+// attempt runs do and returns the error that ended it.
+func attempt(do func()) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
+	do()
+	return nil
+}
+
+// open makes the temporary folder, with a short path: some peers put a socket there, whose
+// path may have about a hundred bytes. Both programs are copied to it: see the notes of
+// the pairs.
+func (b *bench) open() {
+	b.folder = must(filepath.EvalSymlinks(must(os.MkdirTemp("", "bench-"))))
+	for _, program := range []*string{&b.stigmer, &b.temporal} {
+		to := filepath.Join(b.folder, filepath.Base(*program))
+		check(os.WriteFile(to, must(os.ReadFile(*program)), 0o700))
+		*program = to
+	}
+}
+
+// close stops what was started and removes the folder: first by the tool's own stop, then
+// by force what is proven to be ours.
 func (b *bench) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(b), patience)
 	defer cancel()
-	for len(b.opened) > 0 {
-		(<-b.opened).close(ctx)
+	b.Context = ctx
+	for _, stop := range b.atEnd {
+		if err := attempt(stop); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
 	}
 	for _, p := range b.ledger.end() {
 		fmt.Fprintln(os.Stderr, "bench: ended by force: pid", p)
@@ -91,9 +95,64 @@ func (b *bench) close() {
 	}
 }
 
-// progress tells who waits how far it is.
-func progress(what string, round, of int) {
-	fmt.Fprintf(os.Stderr, "bench: %s, round %d of %d\n", what, round, of)
+// The ports lie below the ranges from which kernels pick by themselves: a connect to a
+// free port of such a range can meet itself.
+const firstPort, lastPort = 15_000, 29_990
+
+// freePorts returns ports on which nobody listens.
+func (b *bench) freePorts() ports {
+	var free []int
+	if b.port == 0 {
+		b.port = firstPort + os.Getpid()%100*100
+	}
+	for range lastPort - firstPort {
+		if b.port++; b.port > lastPort {
+			b.port = firstPort
+		}
+		listener, err := net.Listen("tcp", address(b.port))
+		if err != nil {
+			continue
+		}
+		listener.Close()
+		if free = append(free, b.port); len(free) == 4 {
+			return ports{free[0], free[1], free[2], free[3]}
+		}
+	}
+	panic(failure{fmt.Errorf("no four free ports were found")})
+}
+
+func address(port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
+
+func (b *bench) makeFolder(name string) string { return must(os.MkdirTemp(b.folder, name+"-")) }
+
+// pause lets time pass, where time is what is measured.
+func (b *bench) pause(d time.Duration) {
+	select {
+	case <-b.Done():
+	case <-time.After(d):
+	}
+	check(b.Err())
+}
+
+// each calls measure for each round, and reports which one it is.
+func (b *bench) each(what string, rounds int, measure func()) error {
+	return attempt(func() {
+		for round := range rounds {
+			fmt.Fprintf(os.Stderr, "bench: %s, round %d of %d\n", what, round+1, rounds)
+			check(b.Err())
+			measure()
+		}
+	})
+}
+
+// figures are samples by the name of what was measured.
+type figures map[string]samples
+
+func (f figures) add(name string, values ...float64) { f[name] = append(f[name], values...) }
+
+// repeated makes pairs where all are held against one figure: the median of a name.
+func (f figures) repeated(name string, n int) samples {
+	return slices.Repeat(samples{f[name].median()}, n)
 }
 
 // inMillis is a duration as a figure of the report.

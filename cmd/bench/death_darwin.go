@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"syscall"
 	"time"
@@ -12,19 +11,14 @@ import (
 // death is what followed a kill -9, each since the kill.
 type death struct{ torn, spawned, serving time.Duration }
 
-// watchDeath needs wake-ups by the kernel that only Linux gives to a bystander.
-func watchDeath(context.Context, fsm.Process, string, int) (death, error) {
-	return death{}, errors.New("what follows a kill -9 is measured on Linux only")
+// watchDeath needs events of the kernel that only Linux gives to other processes.
+func (b *bench) watchDeath(fsm.Process, string, int) death {
+	panic(failure{errors.New("what follows a kill -9 is measured on Linux only")})
 }
 
 // awaitEnd waits until a process is gone that is not a child of ours.
-func awaitEnd(ctx context.Context, pid int) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+func (b *bench) awaitEnd(pid int) {
 	for syscall.Kill(pid, 0) == nil {
-		if err := pause(ctx, spacing); err != nil {
-			return err
-		}
+		b.pause(time.Millisecond)
 	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +14,7 @@ import (
 // death is what followed a kill -9, each since the kill.
 type death struct {
 	// torn is when the kernel had torn the process down: its memory, descriptors
-	// and locks are gone, and those who wait for its end are woken.
+	// and locks are gone, and those that wait for its end are woken.
 	torn time.Duration
 	// spawned is when the next one was spawned: the exec of its program.
 	spawned time.Duration
@@ -30,104 +29,62 @@ type death struct {
 //     (pidfd_open(2)); do_exit in kernel/exit.c notifies after it has given back
 //     memory, descriptors and, with them, the locks. A parent's wait4 is woken at
 //     the same place.
-//   - fanotify's FAN_OPEN_EXEC tells of an exec of the program (fanotify(7), since
-//     Linux 5.0, and 5.13 without privileges), and of nothing else that opens it.
-func watchDeath(ctx context.Context, victim fsm.Process, program string, port int) (death, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	execs, stop, err := watchExecs(program)
-	if err != nil {
-		return death{}, err
-	}
-	defer stop()
-	handle, err := unix.PidfdOpen(victim.PID, 0)
-	if err != nil {
-		return death{}, fmt.Errorf("pidfd of %d: %w", victim.PID, err)
-	}
-	torn := make(chan time.Time, 1)
-	go awaitReadable(handle, torn) // ends with the victim, within patience
-
-	killed := time.Now()
-	if err := killProven(victim); err != nil {
-		return death{}, err
-	}
-	var d death
-	select {
-	case at := <-execs:
-		d.spawned = at.Sub(killed)
-	case <-ctx.Done():
-		return d, fmt.Errorf("no next server was spawned: %w", ctx.Err())
-	}
-	err = prove(ctx, port)
-	d.serving = time.Since(killed)
-	select {
-	case at := <-torn:
-		d.torn = at.Sub(killed)
-	case <-ctx.Done():
-		err = errors.Join(err, ctx.Err())
-	}
-	return d, err
-}
-
-// awaitReadable tells when a descriptor becomes readable, and closes it.
-func awaitReadable(fd int, readable chan<- time.Time) {
-	defer unix.Close(fd)
-	for began := time.Now(); time.Since(began) < patience; {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
-		if n > 0 {
-			readable <- time.Now()
-			return
-		}
-		if err != nil && !errors.Is(err, unix.EINTR) {
-			return
-		}
-	}
-}
-
-// awaitEnd waits until a process is gone that is not a child of ours.
-func awaitEnd(ctx context.Context, pid int) error {
-	handle, err := unix.PidfdOpen(pid, 0)
-	if errors.Is(err, unix.ESRCH) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("pidfd of %d: %w", pid, err)
-	}
-	gone := make(chan time.Time, 1)
-	go awaitReadable(handle, gone) // ends with the process, within patience
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(patience):
-		return fmt.Errorf("pid %d lives on", pid)
-	}
-}
-
-// watchExecs tells of each exec of a program. stop ends it.
-func watchExecs(program string) (execs <-chan time.Time, stop func(), err error) {
-	fd, err := unix.FanotifyInit(unix.FAN_CLASS_NOTIF|unix.FAN_REPORT_FID|unix.FAN_CLOEXEC|unix.FAN_NONBLOCK, unix.O_RDONLY)
-	if err != nil {
-		return nil, nil, fmt.Errorf("fanotify (Linux 5.13 or root is needed to see a spawn): %w", err)
-	}
+//   - fanotify's FAN_OPEN_EXEC reports an exec of the program (fanotify(7), since
+//     Linux 5.0, and 5.13 without privileges), and nothing else that opens it.
+func (b *bench) watchDeath(victim fsm.Process, program string, port int) (d death) {
+	fd := must(unix.FanotifyInit(unix.FAN_CLASS_NOTIF|unix.FAN_REPORT_FID|unix.FAN_CLOEXEC|unix.FAN_NONBLOCK, unix.O_RDONLY))
 	file := os.NewFile(uintptr(fd), "fanotify")
-	if err := unix.FanotifyMark(fd, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC, unix.AT_FDCWD, program); err != nil {
-		file.Close()
-		return nil, nil, fmt.Errorf("fanotify on %s: %w", program, err)
+	defer file.Close()
+	check(unix.FanotifyMark(fd, unix.FAN_MARK_ADD, unix.FAN_OPEN_EXEC, unix.AT_FDCWD, program))
+	execs := make(chan time.Time, 1)
+	go func() { // ends with the read of an event, or with file
+		if _, err := file.Read(make([]byte, 4096)); err == nil {
+			execs <- time.Now()
+		}
+	}()
+	torn := watchEnd(victim.PID)
+	killed := time.Now()
+	check(killProven(victim))
+	d.spawned = b.receive(execs, "no next server was spawned").Sub(killed)
+	b.prove(port)
+	d.serving = time.Since(killed)
+	d.torn = b.receive(torn, "the killed server is still there").Sub(killed)
+	return d
+}
+
+// watchEnd reports when a process is torn down.
+func watchEnd(pid int) <-chan time.Time {
+	ended := make(chan time.Time, 1)
+	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		ended <- time.Now()
+		return ended
 	}
-	seen := make(chan time.Time, 64)
-	go func() {
-		events := make([]byte, 4096)
-		for {
-			if _, err := file.Read(events); err != nil {
-				return // closed by stop
-			}
-			select {
-			case seen <- time.Now():
-			default: // nobody asks for so many
+	check(err)
+	go func() { // ends with the process, or after patience
+		defer unix.Close(fd)
+		for began := time.Now(); time.Since(began) < patience; {
+			if n, _ := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 1000); n > 0 {
+				ended <- time.Now()
+				return
 			}
 		}
 	}()
-	return seen, func() { file.Close() }, nil
+	return ended
 }
+
+// receive waits for an event with patience.
+func (b *bench) receive(events <-chan time.Time, missing string) time.Time {
+	select {
+	case at := <-events:
+		return at
+	case <-b.Done():
+		check(b.Err())
+	case <-time.After(patience):
+		check(fmt.Errorf("%s within %s", missing, patience))
+	}
+	return time.Time{}
+}
+
+// awaitEnd waits until a process is gone that is not a child of ours.
+func (b *bench) awaitEnd(pid int) { b.receive(watchEnd(pid), fmt.Sprintf("pid %d did not exit", pid)) }

@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,30 +22,26 @@ import (
 // workflowService is the service whose health a Temporal is asked for.
 const workflowService = "temporal.api.workflowservice.v1.WorkflowService"
 
-// fakeLifetime ends a fake that everybody has forgotten.
+// fakeLifetime ends a fake that was left behind.
 const fakeLifetime = 10 * time.Minute
 
 // isFake reports whether this program was started as a Temporal: by its command line.
 func isFake(args []string) bool {
-	return len(args) > 2 && args[1] == "server" && args[2] == "start-dev"
+	return len(args) == 2 && args[1] == "--version" || len(args) > 2 && args[1] == "server" && args[2] == "start-dev"
 }
 
-// fake serves what the tool proves, on the ports that it is given, and nothing
+// fake serves what the tool probes, on the ports that it is given, and nothing
 // else: fifty real servers would measure the machine and not the tool.
 func fake(args []string) error {
-	var ip, db string
-	var port, ui, http, metrics int
-	flags := flag.NewFlagSet("start-dev", flag.ContinueOnError)
-	flags.StringVar(&ip, "ip", "127.0.0.1", "")
-	flags.StringVar(&db, "db-filename", "", "")
-	flags.IntVar(&port, "port", 7233, "")
-	flags.IntVar(&ui, "ui-port", 8233, "")
-	flags.IntVar(&http, "http-port", 0, "")
-	flags.IntVar(&metrics, "metrics-port", 0, "")
-	if err := flags.Parse(args); err != nil {
-		return err
+	if args[0] == "--version" {
+		fmt.Println("temporal version 0.0.0 (bench's stand-in)")
+		return nil
 	}
-	if db != "" {
+	given := map[string]string{}
+	for pairs := args[2:]; len(pairs) > 1; pairs = pairs[2:] {
+		given[pairs[0]] = pairs[1]
+	}
+	if db := given["--db-filename"]; db != "" {
 		file, err := os.OpenFile(db, os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
 			return err
@@ -58,7 +52,7 @@ func fake(args []string) error {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, fakeLifetime)
 	defer cancel()
-	return fakeServe(ctx, net.JoinHostPort(ip, strconv.Itoa(port)), net.JoinHostPort(ip, strconv.Itoa(ui)))
+	return fakeServe(ctx, net.JoinHostPort(given["--ip"], given["--port"]), net.JoinHostPort(given["--ip"], given["--ui-port"]))
 }
 
 func fakeServe(ctx context.Context, frontend, ui string) error {

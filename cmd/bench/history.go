@@ -1,130 +1,75 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
-// past is how many transitions an old home has behind it.
-const past = 10_000
+// pastTransitions is how many an old home has behind it.
+const pastTransitions = 10_000
 
 // measureHistory asks a new home and one with a long past for their state, in pairs.
-func measureHistory(ctx context.Context, b *bench) section {
-	var young, old, youngExplained, oldExplained samples
-	err := func() error {
-		fresh, err := b.newHome(b.self)
-		if err != nil {
-			return err
-		}
-		aged, err := b.newHome(b.self)
-		if err != nil {
-			return err
-		}
-		if err := aged.age(ctx); err != nil {
-			return err
-		}
-		for _, h := range []*home{fresh, aged} {
-			if _, err := h.start(ctx); err != nil {
-				return err
-			}
-		}
-		for round := range b.rounds * looks {
-			if round%looks == 0 {
-				progress("a long past", round/looks+1, b.rounds)
-			}
-			for _, look := range []struct {
-				h    *home
-				into *samples
-				args []string
-			}{
-				{fresh, &young, []string{"state"}}, {aged, &old, []string{"state"}},
-				{fresh, &youngExplained, []string{"state", "--explain"}}, {aged, &oldExplained, []string{"state", "--explain"}},
-			} {
-				err := timed(look.into, func() (time.Duration, error) {
-					took, _, err := look.h.run(ctx, look.args...)
-					return took, err
-				})
-				if err != nil {
-					return err
+func measureHistory(b *bench) section {
+	f, homes := figures{}, map[string]*home{}
+	err := attempt(func() {
+		homes["new"], homes["old"] = b.newHome(b.self), b.newHome(b.self)
+		homes["old"].age()
+		homes["new"].start()
+		homes["old"].start()
+		check(b.each("a long past", b.rounds*looks, func() {
+			for _, args := range [][]string{{"state"}, {"state", "--explain"}} {
+				for _, which := range []string{"new", "old"} {
+					f.add(which+" "+strings.Join(args, " "), homes[which].run(args...))
 				}
 			}
-		}
-		return atOnce([]*home{fresh, aged}, func(h *home) error { _, err := h.stop(ctx); return err })
-	}()
-	rows := []row{
-		{what: "`state`, a new home", unit: "ms", figures: young},
-		{what: fmt.Sprintf("`state`, history full, %d transitions behind it / a new home", past), unit: "ms", figures: old, bare: young, budget: 1.05},
-		{what: "`state --explain`, a new home", unit: "ms", figures: youngExplained},
-		{what: "`state --explain`, history full / a new home", unit: "ms", figures: oldExplained, bare: youngExplained},
-	}
-	return section{title: "A long past", rows: spoiled(rows, err), notes: []string{
-		fmt.Sprintf("The old home is made as %d transitions leave it: the record's generation, a full history, as crash after crash writes it, and a supervisor's log with a line for each. Both run the light stand-in for Temporal. The budget is \"no slower\", and 5 %% are left for noise.", past),
-	}}
+		}))
+		homes["new"].stop()
+		homes["old"].stop()
+	})
+	return section{title: "A long past", rows: []row{
+		{"`state`, a new home", "ms", f["new state"], nil, 0},
+		{fmt.Sprintf("`state`, history full, %d transitions behind it / a new home", pastTransitions), "ms", f["old state"], f["new state"], 1.05},
+		{"`state --explain`, a new home", "ms", f["new state --explain"], nil, 0},
+		{"`state --explain`, history full / a new home", "ms", f["old state --explain"], f["new state --explain"], 0},
+	}, notes: []string{
+		fmt.Sprintf("The old home is made as %d transitions leave it: the record's generation, a full history, as crash after crash writes it, and a supervisor's log with a line for each. Both run the light stand-in for Temporal. The budget is \"no slower\", and 5 %% are left for noise.", pastTransitions),
+	}}.endedBy(err)
 }
 
-// age makes a home as many transitions leave it. It writes the record as a driver
+// age makes a home as many transitions leave it. It writes the record as a supervisor
 // does: while it holds supervisor.lock.
-func (h *home) age(ctx context.Context) error {
-	if _, err := h.start(ctx); err != nil {
-		return err
-	}
-	r, err := h.record()
-	if err != nil {
-		return err
-	}
-	if _, err := h.stop(ctx); err != nil {
-		return err
-	}
-	// The stop returns with the record; the lock comes free with the supervisor's end.
-	if err := awaitEnd(ctx, r.Supervisor.PID); err != nil {
-		return err
-	}
-	lock, err := actions.Acquire(h.path.SupervisorLock())
-	if err != nil {
-		return err
-	}
+func (h *home) age() {
+	h.start()
+	supervisor := h.record().Supervisor.PID
+	h.stop()
+	h.b.awaitEnd(supervisor) // stop returns with the record, before the lock is free
+	lock := must(actions.Acquire(h.path.SupervisorLock()))
 	defer lock.Close()
 	file := statefile.File{Home: h.path}
-	document, err := file.Load()
-	if err != nil {
-		return err
-	}
+	document := must(file.Load())
 	var log strings.Builder
-	for i := range past {
-		t := longAgo(i)
+	for i := range pastTransitions {
+		t := crashes[i%len(crashes)]
+		t.At = fsm.Instant(1_767_225_600_000 + i)
 		document = document.Add(t)
 		fmt.Fprintf(&log, "2026-01-01T00:00:00.000Z [INFO]  supervisor: transition: from=%s event=%s to=%s cause=%q\n", t.From, t.Event, t.To, t.Cause)
 	}
-	document.Generation += past
-	if err := os.WriteFile(h.path.SupervisorLog(), []byte(log.String()), 0o600); err != nil {
-		return err
-	}
-	return file.Save(document)
+	document.Generation += pastTransitions
+	check(os.WriteFile(h.path.SupervisorLog(), []byte(log.String()), 0o600))
+	check(file.Save(document))
 }
 
-// crashed is how a Temporal that is killed comes back: what a past has most of.
-var crashed = []fsm.Transition{
+// crashes is how a Temporal that is killed comes back: what a past has most of.
+var crashes = []fsm.Transition{
 	{From: fsm.Healthy, Event: fsm.Exited, To: fsm.Restarting, Cause: "Temporal (pid 12345) was ended by signal SIGKILL"},
-	{From: fsm.Restarting, Event: fsm.Gone, To: fsm.Restarting},
-	{From: fsm.Restarting, Event: fsm.BackoffElapsed, To: fsm.Locking},
-	{From: fsm.Locking, Event: fsm.LockAcquired, To: fsm.Starting},
+	{From: fsm.Restarting, Event: fsm.Gone, To: fsm.Restarting, Cause: fsm.Means(fsm.Gone)},
+	{From: fsm.Restarting, Event: fsm.BackoffElapsed, To: fsm.Locking, Cause: fsm.Means(fsm.BackoffElapsed)},
+	{From: fsm.Locking, Event: fsm.LockAcquired, To: fsm.Starting, Cause: fsm.Means(fsm.LockAcquired)},
 	{From: fsm.Starting, Event: fsm.Spawned, To: fsm.Starting, Cause: "pid 12346"},
-	{From: fsm.Starting, Event: fsm.ProbePassed, To: fsm.Healthy},
-}
-
-// longAgo is a transition of a past in which Temporal was killed again and again.
-func longAgo(i int) fsm.Transition {
-	t := crashed[i%len(crashed)]
-	t.At = fsm.Instant(1_767_225_600_000 + i)
-	if t.Cause == "" {
-		t.Cause = fsm.Means(t.Event)
-	}
-	return t
+	{From: fsm.Starting, Event: fsm.ProbePassed, To: fsm.Healthy, Cause: fsm.Means(fsm.ProbePassed)},
 }

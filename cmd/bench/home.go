@@ -8,8 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,101 +24,82 @@ type home struct {
 	b     *bench
 	path  statefile.Home
 	ports ports
-	// program is what it is to run as Temporal.
+	// program is what it runs as Temporal, flags are further ones for start.
 	program string
 	flags   []string
 }
 
-// newHome prepares a home that does not exist yet; flags are further ones for start.
-func (b *bench) newHome(program string, flags ...string) (*home, error) {
-	folder, err := b.makeFolder("home")
-	if err != nil {
-		return nil, err
-	}
-	p, err := b.freePorts()
-	if err != nil {
-		return nil, err
-	}
-	h := &home{b: b, path: statefile.Home(filepath.Join(folder, "h")), ports: p, program: program, flags: flags}
-	b.opened <- h
-	return h, nil
+// newHome prepares a home that does not exist yet.
+func (b *bench) newHome(program string, flags ...string) *home {
+	h := &home{b, statefile.Home(filepath.Join(b.makeFolder("home"), "h")), b.freePorts(), program, flags}
+	b.atEnd = append(b.atEnd, h.close)
+	return h
 }
 
-// run runs one command of the tool and returns how long it took, from before its
-// spawn until its exit status was there, and what it printed.
-func (h *home) run(ctx context.Context, args ...string) (time.Duration, string, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// command is one of the tool, in an environment without what would change its settings.
+func (h *home) command(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, h.b.stigmer, append([]string{"local"}, args...)...)
+	c.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "STIGMER_") })
+	c.Env = append(c.Env, "STIGMER_HOME="+string(h.path))
+	// Ctrl-C is for this program, which then stops the others.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return c
+}
+
+// run runs a command of the tool and returns how long it took, in milliseconds from before
+// its spawn until its exit status was there.
+func (h *home) run(args ...string) float64 {
+	ctx, cancel := context.WithTimeout(h.b, patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, h.b.stigmer, append([]string{"local"}, args...)...)
-	cmd.Env = append(cleanEnv(), "STIGMER_HOME="+string(h.path))
-	// Ctrl-C is for this program, which then ends the others.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	c := h.command(ctx, args...)
+	var errs bytes.Buffer
+	c.Stderr = &errs
 	began := time.Now()
-	err := cmd.Run()
+	err := c.Run()
 	took := time.Since(began)
 	if err != nil {
-		return took, out.String(), fmt.Errorf("stigmer local %s: %w: %s", args[0], err, errs.String())
+		check(fmt.Errorf("stigmer local %s: %w: %s", args[0], err, errs.String()))
 	}
-	return took, out.String(), nil
+	return inMillis(took)
 }
 
-// cleanEnv is the caller's environment without what would change the tool's settings.
-func cleanEnv() []string {
-	var kept []string
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "STIGMER_") {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
-}
-
-// start starts this home's Temporal and notes what has come of it.
-func (h *home) start(ctx context.Context) (time.Duration, error) {
-	args := append([]string{
+// start starts this home's Temporal and notes the processes that its record names.
+func (h *home) start() float64 {
+	took := h.run(append([]string{
 		"start", "--temporal-bin", h.program,
 		"--port", strconv.Itoa(h.ports.frontend), "--ui-port", strconv.Itoa(h.ports.ui),
-	}, h.flags...)
-	took, _, err := h.run(ctx, args...)
-	if err != nil {
-		return took, err
-	}
-	return took, h.noteBoth()
+	}, h.flags...)...)
+	h.note()
+	return took
 }
 
-// noteBoth notes the supervisor and the Temporal that the record names.
-func (h *home) noteBoth() error {
-	r, err := h.record()
-	if err != nil {
-		return err
-	}
-	_, err = h.b.ledger.note(r.Supervisor.PID)
-	_, failed := h.b.ledger.note(r.Temporal.PID)
-	return errors.Join(err, failed)
+func (h *home) note() {
+	r := h.record()
+	h.b.ledger.note(r.Supervisor.PID)
+	h.b.ledger.note(r.Temporal.PID)
 }
+
+func (h *home) stop() float64 { return h.run("stop") }
 
 // record is what the home's record says now.
-func (h *home) record() (fsm.Record, error) {
-	document, err := (statefile.File{Home: h.path}).Load()
-	return document.Record, err
+func (h *home) record() fsm.Record {
+	return must((statefile.File{Home: h.path}).Load()).Record
 }
 
-func (h *home) stop(ctx context.Context) (time.Duration, error) {
-	took, _, err := h.run(ctx, "stop")
-	return took, err
+// close stops whatever may still run in this home.
+func (h *home) close() {
+	if _, err := os.Stat(string(h.path)); err == nil && h.record().State != fsm.Stopped {
+		h.stop()
+	}
 }
 
-// close stops whatever may still run in this home. It is silent where nothing does.
-func (h *home) close(ctx context.Context) {
-	if _, err := os.Stat(string(h.path)); err != nil {
-		return
+// atOnce does something to all homes side by side and waits for all.
+func atOnce(homes []*home, do func(*home)) {
+	failures := make([]error, len(homes))
+	var all sync.WaitGroup
+	for i, h := range homes {
+		all.Go(func() { failures[i] = attempt(func() { do(h) }) })
 	}
-	if r, err := h.record(); err == nil && r.State == fsm.Stopped {
-		return
-	}
-	if _, err := h.stop(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-	}
+	all.Wait()
+	check(errors.Join(failures...))
 }

@@ -11,30 +11,24 @@ import (
 )
 
 // ledger notes the processes that were started on the way, by identity: a PID
-// alone may be somebody else's by the time it is used.
+// alone may be another process's by the time it is used.
 type ledger struct {
 	mu    sync.Mutex
 	known []fsm.Process
 }
 
-// note identifies a process and keeps it. One that is gone already is an error.
-func (l *ledger) note(pid int) (fsm.Process, error) {
-	p, err := probes.Identify(pid)
-	if err != nil {
-		return p, err
-	}
+// note identifies a process and keeps it.
+func (l *ledger) note(pid int) fsm.Process {
+	p := must(probes.Identify(pid))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known = append(l.known, p)
-	return p, nil
+	return p
 }
 
-// end kills what still lives of what was noted, and says what it was. It is the
+// end kills what still lives of what was noted, and returns what it was. It is the
 // last resort, after each was asked to stop in its own way.
-func (l *ledger) end() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var ended []string
+func (l *ledger) end() (ended []string) {
 	for _, p := range l.known {
 		if killProven(p) == nil {
 			ended = append(ended, fmt.Sprintf("%d (%s)", p.PID, p.Exe))
@@ -44,8 +38,8 @@ func (l *ledger) end() []string {
 	return ended
 }
 
-// killProven kills p and nobody else: FindProcess opens a handle of the process
-// (a pidfd on Linux) before the proof, so the signal goes to the one proven.
+// killProven kills p and no other: FindProcess opens a handle of the process (a pidfd
+// on Linux) before the proof, so the signal goes to the one proven.
 func killProven(p fsm.Process) error {
 	handle, err := os.FindProcess(p.PID)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os/exec"
@@ -13,31 +12,24 @@ import (
 )
 
 // machineFacts say on what the figures were taken, and how busy it was with others.
-func machineFacts(ctx context.Context, b *bench) []string {
+func (b *bench) machineFacts() []string {
 	model, memory, busy := hardware()
+	var name unix.Utsname
+	check(unix.Uname(&name))
 	return []string{
 		"Date: " + time.Now().UTC().Format("2006-01-02 15:04 MST"),
 		fmt.Sprintf("Machine: %d cores, %s, %.1f GB of memory", runtime.NumCPU(), model, float64(memory)/1e9),
-		"System: " + kernel(),
+		fmt.Sprintf("System: %s %s %s", unix.ByteSliceToString(name.Sysname[:]), unix.ByteSliceToString(name.Release[:]), runtime.GOARCH),
 		"Go: " + runtime.Version(),
-		"Temporal: " + firstLine(ctx, b.temporal, "--version"),
-		"stigmer: " + firstLine(ctx, b.stigmer, "local", "version"),
+		"Temporal: " + b.firstLine(b.temporal, "--version"),
+		"stigmer: " + b.firstLine(b.stigmer, "local", "version"),
 		fmt.Sprintf("Rounds: %d; load before the first: %s", b.rounds, busy),
 	}
 }
 
-func kernel() string {
-	var name unix.Utsname
-	if err := unix.Uname(&name); err != nil {
-		return runtime.GOOS + "/" + runtime.GOARCH
-	}
-	text := func(field []byte) string { return string(bytes.TrimRight(field, "\x00")) }
-	return text(name.Sysname[:]) + " " + text(name.Release[:]) + " " + runtime.GOARCH
-}
-
 // firstLine is the first line that a program prints.
-func firstLine(ctx context.Context, program string, args ...string) string {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (b *bench) firstLine(program string, args ...string) string {
+	ctx, cancel := context.WithTimeout(b, patience)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, program, args...).Output()
 	if err != nil {

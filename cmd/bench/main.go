@@ -15,12 +15,15 @@ import (
 	"time"
 )
 
-// parts are the sections of the report, in its order.
-var parts = []struct {
+// part is one section of the report.
+type part struct {
 	name    string
-	measure func(context.Context, *bench) section
-}{
-	{"pairs", measureLifecycle},
+	measure func(*bench) section
+}
+
+// parts are the sections of the report, in its order. The last is measured on request.
+var parts = []part{
+	{"pairs", measurePairs},
 	{"trace", measureTrace},
 	{"idle", measureIdle},
 	{"homes", measureHomes},
@@ -33,7 +36,7 @@ const interrupted = 130
 
 func main() {
 	if isFake(os.Args) {
-		if err := fake(os.Args[3:]); err != nil {
+		if err := fake(os.Args[1:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench's stand-in for Temporal:", err)
 			os.Exit(1)
 		}
@@ -44,50 +47,64 @@ func main() {
 
 // run is the whole program but the exit, so that what is deferred is done.
 func run() int {
-	b := &bench{opened: make(chan *home, 10_000)}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	b := &bench{Context: ctx}
 	var page, only string
+	var peers bool
 	flag.StringVar(&b.stigmer, "stigmer", "build/stigmer", "the tool")
 	flag.StringVar(&b.temporal, "temporal", "build/bin/temporal", "the Temporal CLI")
-	flag.BoolVar(&b.inPlace, "in-place", false, "measure both programs where they lie, and not copies of them")
 	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement")
 	flag.IntVar(&b.homes, "homes", 50, "homes that are started at once")
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long a home is left alone to see what it needs at rest")
-	flag.StringVar(&only, "only", "", "measure only these, separated by commas: "+strings.Join(names(), ", "))
+	flag.BoolVar(&peers, "peers", false, "measure other supervisors as well")
+	flag.StringVar(&only, "only", "", "measure only these, separated by commas: pairs, trace, idle, homes, history, peers")
 	flag.StringVar(&page, "write", "", "page whose figures are to be rewritten; none is written after --only")
 	flag.Parse()
-	if err := b.prepare(only); err != nil {
+	names, err := wanted(only, peers)
+	if err == nil {
+		err = b.checkFlags()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	if err := b.open(); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		return 1
-	}
 	defer b.close()
-	if err := b.copyPrograms(); err != nil {
+	if only != "" {
+		page = ""
+	}
+	switch err := attempt(func() { b.open(); b.report(names, page) }); {
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "bench: interrupted; what was started is being stopped")
+		return interrupted
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 1
 	}
-	return b.report(ctx, only, page)
+	return 0
 }
 
-func names() []string {
-	var list []string
+// wanted returns the names of the parts that are to be measured.
+func wanted(only string, peers bool) (names []string, err error) {
 	for _, p := range parts {
-		list = append(list, p.name)
-	}
-	return list
-}
-
-// prepare checks what was asked for before anything is started.
-func (b *bench) prepare(only string) error {
-	for _, name := range strings.FieldsFunc(only, comma) {
-		if !slices.Contains(names(), name) {
-			return fmt.Errorf("--only %s: there are %s", name, strings.Join(names(), ", "))
+		if p.name != "peers" || peers {
+			names = append(names, p.name)
 		}
 	}
+	if only == "" {
+		return names, nil
+	}
+	names = strings.Split(only, ",")
+	for _, name := range names {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
+			return nil, fmt.Errorf("--only %s: there is no such part", name)
+		}
+	}
+	return names, nil
+}
+
+// checkFlags checks what was asked for before anything is started.
+func (b *bench) checkFlags() error {
 	if flag.NArg() > 0 || b.rounds < 1 || b.homes < 1 || b.idle < time.Second {
 		return errors.New("it takes no arguments, --rounds and --homes of at least 1, and --idle of at least 1s")
 	}
@@ -96,10 +113,7 @@ func (b *bench) prepare(only string) error {
 		if err != nil {
 			return fmt.Errorf("%w (make bench builds what is needed)", err)
 		}
-		if path, err = filepath.Abs(path); err != nil {
-			return err
-		}
-		if *program, err = filepath.EvalSymlinks(path); err != nil {
+		if *program, err = filepath.Abs(path); err != nil {
 			return err
 		}
 	}
@@ -108,42 +122,31 @@ func (b *bench) prepare(only string) error {
 	return err
 }
 
-func comma(r rune) bool { return r == ',' }
-
-// report measures, prints and writes.
-func (b *bench) report(ctx context.Context, only, page string) int {
-	where := machineFacts(ctx, b)
-	var sections []section
+// report measures, prints and writes. Its failure is that something was not measured.
+func (b *bench) report(names []string, page string) {
+	text := factsText(b.machineFacts())
+	var peers, troubles string
 	for _, part := range parts {
-		if only != "" && !slices.Contains(strings.FieldsFunc(only, comma), part.name) {
+		if !slices.Contains(names, part.name) {
 			continue
 		}
-		sections = append(sections, part.measure(ctx, b))
-		if ctx.Err() != nil {
-			fmt.Fprintln(os.Stderr, "bench: interrupted; what was started is being ended")
-			return interrupted
+		s := part.measure(b)
+		check(b.Err())
+		if part.name == "peers" {
+			peers = s.text()
+		} else {
+			text += "\n" + s.text()
+		}
+		troubles += strings.Join(s.troubles, "\n")
+	}
+	fmt.Println(text + "\n" + peers)
+	if page != "" {
+		check(writeFigures(page, "figures", text))
+		if peers != "" {
+			check(writeFigures(page, "peers", peers))
 		}
 	}
-	fmt.Println(strings.Join(where, "\n"))
-	for _, s := range sections {
-		fmt.Printf("\n%s\n\n", s.title)
-		printTable(os.Stdout, s.rows)
-		for _, note := range s.absent {
-			fmt.Println(note)
-		}
+	if troubles != "" {
+		check(errors.New("not measured: " + troubles))
 	}
-	failed := troubles(sections)
-	for _, t := range failed {
-		fmt.Fprintln(os.Stderr, "bench: not measured:", t)
-	}
-	if page != "" && only == "" {
-		if err := writeFigures(page, figuresText(where, sections)); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			return 1
-		}
-	}
-	if len(failed) > 0 {
-		return 1
-	}
-	return 0
 }

@@ -1,104 +1,85 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
 )
 
-// The figures stand between these two lines of the page; what is around them is
-// written by hand and kept.
-const (
-	beginFigures = "<!-- figures: begin (written by make bench) -->"
-	endFigures   = "<!-- figures: end -->"
-)
-
-// section is a table of the report with its heading, a few words before it and
-// what is to be known about its figures after it.
+// section is a table of the report with its heading, a few words before it, and what is
+// to be known about its figures after it.
 type section struct {
 	title, intro string
-	// picture stands below the words, in the page alone.
+	// picture is a diagram below the intro.
 	picture string
 	rows    []row
 	notes   []string
-	// absent says what could not be measured because it is not installed.
-	absent []string
+	// troubles say what could not be measured, and why.
+	troubles []string
 }
 
-// troubles lists what could not be measured.
-func troubles(sections []section) []string {
-	var list []string
-	for _, s := range sections {
-		for _, r := range s.rows {
-			if r.trouble != "" {
-				list = append(list, r.what+": "+r.trouble)
-			}
+// endedBy is the section if err ended its measurement: no figure of it counts.
+func (s section) endedBy(err error) section {
+	if err != nil {
+		s.troubles = append(s.troubles, s.title+": "+strings.Join(strings.Fields(err.Error()), " "))
+		for i := range s.rows {
+			s.rows[i] = row{what: s.rows[i].what, unit: s.rows[i].unit}
 		}
 	}
-	return list
+	return s
 }
 
-// figuresText is the part of the page that is generated.
-func figuresText(where []string, sections []section) string {
+// text is the section as a page has it.
+func (s section) text() string {
 	var b strings.Builder
-	for _, fact := range where {
-		fmt.Fprintf(&b, "- %s\n", fact)
-	}
-	for _, s := range sections {
-		fmt.Fprintf(&b, "\n## %s\n\n", s.title)
-		if s.intro != "" {
-			fmt.Fprintf(&b, "%s\n\n", s.intro)
-		}
-		if s.picture != "" {
-			fmt.Fprintf(&b, "%s\n", s.picture)
-		}
-		if len(s.rows) > 0 {
-			markdown(&b, s.rows)
-		}
-		notes := slices.Concat(s.notes, s.absent)
-		if len(notes) > 0 {
-			fmt.Fprintln(&b)
-		}
-		for _, note := range notes {
-			fmt.Fprintf(&b, "- %s\n", note)
+	fmt.Fprintf(&b, "## %s\n\n", s.title)
+	for _, block := range []string{s.intro, s.picture} {
+		if block != "" {
+			fmt.Fprintf(&b, "%s\n\n", block)
 		}
 	}
-	if list := troubles(sections); len(list) > 0 {
-		fmt.Fprintf(&b, "\nNot measured:\n\n")
-		for _, t := range list {
-			fmt.Fprintf(&b, "- %s\n", strings.Join(strings.Fields(t), " "))
-		}
+	fmt.Fprintln(&b, "| what | unit | min | median | max | ratio | budget |  |")
+	fmt.Fprintln(&b, "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |")
+	for _, r := range s.rows {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(r.cells(), " | "))
+	}
+	if notes := factsText(s.notes) + factsText(s.troubles); notes != "" {
+		fmt.Fprintf(&b, "\n%s", notes)
 	}
 	return b.String()
 }
 
-// between puts text between the two markers of a page and keeps all else. A page
-// without exactly one of each, in order, is refused: there is nowhere to write to.
-func between(page, text string) (string, error) {
-	before, rest, found := strings.Cut(page, beginFigures)
-	_, after, ended := strings.Cut(rest, endFigures)
-	if !found || !ended || strings.Contains(rest, beginFigures) || strings.Contains(after, endFigures) {
-		return "", fmt.Errorf("it must have one line %q and, after it, one line %q", beginFigures, endFigures)
+// factsText is a list.
+func factsText(facts []string) (text string) {
+	for _, fact := range facts {
+		text += "- " + fact + "\n"
 	}
-	return before + beginFigures + "\n" + strings.TrimRight(text, "\n") + "\n" + endFigures + after, nil
+	return text
 }
 
-// writeFigures rewrites the page at path, whole or not at all.
-func writeFigures(path, text string) error {
-	page, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		page, err = []byte("# Performance\n\n"+beginFigures+"\n"+endFigures+"\n"), nil
+// between puts text between the two markers of a page that have a name, and keeps all
+// else. A page without exactly one of each, in order, is refused.
+func between(page, name, text string) (string, error) {
+	begin, end := fmt.Sprintf("<!-- %s: begin (written by make bench) -->", name), fmt.Sprintf("<!-- %s: end -->", name)
+	before, rest, found := strings.Cut(page, begin)
+	_, after, ended := strings.Cut(rest, end)
+	if !found || !ended || strings.Contains(rest, begin) || strings.Contains(after, end) {
+		return "", fmt.Errorf("it must have one line %q and, after it, one line %q", begin, end)
 	}
+	return before + begin + "\n" + strings.TrimRight(text, "\n") + "\n" + end + after, nil
+}
+
+// writeFigures rewrites what stands between the markers of the page at path: all or
+// nothing.
+func writeFigures(path, name, text string) error {
+	page, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	written, err := between(string(page), text)
+	written, err := between(string(page), name, text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

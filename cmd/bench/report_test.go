@@ -1,78 +1,68 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-const handwritten = "# Title\n\nbefore\n\n" + beginFigures + "\nold figures\n" + endFigures + "\n\nafter\n"
+const (
+	begin       = "<!-- x: begin (written by make bench) -->"
+	end         = "<!-- x: end -->"
+	handwritten = "# Title\n\nbefore\n\n" + begin + "\nold\n" + end + "\n\nafter\n"
+)
 
-func TestBetweenKeepsWhatIsAround(t *testing.T) {
-	page, err := between(handwritten, "new figures\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := strings.Replace(handwritten, "old figures", "new figures", 1)
-	if page != want {
-		t.Errorf("have:\n%s\nwant:\n%s", page, want)
-	}
-	if again, err := between(page, "new figures\n"); err != nil || again != page {
-		t.Errorf("writing the same twice changes the page (%v):\n%s", err, again)
-	}
-}
-
-func TestBetweenRefusesAPageWithoutPlace(t *testing.T) {
-	for name, page := range map[string]string{
-		"no markers":    "# Title\n",
-		"no end":        beginFigures + "\n",
-		"no begin":      endFigures + "\n",
-		"wrong order":   endFigures + "\n" + beginFigures + "\n",
-		"two begins":    beginFigures + "\n" + handwritten,
-		"two ends":      handwritten + endFigures,
-		"another begin": handwritten + beginFigures,
+func TestBetween(t *testing.T) {
+	want := strings.Replace(handwritten, "old", "new", 1)
+	for name, c := range map[string]struct{ page, want string }{
+		"what is around is kept": {handwritten, want},
+		"written twice":          {want, want},
+		"no markers":             {"# Title\n", ""},
+		"no end":                 {begin + "\n", ""},
+		"no begin":               {end + "\n", ""},
+		"wrong order":            {end + "\n" + begin + "\n", ""},
+		"two begins":             {begin + "\n" + handwritten, ""},
+		"two ends":               {handwritten + end, ""},
+		"another begin":          {handwritten + begin, ""},
 	} {
-		if written, err := between(page, "new"); err == nil {
-			t.Errorf("%s: was written to:\n%s", name, written)
+		if got, err := between(c.page, "x", "new\n"); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s: %v, %q", name, err, got)
 		}
 	}
 }
 
-func TestWriteFigures(t *testing.T) {
+func TestRefusedPageIsNotChanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "PERFORMANCE.md")
-	for _, text := range []string{"first", "second"} { // the first makes the page
-		if err := writeFigures(path, text); err != nil {
+	for page, ok := range map[string]bool{handwritten: true, "by hand": false} {
+		if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	}
-	page, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(page), "second") || strings.Contains(string(page), "first") {
-		t.Errorf("%v:\n%s", err, page)
-	}
-	if err := os.WriteFile(path, []byte("by hand"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeFigures(path, "third"); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("a page without a place was accepted: %v", err)
-	}
-	if page, err := os.ReadFile(path); err != nil || string(page) != "by hand" {
-		t.Errorf("a refused page was changed: %v %q", err, page)
+		err := writeFigures(path, "x", "new")
+		text, _ := os.ReadFile(path)
+		if (err == nil) != ok || !ok && string(text) != page || ok && !strings.Contains(string(text), "new") {
+			t.Errorf("%v: %q", err, text)
+		}
 	}
 }
 
-func TestFiguresNameWhatIsMissing(t *testing.T) {
-	sections := []section{
-		{title: "One", rows: []row{{what: "good", unit: "ms", figures: samples{1}}}, notes: []string{"a note"}, absent: []string{"Not found: x"}},
-		{title: "Two", rows: []row{{what: "bad", unit: "ms", trouble: "it\nbroke"}}},
-	}
-	text := figuresText([]string{"Machine: this"}, sections)
-	for _, want := range []string{"- Machine: this\n", "## One\n", "| good | ms |", "- a note\n", "- Not found: x\n", "- bad: it broke\n"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is missing in:\n%s", want, text)
+// TestSectionOfAFailure shows no figure of a measurement that came to no end.
+func TestSectionOfAFailure(t *testing.T) {
+	s := section{title: "One", rows: []row{{"what", "ms", samples{1}, nil, 10}}, notes: []string{"a note"}}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{nil, "| what | ms | 1.00 | 1.00 | 1.00 | - | 10 ms | ok |\n\n- a note\n"},
+		{errors.New("it\nbroke"), "| what | ms | - | - | - | - | - | not measured |\n\n- a note\n- One: it broke\n"},
+	} {
+		if text := s.endedBy(c.err).text(); !strings.HasSuffix(text, c.want) {
+			t.Errorf("%s\nnot\n%s", text, c.want)
 		}
 	}
-	if list := troubles(sections); len(list) != 1 {
-		t.Errorf("troubles: %q", list)
+	err := attempt(func() { check(nil); must(1, errors.New("broken")); t.Error("went on") })
+	if err == nil || err.Error() != "broken" {
+		t.Errorf("attempt returned %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,10 +16,6 @@ import (
 
 const ip = "127.0.0.1"
 
-// spacing is the pause between two attempts of a proof. An attempt on a port that
-// nobody listens on costs one connect, which the kernel refuses at once.
-const spacing = time.Millisecond
-
 // ports are those of one Temporal.
 type ports struct{ frontend, ui, http, metrics int }
 
@@ -32,115 +27,88 @@ func argv(p ports, db string) []string {
 		"--port", strconv.Itoa(p.frontend), "--http-port", strconv.Itoa(p.http),
 		"--metrics-port", strconv.Itoa(p.metrics), "--ui-port", strconv.Itoa(p.ui),
 		"--db-filename", db,
+		"--env", "default", "--env-file", os.DevNull, "--log-level", "warn",
 	}
 }
 
 // sameFlags refuses to compare servers that were asked for different things: the
 // words of both command lines are the same but for the flags' values.
 func sameFlags(one, other []string) error {
-	flags := func(args []string) string {
-		var names []string
+	names := func(args []string) (names string) {
 		for _, arg := range args {
 			if strings.HasPrefix(arg, "--") {
-				names = append(names, arg)
+				names += " " + arg
 			}
 		}
-		return strings.Join(names, " ")
+		return names
 	}
-	if a, b := flags(one), flags(other); a != b {
-		return fmt.Errorf("the two servers are not started the same way: %s, and %s", a, b)
+	if a, b := names(one), names(other); a != b {
+		return fmt.Errorf("the two servers are not started the same way:%s, and%s", a, b)
 	}
 	return nil
 }
 
-// server is a Temporal with nothing around it.
+// server is a program in a session of its own that writes to a file: a Temporal with
+// nothing around it, or a peer.
 type server struct {
-	cmd   *exec.Cmd
-	ports ports
-	log   string
+	*exec.Cmd
 	ended chan error
 }
 
-// startBare starts Temporal as the tool does, in a session of its own and with its
-// output in a file, and returns how long it took from the spawn until it was proven
-// to serve. Its folder keeps the database for the next one.
-func (b *bench) startBare(ctx context.Context, folder string) (*server, time.Duration, error) {
-	p, err := b.freePorts()
-	if err != nil {
-		return nil, 0, err
-	}
-	path := filepath.Join(folder, "temporal.log")
-	log, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, 0, err
-	}
+// launch starts a program in a folder, and notes it.
+func (b *bench) launch(folder, program string, args ...string) server {
+	log := must(os.OpenFile(filepath.Join(folder, "output.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600))
 	defer log.Close()
-	cmd := exec.Command(b.temporal, argv(p, filepath.Join(folder, "temporal.db"))...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		return nil, 0, err
-	}
-	s := &server{cmd: cmd, ports: p, log: path, ended: make(chan error, 1)}
-	go func() { s.ended <- cmd.Wait() }() // ends with the server, which the ledger ends
-	b.ledger.note(cmd.Process.Pid)
-	err = prove(ctx, p.frontend)
-	took := time.Since(began)
-	if err != nil {
-		return nil, 0, fmt.Errorf("the bare server: %w; %s", err, lastLine(path))
-	}
-	return s, took, nil
+	s := server{exec.Command(program, args...), make(chan error, 1)}
+	s.Dir, s.Stdout, s.Stderr = folder, log, log
+	s.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	check(s.Start())
+	go func() { s.ended <- s.Wait() }() // ends with the program, which the ledger ends
+	b.ledger.note(s.Process.Pid)
+	return s
 }
 
-// stop ends the server by SIGTERM and returns how long it took to exit.
-func (s *server) stop(ctx context.Context) (time.Duration, error) {
-	began := time.Now()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return 0, err
-	}
-	select {
-	case <-s.ended:
-		return time.Since(began), nil
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-time.After(patience):
-		return 0, fmt.Errorf("the bare server (pid %d) did not exit within %s", s.cmd.Process.Pid, patience)
-	}
-}
-
-// prove waits until a client can work, by the proof that the tool goes by: health
-// SERVING, and the namespace default answering.
-func prove(ctx context.Context, port int) error {
+// awaitExit waits until the program exits, with whatever status.
+func (s server) awaitExit(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	endpoint := temporal.Endpoint{Address: net.JoinHostPort(ip, strconv.Itoa(port))}
+	select {
+	case <-s.ended:
+	case <-ctx.Done():
+		check(fmt.Errorf("%s (pid %d) did not exit: %w", s.Path, s.Process.Pid, ctx.Err()))
+	}
+}
+
+// runBare starts and stops a bare server, as the tool does, and returns the milliseconds
+// from its spawn until it was proven to serve, and from SIGTERM until its exit. Its folder
+// keeps the database for the next one.
+func (b *bench) runBare(folder string) (start, stop float64) {
+	p := b.freePorts()
+	began := time.Now()
+	s := b.launch(folder, b.temporal, argv(p, filepath.Join(folder, "temporal.db"))...)
+	b.prove(p.frontend)
+	start = inMillis(time.Since(began))
+	b.pause(settleTime)
+	began = time.Now()
+	check(s.Process.Signal(syscall.SIGTERM))
+	s.awaitExit(b)
+	return start, inMillis(time.Since(began))
+}
+
+// prove waits until a client can work, by the probe that the tool goes by, each
+// millisecond: on a port on which nobody listens that costs one refused connect.
+func (b *bench) prove(port int) {
+	ctx, cancel := context.WithTimeout(b, patience)
+	defer cancel()
+	endpoint := temporal.Endpoint{Address: address(port)}
 	for {
 		answer := endpoint.Ask(ctx)
 		if answer.Verdict.Ready {
-			return nil
+			return
 		}
-		if err := pause(ctx, spacing); err != nil {
-			return fmt.Errorf("nobody serves on port %d: %s: %w", port, answer.Detail, err)
+		if ctx.Err() != nil {
+			check(fmt.Errorf("no server answers on port %d: %s: %w", port, answer.Detail, ctx.Err()))
 		}
+		time.Sleep(time.Millisecond)
 	}
-}
-
-// pause lets time pass, where time is what is measured.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-func lastLine(path string) string {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err.Error()
-	}
-	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	return "its last line: " + lines[len(lines)-1]
 }

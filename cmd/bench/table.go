@@ -1,12 +1,37 @@
 package main
 
 import (
-	"fmt"
-	"io"
+	"slices"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 )
+
+// samples are the figures of one row, in the order in which they were taken. Their
+// unit is the row's.
+type samples []float64
+
+// median is the middle figure, or the mean of the two in the middle, 0 for none.
+func (s samples) median() float64 {
+	if len(s) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(s))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle]
+	}
+	return (sorted[middle-1] + sorted[middle]) / 2
+}
+
+// ratios divides pair by pair: the n-th figure by the n-th of the other. What was
+// measured side by side met the same machine, so its noise falls out.
+func (s samples) ratios(bare samples) (r samples) {
+	for i := range min(len(s), len(bare)) {
+		if bare[i] > 0 {
+			r = append(r, s[i]/bare[i])
+		}
+	}
+	return r
+}
 
 // row is one line of the report.
 type row struct {
@@ -19,55 +44,29 @@ type row struct {
 	// budget is the most that the ratio may be where there is something to compare
 	// with, else the most that the median may be. 0 means that none is set.
 	budget float64
-	// trouble is why the row could not be measured, empty if it was.
-	trouble string
 }
-
-// heads name the columns of cells.
-var heads = []string{"what", "unit", "min", "median", "max", "ratio", "budget", ""}
 
 // cells are what a line shows.
 func (r row) cells() []string {
-	if r.trouble != "" || len(r.figures) == 0 {
-		return []string{r.what, r.unit, "-", "-", "-", "-", r.limit(), "not measured"}
-	}
 	f := r.figures
-	return []string{r.what, r.unit, digits(f.min()), digits(f.median()), digits(f.max()), r.ratioText(), r.limit(), r.verdict()}
-}
-
-// ratio is the median of the pairs' ratios, 0 where there is nothing to compare with.
-func (r row) ratio() float64 { return r.figures.ratios(r.bare).median() }
-
-func (r row) ratioText() string {
-	if r.bare == nil {
-		return "-"
-	}
-	return strconv.FormatFloat(r.ratio(), 'f', 3, 64)
-}
-
-func (r row) limit() string {
-	switch {
-	case r.budget == 0:
-		return "-"
-	case r.bare != nil:
-		return "x " + strconv.FormatFloat(r.budget, 'f', 2, 64)
-	}
-	return strconv.FormatFloat(r.budget, 'f', -1, 64) + " " + r.unit
-}
-
-// verdict holds the figures against the budget.
-func (r row) verdict() string {
-	have := r.figures.median()
+	have, ratio, limit, verdict := f.median(), "-", "-", ""
 	if r.bare != nil {
-		have = r.ratio()
+		have = f.ratios(r.bare).median()
+		ratio = strconv.FormatFloat(have, 'f', 3, 64)
 	}
-	switch {
-	case r.budget == 0:
-		return ""
-	case have <= r.budget:
-		return "ok"
+	if r.budget != 0 {
+		limit, verdict = strconv.FormatFloat(r.budget, 'f', -1, 64)+" "+r.unit, "ok"
+		if r.bare != nil {
+			limit = "x " + strconv.FormatFloat(r.budget, 'f', 2, 64)
+		}
+		if have > r.budget {
+			verdict = "MISSED"
+		}
 	}
-	return "MISSED"
+	if len(f) == 0 {
+		return []string{r.what, r.unit, "-", "-", "-", "-", limit, "not measured"}
+	}
+	return []string{r.what, r.unit, digits(slices.Min(f)), digits(f.median()), digits(slices.Max(f)), ratio, limit, verdict}
 }
 
 // digits shows three significant ones, as more would be noise.
@@ -79,28 +78,4 @@ func digits(f float64) string {
 		return strconv.FormatFloat(f, 'f', 1, 64)
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)
-}
-
-// printTable writes the rows for a terminal.
-func printTable(out io.Writer, rows []row) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(heads, "\t"))
-	for _, r := range rows {
-		fmt.Fprintln(w, strings.Join(r.cells(), "\t"))
-	}
-	return w.Flush()
-}
-
-// markdown writes the rows as a table of a Markdown page.
-func markdown(out io.Writer, rows []row) {
-	line := func(cells []string) { fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | ")) }
-	line(heads)
-	fmt.Fprintln(out, "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |")
-	for _, r := range rows {
-		cells := r.cells()
-		for i := range cells {
-			cells[i] = strings.ReplaceAll(cells[i], "|", `\|`)
-		}
-		line(cells)
-	}
 }

@@ -1,65 +1,52 @@
 package main
 
 import (
-	"strings"
+	"slices"
 	"testing"
 )
 
-func TestVerdicts(t *testing.T) {
-	for name, c := range map[string]struct {
-		r                   row
-		ratio, limit, label string
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		have samples
+		want float64
 	}{
-		"ratio within": {row{unit: "ms", figures: samples{110}, bare: samples{100}, budget: 1.10}, "1.100", "x 1.10", "ok"},
-		"ratio beyond": {row{unit: "ms", figures: samples{116}, bare: samples{100}, budget: 1.15}, "1.160", "x 1.15", "MISSED"},
-		"time within":  {row{unit: "ms", figures: samples{9, 10, 99}, budget: 10}, "-", "10 ms", "ok"},
-		"time beyond":  {row{unit: "ms", figures: samples{1, 11, 99}, budget: 10}, "-", "10 ms", "MISSED"},
-		"small budget": {row{unit: "%", figures: samples{0.2}, budget: 0.1}, "-", "0.1 %", "MISSED"},
-		"no budget":    {row{unit: "ms", figures: samples{5}}, "-", "-", ""},
-		"trouble":      {row{unit: "ms", figures: samples{1}, budget: 10, trouble: "it broke"}, "-", "10 ms", "not measured"},
-		"nothing":      {row{unit: "ms", budget: 10}, "-", "10 ms", "not measured"},
+		{nil, 0}, {samples{7}, 7}, {samples{9, 1, 5}, 5}, {samples{4, 1, 3, 2}, 2.5}, {samples{100, 1, 1, 1, 1}, 1},
 	} {
-		cells := c.r.cells()
-		if len(cells) != len(heads) {
-			t.Fatalf("%s: %d cells under %d heads", name, len(cells), len(heads))
-		}
-		if cells[5] != c.ratio || cells[6] != c.limit || cells[7] != c.label {
-			t.Errorf("%s: ratio %q, budget %q, %q", name, cells[5], cells[6], cells[7])
+		before := slices.Clone(c.have)
+		if got := c.have.median(); got != c.want || !slices.Equal(before, c.have) {
+			t.Errorf("median of %v is %v, and not %v; the pairs are now %v", before, got, c.want, c.have)
 		}
 	}
 }
 
-func TestDigits(t *testing.T) {
-	for have, want := range map[float64]string{0: "0.00", 0.125: "0.12", 9.876: "9.88", 12.34: "12.3", 1234.5: "1234", -12.34: "-12.3"} {
-		if got := digits(have); got != want {
-			t.Errorf("%v is shown as %q, want %q", have, got, want)
+// TestRatiosGoPairByPair: a machine that is ten times slower in the second round changes
+// the medians, and no ratio.
+func TestRatiosGoPairByPair(t *testing.T) {
+	for _, c := range []struct{ ours, bare, want samples }{
+		{samples{150, 1500, 150}, samples{100, 1000, 100}, samples{1.5, 1.5, 1.5}},
+		{samples{1, 2, 3}, samples{2, 0}, samples{0.5}}, // a pair that is not whole
+	} {
+		if got := c.ours.ratios(c.bare); !slices.Equal(got, c.want) {
+			t.Errorf("%v / %v is %v", c.ours, c.bare, got)
 		}
 	}
 }
 
-func TestPrintTableAlignsColumns(t *testing.T) {
-	var out strings.Builder
-	rows := []row{{what: "a", unit: "ms", figures: samples{1}}, {what: "a longer name", unit: "ms", figures: samples{1234}}}
-	if err := printTable(&out, rows); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 3 {
-		t.Fatalf("%d lines:\n%s", len(lines), out.String())
-	}
-	for _, line := range lines[1:] {
-		if strings.Index(line, "ms") != strings.Index(lines[0], "unit") {
-			t.Errorf("the columns do not stand below each other:\n%s", out.String())
-		}
-	}
-}
-
-func TestMarkdownKeepsItsColumns(t *testing.T) {
-	var out strings.Builder
-	markdown(&out, []row{{what: "a | b", unit: "ms", figures: samples{1}}})
-	for line := range strings.Lines(out.String()) {
-		if n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); n != len(heads)+1 {
-			t.Errorf("%d bars for %d columns: %s", n, len(heads), line)
+func TestCells(t *testing.T) {
+	for _, c := range []struct {
+		r    row
+		want []string // from min on
+	}{
+		{row{"", "ms", samples{110}, samples{100}, 1.10}, []string{"110", "110", "110", "1.100", "x 1.10", "ok"}},
+		{row{"", "ms", samples{116}, samples{100}, 1.15}, []string{"116", "116", "116", "1.160", "x 1.15", "MISSED"}},
+		{row{"", "ms", samples{9, 10, 99}, nil, 10}, []string{"9.00", "10.0", "99.0", "-", "10 ms", "ok"}},
+		{row{"", "ms", samples{1, 11, 99}, nil, 10}, []string{"1.00", "11.0", "99.0", "-", "10 ms", "MISSED"}},
+		{row{"", "%", samples{0.2}, nil, 0.1}, []string{"0.20", "0.20", "0.20", "-", "0.1 %", "MISSED"}},
+		{row{"", "ms", samples{-12.34}, nil, 0}, []string{"-12.3", "-12.3", "-12.3", "-", "-", ""}},
+		{row{"", "ms", nil, nil, 10}, []string{"-", "-", "-", "-", "10 ms", "not measured"}},
+	} {
+		if got := c.r.cells()[2:]; !slices.Equal(got, c.want) {
+			t.Errorf("%q, not %q", got, c.want)
 		}
 	}
 }

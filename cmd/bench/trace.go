@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -22,58 +21,40 @@ type span struct {
 const worthSeeing = 200
 
 // measureTrace starts a home that has a database and draws where the time went.
-func measureTrace(ctx context.Context, b *bench) section {
-	s := section{title: "One start, millisecond by millisecond", intro: "`start --trace FILE` of a home with an old database: what the command, its supervisor and Temporal did, and waited for."}
-	spans, err := b.traceStart(ctx)
-	if err != nil {
-		s.rows = []row{{what: "a traced start", unit: "ms", trouble: err.Error()}}
-		return s
-	}
-	s.picture = gantt(spans)
-	s.rows = []row{
-		{what: "the command's first instruction to Temporal's spawn", unit: "ms", figures: samples{until(spans, "spawn")}},
-		{what: "... to SERVING", unit: "ms", figures: samples{until(spans, "SERVING")}},
-		{what: "... to the namespaces' answer", unit: "ms", figures: samples{until(spans, "namespaces answer")}},
-		{what: "... to history's and matching's answer", unit: "ms", figures: samples{until(spans, "history and matching answer")}},
-		{what: "... to the command's end", unit: "ms", figures: samples{until(spans, "")}},
-	}
-	s.notes = []string{fmt.Sprintf("Spans of less than %.1f ms are not drawn. A process's time before its packages were initialised is the processor time that it had used by then.", float64(worthSeeing)/1000)}
-	return s
+func measureTrace(b *bench) section {
+	var spans []span
+	f := figures{}
+	err := attempt(func() {
+		spans = b.traceStart()
+		for _, what := range []string{"spawn", "SERVING", "namespaces answer", "history and matching answer", ""} {
+			f.add(what, until(spans, what))
+		}
+	})
+	return section{
+		title:   "One start, millisecond by millisecond",
+		intro:   "`start --trace FILE` of a home with an old database: what the command, its supervisor and Temporal did, and waited for.",
+		picture: gantt(spans),
+		rows: []row{
+			{"the command's first instruction to Temporal's spawn", "ms", f["spawn"], nil, 0},
+			{"... to SERVING", "ms", f["SERVING"], nil, 0},
+			{"... to the namespaces' answer", "ms", f["namespaces answer"], nil, 0},
+			{"... to history's and matching's answer", "ms", f["history and matching answer"], nil, 0},
+			{"... to the command's end", "ms", f[""], nil, 0},
+		},
+		notes: []string{fmt.Sprintf("Spans of less than %.1f ms are not drawn. A process's time before its packages were initialised is the processor time that it had used by then.", float64(worthSeeing)/1000)},
+	}.endedBy(err)
 }
 
 // traceStart makes a database, then traces a start with it.
-func (b *bench) traceStart(ctx context.Context) ([]span, error) {
-	h, err := b.newHome(b.temporal)
-	if err != nil {
-		return nil, err
-	}
-	folder, err := b.makeFolder("trace")
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(folder, "trace.json")
-	if _, err := h.start(ctx); err != nil {
-		return nil, err
-	}
-	if _, err := h.stop(ctx); err != nil {
-		return nil, err
-	}
-	if err := pause(ctx, settle); err != nil {
-		return nil, err
-	}
+func (b *bench) traceStart() []span {
+	h, path := b.newHome(b.temporal), filepath.Join(b.makeFolder("trace"), "trace.json")
+	h.start()
+	h.stop()
+	b.pause(settleTime)
 	h.flags = append(h.flags, "--trace", path)
-	if _, err := h.start(ctx); err != nil {
-		return nil, err
-	}
-	// The supervisor's last line may be written after the command's end.
-	if _, err := h.stop(ctx); err != nil {
-		return nil, err
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return readTrace(text)
+	h.start()
+	h.stop() // the supervisor's last line may be written after start has ended
+	return must(readTrace(must(os.ReadFile(path))))
 }
 
 // readTrace reads a trace, the spans in the order in which they began.
@@ -142,6 +123,6 @@ func gantt(spans []span) string {
 			}
 		}
 	}
-	b.WriteString("```\n")
+	b.WriteString("```")
 	return b.String()
 }

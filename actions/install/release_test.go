@@ -1,0 +1,325 @@
+package install
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// story is one installation from a server that misbehaves.
+type story struct {
+	// arrange changes what the server does, and may change the release.
+	arrange func(s *server, r *Release)
+	// ends has words of the error, empty for a success, and is checks its type.
+	ends string
+	is   func(error) bool
+	// requests is how many there are for the archive, -1 for any number.
+	requests int
+}
+
+// run plays stories. What is installed is whole, and a failure leaves nothing but the part
+// that a broken download keeps.
+func run(t *testing.T, stories map[string]story) {
+	for name, c := range stories {
+		t.Run(name, func(t *testing.T) {
+			s, home := newServer(t), newHome(t)
+			release := s.release(home)
+			c.arrange(s, &release)
+			_, err := Install(t.Context(), order(home, release))
+			switch {
+			case c.ends == "" && err == nil:
+				installed(t, home, script)
+			case c.ends == "" || err == nil || !strings.Contains(err.Error(), c.ends) || !c.is(err):
+				t.Fatalf("%v, not %q", err, c.ends)
+			case is[BrokenError](err):
+				clean(t, home)
+			default:
+				nothing(t, home)
+			}
+			if n := len(s.requests()); c.requests >= 0 && n != c.requests {
+				t.Errorf("%d requests, not %d", n, c.requests)
+			}
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("what signs a URL is shown: %v", err)
+			}
+		})
+	}
+}
+
+// serving makes the server answer requests for the archive by f.
+func serving(f func(s *server, w http.ResponseWriter, r *http.Request, n int)) func(*server, *Release) {
+	return func(s *server, _ *Release) {
+		s.serve = func(w http.ResponseWriter, r *http.Request, n int) { f(s, w, r, n) }
+	}
+}
+
+// promising makes the server promise a length and send another one, both of the whole.
+func promising(promised, sent func(whole int) int) func(*server, *Release) {
+	return serving(func(s *server, w http.ResponseWriter, _ *http.Request, _ int) {
+		w.Header().Set("Content-Length", strconv.Itoa(promised(len(s.archive))))
+		w.Write(s.archive[:sent(len(s.archive))])
+	})
+}
+
+func more(n int) func(int) int { return func(whole int) int { return whole + n } }
+func all(whole int) int        { return whole }
+func none(int) int             { return 0 }
+func half(whole int) int       { return whole / 2 }
+
+// statuses makes the server answer with one status after another, the last for ever.
+func statuses(codes ...int) func(*server, *Release) {
+	return serving(func(s *server, w http.ResponseWriter, r *http.Request, n int) {
+		if code := codes[min(n, len(codes))-1]; code != http.StatusOK {
+			w.WriteHeader(code)
+			return
+		}
+		s.well(w, r)
+	})
+}
+
+// endless sends pieces as long as anything is received.
+func endless(piece int, pause time.Duration) func(*server, *Release) {
+	return serving(func(_ *server, w http.ResponseWriter, r *http.Request, _ int) {
+		for data := make([]byte, piece); r.Context().Err() == nil; time.Sleep(pause) {
+			w.Write(data)
+			w.(http.Flusher).Flush()
+		}
+	})
+}
+
+// limited changes the limits after arrange.
+func limited(arrange func(*server, *Release), change func(*Limits)) func(*server, *Release) {
+	return func(s *server, r *Release) { arrange(s, r); change(&r.Limits) }
+}
+
+// cutting breaks off each answer after a part of the archive.
+func cutting(parts int, anew bool) func(*server, *Release) {
+	return serving(func(s *server, w http.ResponseWriter, r *http.Request, _ int) {
+		if anew {
+			r.Header.Del("Range")
+		}
+		s.cut(w, r, len(s.archive)/parts)
+	})
+}
+
+func TestServers(t *testing.T) {
+	broken, refusal := is[BrokenError], is[RefusedError]
+	stalls := func(l *Limits) { l.Stall, l.Tries = 200*time.Millisecond, 2 }
+	run(t, map[string]story{
+		"not found":        {statuses(404), "404 Not Found", is[StatusError], 1},
+		"busy for a while": {statuses(503, 429, 200), "", nil, 3},
+		"busy for ever":    {statuses(503), "503", is[StatusError], 5},
+		"no content":       {statuses(204), "204", is[StatusError], 1},
+
+		"shorter than it says":      {promising(all, half), "broke off", broken, 5},
+		"says it is longer":         {promising(more(1000), all), "", nil, 1},
+		"says it is shorter":        {promising(half, half), "published is", refusal, 1},
+		"says it is huge":           {promising(more(1<<40), all), "larger than 1 MiB", refusal, 1},
+		"empty":                     {promising(none, none), "published is", refusal, 1},
+		"a part without a request":  {serving(unaskedPart), "", nil, 1},
+		"a byte changed on the way": {serving(damaged), "published is", refusal, 1},
+		"a body without an end":     {endless(64<<10, 0), "larger than 1 MiB", refusal, 1},
+
+		"reset after the sums":     {serving(resetOnce), "", nil, 2},
+		"silent in the middle":     {limited(serving(silent), stalls), errStalled.Error(), broken, 2},
+		"dripping for ever":        {limited(endless(1, 10*time.Millisecond), func(l *Limits) { l.Total = 200 * time.Millisecond }), errTooLong.Error(), broken, -1},
+		"cuts often, but goes on":  {limited(cutting(20, false), func(l *Limits) { l.Anywhere = 500 }), "", nil, 21},
+		"cuts often, begins anew":  {limited(cutting(2, true), func(l *Limits) { l.Anywhere = 500 }), "broke off", broken, 5},
+		"another part than wanted": {serving(anotherPart), "", nil, 3},
+		"another host's redirect":  {redirecting("/elsewhere/temporal.tar.gz"), "", nil, 1},
+		"a redirect to a file":     {redirecting("file:///etc/passwd"), "redirects to file:///etc/passwd", refusal, 1},
+		"a redirect to no scheme":  {redirecting("gopher://127.0.0.1/"), "redirects to gopher:", refusal, 1},
+		"redirects in a circle":    {redirecting(""), "more than 10", refusal, 11},
+		"a certificate of another": {secured, "certificate", refusal, 0},
+		"nothing listens":          {func(_ *server, r *Release) { nobody(t, r) }, "cannot be reached", is[UnreachableError], 0},
+	})
+}
+
+func damaged(s *server, w http.ResponseWriter, _ *http.Request, _ int) {
+	changed := bytes.Clone(s.archive)
+	changed[len(changed)/2] ^= 1
+	w.Write(changed)
+}
+
+func unaskedPart(s *server, w http.ResponseWriter, _ *http.Request, _ int) {
+	w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-%d/%d", len(s.archive)-1, len(s.archive)))
+	w.WriteHeader(http.StatusPartialContent)
+	w.Write(s.archive)
+}
+
+func resetOnce(s *server, w http.ResponseWriter, r *http.Request, n int) {
+	if n == 1 {
+		panic(http.ErrAbortHandler)
+	}
+	s.well(w, r)
+}
+
+func silent(s *server, w http.ResponseWriter, r *http.Request, _ int) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(s.archive)))
+	w.Write(s.archive[:1000])
+	w.(http.Flusher).Flush()
+	<-r.Context().Done()
+}
+
+func anotherPart(s *server, w http.ResponseWriter, r *http.Request, n int) {
+	if n == 1 {
+		s.cut(w, r, 1000)
+	}
+	r.Header.Del("Range")
+	if n == 2 {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes 0-999/%d", len(s.archive)))
+		w.WriteHeader(http.StatusPartialContent)
+	}
+	w.Write(s.archive)
+}
+
+// redirecting sends each request for the archive, and the first one for the sums, elsewhere:
+// to a target, or to the archive itself.
+func redirecting(target string) func(*server, *Release) {
+	return func(s *server, _ *Release) {
+		s.serve = func(w http.ResponseWriter, r *http.Request, _ int) {
+			to := target
+			if to == "" {
+				to = r.URL.Path
+			}
+			http.Redirect(w, r, to+"?signed=secret", http.StatusFound)
+		}
+		s.list = func(w http.ResponseWriter, r *http.Request, n int) {
+			switch {
+			case r.URL.Path == target:
+				s.well(w, r)
+			case n == 1:
+				http.Redirect(w, r, "/sums", http.StatusFound)
+			default:
+				fmt.Fprint(w, s.sums)
+			}
+		}
+	}
+}
+
+func secured(s *server, r *Release) {
+	secure := httptest.NewUnstartedServer(s.Config.Handler)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	s.t.Cleanup(secure.Close)
+	r.Base, _ = url.Parse(secure.URL)
+}
+
+func TestNoWayBackToPlainHTTP(t *testing.T) {
+	before := []*http.Request{httptest.NewRequest(http.MethodGet, "https://a.test/x", nil)}
+	for to, ok := range map[string]bool{"http://a.test/x": false, "https://b.test/x": true} {
+		if err := checkRedirect(httptest.NewRequest(http.MethodGet, to, nil), before); (err == nil) != ok {
+			t.Errorf("to %s: %v", to, err)
+		}
+	}
+}
+
+// TestSums are lists by which nothing can be proven.
+func TestSums(t *testing.T) {
+	one, two := fmt.Sprintf("%064x", 7), fmt.Sprintf("%064x", 8)
+	stories := map[string]story{}
+	for name, list := range map[string]struct{ sums, why string }{
+		"of another file":  {one + "  NAME\n", "published is " + one},
+		"without it":       {one + "  temporal_cli_9.9.9_linux_amd64.tar.gz\n", "does not name"},
+		"without a sum":    {"no-sum  NAME\n", "has no SHA-256"},
+		"with a short sum": {"abcd  NAME\n", "has no SHA-256"},
+		"two of them":      {one + "  NAME\n" + two + "  NAME\n", "two different sums"},
+		"a page":           {"<html>NAME is not here</html>", "does not name"},
+		"empty":            {"", "does not name"},
+		"endless":          {strings.Repeat("x", sumsBytes+1), "larger than 1 MiB"},
+	} {
+		requests := 0
+		if name == "of another file" {
+			requests = 1
+		}
+		stories[name] = story{func(s *server, _ *Release) { s.sums = strings.ReplaceAll(list.sums, "NAME", s.name) }, list.why, is[RefusedError], requests}
+	}
+	run(t, stories)
+	for _, line := range []string{"%X  %s", "%x *%s", "%x\t%s\r"} {
+		text := fmt.Sprintf(line, bytes.Repeat([]byte{0xab}, 32), "a.tar.gz")
+		if sum, why := sumOf(text, "a.tar.gz"); sum != strings.Repeat("ab", 32) {
+			t.Errorf("%q: %q, %q", text, sum, why)
+		}
+	}
+}
+
+// TestArchives are published archives that no release is like.
+func TestArchives(t *testing.T) {
+	program, huge := entry{name: "temporal", content: script}, strings.Repeat("0", 5<<20)
+	stories := map[string]story{}
+	for name, archive := range map[string]struct {
+		made []byte
+		why  string
+	}{
+		"program outside":     {archiveOf(t, entry{name: "../temporal", content: script}), "no program"},
+		"program in a folder": {archiveOf(t, entry{name: "bin/temporal", content: "x"}), "no program"},
+		"program is a link":   {archiveOf(t, entry{name: "temporal", kind: tar.TypeSymlink, link: "/bin/sh"}, program), "not a file"},
+		"program is linked":   {archiveOf(t, entry{name: "temporal", kind: tar.TypeLink, link: "/bin/sh"}), "not a file"},
+		"program is a pipe":   {archiveOf(t, entry{name: "temporal", kind: tar.TypeFifo}), "not a file"},
+		"program is a folder": {archiveOf(t, entry{name: "temporal", kind: tar.TypeDir}), "not a file"},
+		"no program":          {archiveOf(t, entry{name: "LICENSE", content: "x"}), "no program"},
+		"no archive":          {[]byte("<html>"), "no .tar.gz"},
+		"cut":                 {archiveOf(t, program)[:60], "unexpected EOF"},
+		"a huge program":      {archiveOf(t, entry{name: "temporal", content: huge}), "more than 4 MiB"},
+		"a huge licence":      {archiveOf(t, entry{name: "LICENSE", content: huge}, program), "more than 4 MiB"},
+		"huge itself":         {bytes.Repeat([]byte("0"), 1<<20+1), "larger than 1 MiB"},
+		"other entries":       {archiveOf(t, entry{name: "../evil", content: "x"}, entry{name: "bin", kind: tar.TypeSymlink, link: "/"}, program), ""},
+	} {
+		stories[name] = story{func(s *server, r *Release) {
+			s.offer(archive.made)
+			t.Cleanup(func() {
+				if found, _ := filepath.Glob(filepath.Join(string(r.Home), "..", "evil")); len(found) > 0 {
+					t.Error("written outside")
+				}
+			})
+		}, archive.why, is[RefusedError], 1}
+	}
+	run(t, stories)
+}
+
+func TestVersions(t *testing.T) {
+	for text, want := range map[string]Version{
+		"1.5.1": "v1.5.1", "v1.5.1": "v1.5.1", "v1.5.1-rc.1": "v1.5.1-rc.1",
+		"": "", "v": "", "1.5": "", "latest": "", "v1.5.1+meta": "", "../v1.5.1": "", "v1.5.1/..": "", "vv1.5.1": "", "01.5.1": "",
+		"v1.5.1-" + strings.Repeat("x", 80): "",
+	} {
+		have, err := ParseVersion(text)
+		if have != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", text, have, err)
+		}
+	}
+	if _, err := tested.archive("linux", "riscv64"); !errors.Is(err, ErrNoRelease) {
+		t.Error(err)
+	}
+}
+
+func TestMirrors(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"https://mirror.test/temporal": true, "http://127.0.0.1:8080/": true, "https://u:p@mirror.test": true,
+		"mirror.test": false, "": false, "file:///tmp": false, "https://": false, "https://m.test/?q": false, "https://m.test/#f": false, "http://[": false,
+	} {
+		if base, err := ParseMirror(text); (err == nil) != ok {
+			t.Errorf("%q: %v, %v", text, base, err)
+		}
+	}
+	base, err := ParseMirror("https://ann:secret@mirror.test/t/")
+	check(t, err)
+	r := Release{Base: base}
+	if a := r.file("v1.0.0", "x").String(); a != "https://ann:secret@mirror.test/t/v1.0.0/x" {
+		t.Error(a)
+	}
+	if strings.Contains(redacted(r.file("v1.0.0", "x"))+r.Name(), "secret") {
+		t.Error("a password is shown")
+	}
+}
