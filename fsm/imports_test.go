@@ -23,11 +23,12 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
-	"actions":   {"fsm", "statefile", "probes", "actions/procs", "actions/environment"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
+	"actions":   {"fsm", "statefile", "probes", "probes/sqlite", "actions/procs", "actions/environment"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "probes/sqlite", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
 
 	// Rooms of their own.
 	"probes/logs":         {},
+	"probes/sqlite":       {}, // SQLite's engine, over an overlay
 	"probes/xnu":          {}, // macOS's kernel, in its own formats
 	"probes/xnu/fake":     {"probes/xnu"},
 	"actions/environment": {"fsm", "probes"},
@@ -44,6 +45,7 @@ var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
+	"github.com/ncruces":        "probes/sqlite",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }
