@@ -27,10 +27,11 @@ var mayImport = map[string][]string{
 	"probes/host":     {"fsm"}, // file systems, limits, memory
 	"probes/temporal": {"fsm"}, // what a Temporal answers
 	"probes/logs":     {},
+	"probes/sqlite":   {}, // SQLite's engine, over an overlay
 	"probes/xnu":      {}, // macOS's kernel, in its own formats
 	"probes/xnu/fake": {"probes/xnu"},
 
-	"actions":             {"fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/procs", "actions/environment"},
+	"actions":             {"fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/procs", "actions/environment"},
 	"actions/environment": {"fsm", "probes"},
 	"actions/procs":       {"fsm", "probes", "probes/xnu"},
 	"actions/install":     {"statefile", "actions"},
@@ -53,7 +54,7 @@ var mayImport = map[string][]string{
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions", "actions/environment",
 	},
-	"cmd/internal/doctor":    {human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions"},
+	"cmd/internal/doctor":    {human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions"},
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", "actions", "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", "actions"},
 	"cmd/internal/profile":   {human, cli, inspect, "actions"},
@@ -73,6 +74,7 @@ var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
+	"github.com/ncruces":        "probes/sqlite",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }

@@ -12,7 +12,7 @@ import (
 // whatever command; without it the home works.
 func TestFaultForeignDatabase(t *testing.T) {
 	t.Parallel()
-	precious, err := os.ReadFile(filepath.Join("..", "..", "probes", "testdata", "small.db"))
+	precious, err := os.ReadFile(filepath.Join("..", "..", "probes", "sqlite", "testdata", "small.db"))
 	check(t, err)
 	for _, named := range []bool{true, false} {
 		t.Run(map[bool]string{true: "named", false: "in the place of ours"}[named], func(t *testing.T) {

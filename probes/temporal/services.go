@@ -30,6 +30,9 @@ const (
 // them.
 var WorkflowServices = []string{"history", "matching"}
 
+// systemNamespace is the namespace that Temporal makes for itself.
+const systemNamespace = "temporal-system"
+
 // askService asks history for a workflow that does not exist, or matching for a task queue.
 // It returns OK or why the service does not answer.
 func askService(ctx context.Context, l *line, service string) string {
@@ -74,6 +77,3 @@ func crossed(err error) bool {
 	}
 	return true
 }
-
-// systemNamespace is the one that Temporal makes for itself.
-const systemNamespace = "temporal-system"
