@@ -164,3 +164,13 @@ func resumed(request Event, desired Desired, r Record, e Evidence) Move {
 	}
 	return Move{string(request), plan.State, "nothing: " + plan.Why}
 }
+
+// OutdatedMoves are Moves where a driver of an older version drives: start is
+// not content with it.
+func OutdatedMoves(state State) []Move {
+	moves := Moves(state)
+	if state == Healthy || state == Degraded {
+		moves[0].Effect = "end the older supervisor and " + Phrases[DoAdopt] + ", which serves on with the same pid"
+	}
+	return moves
+}
