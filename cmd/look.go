@@ -241,14 +241,13 @@ func (s *seen) diagnosis() fsm.Diagnosis {
 	})
 }
 
-// next is what would happen next: by the table where a supervisor drives, else
-// by the resume rule.
+// next is what would happen next, by the tables and the resume rule.
 func (s *seen) next() []fsm.Move {
-	switch {
-	case s.driver.PID != 0 && s.skew() == skewOlder && actions.InBackground(s.driver):
-		return fsm.OutdatedMoves(s.diagnosis().State)
-	case s.driver.PID != 0:
-		return fsm.Moves(s.diagnosis().State)
+	in := fsm.Sight{Saw: fsm.SawWon, Record: s.document.Record, Evidence: s.evidence}
+	if s.driver.PID != 0 {
+		in.Saw, in.Driver, in.Asleep = fsm.SawBusy, s.driver, s.asleep
+		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.driver)
+		in.Record.State = s.diagnosis().State
 	}
-	return fsm.Undriven(s.document.Record, s.evidence)
+	return fsm.Moves(in)
 }

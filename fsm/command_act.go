@@ -36,13 +36,13 @@ const (
 // CommandPhrases says what each action of CommandTable does, for people.
 var CommandPhrases = map[CommandAction]string{
 	ActTry:                "take supervisor.lock if it is free",
-	ActWait:               "wait for supervisor.lock and for the next record",
-	ActHandOver:           "save what is wanted and start a supervisor, which inherits supervisor.lock",
+	ActWait:               "wait for the next record",
+	ActHandOver:           "start a supervisor, which inherits supervisor.lock",
 	ActDrive:              "stop Temporal in this process",
-	ActAskStop:            "ask the supervisor to stop (SIGTERM)",
-	ActKillAsked:          "SIGKILL to the supervisor that was asked",
-	ActKillSuspended:      "SIGKILL to the suspended supervisor",
-	ActReplaceOlder:       "SIGKILL to the supervisor of an older version",
+	ActAskStop:            "ask the supervisor to stop",
+	ActKillAsked:          "end the supervisor by SIGKILL",
+	ActKillSuspended:      "end the suspended supervisor by SIGKILL",
+	ActReplaceOlder:       "end the older supervisor by SIGKILL",
 	ActProbe:              "probe Temporal",
 	ActReleaseLock:        "release supervisor.lock",
 	ActFinish:             "end",
@@ -89,12 +89,18 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 	case ActFinish:
 		return c, []Deed{{Ask: AskFinish, Outcome: c.outcome(row, in)}}
 	case ActLookAgain:
-		if row.On == StoppedForRestart {
-			in = Sight{Saw: SawWon, Record: in.Record, Evidence: Evidence{Hold: HoldFree}}
-		}
-		return c.Step(m, in)
+		return c.Step(m, turned(row, in))
 	}
 	panic("fsm: the command table has an action that nobody performs: " + string(action))
+}
+
+// turned is what the next phase looks at: the same, but where a restart's first half
+// has ended with supervisor.lock, and nothing runs.
+func turned(row CommandRow, in Sight) Sight {
+	if row.On != StoppedForRestart {
+		return in
+	}
+	return Sight{Saw: SawWon, Record: in.Record, Evidence: Evidence{Hold: HoldFree}}
 }
 
 func arm(saw Saw, after Millis) Deed { return Deed{Ask: AskArm, Saw: saw, After: after} }

@@ -52,7 +52,7 @@ var CommandTable = []CommandRow{
 	{following, StillSuspended, "", then(ActKillSuspended, ActArmSuspendedKilled), "", "its lock comes free with it, and Temporal is adopted"},
 	{following, StopUnderWay, "", then(ActWait), "", "a start never interrupts a stop: the lock comes free at its end"},
 	{starting, SettingsDiffer, CommandDone, finish, EndDiffers, "what runs is never changed under its users; restart does that"},
-	{following, SupervisorOlder, "", then(ActWait, ActReplaceOlder), "", "as after a crash, Temporal serves on and is adopted; SIGTERM would stop it"},
+	{following, SupervisorOlder, "", then(ActWait, ActReplaceOlder), "", "as after a crash, Temporal serves on and is adopted, with the same pid; SIGTERM would stop it"},
 	{following, SupervisorReplaced, "", then(ActWait), "", "what a killed supervisor has left in the record is no success"},
 	{following, DatabaseLost, "", then(ActWait, ActArmLost), "", "its file may come back: one more probe has the last word"},
 	{following, DatabaseStillLost, CommandDone, finish, EndLost, "a start of such a Temporal is no success, and another start would not help"},
@@ -62,7 +62,7 @@ var CommandTable = []CommandRow{
 	{at(StartWaiting), TemporalRunning, StartWaiting, then(ActProbe), "", "the record may be older than the truth: Temporal itself is asked"},
 	{at(StartWaiting), TemporalAnswered, StartAnswered, then(ActTry), "", "its supervisor may have died meanwhile: the lock is tried once more"},
 	{at(StartWaiting), TemporalSilent, StartWaiting, then(ActWait, ActArmLook), "", "its supervisor will notice that as well"},
-	{at(StartAnswered), TemporalRunning, CommandDone, finish, EndAlreadyRunning, "it serves and is supervised: there is nothing to do"},
+	{at(StartAnswered), TemporalRunning, CommandDone, finish, EndAlreadyRunning, "already running; it serves and is supervised"},
 	{at(StartHandedOver), TemporalRunning, StartHandedOver, then(ActWait), "", "that record is the dead supervisor's until the new one saves its own"},
 
 	// stop, and the first half of restart: supervisor.lock is ours
@@ -71,8 +71,8 @@ var CommandTable = []CommandRow{
 	{stopping, LockForeign, CommandDone, finish, EndForeign, "a foreign process is never touched; it is named"},
 	{stopping, StopUndriven, StopDriving, then(ActDrive), "", "no supervisor lives: this command finishes its work"},
 	{at(StopDriving), LockForeign, CommandDone, finish, EndForeign, "a foreign process took temporal.lock first; it is named"},
-	{at(StopTrying), NothingRuns, CommandDone, finish, EndNothingRan, "both locks are free: the kernel's proof"},
-	{append(at(StopDriving), asked...), NothingRuns, CommandDone, finish, EndStopped, "both locks are free: the kernel's proof"},
+	{at(StopTrying), NothingRuns, CommandDone, finish, EndNothingRan, "nothing runs; both locks are free, which is the kernel's proof"},
+	{append(at(StopDriving), asked...), NothingRuns, CommandDone, finish, EndStopped, "both locks are free, which is the kernel's proof"},
 	{append(at(StopDriving), asked...), StoppedByOther, CommandDone, finish, EndStoppedMeant, "a stop that came after the restart has the last word"},
 	{append(at(StopDriving), asked...), TemporalFailed, CommandDone, finish, EndFailed, "a stop that came after the restart has the last word, and the record has a failure"},
 	{append(at(StopDriving), stopping...), StoppedForRestart, StartTrying, then(ActArmPatience, ActLookAgain), "", "the first half is over; the second one is a start with the recorded settings"},
