@@ -44,7 +44,7 @@ func TestARestartOnAnAddressThatCannotWorkStopsNothing(t *testing.T) {
 		if driver != 0 {
 			in = Sight{Saw: SawBusy, Record: r, Driver: process(driver)}
 		}
-		_, deeds := c.Step(in)
+		_, deeds := c.Step(NewCommandMachine(), in)
 		if last := deeds[len(deeds)-1]; last.Outcome.End != EndAddress {
 			t.Errorf("driver %d: %+v", driver, deeds)
 		}

@@ -1,5 +1,7 @@
 package fsm
 
+import "slices"
+
 // Verb is what a command wants.
 type Verb string
 
@@ -39,66 +41,94 @@ type Command struct {
 	// Cause is kept in the history: who wants Temporal, or wants it stopped.
 	Cause string
 
-	// Upward says that a stop is no longer wanted: a start, or a restart's second half.
-	Upward bool
-	// Follows says that Since is set: this command waits for an attempt to start.
-	Follows bool
-	Since   Generation
-	// Restart says that a restart had Temporal stopped when it was last looked at.
-	Restart bool
-	// Heard says that the record has named this restart's own stop as a restart's.
-	Heard bool
+	// Phase is where the command is in its protocol.
+	Phase Phase
+	// Since is the record with which this command began to wait for an attempt to
+	// start: what is younger is the attempt's. It is none before that.
+	Since Generation
 	// Yielded is the record with which supervisor.lock was left to a restart, 0 for none.
 	Yielded Generation
-	// Slept says that the driver was seen stopped.
-	Slept bool
-	// Replaced is the driver of an older version that was ended, zero for none.
+	// Replaced is the supervisor of an older version that was killed, zero for none.
 	Replaced Process
-	// Proven says that the running Temporal has answered this command.
-	Proven bool
-	// Ending is the incarnation that this command is to stop.
-	Ending    uint64
-	Asked     Process
-	Acked     bool
-	Patient   bool // the grace period was waited for
-	Unseated  bool
-	Drives    bool // this command's own drive is under way
-	Stopped   bool // something was stopped
-	Handovers int
-	Looks     int
-	Done      bool
+	// Asked is the supervisor that was asked to stop last, zero for none.
+	Asked Process
+	// Ending is the incarnation that this command stops: none before it stops
+	// anything, 0 if the record could not be read.
+	Ending uint64
+	// RestartAcked says that the record has named this restart's own stop as a restart's.
+	RestartAcked bool
+	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
+	// looks for a supervisor to ask.
+	Handovers, Looks int
 }
 
 // Generation counts saved records.
 type Generation = uint64
 
+// none is a generation or an incarnation that no record reaches.
+const none = ^uint64(0)
+
 // Open begins a command.
 func (c Command) Open() (Command, []Deed) {
-	c.Upward = c.Verb == VerbStart
+	c.Phase, c.Since, c.Ending = StopTrying, none, none
 	deeds := []Deed{{Ask: AskTry}}
-	if c.Upward {
-		deeds = append(deeds, Deed{Ask: AskArm, Saw: SawTimeout, After: c.Patience})
+	if c.Verb == VerbStart {
+		c.Phase = StartTrying
+		deeds = append(deeds, arm(SawTimeout, c.Patience))
 	}
 	return c, deeds
 }
 
-// Step takes one sight and returns the new value and what is to be done.
-func (c Command) Step(in Sight) (Command, []Deed) {
-	switch {
-	case c.Done:
+// Done reports whether the command is over.
+func (c Command) Done() bool { return c.Phase == CommandDone }
+
+// starts reports whether Temporal is to be started: a start, or a restart's second half.
+func (c Command) starts() bool { return slices.Contains(starting, c.Phase) }
+
+// Step takes one sight and returns the new value and what is to be done. A pair
+// of a phase and an event without a row changes nothing.
+func (c Command) Step(m *CommandMachine, in Sight) (Command, []Deed) {
+	if c.Done() {
 		return c, nil
-	case in.Saw == SawBroken:
-		return c.finish(Outcome{End: EndBroken, Record: in.Record, Detail: in.Detail})
-	case in.Saw == SawTimeout:
-		return c.finish(Outcome{End: EndTimedOut, Record: in.Record})
-	case c.Upward:
-		return c.up(in)
 	}
-	return c.down(in)
+	c = c.note(in)
+	on := c.classify(in)
+	row, err := m.Next(c.Phase, on)
+	if err != nil {
+		return c, nil
+	}
+	c = c.count(row, in)
+	c.Phase = row.To
+	var deeds []Deed
+	for _, action := range row.Do {
+		var more []Deed
+		c, more = c.act(m, action, row, in)
+		deeds = append(deeds, more...)
+	}
+	return c, deeds
 }
 
-func (c Command) finish(o Outcome) (Command, []Deed) {
-	c.Done, o.Replaced, o.Asked = true, c.Replaced, c.Asked
-	o.Stopped = c.Verb == VerbRestart && c.Upward && c.begun()
-	return c, []Deed{{Ask: AskLetGo}, {Ask: AskFinish, Outcome: o}}
+// note keeps what an input says of generations and incarnations, whatever it means.
+func (c Command) note(in Sight) Command {
+	switch r := in.Record; {
+	case in.Saw == SawBusy && slices.Contains(asked, c.Phase) && in.Holder == "":
+		if c.Ending == 0 {
+			c.Ending = r.Incarnation // the record could not be read when the supervisor was asked
+		}
+		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.Again
+	case slices.Contains(looks, in.Saw) && c.starts() && c.Since == none && !in.Asleep && r.Desired == WantRunning:
+		c.Since = r.Generation
+	}
+	return c
+}
+
+// count keeps what a row leaves behind for later inputs.
+func (c Command) count(row CommandRow, in Sight) Command {
+	switch row.On {
+	case RestartPending:
+		c.Yielded = in.Record.Generation
+	case SupervisorMissing:
+		c.Looks++
+	}
+	return c
 }

@@ -21,7 +21,7 @@ func (a *asker) play(l line) []string {
 	if l.input == "open" {
 		a.c, deeds = a.open(l).Open()
 	} else {
-		a.c, deeds = a.c.Step(a.sight(l))
+		a.c, deeds = a.c.Step(NewCommandMachine(), a.sight(l))
 	}
 	if len(deeds) == 0 {
 		return []string{"nothing"}
@@ -49,7 +49,7 @@ func (a *asker) open(l line) Command {
 }
 
 func (a *asker) sight(l line) Sight {
-	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawLost, SawBroken}
+	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawSuspended, SawLost, SawBroken}
 	if !slices.Contains(known, Saw(l.input)) {
 		a.t.Fatalf("unknown sight %q", l.input)
 	}

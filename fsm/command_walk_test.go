@@ -2,24 +2,24 @@ package fsm
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
-var everySaw = []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawBroken, "bogus"}
+var everySaw = []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawSuspended, SawLost, SawBroken, "bogus"}
 
 // A command is fed whatever can be seen, in any order: it never panics, never
-// signals nobody, never acts on a lock that it did not just win, and ends once.
+// signals no process, never acts on a lock that it did not just win, and ends once.
 func TestCommandWalk(t *testing.T) {
 	const seed = 1
 	dice := rand.New(rand.NewPCG(seed, 2))
-	var c Command
-	c.Done = true
+	m, c := NewCommandMachine(), Command{Phase: CommandDone}
 	var trail []Sight
 	for step := range 100_000 {
 		var deeds []Deed
 		in := someSight(dice)
-		if c.Done {
-			if after, more := c.Step(in); len(more) != 0 || after != c {
+		if c.Done() {
+			if after, more := c.Step(m, in); len(more) != 0 || after != c {
 				t.Fatalf("step %d: a command that is over does %+v", step, more)
 			}
 			trail, in = nil, Sight{}
@@ -29,7 +29,7 @@ func TestCommandWalk(t *testing.T) {
 			}.Open()
 		} else {
 			trail = append(trail, in)
-			c, deeds = c.Step(in)
+			c, deeds = c.Step(m, in)
 		}
 		checkDeeds(t, c, in, deeds)
 		if t.Failed() {
@@ -64,30 +64,35 @@ func checkDeeds(t *testing.T, c Command, in Sight, deeds []Deed) {
 				t.Errorf("arms %q in %d ms", d.Saw, d.After)
 			}
 		case AskFinish:
-			if !last || !c.Done || d.Outcome.End == "" || deeds[i-1].Ask != AskLetGo {
+			if !last || !c.Done() || d.Outcome.End == "" || deeds[i-1].Ask != AskLetGo {
 				t.Errorf("finishes %q as deed %d of %d", d.Outcome.End, i+1, len(deeds))
 			}
 		}
-		if c.Done && last && d.Ask != AskFinish {
+		if c.Done() && last && d.Ask != AskFinish {
 			t.Errorf("is done without saying so: %s", d.Ask)
 		}
 	}
 }
 
 func someSettings(dice *rand.Rand) Settings {
-	return Settings{Port: 7233 + dice.IntN(2), TemporalBin: pick(dice, []string{"/bin/temporal", "/bin/temporal", ""}), Policy: DefaultPolicy()}
+	ip := pick(dice, []string{"", "", "", "", "127.0.0.2"})
+	return Settings{IP: ip, Port: 7233 + dice.IntN(2), UIPort: pick(dice, []int{8233, 8233, 8233, 7234}), TemporalBin: pick(dice, []string{"/bin/temporal", "/bin/temporal", ""}), Policy: DefaultPolicy()}
 }
 
 func someSight(dice *rand.Rand) Sight {
 	in := Sight{Saw: pick(dice, everySaw), Record: someRecord(dice), Detail: "something"}
 	in.Record.Settings = someSettings(dice)
 	in.Record.Incarnation = dice.Uint64N(4)
-	in.Record.Failure.Event = pick(dice, []Event{"", Exited})
+	in.Record.Again, in.Record.Lost = dice.IntN(3) == 0, dice.IntN(2) == 0
+	in.Record.Failure.Event = pick(dice, []Event{"", Exited, LockDenied})
 	in.Evidence = Evidence{Hold: pick(dice, Holds), Leader: process(100), Holder: "pid 7"}
 	if dice.IntN(3) > 0 {
 		in.Driver = process(50 + dice.IntN(2))
 	}
-	in.Outdated = dice.IntN(4) == 0
+	in.Outdated, in.Asleep = dice.IntN(4) == 0, in.Driver.PID != 0 && dice.IntN(4) == 0
+	if dice.IntN(3) > 0 {
+		in.Record.Supervisor = in.Driver
+	}
 	if dice.IntN(10) == 0 {
 		in.Holder = "pid 7"
 	}
@@ -96,4 +101,27 @@ func someSight(dice *rand.Rand) Sight {
 		in.Saw = SawBusy
 	}
 	return in
+}
+
+// someCommand is a command in any phase, with what it may know there.
+func someCommand(dice *rand.Rand) Command {
+	c := Command{
+		Verb: pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}), Want: someSettings(dice), Given: pick(dice, []Names{"", "port"}),
+		Phase: pick(dice, Phases), Since: none, Ending: none,
+	}
+	if slices.Contains(starting, c.Phase) == (c.Verb == VerbStop) || c.Verb == VerbStart && !slices.Contains(starting, c.Phase) {
+		c.Verb = VerbRestart
+	}
+	if slices.Contains(asked, c.Phase) {
+		c.Asked, c.Ending, c.RestartAcked = process(50), dice.Uint64N(4), dice.IntN(2) == 0
+	}
+	if c.Phase == StopDriving {
+		c.RestartAcked = c.Verb == VerbRestart
+	}
+	if slices.Contains(waited, c.Phase) {
+		c.Since, c.Yielded, c.Handovers = dice.Uint64N(9), dice.Uint64N(9), dice.IntN(maxHandovers+1)
+		c.Replaced = pick(dice, []Process{{}, process(50)})
+	}
+	c.Looks = dice.IntN(maxLooks + 1)
+	return c
 }

@@ -67,12 +67,16 @@ const (
 	SawDrove     Saw = "drove"     // our own drive has ended
 	SawProven    Saw = "proven"
 	SawUnproven  Saw = "unproven"
-	SawTimeout   Saw = "timeout"  // the command's own patience is over
-	SawNoAnswer  Saw = "noanswer" // the driver did not obey in time
-	SawYielded   Saw = "yielded"  // a restart had its time to take the lock that was left to it
-	SawLost      Saw = "lost"     // a Temporal that has lost its database had its time to have it back
-	SawBroken    Saw = "broken"   // the system refused something
+	SawTimeout   Saw = "timeout"   // the command's own patience is over
+	SawNoAnswer  Saw = "noanswer"  // the driver did not obey in time
+	SawYielded   Saw = "yielded"   // a restart had its time to take the lock that was left to it
+	SawSuspended Saw = "suspended" // a suspended supervisor had its time to be woken, or to die
+	SawLost      Saw = "lost"      // a Temporal that has lost its database had its time to have it back
+	SawBroken    Saw = "broken"    // the system refused something
 )
+
+// looks are what a start sees of another process that holds supervisor.lock.
+var looks = []Saw{SawBusy, SawYielded, SawSuspended, SawLost}
 
 // Sight is one input of a command.
 type Sight struct {

@@ -11,7 +11,7 @@ import (
 // docsHeader is all of docs/STATES.md that is written by hand.
 const docsHeader = `# States, events, transitions
 
-Generated from Table, Events and Answers in package fsm. Do not edit: change those and run
+Generated from the two tables of package fsm, Table and CommandTable, and from their events. Do not edit: change those and run
 ` + "`go test ./fsm -run TestStatesPage -update`" + `, and commit it only if you understand what caused each change.
 `
 
@@ -24,6 +24,10 @@ func TestStatesPage(t *testing.T) {
 	eventTable(&page)
 	actionTable(&page)
 	ignoredPairs(&page)
+	commandDiagram(&page)
+	commandRows(&page)
+	commandEvents(&page)
+	commandActions(&page)
 	golden(t, "../docs/STATES.md", page.String())
 }
 
@@ -60,6 +64,68 @@ func transitions(page *strings.Builder) {
 		for _, row := range Table {
 			if row.From == state {
 				fmt.Fprintf(page, "| %s | %s | %s | %s |\n", row.On, row.To, joined(row.Do), cell(row.Why))
+			}
+		}
+	}
+}
+
+// commandDiagram leaves out the two events that end a command in any phase, and those
+// that leave the phase as it is.
+func commandDiagram(page *strings.Builder) {
+	fmt.Fprint(page, "\n# Commands: phases, events, steps\n\nstop and restart begin in StopTrying, start in StartTrying. Each input of a command is classified into one event. "+
+		"The picture leaves out what keeps the phase, "+string(SystemRefused)+" and "+string(PatienceOver)+".\n"+
+		"\n```mermaid\nstateDiagram-v2\n    [*] --> StopTrying\n    [*] --> StartTrying\n")
+	for _, from := range Phases {
+		for _, to := range Phases {
+			var on []CommandEvent
+			for _, info := range CommandEvents {
+				row, ok := FindCommandRow(from, info.Event)
+				if ok && row.To == to && from != to && info.Event != SystemRefused && info.Event != PatienceOver {
+					on = append(on, info.Event)
+				}
+			}
+			if len(on) > 0 {
+				fmt.Fprintf(page, "    %s --> %s: %s\n", from, to, joined(on))
+			}
+		}
+	}
+	fmt.Fprint(page, "```\n")
+}
+
+func commandRows(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Steps\n\nAn event without a row in a phase is ignored there; the last column of the next table says why. A dash keeps the phase.\n"+
+		"\n| event | in | leads to | actions | ends | why |\n| --- | --- | --- | --- | --- | --- |\n")
+	for _, row := range CommandTable {
+		from := joined(row.From)
+		if len(row.From) == len(Phases)-1 {
+			from = "every phase but Done"
+		}
+		fmt.Fprintf(page, "| %s | %s | %s | %s | %s | %s |\n", row.On, from, dash(row.To), dash(joined(row.Do)), dash(row.End), cell(row.Why))
+	}
+}
+
+func dash[S ~string](text S) string {
+	if text == "" {
+		return "-"
+	}
+	return string(text)
+}
+
+func commandEvents(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Events of commands\n\n| event | what was observed | elsewhere it is ignored, as |\n| --- | --- | --- |\n")
+	for _, info := range CommandEvents {
+		fmt.Fprintf(page, "| %s | %s | %s |\n", info.Event, cell(info.Means), cell(info.Otherwise))
+	}
+}
+
+func commandActions(page *strings.Builder) {
+	fmt.Fprint(page, "\n## Actions of commands\n\n| action | what is done |\n| --- | --- |\n")
+	var seen []CommandAction
+	for _, row := range CommandTable {
+		for _, action := range row.Do {
+			if !slices.Contains(seen, action) {
+				seen = append(seen, action)
+				fmt.Fprintf(page, "| %s | %s |\n", action, cell(CommandPhrases[action]))
 			}
 		}
 	}

@@ -65,6 +65,7 @@ type CommandWorld interface {
 
 // RunCommand drives a command to its end.
 func RunCommand(w CommandWorld, c Command) Outcome {
+	m := NewCommandMachine()
 	c, deeds := c.Open()
 	for {
 		for _, deed := range deeds {
@@ -73,6 +74,6 @@ func RunCommand(w CommandWorld, c Command) Outcome {
 				return deed.Outcome
 			}
 		}
-		c, deeds = c.Step(w.Look())
+		c, deeds = c.Step(m, w.Look())
 	}
 }

@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -110,30 +111,97 @@ type Move struct {
 	Effect string `json:"effect"`
 }
 
-// Moves lists what each command and each event would do in a state, from the
-// table: commands first, then the events in the table's order.
-func Moves(state State) []Move {
-	moves := []Move{requested(state, Start), requested(state, Stop), restart(state)}
+// Moves lists what each command would do where in is seen, by the rows of
+// CommandTable, and then, where a supervisor drives, what each event would do, by
+// those of Table. The state of in's record is the one of its Diagnosis.
+func Moves(in Sight) []Move {
+	if in.Record.Desired == "" {
+		in.Record.Desired = WantRunning // a record that cannot be read: its supervisor writes it anew
+	}
+	moves := []Move{in.move(VerbStart), in.move(VerbStop), in.move(VerbRestart)}
 	for _, row := range Table {
-		if row.From == state && row.On != Start && row.On != Stop && row.On != Resumed {
+		if in.Saw == SawBusy && row.From == in.Record.State && row.On != Start && row.On != Stop && row.On != Resumed {
 			moves = append(moves, Move{string(row.On), row.To, effectOf(row)})
 		}
 	}
 	return moves
 }
 
-func requested(state State, request Event) Move {
-	if row, ok := Find(state, request); ok {
-		return Move{string(request), row.To, effectOf(row)}
+// move is what a command would do, and then a supervisor.
+func (in Sight) move(verb Verb) Move {
+	row := in.decides(verb)
+	to, then := in.driven(verb)
+	move := Move{string(verb), to, commandPhrase(row)}
+	switch {
+	case row.To == CommandDone:
+		return Move{string(verb), to, "nothing: " + row.Why}
+	case verb == VerbRestart && row.On == LockWon:
+		move.Effect += ", with the recorded settings"
+	case verb == VerbRestart:
+		move.Effect += ", then start with the recorded settings"
+	case then != "" && slices.Contains([]CommandEvent{LockWon, SupervisorFound, StopUndriven}, row.On):
+		move.Effect += ": " + then
+		return move
 	}
-	return Move{string(request), state, "nothing: " + Reason(state, request)}
+	move.Effect += " (" + row.Why + ")"
+	return move
 }
 
-func restart(state State) Move {
-	if state == Stopped {
-		return Move{"restart", Locking, "the same as start, with the recorded settings"}
+// decides returns the row of a plain command that says what it would do: the first
+// that does more than to look, if Temporal answers it.
+func (in Sight) decides(verb Verb) CommandRow {
+	m, r := NewCommandMachine(), &in.Record
+	if r.Settings.TemporalBin == "" {
+		r.Settings.TemporalBin = "temporal" // a start would find or install one
 	}
-	return Move{"restart", Stopping, "stop, then start with the recorded settings"}
+	if in.Saw == SawWon && in.Evidence.Hold == HoldFree {
+		r.State, r.Desired, r.Again = Stopped, WantStopped, false // whatever it says
+	}
+	c, _ := Command{Verb: verb, Want: r.Settings}.Open()
+	for {
+		c = c.note(in)
+		row, err := m.Next(c.Phase, c.classify(in))
+		switch {
+		case err != nil:
+			return row
+		case slices.Contains(row.Do, ActLookAgain):
+			c.Phase, in = row.To, turned(row, in)
+		case slices.Contains(row.Do, ActProbe):
+			c.Phase = StartAnswered
+		default:
+			return row
+		}
+	}
+}
+
+// driven is where a command's request leads, and what whoever drives would do for
+// it: the supervisor by Table, else a new driver by the resume rule.
+func (in Sight) driven(verb Verb) (to State, effect string) {
+	request, r := Start, in.Record
+	switch {
+	case verb == VerbRestart && in.Saw == SawWon && in.Evidence.Hold == HoldForeign:
+		return Stopped, ""
+	case verb == VerbRestart && (r.State == Stopped || in.Saw == SawWon && in.Evidence.Hold == HoldFree):
+		return Locking, ""
+	case verb != VerbStart:
+		request = Stop
+	}
+	if in.Saw == SawBusy {
+		row, ok := Find(r.State, request)
+		if !ok {
+			return r.State, Reason(r.State, request)
+		}
+		return row.To, effectOf(row)
+	}
+	r.Desired = WantRunning
+	if request == Stop {
+		r.Desired = WantStopped
+	}
+	plan := Resume(r, in.Evidence)
+	if row, ok := Find(plan.State, plan.Event); ok {
+		return row.To, phrase(row) + " (" + plan.Why + ")"
+	}
+	return plan.State, ""
 }
 
 func effectOf(row Row) string { return phrase(row) + " (" + row.Why + ")" }
@@ -146,21 +214,18 @@ func phrase(row Row) string {
 	return strings.Join(phrases, ", ")
 }
 
-// Undriven lists what the commands would do where no supervisor drives: where
-// the resume rule lets them go on. No event would be noticed by anybody.
-func Undriven(r Record, e Evidence) []Move {
-	start, stop := resumed(Start, WantRunning, r, e), resumed(Stop, WantStopped, r, e)
-	if e.Hold == HoldFree {
-		return []Move{start, stop, restart(Stopped)}
+// commandPhrase leaves out the waiting where a row does something else as well.
+func commandPhrase(row CommandRow) string {
+	var acts, waits []string
+	for _, action := range row.Do {
+		if action == ActWait || strings.HasPrefix(string(action), "arm ") {
+			waits = append(waits, CommandPhrases[action])
+		} else {
+			acts = append(acts, CommandPhrases[action])
+		}
 	}
-	return []Move{start, stop, restart(Stopping)}
-}
-
-func resumed(request Event, desired Desired, r Record, e Evidence) Move {
-	r.Desired = desired
-	plan := Resume(r, e)
-	if row, ok := Find(plan.State, plan.Event); ok {
-		return Move{string(request), row.To, phrase(row) + " (" + plan.Why + ")"}
+	if len(acts) == 0 {
+		acts = waits
 	}
-	return Move{string(request), plan.State, "nothing: " + plan.Why}
+	return strings.Join(acts, ", ")
 }

@@ -11,13 +11,11 @@ func (c *simCache) verb(v Command) *simVerb {
 	if have, ok := c.verbs[v]; ok {
 		return have
 	}
-	rest := Command{Verb: v.Verb, Upward: v.Upward, Done: v.Done}
-	if v.Upward { // what the way down has noted is not asked any more
-		rest.Restart = v.Restart && v.Verb == VerbStart
-		rest.Follows, rest.Slept, rest.Proven, rest.Handovers = v.Follows, v.Slept, v.Proven, v.Handovers
+	rest := Command{Verb: v.Verb, Phase: v.Phase}
+	if v.starts() { // what the way down has noted is not asked any more
+		rest.Handovers = v.Handovers
 	} else {
-		rest.Heard = v.Heard && v.Verb == VerbRestart
-		rest.Acked, rest.Patient, rest.Unseated, rest.Drives, rest.Looks = v.Acked, v.Patient, v.Unseated, v.Drives, v.Looks
+		rest.RestartAcked, rest.Looks = v.RestartAcked && v.Verb == VerbRestart, v.Looks
 	}
 	kept := &simVerb{v, simCode(rest), v.Asked.short(), v.Replaced.short()}
 	c.verbs[v] = kept
@@ -82,7 +80,7 @@ func (c *simCache) deeds(v Command, list []Deed) simMeant {
 func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
 	have, ok := c.sights[simSeen{v, s}]
 	if !ok {
-		have = c.deeds(v.Step(s.full()))
+		have = c.deeds(v.Step(c.commands, s.full()))
 		c.sights[simSeen{v, s}] = have
 	}
 	return have.v, have.deeds

@@ -11,20 +11,21 @@ import (
 // command) is kept once and pointed to. Texts, by which nothing decides, are left
 // out of what is kept. It belongs to one search.
 type simCache struct {
-	m      *Machine
-	tell   bool
-	recs   map[Record]*simRec
-	sups   map[Supervisor]*simSup
-	verbs  map[Command]*simVerb
-	begins map[simBegin]simStepped
-	steps  map[simStep]simStepped
-	sights map[simSeen]simMeant
-	looks  map[simLook]State
+	m        *Machine
+	commands *CommandMachine
+	tell     bool
+	recs     map[Record]*simRec
+	sups     map[Supervisor]*simSup
+	verbs    map[Command]*simVerb
+	begins   map[simBegin]simStepped
+	steps    map[simStep]simStepped
+	sights   map[simSeen]simMeant
+	looks    map[simLook]State
 }
 
 func newSimCache(tell bool) *simCache {
 	return &simCache{
-		m: NewMachine(), tell: tell,
+		m: NewMachine(), commands: NewCommandMachine(), tell: tell,
 		recs: map[Record]*simRec{}, sups: map[Supervisor]*simSup{}, verbs: map[Command]*simVerb{},
 		begins: map[simBegin]simStepped{}, steps: map[simStep]simStepped{}, sights: map[simSeen]simMeant{}, looks: map[simLook]State{},
 	}

@@ -99,9 +99,9 @@ func (e *simEncoder) command(c *simCmd) {
 	e.n(c.half<<4 | c.waiters)
 	e.process(c.target)
 	switch {
-	case k.Upward && k.Follows:
+	case k.starts() && k.Since != none:
 		e.number(0, k.Since)
-	case !k.Upward && k.asked.uid != 0:
+	case !k.starts() && k.asked.uid != 0:
 		e.number(1, k.Ending)
 		e.process(k.asked)
 	}

@@ -23,7 +23,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 // mayUnseat: a start ends a supervisor that is stopped or of an older version, and
 // no other.
 func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
-	if c.c.Upward && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
+	if c.c.starts() && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
 		w.breaks("%s ends a supervisor that works and is not of an older version", who(c.uid))
 	}
 }

@@ -238,14 +238,13 @@ func (s *Seen) Diagnosis() fsm.Diagnosis {
 	})
 }
 
-// next is what would happen next: by the table where a supervisor drives, else
-// by the resume rule.
+// next is what would happen next, by the tables and the resume rule.
 func (s *Seen) next() []fsm.Move {
-	switch {
-	case s.Driver.PID != 0 && s.skew() == skewOlder && actions.InBackground(s.Driver):
-		return fsm.OutdatedMoves(s.Diagnosis().State)
-	case s.Driver.PID != 0:
-		return fsm.Moves(s.Diagnosis().State)
+	in := fsm.Sight{Saw: fsm.SawWon, Record: s.Document.Record, Evidence: s.Evidence}
+	if s.Driver.PID != 0 {
+		in.Saw, in.Driver, in.Asleep = fsm.SawBusy, s.Driver, s.Asleep
+		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.Driver)
+		in.Record.State = s.Diagnosis().State
 	}
-	return fsm.Undriven(s.Document.Record, s.Evidence)
+	return fsm.Moves(in)
 }

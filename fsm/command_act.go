@@ -1,0 +1,173 @@
+package fsm
+
+import (
+	"fmt"
+	"slices"
+)
+
+// CommandAction names what a row of CommandTable does.
+type CommandAction string
+
+// The actions of rows. Timers deliver the input in brackets.
+const (
+	ActTry                CommandAction = "try"            // take supervisor.lock if it is free
+	ActWait               CommandAction = "wait"           // wait for supervisor.lock and for changes of the record
+	ActHandOver           CommandAction = "hand over"      // save what is wanted, start a supervisor with the locked descriptor
+	ActDrive              CommandAction = "drive"          // stop Temporal in this process
+	ActAskStop            CommandAction = "ask to stop"    // write the request, then SIGTERM to the supervisor
+	ActKillAsked          CommandAction = "kill"           // SIGKILL to the supervisor that was asked
+	ActKillSuspended      CommandAction = "kill suspended" // SIGKILL to the supervisor that is suspended
+	ActReplaceOlder       CommandAction = "replace"        // SIGKILL to the supervisor of an older version
+	ActProbe              CommandAction = "probe"          // ask Temporal's health now
+	ActReleaseLock        CommandAction = "release"        // close supervisor.lock
+	ActFinish             CommandAction = "finish"         // the command is over
+	ActLookAgain          CommandAction = "look again"     // classify the same input in the next phase
+	ActArmPatience        CommandAction = "arm patience"   // until start or restart gives up
+	ActArmYield           CommandAction = "arm yield"      // 200 ms for a restart to take the lock
+	ActArmSuspended       CommandAction = "arm suspended"  // 2 s for a suspended supervisor to be woken
+	ActArmSuspendedKilled CommandAction = "arm end"        // 5 s for the lock of a killed supervisor
+	ActArmLost            CommandAction = "arm next probe" // one period of probes for a lost database to come back
+	ActArmLook            CommandAction = "arm look"       // 200 ms until the next look
+	ActArmAnswer          CommandAction = "arm answer"     // 2 s for a supervisor to begin to stop
+	ActArmGrace           CommandAction = "arm grace"      // the grace period and 5 s, less the 2 s that have passed
+	ActArmKilled          CommandAction = "arm killed"     // 5 s for the lock of a killed supervisor
+)
+
+// CommandPhrases says what each action of CommandTable does, for people.
+var CommandPhrases = map[CommandAction]string{
+	ActTry:                "take supervisor.lock if it is free",
+	ActWait:               "wait for the next record",
+	ActHandOver:           "start a supervisor, which inherits supervisor.lock",
+	ActDrive:              "stop Temporal in this process",
+	ActAskStop:            "ask the supervisor to stop",
+	ActKillAsked:          "end the supervisor by SIGKILL",
+	ActKillSuspended:      "end the suspended supervisor by SIGKILL",
+	ActReplaceOlder:       "end the older supervisor by SIGKILL",
+	ActProbe:              "probe Temporal",
+	ActReleaseLock:        "release supervisor.lock",
+	ActFinish:             "end",
+	ActLookAgain:          "look at the same facts again, in the next phase",
+	ActArmPatience:        "give up after --timeout",
+	ActArmYield:           "look again after " + yieldFor.String(),
+	ActArmSuspended:       "look again after " + answerWithin.String(),
+	ActArmSuspendedKilled: "look again after " + beyondGrace.String(),
+	ActArmLost:            "look again after --probe-period",
+	ActArmLook:            "look again after " + provenAgain.String(),
+	ActArmAnswer:          "look again after " + answerWithin.String(),
+	ActArmGrace:           "look again " + beyondGrace.String() + " after the grace period",
+	ActArmKilled:          "look again after " + beyondGrace.String(),
+}
+
+// act turns one action of a row into deeds.
+func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in Sight) (Command, []Deed) {
+	if timer, ok := c.timers(in)[action]; ok {
+		return c, []Deed{timer}
+	}
+	switch action {
+	case ActTry:
+		return c, []Deed{{Ask: AskTry}}
+	case ActWait:
+		return c, []Deed{{Ask: AskFollow}}
+	case ActHandOver:
+		return c.handOver(in)
+	case ActDrive:
+		return c.drive(in)
+	case ActAskStop:
+		c.Asked, c.Ending = in.Driver, in.Record.Incarnation
+		return c, []Deed{{Ask: AskStop, Driver: in.Driver, Grace: c.Grace, Again: c.Verb == VerbRestart, Detail: c.Cause}}
+	case ActKillAsked:
+		return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}}
+	case ActKillSuspended:
+		return c, []Deed{{Ask: AskUnseat, Driver: in.Driver}}
+	case ActReplaceOlder:
+		c.Replaced = in.Driver
+		return c, []Deed{{Ask: AskUnseat, Driver: in.Driver, Detail: "it is of an older version"}}
+	case ActProbe:
+		return c, []Deed{{Ask: AskProve, Record: in.Record}}
+	case ActReleaseLock:
+		return c, []Deed{{Ask: AskLetGo}}
+	case ActFinish:
+		return c, []Deed{{Ask: AskFinish, Outcome: c.outcome(row, in)}}
+	case ActLookAgain:
+		return c.Step(m, turned(row, in))
+	}
+	panic("fsm: the command table has an action that nobody performs: " + string(action))
+}
+
+// turned is what the next phase looks at: the same, but where a restart's first half
+// has ended with supervisor.lock, and nothing runs.
+func turned(row CommandRow, in Sight) Sight {
+	if row.On != StoppedForRestart {
+		return in
+	}
+	return Sight{Saw: SawWon, Record: in.Record, Evidence: Evidence{Hold: HoldFree}}
+}
+
+func arm(saw Saw, after Millis) Deed { return Deed{Ask: AskArm, Saw: saw, After: after} }
+
+// timers are the actions that arm one.
+func (c Command) timers(in Sight) map[CommandAction]Deed {
+	return map[CommandAction]Deed{
+		ActArmPatience:        arm(SawTimeout, c.Patience),
+		ActArmYield:           arm(SawYielded, yieldFor),
+		ActArmSuspended:       arm(SawSuspended, answerWithin),
+		ActArmSuspendedKilled: arm(SawSuspended, beyondGrace),
+		ActArmLost:            arm(SawLost, in.Record.Settings.Policy.Period),
+		ActArmLook:            arm(SawBusy, provenAgain),
+		ActArmAnswer:          arm(SawNoAnswer, answerWithin),
+		ActArmGrace:           arm(SawNoAnswer, c.Grace+beyondGrace-answerWithin),
+		ActArmKilled:          arm(SawNoAnswer, beyondGrace),
+	}
+}
+
+// handOver has a supervisor started. It has three attempts, counted anew when one
+// has saved a record before it died.
+func (c Command) handOver(in Sight) (Command, []Deed) {
+	wanted, _ := c.Prepare(in.Record, in.Evidence)
+	if in.Record.Generation > c.Since {
+		c.Handovers = 0
+	}
+	c.Handovers++
+	c.Since = wanted.Generation
+	return c, []Deed{{Ask: AskHandOver, Record: wanted}}
+}
+
+// drive stops Temporal in this process. The last word counts, also of what is stopped.
+func (c Command) drive(in Sight) (Command, []Deed) {
+	r := in.Record
+	if c.Ending == none {
+		c.Ending = r.Incarnation
+	}
+	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart
+	r.Failure = Failure{} // it is not wanted any more
+	c.RestartAcked = r.Again
+	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
+}
+
+// outcome is the end of a command by a row, with what is needed to tell it.
+func (c Command) outcome(row CommandRow, in Sight) Outcome {
+	o := Outcome{End: row.End, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
+	o.Stopped = c.Verb == VerbRestart && c.Ending != none && slices.Contains(starting, row.From[0])
+	switch row.On {
+	case SystemRefused, SupervisorNotStarted:
+		o.Detail = in.Detail
+	case HandoversSpent:
+		o.Detail = "it ended each time before it did anything"
+	case BinaryMissing:
+		o.Record = c.Next(in.Record)
+	case LockUnknown:
+		o.Holder = in.Holder
+	case LockForeign:
+		o.Holder = in.Evidence.Holder
+		if row.From[0] == StopDriving {
+			o.Holder, o.Detail = "", in.Record.Failure.Reason
+		}
+	case LooksSpent:
+		o.Detail = "no process could be proven to be the one that holds supervisor.lock"
+	case StopUnanswered:
+		o.Detail = fmt.Sprintf("the supervisor (pid %d) was killed and still holds supervisor.lock", c.Asked.PID)
+	case StartedAgain:
+		o.Detail = "another command has started it again"
+	}
+	return o
+}

@@ -1,0 +1,220 @@
+package fsm
+
+import "slices"
+
+// classify says what an input means to a command: one event, empty for none. It
+// is pure; whether the event changes anything is the table's to say.
+func (c Command) classify(in Sight) CommandEvent {
+	switch {
+	case in.Saw == SawBroken:
+		return SystemRefused
+	case in.Saw == SawTimeout:
+		return PatienceOver
+	case c.starts():
+		return c.classifyStart(in)
+	case c.Phase == StopDriving:
+		return c.classifyDrive(in) // a timer that was armed for a dead supervisor says nothing any more
+	}
+	return c.classifyStop(in)
+}
+
+// classifyStart is for start, and for restart once nothing runs any more.
+func (c Command) classifyStart(in Sight) CommandEvent {
+	switch in.Saw {
+	case SawWon:
+		return c.classifyWon(in)
+	case SawHanded:
+		return SupervisorStarted
+	case SawNotHanded:
+		return SupervisorNotStarted
+	case SawProven:
+		return TemporalAnswered
+	case SawUnproven:
+		return TemporalSilent
+	}
+	if slices.Contains(looks, in.Saw) {
+		return c.classifyBusy(in)
+	}
+	return ""
+}
+
+func (c Command) classifyWon(in Sight) CommandEvent {
+	r := in.Record
+	switch {
+	case c.attemptOver(r):
+		return overBy(r)
+	case c.yieldsTo(r):
+		return RestartPending
+	case c.Handovers == maxHandovers && r.Generation <= c.Since:
+		return HandoversSpent
+	}
+	if _, refusal := c.Prepare(r, in.Evidence); refusal.End != "" {
+		return refusals[refusal.End]
+	}
+	return LockWon
+}
+
+// refusals are the events for what Prepare refuses.
+var refusals = map[Ends]CommandEvent{
+	EndForeign: LockForeign, EndDiffers: SettingsDiffer, EndClash: PortsClash, EndAddress: AddressUnusable, EndNoBinary: BinaryMissing,
+}
+
+func (c Command) classifyBusy(in Sight) CommandEvent {
+	switch r := in.Record; {
+	case c.Phase == StartYielding && in.Saw == SawBusy && r.Desired != WantRunning && r.Generation == c.Yielded:
+		return StillYielding
+	case c.Phase == StartTrying || c.Phase == StartYielding:
+		return LockBusy
+	case in.Saw == SawLost && c.lost(in):
+		return DatabaseStillLost
+	case in.Saw == SawSuspended && in.Asleep:
+		return StillSuspended
+	case in.Holder != "":
+		return LockUnknown
+	case c.attemptOver(r):
+		return overBy(r)
+	case in.Asleep:
+		return SupervisorSuspended
+	case r.Desired != WantRunning:
+		return StopUnderWay
+	case r.State != Stopping && len(Differences(r.Settings, c.Want, c.Given)) > 0:
+		return SettingsDiffer
+	}
+	return c.classifyDriven(in)
+}
+
+// classifyDriven looks at a Temporal that is wanted as this command wants it.
+func (c Command) classifyDriven(in Sight) CommandEvent {
+	r := in.Record
+	serves := r.State == Healthy || r.State == Degraded
+	switch older := in.Outdated && in.Driver.PID != 0; {
+	case serves && older && !in.Driver.Same(c.Replaced):
+		return SupervisorOlder
+	case serves && (older || r.Supervisor.Same(c.Replaced)):
+		return SupervisorReplaced
+	case c.lost(in):
+		return DatabaseLost
+	case r.State != Healthy:
+		return TemporalComing
+	case r.Generation > c.Since:
+		return TemporalStarted
+	case c.Handovers > 0 && in.Driver.Same(r.Supervisor):
+		// The record was lost, so generations began anew; no driver from before the handover lives.
+		return TemporalStarted
+	case in.Driver.PID == 0:
+		return TemporalUndriven
+	}
+	return TemporalRunning
+}
+
+// lost reports whether what is written to the Temporal at hand is lost.
+func (c Command) lost(in Sight) bool {
+	return in.Record.State == Degraded && in.Record.Lost && in.Driver.PID != 0
+}
+
+// attemptOver reports whether the attempt that this command follows is over
+// without success. A record that is Stopped on the way to a start does not count,
+// and neither does one on the way through a restart.
+func (c Command) attemptOver(r Record) bool {
+	return r.State == Stopped && r.Desired == WantStopped && !r.Again && r.Generation > c.Since
+}
+
+func overBy(r Record) CommandEvent {
+	if r.Failure.Event == "" {
+		return StoppedByOther
+	}
+	return TemporalFailed
+}
+
+// yieldsTo reports whether a start that has waited leaves supervisor.lock to the
+// restart that has stopped Temporal and is about to start it again. It waits for
+// the lock as well and gets it at once, if it lives; else this start goes on.
+func (c Command) yieldsTo(r Record) bool {
+	return c.Verb == VerbStart && c.Phase != StartTrying && r.State == Stopped && r.Desired == WantStopped && r.Again && c.Yielded != r.Generation
+}
+
+// classifyStop is for stop, and for restart while something runs.
+func (c Command) classifyStop(in Sight) CommandEvent {
+	looked := in.Saw == SawWon || in.Saw == SawBusy
+	if looked && c.Verb == VerbRestart && c.Phase == StopTrying && c.refused(in.Record) != "" {
+		return refusals[c.refused(in.Record)] // before what runs is ended for it
+	}
+	switch in.Saw {
+	case SawWon:
+		return c.classifyStopWon(in)
+	case SawBusy:
+		return c.classifyStopBusy(in)
+	case SawNoAnswer:
+		return c.classifyNoAnswer(in)
+	}
+	return ""
+}
+
+func (c Command) classifyStopWon(in Sight) CommandEvent {
+	r := in.Record
+	switch {
+	case in.Evidence.Hold == HoldForeign:
+		return LockForeign
+	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.Again):
+		return c.classifyStopped(r)
+	}
+	return StopUndriven
+}
+
+// classifyDrive looks at how this command's own drive has ended.
+func (c Command) classifyDrive(in Sight) CommandEvent {
+	switch {
+	case in.Saw != SawDrove:
+		return ""
+	case in.Record.Failure.Event == LockDenied:
+		return LockForeign
+	}
+	return c.classifyStopped(in.Record)
+}
+
+// classifyStopped is for when nothing runs and supervisor.lock is ours.
+func (c Command) classifyStopped(r Record) CommandEvent {
+	switch {
+	case c.Verb != VerbRestart:
+		return NothingRuns
+	case c.RestartAcked && !r.Again && r.Generation > 0: // a record that was lost says nothing
+		return overBy(r)
+	}
+	return StoppedForRestart
+}
+
+func (c Command) classifyStopBusy(in Sight) CommandEvent {
+	r := in.Record
+	switch {
+	case in.Holder != "":
+		return LockUnknown
+	case c.Asked.PID != 0 && r.Incarnation > c.Ending && c.Verb == VerbRestart:
+		return RestartOvertaken
+	case c.Asked.PID != 0 && r.Incarnation > c.Ending:
+		return StartedAgain
+	case in.Driver.Same(c.Asked) && r.stopping():
+		return StopBegun
+	case in.Driver.Same(c.Asked):
+		return StopPending
+	case in.Driver.PID == 0 || r.Generation > 0 && !in.Driver.Same(r.Supervisor):
+		return SupervisorUnnamed
+	}
+	return SupervisorFound
+}
+
+func (c Command) classifyNoAnswer(in Sight) CommandEvent {
+	switch {
+	case in.Driver.PID != 0 && !in.Driver.Same(c.Asked):
+		return SupervisorFound
+	case c.Phase == StopTrying && c.Looks == maxLooks:
+		return LooksSpent
+	case c.Phase == StopTrying:
+		return SupervisorMissing
+	case c.Phase == StopAsked && in.Record.stopping():
+		return StopSlow
+	}
+	return StopUnanswered
+}
+
+// stopping reports whether a record says that its driver obeys a stop.
+func (r Record) stopping() bool { return r.State == Stopping || r.State == Stopped }

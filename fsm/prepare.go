@@ -1,0 +1,68 @@
+package fsm
+
+// Prepare returns the record to save before a supervisor takes over: Temporal is
+// wanted, and how. An Outcome with an End is a refusal. Whoever calls it holds
+// supervisor.lock.
+func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
+	keeps := e.Hold == HoldOurs && r.State != Stopping && r.State != Restarting
+	switch {
+	case e.Hold == HoldForeign:
+		return r, Outcome{End: EndForeign, Record: r, Holder: e.Holder}
+	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
+		return r, Outcome{End: EndDiffers, Record: r}
+	case keeps: // it is adopted as it runs
+	case c.refused(r) != "":
+		return r, Outcome{End: c.refused(r), Record: r}
+	default:
+		r = c.Next(r)
+	}
+	if !keeps && r.Settings.TemporalBin == "" {
+		return r, Outcome{End: EndNoBinary, Record: r}
+	}
+	if r.Desired != WantRunning {
+		r.Incarnation++ // else it takes over what another driver began
+	}
+	r.Desired, r.Again = WantRunning, false
+	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
+	r.Reason = "asked for by " + c.Cause
+	r.Generation++
+	return r, Outcome{}
+}
+
+// Wanted is how Temporal would be run where none runs: a restart keeps what the
+// record has, and changes what was given.
+func (c Command) Wanted(r Record) Settings {
+	if c.Verb == VerbRestart && r.Generation > 0 {
+		return r.Settings.Overlay(c.Want, c.Given)
+	}
+	return c.Want
+}
+
+// Next returns the record with the settings and the environment of the Temporal that this
+// command would start.
+func (c Command) Next(r Record) Record {
+	r.Settings, r.Environment = c.Wanted(r), c.lends(r)
+	return r
+}
+
+// lends is the environment of the next Temporal. A restart keeps the recorded one, from
+// whichever shell it is typed, unless it is given --pass-env.
+func (c Command) lends(r Record) Environment {
+	if c.Verb == VerbRestart && r.Environment.Known() && !c.Given.Has("pass-env") {
+		return r.Environment
+	}
+	return c.Environment
+}
+
+// refused is the end of a command whose settings no Temporal can serve with, empty if one
+// can. Flags were checked when they were parsed; a restart adds recorded settings to them.
+func (c Command) refused(r Record) Ends {
+	wanted := c.Wanted(r)
+	switch one, _, _ := wanted.Clash(); {
+	case one != "":
+		return EndClash
+	case !WorksOn(wanted.IP):
+		return EndAddress
+	}
+	return ""
+}
