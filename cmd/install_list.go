@@ -157,7 +157,7 @@ func runningTemporal(home statefile.Home) fsm.Process {
 	return fsm.Process{}
 }
 
-// programOf is the file that a Temporal runs. Where the system tells only by which
+// programOf is the file that a Temporal runs. Where the system shows only by which
 // name it was started (macOS), bin/temporal may lead elsewhere by now, and its
 // version decides.
 func programOf(home statefile.Home, p fsm.Process) string {

@@ -62,7 +62,7 @@ func releaseProblem(p *Problem, err error, v install.Version) bool {
 		return true
 	}
 	if _, refused := errors.AsType[install.RefusedError](err); refused {
-		p.Means = "the server, or somebody on the way, does not send what the maintainers published; nothing of it was kept or run"
+		p.Means = "the server, or a program on the way, does not send what the maintainers published; nothing of it was kept or run"
 		p.Try = "later again, or " + orElsewhere
 		return true
 	}

@@ -101,7 +101,7 @@ func (o *installOptions) chosen(c *cobra.Command) (from string, mirror *url.URL,
 		return fromGo, nil, nil
 	}
 	if m := s.mirror.url; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !loopback(m.Hostname()) {
-		warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
+		warn(c, "%s is plain http: a program on the way can replace the archive and its sum", m.Redacted())
 	}
 	return s.from.word, s.mirror.url, nil
 }
