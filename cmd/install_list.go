@@ -99,10 +99,10 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
 	if used, _ := usedByStart(home); used != "" {
-		programs = mark(programs, used, func(p *ProgramReport) { p.Used = true })
+		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		programs = mark(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
+		programs = updateProgram(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
 	}
 	for _, p := range install.Partials(home) {
 		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
@@ -110,11 +110,11 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	return programs, err
 }
 
-// mark says something of a program, which is added if it is not there.
-func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []ProgramReport {
+// updateProgram changes the report of a program, which is added if it is not there.
+func updateProgram(programs []ProgramReport, program string, change func(*ProgramReport)) []ProgramReport {
 	for i, p := range programs {
 		if sameFile(p.Program, program) {
-			say(&programs[i])
+			change(&programs[i])
 			return programs
 		}
 	}
@@ -122,7 +122,7 @@ func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []
 	if known := probes.TemporalVersion(program); known != "" {
 		added.Version = "v" + known
 	}
-	say(&added)
+	change(&added)
 	return append(programs, added)
 }
 

@@ -30,10 +30,10 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	return p
 }
 
-const aMirror = "a mirror (" + mirrorVariable + "=URL)"
+const mirrorHint = "a mirror (" + mirrorVariable + "=URL)"
 
-// from is the command that provides the same version in another way.
-func from(source string, v install.Version) string {
+// installCommandLine is the command that provides the same version in another way.
+func installCommandLine(source string, v install.Version) string {
 	command := "stigmer local install --from " + source
 	if v != TemporalVersion {
 		command += " --version " + string(v)
@@ -43,7 +43,7 @@ func from(source string, v install.Version) string {
 
 // releaseProblem is for what can go wrong with a release.
 func releaseProblem(p *Problem, err error, v install.Version) bool {
-	orElsewhere := aMirror + ", or build it: " + from(fromGo, v)
+	orElsewhere := mirrorHint + ", or build it: " + installCommandLine(fromGo, v)
 	if broken, ok := errors.AsType[install.BrokenError](err); ok {
 		p.What = "the download " + broken.Error()
 		return true
@@ -67,7 +67,7 @@ func releaseProblem(p *Problem, err error, v install.Version) bool {
 		return true
 	}
 	if errors.Is(err, install.ErrNoRelease) {
-		p.Try = from(fromGo, v)
+		p.Try = installCommandLine(fromGo, v)
 		return true
 	}
 	return false
@@ -77,14 +77,14 @@ func releaseProblem(p *Problem, err error, v install.Version) bool {
 // none to be had before.
 func buildProblem(p *Problem, err error, v install.Version) bool {
 	if errors.Is(err, exec.ErrNotFound) {
-		p.Try = "install go (https://go.dev/dl), or fetch a release: " + from(fromRelease, v)
+		p.Try = "install go (https://go.dev/dl), or fetch a release: " + installCommandLine(fromRelease, v)
 		return true
 	}
 	if build, ok := errors.AsType[install.BuildError](err); ok {
 		p.Details = build.Lines
-		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + from(fromRelease, v)
+		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + installCommandLine(fromRelease, v)
 		if _, neither := errors.AsType[install.NeitherError](err); neither {
-			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + aMirror
+			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + mirrorHint
 		}
 		return true
 	}
