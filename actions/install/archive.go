@@ -13,7 +13,7 @@ import (
 // programName is the one entry of an archive that is taken.
 const programName = "temporal"
 
-// unpack writes the program of an archive to a new file that nobody can run yet.
+// unpack writes the program of an archive to a new file that is not executable yet.
 // No other entry is written anywhere, so their names do not matter. An archive
 // without such a program, or with more than limit bytes before its end, is refused.
 func unpack(archive io.Reader, to string, limit int64) error {

@@ -36,7 +36,7 @@ func newClient(agent string, limits Limits, progress Progress) *client {
 		Proxy:       http.ProxyFromEnvironment,
 		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		// Three requests are not worth a connection that is kept, on which a server that
-		// sends more than it has promised would be told of in net/http's own log.
+		// sends more than it has promised would be reported in net/http's own log.
 		DisableKeepAlives: true,
 		// A .tar.gz must come as it is, also from a server that calls it an encoding.
 		DisableCompression:     true,
@@ -47,7 +47,7 @@ func newClient(agent string, limits Limits, progress Progress) *client {
 }
 
 // checkRedirect follows to http and https alone, and never from https to http:
-// what was asked for privately must not come from whoever sits on the way.
+// what was requested privately must not come from a program on the way.
 func checkRedirect(next *http.Request, before []*http.Request) error {
 	last := before[len(before)-1]
 	switch {

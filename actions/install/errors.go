@@ -52,7 +52,7 @@ func (e BrokenError) Error() string { return fmt.Sprintf("%s broke off: %v", e.U
 func (e BrokenError) Unwrap() error { return e.Err }
 
 // RefusedError says that what a server sends is not what was published, or would
-// cost too much, or comes from somebody else. Nothing of it is kept.
+// cost too much, or comes from another host. Nothing of it is kept.
 type RefusedError struct {
 	// Why names the file, and what is wrong with it.
 	Why string

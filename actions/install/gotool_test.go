@@ -103,8 +103,8 @@ func TestLinesWithoutAnEnd(t *testing.T) {
 	}
 }
 
-// nobody makes a release's host one at which nobody listens.
-func nobody(t *testing.T, r *Release) {
+// unreachable makes a release's host one at which nothing listens.
+func unreachable(t *testing.T, r *Release) {
 	t.Helper()
 	s := newServer(t)
 	s.Close()
@@ -115,14 +115,14 @@ func nobody(t *testing.T, r *Release) {
 
 // TestEither: go stands in for a host that gives no answer, and for nothing else.
 func TestEither(t *testing.T) {
-	away := func(s *server, r *Release) { nobody(t, r) }
+	away := func(s *server, r *Release) { unreachable(t, r) }
 	for name, c := range map[string]struct {
 		arrange func(s *server, r *Release)
 		goes    string
 		ends    func(error) bool
 	}{
-		"nobody listens":             {away, `echo built > "$GOBIN/temporal"`, func(err error) bool { return err == nil }},
-		"nobody listens, without go": {away, "", is[UnreachableError]},
+		"nothing listens":             {away, `echo built > "$GOBIN/temporal"`, func(err error) bool { return err == nil }},
+		"nothing listens, without go": {away, "", is[UnreachableError]},
 		"not found": {func(s *server, _ *Release) {
 			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }
 		}, "exit 1", is[StatusError]},

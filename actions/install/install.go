@@ -66,7 +66,7 @@ func Install(ctx context.Context, o Options) (Result, error) {
 	return done, err
 }
 
-// acquire takes the lock of whoever installs. The wait in the kernel cannot be
+// acquire takes the lock of an installation. The wait in the kernel cannot be
 // cancelled: after the end of ctx it goes on alone and gives the lock back.
 func acquire(ctx context.Context, path string, progress Progress) (*os.File, error) {
 	lock, err := actions.Acquire(path)
@@ -145,7 +145,7 @@ func isProgram(path string) bool {
 }
 
 // link makes bin/temporal a link to a version. What stands there and is not such a
-// link is somebody's own: it is kept under another name, which is returned.
+// link is the user's own: it is kept under another name, which is returned.
 func link(home statefile.Home, v Version) (aside string, err error) {
 	switch Linked(home) {
 	case v:

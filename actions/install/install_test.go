@@ -160,7 +160,7 @@ func TestNothingInstalled(t *testing.T) {
 	}
 }
 
-// TestOwnProgramIsKept is a bin/temporal that nobody of us has put there.
+// TestOwnProgramIsKept is a bin/temporal that no installation has put there.
 func TestOwnProgramIsKept(t *testing.T) {
 	for name, make := range map[string]func(bin string) error{
 		"a program":         func(bin string) error { return os.WriteFile(bin, []byte("own"), 0o755) },

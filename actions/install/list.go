@@ -62,7 +62,7 @@ type Partial struct {
 
 // Partials returns the downloads that the next Install of their version goes on from.
 func Partials(home statefile.Home) []Partial {
-	entries, _ := os.ReadDir(home.Downloads()) // none that can be told of
+	entries, _ := os.ReadDir(home.Downloads()) // no folder, no partial downloads
 	var found []Partial
 	for _, entry := range entries {
 		name, partial := strings.CutSuffix(entry.Name(), partialEnding)

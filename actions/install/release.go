@@ -20,7 +20,7 @@ type Release struct {
 	Home statefile.Home
 	// Base is Releases or a mirror: see ParseMirror.
 	Base *url.URL
-	// Agent is what servers are told of who asks.
+	// Agent is the User-Agent header of each request.
 	Agent  string
 	Limits Limits
 }

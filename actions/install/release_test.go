@@ -142,7 +142,7 @@ func TestServers(t *testing.T) {
 		"a redirect to no scheme":  {redirecting("gopher://127.0.0.1/"), "redirects to gopher:", refusal, 1},
 		"redirects in a circle":    {redirecting(""), "more than 10", refusal, 11},
 		"a certificate of another": {secured, "certificate", refusal, 0},
-		"nothing listens":          {func(_ *server, r *Release) { nobody(t, r) }, "cannot be reached", is[UnreachableError], 0},
+		"nothing listens":          {func(_ *server, r *Release) { unreachable(t, r) }, "cannot be reached", is[UnreachableError], 0},
 	})
 }
 

@@ -40,7 +40,7 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// server is a mirror on loopback, which serves well unless it is told otherwise.
+// server is a mirror on loopback, which serves well unless a test changes that.
 type server struct {
 	*httptest.Server
 	t       *testing.T
@@ -149,7 +149,7 @@ func quick() Limits {
 type recorder struct {
 	mu    sync.Mutex
 	lines []string
-	// said is told each line as well, if it is set.
+	// said gets each line as well, if it is set.
 	said chan string
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 )
 
 // Source is where a program comes from.
@@ -46,7 +45,7 @@ func (e Either) Fetch(ctx context.Context, v Version, to string, progress Progre
 	if broken || !away && !errors.Is(err, ErrNoRelease) {
 		return err
 	}
-	if _, missing := exec.LookPath("go"); missing != nil {
+	if e.Go.Tool == "" {
 		return err
 	}
 	progress.Step(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))

@@ -99,7 +99,7 @@ func (b *bench) close() {
 // free port of such a range can meet itself.
 const firstPort, lastPort = 15_000, 29_990
 
-// freePorts returns ports on which nobody listens.
+// freePorts returns ports on which nothing listens.
 func (b *bench) freePorts() ports {
 	var free []int
 	if b.port == 0 {

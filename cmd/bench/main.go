@@ -125,7 +125,8 @@ func (b *bench) checkFlags() error {
 // report measures, prints and writes. Its failure is that something was not measured.
 func (b *bench) report(names []string, page string) {
 	text := factsText(b.machineFacts())
-	var peers, troubles string
+	var peers string
+	var troubles []string
 	for _, part := range parts {
 		if !slices.Contains(names, part.name) {
 			continue
@@ -137,7 +138,7 @@ func (b *bench) report(names []string, page string) {
 		} else {
 			text += "\n" + s.text()
 		}
-		troubles += strings.Join(s.troubles, "\n")
+		troubles = append(troubles, s.troubles...)
 	}
 	fmt.Println(text + "\n" + peers)
 	if page != "" {
@@ -146,7 +147,7 @@ func (b *bench) report(names []string, page string) {
 			check(writeFigures(page, "peers", peers))
 		}
 	}
-	if troubles != "" {
-		check(errors.New("not measured: " + troubles))
+	if len(troubles) > 0 {
+		check(errors.New("not measured: " + strings.Join(troubles, "; ")))
 	}
 }

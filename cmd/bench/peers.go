@@ -54,15 +54,18 @@ func measurePeers(b *bench) section {
 			}
 		}
 	})
+	for _, p := range peers {
+		if p.err != nil { // the others are measured all the same
+			s.troubles = append(s.troubles, p.name+": "+p.err.Error())
+			p.figures = nil
+		}
+	}
 	for _, of := range peerRows {
 		for _, p := range peers {
-			if f := p.figures[of.what]; p.err == nil && f != nil || p.err != nil {
+			if f := p.figures[of.what]; f != nil || p.err != nil {
 				s.rows = append(s.rows, row{of.what + ": " + p.name, of.unit, f, nil, 0})
 			}
 		}
-	}
-	for _, p := range peers {
-		err = errors.Join(err, p.err)
 	}
 	return s.endedBy(err)
 }

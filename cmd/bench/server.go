@@ -96,7 +96,7 @@ func (b *bench) runBare(folder string) (start, stop float64) {
 }
 
 // prove waits until a client can work, by the probe that the tool goes by, each
-// millisecond: on a port on which nobody listens that costs one refused connect.
+// millisecond: on a port on which nothing listens that costs one refused connect.
 func (b *bench) prove(port int) {
 	ctx, cancel := context.WithTimeout(b, patience)
 	defer cancel()

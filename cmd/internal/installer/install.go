@@ -54,11 +54,11 @@ func RunInstall(c *cobra.Command, o *InstallOptions) error {
 	if err != nil {
 		return installProblem(err, "install", home, v)
 	}
-	tellInstalled(cli.Success(c), home, v, done)
+	printInstalled(cli.Success(c), home, v, done)
 	return nil
 }
 
-// provide installs, and tells it on standard error. An interruption ends it, and
+// provide installs, and reports it on standard error. An interruption ends it, and
 // leaves what Install leaves.
 func provide(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -68,7 +68,7 @@ func provide(c *cobra.Command, order install.Options, progress *installProgress)
 	return install.Install(ctx, order)
 }
 
-func tellInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Result) {
+func printInstalled(out io.Writer, home statefile.Home, v install.Version, done install.Result) {
 	if done.Already {
 		fmt.Fprintf(out, "Temporal CLI %s was there already.\n", v)
 	} else {

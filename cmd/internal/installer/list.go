@@ -103,10 +103,10 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
 	if used, _ := usedByStart(home); used != "" {
-		programs = mark(programs, used, func(p *ProgramReport) { p.Used = true })
+		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		programs = mark(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
+		programs = updateProgram(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
 	}
 	for _, p := range install.Partials(home) {
 		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
@@ -114,11 +114,11 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	return programs, err
 }
 
-// mark says something of a program, which is added if it is not there.
-func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []ProgramReport {
+// updateProgram changes the report of a program, which is added if it is not there.
+func updateProgram(programs []ProgramReport, program string, change func(*ProgramReport)) []ProgramReport {
 	for i, p := range programs {
 		if cli.SameFile(p.Program, program) {
-			say(&programs[i])
+			change(&programs[i])
 			return programs
 		}
 	}
@@ -126,7 +126,7 @@ func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []
 	if known := temporal.VersionOf(program); known != "" {
 		added.Version = "v" + known
 	}
-	say(&added)
+	change(&added)
 	return append(programs, added)
 }
 
@@ -152,7 +152,7 @@ func runningTemporal(home statefile.Home) fsm.Process {
 	return fsm.Process{}
 }
 
-// programOf is the file that a Temporal runs. Where the system tells only by which
+// programOf is the file that a Temporal runs. Where the system shows only by which
 // name it was started (macOS), bin/temporal may lead elsewhere by now, and its
 // version decides.
 func programOf(home statefile.Home, p fsm.Process) string {

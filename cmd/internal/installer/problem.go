@@ -33,10 +33,10 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	return p
 }
 
-const aMirror = "a mirror (" + config.MirrorVariable + "=URL)"
+const mirrorHint = "a mirror (" + config.MirrorVariable + "=URL)"
 
-// from is the command that provides the same version in another way.
-func from(source string, v install.Version) string {
+// installCommandLine is the command that provides the same version in another way.
+func installCommandLine(source string, v install.Version) string {
 	command := "stigmer local install --from " + source
 	if v != cli.TemporalVersion {
 		command += " --version " + string(v)
@@ -46,7 +46,7 @@ func from(source string, v install.Version) string {
 
 // releaseProblem is for what can go wrong with a release.
 func releaseProblem(p *cli.Problem, err error, v install.Version) bool {
-	orElsewhere := aMirror + ", or build it: " + from(config.FromGo, v)
+	orElsewhere := mirrorHint + ", or build it: " + installCommandLine(config.FromGo, v)
 	if broken, ok := errors.AsType[install.BrokenError](err); ok {
 		p.What = "the download " + broken.Error()
 		return true
@@ -65,12 +65,12 @@ func releaseProblem(p *cli.Problem, err error, v install.Version) bool {
 		return true
 	}
 	if _, refused := errors.AsType[install.RefusedError](err); refused {
-		p.Means = "the server, or somebody on the way, does not send what the maintainers published; nothing of it was kept or run"
+		p.Means = "the server, or a program on the way, does not send what the maintainers published; nothing of it was kept or run"
 		p.Try = "later again, or " + orElsewhere
 		return true
 	}
 	if errors.Is(err, install.ErrNoRelease) {
-		p.Try = from(config.FromGo, v)
+		p.Try = installCommandLine(config.FromGo, v)
 		return true
 	}
 	return false
@@ -80,14 +80,14 @@ func releaseProblem(p *cli.Problem, err error, v install.Version) bool {
 // none to be had before.
 func buildProblem(p *cli.Problem, err error, v install.Version) bool {
 	if errors.Is(err, exec.ErrNotFound) {
-		p.Try = "install go (https://go.dev/dl), or fetch a release: " + from(config.FromRelease, v)
+		p.Try = "install go (https://go.dev/dl), or fetch a release: " + installCommandLine(config.FromRelease, v)
 		return true
 	}
 	if build, ok := errors.AsType[install.BuildError](err); ok {
 		p.Details = build.Lines
-		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + from(config.FromRelease, v)
+		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + installCommandLine(config.FromRelease, v)
 		if _, neither := errors.AsType[install.NeitherError](err); neither {
-			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + aMirror
+			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + mirrorHint
 		}
 		return true
 	}
