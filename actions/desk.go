@@ -27,7 +27,7 @@ type Desk struct {
 	following bool
 	// unseenSince is since when supervisor.lock is held by nobody that can be seen.
 	unseenSince time.Time
-	timers      map[fsm.Saw]*time.Timer
+	timers      map[fsm.CommandInputKind]*time.Timer
 	progress    func(statefile.Document)
 	outdated    func(supervisor fsm.Process) bool
 	last        fsm.Record
@@ -53,7 +53,7 @@ type Desk struct {
 
 // sighting is a sight, with the lock that came with it.
 type sighting struct {
-	fsm.Sight
+	fsm.CommandInput
 	lock *os.File
 	look bool  // the record is to be looked at when the sight is taken
 	err  error // goes with SawBroken
@@ -62,7 +62,7 @@ type sighting struct {
 }
 
 // changed is what is seen where the record may be another one.
-var changed = sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+var changed = sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBusy}, look: true}
 
 // DeskConfig is what a command brings.
 type DeskConfig struct {
@@ -83,7 +83,7 @@ type DeskConfig struct {
 func NewDesk(c DeskConfig) *Desk {
 	return &Desk{
 		home: c.Home, log: c.Log, supervise: c.Supervise, progress: c.Progress, outdated: c.Outdated,
-		sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{}, wordsFrom: -1,
+		sights: make(chan sighting, 64), timers: map[fsm.CommandInputKind]*time.Timer{}, wordsFrom: -1,
 	}
 }
 
@@ -117,16 +117,16 @@ func (d *Desk) Hurry() bool {
 	return asked
 }
 
-func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }
+func (d *Desk) post(s fsm.CommandInput) { d.sights <- sighting{CommandInput: s} }
 
 // broke ends the command with an error of the system.
 func (d *Desk) broke(err error) {
-	d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
+	d.sights <- sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 }
 
 // Look waits for the next sight and, where it is about the record, looks at the
 // record as it is at that moment.
-func (d *Desk) Look() fsm.Sight {
+func (d *Desk) Look() fsm.CommandInput {
 	s := d.awaitSighting()
 	switch {
 	case s.err != nil:
@@ -139,9 +139,9 @@ func (d *Desk) Look() fsm.Sight {
 		d.seat = s.lock
 		return d.won()
 	case s.look:
-		return d.busy(s.Saw)
+		return d.busy(s.Kind)
 	case s.Record.Generation == 0:
 		s.Record = d.last
 	}
-	return s.Sight
+	return s.CommandInput
 }

@@ -87,15 +87,15 @@ type tracedDesk struct {
 }
 
 // Carry carries out one deed.
-func (d *tracedDesk) Carry(deed fsm.Deed) {
-	defer d.trace.Span(LaneMain, string(deed.Ask))()
+func (d *tracedDesk) Carry(deed fsm.CommandEffect) {
+	defer d.trace.Span(LaneMain, string(deed.Do))()
 	d.Desk.Carry(deed)
 }
 
 // Look waits for the next sight.
-func (d *tracedDesk) Look() fsm.Sight {
+func (d *tracedDesk) Look() fsm.CommandInput {
 	began := time.Now()
 	in := d.Desk.Look()
-	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(in.Saw)+" "+string(in.Record.State), began, time.Now())
+	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(in.Kind)+" "+string(in.Record.State), began, time.Now())
 	return in
 }

@@ -154,7 +154,7 @@ func (p *patient) checkTemporal() CheckReport {
 		return wrong(name, tryHidden, "what runs cannot be determined: %v", p.trouble)
 	case p.trouble != nil:
 		return wrong(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.trouble)
-	case p.evidence.Hold == fsm.HoldForeign:
+	case p.evidence.Owner == fsm.OwnerForeign:
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.evidence.Holder)
 	case p.stranger != "":
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.stranger)

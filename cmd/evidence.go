@@ -64,7 +64,7 @@ func (s *seen) uiEvidence() Evidence {
 }
 
 // running reports whether a Temporal of ours runs.
-func (s *seen) running() bool { return s.evidence.Hold == fsm.HoldOurs }
+func (s *seen) running() bool { return s.evidence.Owner == fsm.OwnerOurs }
 
 func either(text, otherwise string) string {
 	if text != "" {
@@ -100,12 +100,12 @@ func (s *seen) expected() bool {
 }
 
 func (s *seen) lockEvidence() Evidence {
-	switch s.evidence.Hold {
-	case fsm.HoldFree:
+	switch s.evidence.Owner {
+	case fsm.OwnerNone:
 		return Evidence{"temporal.lock", !s.expected(), "free: the kernel's word that no process of the tree lives"}
-	case fsm.HoldForeign:
+	case fsm.OwnerForeign:
 		return Evidence{"temporal.lock", false, "held by " + s.evidence.Holder + ", which is not ours"}
-	case fsm.HoldRemnant:
+	case fsm.OwnerLeftover:
 		if len(s.holders) == 0 {
 			return Evidence{"temporal.lock", false, "free, but members of a dead Temporal's group are left, which do not have it"}
 		}

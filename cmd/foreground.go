@@ -35,7 +35,7 @@ func runForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 		return systemProblem(err, "nothing was started")
 	}
 	wanted, refusal := command.Prepare(document.Record, actions.Observe(home, document.Record))
-	if refusal.End != "" {
+	if refusal.Result != "" {
 		return problemOf(refusal, command, home)
 	}
 	document.Record, document.Paths = wanted, home.Paths()
@@ -53,7 +53,7 @@ func runForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	}
 	last, err := drive(home, lock, document, log, signals, w)
 	if err == nil && last.Failure.Event != "" {
-		return problemOf(fsm.Outcome{End: fsm.EndFailed, Record: last}, command, home)
+		return problemOf(fsm.Outcome{Result: fsm.ResultFailed, Record: last}, command, home)
 	}
 	return err
 }
@@ -91,7 +91,7 @@ func secondInstance(home statefile.Home) error {
 		stranger = actions.Unseen
 	}
 	if stranger != "" {
-		return problemOf(fsm.Outcome{End: fsm.EndUnknown, Holder: stranger}, fsm.Command{}, home)
+		return problemOf(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)
 	}
 	return &Problem{
 		What:  "another instance is running: supervisor.lock is held by " + pidText(driver, "a command that is at work") + ", Temporal is " + pidText(document.Temporal, "not up"),

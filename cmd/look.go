@@ -61,7 +61,7 @@ func withLookTimeout() (context.Context, context.CancelFunc) {
 
 // unseen is what is so where there is no home, or before anybody has looked.
 func unseen() *seen {
-	s := &seen{evidence: fsm.Evidence{Hold: fsm.HoldFree}}
+	s := &seen{evidence: fsm.Evidence{Owner: fsm.OwnerNone}}
 	s.document.State, s.document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }
@@ -91,7 +91,7 @@ func (s *seen) steady() bool {
 		return true
 	}
 	evidence, _ := actions.Look(s.home, s.document.Record)
-	return evidence.Hold == s.evidence.Hold && s.stamp == (statefile.File{Home: s.home}).Stamp()
+	return evidence.Owner == s.evidence.Owner && s.stamp == (statefile.File{Home: s.home}).Stamp()
 }
 
 // lookOnce looks at everything once, at what may take time side by side.
@@ -156,7 +156,7 @@ func (s *seen) lookAtLocks() {
 			s.trouble = err
 		}
 	}
-	if s.driver.PID == 0 && s.evidence.Hold == fsm.HoldFree && s.document.State != fsm.Stopped && actions.Elsewhere(s.document.Record) && s.trouble == nil {
+	if s.driver.PID == 0 && s.evidence.Owner == fsm.OwnerNone && s.document.State != fsm.Stopped && actions.Elsewhere(s.document.Record) && s.trouble == nil {
 		s.hidden = true
 		s.trouble = errHidden
 	}
@@ -174,7 +174,7 @@ func (s *seen) lookAtTemporal() {
 	leader := s.evidence.Leader.PID
 	var all sync.WaitGroup
 	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
-	if s.evidence.Hold == fsm.HoldOurs {
+	if s.evidence.Owner == fsm.OwnerOurs {
 		s.asked = true
 		all.Go(func() { s.answer = s.ask(ctx, leader) })
 	}
@@ -236,16 +236,16 @@ func (s *seen) diagnosis() fsm.Diagnosis {
 		damage = ""
 	}
 	return fsm.Diagnose(s.document.Record, fsm.Look{
-		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Damage: damage, Asleep: s.asleep, Hold: s.evidence.Hold, Holder: s.evidence.Holder,
+		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Damage: damage, Asleep: s.asleep, Owner: s.evidence.Owner, Holder: s.evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }
 
 // next is what would happen next, by the tables and the resume rule.
 func (s *seen) next() []fsm.Move {
-	in := fsm.Sight{Saw: fsm.SawWon, Record: s.document.Record, Evidence: s.evidence}
+	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.document.Record, Evidence: s.evidence}
 	if s.driver.PID != 0 {
-		in.Saw, in.Driver, in.Asleep = fsm.SawBusy, s.driver, s.asleep
+		in.Kind, in.Driver, in.Asleep = fsm.InputBusy, s.driver, s.asleep
 		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.driver)
 		in.Record.State = s.diagnosis().State
 	}

@@ -21,22 +21,22 @@ func tellCommand(w fsm.CommandWorld, log hclog.Logger) fsm.CommandWorld {
 }
 
 // Carry logs what is about to be done.
-func (t toldCommand) Carry(d fsm.Deed) {
-	switch d.Ask {
-	case fsm.AskArm:
-		t.log.Debug("carry", "ask", d.Ask, "for", d.Saw, "after", seconds(d.After))
-	case fsm.AskFinish:
-		t.log.Debug("carry", "ask", d.Ask, "end", d.Outcome.End, "detail", d.Outcome.Detail)
+func (t toldCommand) Carry(d fsm.CommandEffect) {
+	switch d.Do {
+	case fsm.ActArm:
+		t.log.Debug("carry", "ask", d.Do, "for", d.Input, "after", seconds(d.After))
+	case fsm.ActFinish:
+		t.log.Debug("carry", "ask", d.Do, "end", d.Outcome.Result, "detail", d.Outcome.Detail)
 	default:
-		t.log.Debug("carry", "ask", d.Ask, "driver", d.Driver.PID)
+		t.log.Debug("carry", "ask", d.Do, "driver", d.Driver.PID)
 	}
 	t.CommandWorld.Carry(d)
 }
 
 // Look logs what has been seen.
-func (t toldCommand) Look() fsm.Sight {
+func (t toldCommand) Look() fsm.CommandInput {
 	s := t.CommandWorld.Look()
-	t.log.Debug("saw", "what", s.Saw, "state", s.Record.State, "driver", s.Driver.PID, "detail", either(s.Holder, s.Detail))
+	t.log.Debug("saw", "what", s.Kind, "state", s.Record.State, "driver", s.Driver.PID, "detail", either(s.Holder, s.Detail))
 	return s
 }
 

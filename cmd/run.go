@@ -45,7 +45,7 @@ func run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 			progress.draw()
 		case outcome := <-done:
 			progress.done()
-			if outcome.End == fsm.EndNoHandover {
+			if outcome.Result == fsm.ResultNoSupervisor {
 				return noHandover(outcome, home, desk.Words())
 			}
 			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
@@ -92,27 +92,27 @@ func withHome(env []string, home statefile.Home) []string {
 // tell prints a success, and how long it took, or returns the problem.
 func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
 	out, r := success(c), o.Record
-	switch o.End {
-	case fsm.EndStarted:
+	switch o.Result {
+	case fsm.ResultStarted:
 		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
 		if command.Verb == fsm.VerbStart {
 			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "stigmer local stop"))
 		}
-	case fsm.EndAlreadyRunning:
+	case fsm.ResultAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", ago(r.Temporal.StartedAt))
 		describe(out, home, r)
 		if words := skewWords(skewFrom(r.Supervisor), r.Supervisor); words != "" {
 			fmt.Fprintf(out, "Note: the supervisor is %s.\n", words)
 		}
-	case fsm.EndStopped:
+	case fsm.ResultStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
 		if o.Detail != "" {
 			fmt.Fprintln(out, "Note:", o.Detail+".")
 		}
-	case fsm.EndNothingRan:
+	case fsm.ResultNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
-	case fsm.EndBroken:
+	case fsm.ResultSystemRefused:
 		did := "the command ended where it was; what runs was not touched"
 		switch {
 		case o.Stopped:
@@ -121,7 +121,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 			did = "the supervisor was asked to stop Temporal; how far that came is not known"
 		}
 		return systemProblem(err, did)
-	case fsm.EndTimedOut:
+	case fsm.ResultTimedOut:
 		o.Detail = missing(r)
 		return problemOf(o, command, home)
 	default:

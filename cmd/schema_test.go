@@ -123,7 +123,7 @@ func fullReport(t *testing.T) map[string]any {
 		Schema: cmd.StateSchema, State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{},
 		Temporal: &cmd.TemporalReport{}, Supervisor: &cmd.SupervisorReport{},
 		Failure:  &cmd.FailureReport{ExitCode: &code, LogTail: []string{}},
-		Evidence: []cmd.Evidence{{}}, Next: fsm.Moves(fsm.Sight{Saw: fsm.SawBusy, Record: fsm.Record{State: fsm.Healthy}}),
+		Evidence: []cmd.Evidence{{}}, Next: fsm.Moves(fsm.CommandInput{Kind: fsm.InputBusy, Record: fsm.Record{State: fsm.Healthy}}),
 		History: []cmd.HistoryReport{{From: fsm.Starting, To: fsm.Healthy}},
 	})
 	check(t, err)

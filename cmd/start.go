@@ -176,7 +176,7 @@ func (o *options) restart(c *cobra.Command, home statefile.Home, lent fsm.Enviro
 // the next one would need.
 func checkObstacle(home statefile.Home, wanted fsm.Settings) error {
 	seen, err := glance(string(home))
-	if err != nil || seen == nil || seen.evidence.Hold != fsm.HoldOurs {
+	if err != nil || seen == nil || seen.evidence.Owner != fsm.OwnerOurs {
 		return nil // nothing would be stopped: the start says what is wrong
 	}
 	event, reason := actions.Obstacle(home, seen.document.Record, wanted)
@@ -214,7 +214,7 @@ func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.En
 	if log == nil && probes.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
-	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Hold != fsm.HoldFree {
+	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Owner != fsm.OwnerNone {
 		return nil // the start reports what is wrong
 	}
 	if log != nil {
