@@ -17,7 +17,7 @@ func (w *World) ask(e fsm.Effect) {
 	if e.Record.State != fsm.Starting {
 		w.keepHome(settings.Policy.LivenessDeadline)
 		if !w.keepSeat() {
-			w.Post(fsm.Input{Event: fsm.Deposed})
+			w.Post(fsm.Input{Event: fsm.LockLost})
 			return
 		}
 		w.record.restore()

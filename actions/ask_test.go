@@ -28,7 +28,7 @@ func TestAsksAfterThePause(t *testing.T) {
 	}()
 	const pause, timeout = 100, 300
 	l.record.Settings.Policy.Timeout = timeout
-	l.Perform(fsm.Effect{Do: fsm.DoAsk, Record: l.record, After: pause})
+	l.Perform(fsm.Effect{Do: fsm.DoProbe, Record: l.record, After: pause})
 	l.next(fsm.Probed)
 	if n := asked.Load(); n < 1 || n > timeout/pause+1 {
 		t.Errorf("asked %d times within %d ms, with a pause of %d ms", n, timeout, pause)

@@ -18,19 +18,19 @@ import (
 )
 
 // Carry carries out one deed.
-func (d *Desk) Carry(deed fsm.Deed) {
-	switch deed.Ask {
-	case fsm.AskTry:
+func (d *Desk) Carry(deed fsm.CommandEffect) {
+	switch deed.Do {
+	case fsm.ActTryLock:
 		d.try()
-	case fsm.AskFollow:
+	case fsm.ActWait:
 		d.follow()
-	case fsm.AskHandOver:
+	case fsm.ActHandOver:
 		d.handOver(deed.Record)
-	case fsm.AskDrive:
+	case fsm.ActDrive:
 		d.drive(deed.Record, deed.Grace)
-	case fsm.AskStop:
+	case fsm.ActAskStop:
 		d.askStop(deed)
-	case fsm.AskUnseat:
+	case fsm.ActKillSupervisor:
 		if deed.Detail == "" {
 			d.config.Log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
 		} else {
@@ -39,11 +39,11 @@ func (d *Desk) Carry(deed fsm.Deed) {
 		if err := procs.Signal(deed.Driver, unix.SIGKILL); err != nil {
 			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
 		}
-	case fsm.AskProve:
+	case fsm.ActProbe:
 		d.prove(deed.Record)
-	case fsm.AskArm:
+	case fsm.ActArm:
 		d.arm(deed)
-	case fsm.AskLetGo:
+	case fsm.ActReleaseLock:
 		d.letGo()
 	}
 }
@@ -94,11 +94,11 @@ func (d *Desk) handOver(r fsm.Record) {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
 	if d.heir, err = d.config.Supervise(d.lock.file); err != nil {
-		d.post(fsm.Sight{Saw: fsm.SawNotHanded, Detail: err.Error()})
+		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Detail: err.Error()})
 		return
 	}
 	d.letGo()
-	d.post(fsm.Sight{Saw: fsm.SawHanded})
+	d.post(fsm.CommandInput{Kind: fsm.InputHanded})
 }
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
@@ -120,10 +120,10 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	d.drives.unheard.Store(world.requests.unheard)
 	d.drives.over.Store(world)
 	d.drives.under.Store(nil)
-	d.post(fsm.Sight{Saw: fsm.SawDrove, Record: last})
+	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
 }
 
-func (d *Desk) askStop(deed fsm.Deed) {
+func (d *Desk) askStop(deed fsm.CommandEffect) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		d.broke(err)
@@ -131,7 +131,7 @@ func (d *Desk) askStop(deed fsm.Deed) {
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: deed.Grace, At: instant(time.Now()), From: self, For: deed.Driver,
-		Cause: deed.Detail, Again: deed.Again,
+		Cause: deed.Detail, Again: deed.RestartPending,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {
@@ -150,21 +150,21 @@ func (d *Desk) prove(r fsm.Record) {
 	go func() {
 		defer cancel()
 		answer := temporal.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
-		saw := fsm.SawUnproven
+		saw := fsm.InputProbeFailed
 		if answer.Verdict.Live && answer.Verdict.Ready {
-			saw = fsm.SawProven
+			saw = fsm.InputProbeOK
 		}
-		d.post(fsm.Sight{Saw: saw, Record: r, Detail: answer.Detail})
+		d.post(fsm.CommandInput{Kind: saw, Record: r, Detail: answer.Detail})
 	}()
 }
 
 // arm replaces an earlier timer of the same kind.
-func (d *Desk) arm(deed fsm.Deed) {
-	if old := d.timers[deed.Saw]; old != nil {
+func (d *Desk) arm(deed fsm.CommandEffect) {
+	if old := d.timers[deed.Input]; old != nil {
 		old.Stop()
 	}
-	s := sighting{Sight: fsm.Sight{Saw: deed.Saw}, look: true}
-	d.timers[deed.Saw] = time.AfterFunc(millis(deed.After), func() { d.sights <- s })
+	s := sighting{CommandInput: fsm.CommandInput{Kind: deed.Input}, look: true}
+	d.timers[deed.Input] = time.AfterFunc(millis(deed.After), func() { d.sights <- s })
 }
 
 func (d *Desk) letGo() {

@@ -19,7 +19,7 @@ type Desk struct {
 	// first to look at, before the record names it.
 	heir      int
 	sights    chan sighting
-	timers    map[fsm.Saw]*time.Timer
+	timers    map[fsm.CommandInputKind]*time.Timer
 	follower  follower
 	recovered recovered
 	drives    drives
@@ -67,7 +67,7 @@ type drives struct {
 
 // sighting is a sight, with the lock that came with it.
 type sighting struct {
-	fsm.Sight
+	fsm.CommandInput
 	lock *os.File
 	look bool  // the record is to be looked at when the sight is taken
 	err  error // goes with SawBroken
@@ -76,7 +76,7 @@ type sighting struct {
 }
 
 // changed is what is seen where the record may be another one.
-var changed = sighting{Sight: fsm.Sight{Saw: fsm.SawBusy}, look: true}
+var changed = sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBusy}, look: true}
 
 // DeskConfig is what a command brings.
 type DeskConfig struct {
@@ -95,7 +95,7 @@ type DeskConfig struct {
 
 // NewDesk makes a command's world.
 func NewDesk(c DeskConfig) *Desk {
-	return &Desk{config: c, sights: make(chan sighting, 64), timers: map[fsm.Saw]*time.Timer{}, wordsFrom: -1}
+	return &Desk{config: c, sights: make(chan sighting, 64), timers: map[fsm.CommandInputKind]*time.Timer{}, wordsFrom: -1}
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It
@@ -128,16 +128,16 @@ func (d *Desk) Hurry() bool {
 	return asked
 }
 
-func (d *Desk) post(s fsm.Sight) { d.sights <- sighting{Sight: s} }
+func (d *Desk) post(s fsm.CommandInput) { d.sights <- sighting{CommandInput: s} }
 
 // broke ends the command with an error of the system.
 func (d *Desk) broke(err error) {
-	d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
+	d.sights <- sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 }
 
 // Look waits for the next sight and, where it is about the record, looks at the
 // record as it is at that moment.
-func (d *Desk) Look() fsm.Sight {
+func (d *Desk) Look() fsm.CommandInput {
 	s := d.awaitSighting()
 	switch {
 	case s.err != nil:
@@ -150,9 +150,9 @@ func (d *Desk) Look() fsm.Sight {
 		d.lock.file = s.lock
 		return d.won()
 	case s.look:
-		return d.busy(s.Saw)
+		return d.busy(s.Kind)
 	case s.Record.Generation == 0:
 		s.Record = d.follower.record
 	}
-	return s.Sight
+	return s.CommandInput
 }

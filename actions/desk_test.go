@@ -23,11 +23,11 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, e
 }
 
 // sees waits for the next sight, which must be of this kind.
-func (d *Desk) sees(t *testing.T, saw fsm.Saw) fsm.Sight {
+func (d *Desk) sees(t *testing.T, saw fsm.CommandInputKind) fsm.CommandInput {
 	t.Helper()
 	s := within(t, string(saw), later(d.Look))
-	if s.Saw != saw {
-		t.Fatalf("%s was seen (%s), not %s", s.Saw, s.Detail, saw)
+	if s.Kind != saw {
+		t.Fatalf("%s was seen (%s), not %s", s.Kind, s.Detail, saw)
 	}
 	return s
 }
@@ -51,19 +51,19 @@ func TestDeskWins(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 4})
 	check(t, os.WriteFile(home.PID(), []byte("1\ninit\n"), 0o600))
 	d, told := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	s := d.sees(t, fsm.SawWon)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	s := d.sees(t, fsm.InputWon)
 	is(t, "generation", s.Record.Generation, uint64(4))
 	is(t, "told", len(*told), 1)
-	is(t, "evidence", s.Evidence, fsm.Evidence{Hold: fsm.HoldFree})
+	is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
 	is(t, "the stale PID file", exists(home.PID()), false)
 	if _, err := Acquire(home.SupervisorLock()); !errors.Is(err, ErrHeld) {
 		t.Errorf("the lock is not ours: %v", err)
 	}
-	d.Carry(fsm.Deed{Ask: fsm.AskTry}) // has it already
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock}) // has it already
 	is(t, "sights", len(d.sights), 0)
 	for range 2 {
-		d.Carry(fsm.Deed{Ask: fsm.AskLetGo})
+		d.Carry(fsm.CommandEffect{Do: fsm.ActReleaseLock})
 	}
 	lock, err := Acquire(home.SupervisorLock())
 	check(t, err)
@@ -78,9 +78,9 @@ func TestDeskWinsBesideAnOrphan(t *testing.T) {
 	is(t, "PID file", exists(l.home.PID()), true)
 	save(t, l.home, l.record)
 	d, _ := newDesk(t, l.home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	s := d.sees(t, fsm.SawWon)
-	is(t, "hold", s.Evidence.Hold, fsm.HoldOurs)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	s := d.sees(t, fsm.InputWon)
+	is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
 	is(t, "PID file", exists(l.home.PID()), true)
 }
 
@@ -89,14 +89,14 @@ func TestDeskBusy(t *testing.T) {
 	driver := s.start(SuperviseVerb, nil)
 	driver.must("lock", home.SupervisorLock())
 	d, told := newDesk(t, home, nil)
-	busy := func(saw fsm.Saw) fsm.Sight {
+	busy := func(saw fsm.CommandInputKind) fsm.CommandInput {
 		t.Helper()
-		d.Carry(fsm.Deed{Ask: fsm.AskTry})
+		d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 		return d.sees(t, saw)
 	}
 	save(t, home, fsm.Record{Generation: 3})
 	for range 2 {
-		sight := busy(fsm.SawBusy)
+		sight := busy(fsm.InputBusy)
 		is(t, "generation", sight.Record.Generation, uint64(3))
 		is(t, "driver", sight.Driver.PID, driver.PID)
 		is(t, "stranger", sight.Holder, "")
@@ -104,10 +104,10 @@ func TestDeskBusy(t *testing.T) {
 	is(t, "told once", len(*told), 1)
 	// What is damaged is the driver's to write anew.
 	check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
-	is(t, "generation", busy(fsm.SawBusy).Record.Generation, uint64(0))
+	is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
 	is(t, "set aside by a follower", exists(home.State()), true)
 	check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
-	has(t, busy(fsm.SawBroken).Detail, "newer")
+	has(t, busy(fsm.InputBroken).Detail, "newer")
 	var newer statefile.NewerError
 	is(t, "error", errors.As(d.Err(), &newer), true)
 }
@@ -122,20 +122,20 @@ func TestDeskForgetsADriver(t *testing.T) {
 	first, second := s.start(SuperviseVerb, nil, lock), s.start(SuperviseVerb, nil)
 	check(t, lock.Close())
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, first.PID)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
 	first.must("drop")
 	second.must("lock", home.SupervisorLock())
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, second.PID)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, second.PID)
 	// Nor is one that was asked to stop, which may go on living without the lock.
 	second.must("trap")
-	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: second.identity()})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: second.identity()})
 	is(t, "the driver hears", second.hear(), "terminated")
 	second.must("unlock")
 	first.must("lock", home.SupervisorLock())
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	is(t, "driver", d.sees(t, fsm.SawBusy).Driver.PID, first.PID)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
 }
 
 func awaitFree(home statefile.Home) error {
@@ -151,8 +151,8 @@ func TestDeskNamesAStranger(t *testing.T) {
 	stranger := newStage(t).start("actor", nil)
 	stranger.must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	s := d.sees(t, fsm.SawBusy)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	s := d.sees(t, fsm.InputBusy)
 	is(t, "driver", s.Driver, fsm.Process{})
 	is(t, "stranger", s.Holder, Describe(holderAt(t, home.SupervisorLock())))
 }
@@ -161,13 +161,13 @@ func TestDeskBreaksOff(t *testing.T) {
 	home := newHome(t)
 	check(t, os.Mkdir(home.SupervisorLock(), 0o700))
 	d, _ := newDesk(t, home, nil)
-	for _, ask := range []fsm.Ask{fsm.AskTry, fsm.AskFollow} {
-		d.Carry(fsm.Deed{Ask: ask})
+	for _, ask := range []fsm.CommandAction{fsm.ActTryLock, fsm.ActWait} {
+		d.Carry(fsm.CommandEffect{Do: ask})
 		s := within(t, "a sight", later(d.Look))
-		for s.Saw == fsm.SawBusy {
+		for s.Kind == fsm.InputBusy {
 			s = within(t, "a sight", later(d.Look))
 		}
-		is(t, "saw", s.Saw, fsm.SawBroken)
+		is(t, "saw", s.Kind, fsm.InputBroken)
 		has(t, s.Detail, home.SupervisorLock())
 	}
 }
@@ -179,21 +179,21 @@ func TestDeskFollows(t *testing.T) {
 	driver.must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
 	for range 2 { // following twice is following once
-		d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+		d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 		is(t, "sights", len(d.sights), 1)
 	}
-	d.sees(t, fsm.SawBusy)
+	d.sees(t, fsm.InputBusy)
 	for generation := uint64(1); generation < 4; generation++ {
 		save(t, home, fsm.Record{Generation: generation})
-		for d.sees(t, fsm.SawBusy).Record.Generation != generation {
+		for d.sees(t, fsm.InputBusy).Record.Generation != generation {
 		}
 	}
 	driver.tell("exit", "0")
 	s := within(t, "a sight", later(d.Look))
-	for s.Saw == fsm.SawBusy {
+	for s.Kind == fsm.InputBusy {
 		s = within(t, "a sight", later(d.Look))
 	}
-	is(t, "saw", s.Saw, fsm.SawWon)
+	is(t, "saw", s.Kind, fsm.InputWon)
 	is(t, "generation", s.Record.Generation, uint64(3))
 }
 
@@ -209,10 +209,10 @@ func TestDeskHandsOver(t *testing.T) {
 		heir = stage.start(SuperviseVerb, nil, lock)
 		return heir.PID, nil
 	})
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	d.sees(t, fsm.SawWon)
-	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: wanted(9)})
-	d.sees(t, fsm.SawHanded)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	d.sees(t, fsm.InputWon)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: wanted(9)})
+	d.sees(t, fsm.InputHanded)
 	is(t, "seat", d.lock.file == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
 	heir.tell("exit", "0")
@@ -222,28 +222,28 @@ func TestDeskHandsOver(t *testing.T) {
 func TestDeskCannotHandOver(t *testing.T) {
 	home := newHome(t)
 	d, _ := newDesk(t, home, func(*os.File) (int, error) { return 0, errors.New("out of processes") })
-	d.Carry(fsm.Deed{Ask: fsm.AskTry})
-	d.sees(t, fsm.SawWon)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	d.sees(t, fsm.InputWon)
 	r := wanted(9)
-	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
-	is(t, "detail", d.sees(t, fsm.SawNotHanded).Detail, "out of processes")
+	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
+	is(t, "detail", d.sees(t, fsm.InputNotHanded).Detail, "out of processes")
 	is(t, "seat", d.lock.file != nil, true)
 	// Nothing is started that the record does not name.
 	d.config.Supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
 	check(t, os.RemoveAll(string(home)))
-	d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: r})
-	d.sees(t, fsm.SawBroken)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
+	d.sees(t, fsm.InputBroken)
 	is(t, "error", errors.Is(d.Err(), os.ErrNotExist), true)
 }
 
 func TestDeskArm(t *testing.T) {
 	home := newHome(t)
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: 1 << 40})
-	old := d.timers[fsm.SawTimeout]
+	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: 1 << 40})
+	old := d.timers[fsm.InputTimeout]
 	save(t, home, fsm.Record{Generation: 2})
-	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: 1})
-	is(t, "generation", d.sees(t, fsm.SawTimeout).Record.Generation, uint64(2))
+	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: 1})
+	is(t, "generation", d.sees(t, fsm.InputTimeout).Record.Generation, uint64(2))
 	is(t, "the old one was still armed", old.Stop(), false)
 }
 
@@ -252,7 +252,7 @@ func TestDeskAsksToStop(t *testing.T) {
 	driver := newStage(t).start(SuperviseVerb, nil)
 	driver.must("trap")
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: driver.identity(), Grace: 1500})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.identity(), Grace: 1500})
 	is(t, "the driver hears", driver.hear(), "terminated")
 	request, err := statefile.ReadRequest(home.Request())
 	check(t, err)
@@ -262,15 +262,15 @@ func TestDeskAsksToStop(t *testing.T) {
 	// A request that cannot be written costs the grace period, not the stop.
 	check(t, os.Remove(home.Request()))
 	check(t, os.Mkdir(home.Request(), 0o700))
-	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: driver.identity()})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.identity()})
 	is(t, "the driver hears", driver.hear(), "terminated")
 	// Whoever has the driver's PID now is not meant.
 	reused := driver.identity()
 	reused.StartTicks--
-	d.Carry(fsm.Deed{Ask: fsm.AskStop, Driver: reused})
-	d.Carry(fsm.Deed{Ask: fsm.AskUnseat, Driver: reused})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: reused})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: reused})
 	driver.untouched()
-	d.Carry(fsm.Deed{Ask: fsm.AskUnseat, Driver: driver.identity()})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: driver.identity()})
 	driver.awaitEnd()
 	is(t, "sights", len(d.sights), 0)
 }
@@ -280,8 +280,8 @@ func TestDeskProves(t *testing.T) {
 	ports := quietPorts(t, 1)
 	d, _ := newDesk(t, home, nil)
 	r := fsm.Record{Generation: 5, Settings: fsm.Settings{IP: "127.0.0.1", Port: ports[0]}}
-	d.Carry(fsm.Deed{Ask: fsm.AskProve, Record: r})
-	s := d.sees(t, fsm.SawUnproven)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActProbe, Record: r})
+	s := d.sees(t, fsm.InputProbeFailed)
 	is(t, "record", s.Record, r)
 	is(t, "detail given", s.Detail != "", true)
 }

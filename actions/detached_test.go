@@ -22,7 +22,7 @@ func TestEvidenceOfADetachedLock(t *testing.T) {
 			leader := l.spawnOnly()
 			detach(l.home.Lock())
 			e, _ := Look(l.home, l.record)
-			is(t, "looked", e.Hold, fsm.HoldOurs)
+			is(t, "looked", e.Owner, fsm.OwnerOurs)
 			is(t, "observed", Observe(l.home, l.record).Leader.PID, leader.PID)
 			// One that would not look still cannot have the database.
 			in := l.do(fsm.DoLock)

@@ -30,20 +30,20 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 			return detachedOrFree(home, r) // a full disk: what cannot even be made nobody holds
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}
+			return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}
 		}
 		holders, err := treeHolders(home, r, r.Temporal.PID)
 		if err != nil || len(holders) == 0 {
 			continue
 		}
-		if e := Classify(home, r, holders); e.Hold != fsm.HoldFree {
+		if e := Classify(home, r, holders); e.Owner != fsm.OwnerNone {
 			return e
 		}
 	}
 	if Elsewhere(r) {
-		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: Unseen}
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: Unseen}
 	}
-	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into (of another user?)"}
+	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}
 }
 
 // Look is Observe without ever taking the lock, for commands that only look.
@@ -55,9 +55,9 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 	state, err := probes.Locked(home.Lock())
 	switch {
 	case err != nil || state == probes.LockUnknown:
-		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that cannot be seen"}, probes.LockUnknown
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that cannot be seen"}, probes.LockUnknown
 	case state == probes.LockHeld:
-		return fsm.Evidence{Hold: fsm.HoldForeign, Holder: "a process that may not be looked into"}, state
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into"}, state
 	}
 	if r.Generation == 0 {
 		r.Temporal = forgotten(home)
@@ -85,9 +85,9 @@ func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 		}
 	}
 	if len(outlived(home, r.Temporal)) > 0 {
-		return fsm.Evidence{Hold: fsm.HoldRemnant, Leader: r.Temporal}
+		return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
 	}
-	return fsm.Evidence{Hold: fsm.HoldFree}
+	return fsm.Evidence{Owner: fsm.OwnerNone}
 }
 
 // forgotten is the Temporal of a home of which neither record nor lock file tells, as both
@@ -130,23 +130,23 @@ func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Hold
 func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Evidence {
 	for _, h := range holders {
 		if h.Process.Same(r.Temporal) {
-			return fsm.Evidence{Hold: fsm.HoldOurs, Leader: keepVersion(h.Process, r.Temporal)}
+			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepVersion(h.Process, r.Temporal)}
 		}
 	}
 	if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return leads(home, h) }); i >= 0 {
-		return fsm.Evidence{Hold: fsm.HoldOurs, Leader: holders[i].Process}
+		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: holders[i].Process}
 	}
 	for _, h := range holders {
 		if h.Instance == string(home) || inGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) {
-			return fsm.Evidence{Hold: fsm.HoldRemnant, Leader: r.Temporal}
+			return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
 		}
 	}
 	for _, h := range holders {
 		if h.Process.Same(r.Supervisor) || ownCommand(h) {
-			return fsm.Evidence{Hold: fsm.HoldFree} // a driver has it between two Temporals
+			return fsm.Evidence{Owner: fsm.OwnerNone} // a driver has it between two Temporals
 		}
 	}
-	return fsm.Evidence{Hold: fsm.HoldForeign, Holder: Describe(holders[0])}
+	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: Describe(holders[0])}
 }
 
 func keepVersion(p, recorded fsm.Process) fsm.Process {

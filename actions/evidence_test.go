@@ -21,11 +21,11 @@ func holderAt(t *testing.T, path string) probes.Holder {
 }
 
 // sees holds both ways of looking against what must be seen.
-func (l *life) sees(what string, r fsm.Record, want fsm.Hold) fsm.Evidence {
+func (l *life) sees(what string, r fsm.Record, want fsm.LockOwner) fsm.Evidence {
 	l.t.Helper()
 	e, state := Look(l.home, r)
-	is(l.t, what+": looked", e.Hold, want)
-	is(l.t, what+": lock", state == probes.LockHeld, want != fsm.HoldFree)
+	is(l.t, what+": looked", e.Owner, want)
+	is(l.t, what+": lock", state == probes.LockHeld, want != fsm.OwnerNone)
 	observed := Observe(l.home, r)
 	observed.Leader.StartedAt = e.Leader.StartedAt // for people; it differs by a millisecond
 	is(l.t, what+": observed", observed, e)
@@ -36,14 +36,14 @@ func TestEvidenceOfNothing(t *testing.T) {
 	l := newLife(t)
 	check(t, os.Remove(l.home.Lock()))
 	e, state := Look(l.home, l.record)
-	is(t, "hold", e.Hold, fsm.HoldFree)
+	is(t, "hold", e.Owner, fsm.OwnerNone)
 	is(t, "lock", state, probes.LockMissing)
 	is(t, "a lock file is made by looking", exists(l.home.Lock()), false)
-	l.sees("nothing", l.record, fsm.HoldFree)
+	l.sees("nothing", l.record, fsm.OwnerNone)
 	_, state = Look(l.home, l.record)
 	is(t, "lock", state, probes.LockFree)
 	l.record.Temporal = l.start("actor", nil).identity()
-	l.sees("a process without the lock", l.record, fsm.HoldFree)
+	l.sees("a process without the lock", l.record, fsm.OwnerNone)
 	// Observe lets go of what it took.
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -56,7 +56,7 @@ func TestEvidenceOfOurs(t *testing.T) {
 	leader.bear(l.stage, "setsid")
 	r := l.record
 	r.Temporal.Version = "1.2.3"
-	e := l.sees("by the record", r, fsm.HoldOurs)
+	e := l.sees("by the record", r, fsm.OwnerOurs)
 	is(t, "leader", e.Leader.Same(r.Temporal), true)
 	is(t, "version", e.Leader.Version, "1.2.3")
 	for name, forge := range map[string]func(*fsm.Process){
@@ -68,7 +68,7 @@ func TestEvidenceOfOurs(t *testing.T) {
 	} {
 		r := l.record
 		forge(&r.Temporal)
-		e := l.sees(name, r, fsm.HoldOurs)
+		e := l.sees(name, r, fsm.OwnerOurs)
 		is(t, name+": leader", e.Leader.PID, leader.PID)
 		is(t, name+": its group", e.Leader.PGID, leader.PID)
 	}
@@ -80,9 +80,9 @@ func TestEvidenceByRecordAlone(t *testing.T) {
 	a := l.start("actor", nil)
 	a.must("lock", l.home.Lock())
 	l.record.Temporal = a.identity()
-	l.sees("recorded", l.record, fsm.HoldOurs)
+	l.sees("recorded", l.record, fsm.OwnerOurs)
 	l.record.Temporal.StartTicks += 2
-	l.sees("not recorded", l.record, fsm.HoldForeign)
+	l.sees("not recorded", l.record, fsm.OwnerForeign)
 }
 
 func TestEvidenceOfRemnants(t *testing.T) {
@@ -97,12 +97,12 @@ func TestEvidenceOfRemnants(t *testing.T) {
 			leader.tell("exit", "0")
 			leader.awaitEnd()
 			check(t, onlyExit(l.World.run.child.Wait()))
-			e := l.sees("remnant", l.record, fsm.HoldRemnant)
+			e := l.sees("remnant", l.record, fsm.OwnerLeftover)
 			is(t, "leader", e.Leader, l.record.Temporal)
 			l.record.Temporal = fsm.Process{}
-			want := fsm.HoldRemnant
+			want := fsm.OwnerLeftover
 			if name == "by its group" { // which only the record names
-				want = fsm.HoldForeign
+				want = fsm.OwnerForeign
 			}
 			l.sees("without a record", l.record, want)
 		})
@@ -119,7 +119,7 @@ func TestEvidenceOfStrangers(t *testing.T) {
 			l := newLife(t)
 			a := l.start("actor", env)
 			a.must("lock", l.home.Lock())
-			e := l.sees("stranger", l.record, fsm.HoldForeign)
+			e := l.sees("stranger", l.record, fsm.OwnerForeign)
 			is(t, "named", e.Holder, Describe(holderAt(t, l.home.Lock())))
 			has(t, e.Holder, "pid "+strconv.Itoa(a.PID), "actor")
 		})
@@ -132,11 +132,11 @@ func TestEvidenceOfADriver(t *testing.T) {
 	a := l.start(SuperviseVerb, nil)
 	a.must("lock", l.home.Lock())
 	e, state := Look(l.home, l.record)
-	is(t, "hold", e.Hold, fsm.HoldFree)
+	is(t, "hold", e.Owner, fsm.OwnerNone)
 	is(t, "lock", state, probes.LockHeld)
 	l.record.Supervisor = a.identity()
 	e, _ = Look(l.home, l.record)
-	is(t, "hold", e.Hold, fsm.HoldFree)
+	is(t, "hold", e.Owner, fsm.OwnerNone)
 }
 
 // What cannot be locked is not free.
@@ -145,7 +145,7 @@ func TestEvidenceOfAFolder(t *testing.T) {
 	check(t, os.Remove(l.home.Lock()))
 	check(t, os.Mkdir(l.home.Lock(), 0o700))
 	e := Observe(l.home, l.record)
-	is(t, "hold", e.Hold, fsm.HoldForeign)
+	is(t, "hold", e.Owner, fsm.OwnerForeign)
 	has(t, e.Holder, l.home.Lock())
 }
 

@@ -18,7 +18,7 @@ func (d *Desk) follow() {
 		go func() {
 			lock, err := AcquireWait(d.config.Home.SupervisorLock())
 			if err != nil {
-				d.sights <- sighting{Sight: fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}, err: err}
+				d.sights <- sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 				return
 			}
 			d.sights <- sighting{lock: lock}

@@ -15,17 +15,17 @@ func TestFollowLooksOnceAtEachRecord(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 1})
 	w := newWorld(t, home)
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
-	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
+	is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, 1)
 	for generation := uint64(2); generation < 50; generation++ {
 		w.record.document.Generation = generation
 		check(t, w.record.write(nil, generation%2 == 0))
-		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation)
+		is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, generation)
 	}
 	check(t, os.Remove(home.State()))
-	is(t, "generation without a record", d.sees(t, fsm.SawBusy).Record.Generation, 0)
+	is(t, "generation without a record", d.sees(t, fsm.InputBusy).Record.Generation, 0)
 	check(t, w.seat.Close())
-	d.sees(t, fsm.SawWon)
+	d.sees(t, fsm.InputWon)
 }
 
 // quietTime is how long a test waits for a look that must not come: 200 stats and more.
@@ -34,8 +34,8 @@ const quietTime fsm.Millis = 300
 // expectNoLook fails if the record is looked at before a timer of quietTime.
 func expectNoLook(t *testing.T, d *Desk) {
 	t.Helper()
-	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawTimeout, After: quietTime})
-	d.sees(t, fsm.SawTimeout)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: quietTime})
+	d.sees(t, fsm.InputTimeout)
 }
 
 // Neither a driver that cannot be named, nor a record or a lock file that is missing, is a
@@ -46,15 +46,15 @@ func TestFollowLooksAtNothingElse(t *testing.T) {
 	driver := newStage(t).start("actor", nil)
 	driver.must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
-	is(t, "driver", d.sees(t, fsm.SawBusy).Driver, fsm.Process{})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
+	is(t, "driver", d.sees(t, fsm.InputBusy).Driver, fsm.Process{})
 	expectNoLook(t, d)
 
 	empty := newHome(t)
 	d, _ = newDesk(t, empty, nil)
 	d.lock.awaited = true // nothing holds the lock: it would be won
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
-	d.sees(t, fsm.SawBusy)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
+	d.sees(t, fsm.InputBusy)
 	expectNoLook(t, d)
 }
 
@@ -63,7 +63,7 @@ func TestFollowRestsWhileTheLockIsOurs(t *testing.T) {
 	home := newHome(t)
 	save(t, home, fsm.Record{Generation: 1})
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	for range 2 { // the record, and that the lock was free, in either order
 		within(t, "a sight", later(d.Look))
 	}
@@ -72,8 +72,8 @@ func TestFollowRestsWhileTheLockIsOurs(t *testing.T) {
 	expectNoLook(t, d)
 	save(t, home, fsm.Record{Generation: 3})
 	holder := newStage(t).start(SuperviseVerb, nil, d.lock.file)
-	d.Carry(fsm.Deed{Ask: fsm.AskLetGo})
-	s := d.sees(t, fsm.SawBusy)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActReleaseLock})
+	s := d.sees(t, fsm.InputBusy)
 	is(t, "generation", s.Record.Generation, 3)
 	is(t, "driver", s.Driver.PID, holder.PID)
 }
@@ -103,9 +103,9 @@ func TestFollowMissesNothing(t *testing.T) {
 			save(t, home, fsm.Record{Generation: seen.Generation + 1})
 		}
 	}
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	for generation := range uint64(last) {
-		is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, generation+1)
+		is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, generation+1)
 	}
 }
 
@@ -116,10 +116,10 @@ func TestFollowSeesWhatATimerLookedAt(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 1})
 	newStage(t).start(SuperviseVerb, nil).must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.Deed{Ask: fsm.AskFollow})
-	is(t, "generation", d.sees(t, fsm.SawBusy).Record.Generation, 1)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
+	is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, 1)
 	save(t, home, fsm.Record{Generation: 2})
-	d.Carry(fsm.Deed{Ask: fsm.AskArm, Saw: fsm.SawNoAnswer})
+	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputNoAnswer})
 	for range 2 {
 		is(t, "generation", within(t, "a sight", later(d.Look)).Record.Generation, 2)
 	}

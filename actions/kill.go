@@ -67,7 +67,7 @@ func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier
 		return nil, err
 	}
 	e := Classify(home, r, holders)
-	if e.Hold != fsm.HoldForeign {
+	if e.Owner != fsm.OwnerForeign {
 		return holders, nil
 	}
 	known := func(h probes.Holder) bool { return slices.ContainsFunc(earlier, h.Process.Same) }

@@ -39,7 +39,7 @@ func TestAQuestionGoesOn(t *testing.T) {
 	wires := silent(t, l)
 	l.record.State, l.record.Settings.Policy.Timeout = fsm.Healthy, 30
 	ask := func() net.Conn {
-		l.Perform(fsm.Effect{Do: fsm.DoAsk, Run: 1, Record: l.record})
+		l.Perform(fsm.Effect{Do: fsm.DoProbe, Run: 1, Record: l.record})
 		if in := l.next(fsm.Probed); !in.Verdict.Waits || in.Verdict.Late || in.Verdict.Live || in.Verdict.Took < 30 || in.Run != 1 || in.Detail == "" {
 			t.Errorf("when its time is over: %+v", in)
 		}
@@ -73,14 +73,14 @@ func TestQuestionsAreBounded(t *testing.T) {
 	var kept []net.Conn // one that nothing leads to is closed
 	defer func() { runtime.KeepAlive(kept) }()
 	for range mostQuestions + 1 {
-		l.Perform(fsm.Effect{Do: fsm.DoAsk, Run: 1, Record: l.record})
+		l.Perform(fsm.Effect{Do: fsm.DoProbe, Run: 1, Record: l.record})
 		l.next(fsm.Probed)
 		kept = append(kept, <-wires)
 	}
 	if n := open(l); n != mostQuestions {
 		t.Errorf("%d questions are open", n)
 	}
-	l.Perform(fsm.Effect{Do: fsm.DoAsk, Run: 2, Record: l.record})
+	l.Perform(fsm.Effect{Do: fsm.DoProbe, Run: 2, Record: l.record})
 	if n := open(l); n != 1 {
 		t.Errorf("%d questions are open in the next run", n)
 	}

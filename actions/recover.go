@@ -44,11 +44,11 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	r.Settings.Policy = fsm.DefaultPolicy()
 	document := statefile.Document{Record: r, Paths: home.Paths()}
 	evidence := Observe(home, r)
-	if evidence.Hold == fsm.HoldFree {
+	if evidence.Owner == fsm.OwnerNone {
 		r.Temporal = forgotten(home)
 		evidence = detachedOrFree(home, r)
 	}
-	if evidence.Hold == fsm.HoldOurs {
+	if evidence.Owner == fsm.OwnerOurs {
 		document.Temporal = evidence.Leader
 		document.Settings, document.Environment = RunningSettings(evidence.Leader)
 	}

@@ -21,7 +21,7 @@ func (w *World) Requested() bool {
 	if cause == "" {
 		cause = fmt.Sprintf("stigmer local stop or restart (pid %d)", request.From.PID)
 	}
-	w.Post(fsm.Input{Event: fsm.Stop, Grace: request.GraceMS, Again: request.Again, Detail: "asked for by " + cause})
+	w.Post(fsm.Input{Event: fsm.Stop, Grace: request.GraceMS, RestartPending: request.Again, Detail: "asked for by " + cause})
 	return true
 }
 

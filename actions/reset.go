@@ -126,7 +126,7 @@ func provenStopped(home statefile.Home, r fsm.Record) (*os.File, error) {
 	if r.State != fsm.Stopped || r.Desired == fsm.WantRunning {
 		return nil, NotStoppedError{fmt.Sprintf("another command was faster: the state is %s, wanted is %s", r.State, r.Desired)}
 	}
-	if e := Observe(home, r); e.Hold != fsm.HoldFree {
+	if e := Observe(home, r); e.Owner != fsm.OwnerNone {
 		return nil, NotStoppedError{"temporal.lock is held by " + holderText(e)}
 	}
 	lock, err := Acquire(home.Lock())

@@ -10,7 +10,7 @@ import (
 // whether it still is the one.
 func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	if !w.keepSeat() {
-		return fsm.Input{Event: fsm.Deposed}, true
+		return fsm.Input{Event: fsm.LockLost}, true
 	}
 	w.record.document.Record = e.Record
 	w.note(e)

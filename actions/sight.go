@@ -10,22 +10,22 @@ import (
 )
 
 // won looks around once supervisor.lock is ours: now the record may be repaired.
-func (d *Desk) won() fsm.Sight {
+func (d *Desk) won() fsm.CommandInput {
 	document, err := d.recover()
 	if err != nil {
 		d.err = err
-		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
+		return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
 	}
 	if err := CheckLock(d.config.Home.Lock()); err != nil {
 		d.err = err
-		return fsm.Sight{Saw: fsm.SawBroken, Record: document.Record, Detail: err.Error()}
+		return fsm.CommandInput{Kind: fsm.InputBroken, Record: document.Record, Detail: err.Error()}
 	}
 	d.saw(document)
 	evidence := Observe(d.config.Home, document.Record)
-	if evidence.Hold == fsm.HoldFree {
+	if evidence.Owner == fsm.OwnerNone {
 		d.tidy()
 	}
-	return fsm.Sight{Saw: fsm.SawWon, Record: document.Record, Evidence: evidence}
+	return fsm.CommandInput{Kind: fsm.InputWon, Record: document.Record, Evidence: evidence}
 }
 
 // tidy removes what only names a Temporal that does not run: a stale PID file,
@@ -46,13 +46,13 @@ func (d *Desk) tidy() {
 // busy looks at the record of whoever drives. One that cannot be read counts as
 // not yet written: the driver writes it anew. Only a look
 // of SawBusy marks the record as seen: the step of a timer may pass over its change.
-func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
-	file, s := statefile.File{Home: d.config.Home}, fsm.Sight{Saw: saw}
+func (d *Desk) busy(saw fsm.CommandInputKind) fsm.CommandInput {
+	file, s := statefile.File{Home: d.config.Home}, fsm.CommandInput{Kind: saw}
 	var document statefile.Document
 	var err error
 	for range evidenceTries {
 		stamp := file.Stamp()
-		if saw == fsm.SawBusy {
+		if saw == fsm.InputBusy {
 			d.follower.looked = stamp
 		}
 		document, err = file.Load()
@@ -64,7 +64,7 @@ func (d *Desk) busy(saw fsm.Saw) fsm.Sight {
 	var newer statefile.NewerError
 	if errors.As(err, &newer) || errors.Is(err, fs.ErrPermission) {
 		d.err = err
-		return fsm.Sight{Saw: fsm.SawBroken, Detail: err.Error()}
+		return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
 	}
 	if err == nil {
 		d.saw(document)

@@ -24,7 +24,7 @@ import (
 // What it has already it keeps: after a tree's end the lock is ours at once.
 func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if !w.keepSeat() {
-		return fsm.Input{Event: fsm.Deposed}
+		return fsm.Input{Event: fsm.LockLost}
 	}
 	w.home.MendFolders()
 	if w.tree.own != nil && !leadsTo(w.home.Lock(), w.tree.own) {
@@ -116,10 +116,10 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Input{Event: fsm.LockDenied, Detail: err.Error()}
 		}
-		switch evidence := Observe(w.home, r); evidence.Hold {
-		case fsm.HoldOurs, fsm.HoldRemnant:
+		switch evidence := Observe(w.home, r); evidence.Owner {
+		case fsm.OwnerOurs, fsm.OwnerLeftover:
 			return fsm.Input{Event: fsm.OrphanFound, Process: evidence.Leader, Detail: "temporal.lock is held by our own Temporal"}
-		case fsm.HoldForeign:
+		case fsm.OwnerForeign:
 			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + evidence.Holder}
 		}
 	}

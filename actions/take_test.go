@@ -59,7 +59,7 @@ func TestTakeLocksOfADeposedDriver(t *testing.T) {
 	other, err := Acquire(l.home.SupervisorLock())
 	check(t, err)
 	defer other.Close()
-	is(t, "event", l.do(fsm.DoLock).Event, fsm.Deposed)
+	is(t, "event", l.do(fsm.DoLock).Event, fsm.LockLost)
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
 	lock.Close()

@@ -25,7 +25,7 @@ func Tidy(home statefile.Home) error {
 	defer seat.Close()
 	// A record that cannot be read is not repaired here: it then names nobody.
 	document, _ := (statefile.File{Home: home}).Load()
-	if e := Observe(home, document.Record); e.Hold != fsm.HoldFree {
+	if e := Observe(home, document.Record); e.Owner != fsm.OwnerNone {
 		return NotStoppedError{"temporal.lock is held by " + holderText(e)}
 	}
 	if other := OtherServer(home); other != "" {

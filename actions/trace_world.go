@@ -82,24 +82,24 @@ type observedDesk struct {
 }
 
 // Carry carries out one deed.
-func (d *observedDesk) Carry(deed fsm.Deed) {
-	switch deed.Ask {
-	case fsm.AskArm:
-		d.config.Log.Debug("carry", "ask", deed.Ask, "for", deed.Saw, "after", millis(deed.After))
-	case fsm.AskFinish:
-		d.config.Log.Debug("carry", "ask", deed.Ask, "end", deed.Outcome.End, "detail", deed.Outcome.Detail)
+func (d *observedDesk) Carry(deed fsm.CommandEffect) {
+	switch deed.Do {
+	case fsm.ActArm:
+		d.config.Log.Debug("carry", "ask", deed.Do, "for", deed.Input, "after", millis(deed.After))
+	case fsm.ActFinish:
+		d.config.Log.Debug("carry", "ask", deed.Do, "end", deed.Outcome.Result, "detail", deed.Outcome.Detail)
 	default:
-		d.config.Log.Debug("carry", "ask", deed.Ask, "driver", deed.Driver.PID)
+		d.config.Log.Debug("carry", "ask", deed.Do, "driver", deed.Driver.PID)
 	}
-	defer d.trace.Span(LaneMain, string(deed.Ask))()
+	defer d.trace.Span(LaneMain, string(deed.Do))()
 	d.Desk.Carry(deed)
 }
 
 // Look waits for the next sight.
-func (d *observedDesk) Look() fsm.Sight {
+func (d *observedDesk) Look() fsm.CommandInput {
 	began := time.Now()
 	s := d.Desk.Look()
-	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(s.Saw)+" "+string(s.Record.State), began, time.Now())
-	d.config.Log.Debug("saw", "what", s.Saw, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
+	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(s.Kind)+" "+string(s.Record.State), began, time.Now())
+	d.config.Log.Debug("saw", "what", s.Kind, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
 	return s
 }

@@ -39,7 +39,7 @@ const unseenFor = time.Second
 // unseen names the holder of supervisor.lock that a command would wait for in
 // vain, once it was out of sight for long enough. Until then unseen does not return for a
 // Healthy record: its Temporal may serve in another container, out of this process's reach.
-func (d *Desk) unseen(s *fsm.Sight) {
+func (d *Desk) unseen(s *fsm.CommandInput) {
 	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
 		if d.follower.unseenSince.IsZero() {
 			d.follower.unseenSince = time.Now()

@@ -257,7 +257,7 @@ func TestKeepSeat(t *testing.T) {
 	defer other.Close()
 	is(t, "kept", l.keepSeat(), false)
 	in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
-	is(t, "no act follows", answered && in.Event == fsm.Deposed, true)
+	is(t, "no act follows", answered && in.Event == fsm.LockLost, true)
 }
 
 func onlyExit(err error) error {

@@ -22,10 +22,10 @@ func TestDeskTellsTheSupervisorsWords(t *testing.T) {
 	d, _ := newDesk(t, home, func(*os.File) (int, error) { write("no room\n"); return 0, nil })
 	is(t, "before", d.Words(), "")
 	for range 2 {
-		d.Carry(fsm.Deed{Ask: fsm.AskTry})
-		d.sees(t, fsm.SawWon)
-		d.Carry(fsm.Deed{Ask: fsm.AskHandOver, Record: wanted(1)})
-		d.sees(t, fsm.SawHanded)
+		d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+		d.sees(t, fsm.InputWon)
+		d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: wanted(1)})
+		d.sees(t, fsm.InputHanded)
 	}
 	is(t, "words", d.Words(), "no room\nno room")
 }

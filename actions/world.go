@@ -110,7 +110,7 @@ func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 		w.adopt(e)
 	case fsm.DoWatch:
 		w.watch(e)
-	case fsm.DoAsk:
+	case fsm.DoProbe:
 		w.ask(e)
 	case fsm.DoTerm:
 		w.term(e)

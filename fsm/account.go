@@ -10,11 +10,11 @@ import (
 func (s Supervisor) account(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
-		s.Desired, s.Again = WantRunning, false
+		s.Desired, s.RestartPending = WantRunning, false
 		s.Restarts, s.Failure = Restarts{}, Failure{}
 		s.Stable, s.Grace, s.Awaited = false, 0, true
 	case Stop:
-		s.Desired, s.Again = WantStopped, in.Again
+		s.Desired, s.RestartPending = WantStopped, in.RestartPending
 		s.Failure = Failure{} // it is not wanted any more
 		s.Grace = in.Grace
 	case LockAcquired:
@@ -51,7 +51,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 			s.Restarts = s.Restarts.Add(in.At)
 		}
 	case LockDenied, PortTaken, SaveFailed:
-		s.Desired, s.Again = WantStopped, false
+		s.Desired, s.RestartPending = WantStopped, false
 		s.Failure = Failure{Event: row.On, Reason: in.Detail}
 	case BudgetExhausted:
 		s.Desired = WantStopped

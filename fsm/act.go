@@ -13,7 +13,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 	case DoWatch:
 		s, ask := s.ask()
 		return s, append([]Effect{s.effect(DoWatch), s.arm(StartDeadline, s.startDeadline())}, ask...)
-	case DoProbe:
+	case DoScheduleProbe:
 		return s, s.askLater()
 	case DoTerm:
 		if s.Gone {

@@ -20,7 +20,7 @@ func TestAMisplacedTemporalIsLeftAlone(t *testing.T) {
 	s, first, _ := Begin(Record{
 		State: Healthy, Desired: WantRunning, Temporal: process(100), Served: true,
 		Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()},
-	}, process(2), Evidence{Hold: HoldOurs, Leader: process(100)}, Input{At: 1, Tick: 1})
+	}, process(2), Evidence{Owner: OwnerOurs, Leader: process(100)}, Input{At: 1, Tick: 1})
 	s, _ = s.Step(m, first)
 	for tick := Instant(1000); tick < 3_600_000; tick += 2000 {
 		s, _ = s.Step(m, Input{Event: Probed, Run: s.Run, At: tick, Tick: tick, Verdict: unready})
@@ -40,12 +40,12 @@ func TestARestartOnAnAddressThatCannotWorkStopsNothing(t *testing.T) {
 		c := Command{Verb: VerbRestart, Patience: 1000}
 		c, _ = c.Open()
 		r := Record{State: Healthy, Desired: WantRunning, Generation: 5, Temporal: process(100), Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()}}
-		in := Sight{Saw: SawWon, Record: r, Evidence: Evidence{Hold: HoldOurs, Leader: process(100)}}
+		in := CommandInput{Kind: InputWon, Record: r, Evidence: Evidence{Owner: OwnerOurs, Leader: process(100)}}
 		if driver != 0 {
-			in = Sight{Saw: SawBusy, Record: r, Driver: process(driver)}
+			in = CommandInput{Kind: InputBusy, Record: r, Driver: process(driver)}
 		}
 		_, deeds := c.Step(NewCommandMachine(), in)
-		if last := deeds[len(deeds)-1]; last.Outcome.End != EndAddress {
+		if last := deeds[len(deeds)-1]; last.Outcome.Result != ResultAddressUnusable {
 			t.Errorf("driver %d: %+v", driver, deeds)
 		}
 	}

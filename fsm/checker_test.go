@@ -21,7 +21,7 @@ type checker struct {
 }
 
 // actsOnly are effects that touch nothing: they need no record first.
-var actsOnly = []Action{DoIgnore, DoAsk, DoArm}
+var actsOnly = []Action{DoIgnore, DoProbe, DoArm}
 
 // effects checks one step. What holds: a step that touches the world begins with
 // a save; a spawn follows a required save of Starting; a save that tells a
@@ -31,7 +31,7 @@ var actsOnly = []Action{DoIgnore, DoAsk, DoArm}
 func (c *checker) effects(s Supervisor, effects []Effect) {
 	c.t.Helper()
 	if s.Done && s.State != Stopped {
-		// Deposed: Temporal and the record are another driver's by now.
+		// LockLost: Temporal and the record are another driver's by now.
 		if len(effects) != 1 || effects[0].Do != DoExit {
 			c.t.Errorf("a deposed supervisor still does %v", told(effects))
 		}
@@ -123,7 +123,7 @@ func (e Effect) told() string {
 		return text
 	case DoArm:
 		return fmt.Sprintf("arm %s in %d ms", e.Event, e.After)
-	case DoAsk:
+	case DoProbe:
 		if e.After > 0 {
 			return fmt.Sprintf("ask every %d ms", e.After)
 		}

@@ -69,12 +69,12 @@ type Generation = uint64
 const none = ^uint64(0)
 
 // Open begins a command.
-func (c Command) Open() (Command, []Deed) {
+func (c Command) Open() (Command, []CommandEffect) {
 	c.Phase, c.Since, c.Ending = StopTrying, none, none
-	deeds := []Deed{{Ask: AskTry}}
+	deeds := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying
-		deeds = append(deeds, arm(SawTimeout, c.Patience))
+		deeds = append(deeds, arm(InputTimeout, c.Patience))
 	}
 	return c, deeds
 }
@@ -87,7 +87,7 @@ func (c Command) starts() bool { return slices.Contains(starting, c.Phase) }
 
 // Step takes one sight and returns the new value and what is to be done. A pair
 // of a phase and an event without a row changes nothing.
-func (c Command) Step(m *CommandMachine, in Sight) (Command, []Deed) {
+func (c Command) Step(m *CommandMachine, in CommandInput) (Command, []CommandEffect) {
 	if c.Done() {
 		return c, nil
 	}
@@ -99,9 +99,9 @@ func (c Command) Step(m *CommandMachine, in Sight) (Command, []Deed) {
 	}
 	c = c.count(row, in)
 	c.Phase = row.To
-	var deeds []Deed
+	var deeds []CommandEffect
 	for _, action := range row.Do {
-		var more []Deed
+		var more []CommandEffect
 		c, more = c.act(m, action, row, in)
 		deeds = append(deeds, more...)
 	}
@@ -109,21 +109,21 @@ func (c Command) Step(m *CommandMachine, in Sight) (Command, []Deed) {
 }
 
 // note keeps what an input says of generations and incarnations, whatever it means.
-func (c Command) note(in Sight) Command {
+func (c Command) note(in CommandInput) Command {
 	switch r := in.Record; {
-	case in.Saw == SawBusy && slices.Contains(asked, c.Phase) && in.Holder == "":
+	case in.Kind == InputBusy && slices.Contains(asked, c.Phase) && in.Holder == "":
 		if c.Ending == 0 {
 			c.Ending = r.Incarnation // the record could not be read when the supervisor was asked
 		}
-		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.Again
-	case slices.Contains(looks, in.Saw) && c.starts() && c.Since == none && !in.Asleep && r.Desired == WantRunning:
+		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.RestartPending
+	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Asleep && r.Desired == WantRunning:
 		c.Since = r.Generation
 	}
 	return c
 }
 
 // count keeps what a row leaves behind for later inputs.
-func (c Command) count(row CommandRow, in Sight) Command {
+func (c Command) count(row CommandRow, in CommandInput) Command {
 	switch row.On {
 	case RestartPending:
 		c.Yielded = in.Record.Generation

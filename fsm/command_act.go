@@ -8,34 +8,40 @@ import (
 // CommandAction names what a row of CommandTable does.
 type CommandAction string
 
-// The actions of rows. Timers deliver the input in brackets.
+// The actions of rows.
 const (
-	ActTry                CommandAction = "try"            // take supervisor.lock if it is free
-	ActWait               CommandAction = "wait"           // wait for supervisor.lock and for changes of the record
-	ActHandOver           CommandAction = "hand over"      // save what is wanted, start a supervisor with the locked descriptor
-	ActDrive              CommandAction = "drive"          // stop Temporal in this process
-	ActAskStop            CommandAction = "ask to stop"    // write the request, then SIGTERM to the supervisor
-	ActKillAsked          CommandAction = "kill"           // SIGKILL to the supervisor that was asked
-	ActKillSuspended      CommandAction = "kill suspended" // SIGKILL to the supervisor that is suspended
-	ActReplaceOlder       CommandAction = "replace"        // SIGKILL to the supervisor of an older version
-	ActProbe              CommandAction = "probe"          // ask Temporal's health now
-	ActReleaseLock        CommandAction = "release"        // close supervisor.lock
-	ActFinish             CommandAction = "finish"         // the command is over
-	ActLookAgain          CommandAction = "look again"     // classify the same input in the next phase
-	ActArmPatience        CommandAction = "arm patience"   // until start or restart gives up
-	ActArmYield           CommandAction = "arm yield"      // 200 ms for a restart to take the lock
-	ActArmSuspended       CommandAction = "arm suspended"  // 2 s for a suspended supervisor to be woken
-	ActArmSuspendedKilled CommandAction = "arm end"        // 5 s for the lock of a killed supervisor
-	ActArmLost            CommandAction = "arm next probe" // one period of probes for a lost database to come back
-	ActArmLook            CommandAction = "arm look"       // 200 ms until the next look
-	ActArmAnswer          CommandAction = "arm answer"     // 2 s for a supervisor to begin to stop
-	ActArmGrace           CommandAction = "arm grace"      // the grace period and 5 s, less the 2 s that have passed
-	ActArmKilled          CommandAction = "arm killed"     // 5 s for the lock of a killed supervisor
+	ActTryLock            CommandAction = "try lock"             // take supervisor.lock if it is free
+	ActWait               CommandAction = "wait"                 // wait for supervisor.lock and for changes of the record
+	ActHandOver           CommandAction = "hand over"            // save what is wanted, start a supervisor with the locked descriptor
+	ActDrive              CommandAction = "drive"                // stop Temporal in this process
+	ActAskStop            CommandAction = "ask to stop"          // write the request, then SIGTERM to the supervisor
+	ActKillAsked          CommandAction = "kill asked"           // SIGKILL to the supervisor that was asked
+	ActKillSuspended      CommandAction = "kill suspended"       // SIGKILL to the supervisor that is suspended
+	ActReplaceOlder       CommandAction = "replace"              // SIGKILL to the supervisor of an older version
+	ActProbe              CommandAction = "probe"                // ask Temporal's health now
+	ActReleaseLock        CommandAction = "release"              // close supervisor.lock
+	ActFinish             CommandAction = "finish"               // the command is over
+	ActLookAgain          CommandAction = "look again"           // classify the same input in the next phase
+	ActArmPatience        CommandAction = "arm patience"         // until start or restart gives up
+	ActArmYield           CommandAction = "arm yield"            // 200 ms for a restart to take the lock
+	ActArmSuspended       CommandAction = "arm suspended"        // 2 s for a suspended supervisor to be woken
+	ActArmSuspendedKilled CommandAction = "arm suspended killed" // 5 s for the lock of a killed supervisor
+	ActArmLost            CommandAction = "arm next probe"       // one period of probes for a lost database to come back
+	ActArmLook            CommandAction = "arm look"             // 200 ms until the next look
+	ActArmAnswer          CommandAction = "arm answer"           // 2 s for a supervisor to begin to stop
+	ActArmGrace           CommandAction = "arm grace"            // the grace period and 5 s, less the 2 s that have passed
+	ActArmKilled          CommandAction = "arm killed"           // 5 s for the lock of a killed supervisor
+)
+
+// What effects do, beside most of the actions of rows, which are effects as they are.
+const (
+	ActKillSupervisor CommandAction = "kill" // SIGKILL to Supervisor
+	ActArm            CommandAction = "arm"  // deliver Input after After, in place of an earlier timer for the same input
 )
 
 // CommandPhrases says what each action of CommandTable does, for people.
 var CommandPhrases = map[CommandAction]string{
-	ActTry:                "take supervisor.lock if it is free",
+	ActTryLock:            "take supervisor.lock if it is free",
 	ActWait:               "wait for the next record",
 	ActHandOver:           "start a supervisor, which inherits supervisor.lock",
 	ActDrive:              "stop Temporal in this process",
@@ -59,35 +65,35 @@ var CommandPhrases = map[CommandAction]string{
 }
 
 // act turns one action of a row into deeds.
-func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in Sight) (Command, []Deed) {
+func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in CommandInput) (Command, []CommandEffect) {
 	if timer, ok := c.timers(in)[action]; ok {
-		return c, []Deed{timer}
+		return c, []CommandEffect{timer}
 	}
 	switch action {
-	case ActTry:
-		return c, []Deed{{Ask: AskTry}}
+	case ActTryLock:
+		return c, []CommandEffect{{Do: ActTryLock}}
 	case ActWait:
-		return c, []Deed{{Ask: AskFollow}}
+		return c, []CommandEffect{{Do: ActWait}}
 	case ActHandOver:
 		return c.handOver(in)
 	case ActDrive:
 		return c.drive(in)
 	case ActAskStop:
 		c.Asked, c.Ending = in.Driver, in.Record.Incarnation
-		return c, []Deed{{Ask: AskStop, Driver: in.Driver, Grace: c.Grace, Again: c.Verb == VerbRestart, Detail: c.Cause}}
+		return c, []CommandEffect{{Do: ActAskStop, Driver: in.Driver, Grace: c.Grace, RestartPending: c.Verb == VerbRestart, Detail: c.Cause}}
 	case ActKillAsked:
-		return c, []Deed{{Ask: AskUnseat, Driver: c.Asked}}
+		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: c.Asked}}
 	case ActKillSuspended:
-		return c, []Deed{{Ask: AskUnseat, Driver: in.Driver}}
+		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver}}
 	case ActReplaceOlder:
 		c.Replaced = in.Driver
-		return c, []Deed{{Ask: AskUnseat, Driver: in.Driver, Detail: "it is of an older version"}}
+		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver, Detail: "it is of an older version"}}
 	case ActProbe:
-		return c, []Deed{{Ask: AskProve, Record: in.Record}}
+		return c, []CommandEffect{{Do: ActProbe, Record: in.Record}}
 	case ActReleaseLock:
-		return c, []Deed{{Ask: AskLetGo}}
+		return c, []CommandEffect{{Do: ActReleaseLock}}
 	case ActFinish:
-		return c, []Deed{{Ask: AskFinish, Outcome: c.outcome(row, in)}}
+		return c, []CommandEffect{{Do: ActFinish, Outcome: c.outcome(row, in)}}
 	case ActLookAgain:
 		return c.Step(m, turned(row, in))
 	}
@@ -96,57 +102,59 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 
 // turned is what the next phase looks at: the same, but where a restart's first half
 // has ended with supervisor.lock, and nothing runs.
-func turned(row CommandRow, in Sight) Sight {
+func turned(row CommandRow, in CommandInput) CommandInput {
 	if row.On != StoppedForRestart {
 		return in
 	}
-	return Sight{Saw: SawWon, Record: in.Record, Evidence: Evidence{Hold: HoldFree}}
+	return CommandInput{Kind: InputWon, Record: in.Record, Evidence: Evidence{Owner: OwnerNone}}
 }
 
-func arm(saw Saw, after Millis) Deed { return Deed{Ask: AskArm, Saw: saw, After: after} }
+func arm(saw CommandInputKind, after Millis) CommandEffect {
+	return CommandEffect{Do: ActArm, Input: saw, After: after}
+}
 
 // timers are the actions that arm one.
-func (c Command) timers(in Sight) map[CommandAction]Deed {
-	return map[CommandAction]Deed{
-		ActArmPatience:        arm(SawTimeout, c.Patience),
-		ActArmYield:           arm(SawYielded, yieldFor),
-		ActArmSuspended:       arm(SawSuspended, answerWithin),
-		ActArmSuspendedKilled: arm(SawSuspended, beyondGrace),
-		ActArmLost:            arm(SawLost, in.Record.Settings.Policy.Period),
-		ActArmLook:            arm(SawBusy, provenAgain),
-		ActArmAnswer:          arm(SawNoAnswer, answerWithin),
-		ActArmGrace:           arm(SawNoAnswer, c.Grace+beyondGrace-answerWithin),
-		ActArmKilled:          arm(SawNoAnswer, beyondGrace),
+func (c Command) timers(in CommandInput) map[CommandAction]CommandEffect {
+	return map[CommandAction]CommandEffect{
+		ActArmPatience:        arm(InputTimeout, c.Patience),
+		ActArmYield:           arm(InputYieldOver, yieldFor),
+		ActArmSuspended:       arm(InputStillSuspended, answerWithin),
+		ActArmSuspendedKilled: arm(InputStillSuspended, beyondGrace),
+		ActArmLost:            arm(InputStillLost, in.Record.Settings.Policy.Period),
+		ActArmLook:            arm(InputBusy, provenAgain),
+		ActArmAnswer:          arm(InputNoAnswer, answerWithin),
+		ActArmGrace:           arm(InputNoAnswer, c.Grace+beyondGrace-answerWithin),
+		ActArmKilled:          arm(InputNoAnswer, beyondGrace),
 	}
 }
 
 // handOver has a supervisor started. It has three attempts, counted anew when one
 // has saved a record before it died.
-func (c Command) handOver(in Sight) (Command, []Deed) {
+func (c Command) handOver(in CommandInput) (Command, []CommandEffect) {
 	wanted, _ := c.Prepare(in.Record, in.Evidence)
 	if in.Record.Generation > c.Since {
 		c.Handovers = 0
 	}
 	c.Handovers++
 	c.Since = wanted.Generation
-	return c, []Deed{{Ask: AskHandOver, Record: wanted}}
+	return c, []CommandEffect{{Do: ActHandOver, Record: wanted}}
 }
 
 // drive stops Temporal in this process. The last word counts, also of what is stopped.
-func (c Command) drive(in Sight) (Command, []Deed) {
+func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	r := in.Record
 	if c.Ending == none {
 		c.Ending = r.Incarnation
 	}
-	r.Desired, r.Again = WantStopped, c.Verb == VerbRestart
+	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart
 	r.Failure = Failure{} // it is not wanted any more
-	c.RestartAcked = r.Again
-	return c, []Deed{{Ask: AskDrive, Record: r, Grace: c.Grace}}
+	c.RestartAcked = r.RestartPending
+	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace}}
 }
 
 // outcome is the end of a command by a row, with what is needed to tell it.
-func (c Command) outcome(row CommandRow, in Sight) Outcome {
-	o := Outcome{End: row.End, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
+func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
+	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
 	o.Stopped = c.Verb == VerbRestart && c.Ending != none && slices.Contains(starting, row.From[0])
 	switch row.On {
 	case SystemRefused, SupervisorNotStarted:
@@ -155,9 +163,9 @@ func (c Command) outcome(row CommandRow, in Sight) Outcome {
 		o.Detail = "it ended each time before it did anything"
 	case BinaryMissing:
 		o.Record = c.Next(in.Record)
-	case LockUnknown:
+	case SupervisorLockForeign:
 		o.Holder = in.Holder
-	case LockForeign:
+	case TemporalLockForeign:
 		o.Holder = in.Evidence.Holder
 		if row.From[0] == StopDriving {
 			o.Holder, o.Detail = "", in.Record.Failure.Reason

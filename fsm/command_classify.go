@@ -4,11 +4,11 @@ import "slices"
 
 // classify says what an input means to a command: one event, empty for none. It
 // is pure; whether the event changes anything is the table's to say.
-func (c Command) classify(in Sight) CommandEvent {
+func (c Command) classify(in CommandInput) CommandEvent {
 	switch {
-	case in.Saw == SawBroken:
+	case in.Kind == InputBroken:
 		return SystemRefused
-	case in.Saw == SawTimeout:
+	case in.Kind == InputTimeout:
 		return PatienceOver
 	case c.starts():
 		return c.classifyStart(in)
@@ -19,26 +19,26 @@ func (c Command) classify(in Sight) CommandEvent {
 }
 
 // classifyStart is for start, and for restart once nothing runs any more.
-func (c Command) classifyStart(in Sight) CommandEvent {
-	switch in.Saw {
-	case SawWon:
+func (c Command) classifyStart(in CommandInput) CommandEvent {
+	switch in.Kind {
+	case InputWon:
 		return c.classifyWon(in)
-	case SawHanded:
+	case InputHanded:
 		return SupervisorStarted
-	case SawNotHanded:
+	case InputNotHanded:
 		return SupervisorNotStarted
-	case SawProven:
+	case InputProbeOK:
 		return TemporalAnswered
-	case SawUnproven:
+	case InputProbeFailed:
 		return TemporalSilent
 	}
-	if slices.Contains(looks, in.Saw) {
+	if slices.Contains(looks, in.Kind) {
 		return c.classifyBusy(in)
 	}
 	return ""
 }
 
-func (c Command) classifyWon(in Sight) CommandEvent {
+func (c Command) classifyWon(in CommandInput) CommandEvent {
 	r := in.Record
 	switch {
 	case c.attemptOver(r):
@@ -48,29 +48,29 @@ func (c Command) classifyWon(in Sight) CommandEvent {
 	case c.Handovers == maxHandovers && r.Generation <= c.Since:
 		return HandoversSpent
 	}
-	if _, refusal := c.Prepare(r, in.Evidence); refusal.End != "" {
-		return refusals[refusal.End]
+	if _, refusal := c.Prepare(r, in.Evidence); refusal.Result != "" {
+		return refusals[refusal.Result]
 	}
 	return LockWon
 }
 
 // refusals are the events for what Prepare refuses.
-var refusals = map[Ends]CommandEvent{
-	EndForeign: LockForeign, EndDiffers: SettingsDiffer, EndClash: PortsClash, EndAddress: AddressUnusable, EndNoBinary: BinaryMissing,
+var refusals = map[CommandResult]CommandEvent{
+	ResultTemporalLockForeign: TemporalLockForeign, ResultSettingsDiffer: SettingsDiffer, ResultPortConflict: PortConflict, ResultAddressUnusable: AddressUnusable, ResultNoBinary: BinaryMissing,
 }
 
-func (c Command) classifyBusy(in Sight) CommandEvent {
+func (c Command) classifyBusy(in CommandInput) CommandEvent {
 	switch r := in.Record; {
-	case c.Phase == StartYielding && in.Saw == SawBusy && r.Desired != WantRunning && r.Generation == c.Yielded:
+	case c.Phase == StartYielding && in.Kind == InputBusy && r.Desired != WantRunning && r.Generation == c.Yielded:
 		return StillYielding
 	case c.Phase == StartTrying || c.Phase == StartYielding:
 		return LockBusy
-	case in.Saw == SawLost && c.lost(in):
+	case in.Kind == InputStillLost && c.lost(in):
 		return DatabaseStillLost
-	case in.Saw == SawSuspended && in.Asleep:
+	case in.Kind == InputStillSuspended && in.Asleep:
 		return StillSuspended
 	case in.Holder != "":
-		return LockUnknown
+		return SupervisorLockForeign
 	case c.attemptOver(r):
 		return overBy(r)
 	case in.Asleep:
@@ -84,7 +84,7 @@ func (c Command) classifyBusy(in Sight) CommandEvent {
 }
 
 // classifyDriven looks at a Temporal that is wanted as this command wants it.
-func (c Command) classifyDriven(in Sight) CommandEvent {
+func (c Command) classifyDriven(in CommandInput) CommandEvent {
 	r := in.Record
 	serves := r.State == Healthy || r.State == Degraded
 	switch older := in.Outdated && in.Driver.PID != 0; {
@@ -108,7 +108,7 @@ func (c Command) classifyDriven(in Sight) CommandEvent {
 }
 
 // lost reports whether what is written to the Temporal at hand is lost.
-func (c Command) lost(in Sight) bool {
+func (c Command) lost(in CommandInput) bool {
 	return in.Record.State == Degraded && in.Record.Lost && in.Driver.PID != 0
 }
 
@@ -116,7 +116,7 @@ func (c Command) lost(in Sight) bool {
 // without success. A record that is Stopped on the way to a start does not count,
 // and neither does one on the way through a restart.
 func (c Command) attemptOver(r Record) bool {
-	return r.State == Stopped && r.Desired == WantStopped && !r.Again && r.Generation > c.Since
+	return r.State == Stopped && r.Desired == WantStopped && !r.RestartPending && r.Generation > c.Since
 }
 
 func overBy(r Record) CommandEvent {
@@ -130,44 +130,44 @@ func overBy(r Record) CommandEvent {
 // restart that has stopped Temporal and is about to start it again. It waits for
 // the lock as well and gets it at once, if it lives; else this start goes on.
 func (c Command) yieldsTo(r Record) bool {
-	return c.Verb == VerbStart && c.Phase != StartTrying && r.State == Stopped && r.Desired == WantStopped && r.Again && c.Yielded != r.Generation
+	return c.Verb == VerbStart && c.Phase != StartTrying && r.State == Stopped && r.Desired == WantStopped && r.RestartPending && c.Yielded != r.Generation
 }
 
 // classifyStop is for stop, and for restart while something runs.
-func (c Command) classifyStop(in Sight) CommandEvent {
-	looked := in.Saw == SawWon || in.Saw == SawBusy
+func (c Command) classifyStop(in CommandInput) CommandEvent {
+	looked := in.Kind == InputWon || in.Kind == InputBusy
 	if looked && c.Verb == VerbRestart && c.Phase == StopTrying && c.refused(in.Record) != "" {
 		return refusals[c.refused(in.Record)] // before what runs is ended for it
 	}
-	switch in.Saw {
-	case SawWon:
+	switch in.Kind {
+	case InputWon:
 		return c.classifyStopWon(in)
-	case SawBusy:
+	case InputBusy:
 		return c.classifyStopBusy(in)
-	case SawNoAnswer:
+	case InputNoAnswer:
 		return c.classifyNoAnswer(in)
 	}
 	return ""
 }
 
-func (c Command) classifyStopWon(in Sight) CommandEvent {
+func (c Command) classifyStopWon(in CommandInput) CommandEvent {
 	r := in.Record
 	switch {
-	case in.Evidence.Hold == HoldForeign:
-		return LockForeign
-	case in.Evidence.Hold == HoldFree && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.Again):
+	case in.Evidence.Owner == OwnerForeign:
+		return TemporalLockForeign
+	case in.Evidence.Owner == OwnerNone && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.RestartPending):
 		return c.classifyStopped(r)
 	}
 	return StopUndriven
 }
 
 // classifyDrive looks at how this command's own drive has ended.
-func (c Command) classifyDrive(in Sight) CommandEvent {
+func (c Command) classifyDrive(in CommandInput) CommandEvent {
 	switch {
-	case in.Saw != SawDrove:
+	case in.Kind != InputDrove:
 		return ""
 	case in.Record.Failure.Event == LockDenied:
-		return LockForeign
+		return TemporalLockForeign
 	}
 	return c.classifyStopped(in.Record)
 }
@@ -177,17 +177,17 @@ func (c Command) classifyStopped(r Record) CommandEvent {
 	switch {
 	case c.Verb != VerbRestart:
 		return NothingRuns
-	case c.RestartAcked && !r.Again && r.Generation > 0: // a record that was lost says nothing
+	case c.RestartAcked && !r.RestartPending && r.Generation > 0: // a record that was lost says nothing
 		return overBy(r)
 	}
 	return StoppedForRestart
 }
 
-func (c Command) classifyStopBusy(in Sight) CommandEvent {
+func (c Command) classifyStopBusy(in CommandInput) CommandEvent {
 	r := in.Record
 	switch {
 	case in.Holder != "":
-		return LockUnknown
+		return SupervisorLockForeign
 	case c.Asked.PID != 0 && r.Incarnation > c.Ending && c.Verb == VerbRestart:
 		return RestartOvertaken
 	case c.Asked.PID != 0 && r.Incarnation > c.Ending:
@@ -202,7 +202,7 @@ func (c Command) classifyStopBusy(in Sight) CommandEvent {
 	return SupervisorFound
 }
 
-func (c Command) classifyNoAnswer(in Sight) CommandEvent {
+func (c Command) classifyNoAnswer(in CommandInput) CommandEvent {
 	switch {
 	case in.Driver.PID != 0 && !in.Driver.Same(c.Asked):
 		return SupervisorFound

@@ -83,8 +83,8 @@ func TestCommandTableIsWellFormed(t *testing.T) {
 		if !described[row.On] || row.Why == "" || len(row.From) == 0 || row.To != "" && !slices.Contains(Phases, row.To) {
 			t.Errorf("%+v: unknown event or phase, or no reason", row)
 		}
-		if ends := row.To == CommandDone; ends != (row.End != "") || ends != slices.Equal(row.Do, finish) {
-			t.Errorf("%s in %s: does %v at the end %q", row.On, row.From, row.Do, row.End)
+		if ends := row.To == CommandDone; ends != (row.Result != "") || ends != slices.Equal(row.Do, finish) {
+			t.Errorf("%s in %s: does %v at the end %q", row.On, row.From, row.Do, row.Result)
 		}
 		for _, from := range row.From {
 			pair := fmt.Sprintf("%s in %s", row.On, from)
@@ -164,7 +164,7 @@ func TestEveryCommandActionIsPerformed(t *testing.T) {
 				continue // what comes of it depends on the input; the stories show it
 			}
 			row.From = row.From[:1]
-			if _, deeds := (Command{Verb: VerbStart, Patience: 1, Grace: 1}).act(m, action, row, Sight{}); len(deeds) != 1 {
+			if _, deeds := (Command{Verb: VerbStart, Patience: 1, Grace: 1}).act(m, action, row, CommandInput{}); len(deeds) != 1 {
 				t.Errorf("%s of %s in %s has no effect", action, row.On, row.From)
 			}
 			if CommandPhrases[action] == "" {
@@ -177,7 +177,7 @@ func TestEveryCommandActionIsPerformed(t *testing.T) {
 			t.Error("an action that nobody performs is passed over in silence")
 		}
 	}()
-	Command{}.act(m, "bogus", CommandRow{}, Sight{})
+	Command{}.act(m, "bogus", CommandRow{}, CommandInput{})
 }
 
 // Whatever is seen in whatever phase, classify finds no event, or one that has a row

@@ -17,7 +17,7 @@ type asker struct {
 
 func (a *asker) play(l line) []string {
 	l.check(a.t, commandWords)
-	var deeds []Deed
+	var deeds []CommandEffect
 	if l.input == "open" {
 		a.c, deeds = a.open(l).Open()
 	} else {
@@ -48,15 +48,15 @@ func (a *asker) open(l line) Command {
 	}
 }
 
-func (a *asker) sight(l line) Sight {
-	known := []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawSuspended, SawLost, SawBroken}
-	if !slices.Contains(known, Saw(l.input)) {
+func (a *asker) sight(l line) CommandInput {
+	known := []CommandInputKind{InputWon, InputBusy, InputHanded, InputNotHanded, InputDrove, InputProbeOK, InputProbeFailed, InputTimeout, InputNoAnswer, InputYieldOver, InputStillSuspended, InputStillLost, InputBroken}
+	if !slices.Contains(known, CommandInputKind(l.input)) {
 		a.t.Fatalf("unknown sight %q", l.input)
 	}
-	in := Sight{Saw: Saw(l.input), Detail: l.detail, Record: Record{
+	in := CommandInput{Kind: CommandInputKind(l.input), Detail: l.detail, Record: Record{
 		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "stopped")),
 		Generation: uint64(l.number(a.t, "gen", 0)), Incarnation: uint64(l.number(a.t, "inc", 0)),
-		Failure: Failure{Event: Event(l.word("failed", ""))}, Again: l.has("again"), Lost: l.has("lost"),
+		Failure: Failure{Event: Event(l.word("failed", ""))}, RestartPending: l.has("again"), Lost: l.has("lost"),
 	}}
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)
@@ -65,9 +65,9 @@ func (a *asker) sight(l line) Sight {
 	if l.has("holder") {
 		stranger = "pid 7 (stranger)"
 	}
-	switch in.Saw {
-	case SawWon:
-		in.Evidence = Evidence{Hold: Hold(l.word("hold", "free")), Holder: stranger, Leader: process(100)}
+	switch in.Kind {
+	case InputWon:
+		in.Evidence = Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: stranger, Leader: process(100)}
 	default:
 		in.Holder = stranger
 		if pid := l.number(a.t, "driver", 0); pid != 0 {
@@ -84,23 +84,23 @@ func (a *asker) sight(l line) Sight {
 	return in
 }
 
-func (d Deed) told() string {
-	switch d.Ask {
-	case AskArm:
-		return fmt.Sprintf("arm %s in %d ms", d.Saw, d.After)
-	case AskHandOver, AskDrive:
+func (d CommandEffect) told() string {
+	switch d.Do {
+	case ActArm:
+		return fmt.Sprintf("arm %s in %d ms", d.Input, d.After)
+	case ActHandOver, ActDrive:
 		r := d.Record
-		return fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Ask, r.State, r.Desired, r.Generation, r.Settings.Port)
-	case AskStop:
-		text := fmt.Sprintf("%s pid %d, grace %d ms", d.Ask, d.Driver.PID, d.Grace)
-		if d.Again {
+		return fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Do, r.State, r.Desired, r.Generation, r.Settings.Port)
+	case ActAskStop:
+		text := fmt.Sprintf("%s pid %d, grace %d ms", d.Do, d.Driver.PID, d.Grace)
+		if d.RestartPending {
 			text += ", to start it again"
 		}
 		return text
-	case AskUnseat:
-		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Ask, d.Driver.PID, d.Detail))
-	case AskFinish:
-		text := string(d.Ask) + ": " + string(d.Outcome.End)
+	case ActKillSupervisor:
+		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Do, d.Driver.PID, d.Detail))
+	case ActFinish:
+		text := string(d.Do) + ": " + string(d.Outcome.Result)
 		for _, more := range []string{d.Outcome.Holder, d.Outcome.Detail} {
 			if more != "" {
 				text += "; " + more
@@ -108,7 +108,7 @@ func (d Deed) told() string {
 		}
 		return text
 	}
-	return string(d.Ask)
+	return string(d.Do)
 }
 
 func TestCommandStories(t *testing.T) {
@@ -131,7 +131,7 @@ func ask(t *testing.T, inputs ...string) string {
 func TestLookingAgainForADriverCostsARestartNoAttempt(t *testing.T) {
 	got := ask(t, "open verb=restart", "busy state=Healthy desired=running gen=5 inc=1", "noanswer", "noanswer", "noanswer",
 		"won state=Stopped gen=9 inc=1")
-	if !strings.Contains(got, "handover Stopped") {
+	if !strings.Contains(got, "hand over Stopped") {
 		t.Errorf("after the stop: %s", got)
 	}
 }
@@ -140,7 +140,7 @@ func TestLookingAgainForADriverCostsARestartNoAttempt(t *testing.T) {
 // look. That the supervisor writes it anew is no sign of another start.
 func TestARecordThatComesBackIsNoOtherIncarnation(t *testing.T) {
 	got := ask(t, "open verb=stop", "busy gen=0 inc=0 driver=50", "busy state=Stopping gen=40 inc=3 driver=50")
-	if strings.Contains(got, string(AskFinish)) {
+	if strings.Contains(got, string(ActFinish)) {
 		t.Errorf("while it is still Stopping: %s", got)
 	}
 }
@@ -148,7 +148,7 @@ func TestARecordThatComesBackIsNoOtherIncarnation(t *testing.T) {
 // What kept the drive from stopping anything is not told as a stop.
 func TestADriveThatMetAStrangerHasNotStoppedIt(t *testing.T) {
 	got := ask(t, "open verb=stop", "won state=Healthy desired=running gen=5 inc=1 hold=ours", "drove gen=7 inc=1 failed=lock_denied")
-	if strings.Contains(got, string(EndStopped)) || strings.Contains(got, string(EndNothingRan)) {
+	if strings.Contains(got, string(ResultStopped)) || strings.Contains(got, string(ResultNothingRan)) {
 		t.Errorf("temporal.lock was denied to the drive: %s", got)
 	}
 }
@@ -163,23 +163,23 @@ func TestARestartIntoAClashStopsNothing(t *testing.T) {
 		{"won state=Healthy desired=running gen=5 inc=1 hold=ours ui=8233"},
 		{"won state=Stopped gen=5 inc=1 ui=8233"},
 	} {
-		if got := ask(t, append([]string{open}, sights...)...); !strings.Contains(got, string(EndClash)) || strings.Contains(got, string(AskStop)) {
+		if got := ask(t, append([]string{open}, sights...)...); !strings.Contains(got, string(ResultPortConflict)) || strings.Contains(got, string(ActAskStop)) {
 			t.Errorf("%v: %s", sights, got)
 		}
 	}
 	got := ask(t, open, "busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8234", "won state=Stopped gen=9 inc=1 ui=8233")
-	if !strings.Contains(got, string(EndClash)) {
+	if !strings.Contains(got, string(ResultPortConflict)) {
 		t.Errorf("after the stop: %s", got)
 	}
-	if got := ask(t, open, "busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8234"); !strings.Contains(got, string(AskStop)) {
+	if got := ask(t, open, "busy state=Healthy desired=running gen=5 inc=1 driver=50 ui=8234"); !strings.Contains(got, string(ActAskStop)) {
 		t.Errorf("without a clash: %s", got)
 	}
 }
 
 func TestEveryEndHasItsOwnWords(t *testing.T) {
-	seen := map[Ends]bool{}
-	for _, end := range []Ends{EndStarted, EndAlreadyRunning, EndStopped, EndNothingRan, EndDiffers, EndFailed, EndStoppedMeant, EndLost,
-		EndTimedOut, EndForeign, EndNoHandover, EndStuck, EndUnknown, EndBroken, EndNoBinary, EndClash, EndAddress} {
+	seen := map[CommandResult]bool{}
+	for _, end := range []CommandResult{ResultStarted, ResultAlreadyRunning, ResultStopped, ResultNothingRan, ResultSettingsDiffer, ResultFailed, ResultStoppedByOther, ResultDatabaseLost,
+		ResultTimedOut, ResultTemporalLockForeign, ResultNoSupervisor, ResultSupervisorUnresponsive, ResultSupervisorLockForeign, ResultSystemRefused, ResultNoBinary, ResultPortConflict, ResultAddressUnusable} {
 		if end == "" || seen[end] {
 			t.Errorf("%q twice or empty", end)
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-var everySaw = []Saw{SawWon, SawBusy, SawHanded, SawNotHanded, SawDrove, SawProven, SawUnproven, SawTimeout, SawNoAnswer, SawYielded, SawSuspended, SawLost, SawBroken, "bogus"}
+var everyInput = []CommandInputKind{InputWon, InputBusy, InputHanded, InputNotHanded, InputDrove, InputProbeOK, InputProbeFailed, InputTimeout, InputNoAnswer, InputYieldOver, InputStillSuspended, InputStillLost, InputBroken, "bogus"}
 
 // A command is fed whatever can be seen, in any order: it never panics, never
 // signals no process, never acts on a lock that it did not just win, and ends once.
@@ -14,15 +14,15 @@ func TestCommandWalk(t *testing.T) {
 	const seed = 1
 	dice := rand.New(rand.NewPCG(seed, 2))
 	m, c := NewCommandMachine(), Command{Phase: CommandDone}
-	var trail []Sight
+	var trail []CommandInput
 	for step := range 100_000 {
-		var deeds []Deed
+		var deeds []CommandEffect
 		in := someSight(dice)
 		if c.Done() {
 			if after, more := c.Step(m, in); len(more) != 0 || after != c {
 				t.Fatalf("step %d: a command that is over does %+v", step, more)
 			}
-			trail, in = nil, Sight{}
+			trail, in = nil, CommandInput{}
 			c, deeds = Command{
 				Verb: pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}), Want: someSettings(dice),
 				Given: pick(dice, []Names{"", "port"}), Patience: 60_000, Grace: 10_000,
@@ -38,38 +38,38 @@ func TestCommandWalk(t *testing.T) {
 	}
 }
 
-func checkDeeds(t *testing.T, c Command, in Sight, deeds []Deed) {
+func checkDeeds(t *testing.T, c Command, in CommandInput, deeds []CommandEffect) {
 	t.Helper()
-	ours := in.Saw == SawWon || in.Saw == SawDrove
+	ours := in.Kind == InputWon || in.Kind == InputDrove
 	for i, d := range deeds {
 		last := i == len(deeds)-1
-		switch d.Ask {
-		case AskStop, AskUnseat:
+		switch d.Do {
+		case ActAskStop, ActKillSupervisor:
 			if d.Driver.PID <= 1 {
-				t.Errorf("%s without a process", d.Ask)
+				t.Errorf("%s without a process", d.Do)
 			}
 			if c.Verb == VerbStart && !in.Outdated && !in.Asleep {
 				t.Errorf("a start ends a driver that is awake and not older")
 			}
-		case AskDrive:
+		case ActDrive:
 			if !ours || d.Record.Desired != WantStopped || c.Verb == VerbStart {
-				t.Errorf("a %s drives after %s, wanted %s", c.Verb, in.Saw, d.Record.Desired)
+				t.Errorf("a %s drives after %s, wanted %s", c.Verb, in.Kind, d.Record.Desired)
 			}
-		case AskHandOver:
+		case ActHandOver:
 			if !ours || d.Record.Desired != WantRunning || c.Verb == VerbStop || c.Handovers < 1 || c.Handovers > maxHandovers {
-				t.Errorf("a %s hands over after %s, wanted %s, for the %d. time", c.Verb, in.Saw, d.Record.Desired, c.Handovers)
+				t.Errorf("a %s hands over after %s, wanted %s, for the %d. time", c.Verb, in.Kind, d.Record.Desired, c.Handovers)
 			}
-		case AskArm:
-			if d.After <= 0 || d.Saw == "" {
-				t.Errorf("arms %q in %d ms", d.Saw, d.After)
+		case ActArm:
+			if d.After <= 0 || d.Input == "" {
+				t.Errorf("arms %q in %d ms", d.Input, d.After)
 			}
-		case AskFinish:
-			if !last || !c.Done() || d.Outcome.End == "" || deeds[i-1].Ask != AskLetGo {
-				t.Errorf("finishes %q as deed %d of %d", d.Outcome.End, i+1, len(deeds))
+		case ActFinish:
+			if !last || !c.Done() || d.Outcome.Result == "" || deeds[i-1].Do != ActReleaseLock {
+				t.Errorf("finishes %q as deed %d of %d", d.Outcome.Result, i+1, len(deeds))
 			}
 		}
-		if c.Done() && last && d.Ask != AskFinish {
-			t.Errorf("is done without saying so: %s", d.Ask)
+		if c.Done() && last && d.Do != ActFinish {
+			t.Errorf("is done without saying so: %s", d.Do)
 		}
 	}
 }
@@ -79,13 +79,13 @@ func someSettings(dice *rand.Rand) Settings {
 	return Settings{IP: ip, Port: 7233 + dice.IntN(2), UIPort: pick(dice, []int{8233, 8233, 8233, 7234}), TemporalBin: pick(dice, []string{"/bin/temporal", "/bin/temporal", ""}), Policy: DefaultPolicy()}
 }
 
-func someSight(dice *rand.Rand) Sight {
-	in := Sight{Saw: pick(dice, everySaw), Record: someRecord(dice), Detail: "something"}
+func someSight(dice *rand.Rand) CommandInput {
+	in := CommandInput{Kind: pick(dice, everyInput), Record: someRecord(dice), Detail: "something"}
 	in.Record.Settings = someSettings(dice)
 	in.Record.Incarnation = dice.Uint64N(4)
-	in.Record.Again, in.Record.Lost = dice.IntN(3) == 0, dice.IntN(2) == 0
+	in.Record.RestartPending, in.Record.Lost = dice.IntN(3) == 0, dice.IntN(2) == 0
 	in.Record.Failure.Event = pick(dice, []Event{"", Exited, LockDenied})
-	in.Evidence = Evidence{Hold: pick(dice, Holds), Leader: process(100), Holder: "pid 7"}
+	in.Evidence = Evidence{Owner: pick(dice, LockOwners), Leader: process(100), Holder: "pid 7"}
 	if dice.IntN(3) > 0 {
 		in.Driver = process(50 + dice.IntN(2))
 	}
@@ -97,8 +97,8 @@ func someSight(dice *rand.Rand) Sight {
 		in.Holder = "pid 7"
 	}
 	// The ends by timeout and breakage are rare, or no walk would get far.
-	if (in.Saw == SawTimeout || in.Saw == SawBroken) && dice.IntN(10) > 0 {
-		in.Saw = SawBusy
+	if (in.Kind == InputTimeout || in.Kind == InputBroken) && dice.IntN(10) > 0 {
+		in.Kind = InputBusy
 	}
 	return in
 }

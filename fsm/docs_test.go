@@ -100,7 +100,7 @@ func commandRows(page *strings.Builder) {
 		if len(row.From) == len(Phases)-1 {
 			from = "every phase but Done"
 		}
-		fmt.Fprintf(page, "| %s | %s | %s | %s | %s | %s |\n", row.On, from, dash(row.To), dash(joined(row.Do)), dash(row.End), cell(row.Why))
+		fmt.Fprintf(page, "| %s | %s | %s | %s | %s | %s |\n", row.On, from, dash(row.To), dash(joined(row.Do)), dash(row.Result), cell(row.Why))
 	}
 }
 

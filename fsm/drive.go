@@ -40,7 +40,7 @@ func Drive(w World, r Record, self Process, grace Millis) Record {
 // PerformAll performs one step's effects in order and returns their answers. A
 // failed required save drops what follows it: nothing may be created that the
 // record cannot name. So does a failed backup, which answers SpawnFailed, and a
-// save or a lock by a driver that is no longer the one, which answers Deposed.
+// save or a lock by a driver that is no longer the one, which answers LockLost.
 func PerformAll(w World, effects []Effect) []Input {
 	var answers []Input
 	for _, effect := range effects {
@@ -48,7 +48,7 @@ func PerformAll(w World, effects []Effect) []Input {
 		if answered {
 			answers = append(answers, in)
 		}
-		if answered && (in.Event == SaveFailed || in.Event == SpawnFailed || in.Event == Deposed) {
+		if answered && (in.Event == SaveFailed || in.Event == SpawnFailed || in.Event == LockLost) {
 			break
 		}
 	}
@@ -58,9 +58,9 @@ func PerformAll(w World, effects []Effect) []Input {
 // CommandWorld is what a command acts on.
 type CommandWorld interface {
 	// Carry carries out one deed; what it leads to arrives by Look.
-	Carry(Deed)
+	Carry(CommandEffect)
 	// Look waits for the next sight.
-	Look() Sight
+	Look() CommandInput
 }
 
 // RunCommand drives a command to its end.
@@ -70,7 +70,7 @@ func RunCommand(w CommandWorld, c Command) Outcome {
 	for {
 		for _, deed := range deeds {
 			w.Carry(deed)
-			if deed.Ask == AskFinish {
+			if deed.Do == ActFinish {
 				return deed.Outcome
 			}
 		}

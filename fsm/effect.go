@@ -5,7 +5,7 @@ const (
 	DoSave       Action = "save"       // make Record durable and append Transition to the history
 	DoNote       Action = "note"       // append Transition to the history, which the save that comes next writes
 	DoArm        Action = "arm"        // deliver Event after After
-	DoAsk        Action = "ask"        // probe, in Starting until it serves; answer with Probed
+	DoProbe      Action = "ask"        // probe, in Starting until it serves; answer with Probed
 	DoQuarantine Action = "quarantine" // set a half-made database aside
 	DoBackup     Action = "backup"     // copy the database before another version of Temporal opens it
 	DoIgnore     Action = "ignore"     // nothing: Detail says why an input was ignored, for the log
@@ -14,9 +14,9 @@ const (
 
 // Inputs that never move the machine by themselves.
 const (
-	Probed   Event = "probed"    // the answer to DoAsk
+	Probed   Event = "probed"    // the answer to DoProbe
 	ProbeDue Event = "probe_due" // the pause between two probes has passed
-	Deposed  Event = "deposed"   // somebody else holds the file that is now supervisor.lock
+	LockLost Event = "deposed"   // somebody else holds the file that is now supervisor.lock
 )
 
 // Effect is something to do, as data. Effects of one step are performed in
@@ -54,21 +54,21 @@ type Input struct {
 	Seq   uint64
 	Run   uint64 // exited, gone and probed: which Temporal is meant
 
-	Process Process     // spawned, orphan_found
-	Exit    Exit        // exited
-	Tail    string      // exited: Temporal's last lines
-	Verdict Verdict     // probed
-	Grace   Millis      // stop: 0 for the default
-	Again   bool        // stop: a restart asks
-	Was     State       // resumed: what the record said, if that was another state than the one it is resumed in
-	Detail  string      // one sentence for people: who asked, what was refused
-	Fresh   bool        // lock_acquired: the database file does not exist
-	Half    string      // lock_acquired: why the database is what a killed first start leaves, without its subject; empty if it is not
-	Aside   string      // spawned: the name under which a half-made database is kept
-	Left    string      // gone: a name for the state in which the database was left
-	Backup  string      // spawned: the copy of the database that was made before
-	Lent    Environment // spawned: what it was lent, where the record had none
-	Version string      // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
+	Process        Process     // spawned, orphan_found
+	Exit           Exit        // exited
+	Tail           string      // exited: Temporal's last lines
+	Verdict        Verdict     // probed
+	Grace          Millis      // stop: 0 for the default
+	RestartPending bool        // stop: a restart asks
+	Was            State       // resumed: what the record said, if that was another state than the one it is resumed in
+	Detail         string      // one sentence for people: who asked, what was refused
+	Fresh          bool        // lock_acquired: the database file does not exist
+	Half           string      // lock_acquired: why the database is what a killed first start leaves, without its subject; empty if it is not
+	Aside          string      // spawned: the name under which a half-made database is kept
+	Left           string      // gone: a name for the state in which the database was left
+	Backup         string      // spawned: the copy of the database that was made before
+	Lent           Environment // spawned: what it was lent, where the record had none
+	Version        string      // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
 }
 
 func (s Supervisor) grace() Millis {
@@ -101,7 +101,7 @@ func (s Supervisor) period() Millis {
 // ask probes; while Temporal starts, again and again.
 func (s Supervisor) ask() (Supervisor, []Effect) {
 	s.Asking = true
-	effect := s.effect(DoAsk)
+	effect := s.effect(DoProbe)
 	if s.State == Starting {
 		effect.After = s.period()
 	}

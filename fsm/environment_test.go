@@ -57,23 +57,23 @@ func TestPrepareLends(t *testing.T) {
 		verb  Verb
 		given Names
 		has   Environment
-		hold  Hold
+		hold  LockOwner
 		want  Environment
 	}{
-		"a start":                             {VerbStart, "", recorded, HoldFree, own},
-		"a start of what runs":                {VerbStart, "", recorded, HoldOurs, recorded},
-		"an older version's runs":             {VerbStart, "", Environment{}, HoldOurs, Environment{}},
-		"a restart":                           {VerbRestart, "port", recorded, HoldFree, recorded},
-		"a restart of an older version's":     {VerbRestart, "", Environment{}, HoldFree, own},
-		"a restart that says what to pass on": {VerbRestart, "port,pass-env", recorded, HoldFree, own},
+		"a start":                             {VerbStart, "", recorded, OwnerNone, own},
+		"a start of what runs":                {VerbStart, "", recorded, OwnerOurs, recorded},
+		"an older version's runs":             {VerbStart, "", Environment{}, OwnerOurs, Environment{}},
+		"a restart":                           {VerbRestart, "port", recorded, OwnerNone, recorded},
+		"a restart of an older version's":     {VerbRestart, "", Environment{}, OwnerNone, own},
+		"a restart that says what to pass on": {VerbRestart, "port,pass-env", recorded, OwnerNone, own},
 	} {
 		r := Record{State: Stopped, Desired: WantStopped, Generation: 7, Settings: settings, Environment: c.has}
-		if c.hold == HoldOurs {
+		if c.hold == OwnerOurs {
 			r.State, r.Desired = Healthy, WantRunning
 		}
-		got, refusal := Command{Verb: c.verb, Want: settings, Given: c.given, Environment: own}.Prepare(r, Evidence{Hold: c.hold})
-		if refusal.End != "" || got.Environment != c.want {
-			t.Errorf("%s: lends %q, %s", what, got.Environment.Lent, refusal.End)
+		got, refusal := Command{Verb: c.verb, Want: settings, Given: c.given, Environment: own}.Prepare(r, Evidence{Owner: c.hold})
+		if refusal.Result != "" || got.Environment != c.want {
+			t.Errorf("%s: lends %q, %s", what, got.Environment.Lent, refusal.Result)
 		}
 	}
 }

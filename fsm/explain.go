@@ -16,7 +16,7 @@ type Look struct {
 	Lost bool
 	// Damage says why the record that there is cannot be read, empty where there is none.
 	Damage string
-	Hold   Hold
+	Owner  LockOwner
 	Holder string
 	// Asked says that Temporal's health was asked; Verdict and Detail are its answer.
 	Asked   bool
@@ -42,13 +42,13 @@ func Diagnose(r Record, l Look) Diagnosis {
 
 func diagnose(r Record, l Look) Diagnosis {
 	switch {
-	case l.Hold == HoldForeign && !l.Driven:
+	case l.Owner == OwnerForeign && !l.Driven:
 		return Diagnosis{State: Stopped, Reason: "nothing of ours runs; temporal.lock is held by " + l.Holder}
 	case l.Driven:
 		return driven(r, l)
-	case l.Hold == HoldFree:
+	case l.Owner == OwnerNone:
 		return undriven(r, l.Damage)
-	case l.Hold == HoldRemnant:
+	case l.Owner == OwnerLeftover:
 		return Diagnosis{State: Stopping, Reason: "no supervisor; processes that a dead Temporal left behind are still there: stop or start ends them"}
 	case r.State == Stopping:
 		return Diagnosis{State: Stopping, Reason: "the command that was stopping it died: stop finishes it"}
@@ -65,9 +65,9 @@ func driven(r Record, l Look) Diagnosis {
 	switch {
 	case l.Lost:
 		return drivenUnrecorded(l)
-	case l.Asleep && believed && l.Hold == HoldOurs:
+	case l.Asleep && believed && l.Owner == OwnerOurs:
 		return Diagnosis{State: Degraded, Reason: "the supervisor is stopped (SIGSTOP) and would not restart Temporal after a crash: start replaces it, or SIGCONT wakes it"}
-	case believed && l.Hold != HoldOurs:
+	case believed && l.Owner != OwnerOurs:
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}
 	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready):
 		return Diagnosis{State: Degraded, Reason: "the record says Healthy, but right now " + l.Detail}
@@ -81,7 +81,7 @@ func driven(r Record, l Look) Diagnosis {
 // writes a lost record anew with its next probe.
 func drivenUnrecorded(l Look) Diagnosis {
 	switch {
-	case l.Hold != HoldOurs:
+	case l.Owner != OwnerOurs:
 		return Diagnosis{State: Locking, Reason: "a supervisor is at work; its record cannot be read"}
 	case l.Verdict.Live && l.Verdict.Ready:
 		return Diagnosis{State: Healthy, Reason: "Temporal serves and is supervised; the record cannot be read, and its supervisor writes it anew"}
@@ -114,13 +114,13 @@ type Move struct {
 // Moves lists what each command would do where in is seen, by the rows of
 // CommandTable, and then, where a supervisor drives, what each event would do, by
 // those of Table. The state of in's record is the one of its Diagnosis.
-func Moves(in Sight) []Move {
+func Moves(in CommandInput) []Move {
 	if in.Record.Desired == "" {
 		in.Record.Desired = WantRunning // a record that cannot be read: its supervisor writes it anew
 	}
 	moves := []Move{in.move(VerbStart), in.move(VerbStop), in.move(VerbRestart)}
 	for _, row := range Table {
-		if in.Saw == SawBusy && row.From == in.Record.State && row.On != Start && row.On != Stop && row.On != Resumed {
+		if in.Kind == InputBusy && row.From == in.Record.State && row.On != Start && row.On != Stop && row.On != Resumed {
 			moves = append(moves, Move{string(row.On), row.To, effectOf(row)})
 		}
 	}
@@ -128,7 +128,7 @@ func Moves(in Sight) []Move {
 }
 
 // move is what a command would do, and then a supervisor.
-func (in Sight) move(verb Verb) Move {
+func (in CommandInput) move(verb Verb) Move {
 	row := in.decides(verb)
 	to, then := in.driven(verb)
 	move := Move{string(verb), to, commandPhrase(row)}
@@ -149,13 +149,13 @@ func (in Sight) move(verb Verb) Move {
 
 // decides returns the row of a plain command that says what it would do: the first
 // that does more than to look, if Temporal answers it.
-func (in Sight) decides(verb Verb) CommandRow {
+func (in CommandInput) decides(verb Verb) CommandRow {
 	m, r := NewCommandMachine(), &in.Record
 	if r.Settings.TemporalBin == "" {
 		r.Settings.TemporalBin = "temporal" // a start would find or install one
 	}
-	if in.Saw == SawWon && in.Evidence.Hold == HoldFree {
-		r.State, r.Desired, r.Again = Stopped, WantStopped, false // whatever it says
+	if in.Kind == InputWon && in.Evidence.Owner == OwnerNone {
+		r.State, r.Desired, r.RestartPending = Stopped, WantStopped, false // whatever it says
 	}
 	c, _ := Command{Verb: verb, Want: r.Settings}.Open()
 	for {
@@ -176,17 +176,17 @@ func (in Sight) decides(verb Verb) CommandRow {
 
 // driven is where a command's request leads, and what whoever drives would do for
 // it: the supervisor by Table, else a new driver by the resume rule.
-func (in Sight) driven(verb Verb) (to State, effect string) {
+func (in CommandInput) driven(verb Verb) (to State, effect string) {
 	request, r := Start, in.Record
 	switch {
-	case verb == VerbRestart && in.Saw == SawWon && in.Evidence.Hold == HoldForeign:
+	case verb == VerbRestart && in.Kind == InputWon && in.Evidence.Owner == OwnerForeign:
 		return Stopped, ""
-	case verb == VerbRestart && (r.State == Stopped || in.Saw == SawWon && in.Evidence.Hold == HoldFree):
+	case verb == VerbRestart && (r.State == Stopped || in.Kind == InputWon && in.Evidence.Owner == OwnerNone):
 		return Locking, ""
 	case verb != VerbStart:
 		request = Stop
 	}
-	if in.Saw == SawBusy {
+	if in.Kind == InputBusy {
 		row, ok := Find(r.State, request)
 		if !ok {
 			return r.State, Reason(r.State, request)

@@ -10,10 +10,10 @@ import (
 func everyLook() []Look {
 	var looks []Look
 	for _, driven := range []bool{true, false} {
-		for _, hold := range Holds {
-			looks = append(looks, Look{Driven: driven, Hold: hold, Holder: "pid 7 (x)"})
+		for _, hold := range LockOwners {
+			looks = append(looks, Look{Driven: driven, Owner: hold, Holder: "pid 7 (x)"})
 			for _, verdict := range []Verdict{deaf, unready, passed} {
-				looks = append(looks, Look{Driven: driven, Hold: hold, Holder: "pid 7 (x)", Asked: true, Verdict: verdict, Detail: "no answer"})
+				looks = append(looks, Look{Driven: driven, Owner: hold, Holder: "pid 7 (x)", Asked: true, Verdict: verdict, Detail: "no answer"})
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func TestDiagnoseIsTotal(t *testing.T) {
 					t.Errorf("%s: %+v agrees %t", name, d, d.Agrees)
 				case d.State == Healthy && (!l.Driven || l.Asked && !l.Verdict.Ready):
 					t.Errorf("%s: Healthy without a driver or an answer", name)
-				case !l.Driven && l.Hold == HoldFree && d.State != Stopped:
+				case !l.Driven && l.Owner == OwnerNone && d.State != Stopped:
 					t.Errorf("%s: both locks are free, and it is %s", name, d.State)
 				case d != Diagnose(r, l):
 					t.Errorf("%s: not a function", name)
@@ -54,20 +54,20 @@ func TestDiagnose(t *testing.T) {
 		says   string
 		agrees bool
 	}{
-		{"all is well", Record{State: Healthy, Reason: "a client can work"}, Look{Driven: true, Hold: HoldOurs, Asked: true, Verdict: passed}, Healthy, "a client can work", true},
-		{"it hangs right now", Record{State: Healthy}, Look{Driven: true, Hold: HoldOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
-		{"it just ended", Record{State: Healthy}, Look{Driven: true, Hold: HoldFree}, Restarting, "just ended", false},
-		{"handing over", Record{State: Stopped, Desired: WantRunning}, Look{Driven: true, Hold: HoldFree}, Locking, "handing over", false},
-		{"waiting for the back-off", Record{State: Restarting, Reason: "it exited"}, Look{Driven: true, Hold: HoldFree}, Restarting, "it exited", true},
-		{"everything was killed", Record{State: Healthy, Generation: 5}, Look{Hold: HoldFree}, Stopped, "the record says Healthy, but nothing runs", false},
-		{"the supervisor was killed", Record{State: Healthy}, Look{Hold: HoldOurs, Asked: true, Verdict: passed}, Degraded, "no supervisor", false},
-		{"and it hangs", Record{State: Healthy}, Look{Hold: HoldOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
-		{"a dead stop", Record{State: Stopping}, Look{Hold: HoldOurs}, Stopping, "stop finishes it", true},
-		{"left-overs", Record{State: Healthy}, Look{Hold: HoldRemnant}, Stopping, "left behind", false},
-		{"a stranger", Record{State: Stopped}, Look{Hold: HoldForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
-		{"a failure is kept", failed, Look{Hold: HoldFree}, Stopped, "it exited with status 1", true},
-		{"damaged", Record{State: Stopped}, Look{Lost: true, Damage: "damaged: it is empty", Hold: HoldFree}, Stopped, "cannot be read (damaged: it is empty)", true},
-		{"never started", Record{State: Stopped}, Look{Hold: HoldFree}, Stopped, "never started", true},
+		{"all is well", Record{State: Healthy, Reason: "a client can work"}, Look{Driven: true, Owner: OwnerOurs, Asked: true, Verdict: passed}, Healthy, "a client can work", true},
+		{"it hangs right now", Record{State: Healthy}, Look{Driven: true, Owner: OwnerOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
+		{"it just ended", Record{State: Healthy}, Look{Driven: true, Owner: OwnerNone}, Restarting, "just ended", false},
+		{"handing over", Record{State: Stopped, Desired: WantRunning}, Look{Driven: true, Owner: OwnerNone}, Locking, "handing over", false},
+		{"waiting for the back-off", Record{State: Restarting, Reason: "it exited"}, Look{Driven: true, Owner: OwnerNone}, Restarting, "it exited", true},
+		{"everything was killed", Record{State: Healthy, Generation: 5}, Look{Owner: OwnerNone}, Stopped, "the record says Healthy, but nothing runs", false},
+		{"the supervisor was killed", Record{State: Healthy}, Look{Owner: OwnerOurs, Asked: true, Verdict: passed}, Degraded, "no supervisor", false},
+		{"and it hangs", Record{State: Healthy}, Look{Owner: OwnerOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
+		{"a dead stop", Record{State: Stopping}, Look{Owner: OwnerOurs}, Stopping, "stop finishes it", true},
+		{"left-overs", Record{State: Healthy}, Look{Owner: OwnerLeftover}, Stopping, "left behind", false},
+		{"a stranger", Record{State: Stopped}, Look{Owner: OwnerForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
+		{"a failure is kept", failed, Look{Owner: OwnerNone}, Stopped, "it exited with status 1", true},
+		{"damaged", Record{State: Stopped}, Look{Lost: true, Damage: "damaged: it is empty", Owner: OwnerNone}, Stopped, "cannot be read (damaged: it is empty)", true},
+		{"never started", Record{State: Stopped}, Look{Owner: OwnerNone}, Stopped, "never started", true},
 	} {
 		d := Diagnose(c.record, c.look)
 		if d.State != c.state || d.Agrees != c.agrees || !strings.Contains(d.Reason, c.says) {
@@ -77,12 +77,12 @@ func TestDiagnose(t *testing.T) {
 }
 
 // drivenIn is what is seen where a supervisor drives, in a state.
-func drivenIn(state State) Sight {
+func drivenIn(state State) CommandInput {
 	r := Record{State: state, Desired: WantRunning, Generation: 5, Supervisor: process(50)}
 	if state == Stopping || state == Stopped {
 		r.Desired = WantStopped
 	}
-	return Sight{Saw: SawBusy, Record: r, Driver: process(50)}
+	return CommandInput{Kind: InputBusy, Record: r, Driver: process(50)}
 }
 
 func TestMovesNameEveryRow(t *testing.T) {
@@ -112,17 +112,17 @@ func TestMovesNameEveryRow(t *testing.T) {
 func TestMovesOfCommandsAreRows(t *testing.T) {
 	suspended, older := drivenIn(Degraded), drivenIn(Healthy)
 	suspended.Asleep, older.Outdated = true, true
-	free := Sight{Saw: SawWon, Record: Record{State: Healthy, Desired: WantRunning, Generation: 5}, Evidence: Evidence{Hold: HoldFree}}
+	free := CommandInput{Kind: InputWon, Record: Record{State: Healthy, Desired: WantRunning, Generation: 5}, Evidence: Evidence{Owner: OwnerNone}}
 	orphan, foreign := free, free
-	orphan.Evidence.Hold, foreign.Evidence.Hold = HoldOurs, HoldForeign
+	orphan.Evidence.Owner, foreign.Evidence.Owner = OwnerOurs, OwnerForeign
 	for _, c := range []struct {
 		name string
-		in   Sight
+		in   CommandInput
 		verb Verb
 		says string
 	}{
 		{"healthy", drivenIn(Healthy), VerbStart, "nothing: already running"},
-		{"its record is lost", Sight{Saw: SawBusy, Record: Record{State: Healthy}, Driver: process(50)}, VerbStart, "nothing: already running"},
+		{"its record is lost", CommandInput{Kind: InputBusy, Record: Record{State: Healthy}, Driver: process(50)}, VerbStart, "nothing: already running"},
 		{"healthy", drivenIn(Healthy), VerbStop, "ask the supervisor to stop: SIGTERM to the whole group"},
 		{"healthy", drivenIn(Healthy), VerbRestart, "ask the supervisor to stop, then start with the recorded settings"},
 		{"stopping", drivenIn(Stopping), VerbStart, "a start never interrupts a stop"},
@@ -160,13 +160,13 @@ func TestWhatAMoveDoesIsToldInWords(t *testing.T) {
 
 func TestUndrivenTellsWhatTheCommandsWouldDo(t *testing.T) {
 	for _, state := range claimedStates {
-		for _, hold := range Holds {
-			moves := Moves(Sight{Saw: SawWon, Record: Record{State: state}, Evidence: Evidence{Hold: hold, Holder: "pid 7 (x)"}})
+		for _, hold := range LockOwners {
+			moves := Moves(CommandInput{Kind: InputWon, Record: Record{State: state}, Evidence: Evidence{Owner: hold, Holder: "pid 7 (x)"}})
 			if len(moves) != 3 || moves[0].Event != "start" || moves[1].Event != "stop" || moves[2].Event != "restart" {
 				t.Fatalf("%q, lock %s: %+v", state, hold, moves)
 			}
 			for _, m := range moves {
-				if m.Effect == "" || !m.To.Known() || hold == HoldForeign && m.To != Stopped {
+				if m.Effect == "" || !m.To.Known() || hold == OwnerForeign && m.To != Stopped {
 					t.Errorf("%q, lock %s: %+v", state, hold, m)
 				}
 			}

@@ -110,9 +110,9 @@ func slowUntil(t *testing.T, latency, quickFor, until Instant) Instant {
 			case e.Do == DoArm && e.Event == ProbeDue:
 				agenda = slices.DeleteFunc(agenda, func(e event) bool { return e.in.Event == ProbeDue })
 				agenda = append(agenda, event{now + Instant(e.After), Input{Event: ProbeDue, Seq: e.Seq}})
-			case e.Do == DoAsk && now < quickFor:
+			case e.Do == DoProbe && now < quickFor:
 				agenda = append(agenda, event{now + 5, Input{Event: Probed, Run: e.Run, Verdict: passed}})
-			case e.Do == DoAsk:
+			case e.Do == DoProbe:
 				agenda = append(agenda, event{now + Instant(p.Timeout), Input{Event: Probed, Run: e.Run, Verdict: waits}},
 					event{now + latency, Input{Event: Probed, Run: e.Run, Verdict: Verdict{Live: true, Ready: true, Late: true, Took: Millis(latency)}}})
 			}
@@ -163,7 +163,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 		case DoArm:
 			now += Instant(pending.After)
 			in = Input{Event: ProbeDue}
-		case DoAsk:
+		case DoProbe:
 			in = Input{Event: Probed, Verdict: before}
 			took := Instant(quick)
 			if now+quick > deafFrom {
@@ -174,7 +174,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 		in.At, in.Tick, in.Seq, in.Run = now, now, pending.Seq, pending.Run
 		var effects []Effect
 		s, effects = s.Step(m, in)
-		if pending = effects[len(effects)-1]; s.State != Restarting && pending.Do != DoArm && pending.Do != DoAsk {
+		if pending = effects[len(effects)-1]; s.State != Restarting && pending.Do != DoArm && pending.Do != DoProbe {
 			t.Fatalf("%s: nobody probes any more: %v", s.State, told(effects))
 		}
 	}

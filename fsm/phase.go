@@ -43,10 +43,10 @@ type CommandEvent string
 
 // The events of commands. Each is described in CommandEvents.
 const (
-	SystemRefused CommandEvent = "system_refused"
-	PatienceOver  CommandEvent = "patience_over"
-	LockUnknown   CommandEvent = "lock_unknown"
-	LockForeign   CommandEvent = "lock_foreign"
+	SystemRefused         CommandEvent = "system_refused"
+	PatienceOver          CommandEvent = "patience_over"
+	SupervisorLockForeign CommandEvent = "lock_unknown"
+	TemporalLockForeign   CommandEvent = "lock_foreign"
 
 	LockBusy             CommandEvent = "lock_busy"
 	LockWon              CommandEvent = "lock_won"
@@ -56,7 +56,7 @@ const (
 	SupervisorNotStarted CommandEvent = "supervisor_not_started"
 	HandoversSpent       CommandEvent = "handovers_spent"
 	SettingsDiffer       CommandEvent = "settings_differ"
-	PortsClash           CommandEvent = "ports_clash"
+	PortConflict         CommandEvent = "ports_clash"
 	AddressUnusable      CommandEvent = "address_unusable"
 	BinaryMissing        CommandEvent = "binary_missing"
 	StopUnderWay         CommandEvent = "stop_under_way"
@@ -112,8 +112,8 @@ const (
 var CommandEvents = []CommandEventInfo{
 	{SystemRefused, "the system refused a file, a signal or a process", "the command is over"},
 	{PatienceOver, "the time that the command may take is over", "the command is over"},
-	{LockUnknown, "another program holds supervisor.lock", notThisPhase},
-	{LockForeign, "another program holds temporal.lock", notThisPhase},
+	{SupervisorLockForeign, "another program holds supervisor.lock", notThisPhase},
+	{TemporalLockForeign, "another program holds temporal.lock", notThisPhase},
 
 	{LockBusy, "another process of ours holds supervisor.lock, or may hold it", notThisPhase},
 	{LockWon, "supervisor.lock is ours, and Temporal can be started or adopted", onlyStarts},
@@ -123,7 +123,7 @@ var CommandEvents = []CommandEventInfo{
 	{SupervisorNotStarted, "the new supervisor could not be started", lateAnswer},
 	{HandoversSpent, "supervisor.lock is ours again after each of the handovers", onlyStarts},
 	{SettingsDiffer, "Temporal runs with other settings than the ones given", onlyStarts},
-	{PortsClash, "two of the wanted ports are the same", notThisPhase},
+	{PortConflict, "two of the wanted ports are the same", notThisPhase},
 	{AddressUnusable, "Temporal cannot work on the wanted address", notThisPhase},
 	{BinaryMissing, "no Temporal CLI is known", onlyStarts},
 	{StopUnderWay, "Temporal is not wanted any more, and the supervisor is still there", onlyStarts},

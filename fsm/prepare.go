@@ -4,25 +4,25 @@ package fsm
 // wanted, and how. An Outcome with an End is a refusal. Whoever calls it holds
 // supervisor.lock.
 func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
-	keeps := e.Hold == HoldOurs && r.State != Stopping && r.State != Restarting
+	keeps := e.Owner == OwnerOurs && r.State != Stopping && r.State != Restarting
 	switch {
-	case e.Hold == HoldForeign:
-		return r, Outcome{End: EndForeign, Record: r, Holder: e.Holder}
+	case e.Owner == OwnerForeign:
+		return r, Outcome{Result: ResultTemporalLockForeign, Record: r, Holder: e.Holder}
 	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
-		return r, Outcome{End: EndDiffers, Record: r}
+		return r, Outcome{Result: ResultSettingsDiffer, Record: r}
 	case keeps: // it is adopted as it runs
 	case c.refused(r) != "":
-		return r, Outcome{End: c.refused(r), Record: r}
+		return r, Outcome{Result: c.refused(r), Record: r}
 	default:
 		r = c.Next(r)
 	}
 	if !keeps && r.Settings.TemporalBin == "" {
-		return r, Outcome{End: EndNoBinary, Record: r}
+		return r, Outcome{Result: ResultNoBinary, Record: r}
 	}
 	if r.Desired != WantRunning {
 		r.Incarnation++ // else it takes over what another driver began
 	}
-	r.Desired, r.Again = WantRunning, false
+	r.Desired, r.RestartPending = WantRunning, false
 	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
@@ -56,13 +56,13 @@ func (c Command) lends(r Record) Environment {
 
 // refused is the end of a command whose settings no Temporal can serve with, empty if one
 // can. Flags were checked when they were parsed; a restart adds recorded settings to them.
-func (c Command) refused(r Record) Ends {
+func (c Command) refused(r Record) CommandResult {
 	wanted := c.Wanted(r)
 	switch one, _, _ := wanted.Clash(); {
 	case one != "":
-		return EndClash
+		return ResultPortConflict
 	case !WorksOn(wanted.IP):
-		return EndAddress
+		return ResultAddressUnusable
 	}
 	return ""
 }

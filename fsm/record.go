@@ -131,11 +131,11 @@ type Record struct {
 	// takes over a start from a dead driver goes on in the same one.
 	Incarnation uint64  `json:"incarnation"`
 	Desired     Desired `json:"desired"`
-	// Again says that whoever asked for the stop at hand, or the last one, starts Temporal
+	// RestartPending says that whoever asked for the stop at hand, or the last one, starts Temporal
 	// again: a restart.
-	Again    bool     `json:"again,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
-	Settings Settings `json:"settings"`
+	RestartPending bool     `json:"again,omitempty"`
+	Reason         string   `json:"reason,omitempty"`
+	Settings       Settings `json:"settings"`
 	// Environment is that of the Temporal at hand or of the next one. If it is not Known, a
 	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`

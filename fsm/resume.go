@@ -2,26 +2,26 @@ package fsm
 
 import "fmt"
 
-// Hold says who has temporal.lock. The kernel keeps that lock exactly as long as
+// LockOwner says who has temporal.lock. The kernel keeps that lock exactly as long as
 // any process lives that inherited it, so it is the answer to "does anything of
 // the tree live?".
-type Hold string
+type LockOwner string
 
 // The holds.
 const (
-	HoldFree    Hold = "free"    // nobody: nothing of the tree lives
-	HoldOurs    Hold = "ours"    // the leader, proven to be our Temporal
-	HoldRemnant Hold = "remnant" // processes that our Temporal left behind; the leader is dead
-	HoldForeign Hold = "foreign" // somebody who is not ours, or cannot be proven to be
+	OwnerNone     LockOwner = "free"    // nobody: nothing of the tree lives
+	OwnerOurs     LockOwner = "ours"    // the leader, proven to be our Temporal
+	OwnerLeftover LockOwner = "remnant" // processes that our Temporal left behind; the leader is dead
+	OwnerForeign  LockOwner = "foreign" // somebody who is not ours, or cannot be proven to be
 )
 
-// Holds lists every hold.
-var Holds = []Hold{HoldFree, HoldOurs, HoldRemnant, HoldForeign}
+// LockOwners lists every hold.
+var LockOwners = []LockOwner{OwnerNone, OwnerOurs, OwnerLeftover, OwnerForeign}
 
 // Evidence is what the probes saw before a driver goes on from a record.
 type Evidence struct {
-	Hold Hold
-	// Leader is the proven leader where Hold is HoldOurs.
+	Owner LockOwner
+	// Leader is the proven leader where LockOwner is OwnerOurs.
 	Leader Process
 	// Holder describes who holds the lock, for people.
 	Holder string
@@ -41,16 +41,16 @@ type Plan struct {
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
 	wanted := r.Desired == WantRunning
-	switch e.Hold {
-	case HoldFree:
+	switch e.Owner {
+	case OwnerNone:
 		return resumeFree(r, wanted)
-	case HoldForeign:
+	case OwnerForeign:
 		return Plan{Locking, LockDenied, "temporal.lock is held by " + e.Holder}
 	}
 	switch {
 	case !wanted || r.State == Stopping:
 		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"}
-	case e.Hold == HoldRemnant:
+	case e.Owner == OwnerLeftover:
 		return Plan{Restarting, Resumed, "Temporal died without a driver and left processes behind"}
 	case r.State == Restarting:
 		return Plan{Restarting, Resumed, "the driver died while it was killing this Temporal"}

@@ -15,46 +15,46 @@ var (
 // wants Temporal to run and for one that does not.
 var plans = []struct {
 	state   State
-	hold    Hold
+	hold    LockOwner
 	wanted  string
 	stopped string
 }{
-	{Stopped, HoldFree, "Stopped start", "Stopped -"},
-	{Stopped, HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{Stopped, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Stopped, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Locking, HoldFree, "Stopped start", "Stopped -"},
-	{Locking, HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{Locking, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Locking, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Starting, HoldFree, "Stopped start", "Stopped -"},
-	{Starting, HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{Starting, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Starting, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Healthy, HoldFree, "Stopped start", "Stopped -"},
-	{Healthy, HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{Healthy, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Healthy, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Degraded, HoldFree, "Stopped start", "Stopped -"},
-	{Degraded, HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{Degraded, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Degraded, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Restarting, HoldFree, "Stopped start", "Stopped -"},
-	{Restarting, HoldOurs, "Restarting resumed", "Stopping resumed"},
-	{Restarting, HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{Restarting, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{Stopping, HoldFree, "Stopped start", "Stopped -"},
-	{Stopping, HoldOurs, "Stopping resumed", "Stopping resumed"},
-	{Stopping, HoldRemnant, "Stopping resumed", "Stopping resumed"},
-	{Stopping, HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{"", HoldFree, "Stopped start", "Stopped -"},
-	{"", HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{"", HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{"", HoldForeign, "Locking lock_denied", "Locking lock_denied"},
-	{"Bogus", HoldFree, "Stopped start", "Stopped -"},
-	{"Bogus", HoldOurs, "Locking orphan_found", "Stopping resumed"},
-	{"Bogus", HoldRemnant, "Restarting resumed", "Stopping resumed"},
-	{"Bogus", HoldForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Stopped, OwnerNone, "Stopped start", "Stopped -"},
+	{Stopped, OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{Stopped, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Stopped, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Locking, OwnerNone, "Stopped start", "Stopped -"},
+	{Locking, OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{Locking, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Locking, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Starting, OwnerNone, "Stopped start", "Stopped -"},
+	{Starting, OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{Starting, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Starting, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Healthy, OwnerNone, "Stopped start", "Stopped -"},
+	{Healthy, OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{Healthy, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Healthy, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Degraded, OwnerNone, "Stopped start", "Stopped -"},
+	{Degraded, OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{Degraded, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Degraded, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Restarting, OwnerNone, "Stopped start", "Stopped -"},
+	{Restarting, OwnerOurs, "Restarting resumed", "Stopping resumed"},
+	{Restarting, OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{Restarting, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{Stopping, OwnerNone, "Stopped start", "Stopped -"},
+	{Stopping, OwnerOurs, "Stopping resumed", "Stopping resumed"},
+	{Stopping, OwnerLeftover, "Stopping resumed", "Stopping resumed"},
+	{Stopping, OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{"", OwnerNone, "Stopped start", "Stopped -"},
+	{"", OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{"", OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{"", OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
+	{"Bogus", OwnerNone, "Stopped start", "Stopped -"},
+	{"Bogus", OwnerOurs, "Locking orphan_found", "Stopping resumed"},
+	{"Bogus", OwnerLeftover, "Restarting resumed", "Stopping resumed"},
+	{"Bogus", OwnerForeign, "Locking lock_denied", "Locking lock_denied"},
 }
 
 func (p Plan) told() string {
@@ -65,7 +65,7 @@ func (p Plan) told() string {
 }
 
 func TestResumeAnswersEveryCombination(t *testing.T) {
-	if want := len(claimedStates) * len(Holds); len(plans) != want {
+	if want := len(claimedStates) * len(LockOwners); len(plans) != want {
 		t.Fatalf("%d answers for %d combinations", len(plans), want)
 	}
 	for _, p := range plans {
@@ -74,7 +74,7 @@ func TestResumeAnswersEveryCombination(t *testing.T) {
 			if desired == WantRunning {
 				want = p.wanted
 			}
-			got := Resume(Record{State: p.state, Desired: desired}, Evidence{Hold: p.hold})
+			got := Resume(Record{State: p.state, Desired: desired}, Evidence{Owner: p.hold})
 			if got.told() != want {
 				t.Errorf("%q wanted %q, lock %s: %s, want %s", p.state, desired, p.hold, got.told(), want)
 			}
@@ -85,15 +85,15 @@ func TestResumeAnswersEveryCombination(t *testing.T) {
 func TestResumeKeepsItsPromises(t *testing.T) {
 	for _, state := range claimedStates {
 		for _, desired := range claimedDesires {
-			for _, hold := range Holds {
-				r, e := Record{State: state, Desired: desired}, Evidence{Hold: hold, Holder: "pid 7 (x)", Leader: Process{PID: 9}}
+			for _, hold := range LockOwners {
+				r, e := Record{State: state, Desired: desired}, Evidence{Owner: hold, Holder: "pid 7 (x)", Leader: Process{PID: 9}}
 				checkPlan(t, fmt.Sprintf("%q/%q/%s", state, desired, hold), desired, hold, Resume(r, e))
 			}
 		}
 	}
 }
 
-func checkPlan(t *testing.T, name string, desired Desired, hold Hold, p Plan) {
+func checkPlan(t *testing.T, name string, desired Desired, hold LockOwner, p Plan) {
 	t.Helper()
 	row, legal := Find(p.State, p.Event)
 	switch {
@@ -105,19 +105,19 @@ func checkPlan(t *testing.T, name string, desired Desired, hold Hold, p Plan) {
 		t.Errorf("%s: %s has no row in %s", name, p.Event, p.State)
 	case p.Event == "" && p.State != Stopped:
 		t.Errorf("%s: stays in %s with nothing to do", name, p.State)
-	case hold == HoldForeign && p.told() != "Locking lock_denied":
+	case hold == OwnerForeign && p.told() != "Locking lock_denied":
 		t.Errorf("%s: a stranger's lock leads to %s", name, p.told())
-	case desired != WantRunning && (hold == HoldOurs || hold == HoldRemnant) && p.State != Stopping:
+	case desired != WantRunning && (hold == OwnerOurs || hold == OwnerLeftover) && p.State != Stopping:
 		t.Errorf("%s: not wanted, and goes on in %s", name, p.State)
 	}
 	for _, action := range row.Do {
-		if hold == HoldFree && (action == DoTerm || action == DoKill || action == DoAdopt) {
+		if hold == OwnerNone && (action == DoTerm || action == DoKill || action == DoAdopt) {
 			t.Errorf("%s: the lock is free, and it does %s", name, action)
 		}
-		if hold == HoldForeign && action != DoRelease {
+		if hold == OwnerForeign && action != DoRelease {
 			t.Errorf("%s: a stranger has the lock, and it does %s", name, action)
 		}
-		if hold == HoldRemnant && action == DoAdopt {
+		if hold == OwnerLeftover && action == DoAdopt {
 			t.Errorf("%s: adopts a Temporal whose leader is dead", name)
 		}
 	}
@@ -127,9 +127,9 @@ func checkPlan(t *testing.T, name string, desired Desired, hold Hold, p Plan) {
 func TestBeginGoesWhereResumeSays(t *testing.T) {
 	for _, state := range claimedStates {
 		for _, desired := range claimedDesires {
-			for _, hold := range Holds {
+			for _, hold := range LockOwners {
 				r := Record{State: state, Desired: desired, Settings: Settings{Policy: DefaultPolicy()}}
-				e := Evidence{Hold: hold, Leader: process(9)}
+				e := Evidence{Owner: hold, Leader: process(9)}
 				plan := Resume(r, e)
 				s, first, effects := Begin(r, process(2), e, Input{At: 5, Tick: 5})
 				c := checker{t: t, last: r}

@@ -39,7 +39,7 @@ func (c *simCmd) looks() uint64 {
 	return n
 }
 
-func (s Saw) first() byte {
+func (s CommandInputKind) first() byte {
 	if s == "" {
 		return 0
 	}

@@ -173,7 +173,7 @@ func (n *simWorld) fire(c *simCmd, k int) {
 		c.sights = with(c.sights, sight)
 	}
 	n.say("%s's timer for %q fires", who(c.uid), t.saw)
-	if t.saw != SawBusy && n.left.Late > 0 && !n.run.fair {
+	if t.saw != InputBusy && n.left.Late > 0 && !n.run.fair {
 		n.left.Late--
 	}
 }

@@ -22,24 +22,24 @@ func (c *simCache) verb(v Command) *simVerb {
 	return kept
 }
 
-// simDeed is a Deed in short; detail says why an Outcome is as it is.
+// simDeed is a CommandEffect in short; detail says why an Outcome is as it is.
 type simDeed struct {
-	ask    Ask
+	ask    CommandAction
 	rec    *simRec
 	driver simProc
 	grace  Millis
 	again  bool
-	saw    Saw
+	saw    CommandInputKind
 	after  Millis
-	end    Ends
+	end    CommandResult
 	detail string
 }
 
-// simSight is a Sight in short.
+// simSight is a CommandInput in short.
 type simSight struct {
-	saw        Saw
+	saw        CommandInputKind
 	rec        *simRec
-	hold       Hold
+	hold       LockOwner
 	leader     simProc
 	driver     simProc
 	asleep     bool
@@ -48,13 +48,13 @@ type simSight struct {
 	lock, look bool
 }
 
-func (s simSight) full() Sight {
+func (s simSight) full() CommandInput {
 	holder := ""
 	if s.stranger {
 		holder = "a stranger"
 	}
-	return Sight{
-		Saw: s.saw, Record: s.rec.Record, Evidence: Evidence{Hold: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
+	return CommandInput{
+		Kind: s.saw, Record: s.rec.Record, Evidence: Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
 		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
@@ -69,10 +69,10 @@ type simMeant struct {
 	deeds []*simDeed
 }
 
-func (c *simCache) deeds(v Command, list []Deed) simMeant {
+func (c *simCache) deeds(v Command, list []CommandEffect) simMeant {
 	kept := make([]*simDeed, len(list))
 	for i, d := range list {
-		kept[i] = &simDeed{d.Ask, c.rec(d.Record), d.Driver.short(), d.Grace, d.Again, d.Saw, d.After, d.Outcome.End, d.Outcome.Detail}
+		kept[i] = &simDeed{d.Do, c.rec(d.Record), d.Driver.short(), d.Grace, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
 	}
 	return simMeant{c.verb(v), kept}
 }
@@ -90,14 +90,14 @@ func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
 type simLook struct {
 	r                        *simRec
 	driven, asleep, lost, up bool
-	hold                     Hold
+	hold                     LockOwner
 }
 
 func (c *simCache) diagnose(l simLook) State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Hold: l.hold, Holder: "a stranger"}
-		if l.hold == HoldOurs {
+		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
+		if l.hold == OwnerOurs {
 			look.Asked, look.Verdict, look.Detail = true, Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}
 		have = Diagnose(l.r.Record, look).State

@@ -184,7 +184,7 @@ type simInput struct {
 func (in simInput) full() Input {
 	return Input{
 		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), Fresh: in.fresh,
-		Again: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
+		RestartPending: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
 
@@ -204,7 +204,7 @@ type simStep struct {
 type simBegin struct {
 	r        *simRec
 	self     simProc
-	hold     Hold
+	hold     LockOwner
 	leader   simProc
 	grace    Millis
 	at, tick Instant
@@ -230,7 +230,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Hold: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
+		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
 		have = simStepped{c.sup(s), simInput{event: first.Event, proc: first.Process.short()}, c.effects(effects)}
 		c.begins[k] = have
 	}

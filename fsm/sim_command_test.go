@@ -15,7 +15,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	switch {
 	case noticed:
 		c.changed, did = false, true
-		w.look(c, simSight{saw: SawBusy, rec: simNoRec, look: true})
+		w.look(c, simSight{saw: InputBusy, rec: simNoRec, look: true})
 	case !c.opened:
 		c.opened = true
 		o := w.run.cache.deeds(c.c.Open())
@@ -29,7 +29,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	for !c.over {
 		switch {
 		case len(c.deeds) > 0:
-			if ask := c.deeds[0].ask; ask != AskArm && ask != AskFollow && ask != AskFinish && (ask != AskLetGo || c.mine) {
+			if ask := c.deeds[0].ask; ask != ActArm && ask != ActWait && ask != ActFinish && (ask != ActReleaseLock || c.mine) {
 				if did {
 					return
 				}
@@ -72,10 +72,10 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 		c.waiting, c.mine = false, true
 		r := w.recover()
 		c.last = r
-		in = simSight{saw: SawWon, rec: r}
+		in = simSight{saw: InputWon, rec: r}
 		in.hold, in.leader = w.observe(r)
 	case s.look:
-		c.changed = c.changed && s.saw != SawBusy
+		c.changed = c.changed && s.saw != InputBusy
 		in = simSight{saw: s.saw, rec: simNoRec}
 		if w.disk.There && !w.disk.Torn {
 			in.rec = w.disk.Rec
@@ -119,42 +119,42 @@ func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
 // carry mirrors Desk.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
-	if deed.ask != AskArm && deed.ask != AskHandOver {
+	if deed.ask != ActArm && deed.ask != ActHandOver {
 		w.say("%s: %s %s", who(c.uid), deed.ask, deed.end)
 	}
-	if deed.ask == AskHandOver && !w.handOver(c, deed.rec, fault) {
+	if deed.ask == ActHandOver && !w.handOver(c, deed.rec, fault) {
 		return
 	}
-	if (deed.ask == AskStop || deed.ask == AskUnseat) && !w.signalDriver(c, deed) {
+	if (deed.ask == ActAskStop || deed.ask == ActKillSupervisor) && !w.signalDriver(c, deed) {
 		return
 	}
 	c.deeds = c.deeds[1:]
 	switch deed.ask {
-	case AskTry:
+	case ActTryLock:
 		w.try(c)
-	case AskFollow:
+	case ActWait:
 		if !c.waiting {
 			c.waiting = true
 			c.waiters++
 		}
 		if !c.watching {
 			c.watching = true
-			c.sights = with(c.sights, simSight{saw: SawBusy, rec: simNoRec, look: true})
+			c.sights = with(c.sights, simSight{saw: InputBusy, rec: simNoRec, look: true})
 		}
-	case AskDrive:
+	case ActDrive:
 		w.recover() // what cannot be read is set aside
 		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
-	case AskProve:
+	case ActProbe:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
-	case AskArm:
+	case ActArm:
 		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.saw })
 		c.timers = append(c.timers, simArmed{deed.saw, deed.after})
 		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmp.Compare(a.saw, b.saw) })
-	case AskLetGo:
+	case ActReleaseLock:
 		w.endIsTrue(c)
 		w.letGo(c)
-	case AskFinish:
-		if deed.end == EndUnknown {
+	case ActFinish:
+		if deed.end == ResultSupervisorLockForeign {
 			w.breaks("%s says that supervisor.lock is another program's, and it is not", who(c.uid))
 		}
 		w.endCommand(i, deed.end)
@@ -169,7 +169,7 @@ func (w *simWorld) try(c *simCmd) {
 		w.seat = append(w.seat, c.uid)
 		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
 	default:
-		c.sights = with(c.sights, simSight{saw: SawBusy, rec: simNoRec, look: true})
+		c.sights = with(c.sights, simSight{saw: InputBusy, rec: simNoRec, look: true})
 	}
 }
 
@@ -183,7 +183,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 	switch {
 	case c.half == 1 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{saw: SawBroken, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: InputBroken, rec: simNoRec})
 	case c.half == 1:
 		w.recover()
 		w.save(c.uid, r, false)
@@ -191,7 +191,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 		return false
 	case c.half == 2 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{saw: SawNotHanded, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: InputNotHanded, rec: simNoRec})
 	case c.half == 2:
 		d := &simDriver{uid: w.newProcess(), old: c.old, s: simNobody, brings: simNoRec, victim: simNoRec}
 		w.drivers = append(w.drivers, d)
@@ -206,7 +206,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 	default:
 		w.letGo(c)
 		w.say("%s lets go", who(c.uid))
-		c.sights = with(c.sights, simSight{saw: SawHanded, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: InputHanded, rec: simNoRec})
 	}
 	c.half = 0
 	return true
@@ -219,11 +219,11 @@ func (w *simWorld) letGo(c *simCmd) {
 	}
 }
 
-func (w *simWorld) proof() Saw {
+func (w *simWorld) proof() CommandInputKind {
 	for _, t := range w.trees {
 		if t.leader && t.serves && !t.hung {
-			return SawProven
+			return InputProbeOK
 		}
 	}
-	return SawUnproven
+	return InputProbeFailed
 }

@@ -120,7 +120,7 @@ func (w *simWorld) visible(e *simEffect) bool {
 		return false
 	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
 		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0 || w.run.conf.Budget.Full > 0
-	case DoAsk:
+	case DoProbe:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}
 	return true
@@ -134,7 +134,7 @@ func (w *simWorld) begin(d *simDriver) {
 	}
 	hold, leader := w.observe(r)
 	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace, w.clock.wall, w.clock.tick})
-	if o.first.event == OrphanFound && hold != HoldOurs {
+	if o.first.event == OrphanFound && hold != OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
 	d.begun, d.s, d.effects, d.brings = true, o.s, o.effects, simNoRec
@@ -184,7 +184,7 @@ func (w *simWorld) endDrive(i int, d *simDriver) {
 	if d.hasLock {
 		w.breaks("the drive in %s has ended and keeps temporal.lock", who(c.uid))
 	}
-	c.sights = with(c.sights, simSight{saw: SawDrove, rec: d.s.rec})
+	c.sights = with(c.sights, simSight{saw: InputDrove, rec: d.s.rec})
 	w.say("the drive in %s is over", who(c.uid))
 	if sight := c.sights[0]; len(c.sights) == 1 && !w.fine() {
 		c.sights = nil

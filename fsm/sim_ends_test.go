@@ -132,27 +132,27 @@ func (w *simWorld) wrong(begun *simWorld, v Verb) string {
 	end := w.cmds[0].end
 	unproven := w.unproven()
 	switch {
-	case unproven && (end == EndForeign || len(begun.drivers) > 0 && (end == EndFailed || v == VerbStop && end == EndStopped)):
+	case unproven && (end == ResultTemporalLockForeign || len(begun.drivers) > 0 && (end == ResultFailed || v == VerbStop && end == ResultStopped)):
 		return ""
 	case v == VerbStop:
 		return w.wrongStop(end)
-	case end == EndFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
+	case end == ResultFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
 		return ""
-	case (end == EndFailed || end == EndStoppedMeant) && len(begun.drivers) > 0:
+	case (end == ResultFailed || end == ResultStoppedByOther) && len(begun.drivers) > 0:
 		// It joined an attempt that was under way, and had spent its budget, or had
 		// been asked to stop: the next one begins anew.
 		_, bad := w.undisturbed(VerbStart, nil)
 		return bad
 	}
-	if end == EndLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == Degraded {
+	if end == ResultDatabaseLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == Degraded {
 		return "" // it is left alone, and who waits is told why
 	}
 	return w.wrongStart(begun, end)
 }
 
-func (w *simWorld) wrongStop(end Ends) string {
+func (w *simWorld) wrongStop(end CommandResult) string {
 	switch {
-	case end != EndStopped && end != EndNothingRan:
+	case end != ResultStopped && end != ResultNothingRan:
 		return fmt.Sprintf("it ends with %q", end)
 	case len(w.trees) > 0:
 		return "something of Temporal is left"
@@ -160,7 +160,7 @@ func (w *simWorld) wrongStop(end Ends) string {
 		return "temporal.lock is held"
 	case len(w.seat)+len(w.drivers) > 0:
 		return "supervisor.lock is held"
-	case w.disk.There && !w.disk.Torn && w.disk.Rec.Again:
+	case w.disk.There && !w.disk.Torn && w.disk.Rec.RestartPending:
 		return "the record says that a restart starts it again"
 	case w.disk.There && !w.disk.Torn && (w.disk.Rec.State != Stopped || w.disk.Rec.Desired != WantStopped):
 		return fmt.Sprintf("the record says %s, wanted %s", w.disk.Rec.State, w.disk.Rec.Desired)
@@ -171,7 +171,7 @@ func (w *simWorld) wrongStop(end Ends) string {
 // settled reports whether a Temporal serves, and neither it nor its driver, if it
 // has one, has anything else in mind.
 func (w *simWorld) settled() bool {
-	if len(w.trees) != 1 || w.proof() != SawProven || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != Healthy {
+	if len(w.trees) != 1 || w.proof() != InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != Healthy {
 		return false
 	}
 	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {
@@ -179,11 +179,11 @@ func (w *simWorld) settled() bool {
 	})
 }
 
-func (w *simWorld) wrongStart(begun *simWorld, end Ends) string {
+func (w *simWorld) wrongStart(begun *simWorld, end CommandResult) string {
 	switch {
-	case end != EndStarted && end != EndAlreadyRunning:
+	case end != ResultStarted && end != ResultAlreadyRunning:
 		return fmt.Sprintf("it ends with %q", end)
-	case len(w.trees) != 1 || w.proof() != SawProven:
+	case len(w.trees) != 1 || w.proof() != InputProbeOK:
 		return "no Temporal serves"
 	case w.disk.Rec.State != Healthy || w.disk.Rec.tmp != w.process(w.trees[0].uid):
 		return fmt.Sprintf("the record says %s of pid %d", w.disk.Rec.State, w.disk.Rec.Temporal.PID)

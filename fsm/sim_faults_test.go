@@ -45,7 +45,7 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			}
 		})
 		for i, c := range w.cmds {
-			if len(c.deeds) > 0 && c.deeds[0].ask == AskHandOver && c.half < 2 {
+			if len(c.deeds) > 0 && c.deeds[0].ask == ActHandOver && c.half < 2 {
 				add(opFullCmd, i, 0)
 			}
 		}

@@ -21,32 +21,32 @@ func (w *simWorld) foreign() bool {
 }
 
 // observe mirrors actions.Observe and actions.Classify.
-func (w *simWorld) observe(r *simRec) (hold Hold, leader simProc) {
+func (w *simWorld) observe(r *simRec) (hold LockOwner, leader simProc) {
 	if w.lockFree() {
 		if w.outlived(r.tmp) {
-			return HoldRemnant, r.tmp
+			return OwnerLeftover, r.tmp
 		}
-		return HoldFree, simProc{}
+		return OwnerNone, simProc{}
 	}
 	for _, t := range w.trees {
 		if t.locked && t.leader { // by the record, or by the mark of our spawn
-			return HoldOurs, w.process(t.uid)
+			return OwnerOurs, w.process(t.uid)
 		}
 	}
 	for _, s := range w.strangers {
 		if s.locks && s.proc.same(r.tmp) {
-			return HoldOurs, s.proc
+			return OwnerOurs, s.proc
 		}
 	}
 	for _, t := range w.trees {
 		if w.holds(t) && !w.hidden(t) {
-			return HoldRemnant, r.tmp
+			return OwnerLeftover, r.tmp
 		}
 	}
 	if w.lock != 0 { // a driver has it between two Temporals
-		return HoldFree, simProc{}
+		return OwnerNone, simProc{}
 	}
-	return HoldForeign, simProc{}
+	return OwnerForeign, simProc{}
 }
 
 // endProcess closes what a process had open.
@@ -63,7 +63,7 @@ func (w *simWorld) endDriver(i int) {
 }
 
 // endCommand keeps only how it ended.
-func (w *simWorld) endCommand(i int, end Ends) {
+func (w *simWorld) endCommand(i int, end CommandResult) {
 	c := w.cmds[i]
 	w.endProcess(c.uid)
 	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
@@ -87,7 +87,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	}
 	w.disk = simDisk{There: true, Rec: r, Last: last}
 	for i, c := range w.cmds {
-		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look && s.saw == SawBusy })
+		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look && s.saw == InputBusy })
 		if c.watching && !c.over && !c.changed && !pending { // a look to come will see it
 			w.cmd(i).changed = true
 		}
@@ -101,7 +101,7 @@ func (w *simWorld) recover() *simRec {
 	}
 	w.disk = simDisk{Rec: simNoRec, Last: w.disk.Last}
 	r := Record{State: Stopped, Desired: WantStopped, Settings: Settings{Policy: simPolicy}}
-	if hold, leader := w.observe(simNoRec); hold == HoldOurs {
+	if hold, leader := w.observe(simNoRec); hold == OwnerOurs {
 		r.Temporal, r.Settings = leader.full(), simSettings
 	}
 	return w.run.cache.rec(r)

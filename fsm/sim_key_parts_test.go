@@ -67,7 +67,7 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 	e.code(f.code)
 	e.is(f.seq == s.Seq, f.run == s.Run)
 	switch f.do {
-	case DoSave, DoLock, DoAsk, DoTerm, DoKill:
+	case DoSave, DoLock, DoProbe, DoTerm, DoKill:
 		e.record(f.rec)
 	case DoWatch:
 		e.process(f.proc)
@@ -115,7 +115,7 @@ func (e *simEncoder) command(c *simCmd) {
 		e.text(string(d.end))
 		e.is(d.detail != "", d.again)
 		e.process(d.driver)
-		if d.ask == AskHandOver || d.ask == AskDrive {
+		if d.ask == ActHandOver || d.ask == ActDrive {
 			e.record(d.rec)
 		}
 		if e.w.run.fair {
@@ -127,7 +127,7 @@ func (e *simEncoder) command(c *simCmd) {
 		s := &c.sights[i]
 		e.text(string(s.saw))
 		e.is(s.lock, s.look)
-		if s.saw == SawDrove {
+		if s.saw == InputDrove {
 			e.record(s.rec)
 		}
 	}

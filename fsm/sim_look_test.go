@@ -43,7 +43,7 @@ func (n *simWorld) watch() {
 		l.saw.driven, l.saw.asleep = n.drivenBy(l.saw.r)
 		n.say("state finds a driver: %t", l.saw.driven)
 	case lookHealth:
-		l.saw.up = l.saw.hold == HoldOurs && n.proof() == SawProven
+		l.saw.up = l.saw.hold == OwnerOurs && n.proof() == InputProbeOK
 		n.say("state finds that a client can work: %t", l.saw.up)
 	default:
 		if !n.steady() {
@@ -111,7 +111,7 @@ func (w *simWorld) glance() simLook {
 	l.r, l.lost = w.readable()
 	l.hold, _ = w.observe(l.r)
 	l.driven, l.asleep = w.drivenBy(l.r)
-	l.up = l.hold == HoldOurs && w.proof() == SawProven
+	l.up = l.hold == OwnerOurs && w.proof() == InputProbeOK
 	return l
 }
 

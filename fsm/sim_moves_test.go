@@ -165,7 +165,7 @@ func (w *simWorld) killable(r *simRec) bool {
 // long ones while nothing else can happen, or against a budget. Probes that would
 // only find again what is known are left out.
 func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
-	up := w.proof() == SawProven
+	up := w.proof() == InputProbeOK
 	lost := slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.lost })
 	slow := slices.ContainsFunc(w.trees, w.slow)
 	w.eachDriver(func(i int, d *simDriver) {
@@ -197,22 +197,22 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 }
 
 func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
-	up := w.proof() == SawProven
+	up := w.proof() == InputProbeOK
 	for i, c := range w.cmds {
 		if c.over {
 			continue
 		}
 		for k, t := range c.timers {
-			if t.saw != SawBusy && c.drivesLonger(t) {
+			if t.saw != InputBusy && c.drivesLonger(t) {
 				if !long {
 					list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 				}
 				continue
 			}
-			if c.drive != nil || t.saw == SawTimeout && c.waitsShortly() {
+			if c.drive != nil || t.saw == InputTimeout && c.waitsShortly() {
 				continue
 			}
-			if short := t.saw == SawBusy && up; long != short && (t.saw != SawBusy || up || !w.run.fair) { // it would find the same
+			if short := t.saw == InputBusy && up; long != short && (t.saw != InputBusy || up || !w.run.fair) { // it would find the same
 				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 			}
 		}
@@ -224,7 +224,7 @@ func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 // patience is over. A restart to which a lock is left gets it at once: that it has its time
 // first is tried against the budget of what is late.
 func (c *simCmd) waitsShortly() bool {
-	return slices.ContainsFunc(c.timers, func(t simArmed) bool { return t.saw == SawYielded || t.saw == SawLost })
+	return slices.ContainsFunc(c.timers, func(t simArmed) bool { return t.saw == InputYieldOver || t.saw == InputStillLost })
 }
 
 // drivesLonger reports whether a timer of the command fires while its own drive

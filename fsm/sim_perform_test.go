@@ -29,7 +29,7 @@ func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, 
 		if e.run == d.s.Run {
 			d.exits = with(d.exits, simExit{e.proc.uid, e.run})
 		}
-	case DoAsk:
+	case DoProbe:
 		w.askOf(d, e)
 	case DoTerm:
 		if d.hasLock {
@@ -70,7 +70,7 @@ func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, b
 
 func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput {
 	if !d.hasLock && !w.lockFree() {
-		if hold, leader := w.observe(e.rec); hold == HoldOurs || hold == HoldRemnant {
+		if hold, leader := w.observe(e.rec); hold == OwnerOurs || hold == OwnerLeftover {
 			return simInput{event: OrphanFound, proc: leader}
 		}
 		return simInput{event: LockDenied}

@@ -57,12 +57,12 @@ func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 // endIsTrue holds a stop's success against the kernel, at the moment at which it
 // lets go of supervisor.lock.
 func (w *simWorld) endIsTrue(c *simCmd) {
-	if len(c.deeds) == 0 || c.deeds[0].ask != AskFinish {
+	if len(c.deeds) == 0 || c.deeds[0].ask != ActFinish {
 		return
 	}
 	o := c.deeds[0]
 	overtaken := o.detail != ""
-	if (o.end == EndStopped || o.end == EndNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
+	if (o.end == ResultStopped || o.end == ResultNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
 		w.breaks("%s says %q, but temporal.lock is not free", who(c.uid), o.end)
 	}
 }
@@ -71,23 +71,23 @@ func (w *simWorld) endIsTrue(c *simCmd) {
 // no start waits in vain for a Temporal that serves.
 func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	frozen := slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen })
-	if o.end == EndTimedOut && w.settled() && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
+	if o.end == ResultTimedOut && w.settled() && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
 	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
 		return
 	}
-	var ends []Ends
+	var ends []CommandResult
 	switch {
 	case c.c.Verb == VerbStop:
-		ends = []Ends{EndStopped, EndNothingRan}
+		ends = []CommandResult{ResultStopped, ResultNothingRan}
 	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == VerbStop }):
-		ends = []Ends{EndStarted, EndAlreadyRunning, EndStoppedMeant}
+		ends = []CommandResult{ResultStarted, ResultAlreadyRunning, ResultStoppedByOther}
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
-		ends = []Ends{EndStarted, EndAlreadyRunning}
+		ends = []CommandResult{ResultStarted, ResultAlreadyRunning}
 	}
 	if w.run.conf.Kind == simHides { // what stays alone cannot be proven to be ours, and is named
-		ends = append(ends, EndForeign, EndFailed)
+		ends = append(ends, ResultTemporalLockForeign, ResultFailed)
 	}
 	if !slices.Contains(ends, o.end) {
 		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.end, o.detail)
@@ -138,9 +138,9 @@ func (w *simWorld) checkDiagnosis() {
 		w.breaks("state says %q", state)
 	case state == Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
-	case !l.driven && l.hold == HoldFree && state != Stopped:
+	case !l.driven && l.hold == OwnerNone && state != Stopped:
 		w.breaks("state says %s, but nothing runs", state)
-	case !l.driven && l.hold != HoldFree && l.hold != HoldForeign && state == Stopped:
+	case !l.driven && l.hold != OwnerNone && l.hold != OwnerForeign && state == Stopped:
 		w.breaks("state says Stopped, but Temporal runs")
 	}
 }

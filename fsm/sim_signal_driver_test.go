@@ -14,12 +14,12 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 			return false
 		}
 	}
-	if deed.ask == AskUnseat {
+	if deed.ask == ActKillSupervisor {
 		w.mayUnseat(c, deed.driver)
 	}
 	target := c.target
 	c.half, c.target = 0, simProc{}
-	w.deliver(target, deed.ask == AskUnseat, deed.again)
+	w.deliver(target, deed.ask == ActKillSupervisor, deed.again)
 	return true
 }
 

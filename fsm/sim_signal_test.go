@@ -61,7 +61,7 @@ func (m simMember) inGroup(leader simProc) bool {
 // lock.
 func (w *simWorld) signalTree(r *simRec, kill bool) (strange bool) {
 	hold, _ := w.observe(r)
-	ours := hold != HoldForeign
+	ours := hold != OwnerForeign
 	members := w.members()
 	if w.provenMember(r.tmp) || w.outlived(r.tmp) {
 		for _, m := range members {

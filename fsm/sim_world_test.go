@@ -154,7 +154,7 @@ type simCmd struct {
 	old      bool // of an older version
 	opened   bool
 	over     bool
-	end      Ends
+	end      CommandResult
 	deeds    []*simDeed
 	half     int     // how much of a handover or of a signal is done
 	target   simProc // of the signal: the process that was proven
@@ -170,7 +170,7 @@ type simCmd struct {
 }
 
 type simArmed struct {
-	saw   Saw
+	saw   CommandInputKind
 	after Millis
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // counted are the inputs that no row of the table has.
-var counted = []Event{Probed, ProbeDue, Deposed}
+var counted = []Event{Probed, ProbeDue, LockLost}
 
 // stage is a supervisor in a story.
 type stage struct {
@@ -41,7 +41,7 @@ func (g *stage) begin(l line) []string {
 		Restarts: Restarts{Unserved: l.number(g.t, "unserved", 0)},
 		Served:   l.has("served"),
 	}
-	e := Evidence{Hold: Hold(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
+	e := Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
 	if l.has("pid") {
 		r.Temporal = process(l.number(g.t, "pid", 0))
 		e.Leader = r.Temporal
@@ -69,7 +69,7 @@ func (g *stage) input(l line) Input {
 	in := Input{
 		Event: Event(l.input), At: g.at, Tick: g.at - 900_000, Dice: 500, Seq: g.s.Seq, Run: g.s.Run,
 		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, Fresh: l.has("fresh"), Version: l.word("version", ""),
-		Grace: Millis(l.number(g.t, "grace", 0)), Again: l.has("again"),
+		Grace: Millis(l.number(g.t, "grace", 0)), RestartPending: l.has("again"),
 		Verdict: Verdict{Live: l.has("live") || l.has("ready") || l.has("lost"), Ready: l.has("ready"), Lost: l.has("lost"), Waits: l.has("waits"), Late: l.has("tardy"),
 			Took: Millis(l.number(g.t, "took", 0)), Delayed: Millis(l.number(g.t, "delayed", 0))},
 		Exit: Exit{Known: l.has("code") || l.has("signal"), Code: l.number(g.t, "code", 0), Signal: l.word("signal", "")},
@@ -103,7 +103,7 @@ func (g *stage) perform(l line, in Input) []string {
 
 func (g *stage) now() string {
 	text := fmt.Sprintf("= %s, wants %s", g.s.State, g.s.Desired)
-	if g.s.Again {
+	if g.s.RestartPending {
 		text += ", to be started again"
 	}
 	if g.s.Failure.Event != "" {

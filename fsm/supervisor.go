@@ -48,8 +48,8 @@ type Supervisor struct {
 // the effects are all there is.
 func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []Effect) {
 	plan := Resume(r, e)
-	s := Supervisor{Record: r, Self: self, Gone: e.Hold == HoldFree || e.Hold == HoldForeign, Grace: now.Grace}
-	if e.Hold == HoldOurs {
+	s := Supervisor{Record: r, Self: self, Gone: e.Owner == OwnerNone || e.Owner == OwnerForeign, Grace: now.Grace}
+	if e.Owner == OwnerOurs {
 		s.Temporal = e.Leader
 	}
 	if !s.Gone {
@@ -105,7 +105,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
 	case Probed:
 		return s.judge(m, in)
-	case Deposed:
+	case LockLost:
 		// Temporal and the record are the other driver's from now on.
 		s.Done = true
 		return s, []Effect{s.effect(DoExit)}
@@ -140,7 +140,7 @@ func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 
 // hurry lets a later stop change the grace period of the one under way.
 func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
-	s.Desired, s.Again = WantStopped, in.Again
+	s.Desired, s.RestartPending = WantStopped, in.RestartPending
 	s.Grace, s.Reason = in.Grace, in.Detail
 	s.Generation++
 	return s, []Effect{

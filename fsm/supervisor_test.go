@@ -85,7 +85,7 @@ type performs func(Effect) (Input, bool)
 func (p performs) Perform(e Effect) (Input, bool) { return p(e) }
 func (p performs) Next() Input                    { panic("nothing to wait for") }
 func (p performs) Stamp(in Input) Input           { return in }
-func (p performs) Observe(Record) Evidence        { return Evidence{Hold: HoldFree} }
+func (p performs) Observe(Record) Evidence        { return Evidence{Owner: OwnerNone} }
 
 // A start asks anew: what was booked before it, by a driver that is dead, is no
 // reason to give up without one attempt.
@@ -95,11 +95,11 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 		Settings: Settings{DB: "/db", TemporalBin: "/bin/temporal", Policy: DefaultPolicy()},
 		Restarts: Restarts{Total: 3, Unserved: 3}, Failure: Failure{Event: Exited, Reason: "it exited"},
 	}
-	for _, hold := range []Hold{HoldFree, HoldOurs, HoldRemnant} {
-		e := Evidence{Hold: hold, Leader: process(100)}
+	for _, hold := range []LockOwner{OwnerNone, OwnerOurs, OwnerLeftover} {
+		e := Evidence{Owner: hold, Leader: process(100)}
 		wanted, refusal := Command{Verb: VerbStart, Want: dead.Settings}.Prepare(dead, e)
-		if refusal.End != "" {
-			t.Fatalf("lock %s: refused: %s", hold, refusal.End)
+		if refusal.Result != "" {
+			t.Fatalf("lock %s: refused: %s", hold, refusal.Result)
 		}
 		m := NewMachine()
 		s, first, _ := Begin(wanted, process(2), e, Input{At: 1000, Tick: 1000})
@@ -157,10 +157,10 @@ func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
 
 // Of two stops the later one is the reason that is kept.
 func TestTheLaterStopIsTheReason(t *testing.T) {
-	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, Again: true, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
+	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, RestartPending: true, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
 	s, _ = s.Step(NewMachine(), Input{Event: Stop, Detail: "a stop"})
-	if s.Reason != "a stop" || s.Again {
-		t.Errorf("reason %q, again %t", s.Reason, s.Again)
+	if s.Reason != "a stop" || s.RestartPending {
+		t.Errorf("reason %q, again %t", s.Reason, s.RestartPending)
 	}
 }
 

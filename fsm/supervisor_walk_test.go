@@ -26,7 +26,7 @@ func walkSupervisor(t *testing.T, seed uint64, steps int) {
 		if s.Done {
 			r := someRecord(dice)
 			c, trail = checker{t: t, last: r}, nil
-			e := Evidence{Hold: pick(dice, Holds), Leader: process(100), Holder: "pid 7"}
+			e := Evidence{Owner: pick(dice, LockOwners), Leader: process(100), Holder: "pid 7"}
 			var first Input
 			s, first, effects = Begin(r, process(2), e, Input{At: at, Tick: at})
 			c.effects(s, effects)
@@ -44,7 +44,7 @@ func walkSupervisor(t *testing.T, seed uint64, steps int) {
 			}
 		}
 		c.effects(s, effects)
-		deposed := len(trail) > 0 && trail[len(trail)-1].Event == Deposed
+		deposed := len(trail) > 0 && trail[len(trail)-1].Event == LockLost
 		if !s.State.Known() || s.Done != (s.State == Stopped || deposed) || s.Done && s.Desired == WantRunning && !deposed {
 			t.Errorf("state %q, desired %q, done %t", s.State, s.Desired, s.Done)
 		}

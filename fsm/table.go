@@ -6,28 +6,28 @@ type Action string
 
 // The actions of the table.
 const (
-	DoLock    Action = "lock"     // take temporal.lock and the database's lock, look at the ports
-	DoSpawn   Action = "spawn"    // start Temporal, leader of its own process group, with the locks inherited
-	DoAdopt   Action = "adopt"    // believe a running Temporal that is proven to be ours
-	DoWatch   Action = "watch"    // wait for the leader's exit and for the tree's end; probe
-	DoProbe   Action = "probe"    // arm the pause to the next probe of health and namespaces
-	DoTerm    Action = "term"     // SIGTERM and SIGCONT to the group and to escaped descendants; arm the grace period
-	DoKill    Action = "kill"     // SIGKILL to the group, then to escaped descendants, until the lock is free
-	DoBackOff Action = "back off" // arm the back-off
-	DoRelease Action = "release"  // close the locks, tidy the PID file, end the supervisor
+	DoLock          Action = "lock"           // take temporal.lock and the database's lock, look at the ports
+	DoSpawn         Action = "spawn"          // start Temporal, leader of its own process group, with the locks inherited
+	DoAdopt         Action = "adopt"          // believe a running Temporal that is proven to be ours
+	DoWatch         Action = "watch"          // wait for the leader's exit and for the tree's end; probe
+	DoScheduleProbe Action = "schedule probe" // arm the pause to the next probe of health and namespaces
+	DoTerm          Action = "term"           // SIGTERM and SIGCONT to the group and to escaped descendants; arm the grace period
+	DoKill          Action = "kill"           // SIGKILL to the group, then to escaped descendants, until the lock is free
+	DoBackOff       Action = "back off"       // arm the back-off
+	DoRelease       Action = "release"        // close the locks, tidy the PID file, end the supervisor
 )
 
 // Phrases says what each action of the table does, for people.
 var Phrases = map[Action]string{
-	DoLock:    "take temporal.lock and the database's lock, look at the ports",
-	DoSpawn:   "spawn Temporal",
-	DoAdopt:   "adopt the running Temporal",
-	DoWatch:   "wait for its exit, probe it",
-	DoProbe:   "go on probing",
-	DoTerm:    "SIGTERM to the whole group, SIGKILL after the grace period",
-	DoKill:    "SIGKILL to the whole group and to what left it",
-	DoBackOff: "wait for the back-off",
-	DoRelease: "release the locks, remove the PID file",
+	DoLock:          "take temporal.lock and the database's lock, look at the ports",
+	DoSpawn:         "spawn Temporal",
+	DoAdopt:         "adopt the running Temporal",
+	DoWatch:         "wait for its exit, probe it",
+	DoScheduleProbe: "go on probing",
+	DoTerm:          "SIGTERM to the whole group, SIGKILL after the grace period",
+	DoKill:          "SIGKILL to the whole group and to what left it",
+	DoBackOff:       "wait for the back-off",
+	DoRelease:       "release the locks, remove the PID file",
 }
 
 // Row is one legal transition.
@@ -57,21 +57,21 @@ var Table = []Row{
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
-	{Starting, ProbePassed, Healthy, do(DoProbe), "only a passed probe makes Temporal healthy"},
-	{Starting, ProbeFailed, Degraded, do(DoProbe), "it serves, but what is written to it is lost; another start would not bring that back"},
+	{Starting, ProbePassed, Healthy, do(DoScheduleProbe), "only a passed probe makes Temporal healthy"},
+	{Starting, ProbeFailed, Degraded, do(DoScheduleProbe), "it serves, but what is written to it is lost; another start would not bring that back"},
 	{Starting, SpawnFailed, Restarting, do(DoTerm), "a failed spawn counts against the budget"},
 	{Starting, Exited, Restarting, do(DoTerm), "the leader died before it served; what it left behind must go first"},
 	{Starting, StartDeadline, Restarting, do(DoTerm), "it had its time to come up"},
 	{Starting, SaveFailed, Stopping, do(DoTerm), "nothing is started that the record cannot name"},
 	{Starting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
-	{Healthy, ProbeFailed, Degraded, do(DoProbe), "the failure threshold is met; it may still recover by itself"},
+	{Healthy, ProbeFailed, Degraded, do(DoScheduleProbe), "the failure threshold is met; it may still recover by itself"},
 	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
 	{Healthy, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
-	{Degraded, ProbePassed, Healthy, do(DoProbe), "it recovered by itself"},
-	{Degraded, ProbeFailed, Degraded, do(DoProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
+	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe), "it recovered by itself"},
+	{Degraded, ProbeFailed, Degraded, do(DoScheduleProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
 	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"},
 	{Degraded, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
 	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},

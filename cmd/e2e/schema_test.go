@@ -123,7 +123,7 @@ func fullReport(t *testing.T) map[string]any {
 		Schema: inspect.StateSchema, State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{},
 		Temporal: &inspect.TemporalReport{}, Supervisor: &inspect.SupervisorReport{},
 		Failure:  &inspect.FailureReport{ExitCode: &code, LogTail: []string{}},
-		Evidence: []inspect.Evidence{{}}, Next: fsm.Moves(fsm.Sight{Saw: fsm.SawBusy, Record: fsm.Record{State: fsm.Healthy}}),
+		Evidence: []inspect.Evidence{{}}, Next: fsm.Moves(fsm.CommandInput{Kind: fsm.InputBusy, Record: fsm.Record{State: fsm.Healthy}}),
 		History: []inspect.HistoryReport{{From: fsm.Starting, To: fsm.Healthy}},
 	})
 	check(t, err)

@@ -160,7 +160,7 @@ func (p *patient) checkTemporal() CheckReport {
 		return wrong(name, cli.TryHidden, "what runs cannot be determined: %v", p.Trouble)
 	case p.Trouble != nil:
 		return wrong(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.Trouble)
-	case p.Evidence.Hold == fsm.HoldForeign:
+	case p.Evidence.Owner == fsm.OwnerForeign:
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
 	case p.Stranger != "":
 		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.Stranger)

@@ -68,7 +68,7 @@ func (s *Seen) uiEvidence() Evidence {
 }
 
 // Running reports whether a Temporal of ours runs.
-func (s *Seen) Running() bool { return s.Evidence.Hold == fsm.HoldOurs }
+func (s *Seen) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
 
 func (s *Seen) RecordEvidence() Evidence {
 	if s.RecordFault != "" {
@@ -97,12 +97,12 @@ func (s *Seen) expected() bool {
 }
 
 func (s *Seen) lockEvidence() Evidence {
-	switch s.Evidence.Hold {
-	case fsm.HoldFree:
+	switch s.Evidence.Owner {
+	case fsm.OwnerNone:
 		return Evidence{"temporal.lock", !s.expected(), "free: the kernel's word that no process of the tree lives"}
-	case fsm.HoldForeign:
+	case fsm.OwnerForeign:
 		return Evidence{"temporal.lock", false, "held by " + s.Evidence.Holder + ", which is not ours"}
-	case fsm.HoldRemnant:
+	case fsm.OwnerLeftover:
 		if len(s.holders) == 0 {
 			return Evidence{"temporal.lock", false, "free, but members of a dead Temporal's group are left, which do not have it"}
 		}

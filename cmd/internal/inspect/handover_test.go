@@ -9,7 +9,7 @@ import (
 
 // A start whose supervisors could not write the record says what they lacked.
 func TestNoHandover(t *testing.T) {
-	o := fsm.Outcome{End: fsm.EndNoHandover, Detail: "it ended each time before it did anything"}
+	o := fsm.Outcome{Result: fsm.ResultNoSupervisor, Detail: "it ended each time before it did anything"}
 	for _, c := range []struct{ words, means, try string }{
 		{"", "a Temporal that runs already goes on", "look at /home/logs/supervisor.log"},
 		{"supervisor: odd", "a Temporal that runs already goes on", "look at /home/logs/supervisor.log"},

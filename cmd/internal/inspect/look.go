@@ -58,7 +58,7 @@ func WithLookTimeout() (context.Context, context.CancelFunc) {
 
 // Unseen is what is so where there is no home, or before anybody has looked.
 func Unseen() *Seen {
-	s := &Seen{Evidence: fsm.Evidence{Hold: fsm.HoldFree}}
+	s := &Seen{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}
 	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }
@@ -88,7 +88,7 @@ func (s *Seen) steady() bool {
 		return true
 	}
 	evidence, _ := actions.Look(s.Home, s.Document.Record)
-	return evidence.Hold == s.Evidence.Hold && s.stamp == (statefile.File{Home: s.Home}).Stamp()
+	return evidence.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
 // lookOnce looks at everything once, at what may take time side by side.
@@ -153,7 +153,7 @@ func (s *Seen) lookAtLocks() {
 			s.Trouble = err
 		}
 	}
-	if s.Driver.PID == 0 && s.Evidence.Hold == fsm.HoldFree && s.Document.State != fsm.Stopped && actions.Elsewhere(s.Document.Record) && s.Trouble == nil {
+	if s.Driver.PID == 0 && s.Evidence.Owner == fsm.OwnerNone && s.Document.State != fsm.Stopped && actions.Elsewhere(s.Document.Record) && s.Trouble == nil {
 		s.Hidden = true
 		s.Trouble = cli.ErrHidden
 	}
@@ -171,7 +171,7 @@ func (s *Seen) lookAtTemporal() {
 	leader := s.Evidence.Leader.PID
 	var all sync.WaitGroup
 	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
-	if s.Evidence.Hold == fsm.HoldOurs {
+	if s.Evidence.Owner == fsm.OwnerOurs {
 		s.asked = true
 		all.Go(func() { s.answer = s.ask(ctx, leader) })
 	}
@@ -233,16 +233,16 @@ func (s *Seen) Diagnosis() fsm.Diagnosis {
 		damage = ""
 	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
-		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Asleep: s.Asleep, Hold: s.Evidence.Hold, Holder: s.Evidence.Holder,
+		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Asleep: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }
 
 // next is what would happen next, by the tables and the resume rule.
 func (s *Seen) next() []fsm.Move {
-	in := fsm.Sight{Saw: fsm.SawWon, Record: s.Document.Record, Evidence: s.Evidence}
+	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.Document.Record, Evidence: s.Evidence}
 	if s.Driver.PID != 0 {
-		in.Saw, in.Driver, in.Asleep = fsm.SawBusy, s.Driver, s.Asleep
+		in.Kind, in.Driver, in.Asleep = fsm.InputBusy, s.Driver, s.Asleep
 		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.Driver)
 		in.Record.State = s.Diagnosis().State
 	}

@@ -18,8 +18,8 @@ import (
 func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 	r := o.Record
 	p := &cli.Problem{Exit: cli.ExitFailed}
-	switch o.End {
-	case fsm.EndDiffers:
+	switch o.Result {
+	case fsm.ResultSettingsDiffer:
 		var differ []string
 		for _, d := range fsm.Differences(r.Settings, c.Want, c.Given) {
 			differ = append(differ, d.String())
@@ -27,17 +27,17 @@ func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
 		p.Means = fmt.Sprintf("it goes on unchanged (%s, %s)", PIDOf(r), actions.Address(r.Settings))
 		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
-	case fsm.EndClash:
+	case fsm.ResultPortConflict:
 		clashProblem(p, c, r)
-	case fsm.EndAddress:
+	case fsm.ResultAddressUnusable:
 		config.AddressProblem(p, c.Wanted(r).IP)
-	case fsm.EndFailed:
+	case fsm.ResultFailed:
 		failedProblem(p, r, home)
-	case fsm.EndStoppedMeant:
+	case fsm.ResultStoppedByOther:
 		p.What = "another command stopped Temporal while this one waited for it"
 		p.Means = r.Reason
 		p.Try = "stigmer local start"
-	case fsm.EndLost:
+	case fsm.ResultDatabaseLost:
 		p.What = "Temporal runs (" + PIDOf(r) + "), but " + r.Reason
 		if ip := r.Settings.IP; !fsm.WorksOn(ip) {
 			p.Means, p.Try = "no workflow can start in it; it is left running and watched", config.OtherAddress("stigmer local restart ", ip)
@@ -45,11 +45,11 @@ func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 		}
 		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
 		p.Try = "one of the two; stigmer local restart begins with what is at that path"
-	case fsm.EndTimedOut:
+	case fsm.ResultTimedOut:
 		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.Seconds(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)
 		p.Try = "stigmer local state --explain, or stigmer local stop"
-	case fsm.EndForeign:
+	case fsm.ResultTemporalLockForeign:
 		p.What = cmp.Or(o.Detail, "temporal.lock is held by "+o.Holder)
 		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
@@ -58,19 +58,19 @@ func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 			p.Try = "look at the owner and mode of the lock, then stigmer local stop once more"
 		}
 		outOfSight(p, o)
-	case fsm.EndUnknown:
+	case fsm.ResultSupervisorLockForeign:
 		p.What = "supervisor.lock is held by " + o.Holder
 		p.Means = "that is not a supervisor of ours, so it was not touched, and nothing was changed"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
 		outOfSight(p, o)
-	case fsm.EndStuck:
+	case fsm.ResultSupervisorUnresponsive:
 		p.What = o.Detail
 		p.Means = "Temporal may still run"
 		p.Try = "stigmer local state --explain"
-	case fsm.EndNoBinary:
+	case fsm.ResultNoBinary:
 		return config.NoBinary(home)
 	default:
-		p.What = fmt.Sprintf("ended without a result (%s) %s", o.End, o.Detail)
+		p.What = fmt.Sprintf("ended without a result (%s) %s", o.Result, o.Detail)
 	}
 	return p
 }

@@ -49,7 +49,7 @@ func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent 
 	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) {
 		return nil
 	}
-	if seen, err := inspect.Glance(string(home)); err != nil || seen != nil && seen.Evidence.Hold != fsm.HoldFree {
+	if seen, err := inspect.Glance(string(home)); err != nil || seen != nil && seen.Evidence.Owner != fsm.OwnerNone {
 		return nil // the start reports what is wrong
 	}
 	if log != nil {
@@ -87,7 +87,7 @@ func checkShared(c *cobra.Command, home statefile.Home) error {
 // the next one would need.
 func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 	seen, err := inspect.Glance(string(home))
-	if err != nil || seen == nil || seen.Evidence.Hold != fsm.HoldOurs {
+	if err != nil || seen == nil || seen.Evidence.Owner != fsm.OwnerOurs {
 		return nil // nothing would be stopped: the start says what is wrong
 	}
 	event, reason := actions.Obstacle(home, seen.Document.Record, wanted)

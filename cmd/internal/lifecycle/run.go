@@ -46,7 +46,7 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 			progress.draw()
 		case outcome := <-done:
 			progress.done()
-			if outcome.End == fsm.EndNoHandover {
+			if outcome.Result == fsm.ResultNoSupervisor {
 				return inspect.NoHandover(outcome, home, desk.Words())
 			}
 			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
@@ -80,27 +80,27 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 // tell prints a success, and how long it took, or returns the problem.
 func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
 	out, r := cli.Success(c), o.Record
-	switch o.End {
-	case fsm.EndStarted:
+	switch o.Result {
+	case fsm.ResultStarted:
 		fmt.Fprintln(out, startedHow(command, o, took))
 		describe(out, home, r)
 		if command.Verb == fsm.VerbStart {
 			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "stigmer local stop"))
 		}
-	case fsm.EndAlreadyRunning:
+	case fsm.ResultAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", human.Ago(r.Temporal.StartedAt))
 		describe(out, home, r)
 		if words := inspect.SkewWords(inspect.SkewFrom(r.Supervisor), r.Supervisor); words != "" {
 			fmt.Fprintf(out, "Note: the supervisor is %s.\n", words)
 		}
-	case fsm.EndStopped:
+	case fsm.ResultStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
 		if o.Detail != "" {
 			fmt.Fprintln(out, "Note:", o.Detail+".")
 		}
-	case fsm.EndNothingRan:
+	case fsm.ResultNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
-	case fsm.EndBroken:
+	case fsm.ResultSystemRefused:
 		did := "the command ended where it was; what runs was not touched"
 		switch {
 		case o.Stopped:
@@ -109,7 +109,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 			did = "the supervisor was asked to stop Temporal; how far that came is not known"
 		}
 		return cli.SystemProblem(err, did)
-	case fsm.EndTimedOut:
+	case fsm.ResultTimedOut:
 		o.Detail = missing(r)
 		return inspect.ProblemOf(o, command, home)
 	default:
