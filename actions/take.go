@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,12 +10,14 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/sqlite"
 )
 
 // takeLocks takes temporal.lock and the database's lock and looks at the ports.
@@ -56,6 +59,10 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
+// contentsLimit is how long a start may read a database before the spawn: a hundred times
+// what one with an empty log takes. A log of 1 GiB takes longer.
+const contentsLimit = 2 * time.Second
+
 // contentsOf looks into a database that no process has open. half says why it is what a
 // killed first start leaves, refusal why it is not Temporal's. Both are empty for any other
 // database, and for one that cannot be read: Temporal itself then logs more about it.
@@ -63,11 +70,13 @@ func contentsOf(db string) (half, refusal string) {
 	if db == "" {
 		return "", ""
 	}
-	contents, err := probes.DatabaseContents(db)
+	ctx, cancel := context.WithTimeout(context.Background(), contentsLimit)
+	defer cancel()
+	contents, err := sqlite.ReadContents(ctx, db)
 	switch {
 	case err != nil:
 		return "", ""
-	case contents.Kind == probes.ContentsHalfMade:
+	case contents.Kind == sqlite.ContentsHalfMade:
 		return contents.Why, ""
 	}
 	return "", foreignWords(db, contents)
@@ -81,8 +90,8 @@ func Foreign(db string) string {
 }
 
 // foreignWords is the sentence for ContentsForeign, empty for any other kind.
-func foreignWords(db string, c probes.Contents) string {
-	if c.Kind != probes.ContentsForeign {
+func foreignWords(db string, c sqlite.Contents) string {
+	if c.Kind != sqlite.ContentsForeign {
 		return ""
 	}
 	return fmt.Sprintf("database %s %s: it %s", db, NotTemporals, c.Why)

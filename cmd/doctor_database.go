@@ -1,26 +1,29 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/sqlite"
 	"github.com/stigmer/local/statefile"
 )
 
-// walkLimit, in bytes, is the largest database whose pages are all looked at.
-const walkLimit = 1 << 30
+// checkLimit is how long the check of a database may take: one of 1 GiB takes some 1.5 s.
+const checkLimit = 10 * time.Second
 
 func (p *patient) checkDatabase(db string) CheckReport {
 	const name = "database"
 	if db == "" {
 		return well(name, "in memory (--ephemeral)")
 	}
-	info, err := os.Stat(db)
+	_, err := os.Stat(db)
 	unfit := ""
 	if !p.running() {
 		unfit = actions.Unfit(db)
@@ -49,34 +52,30 @@ func (p *patient) checkDatabase(db string) CheckReport {
 			return report
 		}
 	}
-	return p.checkPages(name, db, info.Size())
+	return p.checkPages(name, db)
 }
 
 // checkContents reports a file that is no database of Temporal's, which a start refuses, and
 // one that a start sets aside. It decides nothing on any other file.
 func (p *patient) checkContents(name, db string) (report CheckReport, decided bool) {
-	contents, err := probes.DatabaseContents(db)
+	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
+	defer cancel()
+	contents, err := sqlite.ReadContents(ctx, db)
 	d := p.document.Database
 	switch {
 	case err != nil:
 		return report, false
-	case contents.Kind == probes.ContentsForeign:
+	case contents.Kind == sqlite.ContentsForeign:
 		reason := actions.Foreign(db)
 		return wrong(name, fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
-	case contents.Kind == probes.ContentsHalfMade && !(d.Served && d.Path == db):
+	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
 		return well(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}
 	return report, false
 }
 
-func (p *patient) checkPages(name, db string, size int64) CheckReport {
-	read, how := probes.WalkDatabase, "every page is where it belongs"
-	if p.running() || p.driver.PID != 0 {
-		read, how = probes.ReadHeader, "not looked into, as Temporal has it open"
-	} else if size > walkLimit {
-		read, how = probes.ReadHeader, "too large to be looked into"
-	}
-	d, err := read(db)
+func (p *patient) checkPages(name, db string) CheckReport {
+	condition, how, err := p.databaseCondition(db)
 	made := ""
 	if db == p.database() {
 		made = p.madeBy()
@@ -84,14 +83,30 @@ func (p *patient) checkPages(name, db string, size int64) CheckReport {
 	switch {
 	case err != nil:
 		return wrong(name, "stigmer local doctor once more; if it says the same, stigmer local reset, which keeps it aside", "%s: %v", db, err)
-	case d.Flaw != "" && p.document.Database.Created && !p.document.Database.Served:
-		return well(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, d.Flaw)
-	case d.Flaw != "":
-		return wrong(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, d.Flaw)
-	case d.Interrupted:
+	case condition.Flaw != "" && p.document.Database.Created && !p.document.Database.Served:
+		return well(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, condition.Flaw)
+	case condition.Flaw != "":
+		return wrong(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, condition.Flaw)
+	case condition.Interrupted:
 		how = "a transaction was cut off, which the next start takes back"
 	}
-	return well(name, "%s, %s%s: %s", db, bytesText(d.Bytes+d.LogBytes), made, how)
+	return well(name, "%s, %s%s: %s", db, bytesText(condition.Bytes+condition.LogBytes), made, how)
+}
+
+// databaseCondition checks a database's pages, unless a server may have it open. how says
+// what was checked.
+func (p *patient) databaseCondition(db string) (condition sqlite.Condition, how string, err error) {
+	if p.running() || p.driver.PID != 0 {
+		condition, err = sqlite.Glance(db)
+		return condition, "not looked into, as Temporal has it open", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
+	defer cancel()
+	condition, err = sqlite.QuickCheck(ctx, db)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return condition, "too large to be looked into", nil
+	}
+	return condition, "every page is where it belongs", err
 }
 
 // madeBy says what is recorded of a database's birth.

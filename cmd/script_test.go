@@ -143,7 +143,7 @@ func setUp(env *testscript.Env, real string) error {
 	env.Setenv("STIGMER_PORT", env.Getenv("PORT"))
 	env.Setenv("STIGMER_UI_PORT", env.Getenv("UIPORT"))
 	env.Setenv("BIN", filepath.Dir(stigmer))
-	databases, err := filepath.Abs(filepath.Join("..", "probes", "testdata"))
+	databases, err := filepath.Abs(filepath.Join("..", "probes", "sqlite", "testdata"))
 	if err != nil {
 		return err
 	}

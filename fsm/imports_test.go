@@ -23,13 +23,14 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
-	"actions":   {"fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/procs", "actions/environment"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/host", "probes/temporal", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
+	"actions":   {"fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/procs", "actions/environment"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/host", "probes/sqlite", "probes/temporal", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
 
 	// Rooms of their own.
 	"probes/host":         {"fsm"}, // file systems, limits, memory
 	"probes/temporal":     {"fsm"}, // what a Temporal answers
 	"probes/logs":         {},
+	"probes/sqlite":       {}, // SQLite's engine, over an overlay
 	"probes/xnu":          {}, // macOS's kernel, in its own formats
 	"probes/xnu/fake":     {"probes/xnu"},
 	"actions/environment": {"fsm", "probes"},
@@ -46,6 +47,7 @@ var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
+	"github.com/ncruces":        "probes/sqlite",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }

@@ -1,4 +1,4 @@
-package probes
+package sqlite
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // TestDatabaseContents: what a path can lead to that is to be Temporal's database.
@@ -23,6 +25,8 @@ func TestDatabaseContents(t *testing.T) {
 	small := read("small.db")
 	damaged := bytes.Clone(killed)
 	damaged[100] = 99
+	noPages := bytes.Clone(small)
+	noPages[16], noPages[17] = 3, 3
 	for name, c := range map[string]struct {
 		data, journal []byte
 		kind          ContentsKind
@@ -39,20 +43,21 @@ func TestDatabaseContents(t *testing.T) {
 		"the magic alone":                {killed[:16], nil, ContentsHalfMade, "the beginning of a header"},
 		"NUL bytes":                      {make([]byte, 8192), nil, ContentsHalfMade, "NUL bytes"},
 		"a damaged schema":               {damaged, nil, ContentsUnknown, "damaged"},
+		"a damaged header":               {noPages, nil, ContentsUnknown, "its header is wrong"},
 		"a text":                         {[]byte("a letter to a friend\n"), nil, ContentsForeign, "no SQLite database"},
 		"a picture":                      {append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), nil, ContentsForeign, "no SQLite database"},
 		"an encrypted database":          {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
 		"many NUL bytes":                 {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
 		"another program's":              {small, nil, ContentsForeign, "another program's database, with the tables "},
-		"Temporal's, with a table lost":  {bytes.ReplaceAll(read("../../cmd/testdata/fake.db"), []byte("namespaces"), []byte("executions")), nil, ContentsTemporal, "4 tables"},
-		"Temporal's":                     {read("../../cmd/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
+		"Temporal's, with a table lost":  {bytes.ReplaceAll(read("../../../cmd/testdata/fake.db"), []byte("namespaces"), []byte("executions")), nil, ContentsTemporal, "4 tables"},
+		"Temporal's":                     {read("../../../cmd/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.db")
 		check(t, os.WriteFile(path, c.data, 0o600))
 		if c.journal != nil {
 			check(t, os.WriteFile(path+"-journal", c.journal, 0o600))
 		}
-		have, err := DatabaseContents(path)
+		have, err := ReadContents(t.Context(), path)
 		if err != nil || have.Kind != c.kind || !strings.Contains(have.Why, c.why) {
 			t.Errorf("%s: %+v, %v", name, have, err)
 		}
@@ -61,11 +66,31 @@ func TestDatabaseContents(t *testing.T) {
 			t.Errorf("%s: the file was changed (%v)", name, err)
 		}
 	}
-	if _, err := DatabaseContents(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := ReadContents(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
-	if _, err := DatabaseContents(t.TempDir()); err == nil {
+	if _, err := ReadContents(t.Context(), t.TempDir()); err == nil {
 		t.Error("a folder has contents")
+	}
+}
+
+// The namespace that Temporal makes for itself is no user data. Any other one is.
+func TestNamespacesThatAreData(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	for _, c := range []struct {
+		statement string
+		want      ContentsKind
+	}{
+		{"CREATE TABLE namespaces(name); CREATE TABLE executions(x); INSERT INTO namespaces VALUES('temporal-system')", ContentsHalfMade},
+		{"INSERT INTO namespaces VALUES('default')", ContentsTemporal},
+	} {
+		conn, err := sqlite3.Open(path)
+		check(t, err)
+		check(t, conn.Exec(c.statement))
+		check(t, conn.Close())
+		if have, err := ReadContents(t.Context(), path); err != nil || have.Kind != c.want {
+			t.Errorf("%s: %+v, %v", c.statement, have, err)
+		}
 	}
 }
 
@@ -87,7 +112,7 @@ func TestDatabaseContentsCutOff(t *testing.T) {
 	for n := 0; n < len(killed); n += 509 {
 		check(t, os.WriteFile(path, killed[:n], 0o600))
 		check(t, os.WriteFile(path+"-journal", journal[:min(n/7, len(journal))], 0o600))
-		have, err := DatabaseContents(path)
+		have, err := ReadContents(t.Context(), path)
 		if err != nil || n >= len(magic) && have.Kind == ContentsForeign {
 			t.Errorf("%d bytes: %+v, %v", n, have, err)
 		}

@@ -1,0 +1,169 @@
+package sqlite
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Condition is what a database's files say of its condition.
+type Condition struct {
+	// Bytes and LogBytes are the sizes of the file and of its write-ahead log.
+	Bytes, LogBytes int64
+	// Interrupted says that a transaction was cut off. Its journal takes it back when the
+	// database is opened next; a check looks at the pages as they are then.
+	Interrupted bool
+	// Flaw says what is wrong with the database, empty if nothing is as far as was checked.
+	Flaw string
+}
+
+// errChanged says that a file was written while it was read, so that nothing can be said of it.
+var errChanged = errors.New("it changed while it was looked at")
+
+// Glance reads the sizes of the database at path, and whether it has SQLite's header. A
+// server may have it open.
+func Glance(path string) (Condition, error) {
+	h, err := readHead(path)
+	return h.Condition, err
+}
+
+// QuickCheck checks every page of the database at path, as PRAGMA quick_check does, with what
+// its journal or its write-ahead log has. No process may be writing to it: the error says
+// that one was, or that it cannot be read, or is that of ctx.
+func QuickCheck(ctx context.Context, path string) (Condition, error) {
+	h, err := readHead(path)
+	if err != nil || h.Flaw != "" {
+		return h.Condition, err
+	}
+	before := stamps(h.path)
+	err = withEngine(ctx, h.path, func(e *engine) error {
+		_, err := e.strings("PRAGMA schema_version") // carries out the journal
+		if h.Flaw = e.tooLarge(h); err != nil || h.Flaw != "" {
+			return err
+		}
+		h.Flaw, err = e.quickCheck()
+		return err
+	})
+	if stamps(h.path) != before {
+		return Condition{}, errChanged
+	}
+	if flaw := cmp.Or(h.Flaw, damage(err)); flaw != "" {
+		h.Flaw, err = h.cutOff(flaw), nil
+	}
+	return h.Condition, err
+}
+
+// stamps has what changes with each write to a database.
+func stamps(path string) (text string) {
+	for _, suffix := range []string{"", "-journal", "-wal"} {
+		if info, err := os.Stat(path + suffix); err == nil {
+			text += fmt.Sprintln(suffix, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return text
+}
+
+// head is what can be said of a database without an engine.
+type head struct {
+	Condition
+	path string
+	// text is the beginning of the file: at most the 100 bytes of a header
+	// (sqlite.org/fileformat2.html, 1.3).
+	text []byte
+	// onlyNULs says that the file has nothing else.
+	onlyNULs bool
+}
+
+const (
+	magic        = "SQLite format 3\x00"
+	journalMagic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+	headerSize   = 100
+	smallestPage = 512
+)
+
+// readHead reads the head of the database at path.
+func readHead(path string) (head, error) {
+	path, err := filepath.EvalSymlinks(path) // a journal lies beside the file itself
+	if err != nil {
+		return head{}, err
+	}
+	file, err := openRegular(path)
+	if err != nil {
+		return head{}, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return head{}, err
+	}
+	h := head{path: path}
+	h.Bytes, h.Interrupted = info.Size(), isHot(path+"-journal")
+	if log, err := os.Stat(path + "-wal"); err == nil {
+		h.LogBytes = log.Size()
+	}
+	if h.text, err = io.ReadAll(io.LimitReader(file, headerSize)); err != nil {
+		return head{}, err
+	}
+	switch {
+	case h.Bytes == 0:
+		h.Flaw = "it is empty"
+	case !h.hasMagic():
+		h.Flaw = "it is no SQLite database"
+		h.onlyNULs = h.Bytes <= mostNULs && isNULs(h.text) && readsNULs(file)
+	}
+	return h, nil
+}
+
+func (h head) hasMagic() bool { return bytes.HasPrefix(h.text, []byte(magic)) }
+
+// pageSize, in bytes, is that of the header, or the smallest that there is.
+func (h head) pageSize() int64 {
+	if len(h.text) < headerSize {
+		return smallestPage
+	}
+	size := int64(binary.BigEndian.Uint16(h.text[16:]))
+	if size == 1 {
+		size = 1 << 16
+	}
+	if size < smallestPage || size&(size-1) != 0 {
+		return smallestPage
+	}
+	return size
+}
+
+// cutOff is a better word than flaw for a file that has not the pages that its header counts.
+func (h head) cutOff(flaw string) string {
+	if len(h.text) < headerSize || h.LogBytes > 0 {
+		return flaw
+	}
+	pages, counted := h.Bytes/h.pageSize(), int64(binary.BigEndian.Uint32(h.text[28:]))
+	if pages >= counted {
+		return flaw
+	}
+	return fmt.Sprintf("it is cut off: %d of its %d pages are there", pages, counted)
+}
+
+// isHot reports whether a rollback journal waits to be carried out: one that is done with is
+// removed, emptied, or has its header overwritten with zeros.
+func isHot(journal string) bool {
+	file, err := openRegular(journal)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, int64(len(journalMagic))))
+	return err == nil && string(text) == journalMagic
+}
+
+func readsNULs(file io.Reader) bool {
+	rest, err := io.ReadAll(file)
+	return err == nil && isNULs(rest)
+}
+
+func isNULs(text []byte) bool { return len(bytes.Trim(text, "\x00")) == 0 }
