@@ -102,3 +102,17 @@ func TestOverlayFile(t *testing.T) {
 		t.Errorf("%d bytes long", size)
 	}
 }
+
+// A log that cannot be read is an error that names the log, and no verdict on the database.
+func TestALogThatCannotBeRead(t *testing.T) {
+	path := copyDatabase(t, "logged.db")
+	check(t, os.Remove(path+"-wal"))
+	check(t, os.Mkdir(path+"-wal", 0o700))
+	c, err := QuickCheck(t.Context(), path)
+	if err == nil || c.Flaw != "" || !strings.Contains(err.Error(), path+"-wal is not a file") {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if contents, err := ReadContents(t.Context(), path); err == nil {
+		t.Errorf("%+v", contents)
+	}
+}
