@@ -26,10 +26,11 @@ type Condition struct {
 // errChanged says that a file was written while it was read, so that nothing can be said of it.
 var errChanged = errors.New("it changed while it was looked at")
 
-// Glance reads the sizes of the database at path, and whether it has SQLite's header. A
-// server may have it open.
+// Glance reads the sizes of the database at path, and whether it has SQLite's header and as
+// many pages as that counts. A server may have it open.
 func Glance(path string) (Condition, error) {
 	h, err := readHead(path)
+	h.Flaw = h.cutOff(h.Flaw)
 	return h.Condition, err
 }
 
@@ -138,8 +139,9 @@ func (h head) pageSize() int64 {
 }
 
 // cutOff is a better word than flaw for a file that has not the pages that its header counts.
+// The count holds where it was written together with the rest.
 func (h head) cutOff(flaw string) string {
-	if len(h.text) < headerSize || h.LogBytes > 0 {
+	if len(h.text) < headerSize || !h.hasMagic() || h.LogBytes > 0 || !bytes.Equal(h.text[24:28], h.text[92:96]) {
 		return flaw
 	}
 	pages, counted := h.Bytes/h.pageSize(), int64(binary.BigEndian.Uint32(h.text[28:]))

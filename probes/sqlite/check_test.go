@@ -147,6 +147,11 @@ func TestQuickCheckFindsDamage(t *testing.T) {
 		if !strings.Contains(c.Flaw, want) {
 			t.Errorf("%q is not found; it says %q", want, c.Flaw)
 		}
+		glance, err := Glance(path)
+		check(t, err)
+		if byHead := strings.HasPrefix(want, "it is "); byHead && glance != c || !byHead && glance.Flaw != "" {
+			t.Errorf("%q: a glance says %q", want, glance.Flaw)
+		}
 	}
 }
 
