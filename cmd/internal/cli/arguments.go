@@ -10,8 +10,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// ShowHelp prints the help of a command that only groups others.
 func ShowHelp(c *cobra.Command, _ []string) error { return c.Help() }
 
+// NoArguments refuses arguments. If the command groups others, the error names the commands that may be meant.
 func NoArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -53,6 +55,7 @@ func meant(c *cobra.Command, typed string) (paths []string) {
 	return paths
 }
 
+// UsageError turns an error of cobra's flag parsing into a Problem.
 func UsageError(c *cobra.Command, err error) error {
 	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
 		return NoCommand(c, words[0]) // the flag was meant for it

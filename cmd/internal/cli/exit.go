@@ -15,6 +15,7 @@ const (
 	ExitInterrupted = 130
 )
 
+// ExitHelp lists the exit statuses, for the help.
 const ExitHelp = `Exit status of start, stop and restart: 0 done or already so, 1 failed, 2 usage,
 4 permission, 5 no Temporal binary, 130 interrupted.
 Exit status of state: 0 Healthy, 3 Stopped, 8 Degraded, 9 in between, 4 cannot tell,

@@ -12,16 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Exists reports whether there is anything at a path; a link counts, wherever it leads.
 func Exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
+// Executable reports whether a path leads to a regular file that some user may execute.
 func Executable(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
+// SameFile reports whether two paths lead to one file. It is false if either leads nowhere.
 func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
@@ -31,6 +34,7 @@ func SameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
+// Accessible returns why this user may not read and write a file, or a folder and look into it; nil if it may (access(2)).
 func Accessible(path string, folder bool) error {
 	need := uint32(unix.R_OK | unix.W_OK)
 	if folder {
@@ -39,6 +43,7 @@ func Accessible(path string, folder bool) error {
 	return unix.Access(path, need)
 }
 
+// BareExec returns the cause of an error of package exec, without the name of the program.
 func BareExec(err error) error {
 	if e, ok := errors.AsType[*exec.Error](err); ok {
 		return e.Err

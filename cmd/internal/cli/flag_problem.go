@@ -22,6 +22,7 @@ type FlagError struct {
 
 func (e FlagError) Error() string { return e.Text }
 
+// BadFlag is the error that the value of a flag cannot be used, wherever the value came from.
 func BadFlag(flag, format string, args ...any) error {
 	return FlagError{Flags: []string{flag}, Text: fmt.Sprintf(format, args...)}
 }

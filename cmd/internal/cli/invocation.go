@@ -14,6 +14,7 @@ func WordsTo(c *cobra.Command) []string {
 	return append(WordsTo(c.Parent()), c.Name())
 }
 
+// WithHome adds the variable that names the home to an environment.
 func WithHome(env []string, home statefile.Home) []string {
 	return append(env, "STIGMER_HOME="+string(home))
 }

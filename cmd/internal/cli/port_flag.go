@@ -10,6 +10,7 @@ import (
 // pflag's own takes 07233 for an octal one.
 type PortValue int
 
+// PortVar declares a flag for a port.
 func PortVar(f *pflag.FlagSet, port *int, name string, value int, usage string) {
 	*port = value
 	f.Var((*PortValue)(port), name, usage)

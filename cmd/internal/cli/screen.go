@@ -84,6 +84,7 @@ func (s *Screen) Draw(lines []string) error {
 	return err
 }
 
+// Close gives the terminal back as it was.
 func (s *Screen) Close() {
 	s.writing.Lock()
 	defer s.writing.Unlock()

@@ -75,6 +75,7 @@ func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
 // is asked for (bsd/kern/sys_generic.c, poll_nocancel).
 func hangUpOf(fd uintptr) unix.PollFd { return unix.PollFd{Fd: int32(fd), Events: unix.POLLHUP} }
 
+// StopSignals delivers the named signals to a channel, which signal.Stop ends.
 func StopSignals(which ...os.Signal) chan os.Signal {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, which...)

@@ -9,6 +9,7 @@ const TemporalVersion = "v1.5.1"
 // Version is set by the linker for a release; without it the module's version counts.
 var Version string
 
+// OwnVersion returns this program's version: the linker's, else that of its module, else (devel).
 func OwnVersion() string {
 	if Version != "" {
 		return Version

@@ -52,6 +52,7 @@ func (m *mirrorValue) Set(text string) (err error) {
 // Type names the kind of value in the help.
 func (m *mirrorValue) Type() string { return "URL" }
 
+// Declare declares the flags of where a Temporal CLI is installed from.
 func (s *Source) Declare(f *pflag.FlagSet) {
 	s.From = cli.Choice{Of: [2]string{FromRelease, FromGo}, Kind: "source"}
 	f.Var(&s.From, FromSetting, "release or go")

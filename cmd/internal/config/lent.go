@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
+// PassEnvFlag names the flag that lets variables through to Temporal.
 const PassEnvFlag = "pass-env"
 
 // Lent returns what this command lends to Temporal of its environment. Its error is a Problem:

@@ -32,6 +32,7 @@ func plainName(variable string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(strings.ToUpper(variable), "_", ""), "S")
 }
 
+// WarnOfMisspelt warns of each variable whose name is almost that of a flag.
 func WarnOfMisspelt(c *cobra.Command) {
 	for _, words := range Misspelt(os.Environ(), c.Flags()) {
 		cli.Warn(c, "%s", words)

@@ -112,6 +112,7 @@ func ValueOf(f *pflag.Flag) any {
 	return text
 }
 
+// PrintConfig prints the settings, each with where it is from.
 func PrintConfig(out io.Writer, r ConfigReport) {
 	note := ""
 	if !r.Exists {

@@ -59,12 +59,14 @@ func quotePowerShell(text string) string {
 // Variable is one variable of the environment.
 type Variable struct{ Name, Value string }
 
+// Print writes the lines that set variables in this shell.
 func (s Shell) Print(out io.Writer, variables []Variable) {
 	for _, v := range variables {
 		fmt.Fprintf(out, s.set+"\n", v.Name, s.quote(v.Value))
 	}
 }
 
+// PrintUnset writes the lines that remove variables from this shell.
 func (s Shell) PrintUnset(out io.Writer, variables []Variable) {
 	for _, v := range variables {
 		fmt.Fprintf(out, s.unset+"\n", v.Name)

@@ -35,6 +35,7 @@ func Glance(path string) (*Seen, error) {
 	return s, nil
 }
 
+// FindContact reads how the Temporal of this home is reached. It asks Temporal nothing. Its error is a Problem.
 func FindContact() (Contact, error) {
 	path, err := cli.HomePath()
 	if err != nil {

@@ -70,6 +70,7 @@ func (s *Seen) uiEvidence() Evidence {
 // Running reports whether a Temporal of ours runs.
 func (s *Seen) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
 
+// RecordEvidence is what was found of the record.
 func (s *Seen) RecordEvidence() Evidence {
 	if s.RecordFault != "" {
 		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
@@ -185,6 +186,7 @@ func (s *Seen) portEvidence(name string, port int, l *probes.Listener) Evidence 
 	return Evidence{name, false, fmt.Sprintf("%s is taken by pid %d (%s)", at, l.PID, l.Command)}
 }
 
+// OwnListener reports whether a listener belongs to the Temporal that runs.
 func (s *Seen) OwnListener(l *probes.Listener) bool {
 	return s.Running() && (l.PID == s.Evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.Home))
 }
@@ -215,6 +217,7 @@ func (s *Seen) healthEvidence() []Evidence {
 	return list
 }
 
+// DatabaseEvidence is what was found of the database.
 func (s *Seen) DatabaseEvidence() Evidence {
 	db := actions.DatabaseOf(s.Home, s.Document.Record)
 	if db == "" {

@@ -86,6 +86,7 @@ func printFailure(out io.Writer, r StateReport) {
 	}
 }
 
+// PrintEvidence prints the evidence, a line each.
 func PrintEvidence(out io.Writer, r StateReport) {
 	fmt.Fprintln(out, "\nEvidence, looked at just now and held against the record:")
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -102,6 +103,7 @@ func PrintEvidence(out io.Writer, r StateReport) {
 // historyShown is how many transitions a page has room for; -o json has them all.
 const historyShown = 15
 
+// PrintHistory prints the latest transitions.
 func PrintHistory(out io.Writer, r StateReport) {
 	if len(r.History) == 0 {
 		return

@@ -52,6 +52,7 @@ const NoRecord = "there is none yet"
 // askWithin bounds a look at a Temporal that does not answer.
 const askWithin = 2 * time.Second
 
+// WithLookTimeout bounds what a look asks of Temporal.
 func WithLookTimeout() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), askWithin)
 }
@@ -112,6 +113,7 @@ func lookOnce(path string) *Seen {
 	return s
 }
 
+// ReadRecord reads the record, and notes what is wrong with it.
 func (s *Seen) ReadRecord() {
 	file := statefile.File{Home: s.Home}
 	s.stamp = file.Stamp() // before it is read: a save in between shows

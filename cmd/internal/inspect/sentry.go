@@ -96,10 +96,12 @@ func CannotTell(err error) *cli.Problem {
 	return problem
 }
 
+// SupervisorLog is the supervisor's log with its rotated files.
 func SupervisorLog(home statefile.Home) logs.Log {
 	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
 }
 
+// TemporalLog is Temporal's log with its rotated files.
 func TemporalLog(home statefile.Home) logs.Log {
 	return logs.Log{Name: "temporal", Path: home.Log(), Older: actions.OlderLogs}
 }

@@ -26,6 +26,7 @@ type InstallOptions struct {
 	Output                string
 }
 
+// RunInstall installs a Temporal CLI, or lists those that are there.
 func RunInstall(c *cobra.Command, o *InstallOptions) error {
 	if o.List {
 		return listPrograms(c, o)

@@ -18,6 +18,7 @@ type EnvOptions struct {
 	Unset, Force                    bool
 }
 
+// RunEnv prints the variables that lead a client to Temporal, or writes them into a profile.
 func RunEnv(c *cobra.Command, o *EnvOptions) error {
 	profile := c.Flags().Changed("profile")
 	if err := o.check(c, profile); err != nil {

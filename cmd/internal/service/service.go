@@ -8,6 +8,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
+// RunServiceUninstall removes the service's file, and with --now ends the service.
 func RunServiceUninstall(c *cobra.Command, now bool) error {
 	m, f, err := openService(c, now)
 	if err != nil {
