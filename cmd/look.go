@@ -236,7 +236,7 @@ func (s *seen) diagnosis() fsm.Diagnosis {
 		damage = ""
 	}
 	return fsm.Diagnose(s.document.Record, fsm.Look{
-		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Damage: damage, Asleep: s.asleep, Owner: s.evidence.Owner, Holder: s.evidence.Holder,
+		Driven: s.driver.PID != 0, Lost: s.recordFault != "", Damage: damage, Suspended: s.asleep, Owner: s.evidence.Owner, Holder: s.evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }
@@ -245,7 +245,7 @@ func (s *seen) diagnosis() fsm.Diagnosis {
 func (s *seen) next() []fsm.Move {
 	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.document.Record, Evidence: s.evidence}
 	if s.driver.PID != 0 {
-		in.Kind, in.Driver, in.Asleep = fsm.InputBusy, s.driver, s.asleep
+		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.driver, s.asleep
 		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.driver)
 		in.Record.State = s.diagnosis().State
 	}

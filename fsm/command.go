@@ -116,7 +116,7 @@ func (c Command) note(in CommandInput) Command {
 			c.Ending = r.Incarnation // the record could not be read when the supervisor was asked
 		}
 		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.RestartPending
-	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Asleep && r.Desired == WantRunning:
+	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Suspended && r.Desired == WantRunning:
 		c.Since = r.Generation
 	}
 	return c
