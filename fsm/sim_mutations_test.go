@@ -63,7 +63,7 @@ var simMutations = []simMutation{
 		"{at(StopAsked, StopAcked), StopBegun, StopAcked, then(ActWait), \"\",", "{at(StopAsked, StopAcked), StopBegun, CommandDone, finish, ResultStopped,"},
 	{"stop does not want it stopped", "command_act.go", "r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart\n", ""},
 	{"a stop leaves it to be started again", "command_classify.go", "&& !(c.Verb == VerbStop && r.RestartPending):", ":"},
-	{"a timer that was armed for a dead driver counts in the command's own drive", "command_classify.go", "case in.Kind != InputDrove:", "case false:"},
+	{"a timer that was armed for a dead driver counts in the command's own drive", "command_classify.go", "case in.Kind != InputDrove:\n\t\treturn \"\"", "case in.Kind != InputDrove:\n\t\treturn TemporalLockForeign"},
 	{"a driver that does not answer is left alone", "command_table.go",
 		"StopUnanswered, StopKilled, then(ActKillAsked, ActArmKilled)", "StopUnanswered, StopKilled, then(ActArmKilled)"},
 	{"a start keeps an older supervisor", "command_classify.go", "older := in.Outdated && in.Driver", "older := false && in.Driver"},
