@@ -7,6 +7,7 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // ask probes in a goroutine: once, or, while Temporal starts, until it serves. A probe that
@@ -26,7 +27,7 @@ func (w *World) ask(e fsm.Effect) {
 	w.logs.look()
 	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
-	q.endpoint = probes.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
+	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
 	go q.run(w.questions.add(q))
 }
 

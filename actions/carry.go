@@ -13,6 +13,7 @@ import (
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -148,7 +149,7 @@ func (d *Desk) prove(r fsm.Record) {
 	ctx, cancel := context.WithTimeout(context.Background(), millis(s.Policy.Timeout+s.Policy.LivenessDeadline))
 	go func() {
 		defer cancel()
-		answer := probes.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+		answer := temporal.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 		saw := fsm.InputProbeFailed
 		if answer.Verdict.Live && answer.Verdict.Ready {
 			saw = fsm.InputProbeOK

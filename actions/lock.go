@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -160,5 +161,5 @@ func TryLocks(home statefile.Home) error {
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	return probes.FlockWorks(file.Name())
+	return host.FlockWorks(file.Name())
 }

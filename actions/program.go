@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -14,6 +14,6 @@ import (
 // runs. TryProgram returns that folder, and what probes.TryVersion returns.
 func TryProgram(ctx context.Context, home statefile.Home, r fsm.Record, environ []string) (folder, said string, words []string, err error) {
 	folder = statefile.NearestFolder(workFolder(home, r.Settings.DB)) // before the first start there is no home
-	said, words, err = probes.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
+	said, words, err = temporal.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
 	return folder, said, words, err
 }

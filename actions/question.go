@@ -8,6 +8,7 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // question is a probe that is under way. If the answer comes within the probe's timeout, the
@@ -17,7 +18,7 @@ import (
 type question struct {
 	world    *World
 	effect   fsm.Effect
-	endpoint probes.Endpoint
+	endpoint temporal.Endpoint
 	// unlocked says what is wrong with a lock file that was deleted, empty for nothing.
 	unlocked string
 	// process is Temporal's PID.
@@ -26,12 +27,12 @@ type question struct {
 
 	lock sync.Mutex
 	// known is what was answered so far, and serving is closed when health has said SERVING.
-	known   probes.Answer
+	known   temporal.Answer
 	serving chan struct{}
 }
 
 // note stores what has been answered so far. It is called from the goroutines that ask.
-func (q *question) note(a probes.Answer) {
+func (q *question) note(a temporal.Answer) {
 	q.lock.Lock()
 	defer q.lock.Unlock()
 	if a.Verdict.Live && !q.known.Verdict.Live {
@@ -42,11 +43,11 @@ func (q *question) note(a probes.Answer) {
 }
 
 // soFar returns what has been answered so far.
-func (q *question) soFar() probes.Answer {
+func (q *question) soFar() temporal.Answer {
 	q.lock.Lock()
 	defer q.lock.Unlock()
 	if q.known.Detail == "" {
-		return probes.Silent
+		return temporal.Silent
 	}
 	return q.known
 }
@@ -55,7 +56,7 @@ func (q *question) soFar() probes.Answer {
 func (q *question) run(ctx context.Context) {
 	defer q.cancel()
 	began, delay := time.Now(), probes.RunDelay(q.process)
-	answered := make(chan probes.Answer, 1)
+	answered := make(chan temporal.Answer, 1)
 	go func() { answered <- q.ask(ctx) }() // ends with ctx
 	late := time.NewTimer(millis(q.effect.Record.Settings.Policy.Timeout))
 	defer late.Stop()
@@ -85,7 +86,7 @@ func (q *question) run(ctx context.Context) {
 	q.postAnswer(<-answered, true)
 }
 
-func (q *question) ask(ctx context.Context) probes.Answer {
+func (q *question) ask(ctx context.Context) temporal.Answer {
 	if e := q.effect; e.After > 0 {
 		// A tenth of the timeout is left for the last round of calls.
 		return q.endpoint.Await(ctx, millis(e.After), millis(e.Record.Settings.Policy.Timeout)*9/10)
@@ -95,7 +96,7 @@ func (q *question) ask(ctx context.Context) probes.Answer {
 
 // postAnswer posts an answer and ends the questions that were asked before. A question that
 // was itself ended posts nothing.
-func (q *question) postAnswer(answer probes.Answer, late bool) {
+func (q *question) postAnswer(answer temporal.Answer, late bool) {
 	answer.Verdict.Late = late
 	if !q.world.questions.answered(q) {
 		return
@@ -106,7 +107,7 @@ func (q *question) postAnswer(answer probes.Answer, late bool) {
 	q.post(answer)
 }
 
-func (q *question) post(a probes.Answer) {
+func (q *question) post(a temporal.Answer) {
 	q.world.Post(fsm.Input{Event: fsm.Probed, Seq: q.effect.Seq, Run: q.effect.Run, Verdict: a.Verdict, Detail: a.Detail})
 }
 

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"syscall"
 	"unicode/utf8"
@@ -313,4 +311,4 @@ func owner(l *probes.Listener) string {
 }
 
 // Address is where Temporal's frontend listens.
-func Address(s fsm.Settings) string { return net.JoinHostPort(s.IP, strconv.Itoa(s.Port)) }
+func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }

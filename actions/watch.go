@@ -9,6 +9,7 @@ import (
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -58,7 +59,7 @@ func (w *World) watch(e fsm.Effect) {
 	w.await(e)
 	child, from, tree := w.child, w.logFrom, w.tree
 	go func() {
-		in, memory := fsm.Input{Event: fsm.Exited, Run: e.Run}, probes.WatchMemory(e.Process.PID)
+		in, memory := fsm.Input{Event: fsm.Exited, Run: e.Run}, host.WatchMemory(e.Process.PID)
 		if child != nil {
 			in.Exit = procs.Reap(child)
 			close(tree.reaped)

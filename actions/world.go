@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -53,7 +54,7 @@ type World struct {
 	// questions are the probes that are under way.
 	questions questions
 	// versions knows the version of the program at hand.
-	versions probes.Versions
+	versions temporal.Versions
 	// logs keeps the logs bounded.
 	logs *logKeeper
 	// backup is the copy of the database that was made before the spawn at hand.

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // advice names the one thing that helps a Temporal that runs and lacks something. It is empty
@@ -26,7 +26,7 @@ func (s *seen) advice() string {
 		return s.createNamespace(s.deletedNamespace())
 	case s.answer.Verdict.Waits && !s.answer.Verdict.Live: // the supervisor decides whether it hangs
 		return ""
-	case s.answer.Namespaces["default"] != "" && s.answer.Namespaces["default"] != probes.OK && settings.DB != "":
+	case s.answer.Namespaces["default"] != "" && s.answer.Namespaces["default"] != temporal.OK && settings.DB != "":
 		return "end what else uses " + shellWord(settings.DB) + ": Temporal is left running, and is Healthy again by itself; else " + restart
 	case s.answer.Services != nil && !s.answer.Verdict.Ready:
 		return restart
@@ -40,7 +40,7 @@ func (s *seen) advice() string {
 // any more, empty for none.
 func (s *seen) deletedNamespace() string {
 	for _, name := range append([]string{"default"}, s.document.Settings.Namespaces.List()...) {
-		if probes.NotFound(s.answer.Namespaces[name]) {
+		if temporal.NotFound(s.answer.Namespaces[name]) {
 			return name
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -87,7 +87,7 @@ func lookPath(name string) (string, error) {
 // that has the mode of one and lies on a mount that is noexec.
 func runnable(name string) (string, error) {
 	path, err := exec.LookPath(name)
-	if at := either(path, name); executable(at) && probes.NoExec(at) {
+	if at := either(path, name); executable(at) && host.NoExec(at) {
 		return "", errNoExec
 	}
 	return path, bareExec(err)
@@ -97,7 +97,7 @@ func runnable(name string) (string, error) {
 // could.
 func noInstall(home statefile.Home) *Problem {
 	folder := statefile.NearestFolder(home.Versions())
-	if !probes.NoExec(folder) {
+	if !host.NoExec(folder) {
 		return nil
 	}
 	return &Problem{

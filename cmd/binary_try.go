@@ -16,7 +16,8 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -26,7 +27,7 @@ import (
 // which Temporal will run. If the system lacks something, such as processes, tryProgram
 // returns nil: the spawn reports that.
 func tryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
-	if bin := r.Settings.TemporalBin; bin == "" || probes.IsTemporal(bin) {
+	if bin := r.Settings.TemporalBin; bin == "" || temporal.IsTemporal(bin) {
 		return nil
 	}
 	// The signal must not end this process at once: the program has a group of its own, and
@@ -79,7 +80,7 @@ func programProblem(program, folder string, words []string, err error) *Problem 
 	case manager != "":
 		p.Means = "it is a shim of " + manager + ", which picks the program by the folder; nothing was started or stopped"
 		p.Try = fmt.Sprintf(`in a folder where temporal works: stigmer local start --temporal-bin "$(%s which temporal)"`, manager)
-	case errors.Is(err, syscall.EACCES) && probes.NoExec(program):
+	case errors.Is(err, syscall.EACCES) && host.NoExec(program):
 		p.Means, p.Try = errNoExec.Error()+"; nothing was started or stopped", programElsewhere
 	case errors.Is(err, syscall.ENOEXEC):
 		p.Means = "it is a program for another machine, or a script without #! in its first line; nothing was started or stopped"

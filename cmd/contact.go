@@ -5,6 +5,7 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -70,12 +71,12 @@ func dialable(ip string, port int) string {
 			ip = "::1"
 		}
 	}
-	return joinHostPort(ip, port)
+	return probes.HostPort(ip, port)
 }
 
 // uiAnswers asks the web UI once.
 func (c contact) uiAnswers() error {
 	ctx, cancel := withLookTimeout()
 	defer cancel()
-	return probes.UI(ctx, uiURL(c.settings))
+	return temporal.UI(ctx, uiURL(c.settings))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // patient is what doctor has seen of a home, and what a start would ask for.
@@ -194,7 +195,7 @@ func (p *patient) checkPorts() []CheckReport {
 func (p *patient) checkPort(name string, port int) CheckReport {
 	ctx, cancel := withLookTimeout()
 	defer cancel()
-	at := joinHostPort(p.settings.IP, port)
+	at := probes.HostPort(p.settings.IP, port)
 	listener, err := probes.Owner(ctx, p.settings.IP, port)
 	try := fmt.Sprintf("end it, or choose another: --%s", name)
 	if p.running() {
@@ -262,7 +263,7 @@ func (p *patient) checkBinary() CheckReport {
 		return wrong(name, either(lack.try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(TemporalVersion, "v")
-	switch version := probes.TemporalVersion(path); version {
+	switch version := temporal.VersionOf(path); version {
 	case "": // a build that does not know its version, or a wrapper
 		return well(name, "%s runs: %.80s", path, either(said, "it does not say its version"))
 	case tested:

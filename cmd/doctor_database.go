@@ -8,6 +8,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -122,7 +123,7 @@ func checkLimits() CheckReport {
 		problem := systemProblem(err, "")
 		return wrong(name, problem.Try, "%s", problem.What)
 	}
-	l, err := probes.ReadLimits()
+	l, err := host.ReadLimits()
 	switch {
 	case err != nil:
 		return wrong(name, "ulimit -a", "they cannot be read: %v", err)
@@ -137,7 +138,7 @@ func checkLimits() CheckReport {
 }
 
 func limitText(n uint64) string {
-	if n == probes.NoLimit {
+	if n == host.NoLimit {
 		return "any number of"
 	}
 	return fmt.Sprint(n)

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -67,7 +67,7 @@ func checkPlace(path string) CheckReport {
 	for err == nil && !exists(above) {
 		above = filepath.Dir(above)
 	}
-	if err = errors.Join(err, probes.Writable(above)); err != nil {
+	if err = errors.Join(err, host.Writable(above)); err != nil {
 		return wrong(name, anotherHome+", or look at the owner and the mode of "+shellWord(above), "%s is not there and cannot be made: %v", path, err)
 	}
 	return well(name, "%s is not there yet; the first start makes it%s", path, behind("; ", relativeHome(path)))
@@ -263,18 +263,18 @@ func deviceOfPath(path string) uint64 {
 }
 
 func checkFolder(name, folder string) CheckReport {
-	d, err := probes.ReadDisk(folder)
-	shared := probes.SharedFileSystem(folder)
+	d, err := host.ReadDisk(folder)
+	shared := host.SharedFileSystem(folder)
 	switch {
 	case err != nil:
 		return wrong(name, "look at "+folder, "%s: %v", folder, err)
 	case shared != "":
 		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
 	}
-	if err := probes.FlockWorks(folder); err != nil {
+	if err := host.FlockWorks(folder); err != nil {
 		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
 	}
-	if err := probes.Writable(folder); err != nil {
+	if err := host.Writable(folder); err != nil {
 		return wrong(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
 	}
 	switch {
@@ -284,7 +284,7 @@ func checkFolder(name, folder string) CheckReport {
 		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
 	}
 	mount := ""
-	if probes.NoExec(folder) {
+	if host.NoExec(folder) {
 		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
 	}
 	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, bytesText(int64(min(d.Free, 1<<62))))

@@ -11,6 +11,7 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // list is the evidence in the order in which it is told: from what is most
@@ -174,7 +175,7 @@ func (s *seen) groupEvidence() Evidence {
 }
 
 func (s *seen) portEvidence(name string, port int, l *probes.Listener) Evidence {
-	at := joinHostPort(s.document.Settings.IP, port)
+	at := probes.HostPort(s.document.Settings.IP, port)
 	switch {
 	case l == nil && !s.running():
 		return Evidence{name, true, at + " is free"}
@@ -208,11 +209,11 @@ func (s *seen) healthEvidence() []Evidence {
 	slices.Sort(names)
 	for _, name := range names {
 		answer := s.answer.Namespaces[name]
-		list = append(list, Evidence{"namespace " + name, answer == probes.OK, answer})
+		list = append(list, Evidence{"namespace " + name, answer == temporal.OK, answer})
 	}
-	for _, name := range probes.WorkflowServices {
+	for _, name := range temporal.WorkflowServices {
 		if answer, asked := s.answer.Services[name]; asked {
-			list = append(list, Evidence{name, answer == probes.OK, answer})
+			list = append(list, Evidence{name, answer == temporal.OK, answer})
 		}
 	}
 	return list

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -119,7 +119,7 @@ func mark(programs []ProgramReport, program string, say func(*ProgramReport)) []
 		}
 	}
 	added := ProgramReport{Program: program}
-	if known := probes.TemporalVersion(program); known != "" {
+	if known := temporal.VersionOf(program); known != "" {
 		added.Version = "v" + known
 	}
 	say(&added)

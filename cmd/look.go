@@ -10,6 +10,7 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -36,7 +37,7 @@ type seen struct {
 	asleep   bool
 
 	asked    bool
-	answer   probes.Answer
+	answer   temporal.Answer
 	port     *probes.Listener
 	uiPort   *probes.Listener
 	uiFault  string
@@ -181,7 +182,7 @@ func (s *seen) lookAtTemporal() {
 	if !settings.Headless {
 		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
 		all.Go(func() {
-			if err := probes.UI(ctx, uiURL(settings)); err != nil {
+			if err := temporal.UI(ctx, uiURL(settings)); err != nil {
 				s.uiFault = err.Error()
 			}
 		})
@@ -192,7 +193,7 @@ func (s *seen) lookAtTemporal() {
 // ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a
 // supervisor that works, ask gives it the time that the supervisor would: state must not
 // report it Degraded for being slow.
-func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
+func (s *seen) ask(ctx context.Context, leader int) temporal.Answer {
 	settings := s.document.Settings
 	answer := askOnce(ctx, settings, leader)
 	v := answer.Verdict
@@ -206,9 +207,9 @@ func (s *seen) ask(ctx context.Context, leader int) probes.Answer {
 
 // askOnce probes a Temporal once, until ctx is done. Of one that does not answer in time it
 // says whether the machine is busy.
-func askOnce(ctx context.Context, s fsm.Settings, pid int) probes.Answer {
+func askOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
 	began, delay := time.Now(), probes.RunDelay(pid)
-	answer := probes.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	answer := temporal.Endpoint{Address: address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 	if v := &answer.Verdict; over(ctx) && !v.Ready {
 		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
 		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())

@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -31,7 +32,7 @@ func remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "Temporal cannot serve from it; nothing was started, and it was not touched", fit(r.Settings.DB, f.Reason)
 	case f.Event == fsm.LockDenied:
 		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
-	case strings.Contains(f.Reason, syscall.EACCES.Error()) && executable(r.Settings.TemporalBin) && probes.NoExec(r.Settings.TemporalBin):
+	case strings.Contains(f.Reason, syscall.EACCES.Error()) && executable(r.Settings.TemporalBin) && host.NoExec(r.Settings.TemporalBin):
 		return r.Settings.TemporalBin + " was not started: " + errNoExec.Error(), programElsewhere
 	case f.Event == fsm.SaveFailed:
 		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -196,8 +194,6 @@ func version(p fsm.Process) string {
 
 // uiURL is the web UI's, as a browser on this machine opens it.
 func uiURL(s fsm.Settings) string { return "http://" + dialable(s.IP, s.UIPort) }
-
-func joinHostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
 
 func loopback(ip string) bool {
 	addr, err := netip.ParseAddr(ip)

@@ -9,7 +9,8 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -211,7 +212,7 @@ func checkDatabase(db string) error {
 // already, neither is needed, and trying a wrapper may be slow.
 func (o *options) tryForStart(c *cobra.Command, home statefile.Home, lent fsm.Environment) error {
 	log := checkLogFiles(home, o.foreground)
-	if log == nil && probes.IsTemporal(o.settings.TemporalBin) {
+	if log == nil && temporal.IsTemporal(o.settings.TemporalBin) {
 		return nil
 	}
 	if seen, err := glance(string(home)); err != nil || seen != nil && seen.evidence.Owner != fsm.OwnerNone {
@@ -244,7 +245,7 @@ func (o *options) warnUIPort(c *cobra.Command) {
 // checkShared warns of a home that other hosts may use as well, and refuses one
 // where a lock does not even keep this host's processes apart.
 func checkShared(c *cobra.Command, home statefile.Home) error {
-	kind := probes.SharedFileSystem(string(home))
+	kind := host.SharedFileSystem(string(home))
 	if kind == "" {
 		return nil
 	}

@@ -23,10 +23,12 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 	"probes":    {"fsm", "probes/xnu"},
-	"actions":   {"fsm", "statefile", "probes", "actions/procs", "actions/environment"},
-	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
+	"actions":   {"fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/procs", "actions/environment"},
+	"cmd":       {"fsm", "statefile", "probes", "actions", "cmd", "probes/host", "probes/temporal", "probes/logs", "actions/procs", "actions/install", "actions/environment", "actions/initproc"},
 
 	// Rooms of their own.
+	"probes/host":         {"fsm"}, // file systems, limits, memory
+	"probes/temporal":     {"fsm"}, // what a Temporal answers
 	"probes/logs":         {},
 	"probes/xnu":          {}, // macOS's kernel, in its own formats
 	"probes/xnu/fake":     {"probes/xnu"},

@@ -63,9 +63,6 @@ var filledBySchema = []string{
 	"cluster_membership", "cluster_metadata", "cluster_metadata_info", "namespace_metadata", "queue_metadata", "schema_update_history", "schema_version",
 }
 
-// systemNamespace is the one that Temporal makes for itself.
-const systemNamespace = "temporal-system"
-
 // DatabaseContents classifies the file at path, which is to be Temporal's database, by what
 // it holds once SQLite has carried out its journal or its write-ahead log. It reads the
 // tables' names, and whether they have rows. It locks and writes nothing. Where there is no
@@ -163,7 +160,7 @@ func (w *walker) hasData() bool {
 		}
 		leaf := page[0] == tableLeaf || page[0] == indexLeaf
 		rows := int(binary.BigEndian.Uint16(page[3:]))
-		system := table == "namespaces" && rows == 1 && bytes.Contains(page, []byte(systemNamespace))
+		system := table == "namespaces" && rows == 1 && bytes.Contains(page, []byte("temporal-system"))
 		if !leaf || rows > 0 && !system {
 			return true
 		}

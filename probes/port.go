@@ -65,7 +65,7 @@ func Listening(ip string, port int) (*Listener, error) {
 	case owner != nil:
 		return owner, nil
 	case taken: // the bind is proof enough, whatever became of the search
-		return &Listener{Address: hostPort(ip, port), Ended: hasEnded(ctx, wanted, port)}, nil
+		return &Listener{Address: HostPort(ip, port), Ended: hasEnded(ctx, wanted, port)}, nil
 	}
 	return nil, err
 }
@@ -91,7 +91,7 @@ const privileged = 1024
 // bound tries the very bind that Temporal would do. Go sets SO_REUSEADDR, so an
 // address in TIME_WAIT is free.
 func bound(ip netip.Addr, port int) (bool, error) {
-	address := hostPort(ip.String(), port)
+	address := HostPort(ip.String(), port)
 	if ip == netip.IPv6Unspecified() && !hasIPv6() {
 		return false, fmt.Errorf("listen on %s: this machine has no IPv6, so it is %w", address, ErrNotOurAddress)
 	}
@@ -125,7 +125,7 @@ func hasIPv6() bool {
 // one address. A firewall's silence is no answer, but worth a look at the owners.
 func shadowed(ip netip.Addr, port int) bool {
 	for _, target := range shadows(ip, runtime.GOOS) {
-		conn, err := net.DialTimeout("tcp", hostPort(target, port), knock)
+		conn, err := net.DialTimeout("tcp", HostPort(target, port), knock)
 		if err == nil {
 			conn.Close()
 			return true
@@ -153,7 +153,8 @@ func shadows(ip netip.Addr, system string) (targets []string) {
 	return targets
 }
 
-func hostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
+// HostPort is an address as net.Dial takes it: an IPv6 address stands in brackets.
+func HostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
 
 // FreePorts returns n distinct ports that are free on ip, picked by the kernel.
 // All are held open until the last is picked, and free again on return: another
@@ -161,7 +162,7 @@ func hostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.
 func FreePorts(ip string, n int) ([]int, error) {
 	ports := make([]int, 0, n)
 	for range n {
-		listener, err := net.Listen("tcp", hostPort(ip, 0))
+		listener, err := net.Listen("tcp", HostPort(ip, 0))
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ func TestListening(t *testing.T) {
 		{"another loopback", "127.0.0.1", "::1", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			child := start(t, "listen", hostPort(test.bound, 0))
+			child := start(t, "listen", HostPort(test.bound, 0))
 			port, err := strconv.Atoi(child.Says)
 			if err != nil {
 				t.Skipf("listen on %s: %s", test.bound, child.Says)
@@ -45,8 +45,8 @@ func TestListening(t *testing.T) {
 			if got.PID != child.PID || got.Instance != "/home/of/listen" || got.Exe == "" || got.Command == "" {
 				t.Errorf("Listening = %+v, want PID %d", got, child.PID)
 			}
-			if got.Address != hostPort(test.bound, port) {
-				t.Errorf("Address = %s, want %s", got.Address, hostPort(test.bound, port))
+			if got.Address != HostPort(test.bound, port) {
+				t.Errorf("Address = %s, want %s", got.Address, HostPort(test.bound, port))
 			}
 		})
 	}

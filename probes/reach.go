@@ -21,7 +21,7 @@ func Reachable(ip string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", hostPort(ip, 0))
+	listener, err := net.Listen("tcp", HostPort(ip, 0))
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func Reachable(ip string) error {
 	if err != nil {
 		return err
 	}
-	client := hostPort(clientAddress(wanted.Unmap()).String(), port)
+	client := HostPort(clientAddress(wanted.Unmap()).String(), port)
 	conn, err := net.DialTimeout("tcp", client, knock)
 	var timeout net.Error
 	switch {

@@ -55,9 +55,6 @@ func Asleep(pid int) bool { return system.stopped(pid) }
 // CheckProc returns nil: macOS needs no /proc.
 func CheckProc() error { return nil }
 
-// memoryGroupOf returns the zero group: macOS has no groups with a limit of memory.
-func memoryGroupOf(int) memoryGroup { return memoryGroup{} }
-
 // InnerPID is the PID itself: macOS has no PID namespaces.
 func InnerPID(pid int) int { return pid }
 

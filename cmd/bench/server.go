@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 const ip = "127.0.0.1"
@@ -114,7 +114,7 @@ func (s *server) stop(ctx context.Context) (time.Duration, error) {
 func prove(ctx context.Context, port int) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	endpoint := probes.Endpoint{Address: net.JoinHostPort(ip, strconv.Itoa(port))}
+	endpoint := temporal.Endpoint{Address: net.JoinHostPort(ip, strconv.Itoa(port))}
 	for {
 		answer := endpoint.Ask(ctx)
 		if answer.Verdict.Ready {

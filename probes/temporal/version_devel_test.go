@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import (
 	"context"
@@ -52,7 +52,7 @@ func TestDevelBuild(t *testing.T) {
 	buildDevel(t, keg, temporalModule)
 	link := filepath.Join(t.TempDir(), "temporal")
 	check(t, os.Symlink(keg, link))
-	if got := TemporalVersion(link); got != "1.8.0" {
+	if got := VersionOf(link); got != "1.8.0" {
 		t.Errorf("in the Cellar: %q", got)
 	}
 	if _, err := os.Stat(keg + ".ran"); err == nil {
@@ -92,7 +92,7 @@ func TestVersionOfAnotherModule(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "Cellar", "temporal", "1.8.0", "bin", "temporal")
 	check(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	buildDevel(t, path, "example.com/temporal")
-	if got := TemporalVersion(path); got != "" {
+	if got := VersionOf(path); got != "" {
 		t.Errorf("got %q", got)
 	}
 	if _, err := os.Stat(path + ".ran"); err == nil {

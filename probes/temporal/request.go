@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import "google.golang.org/protobuf/encoding/protowire"
 

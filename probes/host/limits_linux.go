@@ -1,4 +1,4 @@
-package probes
+package host
 
 // maxFilesPerProcess says that there is none: the kernel refuses a limit above fs.nr_open
 // (setrlimit(2)), so the hard limit is what a process can have.

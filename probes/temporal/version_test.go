@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import (
 	"os"
@@ -12,8 +12,8 @@ func TestTemporalVersionOfOthers(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "temporal")
 	check(t, os.WriteFile(script, []byte("#!/bin/sh\n"), 0o700))
 	for _, exe := range []string{self, script, filepath.Dir(script), script + ".missing"} {
-		if version := TemporalVersion(exe); version != "" {
-			t.Errorf("TemporalVersion(%s) = %q", exe, version)
+		if version := VersionOf(exe); version != "" {
+			t.Errorf("VersionOf(%s) = %q", exe, version)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const temporalModule = "github.com/temporalio/cli"
 // takes 30 ms on an idle machine, and the first run of a new program on macOS can take seconds.
 const versionWithin = 15 * time.Second
 
-// Versions is TemporalVersion that reads a program once for as long as it stays the same
+// Versions is VersionOf that reads a program once for as long as it stays the same
 // file, by its inode, size and time. A program without a version is read again, but never
 // run again. A record does not keep it: a run costs each supervisor of such a build 30 ms
 // while it takes its locks. The zero value is ready, and any goroutine may ask.
@@ -30,7 +30,7 @@ type Versions struct {
 	ran     bool
 }
 
-// Of is TemporalVersion of exe.
+// Of is VersionOf of exe.
 func (v *Versions) Of(exe string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -47,17 +47,17 @@ func (v *Versions) Of(exe string) string {
 	return v.version
 }
 
-// TemporalVersion returns the version of the Temporal CLI in this file, as in
+// VersionOf returns the version of the Temporal CLI in this file, as in
 // "1.5.1". It is empty for any other file and for a build that does not know its
 // version. What the Go linker left in the file is read in a millisecond; a build from a
 // source archive has nothing there, and is known by Homebrew's folder or, at last, by
 // what it says when it is run.
-func TemporalVersion(exe string) string {
+func VersionOf(exe string) string {
 	version, _ := temporalVersion(exe)
 	return version
 }
 
-// temporalVersion is TemporalVersion, and reports whether the program was run for it.
+// temporalVersion is VersionOf, and reports whether the program was run for it.
 func temporalVersion(exe string) (version string, ran bool) {
 	info, err := buildinfo.ReadFile(exe)
 	if err != nil || info.Main.Path != temporalModule {

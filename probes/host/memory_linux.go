@@ -1,6 +1,6 @@
 //go:build !blunt
 
-package probes
+package host
 
 import (
 	"slices"

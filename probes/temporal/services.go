@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import (
 	"context"
@@ -74,3 +74,6 @@ func crossed(err error) bool {
 	}
 	return true
 }
+
+// systemNamespace is the one that Temporal makes for itself.
+const systemNamespace = "temporal-system"

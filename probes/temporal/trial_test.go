@@ -1,4 +1,4 @@
-package probes
+package temporal
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/stigmer/local/probes/host"
 )
 
 // What a program does when it is tried, and what is kept of what it prints.
@@ -51,12 +53,12 @@ func TestIsTemporal(t *testing.T) {
 
 // A file system's flag is read where the kernel has it.
 func TestNoExec(t *testing.T) {
-	if NoExec("/none/such") {
+	if host.NoExec("/none/such") {
 		t.Error("what is not there is on a file system from which no program is run")
 	}
 	own, err := os.Executable()
 	check(t, err)
-	if NoExec(own) {
+	if host.NoExec(own) {
 		t.Error("this program runs, and lies on a file system from which none is run")
 	}
 }
