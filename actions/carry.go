@@ -17,32 +17,32 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Carry carries out one deed.
-func (d *Desk) Carry(deed fsm.CommandEffect) {
-	switch deed.Do {
+// Carry carries out one effect.
+func (d *Desk) Carry(effect fsm.CommandEffect) {
+	switch effect.Do {
 	case fsm.ActTryLock:
 		d.try()
 	case fsm.ActWait:
 		d.follow()
 	case fsm.ActHandOver:
-		d.handOver(deed.Record)
+		d.handOver(effect.Record)
 	case fsm.ActDrive:
-		d.drive(deed.Record, deed.Grace)
+		d.drive(effect.Record, effect.Grace)
 	case fsm.ActAskStop:
-		d.askStop(deed)
+		d.askStop(effect)
 	case fsm.ActKillSupervisor:
-		if deed.Detail == "" {
-			d.config.Log.Warn("supervisor did not answer and is killed", "pid", deed.Driver.PID)
+		if effect.Detail == "" {
+			d.config.Log.Warn("supervisor did not answer and is killed", "pid", effect.Driver.PID)
 		} else {
-			d.config.Log.Info("supervisor is killed", "pid", deed.Driver.PID, "why", deed.Detail)
+			d.config.Log.Info("supervisor is killed", "pid", effect.Driver.PID, "why", effect.Detail)
 		}
-		if err := procs.Signal(deed.Driver, unix.SIGKILL); err != nil {
-			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", deed.Driver.PID, err))
+		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil {
+			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err))
 		}
 	case fsm.ActProbe:
-		d.prove(deed.Record)
+		d.prove(effect.Record)
 	case fsm.ActArm:
-		d.arm(deed)
+		d.arm(effect)
 	case fsm.ActReleaseLock:
 		d.letGo()
 	}
@@ -123,22 +123,22 @@ func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
 	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
 }
 
-func (d *Desk) askStop(deed fsm.CommandEffect) {
+func (d *Desk) askStop(effect fsm.CommandEffect) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
 		d.broke(err)
 		return
 	}
 	request := statefile.Request{
-		Verb: statefile.VerbStop, GraceMS: deed.Grace, At: instant(time.Now()), From: self, For: deed.Driver,
-		Cause: deed.Detail, Again: deed.RestartPending,
+		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: instant(time.Now()), From: self, For: effect.Driver,
+		Cause: effect.Detail, Again: effect.RestartPending,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {
 		d.config.Log.Warn("request not written; the default grace period counts", "error", err)
 	}
-	if err := procs.Signal(deed.Driver, unix.SIGTERM); err != nil {
-		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", deed.Driver.PID, err))
+	if err := procs.Signal(effect.Driver, unix.SIGTERM); err != nil {
+		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", effect.Driver.PID, err))
 	}
 }
 
@@ -159,12 +159,12 @@ func (d *Desk) prove(r fsm.Record) {
 }
 
 // arm replaces an earlier timer of the same kind.
-func (d *Desk) arm(deed fsm.CommandEffect) {
-	if old := d.timers[deed.Input]; old != nil {
+func (d *Desk) arm(effect fsm.CommandEffect) {
+	if old := d.timers[effect.Input]; old != nil {
 		old.Stop()
 	}
-	s := sighting{CommandInput: fsm.CommandInput{Kind: deed.Input}, look: true}
-	d.timers[deed.Input] = time.AfterFunc(millis(deed.After), func() { d.sights <- s })
+	s := sighting{CommandInput: fsm.CommandInput{Kind: effect.Input}, look: true}
+	d.timers[effect.Input] = time.AfterFunc(millis(effect.After), func() { d.sights <- s })
 }
 
 func (d *Desk) letGo() {

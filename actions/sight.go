@@ -75,7 +75,7 @@ func (d *Desk) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 		s.Driver.Version = r.Supervisor.Version
 		s.Outdated = d.config.Outdated != nil && d.config.Outdated(r.Supervisor)
 	}
-	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
+	s.Suspended = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	return s
 }
 

@@ -72,7 +72,7 @@ func (t *Trace) born(pid int) (reached func(milestone string)) {
 	}
 }
 
-// Desk returns a command's world of which each deed and each sight is logged, for
+// Desk returns a command's world of which each effect and each sight is logged, for
 // --verbose, and written into the trace, which may be nil.
 func (t *Trace) Desk(d *Desk) fsm.CommandWorld { return &observedDesk{d, t} }
 
@@ -81,18 +81,18 @@ type observedDesk struct {
 	trace *Trace
 }
 
-// Carry carries out one deed.
-func (d *observedDesk) Carry(deed fsm.CommandEffect) {
-	switch deed.Do {
+// Carry carries out one effect.
+func (d *observedDesk) Carry(effect fsm.CommandEffect) {
+	switch effect.Do {
 	case fsm.ActArm:
-		d.config.Log.Debug("carry", "ask", deed.Do, "for", deed.Input, "after", millis(deed.After))
+		d.config.Log.Debug("carry", "ask", effect.Do, "for", effect.Input, "after", millis(effect.After))
 	case fsm.ActFinish:
-		d.config.Log.Debug("carry", "ask", deed.Do, "end", deed.Outcome.Result, "detail", deed.Outcome.Detail)
+		d.config.Log.Debug("carry", "ask", effect.Do, "end", effect.Outcome.Result, "detail", effect.Outcome.Detail)
 	default:
-		d.config.Log.Debug("carry", "ask", deed.Do, "driver", deed.Driver.PID)
+		d.config.Log.Debug("carry", "ask", effect.Do, "driver", effect.Driver.PID)
 	}
-	defer d.trace.Span(LaneMain, string(deed.Do))()
-	d.Desk.Carry(deed)
+	defer d.trace.Span(LaneMain, string(effect.Do))()
+	d.Desk.Carry(effect)
 }
 
 // Look waits for the next sight.

@@ -59,7 +59,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 	}
 	v := in.Verdict
 	s.Lost = row.To == Degraded && v.Lost
-	s.Slowly = row.To == Degraded && !v.Lost && s.Streak.Slow > 0 && (v.Waits || v.passes())
+	s.Slowly = row.To == Degraded && !v.Lost && s.ProbeFailures.Slow > 0 && (v.Waits || v.passes())
 	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
 		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
 	}

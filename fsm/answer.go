@@ -17,7 +17,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 		s.Starved = in.Verdict.Starved()
 		switch v := in.Verdict; {
 		case s.Settings.Policy.slow(v):
-			s.Streak.Slow = v.Took
+			s.ProbeFailures.Slow = v.Took
 			in.Event, in.Detail = ProbePassed, Means(ProbePassed)+"; "+slowWords(v.Took)
 		case v.passes():
 			in.Event = ProbePassed
@@ -26,10 +26,10 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 		default:
 			return s, s.askAgain(in.Verdict)
 		}
-		return s.fire(m, in)
+		return s.apply(m, in)
 	}
 	var event Event
-	s.Streak, event = s.Settings.Policy.Judge(s.Streak, in.Verdict, in.Tick)
+	s.ProbeFailures, event = s.Settings.Policy.Evaluate(s.ProbeFailures, in.Verdict, in.Tick)
 	if event == LivenessDeadline && s.State == Healthy {
 		event = ProbeFailed // the table's way down is through Degraded
 	}
@@ -38,7 +38,7 @@ func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	}
 	if _, ok := Find(s.State, event); ok {
 		in.Event = event
-		return s.fire(m, in)
+		return s.apply(m, in)
 	}
 	return s, s.askAgain(in.Verdict)
 }

@@ -71,12 +71,12 @@ const none = ^uint64(0)
 // Open begins a command.
 func (c Command) Open() (Command, []CommandEffect) {
 	c.Phase, c.Since, c.Ending = StopTrying, none, none
-	deeds := []CommandEffect{{Do: ActTryLock}}
+	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying
-		deeds = append(deeds, arm(InputTimeout, c.Patience))
+		effects = append(effects, arm(InputTimeout, c.Patience))
 	}
-	return c, deeds
+	return c, effects
 }
 
 // Done reports whether the command is over.
@@ -85,7 +85,7 @@ func (c Command) Done() bool { return c.Phase == CommandDone }
 // starts reports whether Temporal is to be started: a start, or a restart's second half.
 func (c Command) starts() bool { return slices.Contains(starting, c.Phase) }
 
-// Step takes one sight and returns the new value and what is to be done. A pair
+// Step takes one input and returns the new value and what is to be done. A pair
 // of a phase and an event without a row changes nothing.
 func (c Command) Step(m *CommandMachine, in CommandInput) (Command, []CommandEffect) {
 	if c.Done() {
@@ -99,13 +99,13 @@ func (c Command) Step(m *CommandMachine, in CommandInput) (Command, []CommandEff
 	}
 	c = c.count(row, in)
 	c.Phase = row.To
-	var deeds []CommandEffect
+	var effects []CommandEffect
 	for _, action := range row.Do {
 		var more []CommandEffect
 		c, more = c.act(m, action, row, in)
-		deeds = append(deeds, more...)
+		effects = append(effects, more...)
 	}
-	return c, deeds
+	return c, effects
 }
 
 // note keeps what an input says of generations and incarnations, whatever it means.
@@ -116,7 +116,7 @@ func (c Command) note(in CommandInput) Command {
 			c.Ending = r.Incarnation // the record could not be read when the supervisor was asked
 		}
 		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.RestartPending
-	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Asleep && r.Desired == WantRunning:
+	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Suspended && r.Desired == WantRunning:
 		c.Since = r.Generation
 	}
 	return c

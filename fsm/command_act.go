@@ -64,7 +64,7 @@ var CommandPhrases = map[CommandAction]string{
 	ActArmKilled:          "look again after " + beyondGrace.String(),
 }
 
-// act turns one action of a row into deeds.
+// act turns one action of a row into effects.
 func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in CommandInput) (Command, []CommandEffect) {
 	if timer, ok := c.timers(in)[action]; ok {
 		return c, []CommandEffect{timer}

@@ -67,13 +67,13 @@ func (c Command) classifyBusy(in CommandInput) CommandEvent {
 		return LockBusy
 	case in.Kind == InputStillLost && c.lost(in):
 		return DatabaseStillLost
-	case in.Kind == InputStillSuspended && in.Asleep:
+	case in.Kind == InputStillSuspended && in.Suspended:
 		return StillSuspended
 	case in.Holder != "":
 		return SupervisorLockForeign
 	case c.attemptOver(r):
 		return overBy(r)
-	case in.Asleep:
+	case in.Suspended:
 		return SupervisorSuspended
 	case r.Desired != WantRunning:
 		return StopUnderWay

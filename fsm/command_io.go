@@ -69,8 +69,8 @@ type CommandInput struct {
 	Evidence Evidence
 	// Driver is the process that was proven to hold supervisor.lock as ours; zero if none was.
 	Driver Process
-	// Asleep says that the driver is suspended (SIGSTOP): it drives nothing.
-	Asleep bool
+	// Suspended says that the driver is suspended (SIGSTOP): it drives nothing.
+	Suspended bool
 	// Outdated says that the driver is a supervisor of an older version than the
 	// command, which a start replaces.
 	Outdated bool

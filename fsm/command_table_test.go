@@ -207,12 +207,12 @@ func TestCommandMatrix(t *testing.T) {
 	var out strings.Builder
 	fmt.Fprintln(&out, "# Where each event leads from each phase of a command; - is ignored. Written by go test ./fsm -update:")
 	fmt.Fprintln(&out, "# commit a change only if you understand what caused it.")
-	fmt.Fprintf(&out, "%-24s", "")
+	fmt.Fprintf(&out, "%-25s", "")
 	for _, phase := range Phases {
 		fmt.Fprintf(&out, "%-17s", phase)
 	}
 	for _, info := range CommandEvents {
-		fmt.Fprintf(&out, "\n%-24s", info.Event)
+		fmt.Fprintf(&out, "\n%-25s", info.Event)
 		for _, from := range Phases {
 			to := "-"
 			if row, ok := FindCommandRow(from, info.Event); ok {

@@ -79,7 +79,7 @@ func (a *asker) sight(l line) CommandInput {
 		if pid := l.number(a.t, "supervisor", 0); pid != 0 {
 			in.Record.Supervisor = process(pid)
 		}
-		in.Asleep, in.Outdated = l.has("asleep"), l.has("outdated")
+		in.Suspended, in.Outdated = l.has("asleep"), l.has("outdated")
 	}
 	return in
 }

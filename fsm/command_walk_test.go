@@ -48,7 +48,7 @@ func checkDeeds(t *testing.T, c Command, in CommandInput, deeds []CommandEffect)
 			if d.Driver.PID <= 1 {
 				t.Errorf("%s without a process", d.Do)
 			}
-			if c.Verb == VerbStart && !in.Outdated && !in.Asleep {
+			if c.Verb == VerbStart && !in.Outdated && !in.Suspended {
 				t.Errorf("a start ends a driver that is awake and not older")
 			}
 		case ActDrive:
@@ -89,7 +89,7 @@ func someSight(dice *rand.Rand) CommandInput {
 	if dice.IntN(3) > 0 {
 		in.Driver = process(50 + dice.IntN(2))
 	}
-	in.Outdated, in.Asleep = dice.IntN(4) == 0, in.Driver.PID != 0 && dice.IntN(4) == 0
+	in.Outdated, in.Suspended = dice.IntN(4) == 0, in.Driver.PID != 0 && dice.IntN(4) == 0
 	if dice.IntN(3) > 0 {
 		in.Record.Supervisor = in.Driver
 	}

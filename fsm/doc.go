@@ -1,7 +1,7 @@
-// Package fsm decides. It holds the states, the events, the one transition
-// table, the resume rule, the restart policy and the two protocols (the
-// supervisor's and the commands') as step functions: (a value, an input) to
-// (a new value, effects as data). Drive, a loop over interfaces declared here,
+// Package fsm decides. It holds two protocols, the supervisor's (Table: states and
+// events) and the commands' (CommandTable: phases and events), the resume rule and
+// the restart policy. Each protocol is a table with a step function: (a value, an
+// input) to (a new value, effects as data). Drive, a loop over interfaces declared here,
 // is all that connects them to a world.
 //
 // It must never do I/O, read a clock or start a goroutine: time arrives in the

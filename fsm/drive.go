@@ -57,23 +57,23 @@ func PerformAll(w World, effects []Effect) []Input {
 
 // CommandWorld is what a command acts on.
 type CommandWorld interface {
-	// Carry carries out one deed; what it leads to arrives by Look.
+	// Carry carries out one effect; what it leads to arrives by Look.
 	Carry(CommandEffect)
-	// Look waits for the next sight.
+	// Look waits for the next input.
 	Look() CommandInput
 }
 
 // RunCommand drives a command to its end.
 func RunCommand(w CommandWorld, c Command) Outcome {
 	m := NewCommandMachine()
-	c, deeds := c.Open()
+	c, effects := c.Open()
 	for {
-		for _, deed := range deeds {
-			w.Carry(deed)
-			if deed.Do == ActFinish {
-				return deed.Outcome
+		for _, effect := range effects {
+			w.Carry(effect)
+			if effect.Do == ActFinish {
+				return effect.Outcome
 			}
 		}
-		c, deeds = c.Step(m, w.Look())
+		c, effects = c.Step(m, w.Look())
 	}
 }

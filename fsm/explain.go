@@ -10,8 +10,8 @@ import (
 type Look struct {
 	// Driven says that a driver of ours holds supervisor.lock.
 	Driven bool
-	// Asleep says that this driver is stopped (SIGSTOP).
-	Asleep bool
+	// Suspended says that this driver is stopped (SIGSTOP).
+	Suspended bool
 	// Lost says that there is no record that could be read; the zero record stands for it.
 	Lost bool
 	// Damage says why the record that there is cannot be read, empty where there is none.
@@ -65,7 +65,7 @@ func driven(r Record, l Look) Diagnosis {
 	switch {
 	case l.Lost:
 		return drivenUnrecorded(l)
-	case l.Asleep && believed && l.Owner == OwnerOurs:
+	case l.Suspended && believed && l.Owner == OwnerOurs:
 		return Diagnosis{State: Degraded, Reason: "the supervisor is stopped (SIGSTOP) and would not restart Temporal after a crash: start replaces it, or SIGCONT wakes it"}
 	case believed && l.Owner != OwnerOurs:
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}

@@ -111,7 +111,7 @@ func TestMovesNameEveryRow(t *testing.T) {
 // What a command would do is what its row says: each case names the row.
 func TestMovesOfCommandsAreRows(t *testing.T) {
 	suspended, older := drivenIn(Degraded), drivenIn(Healthy)
-	suspended.Asleep, older.Outdated = true, true
+	suspended.Suspended, older.Outdated = true, true
 	free := CommandInput{Kind: InputWon, Record: Record{State: Healthy, Desired: WantRunning, Generation: 5}, Evidence: Evidence{Owner: OwnerNone}}
 	orphan, foreign := free, free
 	orphan.Evidence.Owner, foreign.Evidence.Owner = OwnerOurs, OwnerForeign

@@ -2,13 +2,13 @@ package fsm
 
 import "fmt"
 
-// Streak counts probes that failed in a row, on the monotonic clock.
-type Streak struct {
+// ProbeFailures counts probes that failed in a row, on the monotonic clock.
+type ProbeFailures struct {
 	// Failures is how many probes in a row did not pass in time. It stops counting at one more
 	// than the threshold.
 	Failures int
-	// Deaf is since when health itself does not answer, 0 if it does.
-	Deaf Instant
+	// UnresponsiveSince is since when health itself does not answer, 0 if it does.
+	UnresponsiveSince Instant
 	// Last is when the last probe's answer came, 0 before the first.
 	Last Instant
 	// Slow is how long the latest slow answer took, 0 since an answer came in time.
@@ -54,35 +54,35 @@ const MachineBusy = "the machine is busy: its threads wait for a processor"
 // slow reports whether an answer is good but for the time that it took.
 func (p Policy) slow(v Verdict) bool { return v.passes() && v.Took > p.Timeout }
 
-// Judge counts one answer and returns the event that it amounts to, or "" for
+// Evaluate counts one answer and returns the event that it amounts to, or "" for
 // none. A gap in which nobody probed (a suspended laptop, a stopped container)
 // is no failure: the count begins anew after it. Only a deaf health endpoint
 // leads to the liveness deadline; a server that answers but cannot reach its
 // database is Degraded and left alone, since a restart would make it worse. A verdict of
 // Lost needs no threshold. A late answer ends the deafness and adds no failure: the failure
 // was counted at the timeout.
-func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
+func (p Policy) Evaluate(s ProbeFailures, v Verdict, tick Instant) (ProbeFailures, Event) {
 	gap := s.Last != 0 && (tick < s.Last || tick-s.Last > Instant(3*(p.Period+p.Timeout)))
 	s.Last = tick
 	if v.passes() && !p.slow(v) {
-		return Streak{Last: tick}, ProbePassed
+		return ProbeFailures{Last: tick}, ProbePassed
 	}
 	if gap {
-		s.Failures, s.Deaf = 0, 0
+		s.Failures, s.UnresponsiveSince = 0, 0
 	}
 	switch {
 	case p.slow(v):
-		s.Deaf, s.Slow = 0, v.Took
+		s.UnresponsiveSince, s.Slow = 0, v.Took
 	case v.Live:
-		s.Deaf = 0
-	case s.Deaf == 0:
-		s.Deaf = tick
+		s.UnresponsiveSince = 0
+	case s.UnresponsiveSince == 0:
+		s.UnresponsiveSince = tick
 	}
 	if !p.slow(v) {
 		s.Failures = min(s.Failures+1, p.Threshold+1)
 	}
 	switch {
-	case s.Deaf != 0 && s.Failures > p.Threshold && tick-s.Deaf >= Instant(p.patience(s, v)):
+	case s.UnresponsiveSince != 0 && s.Failures > p.Threshold && tick-s.UnresponsiveSince >= Instant(p.patience(s, v)):
 		return s, LivenessDeadline
 	case s.Failures >= p.Threshold || v.Lost:
 		return s, ProbeFailed
@@ -94,7 +94,7 @@ func (p Policy) Judge(s Streak, v Verdict, tick Instant) (Streak, Event) {
 // be slow has twice the time of its latest answer. One that waits for a processor has the
 // whole start deadline, which a new one would have on the same busy machine. That is the
 // longest for any.
-func (p Policy) patience(s Streak, v Verdict) Millis {
+func (p Policy) patience(s ProbeFailures, v Verdict) Millis {
 	longest := max(p.StartDeadline, p.LivenessDeadline)
 	if v.Starved() {
 		return longest

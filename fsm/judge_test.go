@@ -46,10 +46,10 @@ func TestJudge(t *testing.T) {
 		"alive but never ready":           {{4000, unready, ""}, {8000, unready, ProbeFailed}, {12000, unready, ProbeFailed}, {16000, unready, ProbeFailed}, {20000, unready, ProbeFailed}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, s := DefaultPolicy(), Streak{}
+			p, s := DefaultPolicy(), ProbeFailures{}
 			for i, a := range answers {
 				var event Event
-				if s, event = p.Judge(s, a.verdict, a.tick); event != a.want {
+				if s, event = p.Evaluate(s, a.verdict, a.tick); event != a.want {
 					// The gap rule begins the deaf time anew, so the deadline counts from there.
 					t.Errorf("answer %d at %d: %q, want %q", i+1, a.tick, event, a.want)
 				}
@@ -59,10 +59,10 @@ func TestJudge(t *testing.T) {
 }
 
 func TestOneThatAnswersIsNeverHung(t *testing.T) {
-	p, s := DefaultPolicy(), Streak{}
+	p, s := DefaultPolicy(), ProbeFailures{}
 	for tick := Instant(1); tick < 3_600_000; tick += 1500 {
 		var event Event
-		if s, event = p.Judge(s, unready, tick); event == LivenessDeadline {
+		if s, event = p.Evaluate(s, unready, tick); event == LivenessDeadline {
 			t.Fatalf("at %d ms", tick)
 		}
 	}

@@ -45,8 +45,8 @@ type CommandEvent string
 const (
 	SystemRefused         CommandEvent = "system_refused"
 	PatienceOver          CommandEvent = "patience_over"
-	SupervisorLockForeign CommandEvent = "lock_unknown"
-	TemporalLockForeign   CommandEvent = "lock_foreign"
+	SupervisorLockForeign CommandEvent = "supervisor_lock_foreign"
+	TemporalLockForeign   CommandEvent = "temporal_lock_foreign"
 
 	LockBusy             CommandEvent = "lock_busy"
 	LockWon              CommandEvent = "lock_won"
@@ -56,7 +56,7 @@ const (
 	SupervisorNotStarted CommandEvent = "supervisor_not_started"
 	HandoversSpent       CommandEvent = "handovers_spent"
 	SettingsDiffer       CommandEvent = "settings_differ"
-	PortConflict         CommandEvent = "ports_clash"
+	PortConflict         CommandEvent = "port_conflict"
 	AddressUnusable      CommandEvent = "address_unusable"
 	BinaryMissing        CommandEvent = "binary_missing"
 	StopUnderWay         CommandEvent = "stop_under_way"

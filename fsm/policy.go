@@ -111,8 +111,8 @@ func (r Restarts) Add(now Instant) Restarts {
 	return r
 }
 
-// Spent says in one sentence why no further restart is allowed, empty if one is.
-func (p Policy) Spent(r Restarts, now Instant) string {
+// BudgetExceeded says in one sentence why no further restart is allowed, empty if one is.
+func (p Policy) BudgetExceeded(r Restarts, now Instant) string {
 	if r.Unserved >= p.UnservedLimit {
 		return fmt.Sprintf("Temporal ended %d times in a row before it ever served", r.Unserved)
 	}

@@ -96,7 +96,7 @@ func TestBudget(t *testing.T) {
 		{"never served, below", unserved(p.UnservedLimit - 1), false},
 		{"never served, at the limit", unserved(p.UnservedLimit), true},
 	} {
-		if got := p.Spent(c.r, now); (got != "") != c.spent {
+		if got := p.BudgetExceeded(c.r, now); (got != "") != c.spent {
 			t.Errorf("%s: %q", c.name, got)
 		}
 	}
@@ -215,7 +215,7 @@ func TestOldRestartsNeverEndIt(t *testing.T) {
 func TestTheLargestLimitCanBeSpent(t *testing.T) {
 	p := DefaultPolicy()
 	p.RestartLimit = MaxRestartLimit
-	if p.Spent(restarted(MaxRestartLimit, 1000), 1000) == "" {
+	if p.BudgetExceeded(restarted(MaxRestartLimit, 1000), 1000) == "" {
 		t.Errorf("%d restarts are within a limit of %d", MaxRestartLimit, MaxRestartLimit)
 	}
 }

@@ -58,7 +58,7 @@ func (c Command) lends(r Record) Environment {
 // can. Flags were checked when they were parsed; a restart adds recorded settings to them.
 func (c Command) refused(r Record) CommandResult {
 	wanted := c.Wanted(r)
-	switch one, _, _ := wanted.Clash(); {
+	switch one, _, _ := wanted.PortConflict(); {
 	case one != "":
 		return ResultPortConflict
 	case !WorksOn(wanted.IP):

@@ -117,9 +117,9 @@ func (s Settings) Overlay(want Settings, given Names) Settings {
 	return s
 }
 
-// Clash names two flags by which one Temporal would listen twice on one port, and
+// PortConflict names two flags by which one Temporal would listen twice on one port, and
 // that port; the names are empty if there are none. A port of 0 is any free one.
-func (s Settings) Clash() (one, other string, port int) {
+func (s Settings) PortConflict() (one, other string, port int) {
 	ports := []struct {
 		flag   string
 		number int

@@ -103,7 +103,7 @@ func TestClash(t *testing.T) {
 		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 2}, "ui-port metrics-port 2"},
 		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 3}, "http-port metrics-port 3"},
 	} {
-		one, other, port := c.s.Clash()
+		one, other, port := c.s.PortConflict()
 		if got := strings.TrimSpace(one + " " + other); got != "" && got+" "+itoa(port) != c.want || got == "" && c.want != "" {
 			t.Errorf("%+v: %s %d, want %q", c.s, got, port, c.want)
 		}

@@ -55,7 +55,7 @@ func (s simSight) full() CommandInput {
 	}
 	return CommandInput{
 		Kind: s.saw, Record: s.rec.Record, Evidence: Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
-		Driver: s.driver.full(), Asleep: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
+		Driver: s.driver.full(), Suspended: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
 
@@ -96,7 +96,7 @@ type simLook struct {
 func (c *simCache) diagnose(l simLook) State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := Look{Driven: l.driven, Asleep: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
+		look := Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
 		if l.hold == OwnerOurs {
 			look.Asked, look.Verdict, look.Detail = true, Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}

@@ -127,7 +127,7 @@ func (c *simCache) sup(s Supervisor) *simSup {
 	}
 	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
 	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
-	s.Streak = Streak{s.Streak.Failures, min(s.Streak.Deaf, 1), min(s.Streak.Last, 1), min(s.Streak.Slow, 1)}
+	s.ProbeFailures = ProbeFailures{s.ProbeFailures.Failures, min(s.ProbeFailures.UnresponsiveSince, 1), min(s.ProbeFailures.Last, 1), min(s.ProbeFailures.Slow, 1)}
 	kept.code = simCode(s)
 	c.sups[kept.Supervisor] = kept
 	return kept

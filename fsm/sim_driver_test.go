@@ -56,7 +56,7 @@ func (w *simWorld) stepDriver(i int, fault string) {
 func (w *simWorld) goOn(d *simDriver, in simInput) {
 	before := d.s
 	in.at, in.tick = w.clock.wall, w.clock.tick
-	if last := before.Streak.Last; in.event == Probed && last != 0 {
+	if last := before.ProbeFailures.Last; in.event == Probed && last != 0 {
 		in.tick = max(in.tick, last+Instant(simPolicy.Period))
 	}
 	d.s, d.effects = w.run.cache.step(d.s, in)

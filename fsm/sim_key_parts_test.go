@@ -8,7 +8,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.times(d)
 	if e.w.run.conf.Kind == simSlow {
 		e.n(d.mute)
-		e.n(int(min(s.Streak.Last-s.Streak.Deaf, 3*Instant(simPolicy.Timeout))))
+		e.n(int(min(s.ProbeFailures.Last-s.ProbeFailures.UnresponsiveSince, 3*Instant(simPolicy.Timeout))))
 	}
 	e.code(s.code)
 	e.record(s.rec)
@@ -52,7 +52,7 @@ func (e *simEncoder) times(d *simDriver) {
 	s, now, p := d.s, e.w.clock, simPolicy
 	since := func(at Instant, span Millis) bool { return at != 0 && now.tick-at >= Instant(span) }
 	e.is(since(s.ServedAt, p.StableAfter), since(s.ServedAt, p.RestartWindow), since(d.served, p.StableAfter),
-		since(s.Streak.Last, 3*(p.Period+p.Timeout)+1))
+		since(s.ProbeFailures.Last, 3*(p.Period+p.Timeout)+1))
 	if now.set == 0 && e.w.left.Clock == 0 {
 		e.n(now.recent(d.restarts))
 		return

@@ -30,8 +30,8 @@ type Supervisor struct {
 	// before the spawn that followed or follows.
 	DatabaseBefore Database
 	// Stable says that the run that ended had served for the policy's StableAfter.
-	Stable bool
-	Streak Streak
+	Stable        bool
+	ProbeFailures ProbeFailures
 	// Asking says that a probe is under way and its timeout is not over.
 	Asking bool
 	// Slowly says that the record's reason for Degraded is that it answers slowly.
@@ -56,10 +56,10 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 		s.Run = 1
 	}
 	if plan.State != r.State {
-		s = s.become(plan.State, now.At)
+		s = s.setState(plan.State, now.At)
 		s.Reason = plan.Why
 	}
-	s = s.claim()
+	s = s.setOwners()
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
 	if plan.Event == Start && r.Reason != "" {
@@ -121,25 +121,25 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 		return s.left(in.Left).gone(m, in)
 	case Stop:
 		if s.State == Stopping {
-			return s.hurry(in)
+			return s.updateGrace(in)
 		}
 	}
-	return s.fire(m, in)
+	return s.apply(m, in)
 }
 
 // gone decides what the tree's end means: in Restarting it is the moment at
 // which the budget is looked at.
 func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 	if s.State == Restarting {
-		if spent := s.Settings.Policy.Spent(s.Restarts, in.At); spent != "" {
+		if spent := s.Settings.Policy.BudgetExceeded(s.Restarts, in.At); spent != "" {
 			in.Event, in.Detail = BudgetExhausted, spent
 		}
 	}
-	return s.fire(m, in)
+	return s.apply(m, in)
 }
 
-// hurry lets a later stop change the grace period of the one under way.
-func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
+// updateGrace lets a later stop change the grace period of the one under way.
+func (s Supervisor) updateGrace(in Input) (Supervisor, []Effect) {
 	s.Desired, s.RestartPending = WantStopped, in.RestartPending
 	s.Grace, s.Reason = in.Grace, in.Detail
 	s.Generation++
@@ -149,9 +149,9 @@ func (s Supervisor) hurry(in Input) (Supervisor, []Effect) {
 	}
 }
 
-// fire applies an event of the table: the new state, the save before the act (see coalesce),
+// apply applies an event of the table: the new state, the save before the act (see coalesce),
 // the row's actions, and whatever follows at once.
-func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
+func (s Supervisor) apply(m *Machine, in Input) (Supervisor, []Effect) {
 	row, err := m.Next(s.State, in.Event)
 	if err != nil {
 		return s, ignored(in.Event, err.Error())
@@ -159,7 +159,7 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 	before := s.Database
 	s = s.account(row, in)
 	cause := s.cause(row, in)
-	s = s.enter(row, in, cause)
+	s = s.enterState(row, in, cause)
 	from := row.From
 	if in.Was != "" {
 		from = in.Was
@@ -172,11 +172,11 @@ func (s Supervisor) fire(m *Machine, in Input) (Supervisor, []Effect) {
 		s, more = s.act(action, in)
 		acts = append(acts, more...)
 	}
-	return s.follow(m, row, in, coalesce([]Effect{saved}, acts))
+	return s.applyNext(m, row, in, coalesce([]Effect{saved}, acts))
 }
 
-// follow applies the event that a transition brings with it.
-func (s Supervisor) follow(m *Machine, row Row, in Input, effects []Effect) (Supervisor, []Effect) {
+// applyNext applies the event that a transition brings with it.
+func (s Supervisor) applyNext(m *Machine, row Row, in Input, effects []Effect) (Supervisor, []Effect) {
 	next := in
 	next.Detail, next.Was = "", ""
 	switch {
@@ -219,18 +219,18 @@ func coalesce(effects, more []Effect) []Effect {
 	return append(effects, more...)
 }
 
-// enter makes the record say what the row says.
-func (s Supervisor) enter(row Row, in Input, cause string) Supervisor {
+// enterState makes the record say what the row says.
+func (s Supervisor) enterState(row Row, in Input, cause string) Supervisor {
 	if row.From == Stopping && row.On == Gone {
 		cause = "stopped: " + s.Reason // why it was stopped says more than that it has gone
 	}
 	s.Reason = cause
-	return s.become(row.To, in.At).claim()
+	return s.setState(row.To, in.At).setOwners()
 }
 
-// become moves to a state. What was armed in another state is late from then on. The count of
+// setState moves to a state. What was armed in another state is late from then on. The count of
 // failed probes is kept only into Degraded, the time of a slow answer also into Healthy.
-func (s Supervisor) become(to State, at Instant) Supervisor {
+func (s Supervisor) setState(to State, at Instant) Supervisor {
 	s.Generation++
 	if s.State == to {
 		return s
@@ -240,15 +240,15 @@ func (s Supervisor) become(to State, at Instant) Supervisor {
 	switch to {
 	case Degraded:
 	case Healthy:
-		s.Streak = Streak{Slow: s.Streak.Slow}
+		s.ProbeFailures = ProbeFailures{Slow: s.ProbeFailures.Slow}
 	default:
-		s.Streak = Streak{}
+		s.ProbeFailures = ProbeFailures{}
 	}
 	return s
 }
 
-// claim names in the record who drives and who runs: nobody once it is Stopped.
-func (s Supervisor) claim() Supervisor {
+// setOwners names in the record who drives and who runs: nobody once it is Stopped.
+func (s Supervisor) setOwners() Supervisor {
 	s.Supervisor = s.Self
 	if s.State == Stopped {
 		s.Supervisor, s.Temporal, s.Adopted, s.Served = Process{}, Process{}, false, false
@@ -263,7 +263,7 @@ func (s Supervisor) cause(row Row, in Input) string {
 		return s.Failure.Reason
 	case ProbeFailed:
 		if s.Slowly {
-			return slowWords(s.Streak.Slow)
+			return slowWords(s.ProbeFailures.Slow)
 		}
 		return s.Waiting
 	case LockAcquired:

@@ -254,7 +254,7 @@ func (o *Options) checkPorts() error {
 			return cli.BadFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
 		}
 	}
-	if one, other, number := s.Clash(); one != "" {
+	if one, other, number := s.PortConflict(); one != "" {
 		flags := []string{other, one}
 		if o.derivesUIPort() {
 			flags = append(flags, "port")

@@ -235,7 +235,7 @@ func (s *Seen) Diagnosis() fsm.Diagnosis {
 		damage = ""
 	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
-		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Asleep: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
+		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Suspended: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }
@@ -244,7 +244,7 @@ func (s *Seen) Diagnosis() fsm.Diagnosis {
 func (s *Seen) next() []fsm.Move {
 	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.Document.Record, Evidence: s.Evidence}
 	if s.Driver.PID != 0 {
-		in.Kind, in.Driver, in.Asleep = fsm.InputBusy, s.Driver, s.Asleep
+		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Asleep
 		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.Driver)
 		in.Record.State = s.Diagnosis().State
 	}

@@ -77,7 +77,7 @@ func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 
 // clashProblem is for a restart: a start's own settings were looked at before.
 func clashProblem(p *cli.Problem, c fsm.Command, r fsm.Record) {
-	one, other, number := c.Wanted(r).Clash()
+	one, other, number := c.Wanted(r).PortConflict()
 	if !c.Given.Has(one) {
 		one, other = other, one
 	}
