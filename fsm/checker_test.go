@@ -1,7 +1,6 @@
 package fsm
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 )
@@ -100,37 +99,7 @@ func (c *checker) save(s Supervisor, e Effect) {
 func told(effects []Effect) []string {
 	var lines []string
 	for _, e := range effects {
-		lines = append(lines, e.told())
+		lines = append(lines, e.String())
 	}
 	return lines
-}
-
-func (e Effect) told() string {
-	switch e.Do {
-	case DoSave, DoNote:
-		must := ""
-		if e.Required {
-			must = " (required)"
-		}
-		tr := e.Transition
-		if tr.To == "" {
-			return fmt.Sprintf("%s%s %s", e.Do, must, e.Record.State)
-		}
-		text := fmt.Sprintf("%s%s %s -> %s by %s", e.Do, must, tr.From, tr.To, tr.Event)
-		if tr.Cause != "" && tr.Cause != Means(tr.Event) {
-			text += ": " + tr.Cause
-		}
-		return text
-	case DoArm:
-		return fmt.Sprintf("arm %s in %d ms", e.Event, e.After)
-	case DoProbe:
-		if e.After > 0 {
-			return fmt.Sprintf("ask every %d ms", e.After)
-		}
-	case DoIgnore:
-		return fmt.Sprintf("ignore %s: %s", e.Event, e.Detail)
-	case DoTerm, DoKill:
-		return fmt.Sprintf("%s pid %d", e.Do, e.Process.PID)
-	}
-	return string(e.Do)
 }

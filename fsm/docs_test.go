@@ -2,7 +2,6 @@ package fsm
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -29,24 +28,6 @@ func TestStatesPage(t *testing.T) {
 	commandEvents(&page)
 	commandActions(&page)
 	golden(t, "../docs/STATES.md", page.String())
-}
-
-// promised looks whether docs/RELIABILITY.md says a figure as it is.
-func promised(t *testing.T, figure string) {
-	t.Helper()
-	page, err := os.ReadFile("../docs/RELIABILITY.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(page), figure) {
-		t.Errorf("docs/RELIABILITY.md does not say %q", figure)
-	}
-}
-
-// TestPromisedFigures holds the page's figures to the lists that they count.
-func TestPromisedFigures(t *testing.T) {
-	promised(t, fmt.Sprintf("%d mutations", len(simMutations)))
-	promised(t, fmt.Sprintf("%d scenarios", len(simScenarios())))
 }
 
 func diagram(page *strings.Builder) {

@@ -1,5 +1,7 @@
 package fsm
 
+import "fmt"
+
 // What a driver does besides the table's actions.
 const (
 	DoSave       Action = "save"       // make Record durable and append Transition to the history
@@ -148,4 +150,35 @@ func (s Supervisor) firstHealthy(t Transition) bool {
 
 func ignored(e Event, why string) []Effect {
 	return []Effect{{Do: DoIgnore, Event: e, Detail: why}}
+}
+
+// String describes an effect in a line, as the stories of the tests have it.
+func (e Effect) String() string {
+	switch e.Do {
+	case DoSave, DoNote:
+		must := ""
+		if e.Required {
+			must = " (required)"
+		}
+		tr := e.Transition
+		if tr.To == "" {
+			return fmt.Sprintf("%s%s %s", e.Do, must, e.Record.State)
+		}
+		text := fmt.Sprintf("%s%s %s -> %s by %s", e.Do, must, tr.From, tr.To, tr.Event)
+		if tr.Cause != "" && tr.Cause != Means(tr.Event) {
+			text += ": " + tr.Cause
+		}
+		return text
+	case DoArm:
+		return fmt.Sprintf("arm %s in %d ms", e.Event, e.After)
+	case DoProbe:
+		if e.After > 0 {
+			return fmt.Sprintf("ask every %d ms", e.After)
+		}
+	case DoIgnore:
+		return fmt.Sprintf("ignore %s: %s", e.Event, e.Detail)
+	case DoTerm, DoKill:
+		return fmt.Sprintf("%s pid %d", e.Do, e.Process.PID)
+	}
+	return string(e.Do)
 }

@@ -34,12 +34,12 @@ func (c *simCmd) looks() uint64 {
 		n += uint64(c.deeds[0].ask[0])<<32 + uint64(len(c.deeds[0].ask))<<40
 	}
 	if len(c.sights) > 0 {
-		n += uint64(c.sights[0].saw.first())<<48 + uint64(len(c.sights[0].saw))<<56
+		n += uint64(first(c.sights[0].saw))<<48 + uint64(len(c.sights[0].saw))<<56
 	}
 	return n
 }
 
-func (s CommandInputKind) first() byte {
+func first(s CommandInputKind) byte {
 	if s == "" {
 		return 0
 	}

@@ -17,7 +17,7 @@ func (c *simCache) verb(v Command) *simVerb {
 	} else {
 		rest.RestartAcked, rest.Looks = v.RestartAcked && v.Verb == VerbRestart, v.Looks
 	}
-	kept := &simVerb{v, simCode(rest), v.Asked.short(), v.Replaced.short()}
+	kept := &simVerb{v, simCode(rest), short(v.Asked), short(v.Replaced)}
 	c.verbs[v] = kept
 	return kept
 }
@@ -72,7 +72,7 @@ type simMeant struct {
 func (c *simCache) deeds(v Command, list []CommandEffect) simMeant {
 	kept := make([]*simDeed, len(list))
 	for i, d := range list {
-		kept[i] = &simDeed{d.Do, c.rec(d.Record), d.Driver.short(), d.Grace, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
+		kept[i] = &simDeed{d.Do, c.rec(d.Record), short(d.Driver), d.Grace, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
 	}
 	return simMeant{c.verb(v), kept}
 }

@@ -49,7 +49,7 @@ var simBoots = []string{"boot 0", "boot 1", "boot 2", "boot 3"}
 // same asks the product.
 func (p simProc) same(q simProc) bool { return p.pid == q.pid && p.full().Same(q.full()) }
 
-func (p Process) short() (q simProc) {
+func short(p Process) (q simProc) {
 	if p.Boot != "" {
 		q.boot = int(p.Boot[len(p.Boot)-1] - '0')
 	}
@@ -85,14 +85,14 @@ func (c *simCache) rec(r Record) *simRec {
 	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
 	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
 	rest.Database.Version, rest.Since = "", 0
-	kept := &simRec{r, simCode(rest), r.Supervisor.short(), r.Temporal.short(), r.illegible()}
+	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), illegible(r)}
 	c.recs[r] = kept
 	return kept
 }
 
 // illegible asks of a record what statefile.Decode does, and whether it comes back as
 // it was written.
-func (r Record) illegible() string {
+func illegible(r Record) string {
 	var back Record
 	data, err := json.Marshal(r)
 	if err == nil {
@@ -158,9 +158,9 @@ func (c *simCache) effects(list []Effect) []*simEffect {
 		t := e.Transition
 		k := &simEffect{do: e.Do, event: e.Event, required: e.Required, durable: e.Durable, from: t.From, to: t.To, on: t.Event}
 		k.code = simCode(*k)
-		k.seq, k.run, k.proc, k.after, k.rec = e.Seq, e.Run, e.Process.short(), e.After, c.rec(e.Record)
+		k.seq, k.run, k.proc, k.after, k.rec = e.Seq, e.Run, short(e.Process), e.After, c.rec(e.Record)
 		if c.tell {
-			k.told = e.told()
+			k.told = e.String()
 		}
 		kept = append(kept, k)
 	}
@@ -231,7 +231,7 @@ func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
 		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
-		have = simStepped{c.sup(s), simInput{event: first.Event, proc: first.Process.short()}, c.effects(effects)}
+		have = simStepped{c.sup(s), simInput{event: first.Event, proc: short(first.Process)}, c.effects(effects)}
 		c.begins[k] = have
 	}
 	return have

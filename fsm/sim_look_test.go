@@ -26,7 +26,7 @@ const (
 )
 
 // bit is a state as one of a set.
-func (s State) bit() uint8 { return 1 << slices.Index(States, s) }
+func bit(s State) uint8 { return 1 << slices.Index(States, s) }
 
 // watch makes one look of the state command, and after the last its answer.
 func (n *simWorld) watch() {
@@ -58,7 +58,7 @@ func (n *simWorld) watch() {
 	if l.at < looksDone {
 		return
 	}
-	if state := n.run.cache.diagnose(l.saw); l.truth&state.bit() == 0 {
+	if state := n.run.cache.diagnose(l.saw); l.truth&bit(state) == 0 {
 		n.breaks("state says %s, and that was so at no moment: only %s", state, listed(l.truth))
 	}
 	n.looks = simWatch{at: looksDone}
@@ -78,14 +78,14 @@ func (n *simWorld) steady() bool {
 // witness notes what is so now, for the state command that is under way.
 func (n *simWorld) witness() {
 	if n.looks.at > 0 && n.looks.at < looksDone {
-		n.looks.truth |= n.diagnosis().bit()
+		n.looks.truth |= bit(n.diagnosis())
 	}
 }
 
 func listed(truth uint8) string {
 	list := []State{}
 	for _, s := range States {
-		if truth&s.bit() != 0 {
+		if truth&bit(s) != 0 {
 			list = append(list, s)
 		}
 	}

@@ -120,7 +120,7 @@ var simTakes = map[string]string{
 // TestMutationsFitTheCode: each has one place in the code as it is now.
 func TestMutationsFitTheCode(t *testing.T) {
 	for _, m := range simMutations {
-		text, err := os.ReadFile(m.file)
+		text, err := os.ReadFile(m.path())
 		if n := strings.Count(string(text), m.old); err != nil || n != 1 {
 			t.Errorf("%s: %s has %q %d times (%v)", m.name, m.file, m.old, n, err)
 		}
@@ -141,8 +141,16 @@ func TestMutations(t *testing.T) {
 	}
 }
 
+// path leads to the mutated file: one of package fsm, or of this one.
+func (m simMutation) path() string {
+	if strings.HasPrefix(m.file, "sim_") {
+		return m.file
+	}
+	return filepath.Join("..", m.file)
+}
+
 func (m simMutation) run(t *testing.T) {
-	text, err := os.ReadFile(m.file)
+	text, err := os.ReadFile(m.path())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +159,7 @@ func (m simMutation) run(t *testing.T) {
 	if err := os.WriteFile(mutant, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	original, err := filepath.Abs(m.file)
+	original, err := filepath.Abs(m.path())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -260,12 +260,12 @@ func TestSimulationDeep(t *testing.T) {
 	for range simNumber("SIM_WALKS", 200) {
 		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
-		conf.Kind = pick(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simHides, simSheds, simDeaf, simLoses})
+		conf.Kind = pickOne(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simHides, simSheds, simDeaf, simLoses})
 		if conf.Kind == simSheds { // see simRemains
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
-			conf.Verbs = append(conf.Verbs, pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
+			conf.Verbs = append(conf.Verbs, pickOne(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
 		}
 		s := newSearch(conf, 0, &simEnds{})
 		if story := s.walk(dice, depth); story != nil {
@@ -300,3 +300,5 @@ func simNumber(name string, otherwise int) int {
 	}
 	return otherwise
 }
+
+func pickOne[T any](dice *rand.Rand, from []T) T { return from[dice.IntN(len(from))] }

@@ -1,0 +1,26 @@
+package fsm
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// promised looks whether docs/RELIABILITY.md says a figure as it is.
+func promised(t *testing.T, figure string) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/RELIABILITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), figure) {
+		t.Errorf("docs/RELIABILITY.md does not say %q", figure)
+	}
+}
+
+// TestPromisedFigures holds the page's figures to the lists that they count.
+func TestPromisedFigures(t *testing.T) {
+	promised(t, fmt.Sprintf("%d mutations", len(simMutations)))
+	promised(t, fmt.Sprintf("%d scenarios", len(simScenarios())))
+}
