@@ -26,7 +26,7 @@ start: build
 
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
-simulation := cd fsm && go test -count=1 -timeout 120m
+simulation := cd fsm/sim && go test -count=1 -timeout 120m
 
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)

@@ -1,7 +1,7 @@
 package fsm
 
-// countsAnswers reports whether an answer to a probe counts in this state.
-func (s Supervisor) countsAnswers() bool {
+// CountsAnswers reports whether an answer to a probe counts in this state.
+func (s Supervisor) CountsAnswers() bool {
 	return s.State == Starting || s.State == Healthy || s.State == Degraded
 }
 

@@ -65,12 +65,12 @@ type Command struct {
 // Generation counts saved records.
 type Generation = uint64
 
-// none is a generation or an incarnation that no record reaches.
-const none = ^uint64(0)
+// NoGeneration is a generation or an incarnation that no record reaches.
+const NoGeneration = ^uint64(0)
 
 // Open begins a command.
 func (c Command) Open() (Command, []CommandEffect) {
-	c.Phase, c.Since, c.Ending = StopTrying, none, none
+	c.Phase, c.Since, c.Ending = StopTrying, NoGeneration, NoGeneration
 	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying
@@ -82,8 +82,8 @@ func (c Command) Open() (Command, []CommandEffect) {
 // Done reports whether the command is over.
 func (c Command) Done() bool { return c.Phase == CommandDone }
 
-// starts reports whether Temporal is to be started: a start, or a restart's second half.
-func (c Command) starts() bool { return slices.Contains(starting, c.Phase) }
+// Starts reports whether Temporal is to be started: a start, or a restart's second half.
+func (c Command) Starts() bool { return slices.Contains(starting, c.Phase) }
 
 // Step takes one input and returns the new value and what is to be done. A pair
 // of a phase and an event without a row changes nothing.
@@ -116,7 +116,7 @@ func (c Command) note(in CommandInput) Command {
 			c.Ending = r.Incarnation // the record could not be read when the supervisor was asked
 		}
 		c.RestartAcked = c.RestartAcked || r.Incarnation <= c.Ending && r.stopping() && r.RestartPending
-	case slices.Contains(looks, in.Kind) && c.starts() && c.Since == none && !in.Suspended && r.Desired == WantRunning:
+	case slices.Contains(looks, in.Kind) && c.Starts() && c.Since == NoGeneration && !in.Suspended && r.Desired == WantRunning:
 		c.Since = r.Generation
 	}
 	return c

@@ -143,7 +143,7 @@ func (c Command) handOver(in CommandInput) (Command, []CommandEffect) {
 // drive stops Temporal in this process. The last word counts, also of what is stopped.
 func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	r := in.Record
-	if c.Ending == none {
+	if c.Ending == NoGeneration {
 		c.Ending = r.Incarnation
 	}
 	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart
@@ -155,7 +155,7 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 // outcome is the end of a command by a row, with what is needed to tell it.
 func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
 	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
-	o.Stopped = c.Verb == VerbRestart && c.Ending != none && slices.Contains(starting, row.From[0])
+	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])
 	switch row.On {
 	case SystemRefused, SupervisorNotStarted:
 		o.Detail = in.Detail

@@ -10,7 +10,7 @@ func (c Command) classify(in CommandInput) CommandEvent {
 		return SystemRefused
 	case in.Kind == InputTimeout:
 		return PatienceOver
-	case c.starts():
+	case c.Starts():
 		return c.classifyStart(in)
 	case c.Phase == StopDriving:
 		return c.classifyDrive(in) // a timer that was armed for a dead supervisor says nothing any more

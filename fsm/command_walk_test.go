@@ -107,7 +107,7 @@ func someSight(dice *rand.Rand) CommandInput {
 func someCommand(dice *rand.Rand) Command {
 	c := Command{
 		Verb: pick(dice, []Verb{VerbStart, VerbStop, VerbRestart}), Want: someSettings(dice), Given: pick(dice, []Names{"", "port"}),
-		Phase: pick(dice, Phases), Since: none, Ending: none,
+		Phase: pick(dice, Phases), Since: NoGeneration, Ending: NoGeneration,
 	}
 	if slices.Contains(starting, c.Phase) == (c.Verb == VerbStop) || c.Verb == VerbStart && !slices.Contains(starting, c.Phase) {
 		c.Verb = VerbRestart

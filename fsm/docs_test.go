@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,18 @@ func TestStatesPage(t *testing.T) {
 	commandEvents(&page)
 	commandActions(&page)
 	golden(t, "../docs/STATES.md", page.String())
+}
+
+// promised looks whether docs/RELIABILITY.md says a figure as it is.
+func promised(t *testing.T, figure string) {
+	t.Helper()
+	page, err := os.ReadFile("../docs/RELIABILITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), figure) {
+		t.Errorf("docs/RELIABILITY.md does not say %q", figure)
+	}
 }
 
 func diagram(page *strings.Builder) {

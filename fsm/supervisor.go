@@ -94,7 +94,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
 	case Probed: // a slow answer may come after the state has changed for want of it
-		if in.Run != s.Run || !s.countsAnswers() {
+		if in.Run != s.Run || !s.CountsAnswers() {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:

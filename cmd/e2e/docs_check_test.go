@@ -41,7 +41,7 @@ func wrong(text string) string {
 }
 
 // aliases are the abbreviations of docs/RELIABILITY.md.
-var aliases = strings.NewReplacer("REAL ", "go test ./cmd/... -run ", "MAC ", "go test ./cmd/... -run ", "FAKE ", "go test ./cmd/... -run ", "FSM ", "go test ./fsm -run ")
+var aliases = strings.NewReplacer("REAL ", "go test ./cmd/... -run ", "MAC ", "go test ./cmd/... -run ", "FAKE ", "go test ./cmd/... -run ", "FSM ", "go test ./fsm/... -run ")
 
 var (
 	longFlag  = regexp.MustCompile(`--([a-z][a-z-]*)`)

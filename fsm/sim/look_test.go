@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"slices"
 )
 
@@ -26,7 +27,7 @@ const (
 )
 
 // bit is a state as one of a set.
-func bit(s State) uint8 { return 1 << slices.Index(States, s) }
+func bit(s fsm.State) uint8 { return 1 << slices.Index(fsm.States, s) }
 
 // watch makes one look of the state command, and after the last its answer.
 func (n *simWorld) watch() {
@@ -43,7 +44,7 @@ func (n *simWorld) watch() {
 		l.saw.driven, l.saw.asleep = n.drivenBy(l.saw.r)
 		n.say("state finds a driver: %t", l.saw.driven)
 	case lookHealth:
-		l.saw.up = l.saw.hold == OwnerOurs && n.proof() == InputProbeOK
+		l.saw.up = l.saw.hold == fsm.OwnerOurs && n.proof() == fsm.InputProbeOK
 		n.say("state finds that a client can work: %t", l.saw.up)
 	default:
 		if !n.steady() {
@@ -83,8 +84,8 @@ func (n *simWorld) witness() {
 }
 
 func listed(truth uint8) string {
-	list := []State{}
-	for _, s := range States {
+	list := []fsm.State{}
+	for _, s := range fsm.States {
 		if truth&bit(s) != 0 {
 			list = append(list, s)
 		}
@@ -111,9 +112,9 @@ func (w *simWorld) glance() simLook {
 	l.r, l.lost = w.readable()
 	l.hold, _ = w.observe(l.r)
 	l.driven, l.asleep = w.drivenBy(l.r)
-	l.up = l.hold == OwnerOurs && w.proof() == InputProbeOK
+	l.up = l.hold == fsm.OwnerOurs && w.proof() == fsm.InputProbeOK
 	return l
 }
 
 // diagnosis is what state would say if it saw everything at once.
-func (w *simWorld) diagnosis() State { return w.run.cache.diagnose(w.glance()) }
+func (w *simWorld) diagnosis() fsm.State { return w.run.cache.diagnose(w.glance()) }

@@ -1,6 +1,9 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // simMember is one process that a signal may reach: a part of a tree, or a stranger.
 type simMember struct {
@@ -61,7 +64,7 @@ func (m simMember) inGroup(leader simProc) bool {
 // lock.
 func (w *simWorld) signalTree(r *simRec, kill bool) (strange bool) {
 	hold, _ := w.observe(r)
-	ours := hold != OwnerForeign
+	ours := hold != fsm.OwnerForeign
 	members := w.members()
 	if w.provenMember(r.tmp) || w.outlived(r.tmp) {
 		for _, m := range members {

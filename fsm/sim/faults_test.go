@@ -1,6 +1,9 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // faults lists what may go wrong.
 func (w *simWorld) faults(list []simMove) []simMove {
@@ -45,7 +48,7 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			}
 		})
 		for i, c := range w.cmds {
-			if len(c.deeds) > 0 && c.deeds[0].ask == ActHandOver && c.half < 2 {
+			if len(c.deeds) > 0 && c.deeds[0].ask == fsm.ActHandOver && c.half < 2 {
 				add(opFullCmd, i, 0)
 			}
 		}

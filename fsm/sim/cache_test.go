@@ -1,8 +1,9 @@
-package fsm
+package sim
 
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"hash/maphash"
 )
 
@@ -11,23 +12,23 @@ import (
 // command) is kept once and pointed to. Texts, by which nothing decides, are left
 // out of what is kept. It belongs to one search.
 type simCache struct {
-	m        *Machine
-	commands *CommandMachine
+	m        *fsm.Machine
+	commands *fsm.CommandMachine
 	tell     bool
-	recs     map[Record]*simRec
-	sups     map[Supervisor]*simSup
-	verbs    map[Command]*simVerb
+	recs     map[fsm.Record]*simRec
+	sups     map[fsm.Supervisor]*simSup
+	verbs    map[fsm.Command]*simVerb
 	begins   map[simBegin]simStepped
 	steps    map[simStep]simStepped
 	sights   map[simSeen]simMeant
-	looks    map[simLook]State
+	looks    map[simLook]fsm.State
 }
 
 func newSimCache(tell bool) *simCache {
 	return &simCache{
-		m: NewMachine(), commands: NewCommandMachine(), tell: tell,
-		recs: map[Record]*simRec{}, sups: map[Supervisor]*simSup{}, verbs: map[Command]*simVerb{},
-		begins: map[simBegin]simStepped{}, steps: map[simStep]simStepped{}, sights: map[simSeen]simMeant{}, looks: map[simLook]State{},
+		m: fsm.NewMachine(), commands: fsm.NewCommandMachine(), tell: tell,
+		recs: map[fsm.Record]*simRec{}, sups: map[fsm.Supervisor]*simSup{}, verbs: map[fsm.Command]*simVerb{},
+		begins: map[simBegin]simStepped{}, steps: map[simStep]simStepped{}, sights: map[simSeen]simMeant{}, looks: map[simLook]fsm.State{},
 	}
 }
 
@@ -37,11 +38,11 @@ type simProc struct {
 	pid, boot int
 }
 
-func (p simProc) full() Process {
+func (p simProc) full() fsm.Process {
 	if p == (simProc{}) {
-		return Process{}
+		return fsm.Process{}
 	}
-	return Process{PID: p.pid, PGID: p.pid, StartTicks: p.uid, Boot: simBoots[p.boot]}
+	return fsm.Process{PID: p.pid, PGID: p.pid, StartTicks: p.uid, Boot: simBoots[p.boot]}
 }
 
 var simBoots = []string{"boot 0", "boot 1", "boot 2", "boot 3"}
@@ -49,7 +50,7 @@ var simBoots = []string{"boot 0", "boot 1", "boot 2", "boot 3"}
 // same asks the product.
 func (p simProc) same(q simProc) bool { return p.pid == q.pid && p.full().Same(q.full()) }
 
-func short(p Process) (q simProc) {
+func short(p fsm.Process) (q simProc) {
 	if p.Boot != "" {
 		q.boot = int(p.Boot[len(p.Boot)-1] - '0')
 	}
@@ -61,7 +62,7 @@ func short(p Process) (q simProc) {
 // that are only compared with others. illegible says why the next reader would
 // not take it for a record, or for another one.
 type simRec struct {
-	Record
+	fsm.Record
 	code      uint64
 	sup, tmp  simProc
 	illegible string
@@ -73,17 +74,17 @@ var simSeed = maphash.MakeSeed()
 
 func simCode[T comparable](v T) uint64 { return maphash.Comparable(simSeed, v) }
 
-func (c *simCache) rec(r Record) *simRec {
-	if r == (Record{}) {
+func (c *simCache) rec(r fsm.Record) *simRec {
+	if r == (fsm.Record{}) {
 		return simNoRec
 	}
-	r.Reason, r.Failure = "", Failure{Event: r.Failure.Event}
+	r.Reason, r.Failure = "", fsm.Failure{Event: r.Failure.Event}
 	if have, ok := c.recs[r]; ok {
 		return have
 	}
 	rest := r
-	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, Process{}, Process{}
-	rest.Restarts = Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
+	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}
+	rest.Restarts = fsm.Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
 	rest.Database.Version, rest.Since = "", 0
 	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), illegible(r)}
 	c.recs[r] = kept
@@ -92,8 +93,8 @@ func (c *simCache) rec(r Record) *simRec {
 
 // illegible asks of a record what statefile.Decode does, and whether it comes back as
 // it was written.
-func illegible(r Record) string {
-	var back Record
+func illegible(r fsm.Record) string {
+	var back fsm.Record
 	data, err := json.Marshal(r)
 	if err == nil {
 		err = json.Unmarshal(data, &back)
@@ -103,7 +104,7 @@ func illegible(r Record) string {
 		return err.Error()
 	case back != r:
 		return fmt.Sprintf("it comes back as %+v", back)
-	case !r.State.Known() || r.Desired != WantRunning && r.Desired != WantStopped:
+	case !r.State.Known() || r.Desired != fsm.WantRunning && r.Desired != fsm.WantStopped:
 		return fmt.Sprintf("it says %q, wanted %q", r.State, r.Desired)
 	}
 	return r.Settings.Flaw()
@@ -111,7 +112,7 @@ func illegible(r Record) string {
 
 // simSup is a Supervisor; bad is a rule that it breaks.
 type simSup struct {
-	Supervisor
+	fsm.Supervisor
 	rec  *simRec
 	code uint64
 	bad  string
@@ -119,15 +120,18 @@ type simSup struct {
 
 var simNobody = &simSup{rec: simNoRec}
 
-func (c *simCache) sup(s Supervisor) *simSup {
+func (c *simCache) sup(s fsm.Supervisor) *simSup {
 	r := c.rec(s.Record)
 	s.Record, s.Waiting = r.Record, ""
 	if have, ok := c.sups[s]; ok {
 		return have
 	}
 	kept := &simSup{Supervisor: s, rec: r, bad: c.heedsLate(s)}
-	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = Record{}, Process{}, 0, 0, min(s.ServedAt, 1)
-	s.ProbeFailures = ProbeFailures{s.ProbeFailures.Failures, min(s.ProbeFailures.UnresponsiveSince, 1), min(s.ProbeFailures.Last, 1), min(s.ProbeFailures.Slow, 1)}
+	s.Record, s.Self, s.Seq, s.Run, s.ServedAt = fsm.Record{}, fsm.Process{}, 0, 0, min(s.ServedAt, 1)
+	s.ProbeFailures = fsm.ProbeFailures{
+		Failures: s.ProbeFailures.Failures, UnresponsiveSince: min(s.ProbeFailures.UnresponsiveSince, 1),
+		Last: min(s.ProbeFailures.Last, 1), Slow: min(s.ProbeFailures.Slow, 1),
+	}
 	kept.code = simCode(s)
 	c.sups[kept.Supervisor] = kept
 	return kept
@@ -135,24 +139,24 @@ func (c *simCache) sup(s Supervisor) *simSup {
 
 // simEffect is an Effect in short.
 type simEffect struct {
-	do       Action
-	event    Event
+	do       fsm.Action
+	event    fsm.Event
 	seq, run uint64
 	required bool
 	durable  bool
-	from, to State
-	on       Event // of the transition
+	from, to fsm.State
+	on       fsm.Event // of the transition
 	proc     simProc
-	after    Millis
+	after    fsm.Millis
 	rec      *simRec
 	code     uint64
 	told     string
 }
 
-func (c *simCache) effects(list []Effect) []*simEffect {
+func (c *simCache) effects(list []fsm.Effect) []*simEffect {
 	kept := make([]*simEffect, 0, len(list))
 	for _, e := range list {
-		if e.Do == DoIgnore && !c.tell {
+		if e.Do == fsm.DoIgnore && !c.tell {
 			continue
 		}
 		t := e.Transition
@@ -169,7 +173,7 @@ func (c *simCache) effects(list []Effect) []*simEffect {
 
 // simInput is an Input in short.
 type simInput struct {
-	event    Event
+	event    fsm.Event
 	seq, run uint64
 	proc     simProc
 	ready    bool
@@ -178,18 +182,18 @@ type simInput struct {
 	slow     bool // it came late
 	fresh    bool
 	again    bool
-	at, tick Instant // when it is taken
+	at, tick fsm.Instant // when it is taken
 }
 
-func (in simInput) full() Input {
-	return Input{
+func (in simInput) full() fsm.Input {
+	return fsm.Input{
 		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), Fresh: in.fresh,
 		RestartPending: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
 	}
 }
 
-func (in simInput) verdict() Verdict {
-	v := Verdict{Live: in.ready || in.lost, Ready: in.ready, Lost: in.lost, Waits: in.waits}
+func (in simInput) verdict() fsm.Verdict {
+	v := fsm.Verdict{Live: in.ready || in.lost, Ready: in.ready, Lost: in.lost, Waits: in.waits}
 	if in.slow {
 		v.Late, v.Took = true, simPolicy.Timeout+1
 	}
@@ -204,10 +208,10 @@ type simStep struct {
 type simBegin struct {
 	r        *simRec
 	self     simProc
-	hold     LockOwner
+	hold     fsm.LockOwner
 	leader   simProc
-	grace    Millis
-	at, tick Instant
+	grace    fsm.Millis
+	at, tick fsm.Instant
 }
 
 type simStepped struct {
@@ -230,7 +234,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first, effects := Begin(k.r.Record, k.self.full(), Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, Input{At: k.at, Tick: k.tick, Grace: k.grace})
+		s, first, effects := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, fsm.Input{At: k.at, Tick: k.tick, Grace: k.grace})
 		have = simStepped{c.sup(s), simInput{event: first.Event, proc: short(first.Process)}, c.effects(effects)}
 		c.begins[k] = have
 	}
@@ -240,28 +244,28 @@ func (c *simCache) begin(k simBegin) simStepped {
 // heedsLate names a late input that changes something. Such inputs arrive at any
 // time, and none may do anything: as this is tried in each state that a driver is
 // ever in, the search leaves them out.
-func (c *simCache) heedsLate(s Supervisor) string {
+func (c *simCache) heedsLate(s fsm.Supervisor) string {
 	if s.Done {
 		return ""
 	}
 	late := []simInput{}
-	for _, e := range []Event{ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed} {
+	for _, e := range []fsm.Event{fsm.ProbeDue, fsm.StartDeadline, fsm.GraceElapsed, fsm.BackoffElapsed} {
 		late = append(late, simInput{event: e, seq: s.Seq - 1, run: s.Run})
 	}
-	late = append(late, simInput{event: Probed, run: s.Run - 1}, simInput{event: Probed, run: s.Run - 1, ready: true},
-		simInput{event: Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: Gone, seq: s.Seq, run: s.Run - 1})
-	if !s.countsAnswers() {
-		late = append(late, simInput{event: Probed, run: s.Run, ready: true, slow: true})
+	late = append(late, simInput{event: fsm.Probed, run: s.Run - 1}, simInput{event: fsm.Probed, run: s.Run - 1, ready: true},
+		simInput{event: fsm.Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: fsm.Gone, seq: s.Seq, run: s.Run - 1})
+	if !s.CountsAnswers() {
+		late = append(late, simInput{event: fsm.Probed, run: s.Run, ready: true, slow: true})
 	}
-	if _, ok := Find(s.State, Exited); !ok {
-		late = append(late, simInput{event: Exited, run: s.Run})
+	if _, ok := fsm.Find(s.State, fsm.Exited); !ok {
+		late = append(late, simInput{event: fsm.Exited, run: s.Run})
 	}
 	if s.Gone {
-		late = append(late, simInput{event: GraceElapsed, seq: s.Seq, run: s.Run})
+		late = append(late, simInput{event: fsm.GraceElapsed, seq: s.Seq, run: s.Run})
 	}
 	for _, in := range late {
 		after, effects := s.Step(c.m, in.full())
-		if after != s || len(effects) != 1 || effects[0].Do != DoIgnore {
+		if after != s || len(effects) != 1 || effects[0].Do != fsm.DoIgnore {
 			return fmt.Sprintf("a late %s is heeded in %s", in.event, s.State)
 		}
 	}

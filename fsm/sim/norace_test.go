@@ -1,5 +1,5 @@
 //go:build !race
 
-package fsm
+package sim
 
 const simRaced = false

@@ -1,6 +1,9 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // apply returns the world after a move; check was not called on it.
 func (w *simWorld) apply(m simMove) *simWorld {
@@ -28,7 +31,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opExit:
 		d := n.driver(i)
 		n.say("the kernel tells %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
-		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Exited, run: d.exits[k].run}})
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Exited, run: d.exits[k].run}})
 		d.exits = slices.Delete(slices.Clone(d.exits), k, k+1)
 	case opAnswer:
 		n.answer(n.driver(i))
@@ -76,7 +79,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.say("SIGKILL to what has temporal.lock")
 		if n.signalTree(d.victim, true) { // told after a second of rounds
 			d.killing = false
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: LockDenied, run: d.awaited}})
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.LockDenied, run: d.awaited}})
 		}
 	case opDriverTmr:
 		d := n.driver(i)
@@ -84,7 +87,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		d.timers = slices.Delete(slices.Clone(d.timers), k, k+1)
 		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: t.event, seq: d.s.Seq, run: d.s.Run}})
 		n.say("%s's timer %s fires", who(d.uid), t.event)
-		if t.event == StartDeadline && n.left.Late > 0 && !n.run.fair {
+		if t.event == fsm.StartDeadline && n.left.Late > 0 && !n.run.fair {
 			n.left.Late--
 		}
 	case opCmdTmr:
@@ -124,7 +127,7 @@ func (n *simWorld) gone(d *simDriver) {
 		n.breaks("%s is told that the tree is gone, and it lives", who(d.uid))
 	}
 	d.seesOff = false
-	d.inbox = with(d.inbox, simDelivery{simInput{event: Gone, run: d.awaited}, true})
+	d.inbox = with(d.inbox, simDelivery{simInput{event: fsm.Gone, run: d.awaited}, true})
 	n.say("the tree of %s is gone", who(d.uid))
 }
 
@@ -136,7 +139,7 @@ func (w *simWorld) driverAt(i int) *simDriver {
 }
 
 func (n *simWorld) answer(d *simDriver) {
-	in := simInput{event: Probed, run: d.s.Run}
+	in := simInput{event: fsm.Probed, run: d.s.Run}
 	for _, t := range n.trees {
 		switch {
 		case t.leader && n.slow(t):
@@ -159,7 +162,7 @@ func (n *simWorld) answerLate(d *simDriver) {
 	d.waits = false
 	for _, t := range n.trees {
 		if t.leader && t.serves && !t.hung {
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Probed, run: d.s.Run, ready: true, slow: true, proc: n.process(t.uid)}})
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Probed, run: d.s.Run, ready: true, slow: true, proc: n.process(t.uid)}})
 			n.say("%s's probe is answered late", who(d.uid))
 		}
 	}
@@ -173,7 +176,7 @@ func (n *simWorld) fire(c *simCmd, k int) {
 		c.sights = with(c.sights, sight)
 	}
 	n.say("%s's timer for %q fires", who(c.uid), t.saw)
-	if t.saw != InputBusy && n.left.Late > 0 && !n.run.fair {
+	if t.saw != fsm.InputBusy && n.left.Late > 0 && !n.run.fair {
 		n.left.Late--
 	}
 }

@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ type simStory struct {
 	conf  simConf
 	rule  string
 	moves []simMove
-	then  Verb // an undisturbed command after the last move
+	then  fsm.Verb // an undisturbed command after the last move
 }
 
 func newSearch(conf simConf, limit int, ends *simEnds) *simSearch {
@@ -54,7 +55,7 @@ func simFirst(run *simRun) *simWorld {
 		before := w.clone()
 		before.left = simBudget{}
 		before.run = &simRun{conf: run.conf, cache: run.cache, fair: true}
-		after, bad := before.undisturbed(VerbStart, nil)
+		after, bad := before.undisturbed(fsm.VerbStart, nil)
 		after.cmds, after.run, after.left, after.bad = nil, run, w.left, bad
 		w = after
 	}
@@ -70,8 +71,8 @@ func simFirst(run *simRun) *simWorld {
 	return w
 }
 
-func (w *simWorld) newCommand(v Verb) *simCmd {
-	c := Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}
+func (w *simWorld) newCommand(v fsm.Verb) *simCmd {
+	c := fsm.Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}
 	return &simCmd{uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 
@@ -152,14 +153,14 @@ func (s *simSearch) visit(w *simWorld, at int, moves []simMove) *simStory {
 }
 
 // endings runs a start and a stop after every command was killed.
-func (s *simSearch) endings(w *simWorld) (Verb, string) {
+func (s *simSearch) endings(w *simWorld) (fsm.Verb, string) {
 	s.runs += 2
 	before := w.deserted(s.quiet)
 	k := before.key()
 	if s.fine.has(k) {
 		return "", ""
 	}
-	for _, v := range []Verb{VerbStart, VerbStop} {
+	for _, v := range []fsm.Verb{fsm.VerbStart, fsm.VerbStop} {
 		if _, bad := before.undisturbed(v, s.ends); bad != "" {
 			return v, bad
 		}
@@ -168,7 +169,7 @@ func (s *simSearch) endings(w *simWorld) (Verb, string) {
 	return "", ""
 }
 
-func (s *simSearch) story(at int, rule string, then Verb, more ...simMove) *simStory {
+func (s *simSearch) story(at int, rule string, then fsm.Verb, more ...simMove) *simStory {
 	moves := more
 	for at > 0 {
 		moves = append([]simMove{s.nodes[at].move}, moves...)

@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"cmp"
+	"github.com/stigmer/local/fsm"
 	"slices"
 )
 
@@ -15,7 +16,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	switch {
 	case noticed:
 		c.changed, did = false, true
-		w.look(c, simSight{saw: InputBusy, rec: simNoRec, look: true})
+		w.look(c, simSight{saw: fsm.InputBusy, rec: simNoRec, look: true})
 	case !c.opened:
 		c.opened = true
 		o := w.run.cache.deeds(c.c.Open())
@@ -29,7 +30,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 	for !c.over {
 		switch {
 		case len(c.deeds) > 0:
-			if ask := c.deeds[0].ask; ask != ActArm && ask != ActWait && ask != ActFinish && (ask != ActReleaseLock || c.mine) {
+			if ask := c.deeds[0].ask; ask != fsm.ActArm && ask != fsm.ActWait && ask != fsm.ActFinish && (ask != fsm.ActReleaseLock || c.mine) {
 				if did {
 					return
 				}
@@ -72,10 +73,10 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 		c.waiting, c.mine = false, true
 		r := w.recover()
 		c.last = r
-		in = simSight{saw: InputWon, rec: r}
+		in = simSight{saw: fsm.InputWon, rec: r}
 		in.hold, in.leader = w.observe(r)
 	case s.look:
-		c.changed = c.changed && s.saw != InputBusy
+		c.changed = c.changed && s.saw != fsm.InputBusy
 		in = simSight{saw: s.saw, rec: simNoRec}
 		if w.disk.There && !w.disk.Torn {
 			in.rec = w.disk.Rec
@@ -119,42 +120,42 @@ func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
 // carry mirrors Desk.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
-	if deed.ask != ActArm && deed.ask != ActHandOver {
+	if deed.ask != fsm.ActArm && deed.ask != fsm.ActHandOver {
 		w.say("%s: %s %s", who(c.uid), deed.ask, deed.end)
 	}
-	if deed.ask == ActHandOver && !w.handOver(c, deed.rec, fault) {
+	if deed.ask == fsm.ActHandOver && !w.handOver(c, deed.rec, fault) {
 		return
 	}
-	if (deed.ask == ActAskStop || deed.ask == ActKillSupervisor) && !w.signalDriver(c, deed) {
+	if (deed.ask == fsm.ActAskStop || deed.ask == fsm.ActKillSupervisor) && !w.signalDriver(c, deed) {
 		return
 	}
 	c.deeds = c.deeds[1:]
 	switch deed.ask {
-	case ActTryLock:
+	case fsm.ActTryLock:
 		w.try(c)
-	case ActWait:
+	case fsm.ActWait:
 		if !c.waiting {
 			c.waiting = true
 			c.waiters++
 		}
 		if !c.watching {
 			c.watching = true
-			c.sights = with(c.sights, simSight{saw: InputBusy, rec: simNoRec, look: true})
+			c.sights = with(c.sights, simSight{saw: fsm.InputBusy, rec: simNoRec, look: true})
 		}
-	case ActDrive:
+	case fsm.ActDrive:
 		w.recover() // what cannot be read is set aside
 		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
-	case ActProbe:
+	case fsm.ActProbe:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
-	case ActArm:
+	case fsm.ActArm:
 		c.timers = slices.DeleteFunc(slices.Clone(c.timers), func(t simArmed) bool { return t.saw == deed.saw })
 		c.timers = append(c.timers, simArmed{deed.saw, deed.after})
 		slices.SortFunc(c.timers, func(a, b simArmed) int { return cmp.Compare(a.saw, b.saw) })
-	case ActReleaseLock:
+	case fsm.ActReleaseLock:
 		w.endIsTrue(c)
 		w.letGo(c)
-	case ActFinish:
-		if deed.end == ResultSupervisorLockForeign {
+	case fsm.ActFinish:
+		if deed.end == fsm.ResultSupervisorLockForeign {
 			w.breaks("%s says that supervisor.lock is another program's, and it is not", who(c.uid))
 		}
 		w.endCommand(i, deed.end)
@@ -169,7 +170,7 @@ func (w *simWorld) try(c *simCmd) {
 		w.seat = append(w.seat, c.uid)
 		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
 	default:
-		c.sights = with(c.sights, simSight{saw: InputBusy, rec: simNoRec, look: true})
+		c.sights = with(c.sights, simSight{saw: fsm.InputBusy, rec: simNoRec, look: true})
 	}
 }
 
@@ -183,7 +184,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 	switch {
 	case c.half == 1 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{saw: InputBroken, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: fsm.InputBroken, rec: simNoRec})
 	case c.half == 1:
 		w.recover()
 		w.save(c.uid, r, false)
@@ -191,7 +192,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 		return false
 	case c.half == 2 && fault != "":
 		w.spend(fault)
-		c.sights = with(c.sights, simSight{saw: InputNotHanded, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: fsm.InputNotHanded, rec: simNoRec})
 	case c.half == 2:
 		d := &simDriver{uid: w.newProcess(), old: c.old, s: simNobody, brings: simNoRec, victim: simNoRec}
 		w.drivers = append(w.drivers, d)
@@ -206,7 +207,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 	default:
 		w.letGo(c)
 		w.say("%s lets go", who(c.uid))
-		c.sights = with(c.sights, simSight{saw: InputHanded, rec: simNoRec})
+		c.sights = with(c.sights, simSight{saw: fsm.InputHanded, rec: simNoRec})
 	}
 	c.half = 0
 	return true
@@ -219,11 +220,11 @@ func (w *simWorld) letGo(c *simCmd) {
 	}
 }
 
-func (w *simWorld) proof() CommandInputKind {
+func (w *simWorld) proof() fsm.CommandInputKind {
 	for _, t := range w.trees {
 		if t.leader && t.serves && !t.hung {
-			return InputProbeOK
+			return fsm.InputProbeOK
 		}
 	}
-	return InputProbeFailed
+	return fsm.InputProbeFailed
 }

@@ -1,21 +1,23 @@
-package fsm
+package sim
+
+import "github.com/stigmer/local/fsm"
 
 // simVerb is a Command.
 type simVerb struct {
-	Command
+	fsm.Command
 	code            uint64
 	asked, replaced simProc
 }
 
-func (c *simCache) verb(v Command) *simVerb {
+func (c *simCache) verb(v fsm.Command) *simVerb {
 	if have, ok := c.verbs[v]; ok {
 		return have
 	}
-	rest := Command{Verb: v.Verb, Phase: v.Phase}
-	if v.starts() { // what the way down has noted is not asked any more
+	rest := fsm.Command{Verb: v.Verb, Phase: v.Phase}
+	if v.Starts() { // what the way down has noted is not asked any more
 		rest.Handovers = v.Handovers
 	} else {
-		rest.RestartAcked, rest.Looks = v.RestartAcked && v.Verb == VerbRestart, v.Looks
+		rest.RestartAcked, rest.Looks = v.RestartAcked && v.Verb == fsm.VerbRestart, v.Looks
 	}
 	kept := &simVerb{v, simCode(rest), short(v.Asked), short(v.Replaced)}
 	c.verbs[v] = kept
@@ -24,22 +26,22 @@ func (c *simCache) verb(v Command) *simVerb {
 
 // simDeed is a CommandEffect in short; detail says why an Outcome is as it is.
 type simDeed struct {
-	ask    CommandAction
+	ask    fsm.CommandAction
 	rec    *simRec
 	driver simProc
-	grace  Millis
+	grace  fsm.Millis
 	again  bool
-	saw    CommandInputKind
-	after  Millis
-	end    CommandResult
+	saw    fsm.CommandInputKind
+	after  fsm.Millis
+	end    fsm.CommandResult
 	detail string
 }
 
 // simSight is a CommandInput in short.
 type simSight struct {
-	saw        CommandInputKind
+	saw        fsm.CommandInputKind
 	rec        *simRec
-	hold       LockOwner
+	hold       fsm.LockOwner
 	leader     simProc
 	driver     simProc
 	asleep     bool
@@ -48,13 +50,13 @@ type simSight struct {
 	lock, look bool
 }
 
-func (s simSight) full() CommandInput {
+func (s simSight) full() fsm.CommandInput {
 	holder := ""
 	if s.stranger {
 		holder = "a stranger"
 	}
-	return CommandInput{
-		Kind: s.saw, Record: s.rec.Record, Evidence: Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
+	return fsm.CommandInput{
+		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
 		Driver: s.driver.full(), Suspended: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
@@ -69,7 +71,7 @@ type simMeant struct {
 	deeds []*simDeed
 }
 
-func (c *simCache) deeds(v Command, list []CommandEffect) simMeant {
+func (c *simCache) deeds(v fsm.Command, list []fsm.CommandEffect) simMeant {
 	kept := make([]*simDeed, len(list))
 	for i, d := range list {
 		kept[i] = &simDeed{d.Do, c.rec(d.Record), short(d.Driver), d.Grace, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
@@ -90,17 +92,17 @@ func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
 type simLook struct {
 	r                        *simRec
 	driven, asleep, lost, up bool
-	hold                     LockOwner
+	hold                     fsm.LockOwner
 }
 
-func (c *simCache) diagnose(l simLook) State {
+func (c *simCache) diagnose(l simLook) fsm.State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
-		if l.hold == OwnerOurs {
-			look.Asked, look.Verdict, look.Detail = true, Verdict{Live: l.up, Ready: l.up}, "it does not answer"
+		look := fsm.Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
+		if l.hold == fsm.OwnerOurs {
+			look.Asked, look.Verdict, look.Detail = true, fsm.Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}
-		have = Diagnose(l.r.Record, look).State
+		have = fsm.Diagnose(l.r.Record, look).State
 		c.looks[l] = have
 	}
 	return have

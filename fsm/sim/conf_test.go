@@ -1,8 +1,10 @@
-package fsm
+package sim
+
+import "github.com/stigmer/local/fsm"
 
 // simConf is one scenario.
 type simConf struct {
-	Verbs   []Verb
+	Verbs   []fsm.Verb
 	Kind    simKind
 	Running bool // Temporal is Healthy before the first command
 	Old     bool // its supervisor and the last command are of an older version than the other commands

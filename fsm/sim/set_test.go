@@ -1,4 +1,4 @@
-package fsm
+package sim
 
 // simSet is a set of keys: at four million and more, a map takes thrice the room
 // and twice the time.

@@ -1,4 +1,6 @@
-package fsm
+package sim
+
+import "github.com/stigmer/local/fsm"
 
 func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
@@ -8,7 +10,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	e.times(d)
 	if e.w.run.conf.Kind == simSlow {
 		e.n(d.mute)
-		e.n(int(min(s.ProbeFailures.Last-s.ProbeFailures.UnresponsiveSince, 3*Instant(simPolicy.Timeout))))
+		e.n(int(min(s.ProbeFailures.Last-s.ProbeFailures.UnresponsiveSince, 3*fsm.Instant(simPolicy.Timeout))))
 	}
 	e.code(s.code)
 	e.record(s.rec)
@@ -50,7 +52,7 @@ func (e *simEncoder) driver(d *simDriver) {
 // times are what a driver's future depends on of how long ago something was.
 func (e *simEncoder) times(d *simDriver) {
 	s, now, p := d.s, e.w.clock, simPolicy
-	since := func(at Instant, span Millis) bool { return at != 0 && now.tick-at >= Instant(span) }
+	since := func(at fsm.Instant, span fsm.Millis) bool { return at != 0 && now.tick-at >= fsm.Instant(span) }
 	e.is(since(s.ServedAt, p.StableAfter), since(s.ServedAt, p.RestartWindow), since(d.served, p.StableAfter),
 		since(s.ProbeFailures.Last, 3*(p.Period+p.Timeout)+1))
 	if now.set == 0 && e.w.left.Clock == 0 {
@@ -67,11 +69,11 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 	e.code(f.code)
 	e.is(f.seq == s.Seq, f.run == s.Run)
 	switch f.do {
-	case DoSave, DoLock, DoProbe, DoTerm, DoKill:
+	case fsm.DoSave, fsm.DoLock, fsm.DoProbe, fsm.DoTerm, fsm.DoKill:
 		e.record(f.rec)
-	case DoWatch:
+	case fsm.DoWatch:
 		e.process(f.proc)
-	case DoArm:
+	case fsm.DoArm:
 		if e.w.run.fair {
 			e.n(int(f.after / 100))
 		}
@@ -99,9 +101,9 @@ func (e *simEncoder) command(c *simCmd) {
 	e.n(c.half<<4 | c.waiters)
 	e.process(c.target)
 	switch {
-	case k.starts() && k.Since != none:
+	case k.Starts() && k.Since != fsm.NoGeneration:
 		e.number(0, k.Since)
-	case !k.starts() && k.asked.uid != 0:
+	case !k.Starts() && k.asked.uid != 0:
 		e.number(1, k.Ending)
 		e.process(k.asked)
 	}
@@ -115,7 +117,7 @@ func (e *simEncoder) command(c *simCmd) {
 		e.text(string(d.end))
 		e.is(d.detail != "", d.again)
 		e.process(d.driver)
-		if d.ask == ActHandOver || d.ask == ActDrive {
+		if d.ask == fsm.ActHandOver || d.ask == fsm.ActDrive {
 			e.record(d.rec)
 		}
 		if e.w.run.fair {
@@ -127,7 +129,7 @@ func (e *simEncoder) command(c *simCmd) {
 		s := &c.sights[i]
 		e.text(string(s.saw))
 		e.is(s.lock, s.look)
-		if s.saw == InputDrove {
+		if s.saw == fsm.InputDrove {
 			e.record(s.rec)
 		}
 	}

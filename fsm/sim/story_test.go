@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"strings"
 )
 
@@ -54,7 +55,7 @@ func parseStory(text string) (*simStory, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &simStory{conf: conf, then: Verb(parts[2])}
+	s := &simStory{conf: conf, then: fsm.Verb(parts[2])}
 	for _, word := range strings.Fields(parts[1]) {
 		m, err := parseMove(word)
 		if err != nil {

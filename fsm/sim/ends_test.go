@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +47,7 @@ func (e *simEnds) add(keys ...simKey) {
 // undisturbed runs one command to its end while nothing else happens than what
 // must, and says what is wrong with how it ended. ends remembers the worlds from
 // which all is well.
-func (w *simWorld) undisturbed(v Verb, ends *simEnds) (*simWorld, string) {
+func (w *simWorld) undisturbed(v fsm.Verb, ends *simEnds) (*simWorld, string) {
 	begun := w
 	n := w.clone()
 	n.cmds = append(n.cmds[:0], n.newCommand(v))
@@ -128,31 +129,31 @@ func (w *simWorld) urgency(m simMove) int {
 }
 
 // wrong says what is not as it should be after an undisturbed command.
-func (w *simWorld) wrong(begun *simWorld, v Verb) string {
+func (w *simWorld) wrong(begun *simWorld, v fsm.Verb) string {
 	end := w.cmds[0].end
 	unproven := w.unproven()
 	switch {
-	case unproven && (end == ResultTemporalLockForeign || len(begun.drivers) > 0 && (end == ResultFailed || v == VerbStop && end == ResultStopped)):
+	case unproven && (end == fsm.ResultTemporalLockForeign || len(begun.drivers) > 0 && (end == fsm.ResultFailed || v == fsm.VerbStop && end == fsm.ResultStopped)):
 		return ""
-	case v == VerbStop:
+	case v == fsm.VerbStop:
 		return w.wrongStop(end)
-	case end == ResultFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
+	case end == fsm.ResultFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
 		return ""
-	case (end == ResultFailed || end == ResultStoppedByOther) && len(begun.drivers) > 0:
+	case (end == fsm.ResultFailed || end == fsm.ResultStoppedByOther) && len(begun.drivers) > 0:
 		// It joined an attempt that was under way, and had spent its budget, or had
 		// been asked to stop: the next one begins anew.
-		_, bad := w.undisturbed(VerbStart, nil)
+		_, bad := w.undisturbed(fsm.VerbStart, nil)
 		return bad
 	}
-	if end == ResultDatabaseLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == Degraded {
+	if end == fsm.ResultDatabaseLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == fsm.Degraded {
 		return "" // it is left alone, and who waits is told why
 	}
 	return w.wrongStart(begun, end)
 }
 
-func (w *simWorld) wrongStop(end CommandResult) string {
+func (w *simWorld) wrongStop(end fsm.CommandResult) string {
 	switch {
-	case end != ResultStopped && end != ResultNothingRan:
+	case end != fsm.ResultStopped && end != fsm.ResultNothingRan:
 		return fmt.Sprintf("it ends with %q", end)
 	case len(w.trees) > 0:
 		return "something of Temporal is left"
@@ -162,7 +163,7 @@ func (w *simWorld) wrongStop(end CommandResult) string {
 		return "supervisor.lock is held"
 	case w.disk.There && !w.disk.Torn && w.disk.Rec.RestartPending:
 		return "the record says that a restart starts it again"
-	case w.disk.There && !w.disk.Torn && (w.disk.Rec.State != Stopped || w.disk.Rec.Desired != WantStopped):
+	case w.disk.There && !w.disk.Torn && (w.disk.Rec.State != fsm.Stopped || w.disk.Rec.Desired != fsm.WantStopped):
 		return fmt.Sprintf("the record says %s, wanted %s", w.disk.Rec.State, w.disk.Rec.Desired)
 	}
 	return ""
@@ -171,21 +172,21 @@ func (w *simWorld) wrongStop(end CommandResult) string {
 // settled reports whether a Temporal serves, and neither it nor its driver, if it
 // has one, has anything else in mind.
 func (w *simWorld) settled() bool {
-	if len(w.trees) != 1 || w.proof() != InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != Healthy {
+	if len(w.trees) != 1 || w.proof() != fsm.InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != fsm.Healthy {
 		return false
 	}
 	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {
-		return !d.begun || d.s.State != Healthy || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0
+		return !d.begun || d.s.State != fsm.Healthy || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0
 	})
 }
 
-func (w *simWorld) wrongStart(begun *simWorld, end CommandResult) string {
+func (w *simWorld) wrongStart(begun *simWorld, end fsm.CommandResult) string {
 	switch {
-	case end != ResultStarted && end != ResultAlreadyRunning:
+	case end != fsm.ResultStarted && end != fsm.ResultAlreadyRunning:
 		return fmt.Sprintf("it ends with %q", end)
-	case len(w.trees) != 1 || w.proof() != InputProbeOK:
+	case len(w.trees) != 1 || w.proof() != fsm.InputProbeOK:
 		return "no Temporal serves"
-	case w.disk.Rec.State != Healthy || w.disk.Rec.tmp != w.process(w.trees[0].uid):
+	case w.disk.Rec.State != fsm.Healthy || w.disk.Rec.tmp != w.process(w.trees[0].uid):
 		return fmt.Sprintf("the record says %s of pid %d", w.disk.Rec.State, w.disk.Rec.Temporal.PID)
 	case len(w.drivers) == 1 && w.drivers[0].old:
 		return "a supervisor of an older version is left"

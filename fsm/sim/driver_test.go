@@ -1,6 +1,9 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // stepDriver mirrors Drive: it goes on until one effect that others can see was
 // performed. What only changes the driver's own memory needs no step of its own:
@@ -20,12 +23,12 @@ func (w *simWorld) stepDriver(i int, fault string) {
 			did = did || w.visible(e)
 			d.effects = d.effects[1:]
 			in, answered := w.perform(d, e, fault)
-			if e.do == DoSave || e.do == DoLock || e.do == DoSpawn {
+			if e.do == fsm.DoSave || e.do == fsm.DoLock || e.do == fsm.DoSpawn {
 				fault = w.spend(fault)
 			}
 			if answered {
 				d.pending = with(d.pending, in)
-				if in.event == SaveFailed || in.event == SpawnFailed {
+				if in.event == fsm.SaveFailed || in.event == fsm.SpawnFailed {
 					d.effects = nil
 				}
 			}
@@ -56,8 +59,8 @@ func (w *simWorld) stepDriver(i int, fault string) {
 func (w *simWorld) goOn(d *simDriver, in simInput) {
 	before := d.s
 	in.at, in.tick = w.clock.wall, w.clock.tick
-	if last := before.ProbeFailures.Last; in.event == Probed && last != 0 {
-		in.tick = max(in.tick, last+Instant(simPolicy.Period))
+	if last := before.ProbeFailures.Last; in.event == fsm.Probed && last != 0 {
+		in.tick = max(in.tick, last+fsm.Instant(simPolicy.Period))
 	}
 	d.s, d.effects = w.run.cache.step(d.s, in)
 	s := d.s
@@ -68,15 +71,15 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	if s == before {
 		return
 	}
-	if s.Run != before.Run || !s.countsAnswers() {
+	if s.Run != before.Run || !s.CountsAnswers() {
 		d.waits, d.asked = false, false
 	}
 	if s.Seq != before.Seq {
 		d.timers = nil
 	} else if s.Gone && !before.Gone {
-		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == GraceElapsed })
+		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == fsm.GraceElapsed })
 	}
-	if _, heeds := Find(s.State, Exited); !heeds || s.Run != before.Run {
+	if _, heeds := fsm.Find(s.State, fsm.Exited); !heeds || s.Run != before.Run {
 		d.exits = nil
 	}
 	late := func(in simDelivery) bool { return in.late(s) }
@@ -88,11 +91,11 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 // own reports whether an input is not late.
 func (in simInput) own(s *simSup) bool {
 	switch in.event {
-	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+	case fsm.ProbeDue, fsm.StartDeadline, fsm.GraceElapsed, fsm.BackoffElapsed:
 		return in.seq == s.Seq
-	case Probed:
-		return in.run == s.Run && s.countsAnswers()
-	case Exited, Gone:
+	case fsm.Probed:
+		return in.run == s.Run && s.CountsAnswers()
+	case fsm.Exited, fsm.Gone:
 		return in.run == s.Run
 	}
 	return true
@@ -101,8 +104,8 @@ func (in simInput) own(s *simSup) bool {
 // late reports whether an input that nobody has taken yet is ignored for good. The
 // lock that comes with the tree's end is given back all the same.
 func (in simDelivery) late(s *simSup) bool {
-	_, heeds := Find(s.State, Exited)
-	return !in.lock && (!in.own(s) || in.event == GraceElapsed && s.Gone || in.event == Exited && !heeds)
+	_, heeds := fsm.Find(s.State, fsm.Exited)
+	return !in.lock && (!in.own(s) || in.event == fsm.GraceElapsed && s.Gone || in.event == fsm.Exited && !heeds)
 }
 
 // spend books a fault that happened.
@@ -116,11 +119,11 @@ func (w *simWorld) spend(fault string) string {
 
 func (w *simWorld) visible(e *simEffect) bool {
 	switch e.do {
-	case DoArm, DoIgnore, DoNote, DoAdopt, DoWatch, DoKill, DoExit:
+	case fsm.DoArm, fsm.DoIgnore, fsm.DoNote, fsm.DoAdopt, fsm.DoWatch, fsm.DoKill, fsm.DoExit:
 		return false
-	case DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
+	case fsm.DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
 		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0 || w.run.conf.Budget.Full > 0
-	case DoProbe:
+	case fsm.DoProbe:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0
 	}
 	return true
@@ -134,7 +137,7 @@ func (w *simWorld) begin(d *simDriver) {
 	}
 	hold, leader := w.observe(r)
 	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace, w.clock.wall, w.clock.tick})
-	if o.first.event == OrphanFound && hold != OwnerOurs {
+	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
 	d.begun, d.s, d.effects, d.brings = true, o.s, o.effects, simNoRec
@@ -151,15 +154,15 @@ func (w *simWorld) begin(d *simDriver) {
 func (w *simWorld) take(d *simDriver) simInput {
 	in := d.inbox[0]
 	d.inbox = d.inbox[1:]
-	if in.event == Probed {
+	if in.event == fsm.Probed {
 		d.mute = min(d.mute+1, 2)
 		if !in.waits {
 			d.mute = 0
 		}
 	}
-	if in.event == Probed && in.ready {
+	if in.event == fsm.Probed && in.ready {
 		d.proved = in.proc.uid
-		if d.s.State == Starting {
+		if d.s.State == fsm.Starting {
 			d.served = w.clock.tick
 		}
 	}
@@ -184,7 +187,7 @@ func (w *simWorld) endDrive(i int, d *simDriver) {
 	if d.hasLock {
 		w.breaks("the drive in %s has ended and keeps temporal.lock", who(c.uid))
 	}
-	c.sights = with(c.sights, simSight{saw: InputDrove, rec: d.s.rec})
+	c.sights = with(c.sights, simSight{saw: fsm.InputDrove, rec: d.s.rec})
 	w.say("the drive in %s is over", who(c.uid))
 	if sight := c.sights[0]; len(c.sights) == 1 && !w.fine() {
 		c.sights = nil

@@ -1,6 +1,9 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // lockFree reports whether nobody has temporal.lock.
 func (w *simWorld) lockFree() bool {
@@ -21,32 +24,32 @@ func (w *simWorld) foreign() bool {
 }
 
 // observe mirrors actions.Observe and actions.Classify.
-func (w *simWorld) observe(r *simRec) (hold LockOwner, leader simProc) {
+func (w *simWorld) observe(r *simRec) (hold fsm.LockOwner, leader simProc) {
 	if w.lockFree() {
 		if w.outlived(r.tmp) {
-			return OwnerLeftover, r.tmp
+			return fsm.OwnerLeftover, r.tmp
 		}
-		return OwnerNone, simProc{}
+		return fsm.OwnerNone, simProc{}
 	}
 	for _, t := range w.trees {
 		if t.locked && t.leader { // by the record, or by the mark of our spawn
-			return OwnerOurs, w.process(t.uid)
+			return fsm.OwnerOurs, w.process(t.uid)
 		}
 	}
 	for _, s := range w.strangers {
 		if s.locks && s.proc.same(r.tmp) {
-			return OwnerOurs, s.proc
+			return fsm.OwnerOurs, s.proc
 		}
 	}
 	for _, t := range w.trees {
 		if w.holds(t) && !w.hidden(t) {
-			return OwnerLeftover, r.tmp
+			return fsm.OwnerLeftover, r.tmp
 		}
 	}
 	if w.lock != 0 { // a driver has it between two Temporals
-		return OwnerNone, simProc{}
+		return fsm.OwnerNone, simProc{}
 	}
-	return OwnerForeign, simProc{}
+	return fsm.OwnerForeign, simProc{}
 }
 
 // endProcess closes what a process had open.
@@ -63,7 +66,7 @@ func (w *simWorld) endDriver(i int) {
 }
 
 // endCommand keeps only how it ended.
-func (w *simWorld) endCommand(i int, end CommandResult) {
+func (w *simWorld) endCommand(i int, end fsm.CommandResult) {
 	c := w.cmds[i]
 	w.endProcess(c.uid)
 	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
@@ -87,7 +90,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	}
 	w.disk = simDisk{There: true, Rec: r, Last: last}
 	for i, c := range w.cmds {
-		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look && s.saw == InputBusy })
+		pending := slices.ContainsFunc(c.sights, func(s simSight) bool { return s.look && s.saw == fsm.InputBusy })
 		if c.watching && !c.over && !c.changed && !pending { // a look to come will see it
 			w.cmd(i).changed = true
 		}
@@ -100,8 +103,8 @@ func (w *simWorld) recover() *simRec {
 		return w.disk.Rec
 	}
 	w.disk = simDisk{Rec: simNoRec, Last: w.disk.Last}
-	r := Record{State: Stopped, Desired: WantStopped, Settings: Settings{Policy: simPolicy}}
-	if hold, leader := w.observe(simNoRec); hold == OwnerOurs {
+	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: simPolicy}}
+	if hold, leader := w.observe(simNoRec); hold == fsm.OwnerOurs {
 		r.Temporal, r.Settings = leader.full(), simSettings
 	}
 	return w.run.cache.rec(r)
@@ -109,10 +112,10 @@ func (w *simWorld) recover() *simRec {
 
 // simPolicy lets restarts and probes end soon: the second deaf probe is past the
 // deadline. When a timer fires is up to the search.
-var simPolicy = Policy{
+var simPolicy = fsm.Policy{
 	StartDeadline: 20_000, StartPeriod: 10, Period: 20, Timeout: 20, Threshold: 1, LivenessDeadline: 1,
 	Grace: 3_000, RestartGrace: 2_500, BackoffBase: 500, BackoffMax: 1_000, StableAfter: 200,
 	RestartLimit: 2, RestartWindow: 1_000_000, UnservedLimit: 2,
 }
 
-var simSettings = Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}
+var simSettings = fsm.Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}

@@ -1,53 +1,54 @@
-package fsm
+package sim
 
 import (
 	"cmp"
+	"github.com/stigmer/local/fsm"
 	"slices"
 )
 
 // perform mirrors World.Perform.
 func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, bool) {
-	if e.do != DoIgnore && e.do != DoArm {
+	if e.do != fsm.DoIgnore && e.do != fsm.DoArm {
 		w.say("%s: %s", who(d.uid), e.told)
 	}
 	switch e.do {
-	case DoSave:
+	case fsm.DoSave:
 		return w.saveOf(d, e, fault)
-	case DoLock:
+	case fsm.DoLock:
 		return w.takeLocks(d, e, fault), true
-	case DoQuarantine:
+	case fsm.DoQuarantine:
 		if w.dbHealthy && !w.fell {
 			w.breaks("a database that was Healthy is set aside")
 		}
 		w.db = simNoDB
-	case DoSpawn:
+	case fsm.DoSpawn:
 		return w.spawnOf(d, fault), true
-	case DoAdopt:
+	case fsm.DoAdopt:
 		d.opened = true
-	case DoWatch:
+	case fsm.DoWatch:
 		w.await(d, e)
 		if e.run == d.s.Run {
 			d.exits = with(d.exits, simExit{e.proc.uid, e.run})
 		}
-	case DoProbe:
+	case fsm.DoProbe:
 		w.askOf(d, e)
-	case DoTerm:
+	case fsm.DoTerm:
 		if d.hasLock {
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: Gone, run: e.run}})
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
 			break
 		}
 		w.mayRestart(e, d.mute)
 		w.await(d, e)
 		w.signalTree(e.rec, false)
-	case DoKill:
+	case fsm.DoKill:
 		d.killing, d.victim = true, e.rec
-	case DoArm:
+	case fsm.DoArm:
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
-		if e.seq == d.s.Seq && !(e.event == GraceElapsed && d.s.Gone) {
+		if e.seq == d.s.Seq && !(e.event == fsm.GraceElapsed && d.s.Gone) {
 			d.timers = append(d.timers, simTimer{e.event, e.after})
 			slices.SortFunc(d.timers, func(a, b simTimer) int { return cmp.Compare(a.event, b.event) })
 		}
-	case DoRelease:
+	case fsm.DoRelease:
 		d.timers, d.opened = nil, false
 		if d.hasLock {
 			d.hasLock, w.lock = false, 0
@@ -60,35 +61,35 @@ func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, b
 	w.saysTrue(d, e)
 	if fault == "" {
 		w.save(d.uid, e.rec, e.durable)
-		w.dbHealthy = w.dbHealthy || e.rec.State == Healthy && w.db == simGoodDB
+		w.dbHealthy = w.dbHealthy || e.rec.State == fsm.Healthy && w.db == simGoodDB
 		d.unsaved = false
 		return simInput{}, false
 	}
 	d.unsaved = true
-	return simInput{event: SaveFailed}, e.required
+	return simInput{event: fsm.SaveFailed}, e.required
 }
 
 func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput {
 	if !d.hasLock && !w.lockFree() {
-		if hold, leader := w.observe(e.rec); hold == OwnerOurs || hold == OwnerLeftover {
-			return simInput{event: OrphanFound, proc: leader}
+		if hold, leader := w.observe(e.rec); hold == fsm.OwnerOurs || hold == fsm.OwnerLeftover {
+			return simInput{event: fsm.OrphanFound, proc: leader}
 		}
-		return simInput{event: LockDenied}
+		return simInput{event: fsm.LockDenied}
 	}
 	d.hasLock, w.lock = true, d.uid
 	if w.visible(e) {
 		w.saveOf(d, e, "") // World.onWait: a port, say, comes free a moment later
 	}
 	if fault != "" {
-		return simInput{event: PortTaken}
+		return simInput{event: fsm.PortTaken}
 	}
-	return simInput{event: LockAcquired, fresh: w.db == simNoDB}
+	return simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB}
 }
 
 func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
 	w.maySpawn(d)
 	if fault != "" {
-		return simInput{event: SpawnFailed}
+		return simInput{event: fsm.SpawnFailed}
 	}
 	t := &simTree{uid: w.newProcess(), leader: true, locked: d.hasLock, doomed: w.db == simHalfDB}
 	if w.db == simNoDB {
@@ -105,7 +106,7 @@ func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
 		d.hasLock, w.lock = false, 0
 	}
 	d.opened = true
-	return simInput{event: Spawned, proc: w.process(t.uid)}
+	return simInput{event: fsm.Spawned, proc: w.process(t.uid)}
 }
 
 func (w *simWorld) await(d *simDriver, e *simEffect) {
@@ -116,7 +117,7 @@ func (w *simWorld) await(d *simDriver, e *simEffect) {
 }
 
 func (w *simWorld) askOf(d *simDriver, e *simEffect) {
-	if e.rec.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
+	if e.rec.State != fsm.Starting && (w.disk.Torn || !w.disk.There || d.unsaved) {
 		w.save(d.uid, d.s.rec, true) // World.restore
 		d.unsaved = false
 	}

@@ -1,4 +1,6 @@
-package fsm
+package sim
+
+import "github.com/stigmer/local/fsm"
 
 // signalDriver mirrors actions.signalOne, which proves and then signals: where PIDs are
 // given out again, something may come in between. It reports whether it is over.
@@ -14,12 +16,12 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 			return false
 		}
 	}
-	if deed.ask == ActKillSupervisor {
+	if deed.ask == fsm.ActKillSupervisor {
 		w.mayUnseat(c, deed.driver)
 	}
 	target := c.target
 	c.half, c.target = 0, simProc{}
-	w.deliver(target, deed.ask == ActKillSupervisor, deed.again)
+	w.deliver(target, deed.ask == fsm.ActKillSupervisor, deed.again)
 	return true
 }
 
@@ -61,7 +63,7 @@ func (w *simWorld) deliver(p simProc, kill, again bool) {
 			w.endDriver(i)
 		default:
 			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: fsm.Stop, again: again}})
 		}
 		return
 	}
@@ -72,7 +74,7 @@ func (w *simWorld) deliver(p simProc, kill, again bool) {
 		switch {
 		case !kill && c.drive != nil:
 			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: Stop, again: again}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: fsm.Stop, again: again}})
 		default:
 			w.endCommand(i, "killed")
 		}

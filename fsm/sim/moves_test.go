@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"slices"
 	"strconv"
 	"strings"
@@ -165,7 +166,7 @@ func (w *simWorld) killable(r *simRec) bool {
 // long ones while nothing else can happen, or against a budget. Probes that would
 // only find again what is known are left out.
 func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
-	up := w.proof() == InputProbeOK
+	up := w.proof() == fsm.InputProbeOK
 	lost := slices.ContainsFunc(w.trees, func(t *simTree) bool { return t.lost })
 	slow := slices.ContainsFunc(w.trees, w.slow)
 	w.eachDriver(func(i int, d *simDriver) {
@@ -173,19 +174,19 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			return
 		}
 		for k, t := range d.timers {
-			if long != (t.event == StartDeadline) {
+			if long != (t.event == fsm.StartDeadline) {
 				continue
 			}
 			useful := true
 			switch t.event {
-			case ProbeDue:
+			case fsm.ProbeDue:
 				// A dead leader is told by the kernel, sooner than by a probe.
-				stale := d.s.State != Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
-				known := d.s.State == Healthy && up && !lost && !slow || d.s.State == Degraded && lost && d.s.Lost || d.s.State == Starting && !up
+				stale := d.s.State != fsm.Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
+				known := d.s.State == fsm.Healthy && up && !lost && !slow || d.s.State == fsm.Degraded && lost && d.s.Lost || d.s.State == fsm.Starting && !up
 				useful = stale || !known && (up || w.leaderLives(d.s.Temporal.StartTicks))
-			case StartDeadline:
-				useful = d.s.State == Starting
-			case GraceElapsed:
+			case fsm.StartDeadline:
+				useful = d.s.State == fsm.Starting
+			case fsm.GraceElapsed:
 				useful = !w.lockFree()
 			}
 			if useful {
@@ -197,22 +198,22 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 }
 
 func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
-	up := w.proof() == InputProbeOK
+	up := w.proof() == fsm.InputProbeOK
 	for i, c := range w.cmds {
 		if c.over {
 			continue
 		}
 		for k, t := range c.timers {
-			if t.saw != InputBusy && c.drivesLonger(t) {
+			if t.saw != fsm.InputBusy && c.drivesLonger(t) {
 				if !long {
 					list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 				}
 				continue
 			}
-			if c.drive != nil || t.saw == InputTimeout && c.waitsShortly() {
+			if c.drive != nil || t.saw == fsm.InputTimeout && c.waitsShortly() {
 				continue
 			}
-			if short := t.saw == InputBusy && up; long != short && (t.saw != InputBusy || up || !w.run.fair) { // it would find the same
+			if short := t.saw == fsm.InputBusy && up; long != short && (t.saw != fsm.InputBusy || up || !w.run.fair) { // it would find the same
 				list = append(list, simMove{opCmdTmr, uint8(i), uint8(k)})
 			}
 		}
@@ -224,7 +225,7 @@ func (w *simWorld) cmdTimers(list []simMove, long bool) []simMove {
 // patience is over. A restart to which a lock is left gets it at once: that it has its time
 // first is tried against the budget of what is late.
 func (c *simCmd) waitsShortly() bool {
-	return slices.ContainsFunc(c.timers, func(t simArmed) bool { return t.saw == InputYieldOver || t.saw == InputStillLost })
+	return slices.ContainsFunc(c.timers, func(t simArmed) bool { return t.saw == fsm.InputYieldOver || t.saw == fsm.InputStillLost })
 }
 
 // drivesLonger reports whether a timer of the command fires while its own drive

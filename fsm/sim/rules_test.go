@@ -1,6 +1,7 @@
-package fsm
+package sim
 
 import (
+	"github.com/stigmer/local/fsm"
 	"slices"
 )
 
@@ -15,7 +16,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
 	case w.fell:
-	case w.disk.Rec.State != Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
+	case w.disk.Rec.State != fsm.Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
 		w.breaks("a spawn while the record on disk says %s of the driver pid %d", w.disk.Rec.State, w.disk.Rec.Supervisor.PID)
 	}
 }
@@ -23,7 +24,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 // mayUnseat: a start ends a supervisor that is stopped or of an older version, and
 // no other.
 func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
-	if c.c.starts() && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
+	if c.c.Starts() && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
 		w.breaks("%s ends a supervisor that works and is not of an older version", who(c.uid))
 	}
 }
@@ -32,10 +33,10 @@ func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
 // if it has answered one of its latest two probes.
 func (w *simWorld) mayRestart(e *simEffect, mute int) {
 	for _, t := range w.trees {
-		if e.rec.State == Restarting && e.rec.tmp.uid == t.uid && t.leader && t.slow && !t.hung && e.rec.Failure.Event == LivenessDeadline && mute < 2 {
+		if e.rec.State == fsm.Restarting && e.rec.tmp.uid == t.uid && t.leader && t.slow && !t.hung && e.rec.Failure.Event == fsm.LivenessDeadline && mute < 2 {
 			w.breaks("a Temporal that answers is restarted, as it is slow")
 		}
-		if e.rec.State == Restarting && e.rec.tmp.uid == t.uid && t.leader && t.lost {
+		if e.rec.State == fsm.Restarting && e.rec.tmp.uid == t.uid && t.leader && t.lost {
 			w.breaks("a Temporal that has lost its database is restarted")
 		}
 	}
@@ -45,11 +46,11 @@ func (w *simWorld) mayRestart(e *simEffect, mute int) {
 func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	pid := e.rec.tmp.pid
 	switch {
-	case e.to == Healthy && d.proved != e.rec.tmp.uid:
+	case e.to == fsm.Healthy && d.proved != e.rec.tmp.uid:
 		w.breaks("Healthy is said of pid %d, which never answered", pid)
-	case e.to == Stopped && len(w.trees) > 0 && !(e.on == LockDenied && w.unproven()):
+	case e.to == fsm.Stopped && len(w.trees) > 0 && !(e.on == fsm.LockDenied && w.unproven()):
 		w.breaks("Stopped is said while Temporal lives")
-	case e.on == Exited && w.leaderLives(e.rec.tmp.uid):
+	case e.on == fsm.Exited && w.leaderLives(e.rec.tmp.uid):
 		w.breaks("pid %d is said to have exited, and lives", pid)
 	}
 }
@@ -57,12 +58,12 @@ func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 // endIsTrue holds a stop's success against the kernel, at the moment at which it
 // lets go of supervisor.lock.
 func (w *simWorld) endIsTrue(c *simCmd) {
-	if len(c.deeds) == 0 || c.deeds[0].ask != ActFinish {
+	if len(c.deeds) == 0 || c.deeds[0].ask != fsm.ActFinish {
 		return
 	}
 	o := c.deeds[0]
 	overtaken := o.detail != ""
-	if (o.end == ResultStopped || o.end == ResultNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
+	if (o.end == fsm.ResultStopped || o.end == fsm.ResultNothingRan) && !overtaken && (!c.mine || len(w.trees) > 0 || w.lock != 0) {
 		w.breaks("%s says %q, but temporal.lock is not free", who(c.uid), o.end)
 	}
 }
@@ -71,23 +72,23 @@ func (w *simWorld) endIsTrue(c *simCmd) {
 // no start waits in vain for a Temporal that serves.
 func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	frozen := slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen })
-	if o.end == ResultTimedOut && w.settled() && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
+	if o.end == fsm.ResultTimedOut && w.settled() && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
 	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
 		return
 	}
-	var ends []CommandResult
+	var ends []fsm.CommandResult
 	switch {
-	case c.c.Verb == VerbStop:
-		ends = []CommandResult{ResultStopped, ResultNothingRan}
-	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == VerbStop }):
-		ends = []CommandResult{ResultStarted, ResultAlreadyRunning, ResultStoppedByOther}
+	case c.c.Verb == fsm.VerbStop:
+		ends = []fsm.CommandResult{fsm.ResultStopped, fsm.ResultNothingRan}
+	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == fsm.VerbStop }):
+		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning, fsm.ResultStoppedByOther}
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
-		ends = []CommandResult{ResultStarted, ResultAlreadyRunning}
+		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
 	}
 	if w.run.conf.Kind == simHides { // what stays alone cannot be proven to be ours, and is named
-		ends = append(ends, ResultTemporalLockForeign, ResultFailed)
+		ends = append(ends, fsm.ResultTemporalLockForeign, fsm.ResultFailed)
 	}
 	if !slices.Contains(ends, o.end) {
 		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.end, o.detail)
@@ -119,7 +120,7 @@ func (w *simWorld) check() {
 	})
 	w.eachDriver(func(_ int, d *simDriver) {
 		idle := d.begun && !d.s.Done && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0
-		if idle && d.s.countsAnswers() && !d.asked && !slices.ContainsFunc(d.timers, func(t simTimer) bool { return t.event == ProbeDue }) {
+		if idle && d.s.CountsAnswers() && !d.asked && !slices.ContainsFunc(d.timers, func(t simTimer) bool { return t.event == fsm.ProbeDue }) {
 			w.breaks("%s is %s and probes no more", who(d.uid), d.s.State)
 		}
 	})
@@ -136,11 +137,11 @@ func (w *simWorld) checkDiagnosis() {
 	switch state := w.run.cache.diagnose(l); {
 	case !state.Known():
 		w.breaks("state says %q", state)
-	case state == Healthy && !l.up:
+	case state == fsm.Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
-	case !l.driven && l.hold == OwnerNone && state != Stopped:
+	case !l.driven && l.hold == fsm.OwnerNone && state != fsm.Stopped:
 		w.breaks("state says %s, but nothing runs", state)
-	case !l.driven && l.hold != OwnerNone && l.hold != OwnerForeign && state == Stopped:
+	case !l.driven && l.hold != fsm.OwnerNone && l.hold != fsm.OwnerForeign && state == fsm.Stopped:
 		w.breaks("state says Stopped, but Temporal runs")
 	}
 }

@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -15,10 +16,10 @@ import (
 )
 
 // verbs is a list of commands by their initials: s(tart), x (stop), r(estart).
-func verbs(initials string) []Verb {
-	list := []Verb{}
+func verbs(initials string) []fsm.Verb {
+	list := []fsm.Verb{}
 	for _, r := range initials {
-		list = append(list, map[rune]Verb{'s': VerbStart, 'x': VerbStop, 'r': VerbRestart}[r])
+		list = append(list, map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart}[r])
 	}
 	return list
 }
@@ -27,7 +28,7 @@ func verbs(initials string) []Verb {
 func (c simConf) String() string {
 	text := ""
 	for _, v := range c.Verbs {
-		text += map[Verb]string{VerbStart: "s", VerbStop: "x", VerbRestart: "r"}[v]
+		text += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r"}[v]
 	}
 	before := strconv.FormatBool(c.Running)
 	if c.Old {
@@ -131,7 +132,7 @@ func simTimes() []simConf {
 }
 
 // simFaults are two commands and whatever else can go wrong.
-func simFaults(pair []Verb) []simConf {
+func simFaults(pair []fsm.Verb) []simConf {
 	var list []simConf
 	add := func(kind simKind, running bool, b simBudget) {
 		list = append(list, simConf{Verbs: pair, Kind: kind, Running: running, Budget: b})
@@ -265,7 +266,7 @@ func TestSimulationDeep(t *testing.T) {
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
-			conf.Verbs = append(conf.Verbs, pickOne(dice, []Verb{VerbStart, VerbStop, VerbRestart}))
+			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart}))
 		}
 		s := newSearch(conf, 0, &simEnds{})
 		if story := s.walk(dice, depth); story != nil {

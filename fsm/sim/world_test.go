@@ -1,7 +1,8 @@
-package fsm
+package sim
 
 import (
 	"fmt"
+	"github.com/stigmer/local/fsm"
 	"slices"
 )
 
@@ -107,8 +108,8 @@ type simStranger struct {
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
 	uid      uint64
-	old      bool   // of an older version
-	grace    Millis // of a command's drive
+	old      bool       // of an older version
+	grace    fsm.Millis // of a command's drive
 	begun    bool
 	frozen   bool
 	brings   *simRec // the record that a command's drive begins with
@@ -129,10 +130,10 @@ type simDriver struct {
 	awaited  uint64
 	killing  bool
 	victim   *simRec
-	unsaved  bool      // the last save failed
-	proved   uint64    // the Temporal whose answer was taken last
-	served   Instant   // the tick of the first answer of this run that passed
-	restarts []Instant // when it restarted, truly
+	unsaved  bool          // the last save failed
+	proved   uint64        // the Temporal whose answer was taken last
+	served   fsm.Instant   // the tick of the first answer of this run that passed
+	restarts []fsm.Instant // when it restarted, truly
 }
 
 type simDelivery struct {
@@ -141,8 +142,8 @@ type simDelivery struct {
 }
 
 type simTimer struct {
-	event Event
-	after Millis
+	event fsm.Event
+	after fsm.Millis
 }
 
 type simExit struct{ uid, run uint64 }
@@ -154,7 +155,7 @@ type simCmd struct {
 	old      bool // of an older version
 	opened   bool
 	over     bool
-	end      CommandResult
+	end      fsm.CommandResult
 	deeds    []*simDeed
 	half     int     // how much of a handover or of a signal is done
 	target   simProc // of the signal: the process that was proven
@@ -170,8 +171,8 @@ type simCmd struct {
 }
 
 type simArmed struct {
-	saw   CommandInputKind
-	after Millis
+	saw   fsm.CommandInputKind
+	after fsm.Millis
 }
 
 func (w *simWorld) clone() *simWorld {

@@ -1,4 +1,6 @@
-package fsm
+package sim
+
+import "github.com/stigmer/local/fsm"
 
 // sorted lists the commands in an order in which two worlds are the same that only
 // differ in which of two commands of one verb is which.
@@ -39,7 +41,7 @@ func (c *simCmd) looks() uint64 {
 	return n
 }
 
-func first(s CommandInputKind) byte {
+func first(s fsm.CommandInputKind) byte {
 	if s == "" {
 		return 0
 	}

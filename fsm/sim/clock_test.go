@@ -1,18 +1,21 @@
-package fsm
+package sim
 
-import "slices"
+import (
+	"github.com/stigmer/local/fsm"
+	"slices"
+)
 
 // simClock is what the clocks say, and what is so. They stand still but for the
 // turns: steps take no time, and when a timer fires is up to the search.
 type simClock struct {
-	tick, wall Instant // monotonic, and of the record
-	real       Instant // nobody in the world can read it
-	set        int     // how often the wall clock was set back
+	tick, wall fsm.Instant // monotonic, and of the record
+	real       fsm.Instant // nobody in the world can read it
+	set        int         // how often the wall clock was set back
 	slept      bool
 	near       bool // it was set back by no more than a window
 }
 
-const simNow Instant = 1_000_000_000
+const simNow fsm.Instant = 1_000_000_000
 
 // The turns of the clock. A machine that slept, and whose clock is then set back by
 // as much, cannot know that time has passed: the two are not combined.
@@ -31,8 +34,8 @@ func (w *simWorld) turns(add func(op byte, who, arg int)) {
 	serves, ends := false, false
 	w.eachDriver(func(_ int, d *simDriver) {
 		idle := d.begun && !d.frozen && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0
-		serves = serves || idle && d.served != 0 && (d.s.State == Healthy || d.s.State == Degraded)
-		ends = ends || idle && d.s.State == Restarting && !d.s.Gone
+		serves = serves || idle && d.served != 0 && (d.s.State == fsm.Healthy || d.s.State == fsm.Degraded)
+		ends = ends || idle && d.s.State == fsm.Restarting && !d.s.Gone
 	})
 	either := serves || ends
 	for turn, may := range []bool{serves, serves, either && !w.clock.near, either && !w.clock.slept, either} {
@@ -43,13 +46,13 @@ func (w *simWorld) turns(add func(op byte, who, arg int)) {
 }
 
 func (n *simWorld) turn(k int) {
-	c, window := &n.clock, Instant(simPolicy.RestartWindow)
-	pass := func(span Instant) { c.tick, c.wall, c.real = c.tick+span, c.wall+span, c.real+span }
+	c, window := &n.clock, fsm.Instant(simPolicy.RestartWindow)
+	pass := func(span fsm.Instant) { c.tick, c.wall, c.real = c.tick+span, c.wall+span, c.real+span }
 	switch k {
 	case turnWindow:
 		pass(window)
 	case turnStable:
-		pass(Instant(simPolicy.StableAfter))
+		pass(fsm.Instant(simPolicy.StableAfter))
 	case turnSleep:
 		c.wall, c.real, c.slept = c.wall+window, c.real+window, true
 	case turnNear:
@@ -73,10 +76,10 @@ func (n *simWorld) bear(k int) {
 }
 
 // recent counts what truly was within the window.
-func (c simClock) recent(times []Instant) int {
+func (c simClock) recent(times []fsm.Instant) int {
 	n := 0
 	for _, at := range times {
-		if c.real-at < Instant(simPolicy.RestartWindow) {
+		if c.real-at < fsm.Instant(simPolicy.RestartWindow) {
 			n++
 		}
 	}
@@ -85,10 +88,10 @@ func (c simClock) recent(times []Instant) int {
 
 // budgets holds what a step has decided on a restart against what is so. That
 // restarts end is the rule of maySpawn.
-func (w *simWorld) budgets(d *simDriver, before *simSup, on Event) {
+func (w *simWorld) budgets(d *simDriver, before *simSup, on fsm.Event) {
 	s := d.s
-	requested := slices.Contains([]Event{Stop, LockDenied, PortTaken, SaveFailed}, on)
-	if n := w.clock.recent(d.restarts); before.Desired == WantRunning && s.Desired == WantStopped && !requested &&
+	requested := slices.Contains([]fsm.Event{fsm.Stop, fsm.LockDenied, fsm.PortTaken, fsm.SaveFailed}, on)
+	if n := w.clock.recent(d.restarts); before.Desired == fsm.WantRunning && s.Desired == fsm.WantStopped && !requested &&
 		s.Restarts.Unserved < simPolicy.UnservedLimit && n < simPolicy.RestartLimit {
 		w.breaks("%s gives up after %d restarts in the window", who(d.uid), n)
 	}
@@ -103,9 +106,9 @@ func (w *simWorld) budgets(d *simDriver, before *simSup, on Event) {
 
 // backsOff: the first restart after a stable run is immediate, and no other.
 func (w *simWorld) backsOff(d *simDriver) {
-	stable := d.served != 0 && w.clock.tick-d.served >= Instant(simPolicy.StableAfter)
+	stable := d.served != 0 && w.clock.tick-d.served >= fsm.Instant(simPolicy.StableAfter)
 	for _, e := range d.effects {
-		if e.do == DoArm && e.event == BackoffElapsed && stable != (e.after == 0) {
+		if e.do == fsm.DoArm && e.event == fsm.BackoffElapsed && stable != (e.after == 0) {
 			w.breaks("%s backs off for %d ms after a run that was stable: %t", who(d.uid), e.after, stable)
 		}
 	}
