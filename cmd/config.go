@@ -92,7 +92,7 @@ func runConfigShow(c *cobra.Command, o *config.Options, settings *pflag.FlagSet,
 	if err := o.Parse(settings); err != nil {
 		return err
 	}
-	report, err := o.ConfigReport(settings)
+	report, err := o.Report(settings)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func runConfigShow(c *cobra.Command, o *config.Options, settings *pflag.FlagSet,
 	if output == "json" {
 		return cli.PrintJSON(c.OutOrStdout(), report)
 	}
-	config.PrintConfig(c.OutOrStdout(), report)
+	config.PrintReport(c.OutOrStdout(), report)
 	o.Config.NoteBeside(c)
 	return nil
 }

@@ -28,7 +28,7 @@ Exit status: 0 all is well, 1 something is wrong, 2 usage.`,
   stigmer local doctor --fix
   stigmer local doctor -o json`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return doctor.RunDoctor(c, fix, output) },
+		RunE: func(c *cobra.Command, _ []string) error { return doctor.Run(c, fix, output) },
 	}
 	c.Flags().BoolVar(&fix, "fix", false, "do what is safe, after showing it")
 	cli.OutputFlag(c, &output)

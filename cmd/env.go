@@ -10,7 +10,7 @@ import (
 )
 
 func envCommand() *cobra.Command {
-	o := &profile.EnvOptions{}
+	o := &profile.Options{}
 	c := &cobra.Command{
 		Use:   "env",
 		Short: "Point a shell, or a profile, at the local Temporal",
@@ -30,7 +30,7 @@ Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
   stigmer local env --profile local
   temporal --profile local workflow list`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return profile.RunEnv(c, o) },
+		RunE: func(c *cobra.Command, _ []string) error { return profile.Run(c, o) },
 	}
 	f := c.Flags()
 	f.StringVar(&o.Shell, "shell", "", strings.Join(human.ShellNames, ", ")+" (default from $SHELL, else bash)")

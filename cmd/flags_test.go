@@ -75,7 +75,7 @@ func settings(t *testing.T, file string) error {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("STIGMER_HOME", home)
-	return os.WriteFile(filepath.Join(home, config.ConfigName), []byte(file), 0o600)
+	return os.WriteFile(filepath.Join(home, config.FileName), []byte(file), 0o600)
 }
 
 // The layers hold for where a Temporal CLI is installed from, and for how much is said.
@@ -97,7 +97,7 @@ func TestSourceAndVoiceByLayer(t *testing.T) {
 			if c.variable != "" {
 				t.Setenv(c.variable, c.value)
 			}
-			from, mirror, err2 := (&installer.InstallOptions{From: c.typed}).Chosen(installCommand())
+			from, mirror, err2 := (&installer.Options{From: c.typed}).Chosen(installCommand())
 			url := ""
 			if mirror != nil {
 				url = mirror.String()

@@ -9,7 +9,7 @@ import (
 )
 
 func installCommand() *cobra.Command {
-	o := &installer.InstallOptions{}
+	o := &installer.Options{}
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Install the Temporal CLI that start runs",
@@ -35,7 +35,7 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
   stigmer local install --list
   stigmer local install --list -o json`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return installer.RunInstall(c, o) },
+		RunE: func(c *cobra.Command, _ []string) error { return installer.Run(c, o) },
 	}
 	f := c.Flags()
 	f.StringVar(&o.Version, "version", cli.TemporalVersion, "version of the Temporal CLI")

@@ -45,7 +45,7 @@ disabled first, and Temporal with it. The database and the home are not touched.
 		Example: `  stigmer local service uninstall
   stigmer local service uninstall --now`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return service.RunServiceUninstall(c, now) },
+		RunE: func(c *cobra.Command, _ []string) error { return service.RunUninstall(c, now) },
 	}
 	c.Flags().BoolVar(&now, "now", false, "stop and disable it first")
 	return c
@@ -77,7 +77,7 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
   stigmer local service install --now --restart --port 7444`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return service.RunServiceInstall(c, o, settings, voices, begin)
+			return service.RunInstall(c, o, settings, voices, begin)
 		},
 	}
 	c.Flags().AddFlagSet(settings)
@@ -100,7 +100,7 @@ installed, 4 the manager cannot be asked; and 1 the file is not as it should be.
 		Example: `  stigmer local service status
   stigmer local service status -o json`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return service.RunServiceStatus(c, output) },
+		RunE: func(c *cobra.Command, _ []string) error { return service.RunStatus(c, output) },
 	}
 	cli.OutputFlag(c, &output)
 	return c

@@ -93,7 +93,7 @@ func runState(c *cobra.Command, o *stateOptions) error {
 	case c.Flags().Changed("wait-for"):
 		return runWait(c, o)
 	case o.watch:
-		return dashboard.RunWatch(c, o.output == "json")
+		return dashboard.Run(c, o.output == "json")
 	}
 	path, err := cli.HomePath()
 	if err != nil {

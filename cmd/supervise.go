@@ -13,6 +13,6 @@ func superviseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: actions.SuperviseVerb, Hidden: true, Args: cli.NoArguments,
 		Short: "Supervise Temporal (start runs this in the background)",
-		RunE:  func(c *cobra.Command, _ []string) error { return lifecycle.RunSupervise(cli.VoiceOf(c)) },
+		RunE:  func(c *cobra.Command, _ []string) error { return lifecycle.Supervise(cli.VoiceOf(c)) },
 	}
 }

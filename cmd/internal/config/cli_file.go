@@ -119,7 +119,7 @@ func valueAt(mapping *yaml.Node, key string) *yaml.Node {
 // BesideNotes are the notes on config.yaml: that it is read for now, that it is not, or that
 // two programs run a Temporal in this home.
 func (f configFile) BesideNotes() (notes []string) {
-	b, own := f.Beside, filepath.Join(filepath.Dir(f.Path), ConfigName)
+	b, own := f.Beside, filepath.Join(filepath.Dir(f.Path), FileName)
 	switch {
 	case b.Ours && f.Path == b.Path:
 		notes = append(notes, fmt.Sprintf("%s is read, since it has only settings of stigmer local; the name belongs to the Stigmer CLI. Rename it: %s",

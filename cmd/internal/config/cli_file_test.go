@@ -131,11 +131,11 @@ func TestManagesTemporal(t *testing.T) {
 // Two names of one file are no two files.
 func TestConfigYAMLIsLocalYAML(t *testing.T) {
 	path := cliHome(t, "port: 7000\n")
-	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), ConfigName)); err != nil {
+	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), FileName)); err != nil {
 		t.Fatal(err)
 	}
 	c, err := ReadConfig()
-	if err != nil || len(c.entries) != 1 || filepath.Base(c.Path) != ConfigName || len(c.BesideNotes()) > 0 {
+	if err != nil || len(c.entries) != 1 || filepath.Base(c.Path) != FileName || len(c.BesideNotes()) > 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

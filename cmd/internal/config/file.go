@@ -16,8 +16,8 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// ConfigName is the settings file in the home.
-const ConfigName = "local.yaml"
+// FileName is the settings file in the home.
+const FileName = "local.yaml"
 
 // configFile is what the settings file says. Its keys are the names of the settings.
 type configFile struct {
@@ -43,7 +43,7 @@ func ConfigPath() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Abs(filepath.Join(home, ConfigName))
+	return filepath.Abs(filepath.Join(home, FileName))
 }
 
 // ReadConfig reads the settings file; one that is not there says nothing. Where it is
@@ -169,7 +169,7 @@ func (c configFile) line(name string) int {
 // knownFlags are the flags whose names are the keys: those of start and of the
 // voice, and the settings of an installation, which start has as well.
 func knownFlags() *pflag.FlagSet {
-	flags := pflag.NewFlagSet(ConfigName, pflag.ContinueOnError)
+	flags := pflag.NewFlagSet(FileName, pflag.ContinueOnError)
 	flags.SortFlags = false
 	new(Options).StartFlags(flags)
 	new(Source).Declare(flags)

@@ -42,8 +42,8 @@ func WarnOfMisspelt(c *cobra.Command) {
 // OtherYAML says of a file whose name is almost that of the settings that it is not read.
 func OtherYAML(config configFile) string {
 	other := strings.TrimSuffix(config.Path, ".yaml") + ".yml"
-	if config.Exists || filepath.Base(config.Path) != ConfigName || !cli.Exists(other) {
+	if config.Exists || filepath.Base(config.Path) != FileName || !cli.Exists(other) {
 		return ""
 	}
-	return "; " + other + " is not read: the file is called " + ConfigName
+	return "; " + other + " is not read: the file is called " + FileName
 }

@@ -30,7 +30,7 @@ func TestMisspelt(t *testing.T) {
 
 // Settings whose file has gone from behind a link are not done without.
 func TestSettingsBehindALinkToNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), ConfigName)
+	path := filepath.Join(t.TempDir(), FileName)
 	if err := os.Symlink("elsewhere.yaml", path); err != nil {
 		t.Fatal(err)
 	}

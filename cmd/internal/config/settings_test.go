@@ -16,7 +16,7 @@ func settle(t *testing.T, file string, args ...string) (*Options, error) {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("STIGMER_HOME", home)
-	if err := os.WriteFile(filepath.Join(home, ConfigName), []byte(file), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, FileName), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	o := &Options{}
@@ -137,7 +137,7 @@ func TestConfigMistakes(t *testing.T) {
 	} {
 		_, err := settle(t, file)
 		problem, ok := errors.AsType[*cli.Problem](err)
-		if !ok || problem.Exit != cli.ExitUsage || !strings.Contains(problem.What, ConfigName) || !strings.Contains(problem.What, want) {
+		if !ok || problem.Exit != cli.ExitUsage || !strings.Contains(problem.What, FileName) || !strings.Contains(problem.What, want) {
 			t.Errorf("%q: %v; want %s", file, err, want)
 		}
 	}
@@ -171,7 +171,7 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 		home := os.Getenv("STIGMER_HOME")
-		path := filepath.Join(home, ConfigName)
+		path := filepath.Join(home, FileName)
 		if c.link {
 			target := filepath.Join(t.TempDir(), "mine.yaml")
 			if err := errors.Join(os.Rename(path, target), os.Symlink(target, path)); err != nil {
@@ -200,7 +200,7 @@ func TestConfigOfAnotherUser(t *testing.T) {
 	if _, err := settle(t, "port: 7000\n"); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(os.Getenv("STIGMER_HOME"), ConfigName)
+	path := filepath.Join(os.Getenv("STIGMER_HOME"), FileName)
 	if err := os.Chown(path, 12345, -1); err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// ConfigReport is what config show -o json prints.
-type ConfigReport struct {
+// Report is what config show -o json prints.
+type Report struct {
 	Schema int `json:"schema"`
 	// Path is the settings file, which Exists or not.
 	Path   string `json:"path"`
@@ -38,23 +38,23 @@ type SettingReport struct {
 	Source string `json:"source"`
 }
 
-func (o *Options) ConfigReport(settings *pflag.FlagSet) (ConfigReport, error) {
+func (o *Options) Report(settings *pflag.FlagSet) (Report, error) {
 	path, err := cli.HomePath()
 	if err != nil {
-		return ConfigReport{}, err
+		return Report{}, err
 	}
 	home, there, err := statefile.FindHome(path)
 	if err != nil || !there {
 		home = statefile.Home(path)
 	}
-	report := ConfigReport{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Notes: append([]string{}, o.Config.BesideNotes()...)}
+	report := Report{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Notes: append([]string{}, o.Config.BesideNotes()...)}
 	report.Add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
 	return report, nil
 }
 
 // Add adds settings with their origins; standard is a setting's default, with what it
 // depends on.
-func (r *ConfigReport) Add(settings *pflag.FlagSet, origins Origins, standard func(*pflag.Flag) (any, string)) {
+func (r *Report) Add(settings *pflag.FlagSet, origins Origins, standard func(*pflag.Flag) (any, string)) {
 	settings.VisitAll(func(f *pflag.Flag) {
 		from, given := origins[f.Name]
 		s := SettingReport{Name: f.Name, Value: ValueOf(f), Layer: from.layer, Source: from.where}
@@ -112,8 +112,8 @@ func ValueOf(f *pflag.Flag) any {
 	return text
 }
 
-// PrintConfig prints the settings, each with where it is from.
-func PrintConfig(out io.Writer, r ConfigReport) {
+// PrintReport prints the settings, each with where it is from.
+func PrintReport(out io.Writer, r Report) {
 	note := ""
 	if !r.Exists {
 		note = "  (not there)"

@@ -52,7 +52,7 @@ func (j *journal) tell(s *inspect.Seen, now time.Time) error {
 		return j.print(inspect.HistoryReport{At: now.UTC(), From: d.State, Event: wasSeen, To: d.State, Cause: d.Reason})
 	}
 	for _, t := range j.past.News(history) {
-		if err := j.print(inspect.HistoryReport{At: human.Moment(t.At), From: t.From, Event: t.Event, To: t.To, Cause: t.Cause}); err != nil {
+		if err := j.print(inspect.HistoryReport{At: human.ToTime(t.At), From: t.From, Event: t.Event, To: t.To, Cause: t.Cause}); err != nil {
 			return err
 		}
 		j.state = t.To

@@ -36,7 +36,7 @@ func NewPicture(state fsm.State, reason string, history []fsm.Transition) *pictu
 	taken := map[[2]fsm.State]map[fsm.Event]int{}
 	run := fsm.LatestRun(history)
 	if len(run) > 0 && run[0].From != fsm.Stopped {
-		p.cut = fmt.Sprintf("The path shows the last %d transitions, since %s: earlier ones are not kept.", len(run), human.Clock(run[0].At))
+		p.cut = fmt.Sprintf("The path shows the last %d transitions, since %s: earlier ones are not kept.", len(run), human.FormatTime(run[0].At))
 	}
 	for _, t := range run {
 		pair := [2]fsm.State{t.From, t.To}

@@ -64,7 +64,7 @@ func TestPictureOfACutPath(t *testing.T) {
 	cut[0].At = 1_795_877_695_565
 	for format := range Draws {
 		whole, rest := drawn(t, format, fsm.Starting, crashed...), drawn(t, format, fsm.Starting, cut...)
-		if note := "The path shows the last 3 transitions, since " + human.Clock(cut[0].At) + ": earlier ones are not kept."; !strings.Contains(rest, note) {
+		if note := "The path shows the last 3 transitions, since " + human.FormatTime(cut[0].At) + ": earlier ones are not kept."; !strings.Contains(rest, note) {
 			t.Errorf("%s does not say so:\n%s", format, rest)
 		}
 		for _, text := range []string{whole, drawn(t, format, fsm.Stopped)} {

@@ -15,9 +15,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// RunWatch shows the state as it changes, until somebody ends it: in place on a
+// Run shows the state as it changes, until somebody ends it: in place on a
 // terminal, elsewhere a line for each transition.
-func RunWatch(c *cobra.Command, asJSON bool) error {
+func Run(c *cobra.Command, asJSON bool) error {
 	path, err := cli.HomePath()
 	if err != nil {
 		return inspect.CannotTell(err)

@@ -94,7 +94,7 @@ func (p *patient) checkPages(name, db string) CheckReport {
 	case condition.Interrupted:
 		how = "a transaction was cut off, which the next start takes back"
 	}
-	return well(name, "%s, %s%s: %s", db, human.BytesText(condition.Bytes+condition.LogBytes), made, how)
+	return well(name, "%s, %s%s: %s", db, human.FormatSize(condition.Bytes+condition.LogBytes), made, how)
 }
 
 // databaseCondition checks a database's pages, unless a server may have it open. how says
@@ -151,7 +151,7 @@ func checkLimits() CheckReport {
 	case l.Processes < leastProcesses:
 		return wrong(name, fmt.Sprintf("raise it: ulimit -u %d", leastProcesses), "only %d processes and threads are allowed", l.Processes)
 	case l.FileSize < leastFileSize:
-		return wrong(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", human.BytesText(int64(l.FileSize)))
+		return wrong(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", human.FormatSize(int64(l.FileSize)))
 	}
 	return well(name, "%s open files, %s processes", limitText(l.Files), limitText(l.Processes))
 }

@@ -60,8 +60,8 @@ func (c CheckReport) mendedBy(repairs ...repair) CheckReport {
 	return c
 }
 
-// RunDoctor examines a home, prints what was found, and mends it if that was asked for.
-func RunDoctor(c *cobra.Command, fix bool, output string) error {
+// Run examines a home, prints what was found, and mends it if that was asked for.
+func Run(c *cobra.Command, fix bool, output string) error {
 	if err := cli.CheckOutput(output); err != nil {
 		return err
 	}

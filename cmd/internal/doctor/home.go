@@ -100,7 +100,7 @@ func ownFolder(path string) bool {
 // isHomeName reports whether a name, directly in a home, is one that stigmer local or the
 // Stigmer CLI gives. Any other is the user's: a project's folder may be a home as well.
 func isHomeName(home statefile.Home, name string) bool {
-	own := []string{config.ConfigName, config.CliName, "bin"}
+	own := []string{config.FileName, config.CliName, "bin"}
 	for _, path := range []string{home.Logs(), filepath.Dir(home.DB())} {
 		own = append(own, filepath.Base(path))
 	}
@@ -131,7 +131,7 @@ func checkPrivate(home statefile.Home) CheckReport {
 			foreign = append(foreign, path)
 			continue
 		}
-		if filepath.Base(path) == config.ConfigName && !config.OpenToOthers(path, info.Mode()) {
+		if filepath.Base(path) == config.FileName && !config.OpenToOthers(path, info.Mode()) {
 			continue // a group's right, where a home lets no group in: start reads it
 		}
 		if mode := info.Mode().Perm(); mode&forbidden != 0 {
@@ -197,10 +197,10 @@ func privateFiles(home statefile.Home) func(yield func(string, fs.FileMode) bool
 			entries, _ := os.ReadDir(path) // one that is not there has nothing in it
 			for _, entry := range entries {
 				file, forbidden := filepath.Join(path, entry.Name()), fs.FileMode(0o077)
-				if folder == "bin" || entry.Name() == config.ConfigName {
+				if folder == "bin" || entry.Name() == config.FileName {
 					forbidden = 0o022
 				}
-				known := own || isOwnFile(entry.Name()) || entry.Name() == config.ConfigName || file == home.Bin()
+				known := own || isOwnFile(entry.Name()) || entry.Name() == config.FileName || file == home.Bin()
 				if known && !entry.IsDir() && !yield(file, forbidden) {
 					return
 				}
@@ -271,7 +271,7 @@ func checkFolder(name, folder string) CheckReport {
 	}
 	switch {
 	case d.Free < leastFree:
-		return wrong(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.BytesText(int64(d.Free)))
+		return wrong(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.FormatSize(int64(d.Free)))
 	case d.Files < leastFiles:
 		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
 	}
@@ -279,5 +279,5 @@ func checkFolder(name, folder string) CheckReport {
 	if host.NoExec(folder) {
 		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
 	}
-	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.BytesText(int64(min(d.Free, 1<<62))))
+	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.FormatSize(int64(min(d.Free, 1<<62))))
 }

@@ -22,8 +22,8 @@ func Dialable(ip string, port int) string {
 	return probes.HostPort(ip, port)
 }
 
-// Loopback reports whether an address is one of this machine alone. A text that is no address is none.
-func Loopback(ip string) bool {
+// IsLoopback reports whether an address is one of this machine alone. A text that is no address is none.
+func IsLoopback(ip string) bool {
 	addr, err := netip.ParseAddr(ip)
 	return err == nil && addr.IsLoopback()
 }

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// BytesText is a size for people.
-func BytesText(n int64) string {
+// FormatSize is a size for people.
+func FormatSize(n int64) string {
 	switch {
 	case n < 1<<20:
 		return fmt.Sprintf("%d KiB", (n+1023)>>10)
@@ -24,5 +24,5 @@ func Sizes(files []string) string {
 			bytes += info.Size()
 		}
 	}
-	return BytesText(bytes)
+	return FormatSize(bytes)
 }

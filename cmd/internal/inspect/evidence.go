@@ -76,7 +76,7 @@ func (s *Seen) RecordEvidence() Evidence {
 		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
 	}
 	d := s.Diagnosis()
-	detail := fmt.Sprintf("says %s since %s, generation %d", s.Document.State, human.Clock(s.Document.Since), s.Document.Generation)
+	detail := fmt.Sprintf("says %s since %s, generation %d", s.Document.State, human.FormatTime(s.Document.Since), s.Document.Generation)
 	if s.Hidden {
 		return Evidence{"record", false, detail + "; whether that is still so cannot be seen from here"}
 	}
@@ -197,7 +197,7 @@ const slowAnswer fsm.Millis = 500
 func (s *Seen) healthEvidence() []Evidence {
 	health := Evidence{"health", s.answer.Verdict.Live, cmp.Or(s.answer.Health, s.answer.Detail)}
 	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
-		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", human.Seconds(took))
+		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", human.FormatMillis(took))
 	}
 	list := []Evidence{health}
 	var names []string

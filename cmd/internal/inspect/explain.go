@@ -17,13 +17,13 @@ import (
 func PrintState(out io.Writer, r StateReport, explain bool) {
 	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), Why(r.State, r.Reason))
 	if r.Temporal != nil {
-		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, human.Roundly(time.Since(r.Temporal.StartedAt)), Version(fsm.Process{Version: r.Temporal.Version}))
+		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, human.FormatDuration(time.Since(r.Temporal.StartedAt)), VersionPhrase(fsm.Process{Version: r.Temporal.Version}))
 		if r.UIURL != "" {
 			fmt.Fprintf(out, "  UI         %s%s\n", r.UIURL, uiNote(r))
 		}
 	}
 	if r.Address != "" {
-		fmt.Fprintf(out, "  Data       %s\n", DataWords(r.Paths.DB))
+		fmt.Fprintf(out, "  Data       %s\n", DescribeDatabase(r.Paths.DB))
 	}
 	if r.Paths.Backup != "" {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Paths.Backup)
@@ -68,7 +68,7 @@ func forHowLong(r StateReport) string {
 	if last != r.State {
 		return ""
 	}
-	return fmt.Sprintf(" since %s (%s)", r.Since.Local().Format(time.DateTime), human.Roundly(time.Since(*r.Since)))
+	return fmt.Sprintf(" since %s (%s)", r.Since.Local().Format(time.DateTime), human.FormatDuration(time.Since(*r.Since)))
 }
 
 func printFailure(out io.Writer, r StateReport) {

@@ -30,11 +30,11 @@ func PIDOf(r fsm.Record) string {
 	return fmt.Sprintf("pid %d", r.Temporal.PID)
 }
 
-// DataWords names the database, or says that there is none.
-func DataWords(db string) string { return cmp.Or(db, "in memory (--ephemeral)") }
+// DescribeDatabase names the database, or says that there is none.
+func DescribeDatabase(db string) string { return cmp.Or(db, "in memory (--ephemeral)") }
 
-// Version is the version of a Temporal as the end of a phrase, empty if it is not known.
-func Version(p fsm.Process) string {
+// VersionPhrase is the version of a Temporal as the end of a phrase, empty if it is not known.
+func VersionPhrase(p fsm.Process) string {
 	if p.Version == "" {
 		return ""
 	}

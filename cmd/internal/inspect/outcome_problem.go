@@ -14,8 +14,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// ProblemOf puts the end of a command that did not succeed into words.
-func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
+// OutcomeProblem puts the end of a command that did not succeed into words.
+func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 	r := o.Record
 	p := &cli.Problem{Exit: cli.ExitFailed}
 	switch o.Result {
@@ -46,7 +46,7 @@ func ProblemOf(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
 		p.Try = "one of the two; stigmer local restart begins with what is at that path"
 	case fsm.ResultTimedOut:
-		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.Seconds(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
+		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.FormatMillis(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)
 		p.Try = "stigmer local state --explain, or stigmer local stop"
 	case fsm.ResultTemporalLockForeign:

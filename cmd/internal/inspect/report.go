@@ -40,7 +40,7 @@ func (s *Seen) Report() StateReport {
 		report.Environment = &EnvironmentReport{PassedOn: e.Names(), Withheld: e.Withheld.List()}
 	}
 	if r.Since != 0 {
-		since := human.Moment(r.Since)
+		since := human.ToTime(r.Since)
 		report.Since = &since
 	}
 	if r.Settings.Port != 0 {
@@ -50,16 +50,16 @@ func (s *Seen) Report() StateReport {
 		report.UIURL = human.UIURL(r.Settings)
 	}
 	if p := s.Evidence.Leader; s.Running() {
-		report.Temporal = &TemporalReport{p.PID, p.PGID, human.Moment(p.StartedAt), p.Exe, p.Version}
+		report.Temporal = &TemporalReport{p.PID, p.PGID, human.ToTime(p.StartedAt), p.Exe, p.Version}
 	}
 	if p := s.Driver; p.PID != 0 {
-		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: human.Moment(p.StartedAt)}
+		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: human.ToTime(p.StartedAt)}
 		if p.Same(r.Supervisor) {
 			report.Supervisor.Version, report.Supervisor.Skew = r.Supervisor.Version, string(s.skew())
 		}
 	}
 	for _, t := range s.Document.History {
-		report.History = append(report.History, HistoryReport{human.Moment(t.At), t.From, t.Event, t.To, t.Cause})
+		report.History = append(report.History, HistoryReport{human.ToTime(t.At), t.From, t.Event, t.To, t.Cause})
 	}
 	return report
 }

@@ -19,15 +19,15 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// InstallOptions is what the flags of install say.
-type InstallOptions struct {
+// Options is what the flags of install say.
+type Options struct {
 	Version, From, Mirror string
 	List                  bool
 	Output                string
 }
 
-// RunInstall installs a Temporal CLI, or lists those that are there.
-func RunInstall(c *cobra.Command, o *InstallOptions) error {
+// Run installs a Temporal CLI, or lists those that are there.
+func Run(c *cobra.Command, o *Options) error {
 	if o.List {
 		return listPrograms(c, o)
 	}
@@ -85,13 +85,13 @@ func printInstalled(out io.Writer, home statefile.Home, v install.Version, done 
 		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)
 	}
 	if running := runningTemporal(home); running.PID != 0 && !cli.SameFile(programOf(home, running), done.Program) {
-		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.Version(running))
+		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.VersionPhrase(running))
 	}
 }
 
 // Chosen checks --from and --mirror, and takes what is not given from the weaker
 // layers. From is empty for no choice, mirror nil for none.
-func (o *InstallOptions) Chosen(c *cobra.Command) (from string, mirror *url.URL, err error) {
+func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err error) {
 	s, flags := &config.Source{}, pflag.NewFlagSet("install", pflag.ContinueOnError)
 	s.Declare(flags)
 	for _, typed := range []struct{ flag, setting, value string }{{"from", config.FromSetting, o.From}, {"mirror", config.MirrorSetting, o.Mirror}} {
@@ -111,7 +111,7 @@ func (o *InstallOptions) Chosen(c *cobra.Command) (from string, mirror *url.URL,
 		}
 		return config.FromGo, nil, nil
 	}
-	if m := s.Mirror.URL; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.Loopback(m.Hostname()) {
+	if m := s.Mirror.URL; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.IsLoopback(m.Hostname()) {
 		cli.Warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
 	}
 	return s.From.Word, s.Mirror.URL, nil

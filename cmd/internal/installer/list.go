@@ -20,7 +20,7 @@ import (
 )
 
 // listPrograms shows what start could run. It changes nothing and makes no home.
-func listPrograms(c *cobra.Command, o *InstallOptions) error {
+func listPrograms(c *cobra.Command, o *Options) error {
 	var other string
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed && f.Name != "list" && f.Name != "output" {
@@ -91,7 +91,7 @@ func (p ProgramReport) status() []string {
 		words = append(words, fmt.Sprintf("running (pid %d)", p.PID))
 	}
 	if p.Fetched != 0 {
-		words = append(words, human.BytesText(p.Fetched)+" fetched")
+		words = append(words, human.FormatSize(p.Fetched)+" fetched")
 	}
 	return words
 }

@@ -27,7 +27,7 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	}
 	for _, part := range install.Partials(home) {
 		if part.Version == v {
-			p.Means += fmt.Sprintf("; the %s that were fetched are kept in %s, and the next install goes on from there", human.BytesText(part.Bytes), part.Path)
+			p.Means += fmt.Sprintf("; the %s that were fetched are kept in %s, and the next install goes on from there", human.FormatSize(part.Bytes), part.Path)
 		}
 	}
 	return p

@@ -57,7 +57,7 @@ func (p *installProgress) Downloaded(bytes, whole int64) {
 	}
 	switch {
 	case bytes == whole:
-		p.Step(fmt.Sprintf("%-10s %s%s", "Fetched", human.BytesText(bytes), rate(bytes-p.from, time.Since(p.since))))
+		p.Step(fmt.Sprintf("%-10s %s%s", "Fetched", human.FormatSize(bytes), rate(bytes-p.from, time.Since(p.since))))
 	case p.terminal:
 		if p.bar == nil {
 			p.bar = downloadBar(p.out, whole-bytes)
@@ -86,7 +86,7 @@ func downloadBar(out io.Writer, rest int64) *progressbar.ProgressBar {
 // BuildOutput shows the last line that go printed, on a terminal alone.
 func (p *installProgress) BuildOutput(line string) {
 	if p.terminal {
-		line = fmt.Sprintf("%-10s %s  %s", "", human.Roundly(time.Since(p.began)), line)
+		line = fmt.Sprintf("%-10s %s  %s", "", human.FormatDuration(time.Since(p.began)), line)
 		fmt.Fprint(p.out, cli.StartLine, actions.Shortened(line, cli.Columns(p.out)))
 		p.drawn = true
 	}
@@ -105,5 +105,5 @@ func rate(bytes int64, in time.Duration) string {
 	if in < cli.Redraw || bytes <= 0 {
 		return ""
 	}
-	return fmt.Sprintf("  %s/s", human.BytesText(int64(float64(bytes)/in.Seconds())))
+	return fmt.Sprintf("  %s/s", human.FormatSize(int64(float64(bytes)/in.Seconds())))
 }

@@ -70,7 +70,7 @@ const (
 
 // RunProvide provides the version that this program is tested with.
 func RunProvide(c *cobra.Command, verb fsm.Verb) error {
-	from, mirror, err := new(InstallOptions).Chosen(c)
+	from, mirror, err := new(Options).Chosen(c)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	}
 	wanted, refusal := command.Prepare(document.Record, actions.Observe(home, document.Record))
 	if refusal.Result != "" {
-		return inspect.ProblemOf(refusal, command, home)
+		return inspect.OutcomeProblem(refusal, command, home)
 	}
 	document.Record, document.Paths = wanted, home.Paths()
 	if err := (statefile.File{Home: home}).Save(document); err != nil {
@@ -55,7 +55,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	}
 	last, err := drive(home, lock, document, log, signals, w)
 	if err == nil && last.Failure.Event != "" {
-		return inspect.ProblemOf(fsm.Outcome{Result: fsm.ResultFailed, Record: last}, command, home)
+		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultFailed, Record: last}, command, home)
 	}
 	return err
 }
@@ -93,7 +93,7 @@ func secondInstance(home statefile.Home) error {
 		stranger = actions.Unseen
 	}
 	if stranger != "" {
-		return inspect.ProblemOf(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)
+		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)
 	}
 	return &cli.Problem{
 		What:  "another instance is running: supervisor.lock is held by " + pidText(driver, "a command that is at work") + ", Temporal is " + pidText(document.Temporal, "not up"),

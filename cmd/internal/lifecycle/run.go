@@ -111,9 +111,9 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		return cli.SystemProblem(err, did)
 	case fsm.ResultTimedOut:
 		o.Detail = missing(r)
-		return inspect.ProblemOf(o, command, home)
+		return inspect.OutcomeProblem(o, command, home)
 	default:
-		return inspect.ProblemOf(o, command, home)
+		return inspect.OutcomeProblem(o, command, home)
 	}
 	return nil
 }
@@ -162,11 +162,11 @@ func missing(r fsm.Record) string {
 }
 
 func describe(out io.Writer, home statefile.Home, r fsm.Record) {
-	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", actions.Address(r.Settings), inspect.PIDOf(r), inspect.Version(r.Temporal))
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", actions.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))
 	}
-	fmt.Fprintf(out, "  Data       %s\n", inspect.DataWords(r.Settings.DB))
+	fmt.Fprintf(out, "  Data       %s\n", inspect.DescribeDatabase(r.Settings.DB))
 	if r.Database.Backup != "" {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)
 	}

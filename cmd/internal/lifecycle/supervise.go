@@ -16,8 +16,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// RunSupervise drives a home as its supervisor, with the lock that it inherits, until Temporal is stopped.
-func RunSupervise(v cli.Voice) error {
+// Supervise drives a home as its supervisor, with the lock that it inherits, until Temporal is stopped.
+func Supervise(v cli.Voice) error {
 	// First of all: a stop may come before anything else is done.
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)

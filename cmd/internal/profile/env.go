@@ -12,14 +12,14 @@ import (
 	"github.com/stigmer/local/cmd/internal/inspect"
 )
 
-// EnvOptions is what the flags of env say.
-type EnvOptions struct {
+// Options is what the flags of env say.
+type Options struct {
 	Shell, Profile, File, Namespace string
 	Unset, Force                    bool
 }
 
-// RunEnv prints the variables that lead a client to Temporal, or writes them into a profile.
-func RunEnv(c *cobra.Command, o *EnvOptions) error {
+// Run prints the variables that lead a client to Temporal, or writes them into a profile.
+func Run(c *cobra.Command, o *Options) error {
 	profile := c.Flags().Changed("profile")
 	if err := o.check(c, profile); err != nil {
 		return cli.Usage(err)
@@ -50,7 +50,7 @@ const (
 	namespaceVariable = "TEMPORAL_NAMESPACE"
 )
 
-func (o *EnvOptions) check(c *cobra.Command, profile bool) error {
+func (o *Options) check(c *cobra.Command, profile bool) error {
 	f := c.Flags()
 	switch {
 	case profile && (o.Unset || f.Changed("shell")):
@@ -71,7 +71,7 @@ func (o *EnvOptions) check(c *cobra.Command, profile bool) error {
 
 // pickShell is the shell asked for, else that of $SHELL, else bash. A shell with
 // another syntax is told, since its user would get lines that it cannot read.
-func (o *EnvOptions) pickShell(c *cobra.Command) human.Shell {
+func (o *Options) pickShell(c *cobra.Command) human.Shell {
 	if o.Shell != "" {
 		sh, _ := human.FindShell(o.Shell)
 		return sh

@@ -58,7 +58,7 @@ func ProfilePath(file string) (string, error) {
 }
 
 // writeProfile is env --profile.
-func (o *EnvOptions) writeProfile(c *cobra.Command) error {
+func (o *Options) writeProfile(c *cobra.Command) error {
 	path, err := ProfilePath(o.File)
 	if err != nil {
 		return profileProblem(path, err)

@@ -24,8 +24,8 @@ import (
 // started anew.
 type ServiceBegin struct{ Now, Restart bool }
 
-// RunServiceInstall writes the service's file, and with --now starts the service.
-func RunServiceInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, voices config.Origins, begin ServiceBegin) error {
+// RunInstall writes the service's file, and with --now starts the service.
+func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, voices config.Origins, begin ServiceBegin) error {
 	if begin.Restart && !begin.Now {
 		return cli.Usage(errors.New("--restart needs --now"))
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// RunServiceUninstall removes the service's file, and with --now ends the service.
-func RunServiceUninstall(c *cobra.Command, now bool) error {
+// RunUninstall removes the service's file, and with --now ends the service.
+func RunUninstall(c *cobra.Command, now bool) error {
 	m, f, err := openService(c, now)
 	if err != nil {
 		return err

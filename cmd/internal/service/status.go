@@ -36,8 +36,8 @@ type ServiceReport struct {
 	Told   []string `json:"told"`
 }
 
-// RunServiceStatus prints what the file and its manager say of the service; the exit status says whether it runs.
-func RunServiceStatus(c *cobra.Command, output string) error {
+// RunStatus prints what the file and its manager say of the service; the exit status says whether it runs.
+func RunStatus(c *cobra.Command, output string) error {
 	if err := cli.CheckOutput(output); err != nil {
 		return err
 	}

@@ -40,9 +40,9 @@ func (call toolCall) run() (string, error) {
 		case busy && time.Since(began) < call.within:
 			continue
 		case busy && err == nil:
-			return "", fmt.Errorf("%s, after %s", call.unmet, human.Roundly(call.within))
+			return "", fmt.Errorf("%s, after %s", call.unmet, human.FormatDuration(call.within))
 		case busy:
-			return out, fmt.Errorf("%w: %s, after %s", err, call.unmet, human.Roundly(call.within))
+			return out, fmt.Errorf("%w: %s, after %s", err, call.unmet, human.FormatDuration(call.within))
 		case err == nil, slices.Contains(call.done, status):
 			return "", nil
 		}
