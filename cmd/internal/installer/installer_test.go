@@ -49,7 +49,7 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 	})
 }
 
-// TestInstallProgressElsewhere: without a terminal there are lines for steps, and no others.
+// TestInstallProgressElsewhere: without a terminal there are plain lines, and few.
 func TestInstallProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -59,10 +59,20 @@ func TestInstallProgressElsewhere(t *testing.T) {
 			p.Downloaded(i<<20, 15<<20)
 			time.Sleep(time.Second)
 		}
-		p.Step("Building   y")
-		p.BuildOutput("go: downloading z")
+		p.Step("Fetching   y")
+		for i := range int64(15) {
+			p.Downloaded((i+1)<<20, 0)
+			time.Sleep(time.Second)
+		}
+		p.Step("Building   z")
+		for i := range 15 {
+			p.BuildOutput(fmt.Sprint("go: downloading ", i))
+			time.Sleep(time.Second)
+		}
 		p.clear()
-		if want := "Fetching   x\nFetched    15.0 MiB  1.0 MiB/s\nBuilding   y\n"; out.String() != want {
+		want := "Fetching   x\n            67%  10.0 MiB of 15.0 MiB  1.0 MiB/s\nFetched    15.0 MiB  1.0 MiB/s\n" +
+			"Fetching   y\n           11.0 MiB  1.0 MiB/s\nBuilding   z\n           41s  go: downloading 10\n"
+		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
 		}
 	})

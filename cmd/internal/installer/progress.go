@@ -14,8 +14,9 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// installProgress reports an installation: each step as a line and, on a terminal
-// alone, a bar for a download and the last line that go printed.
+// installProgress reports an installation: each step as a line, and how far a step is: on a
+// terminal by a bar for a download and the last line that go printed, elsewhere by a line
+// each repeat.
 type installProgress struct {
 	out      io.Writer
 	terminal bool
@@ -29,7 +30,12 @@ type installProgress struct {
 	// from and since are where the measured part of a download began.
 	from  int64
 	since time.Time
+	// next is when the next line of a step is due where there is no terminal.
+	next time.Time
 }
+
+// repeat is the pause between two lines of one step where there is no terminal.
+const repeat = 10 * time.Second
 
 func newInstallProgress(out io.Writer, v cli.Voice) *installProgress {
 	p := &installProgress{out: out, terminal: cli.Redraws(out) && !v.JSON, began: time.Now()}
@@ -42,11 +48,25 @@ func newInstallProgress(out io.Writer, v cli.Voice) *installProgress {
 // Step reports a step.
 func (p *installProgress) Step(line string) {
 	p.clear()
+	p.next = time.Now().Add(repeat)
+	p.print(line)
+}
+
+func (p *installProgress) print(line string) {
 	if p.log != nil {
 		p.log.Info("installation", "step", strings.Join(strings.Fields(line), " "))
 		return
 	}
 	fmt.Fprintln(p.out, line)
+}
+
+// due reports whether a line of a step is to be printed, where there is no terminal.
+func (p *installProgress) due() bool {
+	if p.terminal || time.Now().Before(p.next) {
+		return false
+	}
+	p.next = time.Now().Add(repeat)
+	return true
 }
 
 // Downloaded reports how far a download is, and at its end how fast it was.
@@ -64,7 +84,18 @@ func (p *installProgress) Downloaded(bytes, whole int64) {
 		}
 		p.bar.Set64(bytes - p.from)
 		p.drawn = true
+	case p.due():
+		p.print(fmt.Sprintf("%-10s %s%s", "", share(bytes, whole), rate(bytes-p.from, time.Since(p.since))))
 	}
+}
+
+// share is how much of a download is there; whole is less than one byte if the size is not
+// known.
+func share(bytes, whole int64) string {
+	if whole <= 0 {
+		return human.FormatSize(bytes)
+	}
+	return fmt.Sprintf("%3.0f%%  %s of %s", float64(min(bytes, whole))/float64(whole)*100, human.FormatSize(bytes), human.FormatSize(whole))
 }
 
 // downloadBar is a bar for the bytes that are still to come, since a rate that counts
@@ -83,12 +114,15 @@ func downloadBar(out io.Writer, rest int64) *progressbar.ProgressBar {
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "#", SaucerPadding: "-", BarStart: "[", BarEnd: "]"}))
 }
 
-// BuildOutput shows the last line that go printed, on a terminal alone.
+// BuildOutput shows the last line that go printed.
 func (p *installProgress) BuildOutput(line string) {
-	if p.terminal {
-		line = fmt.Sprintf("%-10s %s  %s", "", human.FormatDuration(time.Since(p.began)), line)
+	line = fmt.Sprintf("%-10s %s  %s", "", human.FormatDuration(time.Since(p.began)), line)
+	switch {
+	case p.terminal:
 		fmt.Fprint(p.out, cli.StartLine, actions.Shortened(line, cli.Columns(p.out)))
 		p.drawn = true
+	case p.due():
+		p.print(line)
 	}
 }
 
