@@ -104,17 +104,17 @@ var simMutations = []simMutation{
 // simTakes are scenarios that are searched to their end for one mutation; for the
 // others a little of each will do.
 var simTakes = map[string]string{
-	"any look counts as seeing the record's change":         "r,good,true,0,1,0,0,0,0,1,0,0",
-	"state does not look at the record again":               "r,good,true,1,0,0,0,0,0,0,0,1",
-	"state does not look at temporal.lock again":            "r,crashes,true,0,0,1,0,0,0,0,0,1",
-	"restarts that are yet to come count":                   "s,crashes,true,0,0,3,0,0,0,0,3,0",
-	"a clock that was set back empties the budget for good": "s,crashes,true,0,0,6,0,0,0,0,1,0",
-	"the window never passes":                               "s,crashes,true,0,0,3,0,0,0,0,3,0",
-	"a run that lasted for the window forgets nothing":      "s,crashes,true,0,0,3,0,0,0,0,3,0",
-	"a late answer is none":                                 "s,becomes slow,true,0,0,2,0,0,0,0,0,0",
-	"an answer counts of a Temporal that is being ended":    "s,becomes slow,true,0,0,2,0,0,0,0,0,0",
-	"no run is stable":                                      "s,crashes,true,0,0,3,0,0,0,0,3,0",
-	"a stable run is told by the wall clock":                "s,crashes,true,0,0,3,0,0,0,0,3,0",
+	"any look counts as seeing the record's change":         "commands=r, temporal=good, before=healthy, freeze=1, late=1",
+	"state does not look at the record again":               "commands=r, temporal=good, before=healthy, crash=1, look=1",
+	"state does not look at temporal.lock again":            "commands=r, temporal=crashes, before=healthy, mishap=1, look=1",
+	"restarts that are yet to come count":                   "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+	"a clock that was set back empties the budget for good": "commands=s, temporal=crashes, before=healthy, mishap=6, clock=1",
+	"the window never passes":                               "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+	"a run that lasted for the window forgets nothing":      "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+	"a late answer is none":                                 "commands=s, temporal=becomes slow, before=healthy, mishap=2",
+	"an answer counts of a Temporal that is being ended":    "commands=s, temporal=becomes slow, before=healthy, mishap=2",
+	"no run is stable":                                      "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+	"a stable run is told by the wall clock":                "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
 }
 
 // TestMutationsFitTheCode: each has one place in the code as it is now.

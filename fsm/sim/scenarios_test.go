@@ -2,10 +2,10 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // verbs is a list of commands by their initials: s(tart), x (stop), r(estart).
@@ -24,30 +26,67 @@ func verbs(initials string) []fsm.Verb {
 	return list
 }
 
-// String is how a scenario is named, and read again by parseConf.
+// String names a scenario by its fields that differ from the zero: parseConf reads it again.
 func (c simConf) String() string {
-	text := ""
+	initials := ""
 	for _, v := range c.Verbs {
-		text += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r"}[v]
+		initials += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r"}[v]
 	}
-	before := strconv.FormatBool(c.Running)
-	if c.Old {
-		before = "old"
+	fields := []string{"commands=" + initials, "temporal=" + string(c.Kind)}
+	switch {
+	case c.Old:
+		fields = append(fields, "before=older")
+	case c.Running:
+		fields = append(fields, "before=healthy")
 	}
-	b := c.Budget
-	return fmt.Sprintf("%s,%s,%s,%d,%d,%d,%d,%d,%d,%d,%d,%d", text, c.Kind, before, b.Crash, b.Freeze, b.Mishap, b.Full, b.Ill, b.Power, b.Late, b.Clock, b.Look)
+	for _, b := range budgets {
+		if n := *b.of(&c.Budget); n > 0 {
+			fields = append(fields, fmt.Sprintf("%s=%d", b.name, n))
+		}
+	}
+	return strings.Join(fields, ", ")
+}
+
+// budget is a field of a simBudget with its name.
+type budget struct {
+	name string
+	of   func(*simBudget) *int
+}
+
+var budgets = []budget{
+	{"crash", func(b *simBudget) *int { return &b.Crash }},
+	{"freeze", func(b *simBudget) *int { return &b.Freeze }},
+	{"mishap", func(b *simBudget) *int { return &b.Mishap }},
+	{"full", func(b *simBudget) *int { return &b.Full }},
+	{"ill", func(b *simBudget) *int { return &b.Ill }},
+	{"power", func(b *simBudget) *int { return &b.Power }},
+	{"late", func(b *simBudget) *int { return &b.Late }},
+	{"clock", func(b *simBudget) *int { return &b.Clock }},
+	{"look", func(b *simBudget) *int { return &b.Look }},
 }
 
 func parseConf(text string) (c simConf, err error) {
-	f := strings.Split(text, ",")
-	if len(f) != 12 {
-		return c, fmt.Errorf("%q has %d fields, not 12", text, len(f))
-	}
-	c = simConf{Verbs: verbs(f[0]), Kind: simKind(f[1]), Running: f[2] != "false", Old: f[2] == "old"}
-	for i, at := range []*int{&c.Budget.Crash, &c.Budget.Freeze, &c.Budget.Mishap, &c.Budget.Full, &c.Budget.Ill, &c.Budget.Power, &c.Budget.Late, &c.Budget.Clock, &c.Budget.Look} {
-		if *at, err = strconv.Atoi(f[3+i]); err != nil {
-			return c, err
+	for field := range strings.SplitSeq(text, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(field), "=")
+		switch key {
+		case "commands":
+			c.Verbs = verbs(value)
+		case "temporal":
+			c.Kind = simKind(value)
+		case "before":
+			c.Running, c.Old = true, value == "older"
+		default:
+			i := slices.IndexFunc(budgets, func(b budget) bool { return b.name == key })
+			if i < 0 {
+				return c, fmt.Errorf("%q has a field %q, which is not known", text, key)
+			}
+			if *budgets[i].of(&c.Budget), err = strconv.Atoi(value); err != nil {
+				return c, err
+			}
 		}
+	}
+	if len(c.Verbs) == 0 || c.Kind == "" {
+		return c, fmt.Errorf("%q names no commands or no Temporal", text)
 	}
 	return c, nil
 }
@@ -303,3 +342,17 @@ func simNumber(name string, otherwise int) int {
 }
 
 func pickOne[T any](dice *rand.Rand, from []T) T { return from[dice.IntN(len(from))] }
+
+// A scenario's name is read as the scenario, and a field that is not known is refused.
+func TestScenarioNames(t *testing.T) {
+	for _, conf := range simScenarios() {
+		if again, err := parseConf(conf.String()); err != nil || !reflect.DeepEqual(again, conf) {
+			t.Errorf("%s is read as %+v: %v", conf, again, err)
+		}
+	}
+	for _, text := range []string{"", "commands=s", "commands=s, temporal=good, crush=1", "commands=s, temporal=good, crash=many"} {
+		if conf, err := parseConf(text); err == nil {
+			t.Errorf("%q is read as %s", text, conf)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (s *simStory) String() string {
 	}
 	fmt.Fprintf(&b, "%s\n  commands: %s; a Temporal that %s; %s\n", s.rule, strings.Join(verbs, ", "), s.conf.Kind, before)
 	s.retell(&b)
-	fmt.Fprintf(&b, "  again: SIM_REPLAY='%s' go test -run TestReplay ./fsm\n", s.replay())
+	fmt.Fprintf(&b, "  again: SIM_REPLAY='%s' go test -run TestReplay ./fsm/sim\n", s.replay())
 	return b.String()
 }
 

@@ -9,17 +9,17 @@ import (
 
 // simTwins are the scenarios that TestKey looks at by itself.
 var simTwins = []string{
-	"ss,good,false,1,0,0,0,0,0,0,0,0", "sx,good,true,1,0,0,0,0,0,0,0,0", "xr,leaves descendants,true,1,0,0,0,0,0,0,0,0",
-	"sr,crashes,true,1,0,1,0,0,0,0,0,0", "sx,hangs,true,0,0,1,0,0,0,0,0,0", "rr,never serves,false,0,0,0,0,0,0,0,0,0",
-	"sx,good,false,1,0,0,1,0,0,0,0,0", "sr,good,true,0,0,0,0,1,0,0,0,0", "sx,leaves descendants,true,0,0,0,0,1,0,0,0,0",
-	"sr,good,true,0,0,0,0,0,1,0,0,0", "sx,good,true,0,1,0,0,0,0,0,0,0", "sr,good,true,0,0,0,0,0,0,1,0,0",
-	"ss,crashes,old,1,0,0,0,0,0,0,0,0", "sr,crashes,old,0,0,1,0,0,0,0,0,0", "sss,crashes,old,0,1,0,0,0,0,0,0,0",
-	"ssx,good,true,1,0,0,0,0,0,0,0,0", "xxr,ignores SIGTERM,true,1,0,0,0,0,0,0,0,0", "xr,ignores SIGTERM,true,0,1,0,0,0,0,0,0,0",
-	"s,crashes,true,0,0,1,0,0,0,0,0,1", "sx,good,true,0,0,0,0,0,0,0,0,1",
-	"xx,leaves members without the lock,true,1,0,0,0,0,0,0,0,0", "sr,leaves members without the lock,true,0,0,1,0,0,0,0,0,0",
-	"x,leaves members without the lock,true,1,0,0,0,0,0,0,0,1", "xr,leaves descendants without a mark,true,1,0,1,0,0,0,0,0,0",
-	"xx,good,true,0,0,0,0,1,0,0,0,0", "r,leaves members without the lock,true,0,0,1,0,0,0,0,1,0", "r,leaves descendants,true,0,0,1,0,0,0,0,1,0",
-	"s,crashes,true,0,0,3,0,0,0,0,3,0", "r,hangs,true,1,0,2,0,0,0,0,2,0",
+	"commands=ss, temporal=good, crash=1", "commands=sx, temporal=good, before=healthy, crash=1", "commands=xr, temporal=leaves descendants, before=healthy, crash=1",
+	"commands=sr, temporal=crashes, before=healthy, crash=1, mishap=1", "commands=sx, temporal=hangs, before=healthy, mishap=1", "commands=rr, temporal=never serves",
+	"commands=sx, temporal=good, crash=1, full=1", "commands=sr, temporal=good, before=healthy, ill=1", "commands=sx, temporal=leaves descendants, before=healthy, ill=1",
+	"commands=sr, temporal=good, before=healthy, power=1", "commands=sx, temporal=good, before=healthy, freeze=1", "commands=sr, temporal=good, before=healthy, late=1",
+	"commands=ss, temporal=crashes, before=older, crash=1", "commands=sr, temporal=crashes, before=older, mishap=1", "commands=sss, temporal=crashes, before=older, freeze=1",
+	"commands=ssx, temporal=good, before=healthy, crash=1", "commands=xxr, temporal=ignores SIGTERM, before=healthy, crash=1", "commands=xr, temporal=ignores SIGTERM, before=healthy, freeze=1",
+	"commands=s, temporal=crashes, before=healthy, mishap=1, look=1", "commands=sx, temporal=good, before=healthy, look=1",
+	"commands=xx, temporal=leaves members without the lock, before=healthy, crash=1", "commands=sr, temporal=leaves members without the lock, before=healthy, mishap=1",
+	"commands=x, temporal=leaves members without the lock, before=healthy, crash=1, look=1", "commands=xr, temporal=leaves descendants without a mark, before=healthy, crash=1, mishap=1",
+	"commands=xx, temporal=good, before=healthy, ill=1", "commands=r, temporal=leaves members without the lock, before=healthy, mishap=1, clock=1", "commands=r, temporal=leaves descendants, before=healthy, mishap=1, clock=1",
+	"commands=s, temporal=crashes, before=healthy, mishap=3, clock=3", "commands=r, temporal=hangs, before=healthy, crash=1, mishap=2, clock=2",
 }
 
 // TestKey holds the key against the search: whenever two ways lead to one key, the
