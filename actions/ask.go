@@ -15,8 +15,8 @@ import (
 func (w *World) ask(e fsm.Effect) {
 	settings, unlocked := e.Record.Settings, ""
 	if e.Record.State != fsm.Starting {
-		w.keepHome(settings.Policy.LivenessDeadline)
-		if !w.keepSeat() {
+		w.checkHome(settings.Policy.LivenessDeadline)
+		if !w.ensureSupervisorLock() {
 			w.Post(fsm.Input{Event: fsm.LockLost})
 			return
 		}
@@ -27,7 +27,7 @@ func (w *World) ask(e fsm.Effect) {
 	w.logs.look()
 	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
-	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.reached, Known: q.note}
+	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.onMilestone, Known: q.note}
 	go q.run(w.questions.add(q))
 }
 
@@ -59,33 +59,33 @@ func isFile(info os.FileInfo, file probes.FileID) bool {
 	return err == nil && id == file
 }
 
-// keepHome stops Temporal when its home was deleted: when it is gone for so long that it
+// checkHome stops Temporal when its home was deleted: when it is gone for so long that it
 // was not only moved for a moment.
-func (w *World) keepHome(patience fsm.Millis) {
+func (w *World) checkHome(patience fsm.Millis) {
 	switch _, err := os.Stat(string(w.home)); {
 	case !errors.Is(err, os.ErrNotExist):
-		w.homeless = time.Time{}
-	case w.homeless.IsZero():
-		w.homeless = time.Now()
-	case time.Since(w.homeless) >= millis(patience):
+		w.homeMissingSince = time.Time{}
+	case w.homeMissingSince.IsZero():
+		w.homeMissingSince = time.Now()
+	case time.Since(w.homeMissingSince) >= millis(patience):
 		w.StopNow("the home was deleted", 0)
 	}
 }
 
-// keepSeat looks whether supervisor.lock is still the file at its path. If it was
+// ensureSupervisorLock looks whether supervisor.lock is still the file at its path. If it was
 // deleted or replaced, the new one is taken as well. It is false if somebody else
 // was faster: that one drives now, and this driver must not.
-func (w *World) keepSeat() bool {
+func (w *World) ensureSupervisorLock() bool {
 	path := w.home.SupervisorLock()
-	if leadsTo(path, w.seat) {
+	if leadsTo(path, w.supervisorLock) {
 		return true
 	}
 	seat, err := Acquire(path)
 	switch {
 	case err == nil:
 		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
-		w.seat.Close() // who waits for it opens the new one
-		w.seat = seat
+		w.supervisorLock.Close() // who waits for it opens the new one
+		w.supervisorLock = seat
 	case errors.Is(err, ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
 		return false

@@ -18,10 +18,10 @@ import (
 )
 
 // Carry carries out one effect.
-func (d *Desk) Carry(effect fsm.CommandEffect) {
+func (d *Client) Carry(effect fsm.CommandEffect) {
 	switch effect.Do {
 	case fsm.ActTryLock:
-		d.try()
+		d.tryLock()
 	case fsm.ActWait:
 		d.follow()
 	case fsm.ActHandOver:
@@ -37,33 +37,33 @@ func (d *Desk) Carry(effect fsm.CommandEffect) {
 			d.config.Log.Info("supervisor is killed", "pid", effect.Driver.PID, "why", effect.Detail)
 		}
 		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil {
-			d.broke(fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err))
+			d.fail(fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err))
 		}
 	case fsm.ActProbe:
-		d.prove(effect.Record)
+		d.probe(effect.Record)
 	case fsm.ActArm:
 		d.arm(effect)
 	case fsm.ActReleaseLock:
-		d.letGo()
+		d.releaseLock()
 	}
 }
 
-func (d *Desk) try() {
+func (d *Client) tryLock() {
 	if d.lock.file != nil {
 		return
 	}
 	lock, err := Acquire(d.config.Home.SupervisorLock())
 	switch {
 	case err == nil:
-		d.sights <- sighting{lock: lock}
+		d.events <- clientEvent{lock: lock}
 	case errors.Is(err, ErrHeld):
-		d.sights <- changed
+		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
 		// a stop has nothing to do, and a start will not be able to save.
-		d.sights <- sighting{seatless: err}
+		d.events <- clientEvent{lockRefused: err}
 	default:
-		d.broke(err)
+		d.fail(err)
 	}
 }
 
@@ -74,59 +74,59 @@ func missing(path string) bool {
 
 // handOver saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
-func (d *Desk) handOver(r fsm.Record) {
+func (d *Client) handOver(r fsm.Record) {
 	if d.lock.file == nil {
-		d.broke(d.lock.refused)
+		d.fail(d.lock.refused)
 		return
 	}
 	document, err := d.recover()
 	if err != nil {
-		d.broke(err)
+		d.fail(err)
 		return
 	}
 	document.Record, document.Paths = r, d.config.Home.Paths()
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
-		d.broke(err)
+		d.fail(err)
 		return
 	}
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
-	if d.heir, err = d.config.Supervise(d.lock.file); err != nil {
+	if d.childPID, err = d.config.Supervise(d.lock.file); err != nil {
 		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Detail: err.Error()})
 		return
 	}
-	d.letGo()
+	d.releaseLock()
 	d.post(fsm.CommandInput{Kind: fsm.InputHanded})
 }
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
-func (d *Desk) drive(r fsm.Record, grace fsm.Millis) {
+func (d *Client) drive(r fsm.Record, grace fsm.Millis) {
 	document, err := d.recover()
 	if err != nil {
-		d.broke(err)
+		d.fail(err)
 		return
 	}
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
-		d.broke(err)
+		d.fail(err)
 		return
 	}
 	world := NewWorld(d.config.Home, d.lock.file, document, self, d.config.Log)
 	d.drives.under.Store(world)
 	last := fsm.Drive(world, r, self, grace)
-	d.lock.file = world.seat // another file, where the lock's was deleted meanwhile
-	d.drives.unheard.Store(world.requests.unheard)
+	d.lock.file = world.supervisorLock // another file, where the lock's was deleted meanwhile
+	d.drives.unheard.Store(world.requests.stopUndelivered)
 	d.drives.over.Store(world)
 	d.drives.under.Store(nil)
 	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
 }
 
-func (d *Desk) askStop(effect fsm.CommandEffect) {
+func (d *Client) askStop(effect fsm.CommandEffect) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
-		d.broke(err)
+		d.fail(err)
 		return
 	}
 	request := statefile.Request{
@@ -138,13 +138,13 @@ func (d *Desk) askStop(effect fsm.CommandEffect) {
 		d.config.Log.Warn("request not written; the default grace period counts", "error", err)
 	}
 	if err := procs.Signal(effect.Driver, unix.SIGTERM); err != nil {
-		d.broke(fmt.Errorf("signal the supervisor (pid %d): %w", effect.Driver.PID, err))
+		d.fail(fmt.Errorf("signal the supervisor (pid %d): %w", effect.Driver.PID, err))
 	}
 }
 
-// prove probes a running Temporal once, in a goroutine that ends within the time after which
+// probe probes a running Temporal once, in a goroutine that ends within the time after which
 // a supervisor would call it hung: a slow Temporal has that long to answer.
-func (d *Desk) prove(r fsm.Record) {
+func (d *Client) probe(r fsm.Record) {
 	s := r.Settings
 	ctx, cancel := context.WithTimeout(context.Background(), millis(s.Policy.Timeout+s.Policy.LivenessDeadline))
 	go func() {
@@ -159,15 +159,15 @@ func (d *Desk) prove(r fsm.Record) {
 }
 
 // arm replaces an earlier timer of the same kind.
-func (d *Desk) arm(effect fsm.CommandEffect) {
+func (d *Client) arm(effect fsm.CommandEffect) {
 	if old := d.timers[effect.Input]; old != nil {
 		old.Stop()
 	}
-	s := sighting{CommandInput: fsm.CommandInput{Kind: effect.Input}, look: true}
-	d.timers[effect.Input] = time.AfterFunc(millis(effect.After), func() { d.sights <- s })
+	s := clientEvent{CommandInput: fsm.CommandInput{Kind: effect.Input}, look: true}
+	d.timers[effect.Input] = time.AfterFunc(millis(effect.After), func() { d.events <- s })
 }
 
-func (d *Desk) letGo() {
+func (d *Client) releaseLock() {
 	if d.lock.file != nil {
 		d.lock.file.Close()
 		d.lock.file = nil

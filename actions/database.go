@@ -12,17 +12,17 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// lost adds to the answer of a Temporal that serves whether the database's path leads to
+// checkDatabaseFile adds to the answer of a Temporal that serves whether the database's path leads to
 // the file that it has open: if not, what clients write goes to a file without a name, and
 // some of what is asked may fail for that. A doubt is left to the failure threshold, and is
 // none while it starts: a server behind a wrapper may have its database where no look finds it.
-func (w *World) lost(in fsm.Input) fsm.Input {
+func (w *World) checkDatabaseFile(in fsm.Input) fsm.Input {
 	db := w.record.document.Settings.DB
 	v, starts := in.Verdict, w.record.document.State == fsm.Starting
 	if in.Event != fsm.Probed || db == "" || !v.Ready && (!v.Live || v.Waits) {
 		return in
 	}
-	astray, certain := w.astray(db)
+	astray, certain := w.databaseMismatch(db)
 	if astray == "" || !certain && (starts || !v.Ready) {
 		return in
 	}
@@ -30,20 +30,20 @@ func (w *World) lost(in fsm.Input) fsm.Input {
 	return in
 }
 
-// astray says why a database's path does not seem to lead to the file that Temporal has
+// databaseMismatch says why a database's path does not seem to lead to the file that Temporal has
 // open, empty if it does, and notes that file as soon as there is one. A file is noted
 // only if the kernel says that it is open, as the path may lead elsewhere before anybody
 // looks, and forgotten when it is no longer: Temporal may have opened another one for a
 // moment, while the path led there. It is certain where the file that was noted is still
 // open, or where the leader is the Temporal CLI itself, which must have its database open.
-func (w *World) astray(db string) (why string, certain bool) {
+func (w *World) databaseMismatch(db string) (why string, certain bool) {
 	there, err := os.Stat(db)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "cannot be looked at: " + err.Error(), false
 	}
 	leadsTo := func(file os.FileInfo) bool { return err == nil && os.SameFile(there, file) }
-	known := w.run.database != nil && (leadsTo(w.run.database.FileInfo) || w.opened(w.run.database.FileInfo))
-	if !known && err == nil && w.opened(there) {
+	known := w.run.database != nil && (leadsTo(w.run.database.FileInfo) || w.treeHasOpen(w.run.database.FileInfo))
+	if !known && err == nil && w.treeHasOpen(there) {
 		known, w.run.database = true, &openDatabase{there, deviceAbove(db)}
 	}
 	if known && leadsTo(w.run.database.FileInfo) {
@@ -69,10 +69,10 @@ func deviceAbove(path string) uint64 {
 	return id.Device
 }
 
-// opened reports whether Temporal has a file open: its leader or, behind a wrapper,
+// treeHasOpen reports whether Temporal has a file open: its leader or, behind a wrapper,
 // another process of the tree, which all hold temporal.lock, are of the leader's group, or
 // carry the mark. It is true where that cannot be read.
-func (w *World) opened(file os.FileInfo) bool {
+func (w *World) treeHasOpen(file os.FileInfo) bool {
 	r := w.record.document.Record
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true

@@ -34,7 +34,7 @@ func TestDatabaseReplaced(t *testing.T) {
 	doubt, certain := fsm.Verdict{Live: true}, fsm.Verdict{Live: true, Lost: true}
 	replaced := func(when string, want fsm.Verdict) {
 		t.Helper()
-		is(t, when, w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
+		is(t, when, w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
 	w.record.document.State = fsm.Starting
 	replaced("while a wrapper starts, nobody knows", passed)
@@ -52,9 +52,9 @@ func TestDatabaseReplaced(t *testing.T) {
 	replaced("moved back", passed)
 
 	check(t, os.Rename(db, kept))
-	is(t, "words", strings.Contains(w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was deleted or replaced"), true)
+	is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was deleted or replaced"), true)
 	w.run.database.device++ // as if another file system were at the path
-	is(t, "words", strings.Contains(w.lost(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was unmounted"), true)
+	is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was unmounted"), true)
 	check(t, os.Rename(kept, db))
 	replaced("mounted again", passed)
 

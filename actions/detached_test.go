@@ -41,7 +41,7 @@ func TestAdoptADetachedLock(t *testing.T) {
 	held := idAt(t, l.home.Lock())
 	check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
-	_, detached := probes.Detached(l.record.Temporal, l.home.Lock())
+	_, detached := probes.InheritedLockPath(l.record.Temporal, l.home.Lock())
 	is(t, "detached", detached, true)
 	is(t, "lock file", lockFile(l.home, l.record).FileID, held)
 	l.do(fsm.DoAdopt)

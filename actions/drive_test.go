@@ -27,7 +27,7 @@ func TestDriveStops(t *testing.T) {
 	l, leader := orphan(t)
 	leader.bear(l.stage, "setsid")
 	d, _ := newDesk(t, l.home, nil)
-	is(t, "hurry without a drive", d.Hurry(), false)
+	is(t, "hurry without a drive", d.ForwardStop(), false)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	is(t, "hold", d.sees(t, fsm.InputWon).Evidence.Owner, fsm.OwnerOurs)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record})
@@ -43,7 +43,7 @@ func TestDriveStops(t *testing.T) {
 }
 
 // driving is a drive that waits for a Temporal which has heard SIGTERM and ignores it.
-func driving(t *testing.T) (*life, *actor, *Desk, <-chan bool) {
+func driving(t *testing.T) (*life, *actor, *Client, <-chan bool) {
 	t.Helper()
 	l, leader := orphan(t)
 	leader.must("trap")
@@ -58,15 +58,15 @@ func driving(t *testing.T) (*life, *actor, *Desk, <-chan bool) {
 // A later stop's request shortens the grace period of the one under way.
 func TestDriveHurries(t *testing.T) {
 	l, _, d, drove := driving(t)
-	is(t, "hurry without a request", d.Hurry(), false)
+	is(t, "hurry without a request", d.ForwardStop(), false)
 	self, err := probes.Identify(os.Getpid())
 	check(t, err)
 	check(t, statefile.WriteRequest(l.home.Request(), statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}))
-	is(t, "hurry", d.Hurry(), true)
+	is(t, "hurry", d.ForwardStop(), true)
 	within(t, "the end", drove)
 	is(t, "state", d.sees(t, fsm.InputDrove).Record.State, fsm.Stopped)
 	is(t, "the request", exists(l.home.Request()), false)
-	is(t, "hurry after it", d.Hurry(), false)
+	is(t, "hurry after it", d.ForwardStop(), false)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }
 
@@ -80,13 +80,13 @@ func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 	check(t, statefile.WriteRequest(l.home.Request(), request))
 	leader.tell("exit", "0")
 	within(t, "the end", drove)
-	is(t, "a signal that comes too late", d.Hurry(), true)
-	is(t, "another", d.Hurry(), false)
+	is(t, "a signal that comes too late", d.ForwardStop(), true)
+	is(t, "another", d.ForwardStop(), false)
 	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "a request that comes too late", d.Hurry(), true)
+	is(t, "a request that comes too late", d.ForwardStop(), true)
 	request.For.PID++
 	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "another's", d.Hurry(), false)
+	is(t, "another's", d.ForwardStop(), false)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }
 

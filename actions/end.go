@@ -46,7 +46,7 @@ func (w *World) kill(e fsm.Effect) {
 				return
 			}
 			select {
-			case <-tree.told:
+			case <-tree.reported:
 				return
 			case <-time.After(killAgain):
 			}

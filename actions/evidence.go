@@ -40,8 +40,8 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 			return e
 		}
 	}
-	if Elsewhere(r) {
-		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: Unseen}
+	if InOtherPIDNamespace(r) {
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: HiddenHolder}
 	}
 	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}
 }
@@ -60,7 +60,7 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into"}, state
 	}
 	if r.Generation == 0 {
-		r.Temporal = forgotten(home)
+		r.Temporal = findUnrecordedServer(home)
 	}
 	return detachedOrFree(home, r), state
 }
@@ -68,7 +68,7 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 // holdersSeen are the holders of the lock file that the recorded Temporal has, or none if
 // that is free.
 func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
-	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
 		return probes.HoldersOf(file.FileID, r.Temporal.PID)
 	}
 	return probes.Holders(home.Lock(), r.Temporal.PID)
@@ -78,30 +78,32 @@ func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
 // was not deleted or replaced under a Temporal that still holds the old one, and if
 // nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
-	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
 		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
 	}
-	if len(outlived(home, r.Temporal)) > 0 {
+	if len(leftoverMembers(home, r.Temporal)) > 0 {
 		return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
 	}
 	return fsm.Evidence{Owner: fsm.OwnerNone}
 }
 
-// forgotten is the Temporal of a home of which neither record nor lock file tells, as both
+// findUnrecordedServer is the Temporal of a home of which neither record nor lock file tells, as both
 // were deleted. It is looked for where there is no record: in vain before a home's first
 // start.
-func forgotten(home statefile.Home) fsm.Process { return probes.Forgotten(string(home), home.Lock()) }
+func findUnrecordedServer(home statefile.Home) fsm.Process {
+	return probes.Forgotten(string(home), home.Lock())
+}
 
-// Outlives reports whether the Temporal of a home runs that was deleted as a whole.
-func Outlives(home statefile.Home) bool { return forgotten(home).PID != 0 }
+// HasServerWithoutHome reports whether the Temporal of a home runs that was deleted as a whole.
+func HasServerWithoutHome(home statefile.Home) bool { return findUnrecordedServer(home).PID != 0 }
 
 // lockFile is the lock file that the recorded Temporal holds: usually the home's, else
 // the one that was deleted or moved under it. It is the zero LockFile if there is none.
 func lockFile(home statefile.Home, r fsm.Record) probes.LockFile {
-	if file, ok := probes.Detached(r.Temporal, home.Lock()); ok {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
 		return file
 	}
 	id, err := probes.FileAt(home.Lock())
@@ -202,7 +204,7 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 		if probes.Dying(h.Process.PID) {
 			return fsm.Process{}, "" // in a moment the lock is free
 		}
-		if h.Process.Same(r.Supervisor) || Inside(r, h.Process, r.Supervisor) {
+		if h.Process.Same(r.Supervisor) || IsInnerProcess(r, h.Process, r.Supervisor) {
 			return h.Process, ""
 		}
 	}

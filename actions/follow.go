@@ -12,27 +12,27 @@ import (
 // awaitSighting, which compares its stamp with that of the record that was looked at last:
 // no folder is watched. Following twice is following once. The goroutine ends with the
 // process, as a wait in the kernel for a lock cannot be cancelled.
-func (d *Desk) follow() {
+func (d *Client) follow() {
 	if !d.lock.awaited {
 		d.lock.awaited = true
 		go func() {
 			lock, err := AcquireWait(d.config.Home.SupervisorLock())
 			if err != nil {
-				d.sights <- sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
+				d.events <- clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 				return
 			}
-			d.sights <- sighting{lock: lock}
+			d.events <- clientEvent{lock: lock}
 		}()
 	}
 	if !d.follower.follows {
 		d.follower.follows = true
-		d.sights <- changed
+		d.events <- recordChanged
 	}
 }
 
-// awaitSighting waits for the next sighting: one that was posted, or a change of the
+// awaitEvent waits for the next sighting: one that was posted, or a change of the
 // record while this command follows. While supervisor.lock is ours, the record is too.
-func (d *Desk) awaitSighting() sighting {
+func (d *Client) awaitEvent() clientEvent {
 	began := time.Now()
 	for {
 		var pause <-chan time.Time
@@ -40,11 +40,11 @@ func (d *Desk) awaitSighting() sighting {
 			pause = time.After(statPause(time.Since(began)))
 		}
 		select {
-		case s := <-d.sights:
+		case s := <-d.events:
 			return s
 		case <-pause:
 			if (statefile.File{Home: d.config.Home}).Stamp() != d.follower.looked {
-				return changed
+				return recordChanged
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func TestFollowLooksOnceAtEachRecord(t *testing.T) {
 	}
 	check(t, os.Remove(home.State()))
 	is(t, "generation without a record", d.sees(t, fsm.InputBusy).Record.Generation, 0)
-	check(t, w.seat.Close())
+	check(t, w.supervisorLock.Close())
 	d.sees(t, fsm.InputWon)
 }
 
@@ -32,7 +32,7 @@ func TestFollowLooksOnceAtEachRecord(t *testing.T) {
 const quietTime fsm.Millis = 300
 
 // expectNoLook fails if the record is looked at before a timer of quietTime.
-func expectNoLook(t *testing.T, d *Desk) {
+func expectNoLook(t *testing.T, d *Client) {
 	t.Helper()
 	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: quietTime})
 	d.sees(t, fsm.InputTimeout)

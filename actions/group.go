@@ -15,10 +15,10 @@ import (
 // mean others to kill(2), and ourselves nobody means.
 func aGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
 
-// outlived returns the processes of a tree that live on after its leader without holding
+// leftoverMembers returns the processes of a tree that live on after its leader without holding
 // temporal.lock: they have closed what they inherited, as processes that Python's subprocess
 // starts do by default.
-func outlived(home statefile.Home, leader fsm.Process) []fsm.Process {
+func leftoverMembers(home statefile.Home, leader fsm.Process) []fsm.Process {
 	return append(groupLeft(home, leader), strays(home, leader)...)
 }
 
@@ -56,15 +56,15 @@ func groupLeft(home statefile.Home, leader fsm.Process) []fsm.Process {
 // The state machine ends the group, by term and kill; awaitGroup ends the strays, which are
 // in no group that it could signal.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
-	members := outlived(w.home, leader)
+	members := leftoverMembers(w.home, leader)
 	if len(members) == 0 {
 		return
 	}
-	close(tree.lingers)
+	close(tree.groupSurvives)
 	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", processText(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
 	w.signalStrays(leader, unix.SIGTERM)
-	for ; len(members) > 0; members = outlived(w.home, leader) {
-		if _, _, err := procs.AwaitExit(members[0], lastGasp); err != nil {
+	for ; len(members) > 0; members = leftoverMembers(w.home, leader) {
+		if _, _, err := procs.AwaitExit(members[0], exitGrace); err != nil {
 			w.log.Error("group not watched", "error", err)
 			return
 		}

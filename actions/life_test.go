@@ -128,5 +128,5 @@ func (l *life) nothingYet() {
 func (l *life) abandon() {
 	l.t.Helper()
 	l.World.tree.closeWaiter()
-	check(l.t, l.seat.Close())
+	check(l.t, l.supervisorLock.Close())
 }

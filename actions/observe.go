@@ -9,7 +9,7 @@ import (
 // OnTransition has f called with each transition, and the record that it leads
 // to, once that is saved, or noted for the save that comes next. It belongs before
 // the drive; f runs in the driver's goroutine and must return at once.
-func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.moved = f }
+func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.onTransition = f }
 
 // Beat has answer called by the driver's loop, between two inputs: an answer is
 // proof that the loop turns. A question that waits for its answer is not asked

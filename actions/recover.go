@@ -45,7 +45,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	document := statefile.Document{Record: r, Paths: home.Paths()}
 	evidence := Observe(home, r)
 	if evidence.Owner == fsm.OwnerNone {
-		r.Temporal = forgotten(home)
+		r.Temporal = findUnrecordedServer(home)
 		evidence = detachedOrFree(home, r)
 	}
 	if evidence.Owner == fsm.OwnerOurs {

@@ -16,7 +16,7 @@ func (w *World) Requested() bool {
 	if !ours {
 		return false
 	}
-	w.requests.heard.Store(true)
+	w.requests.stopDelivered.Store(true)
 	cause := request.Cause
 	if cause == "" {
 		cause = fmt.Sprintf("stigmer local stop or restart (pid %d)", request.From.PID)
@@ -40,6 +40,6 @@ func (w *World) StopNow(cause string, grace fsm.Millis) {
 // stopRequests: heard says that a signal was met with a request, and unheard, after the end,
 // that there was a request of which no signal has told.
 type stopRequests struct {
-	heard   atomic.Bool
-	unheard bool
+	stopDelivered   atomic.Bool
+	stopUndelivered bool
 }

@@ -9,7 +9,7 @@ import (
 // disk. Every act but the lock's follows a save, so this is also where a driver looks
 // whether it still is the one.
 func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
-	if !w.keepSeat() {
+	if !w.ensureSupervisorLock() {
 		return fsm.Input{Event: fsm.LockLost}, true
 	}
 	w.record.document.Record = e.Record
@@ -37,7 +37,7 @@ func (w *World) note(e fsm.Effect) {
 // passOn tells who asked for it of a transition that is over: who hears of a Temporal
 // that serves must not see it undone for want of a record.
 func (w *World) passOn(e fsm.Effect) {
-	if w.moved != nil && e.Transition.From != "" {
-		w.moved(e.Transition, e.Record)
+	if w.onTransition != nil && e.Transition.From != "" {
+		w.onTransition(e.Transition, e.Record)
 	}
 }

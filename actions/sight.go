@@ -10,7 +10,7 @@ import (
 )
 
 // won looks around once supervisor.lock is ours: now the record may be repaired.
-func (d *Desk) won() fsm.CommandInput {
+func (d *Client) won() fsm.CommandInput {
 	document, err := d.recover()
 	if err != nil {
 		d.err = err
@@ -30,7 +30,7 @@ func (d *Desk) won() fsm.CommandInput {
 
 // tidy removes what only names a Temporal that does not run: a stale PID file,
 // the predecessor's included, and the temporary files of writers that were killed.
-func (d *Desk) tidy() {
+func (d *Client) tidy() {
 	if other := OtherServer(d.config.Home); other != "" {
 		d.config.Log.Warn("temporal.pid names a Temporal that was started by something else; it is left alone, and so is the file", "process", other)
 		return
@@ -46,7 +46,7 @@ func (d *Desk) tidy() {
 // busy looks at the record of whoever drives. One that cannot be read counts as
 // not yet written: the driver writes it anew. Only a look
 // of SawBusy marks the record as seen: the step of a timer may pass over its change.
-func (d *Desk) busy(saw fsm.CommandInputKind) fsm.CommandInput {
+func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	file, s := statefile.File{Home: d.config.Home}, fsm.CommandInput{Kind: saw}
 	var document statefile.Document
 	var err error
@@ -70,7 +70,7 @@ func (d *Desk) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 		d.saw(document)
 	}
 	s.Record = document.Record
-	d.unseen(&s)
+	d.nameHiddenHolder(&s)
 	if r := document.Record; s.Driver.Same(r.Supervisor) {
 		s.Driver.Version = r.Supervisor.Version
 		s.Outdated = d.config.Outdated != nil && d.config.Outdated(r.Supervisor)
@@ -82,19 +82,19 @@ func (d *Desk) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 // driverOf is Driver that does not search again for the supervisor that this command has
 // started, which has supervisor.lock for as long as it lives. Any other one may have let
 // go of it, as a command does that has driven, and be about to be signalled for it.
-func (d *Desk) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
-	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.heir && !probes.Dying(d.follower.driver.PID) {
+func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
+	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.childPID && !probes.Dying(d.follower.driver.PID) {
 		if again, err := probes.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {
 			return d.follower.driver, ""
 		}
 	}
-	d.follower.driver, stranger = Driver(d.config.Home, r, d.heir)
+	d.follower.driver, stranger = Driver(d.config.Home, r, d.childPID)
 	return d.follower.driver, stranger
 }
 
 // recover is Recover that does not read again what nobody has touched since: while
 // supervisor.lock is ours nobody may.
-func (d *Desk) recover() (statefile.Document, error) {
+func (d *Client) recover() (statefile.Document, error) {
 	file := statefile.File{Home: d.config.Home}
 	if d.recovered.stamp != (statefile.Stamp{}) && file.Stamp() == d.recovered.stamp {
 		return d.recovered.document, nil
@@ -107,7 +107,7 @@ func (d *Desk) recover() (statefile.Document, error) {
 	return document, err
 }
 
-func (d *Desk) saw(document statefile.Document) {
+func (d *Client) saw(document statefile.Document) {
 	if d.config.Progress != nil && document.Generation != d.follower.record.Generation {
 		d.config.Progress(document)
 	}

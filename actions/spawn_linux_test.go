@@ -11,7 +11,7 @@ import (
 // this process has open, marked or not.
 func TestSpawnInheritsTheLocksOnly(t *testing.T) {
 	l := newLife(t)
-	defer unix.Close(leak(t, l.seat))
+	defer unix.Close(leak(t, l.supervisorLock))
 	db, err := databaseLock(l.record.Settings.DB)
 	check(t, err)
 	a := l.spawnOnly()

@@ -23,7 +23,7 @@ import (
 // takeLocks takes temporal.lock and the database's lock and looks at the ports.
 // What it has already it keeps: after a tree's end the lock is ours at once.
 func (w *World) takeLocks(e fsm.Effect) fsm.Input {
-	if !w.keepSeat() {
+	if !w.ensureSupervisorLock() {
 		return fsm.Input{Event: fsm.LockLost}
 	}
 	w.home.MendFolders()

@@ -26,7 +26,7 @@ func (w *observedWorld) Perform(e fsm.Effect) (fsm.Input, bool) {
 	in, answered := w.World.Perform(e)
 	end()
 	if in.Event == fsm.Spawned && w.trace != nil {
-		w.reached = w.trace.born(in.Process.PID)
+		w.onMilestone = w.trace.born(in.Process.PID)
 	}
 	if to := e.Transition.To; e.Do == fsm.DoSave && (to == fsm.Healthy || to == fsm.Stopped) {
 		w.trace.Close()
@@ -72,12 +72,12 @@ func (t *Trace) born(pid int) (reached func(milestone string)) {
 	}
 }
 
-// Desk returns a command's world of which each effect and each sight is logged, for
+// Client returns a command's world of which each effect and each sight is logged, for
 // --verbose, and written into the trace, which may be nil.
-func (t *Trace) Desk(d *Desk) fsm.CommandWorld { return &observedDesk{d, t} }
+func (t *Trace) Client(d *Client) fsm.CommandWorld { return &observedDesk{d, t} }
 
 type observedDesk struct {
-	*Desk
+	*Client
 	trace *Trace
 }
 
@@ -92,13 +92,13 @@ func (d *observedDesk) Carry(effect fsm.CommandEffect) {
 		d.config.Log.Debug("carry", "ask", effect.Do, "driver", effect.Driver.PID)
 	}
 	defer d.trace.Span(LaneMain, string(effect.Do))()
-	d.Desk.Carry(effect)
+	d.Client.Carry(effect)
 }
 
 // Look waits for the next sight.
 func (d *observedDesk) Look() fsm.CommandInput {
 	began := time.Now()
-	s := d.Desk.Look()
+	s := d.Client.Look()
 	d.trace.Past(os.Getpid(), LaneMain, "wait: "+string(s.Kind)+" "+string(s.Record.State), began, time.Now())
 	d.config.Log.Debug("saw", "what", s.Kind, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
 	return s

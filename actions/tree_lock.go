@@ -42,15 +42,15 @@ func (t *treeLock) closeWaiter() {
 // is closed when our child has been reaped, lingers when members of the group live on
 // without the lock, and told when the driver has heard of the end.
 type treeEnd struct {
-	lockFree              atomic.Bool
-	reaped, lingers, told chan struct{}
+	lockFree                        atomic.Bool
+	reaped, groupSurvives, reported chan struct{}
 
 	rounds sync.Mutex // held while a round of signals is under way
 	gone   bool       // guarded by rounds: nothing is left to be signalled
 }
 
 func newTreeEnd() *treeEnd {
-	return &treeEnd{reaped: make(chan struct{}), lingers: make(chan struct{}), told: make(chan struct{})}
+	return &treeEnd{reaped: make(chan struct{}), groupSurvives: make(chan struct{}), reported: make(chan struct{})}
 }
 
 // round does a round of signals, unless the tree has gone. The Temporal of the next run holds
@@ -73,16 +73,16 @@ func (t *treeEnd) hasGone() {
 	t.gone = true
 }
 
-// toldFirst returns when the driver has heard of the tree's end, if that is near. The
+// waitUntilReported returns when the driver has heard of the tree's end, if that is near. The
 // kernel frees a process's locks before it tells of its exit (do_exit: exit_files, then
 // exit_notify): heard in this order, both are one step, and written once.
-func (t *treeEnd) toldFirst() {
+func (t *treeEnd) waitUntilReported() {
 	if !t.lockFree.Load() {
 		return
 	}
 	select {
-	case <-t.told:
-	case <-t.lingers: // they are ended only after the exit is known
+	case <-t.reported:
+	case <-t.groupSurvives: // they are ended only after the exit is known
 	}
 }
 
@@ -90,6 +90,6 @@ func (t *treeEnd) toldFirst() {
 func (t *treeEnd) awaitReaped() {
 	select {
 	case <-t.reaped:
-	case <-time.After(lastGasp):
+	case <-time.After(exitGrace):
 	}
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// Unseen describes who holds a lock and is not seen, where the record names
+// HiddenHolder describes who holds a lock and is not seen, where the record names
 // processes of another PID namespace.
-const Unseen = "a process that cannot be seen from here: the record names processes of another PID namespace (a container)"
+const HiddenHolder = "a process that cannot be seen from here: the record names processes of another PID namespace (a container)"
 
-// Elsewhere reports whether a record was written in another PID namespace of
+// InOtherPIDNamespace reports whether a record was written in another PID namespace of
 // this boot. Its PIDs mean nothing here, and its processes may be out of sight.
-func Elsewhere(r fsm.Record) bool {
+func InOtherPIDNamespace(r fsm.Record) bool {
 	here, err := probes.Boot()
 	if err != nil || r.Supervisor.Boot == "" || r.Supervisor.Boot == here {
 		return false
@@ -24,29 +24,29 @@ func Elsewhere(r fsm.Record) bool {
 	return boot == there
 }
 
-// Inside reports whether a process that is seen here is the recorded one although the
+// IsInnerProcess reports whether a process that is seen here is the recorded one although the
 // record calls it otherwise: the record was written in a PID namespace below ours, in which
 // the process has that number.
-func Inside(r fsm.Record, p, recorded fsm.Process) bool {
-	return p.PID != 0 && Elsewhere(r) &&
+func IsInnerProcess(r fsm.Record, p, recorded fsm.Process) bool {
+	return p.PID != 0 && InOtherPIDNamespace(r) &&
 		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
 }
 
-// unseenFor is how long supervisor.lock must be held by nobody whom this
+// hiddenFor is how long supervisor.lock must be held by nobody whom this
 // namespace sees. One of our own may be missed for an instant, as it dies.
-const unseenFor = time.Second
+const hiddenFor = time.Second
 
-// unseen names the holder of supervisor.lock that a command would wait for in
+// nameHiddenHolder names the holder of supervisor.lock that a command would wait for in
 // vain, once it was out of sight for long enough. Until then unseen does not return for a
 // Healthy record: its Temporal may serve in another container, out of this process's reach.
-func (d *Desk) unseen(s *fsm.CommandInput) {
-	for s.Driver.PID == 0 && s.Holder == "" && Elsewhere(s.Record) {
+func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
+	for s.Driver.PID == 0 && s.Holder == "" && InOtherPIDNamespace(s.Record) {
 		if d.follower.unseenSince.IsZero() {
 			d.follower.unseenSince = time.Now()
 		}
 		switch {
-		case time.Since(d.follower.unseenSince) >= unseenFor:
-			s.Holder = Unseen
+		case time.Since(d.follower.unseenSince) >= hiddenFor:
+			s.Holder = HiddenHolder
 			return
 		case s.Record.State != fsm.Healthy:
 			return

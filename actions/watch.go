@@ -65,7 +65,7 @@ func (w *World) watch(e fsm.Effect) {
 			in.Exit.Shortage = memory.Shortage()
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
-		tree.toldFirst()
+		tree.waitUntilReported()
 		w.Post(in)
 	}()
 }
@@ -91,14 +91,14 @@ func (w *World) await(e fsm.Effect) {
 			return
 		}
 		tree.lockFree.Store(true)
-		w.seeOff(e.Process)
+		w.killOrphanedLeader(e.Process)
 		if ours {
 			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
 		}
 		w.awaitGroup(tree, e.Process)
 		tree.hasGone()
 		w.inputs.inbox <- delivery{Input: fsm.Input{Event: fsm.Gone, Run: e.Run}, ended: true, lock: waiter}
-		close(tree.told)
+		close(tree.reported)
 	}()
 }
 
@@ -115,26 +115,26 @@ func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 			return err
 		}
 		// A holder that closes the file and lives on is none any more: no event reports that.
-		if _, _, err := procs.AwaitExit(holders[0].Process, lastGasp); err != nil {
+		if _, _, err := procs.AwaitExit(holders[0].Process, exitGrace); err != nil {
 			return err
 		}
 	}
 }
 
-// lastGasp is how long a leader may be seen after the lock has come free: a dying
+// exitGrace is how long a leader may be seen after the lock has come free: a dying
 // process gives its descriptors back one by one, and then goes. One that is known to
-// be dying is waited for lastGasps times more.
+// be dying is waited for exitGraces times more.
 const (
-	lastGasp  = time.Second
-	lastGasps = 10
+	exitGrace  = time.Second
+	exitGraces = 10
 )
 
-// seeOff waits until the leader has gone as well. One that lives on has given
+// killOrphanedLeader waits until the leader has gone as well. One that lives on has given
 // the lock away; it is ended, if it is the recorded one and carries our mark.
-func (w *World) seeOff(p fsm.Process) {
-	_, gone, err := procs.AwaitExit(p, lastGasp)
-	for n := 0; n < lastGasps && !gone && err == nil && probes.Dying(p.PID); n++ {
-		_, gone, err = procs.AwaitExit(p, lastGasp) // a busy machine
+func (w *World) killOrphanedLeader(p fsm.Process) {
+	_, gone, err := procs.AwaitExit(p, exitGrace)
+	for n := 0; n < exitGraces && !gone && err == nil && probes.Dying(p.PID); n++ {
+		_, gone, err = procs.AwaitExit(p, exitGrace) // a busy machine
 	}
 	if gone || err != nil || p.PID <= 1 || probes.Instance(p.PID) != string(w.home) {
 		return
@@ -144,7 +144,7 @@ func (w *World) seeOff(p fsm.Process) {
 		w.log.Error("leader not signalled", "pid", p.PID, "error", err)
 		return
 	}
-	_, _, _ = procs.AwaitExit(p, lastGasp)
+	_, _, _ = procs.AwaitExit(p, exitGrace)
 }
 
 func (w *World) writePID(p fsm.Process) {

@@ -44,16 +44,16 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 
 // Where the lock is known to be free, the exit is told after the tree's end.
 func TestExitIsToldAfterTheEnd(t *testing.T) {
-	tree := &treeEnd{told: make(chan struct{})}
-	tree.toldFirst() // nothing is known of an end: it returns at once
+	tree := &treeEnd{reported: make(chan struct{})}
+	tree.waitUntilReported() // nothing is known of an end: it returns at once
 	tree.lockFree.Store(true)
-	heard := later(func() bool { tree.toldFirst(); return true })
+	heard := later(func() bool { tree.waitUntilReported(); return true })
 	select {
 	case <-heard:
 		t.Error("the exit is told before the end")
 	case <-time.After(20 * time.Millisecond):
 	}
-	close(tree.told)
+	close(tree.reported)
 	within(t, "the exit", heard)
 }
 
@@ -244,18 +244,18 @@ func TestGuardIsTheNextLock(t *testing.T) {
 
 func TestKeepSeat(t *testing.T) {
 	l := newLife(t)
-	seat := l.seat
-	is(t, "kept", l.keepSeat(), true)
-	is(t, "same seat", l.seat, seat)
+	seat := l.supervisorLock
+	is(t, "kept", l.ensureSupervisorLock(), true)
+	is(t, "same seat", l.supervisorLock, seat)
 	check(t, os.Remove(l.home.SupervisorLock()))
-	is(t, "kept", l.keepSeat(), true)
-	is(t, "new seat", l.seat != seat && leadsTo(l.home.SupervisorLock(), l.seat), true)
+	is(t, "kept", l.ensureSupervisorLock(), true)
+	is(t, "new seat", l.supervisorLock != seat && leadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
 	l.nothingYet()
 	check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := Acquire(l.home.SupervisorLock())
 	check(t, err)
 	defer other.Close()
-	is(t, "kept", l.keepSeat(), false)
+	is(t, "kept", l.ensureSupervisorLock(), false)
 	in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 	is(t, "no act follows", answered && in.Event == fsm.LockLost, true)
 }

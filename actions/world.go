@@ -18,10 +18,10 @@ type World struct {
 	home statefile.Home
 	self fsm.Process
 	log  hclog.Logger
-	// seat is supervisor.lock, which the driver holds; homeless is since when there is no
+	// supervisorLock is held by this driver; homeMissingSince is since when there is no
 	// home, zero where there is one.
-	seat     *os.File
-	homeless time.Time
+	supervisorLock   *os.File
+	homeMissingSince time.Time
 
 	inputs inputs
 	record recordFile
@@ -36,17 +36,17 @@ type World struct {
 	// requests are those to stop that came by file and signal.
 	requests stopRequests
 	beats    beats
-	// moved is told each transition, and reached the first moments of the Temporal at
+	// onTransition is told each transition, and reached the first moments of the Temporal at
 	// hand; each may be nil.
-	moved   func(fsm.Transition, fsm.Record)
-	reached func(milestone string)
+	onTransition func(fsm.Transition, fsm.Record)
+	onMilestone  func(milestone string)
 }
 
-// NewWorld makes the world of a driver, self, that holds the locked seat and goes
+// NewWorld makes the world of a driver, self, that holds supervisor.lock, and goes
 // on from a document.
 func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
 	w := &World{
-		home: home, self: self, seat: seat, record: recordFile{file: statefile.File{Home: home}, log: log, document: d}, log: log,
+		home: home, self: self, supervisorLock: seat, record: recordFile{file: statefile.File{Home: home}, log: log, document: d}, log: log,
 		inputs: inputs{inbox: make(chan delivery, 64), timers: map[fsm.Event]*time.Timer{}, began: time.Now()},
 		tree:   treeLock{end: newTreeEnd()}, logs: newLogKeeper(home, log),
 	}
@@ -75,7 +75,7 @@ func (w *World) Next() fsm.Input {
 	case d.lock != nil:
 		d.lock.Close()
 	}
-	return w.lost(d.Input)
+	return w.checkDatabaseFile(d.Input)
 }
 
 // Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.
@@ -171,7 +171,7 @@ func (w *World) release() {
 		w.log.Warn("PID file not removed", "error", err)
 	}
 	_, asked := w.request()
-	w.requests.unheard = asked && !w.requests.heard.Load()
+	w.requests.stopUndelivered = asked && !w.requests.stopDelivered.Load()
 	os.Remove(w.home.Request())
 	if w.record.unsaved {
 		// On a full disk what was removed may have made room for the record.

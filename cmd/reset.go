@@ -58,7 +58,7 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if home := statefile.Gone(path); s == nil && actions.Outlives(home) {
+	if home := statefile.Gone(path); s == nil && actions.HasServerWithoutHome(home) {
 		return &cli.Problem{
 			What: fmt.Sprintf("the home %s was deleted, and its Temporal runs on", home), Means: "there is no database to move; nothing was changed",
 			Try: "stigmer local stop", Exit: cli.ExitFailed,

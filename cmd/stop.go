@@ -51,7 +51,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)
-	if err == nil && !there && actions.Outlives(statefile.Gone(path)) {
+	if err == nil && !there && actions.HasServerWithoutHome(statefile.Gone(path)) {
 		there = true // its locks are needed to stop what it has left
 		home, err = statefile.OpenHome(path)
 	}

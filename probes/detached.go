@@ -14,10 +14,10 @@ type LockFile struct {
 	Path string
 }
 
-// Detached finds a lock that p inherited at LockDescriptor on a file that was
+// InheritedLockPath finds a lock that p inherited at LockDescriptor on a file that was
 // deleted or moved since, so that path does not lead to it, and false if there is
 // none.
-func Detached(p fsm.Process, path string) (LockFile, bool) {
+func InheritedLockPath(p fsm.Process, path string) (LockFile, bool) {
 	if !Alive(p) {
 		return LockFile{}, false
 	}

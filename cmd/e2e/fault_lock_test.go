@@ -65,7 +65,7 @@ func TestForeignLock(t *testing.T) {
 }
 
 // TestStolenSeat: a stranger takes the supervisor.lock that replaced the one of a
-// supervisor that lives. Temporal serves on; who took the seat is named.
+// supervisor that lives. Temporal serves on; the process that took supervisor.lock is named.
 func TestStolenSeat(t *testing.T) {
 	besiege(t, func(h *siege) {
 		h.up()

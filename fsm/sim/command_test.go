@@ -65,7 +65,7 @@ func (w *simWorld) fine() bool {
 	return b.Full > 0 || b.Ill > 0 || b.Look > 0
 }
 
-// look mirrors Desk.Look, and then steps.
+// look mirrors Client.Look, and then steps.
 func (w *simWorld) look(c *simCmd, s simSight) {
 	in := s
 	switch {
@@ -117,7 +117,7 @@ func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
 	return slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return p.same(w.process(d.uid)) && so(d) })
 }
 
-// carry mirrors Desk.Carry.
+// carry mirrors Client.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
 	if deed.ask != fsm.ActArm && deed.ask != fsm.ActHandOver {

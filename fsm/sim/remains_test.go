@@ -50,7 +50,7 @@ func (w *simWorld) unproven() bool {
 	return w.foreign() || slices.ContainsFunc(w.trees, w.hidden)
 }
 
-// outlived mirrors actions.outlived: members of the recorded group live on after their
+// outlived mirrors actions.leftoverMembers: members of the recorded group live on after their
 // leader. One that is dying leads no group any more.
 func (w *simWorld) outlived(leader simProc) bool {
 	for _, t := range w.trees {

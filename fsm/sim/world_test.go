@@ -9,7 +9,7 @@ import (
 // The simulated world: Supervisor, Command, Resume and the table are the real
 // ones; the kernel, the disk and Temporal are simulated by the sim_* files.
 //
-// What is mirrored by hand, and so not covered: package actions (World, Desk,
+// What is mirrored by hand, and so not covered: package actions (World, Client,
 // Recover, Observe, Classify, the proofs before a signal) and the loops Drive and
 // RunCommand, which perform one effect after the other without a place to stop
 // between two. A signal here goes to a number after the same proof as the real one;
@@ -148,7 +148,7 @@ type simTimer struct {
 
 type simExit struct{ uid, run uint64 }
 
-// simCmd is the Desk and the RunCommand of one process.
+// simCmd is the Client and the RunCommand of one process.
 type simCmd struct {
 	uid      uint64
 	c        *simVerb
@@ -161,8 +161,8 @@ type simCmd struct {
 	target   simProc // of the signal: the process that was proven
 	sights   []simSight
 	changed  bool // the record's change was not told yet
-	mine     bool // Desk.seat is set
-	waiting  bool // Desk.waiting
+	mine     bool // the Client holds supervisor.lock
+	waiting  bool // Client.waiting
 	watching bool
 	waiters  int // goroutines blocked in flock
 	timers   []simArmed

@@ -65,7 +65,7 @@ const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 // checkPlace looks whether a home that is not there can be made.
 func checkPlace(path string) CheckReport {
 	const name = "home"
-	if home := statefile.Gone(path); actions.Outlives(home) {
+	if home := statefile.Gone(path); actions.HasServerWithoutHome(home) {
 		return wrong(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
 	}
 	above, err := filepath.Abs(path)

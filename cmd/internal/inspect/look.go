@@ -101,7 +101,7 @@ func lookOnce(path string) *Seen {
 	}
 	if !s.Exists && s.Trouble == nil {
 		s.Home = statefile.Gone(path)
-		s.Exists = actions.Outlives(s.Home)
+		s.Exists = actions.HasServerWithoutHome(s.Home)
 	}
 	if s.Trouble != nil || !s.Exists {
 		s.RecordFault = NoRecord
@@ -155,7 +155,7 @@ func (s *Seen) lookAtLocks() {
 			s.Trouble = err
 		}
 	}
-	if s.Driver.PID == 0 && s.Evidence.Owner == fsm.OwnerNone && s.Document.State != fsm.Stopped && actions.Elsewhere(s.Document.Record) && s.Trouble == nil {
+	if s.Driver.PID == 0 && s.Evidence.Owner == fsm.OwnerNone && s.Document.State != fsm.Stopped && actions.InOtherPIDNamespace(s.Document.Record) && s.Trouble == nil {
 		s.Hidden = true
 		s.Trouble = cli.ErrHidden
 	}

@@ -11,7 +11,7 @@ import (
 
 // inside is actions.Inside for the record that was seen.
 func (s *Seen) inside(p, recorded fsm.Process) bool {
-	return actions.Inside(s.Document.Record, p, recorded)
+	return actions.IsInnerProcess(s.Document.Record, p, recorded)
 }
 
 // within tells what a process is called where it was started.
@@ -21,7 +21,7 @@ func within(pid int) string {
 
 // PIDOf is Temporal's PID as the record has it, for people.
 func PIDOf(r fsm.Record) string {
-	if actions.Elsewhere(r) {
+	if actions.InOtherPIDNamespace(r) {
 		return within(r.Temporal.PID)
 	}
 	if r.Temporal.PID == 0 {

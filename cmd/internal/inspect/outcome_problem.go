@@ -112,7 +112,7 @@ func failedProblem(p *cli.Problem, r fsm.Record, home statefile.Home) {
 // outOfSight puts into words that who holds a lock is out of sight: then it cannot be
 // said that it is none of ours.
 func outOfSight(p *cli.Problem, o fsm.Outcome) {
-	if o.Holder != actions.Unseen {
+	if o.Holder != actions.HiddenHolder {
 		return
 	}
 	p.Means = "that may well be ours, but from here it can be neither proven nor ended; nothing was changed"

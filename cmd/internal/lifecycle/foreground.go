@@ -89,8 +89,8 @@ func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.
 func secondInstance(home statefile.Home) error {
 	document, _ := (statefile.File{Home: home}).Load()
 	driver, stranger := actions.Driver(home, document.Record)
-	if stranger == "" && driver.PID == 0 && actions.Elsewhere(document.Record) {
-		stranger = actions.Unseen
+	if stranger == "" && driver.PID == 0 && actions.InOtherPIDNamespace(document.Record) {
+		stranger = actions.HiddenHolder
 	}
 	if stranger != "" {
 		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)

@@ -27,7 +27,7 @@ import (
 func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	log := cli.VoiceOf(c).CommandLog(c.ErrOrStderr())
 	progress := newProgress(c.ErrOrStderr(), cli.VoiceOf(c), log)
-	desk := actions.NewDesk(actions.DeskConfig{
+	desk := actions.NewClient(actions.ClientConfig{
 		Home: home, Log: log, Progress: progress.saw,
 		Outdated: inspect.Outdated,
 		Supervise: func(lock *os.File) (int, error) {
@@ -39,7 +39,7 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(trace.Desk(desk), command) }()
+	go func() { done <- fsm.RunCommand(trace.Client(desk), command) }()
 	for {
 		select {
 		case <-progress.beat:
@@ -51,7 +51,7 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 			}
 			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
 		case sig := <-signals:
-			if sig == syscall.SIGTERM && desk.Hurry() {
+			if sig == syscall.SIGTERM && desk.ForwardStop() {
 				continue
 			}
 			progress.done()
@@ -146,8 +146,8 @@ func next(s fsm.Settings, end string) string {
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
 func missing(r fsm.Record) string {
-	if actions.Elsewhere(r) {
-		return "it is driven by " + actions.Unseen
+	if actions.InOtherPIDNamespace(r) {
+		return "it is driven by " + actions.HiddenHolder
 	}
 	if r.State != fsm.Starting && r.State != fsm.Degraded && r.State != fsm.Healthy {
 		return r.Reason

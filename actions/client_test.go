@@ -11,19 +11,19 @@ import (
 )
 
 // newDesk is a command's world, and the generations of the records that it told.
-func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, error)) (*Desk, *[]uint64) {
+func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, error)) (*Client, *[]uint64) {
 	t.Helper()
 	told := &[]uint64{}
-	d := NewDesk(DeskConfig{
+	d := NewClient(ClientConfig{
 		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
 		Progress: func(document statefile.Document) { *told = append(*told, document.Generation) },
 	})
-	t.Cleanup(d.letGo)
+	t.Cleanup(d.releaseLock)
 	return d, told
 }
 
 // sees waits for the next sight, which must be of this kind.
-func (d *Desk) sees(t *testing.T, saw fsm.CommandInputKind) fsm.CommandInput {
+func (d *Client) sees(t *testing.T, saw fsm.CommandInputKind) fsm.CommandInput {
 	t.Helper()
 	s := within(t, string(saw), later(d.Look))
 	if s.Kind != saw {
@@ -61,7 +61,7 @@ func TestDeskWins(t *testing.T) {
 		t.Errorf("the lock is not ours: %v", err)
 	}
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock}) // has it already
-	is(t, "sights", len(d.sights), 0)
+	is(t, "sights", len(d.events), 0)
 	for range 2 {
 		d.Carry(fsm.CommandEffect{Do: fsm.ActReleaseLock})
 	}
@@ -180,7 +180,7 @@ func TestDeskFollows(t *testing.T) {
 	d, _ := newDesk(t, home, nil)
 	for range 2 { // following twice is following once
 		d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
-		is(t, "sights", len(d.sights), 1)
+		is(t, "sights", len(d.events), 1)
 	}
 	d.sees(t, fsm.InputBusy)
 	for generation := uint64(1); generation < 4; generation++ {
@@ -272,7 +272,7 @@ func TestDeskAsksToStop(t *testing.T) {
 	driver.untouched()
 	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: driver.identity()})
 	driver.awaitEnd()
-	is(t, "sights", len(d.sights), 0)
+	is(t, "sights", len(d.events), 0)
 }
 
 func TestDeskProves(t *testing.T) {

@@ -10,15 +10,15 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Desk is the real world of one command. Make one with NewDesk; it belongs to
+// Client is the real world of one command. Make one with NewClient; it belongs to
 // the goroutine that runs the command.
-type Desk struct {
-	config DeskConfig
+type Client struct {
+	config ClientConfig
 	lock   supervisorLock
-	// heir is the PID of the supervisor that this command started, 0 for none: the
+	// childPID is the PID of the supervisor that this command started, 0 for none: the
 	// first to look at, before the record names it.
-	heir      int
-	sights    chan sighting
+	childPID  int
+	events    chan clientEvent
 	timers    map[fsm.CommandInputKind]*time.Timer
 	follower  follower
 	recovered recovered
@@ -65,21 +65,21 @@ type drives struct {
 	unheard     atomic.Bool
 }
 
-// sighting is a sight, with the lock that came with it.
-type sighting struct {
+// clientEvent is a sight, with the lock that came with it.
+type clientEvent struct {
 	fsm.CommandInput
 	lock *os.File
 	look bool  // the record is to be looked at when the sight is taken
 	err  error // goes with SawBroken
-	// seatless is why supervisor.lock could not be made, where nobody can have it.
-	seatless error
+	// lockRefused is why supervisor.lock could not be made, where nobody can have it.
+	lockRefused error
 }
 
-// changed is what is seen where the record may be another one.
-var changed = sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBusy}, look: true}
+// recordChanged is what is seen where the record may be another one.
+var recordChanged = clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBusy}, look: true}
 
-// DeskConfig is what a command brings.
-type DeskConfig struct {
+// ClientConfig is what a command brings.
+type ClientConfig struct {
 	Home statefile.Home
 	Log  hclog.Logger
 	// Supervise starts a supervisor process with the locked file, which it must not
@@ -93,30 +93,30 @@ type DeskConfig struct {
 	Outdated func(supervisor fsm.Process) bool
 }
 
-// NewDesk makes a command's world.
-func NewDesk(c DeskConfig) *Desk {
-	return &Desk{config: c, sights: make(chan sighting, 64), timers: map[fsm.CommandInputKind]*time.Timer{}, wordsFrom: -1}
+// NewClient makes a command's world.
+func NewClient(c ClientConfig) *Client {
+	return &Client{config: c, events: make(chan clientEvent, 64), timers: map[fsm.CommandInputKind]*time.Timer{}, wordsFrom: -1}
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It
 // goes with EndBroken.
-func (d *Desk) Err() error { return d.err }
+func (d *Client) Err() error { return d.err }
 
 // Words are the last lines that the supervisors have written which this command
 // started, empty if it started none. They say why a handover came to nothing: on a
 // full disk the log may have had the room that the record did not get.
-func (d *Desk) Words() string {
+func (d *Client) Words() string {
 	if d.wordsFrom < 0 {
 		return ""
 	}
 	return tail(d.config.Home.SupervisorLog(), d.wordsFrom)
 }
 
-// Hurry passes a later stop's request on to the drive in this process. It
+// ForwardStop passes a later stop's request on to the drive in this process. It
 // reports false where there is none: the signal that came is then an interruption.
 // One that comes when the drive is just over is for that drive all the same: who
 // asked sees that it is over. It may be called from any goroutine.
-func (d *Desk) Hurry() bool {
+func (d *Client) ForwardStop() bool {
 	if world := d.drives.under.Load(); world != nil {
 		return world.Requested()
 	}
@@ -128,22 +128,22 @@ func (d *Desk) Hurry() bool {
 	return asked
 }
 
-func (d *Desk) post(s fsm.CommandInput) { d.sights <- sighting{CommandInput: s} }
+func (d *Client) post(s fsm.CommandInput) { d.events <- clientEvent{CommandInput: s} }
 
-// broke ends the command with an error of the system.
-func (d *Desk) broke(err error) {
-	d.sights <- sighting{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
+// fail ends the command with an error of the system.
+func (d *Client) fail(err error) {
+	d.events <- clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 }
 
 // Look waits for the next sight and, where it is about the record, looks at the
 // record as it is at that moment.
-func (d *Desk) Look() fsm.CommandInput {
-	s := d.awaitSighting()
+func (d *Client) Look() fsm.CommandInput {
+	s := d.awaitEvent()
 	switch {
 	case s.err != nil:
 		d.err = s.err
-	case s.seatless != nil:
-		d.lock.refused = s.seatless
+	case s.lockRefused != nil:
+		d.lock.refused = s.lockRefused
 		return d.won()
 	case s.lock != nil:
 		d.lock.awaited = false
