@@ -54,7 +54,7 @@ func configPathCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(c.OutOrStdout(), path)
-			file, _ := config.ReadConfig() // its faults are for the editor to mend
+			file, _ := config.ReadFile() // its faults are for the editor to mend
 			file.NoteBeside(c)
 			return nil
 		},

@@ -93,7 +93,7 @@ func Report(err error) int {
 	case errors.As(err, &path):
 		problem = cli.Unwritten(err)
 	default:
-		problem = cli.Usage(err) // cobra's own
+		problem = cli.UsageProblem(err) // cobra's own
 	}
 	fmt.Fprintln(os.Stderr, problem.Text())
 	return problem.Exit

@@ -144,7 +144,7 @@ func parseAge(text string) (time.Duration, error) {
 func runLogs(c *cobra.Command, o *logsOptions) error {
 	query, err := o.query(c, time.Now())
 	if err != nil {
-		return cli.Usage(err)
+		return cli.UsageProblem(err)
 	}
 	path, err := cli.HomePath()
 	if err != nil {

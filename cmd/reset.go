@@ -48,13 +48,13 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 
 func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
+		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
 	path, err := cli.HomePath()
 	if err != nil {
 		return err
 	}
-	s, err := inspect.Glance(path)
+	s, err := inspect.TakeQuickSnapshot(path)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func runReset(c *cobra.Command, yes bool, grace time.Duration) error {
 }
 
 // confirmReset shows what would be done and asks. Off a terminal nobody could answer.
-func confirmReset(c *cobra.Command, s *inspect.Seen, db string, yes bool) error {
+func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) error {
 	if yes {
 		return nil
 	}

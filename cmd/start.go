@@ -107,7 +107,7 @@ func runRestart(c *cobra.Command, o *config.Options, grace time.Duration) error 
 		return err
 	}
 	if grace < time.Millisecond {
-		return cli.Usage(cli.BadFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
+		return cli.UsageProblem(cli.BadFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
 	}
 	lent, err := o.Lent()
 	if err != nil {

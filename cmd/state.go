@@ -87,7 +87,7 @@ func (o *stateOptions) check(c *cobra.Command) error {
 
 func runState(c *cobra.Command, o *stateOptions) error {
 	if err := o.check(c); err != nil {
-		return cli.Usage(err)
+		return cli.UsageProblem(err)
 	}
 	switch {
 	case c.Flags().Changed("wait-for"):
@@ -99,7 +99,7 @@ func runState(c *cobra.Command, o *stateOptions) error {
 	if err != nil {
 		return inspect.CannotTell(err)
 	}
-	seen := inspect.Look(path)
+	seen := inspect.TakeSnapshot(path)
 	if seen.Trouble == nil || o.explain || o.output != "text" {
 		if err := o.print(c.OutOrStdout(), seen); err != nil {
 			return err
@@ -115,7 +115,7 @@ func runState(c *cobra.Command, o *stateOptions) error {
 }
 
 // print prints what was seen in the form that was asked for.
-func (o *stateOptions) print(out io.Writer, s *inspect.Seen) error {
+func (o *stateOptions) print(out io.Writer, s *inspect.Snapshot) error {
 	report := s.Report()
 	if draw, ok := dashboard.Draws[o.output]; ok {
 		page := bufio.NewWriter(out)

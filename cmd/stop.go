@@ -41,7 +41,7 @@ func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
 
 func runStop(c *cobra.Command, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
+		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
 	}
 	path, err := cli.HomePath()
 	if err != nil {

@@ -31,9 +31,9 @@ func runWait(c *cobra.Command, o *stateOptions) error {
 	wanted, err := parseState(o.waitFor)
 	switch {
 	case err != nil:
-		return cli.Usage(err)
+		return cli.UsageProblem(err)
 	case o.timeout < 0:
-		return cli.Usage(cli.BadFlag("timeout", "--timeout %s is not a time", o.timeout))
+		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time", o.timeout))
 	}
 	path, err := cli.HomePath()
 	if err != nil {
@@ -55,18 +55,18 @@ func runWait(c *cobra.Command, o *stateOptions) error {
 
 // awaitState looks until the state is the wanted one, or cannot be told, or ctx
 // ends, and returns what it saw last.
-func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Seen {
-	sentry := inspect.NewSentry(ctx, path) // before the first look
+func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Snapshot {
+	watcher := inspect.NewChangeWatcher(ctx, path) // before the first look
 	for {
-		seen := inspect.Look(path)
-		if seen.Trouble != nil || seen.Diagnosis().State == wanted || !sentry.Wait(ctx, seen) {
+		seen := inspect.TakeSnapshot(path)
+		if seen.Trouble != nil || seen.Diagnosis().State == wanted || !watcher.Wait(ctx, seen) {
 			return seen
 		}
 	}
 }
 
 // waitedInVain says what is so instead of what was waited for.
-func waitedInVain(s *inspect.Seen, wanted fsm.State, timeout time.Duration) error {
+func waitedInVain(s *inspect.Snapshot, wanted fsm.State, timeout time.Duration) error {
 	if s.Trouble != nil {
 		return inspect.CannotTell(s.Trouble)
 	}

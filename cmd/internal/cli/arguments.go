@@ -21,12 +21,12 @@ func NoArguments(c *cobra.Command, args []string) error {
 	if c.HasSubCommands() {
 		return NoCommand(c, args[0])
 	}
-	return Usage(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
+	return UsageProblem(fmt.Errorf("%s takes no arguments, but was given %q", c.CommandPath(), args[0]))
 }
 
 // NoCommand names the commands that may have been meant.
 func NoCommand(c *cobra.Command, typed string) *Problem {
-	p := Usage(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
+	p := UsageProblem(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
 	if paths := meant(c, typed); len(paths) > 0 {
 		p.Try = strings.Join(paths, ", ")
 	}
@@ -63,5 +63,5 @@ func UsageError(c *cobra.Command, err error) error {
 	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		err = BadValue("--"+bad.GetFlag().Name, err)
 	}
-	return Usage(err)
+	return UsageProblem(err)
 }

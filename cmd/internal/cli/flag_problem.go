@@ -62,9 +62,9 @@ func kindWords(f *pflag.Flag) string {
 	return "a value for it"
 }
 
-// Usage is for what was asked for and cannot be had: a command line that is not
+// UsageProblem is for what was asked for and cannot be had: a command line that is not
 // understood, or values that are understood and cannot be used.
-func Usage(err error) *Problem {
+func UsageProblem(err error) *Problem {
 	p := &Problem{What: err.Error(), Means: "the command line was not understood; nothing was changed", Try: "the same command with --help", Exit: ExitUsage}
 	if bad, ok := errors.AsType[FlagError](err); ok {
 		p.Means = "that value cannot be used; nothing was changed"

@@ -47,7 +47,7 @@ func HomePath() (string, error) {
 
 // VariableProblem describes a variable whose value cannot be used.
 func VariableProblem(name string, err error) *Problem {
-	p := Usage(FlagError{Flags: []string{name}, Text: "environment variable " + name + ": " + err.Error()})
+	p := UsageProblem(FlagError{Flags: []string{name}, Text: "environment variable " + name + ": " + err.Error()})
 	p.Try = "another value for " + name
 	return p
 }

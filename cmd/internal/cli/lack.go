@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// lack is something that the system does not give, and what helps.
-type lack struct {
+// Lack is something that the system does not give, and what helps.
+type Lack struct {
 	// signs are the texts by which the kernel or Go's runtime reports it; one is enough.
 	signs      []string
 	Means, Try string
@@ -14,7 +14,7 @@ type lack struct {
 
 // lacks are recognised by their texts, since they are read from a log or the record, which
 // keep no errno.
-var lacks = []lack{
+var lacks = []Lack{
 	{
 		[]string{"resource temporarily unavailable", "failed to create new OS thread"},
 		"the system lets this user, or this container, have no more processes and threads",
@@ -43,12 +43,12 @@ var lacks = []lack{
 }
 
 // LackIn returns the lack that a text reports, false for none.
-func LackIn(text string) (lack, bool) {
-	i := slices.IndexFunc(lacks, func(l lack) bool {
+func LackIn(text string) (Lack, bool) {
+	i := slices.IndexFunc(lacks, func(l Lack) bool {
 		return slices.ContainsFunc(l.signs, func(sign string) bool { return strings.Contains(text, sign) })
 	})
 	if i < 0 {
-		return lack{}, false
+		return Lack{}, false
 	}
 	return lacks[i], true
 }

@@ -22,7 +22,7 @@ func OutputFlag(c *cobra.Command, output *string) {
 // CheckOutput refuses what --output does not know.
 func CheckOutput(output string) error {
 	if output != "text" && output != "json" {
-		return Usage(BadFlag("output", "--output %q is neither text nor json", output))
+		return UsageProblem(BadFlag("output", "--output %q is neither text nor json", output))
 	}
 	return nil
 }
@@ -35,11 +35,11 @@ func PrintJSON(out io.Writer, report any) error {
 	return encoder.Encode(report)
 }
 
-// outlet is where the commands of a tree print their results. It remembers the first
+// Outlet is where the commands of a tree print their results. It remembers the first
 // write that failed: a command may print without looking, and nothing is lost silently.
 // Where a program is started without any standard output Go opens /dev/null in its place,
 // which takes everything.
-type outlet struct {
+type Outlet struct {
 	to io.Writer
 
 	mu   sync.Mutex // not held while writing: a write that does not return holds nobody up
@@ -47,17 +47,17 @@ type outlet struct {
 }
 
 // OutletOf is the output of a tree, which it is given unless it has one.
-func OutletOf(root *cobra.Command) *outlet {
-	o, ours := root.OutOrStdout().(*outlet)
+func OutletOf(root *cobra.Command) *Outlet {
+	o, ours := root.OutOrStdout().(*Outlet)
 	if !ours {
-		o = &outlet{to: root.OutOrStdout()}
+		o = &Outlet{to: root.OutOrStdout()}
 		root.SetOut(o)
 	}
 	return o
 }
 
 // Write writes it on.
-func (o *outlet) Write(text []byte) (int, error) {
+func (o *Outlet) Write(text []byte) (int, error) {
 	n, err := o.to.Write(text)
 	if err != nil {
 		o.mu.Lock()
@@ -71,7 +71,7 @@ func (o *outlet) Write(text []byte) (int, error) {
 
 // Verdict is what a command has ended with, or that it was not heard. A problem of its
 // own is told instead, and that nobody reads any more is none.
-func (o *outlet) Verdict(err error) error {
+func (o *Outlet) Verdict(err error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	_, own := errors.AsType[*Problem](err)
@@ -96,7 +96,7 @@ func Unwritten(err error) *Problem {
 
 // FileOf is the file that a stream leads to, nil for none.
 func FileOf(stream any) *os.File {
-	if o, ours := stream.(*outlet); ours {
+	if o, ours := stream.(*Outlet); ours {
 		stream = o.to
 	}
 	file, _ := stream.(*os.File)

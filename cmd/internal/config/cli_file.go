@@ -118,7 +118,7 @@ func valueAt(mapping *yaml.Node, key string) *yaml.Node {
 
 // BesideNotes are the notes on config.yaml: that it is read for now, that it is not, or that
 // two programs run a Temporal in this home.
-func (f configFile) BesideNotes() (notes []string) {
+func (f File) BesideNotes() (notes []string) {
 	b, own := f.Beside, filepath.Join(filepath.Dir(f.Path), FileName)
 	switch {
 	case b.Ours && f.Path == b.Path:
@@ -142,7 +142,7 @@ func ManagesNote(path string) string {
 }
 
 // NoteBeside prints the notes on config.yaml to standard error.
-func (f configFile) NoteBeside(c *cobra.Command) {
+func (f File) NoteBeside(c *cobra.Command) {
 	for _, text := range f.BesideNotes() {
 		cli.Note(c, "Note: %s", text)
 	}

@@ -58,7 +58,7 @@ func TestWhoseConfigYAML(t *testing.T) {
 		"temporal-bin: !!binary x\n ": true,
 	} {
 		path := cliHome(t, text)
-		c, err := ReadConfig()
+		c, err := ReadFile()
 		if _, wrong := errors.AsType[*cli.Problem](err); wrong != strings.Contains(text, "nonsense") {
 			t.Errorf("%.40q: %v", text, err)
 		}
@@ -90,7 +90,7 @@ func TestConfigYAMLThatIsNoFile(t *testing.T) {
 		if err := makeIt(cliHome(t, "")); err != nil {
 			t.Fatal(err)
 		}
-		c, err := ReadConfig()
+		c, err := ReadFile()
 		if err != nil || c.Exists || len(c.entries) > 0 {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
@@ -134,7 +134,7 @@ func TestConfigYAMLIsLocalYAML(t *testing.T) {
 	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), FileName)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := ReadConfig()
+	c, err := ReadFile()
 	if err != nil || len(c.entries) != 1 || filepath.Base(c.Path) != FileName || len(c.BesideNotes()) > 0 {
 		t.Errorf("%+v, %v", c, err)
 	}

@@ -19,8 +19,8 @@ import (
 // FileName is the settings file in the home.
 const FileName = "local.yaml"
 
-// configFile is what the settings file says. Its keys are the names of the settings.
-type configFile struct {
+// File is what the settings file says. Its keys are the names of the settings.
+type File struct {
 	// Path is the file that was read, or that would be.
 	Path    string
 	Exists  bool
@@ -46,13 +46,13 @@ func ConfigPath() (string, error) {
 	return filepath.Abs(filepath.Join(home, FileName))
 }
 
-// ReadConfig reads the settings file; one that is not there says nothing. Where it is
+// ReadFile reads the settings file; one that is not there says nothing. Where it is
 // missing, a config.yaml that holds nothing but our settings is read in its place. The
 // errors are Problems.
-func ReadConfig() (configFile, error) {
+func ReadFile() (File, error) {
 	path, err := ConfigPath()
 	if err != nil {
-		return configFile{}, err
+		return File{}, err
 	}
 	c, err := readSettings(path)
 	if beside := filepath.Join(filepath.Dir(path), CliName); !cli.SameFile(path, beside) {
@@ -67,8 +67,8 @@ func ReadConfig() (configFile, error) {
 }
 
 // readSettings reads local.yaml.
-func readSettings(path string) (configFile, error) {
-	c := configFile{Path: path}
+func readSettings(path string) (File, error) {
+	c := File{Path: path}
 	data, err := readTrusted(path)
 	if target, linked := os.Readlink(path); linked == nil && errors.Is(err, fs.ErrNotExist) {
 		return c, &cli.Problem{
@@ -139,7 +139,7 @@ func OpenToOthers(path string, mode fs.FileMode) bool {
 }
 
 // apply gives the flags that are still without a value what the file says.
-func (c configFile) apply(flags *pflag.FlagSet) error {
+func (c File) apply(flags *pflag.FlagSet) error {
 	var open []configEntry
 	for _, entry := range c.entries {
 		// restart does not have every flag of start.
@@ -157,7 +157,7 @@ func (c configFile) apply(flags *pflag.FlagSet) error {
 	return nil
 }
 
-func (c configFile) line(name string) int {
+func (c File) line(name string) int {
 	for _, entry := range c.entries {
 		if entry.name == name {
 			return entry.line

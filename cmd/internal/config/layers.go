@@ -38,7 +38,7 @@ func (o *Options) Layers(flags *pflag.FlagSet) error {
 	if err := o.origins.environment(flags); err != nil {
 		return err
 	}
-	file, err := ReadConfig()
+	file, err := ReadFile()
 	o.Config = file
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (o Origins) environment(flags *pflag.FlagSet) error {
 }
 
 // file fills in what is open still from the settings file.
-func (o Origins) file(flags *pflag.FlagSet, file configFile) error {
+func (o Origins) file(flags *pflag.FlagSet, file File) error {
 	if err := file.apply(flags); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func VariableOf(flag string) string {
 func (o *Options) Blame(err error) *cli.Problem {
 	var bad cli.FlagError
 	if !errors.As(err, &bad) {
-		return cli.Usage(err)
+		return cli.UsageProblem(err)
 	}
 	for _, name := range bad.Flags {
 		switch from := o.origins[name]; from.layer {
@@ -96,10 +96,10 @@ func (o *Options) Blame(err error) *cli.Problem {
 			p.Means, p.Try = cmp.Or(bad.Means, p.Means), cmp.Or(bad.Try, p.Try)
 			return p
 		case layerEnvironment:
-			return cli.Usage(fmt.Errorf("environment variable %s: %w", from.where, err))
+			return cli.UsageProblem(fmt.Errorf("environment variable %s: %w", from.where, err))
 		}
 	}
-	return cli.Usage(err)
+	return cli.UsageProblem(err)
 }
 
 // asKeys is what is wrong, with what stands in the settings file called as it is there.

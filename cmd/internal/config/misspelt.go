@@ -40,7 +40,7 @@ func WarnOfMisspelt(c *cobra.Command) {
 }
 
 // OtherYAML says of a file whose name is almost that of the settings that it is not read.
-func OtherYAML(config configFile) string {
+func OtherYAML(config File) string {
 	other := strings.TrimSuffix(config.Path, ".yaml") + ".yml"
 	if config.Exists || filepath.Base(config.Path) != FileName || !cli.Exists(other) {
 		return ""

@@ -37,13 +37,13 @@ func TestSettingsBehindALinkToNothing(t *testing.T) {
 	if c, err := readSettings(path); err == nil || !strings.Contains(err.Error(), "is a link to elsewhere.yaml, which is not there") {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if words := OtherYAML(configFile{Path: path}); words != "" {
+	if words := OtherYAML(File{Path: path}); words != "" {
 		t.Error(words)
 	}
 	if err := os.WriteFile(strings.TrimSuffix(path, ".yaml")+".yml", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if words := OtherYAML(configFile{Path: path}); !strings.Contains(words, "local.yml is not read") {
+	if words := OtherYAML(File{Path: path}); !strings.Contains(words, "local.yml is not read") {
 		t.Error(words)
 	}
 }

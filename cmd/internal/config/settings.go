@@ -33,7 +33,7 @@ type Options struct {
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins Origins
-	Config  configFile
+	Config  File
 }
 
 // StartFlags declares the flags of start: those of restart and its own.
@@ -110,7 +110,7 @@ func readVariables(flags *pflag.FlagSet) error {
 		}
 		for _, v := range values {
 			if err := flags.Set(f.Name, v); err != nil {
-				failed = cli.Usage(cli.BadValue("environment variable "+name, err))
+				failed = cli.UsageProblem(cli.BadValue("environment variable "+name, err))
 			}
 		}
 	})

@@ -181,7 +181,7 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 		if err := errors.Join(os.Chmod(path, c.file), os.Chmod(home, c.home)); err != nil {
 			t.Fatal(err)
 		}
-		_, err = ReadConfig()
+		_, err = ReadFile()
 		problem, refused := errors.AsType[*cli.Problem](err)
 		if refused && problem.Try != "chmod go-w "+path {
 			t.Errorf("%+v: %s", c, problem.Try)
@@ -204,7 +204,7 @@ func TestConfigOfAnotherUser(t *testing.T) {
 	if err := os.Chown(path, 12345, -1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := ReadConfig()
+	_, err := ReadFile()
 	problem, ok := errors.AsType[*cli.Problem](err)
 	if !ok || problem.Exit != cli.ExitPermission || problem.What != path+" belongs to another user (uid 12345)" ||
 		problem.Try != "remove it: rm "+path+"; or keep it, as root: chown 0 "+path {

@@ -39,12 +39,12 @@ func readVoice(f *pflag.FlagSet, from Origins) error {
 		return err
 	}
 	if bothVoices(f) {
-		return cli.Usage(cli.Exclusive(cli.VerboseFlag, cli.QuietFlag))
+		return cli.UsageProblem(cli.Exclusive(cli.VerboseFlag, cli.QuietFlag))
 	}
 	if len(from) == len(voiceNames) {
 		return nil // as for a supervisor, which is told all of them: nothing is left to read
 	}
-	if file, err := ReadConfig(); err == nil {
+	if file, err := ReadFile(); err == nil {
 		return from.file(f, file)
 	}
 	return nil

@@ -28,23 +28,23 @@ type journal struct {
 
 // follow prints until ctx ends, or the state cannot be told.
 func (j *journal) follow(ctx context.Context, path string) error {
-	sentry := inspect.NewSentry(ctx, path) // before the first look
+	watcher := inspect.NewChangeWatcher(ctx, path) // before the first look
 	for {
-		seen := inspect.Look(path)
+		seen := inspect.TakeSnapshot(path)
 		if seen.Trouble != nil {
 			return inspect.CannotTell(seen.Trouble)
 		}
 		if err := j.tell(seen, time.Now().Truncate(time.Millisecond)); err != nil {
 			return err
 		}
-		if !sentry.Wait(ctx, seen) {
+		if !watcher.Wait(ctx, seen) {
 			return nil
 		}
 	}
 }
 
 // tell prints what is new in what was seen.
-func (j *journal) tell(s *inspect.Seen, now time.Time) error {
+func (j *journal) tell(s *inspect.Snapshot, now time.Time) error {
 	d, history := s.Diagnosis(), s.Document.History
 	if !j.begun {
 		j.begun, j.state = true, d.State

@@ -32,7 +32,7 @@ const (
 	logRows  = 6
 )
 
-func newPage(s *inspect.Seen, ends string, width, height int) page {
+func newPage(s *inspect.Snapshot, ends string, width, height int) page {
 	return page{string(s.Home), ends, width, height, time.Now(), s.Report(), latestEntries(s.Home, height)}
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// picture is the state machine with its current state and the path that it took.
-type picture struct {
+// Picture is the state machine with its current state and the path that it took.
+type Picture struct {
 	state  fsm.State
 	reason string
 	arrows []takenArrow
@@ -28,11 +28,11 @@ type takenArrow struct {
 }
 
 // Draws has the function that prints a picture in each output format.
-var Draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid": (*picture).mermaid}
+var Draws = map[string]func(*Picture, io.Writer){"dot": (*Picture).dot, "mermaid": (*Picture).mermaid}
 
 // NewPicture marks the latest run of a history on the machine of the table.
-func NewPicture(state fsm.State, reason string, history []fsm.Transition) *picture {
-	p := &picture{state: state, reason: reason, visited: []fsm.State{state}}
+func NewPicture(state fsm.State, reason string, history []fsm.Transition) *Picture {
+	p := &Picture{state: state, reason: reason, visited: []fsm.State{state}}
 	taken := map[[2]fsm.State]map[fsm.Event]int{}
 	run := fsm.LatestRun(history)
 	if len(run) > 0 && run[0].From != fsm.Stopped {
@@ -52,9 +52,9 @@ func NewPicture(state fsm.State, reason string, history []fsm.Transition) *pictu
 	return p
 }
 
-func (p *picture) title() string { return string(p.state) + ": " + p.reason }
+func (p *Picture) title() string { return string(p.state) + ": " + p.reason }
 
-func (p *picture) was(state fsm.State) bool { return slices.Contains(p.visited, state) }
+func (p *Picture) was(state fsm.State) bool { return slices.Contains(p.visited, state) }
 
 func (a takenArrow) taken() bool { return len(a.times) > 0 }
 
@@ -86,7 +86,7 @@ const (
 	colourRest = "#8c959f"
 )
 
-func (p *picture) dot(out io.Writer) {
+func (p *Picture) dot(out io.Writer) {
 	fmt.Fprintf(out, "digraph stigmer {\n  label=%s; labelloc=t; rankdir=TB;\n", quoted(strings.TrimSuffix(p.title()+"\n"+p.cut, "\n")))
 	fmt.Fprintf(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [color=%q, fontname=\"sans-serif\", fontsize=10];\n", colourRest)
 	for _, state := range fsm.States {
@@ -116,7 +116,7 @@ func quoted(text string) string {
 }
 
 // mermaid prints a flowchart, since a state diagram cannot mark an arrow.
-func (p *picture) mermaid(out io.Writer) {
+func (p *Picture) mermaid(out io.Writer) {
 	fmt.Fprintf(out, "%%%% %s\nflowchart TB\n", strings.Join(strings.Fields(p.title()), " "))
 	for _, state := range fsm.States {
 		fmt.Fprintf(out, "    %s([%s])\n", state, state)

@@ -49,19 +49,19 @@ const (
 )
 
 // looks sends what is seen, now and whenever it may have changed, until ctx ends.
-func looks(ctx context.Context, path string) <-chan *inspect.Seen {
-	all := make(chan *inspect.Seen)
+func looks(ctx context.Context, path string) <-chan *inspect.Snapshot {
+	all := make(chan *inspect.Snapshot)
 	go func() {
 		home := statefile.Home(path)
-		sentry := inspect.NewSentry(ctx, path, home.Log(), home.SupervisorLog())
+		watcher := inspect.NewChangeWatcher(ctx, path, home.Log(), home.SupervisorLog())
 		for ctx.Err() == nil {
-			seen, pause := inspect.Look(path), time.NewTimer(leastPause)
+			seen, pause := inspect.TakeSnapshot(path), time.NewTimer(leastPause)
 			select {
 			case all <- seen:
 			case <-ctx.Done():
 			}
 			limited, cancel := context.WithTimeout(ctx, refresh)
-			sentry.Wait(limited, seen)
+			watcher.Wait(limited, seen)
 			cancel()
 			select {
 			case <-pause.C:
@@ -78,7 +78,7 @@ type view struct {
 	path    string
 	colours bool
 	// last is what was seen last, nil before the first look.
-	last atomic.Pointer[inspect.Seen]
+	last atomic.Pointer[inspect.Snapshot]
 }
 
 // The keys that end the view.
@@ -117,7 +117,7 @@ func (v *view) run(ctx context.Context) error {
 	}
 }
 
-func (v *view) draw(last *inspect.Seen) error {
+func (v *view) draw(last *inspect.Snapshot) error {
 	width, height, err := v.screen.Size()
 	if err != nil {
 		return cli.Unwritten(err)

@@ -20,9 +20,9 @@ import (
 	"github.com/stigmer/local/probes/temporal"
 )
 
-// patient is what doctor has seen of a home, and what a start would ask for.
-type patient struct {
-	*inspect.Seen
+// examination is what doctor has seen of a home, and what a start would ask for.
+type examination struct {
+	*inspect.Snapshot
 	options  *config.Options
 	settings fsm.Settings
 }
@@ -34,7 +34,7 @@ func examine(path string) []CheckReport {
 	if !home.OK && !there {
 		return []CheckReport{home, checkLimits()}
 	}
-	p := &patient{Seen: inspect.Look(path), options: &config.Options{}}
+	p := &examination{Snapshot: inspect.TakeSnapshot(path), options: &config.Options{}}
 	checks := []CheckReport{home}
 	if there {
 		checks = append(checks, checkPrivate(p.Home))
@@ -62,7 +62,7 @@ func examine(path string) []CheckReport {
 }
 
 // checkSettings reads what a start would ask for; what runs counts before it.
-func (p *patient) checkSettings() CheckReport {
+func (p *examination) checkSettings() CheckReport {
 	const name = "settings"
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	p.options.StartFlags(flags)
@@ -72,7 +72,7 @@ func (p *patient) checkSettings() CheckReport {
 		p.settings = p.Document.Settings
 	}
 	if problem, ok := errors.AsType[*cli.Problem](err); ok {
-		return wrong(name, problem.Try, "%s", problem.What)
+		return fail(name, problem.Try, "%s", problem.What)
 	}
 	otherwise := ""
 	for _, link := range config.ServiceLinks(flags) {
@@ -87,31 +87,31 @@ func (p *patient) checkSettings() CheckReport {
 	}
 	config := p.options.Config
 	if !config.Exists {
-		return well(name, "defaults and environment; there is no %s%s", config.Path, otherwise)
+		return pass(name, "defaults and environment; there is no %s%s", config.Path, otherwise)
 	}
-	return well(name, "%s is understood%s", config.Path, otherwise)
+	return pass(name, "%s is understood%s", config.Path, otherwise)
 }
 
 // checkCLI checks the Stigmer CLI's settings in this home. It returns nil if there are none.
-func (p *patient) checkCLI() []CheckReport {
+func (p *examination) checkCLI() []CheckReport {
 	const name = "stigmer cli"
 	file := p.options.Config
 	b, notes := file.Beside, file.BesideNotes()
 	switch {
 	case b.Manages:
-		return []CheckReport{wrong(name, "set "+config.ManagedSetting+" in "+b.Path+", which leaves Temporal to stigmer local", "%s", config.ManagesNote(b.Path)+p.cliTemporal())}
+		return []CheckReport{fail(name, "set "+config.ManagedSetting+" in "+b.Path+", which leaves Temporal to stigmer local", "%s", config.ManagesNote(b.Path)+p.cliTemporal())}
 	case b.Ours && b.Distrusted != nil && file.Path != b.Path:
-		return []CheckReport{wrong(name, "look at it, then write its settings into "+file.Path, "%s", notes[0])}
+		return []CheckReport{fail(name, "look at it, then write its settings into "+file.Path, "%s", notes[0])}
 	case len(notes) > 0:
-		return []CheckReport{well(name, "%s", notes[0])}
+		return []CheckReport{pass(name, "%s", notes[0])}
 	case b.Foreign:
-		return []CheckReport{well(name, "%s is not for stigmer local, and is left alone", b.Path)}
+		return []CheckReport{pass(name, "%s is not for stigmer local, and is left alone", b.Path)}
 	}
 	return nil
 }
 
 // database is the database that matters: the one that runs, or that ran last.
-func (p *patient) database() string {
+func (p *examination) database() string {
 	if !p.Exists {
 		return ""
 	}
@@ -120,7 +120,7 @@ func (p *patient) database() string {
 
 // databases are those that matter: where none runs, the next start's as well as the one
 // that was used last.
-func (p *patient) databases() []string {
+func (p *examination) databases() []string {
 	last, next := p.database(), p.nextDatabase()
 	if last == next || p.Running() {
 		return []string{last}
@@ -129,50 +129,50 @@ func (p *patient) databases() []string {
 }
 
 // nextDatabase is the database of a start that is told nothing more, empty for none.
-func (p *patient) nextDatabase() string {
+func (p *examination) nextDatabase() string {
 	if o := p.options; o.Settings.DB != "" || o.Ephemeral {
 		return o.Settings.DB
 	}
 	return p.Home.DB()
 }
 
-func (p *patient) checkRecord() CheckReport {
+func (p *examination) checkRecord() CheckReport {
 	const name = "record"
 	evidence := p.RecordEvidence()
 	switch {
 	case p.RecordFault == inspect.NoRecord || p.RecordFault == "" && evidence.OK:
-		return well(name, "%s", evidence.Detail)
+		return pass(name, "%s", evidence.Detail)
 	case p.Hidden:
-		return wrong(name, cli.TryHidden, "%s", evidence.Detail)
+		return fail(name, cli.TryHidden, "%s", evidence.Detail)
 	case p.RecordFault == "":
-		return wrong(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
+		return fail(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
 	case p.Trouble != nil:
-		return wrong(name, cli.SystemProblem(p.Trouble, "").Try, "%s", p.RecordFault)
+		return fail(name, cli.SystemProblem(p.Trouble, "").Try, "%s", p.RecordFault)
 	}
-	return wrong(name, "stigmer local start, or stop: it is kept under another name and made anew", "%s", p.RecordFault)
+	return fail(name, "stigmer local start, or stop: it is kept under another name and made anew", "%s", p.RecordFault)
 }
 
-func (p *patient) checkTemporal() CheckReport {
+func (p *examination) checkTemporal() CheckReport {
 	const name = "temporal"
 	d := p.Diagnosis()
 	switch {
 	case p.Hidden:
-		return wrong(name, cli.TryHidden, "what runs cannot be determined: %v", p.Trouble)
+		return fail(name, cli.TryHidden, "what runs cannot be determined: %v", p.Trouble)
 	case p.Trouble != nil:
-		return wrong(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.Trouble)
+		return fail(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.Trouble)
 	case p.Evidence.Owner == fsm.OwnerForeign:
-		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
+		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
 	case p.Stranger != "":
-		return wrong(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.Stranger)
+		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.Stranger)
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.Document.Failure.Event == "":
-		return well(name, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+		return pass(name, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 	case d.State == fsm.Stopped && passing(p.Document.Failure.Event):
-		return well(name, "Stopped; the last start failed, and whether it would now is told with the others: %s", inspect.Why(d.State, d.Reason))
+		return pass(name, "Stopped; the last start failed, and whether it would now is told with the others: %s", inspect.Why(d.State, d.Reason))
 	case d.State == fsm.Stopped:
 		_, try := inspect.Remedy(p.Document.Record, p.Home)
-		return wrong(name, try, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+		return fail(name, try, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 	}
-	return wrong(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "%s: %s", d.State, inspect.Why(d.State, d.Reason))
+	return fail(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 }
 
 // passing reports whether what has ended a start is looked at here by another check,
@@ -182,7 +182,7 @@ func passing(failure fsm.Event) bool {
 }
 
 // checkPorts looks who has the ports, in the kernel's table: nothing is bound.
-func (p *patient) checkPorts() []CheckReport {
+func (p *examination) checkPorts() []CheckReport {
 	s := p.settings
 	needs := []struct {
 		name string
@@ -197,7 +197,7 @@ func (p *patient) checkPorts() []CheckReport {
 	return checks
 }
 
-func (p *patient) checkPort(name string, port int) CheckReport {
+func (p *examination) checkPort(name string, port int) CheckReport {
 	ctx, cancel := inspect.WithLookTimeout()
 	defer cancel()
 	at := probes.HostPort(p.settings.IP, port)
@@ -208,34 +208,34 @@ func (p *patient) checkPort(name string, port int) CheckReport {
 	}
 	switch {
 	case err != nil:
-		return wrong(name, "stigmer local start says it more exactly", "the owner of %s cannot be determined: %v", at, err)
+		return fail(name, "stigmer local start says it more exactly", "the owner of %s cannot be determined: %v", at, err)
 	case listener == nil && p.Running():
-		return wrong(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
+		return fail(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "nothing listens on %s, although Temporal runs", at)
 	case name == "ui-port" && config.UIBlocked(p.settings):
-		return wrong(name, fmt.Sprintf("--ui-port %d, for start or restart", config.OpenUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
+		return fail(name, fmt.Sprintf("--ui-port %d, for start or restart", config.OpenUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
 		err := probes.MayListen(p.settings.IP, port)
 		if err == nil {
 			err = probes.Reachable(p.settings.IP)
 		}
 		if err != nil {
-			return wrong(name, inspect.OtherPlace(err), "%s: %v", at, err)
+			return fail(name, inspect.OtherPlace(err), "%s: %v", at, err)
 		}
-		return well(name, "%s is free", at)
+		return pass(name, "%s is free", at)
 	case p.OwnListener(listener):
-		return well(name, "%s is our Temporal's (pid %d)", at, listener.PID)
+		return pass(name, "%s is our Temporal's (pid %d)", at, listener.PID)
 	case listener.PID == 0:
-		return wrong(name, try, "%s is taken by a program that may not be looked into", at)
+		return fail(name, try, "%s is taken by a program that may not be looked into", at)
 	case listener.Instance != "":
-		return wrong(name, "STIGMER_HOME="+human.ShellWord(listener.Instance)+" stigmer local stop, or --"+name, "%s is taken by the Temporal of home %s (pid %d)", at, listener.Instance, listener.PID)
+		return fail(name, "STIGMER_HOME="+human.ShellWord(listener.Instance)+" stigmer local stop, or --"+name, "%s is taken by the Temporal of home %s (pid %d)", at, listener.Instance, listener.PID)
 	case probes.IsDevServer(listener.PID):
-		return wrong(name, fmt.Sprintf("end it with what started it, or kill %d, or choose another: --%s", listener.PID, name),
+		return fail(name, fmt.Sprintf("end it with what started it, or kill %d, or choose another: --%s", listener.PID, name),
 			"%s is taken by a Temporal that something else started: pid %d (%s)", at, listener.PID, listener.Command)
 	}
-	return wrong(name, try, "%s is taken by pid %d (%s)", at, listener.PID, listener.Command)
+	return fail(name, try, "%s is taken by pid %d (%s)", at, listener.PID, listener.Command)
 }
 
-func (p *patient) checkBinary() CheckReport {
+func (p *examination) checkBinary() CheckReport {
 	const name = "binary"
 	home := p.Home
 	if err := p.options.Binary(home); err != nil {
@@ -243,15 +243,15 @@ func (p *patient) checkBinary() CheckReport {
 		if !ok {
 			problem = config.NoBinary(home)
 		}
-		return wrong(name, problem.Try, "%v", err)
+		return fail(name, problem.Try, "%v", err)
 	}
 	path := p.options.Settings.TemporalBin
 	if path == "" {
 		none := config.NoBinary(home)
 		if p.options.NoInstall || config.NoInstall(home) != nil {
-			return wrong(name, none.Try, "%s", none.What)
+			return fail(name, none.Try, "%s", none.What)
 		}
-		return well(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(cli.TemporalVersion, "v"))
+		return pass(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(cli.TemporalVersion, "v"))
 	}
 	settings := p.options.Settings
 	settings.DB = p.nextDatabase()
@@ -262,18 +262,18 @@ func (p *patient) checkBinary() CheckReport {
 	said, problem, err := config.ProgramTried(context.Background(), home, fsm.Record{Settings: settings, Environment: lent})
 	switch {
 	case problem != nil:
-		return wrong(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
+		return fail(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
 		lack, _ := cli.LackIn(err.Error())
-		return wrong(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
+		return fail(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(cli.TemporalVersion, "v")
 	switch version := temporal.VersionOf(path); version {
 	case "": // a build that does not know its version, or a wrapper
-		return well(name, "%s runs: %.80s", path, cmp.Or(said, "it does not say its version"))
+		return pass(name, "%s runs: %.80s", path, cmp.Or(said, "it does not say its version"))
 	case tested:
-		return well(name, "%s runs: version %s", path, version)
+		return pass(name, "%s runs: version %s", path, version)
 	default:
-		return well(name, "%s runs: version %s (tested is %s)", path, version, tested)
+		return pass(name, "%s runs: version %s (tested is %s)", path, version, tested)
 	}
 }

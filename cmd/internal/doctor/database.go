@@ -22,10 +22,10 @@ import (
 // checkLimit is how long the check of a database may take: one of 1 GiB takes some 1.5 s.
 const checkLimit = 10 * time.Second
 
-func (p *patient) checkDatabase(db string) CheckReport {
+func (p *examination) checkDatabase(db string) CheckReport {
 	const name = "database"
 	if db == "" {
-		return well(name, "in memory (--ephemeral)")
+		return pass(name, "in memory (--ephemeral)")
 	}
 	_, err := os.Stat(db)
 	unfit := ""
@@ -34,22 +34,22 @@ func (p *patient) checkDatabase(db string) CheckReport {
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
-		return well(name, "%s was used last, and is not there any more", db)
+		return pass(name, "%s was used last, and is not there any more", db)
 	case unfit != "":
-		return wrong(name, inspect.Fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
+		return fail(name, inspect.Fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
 	case errors.Is(err, os.ErrNotExist) && !p.Running():
-		return well(name, "%s is not there yet; the next start makes it", db)
+		return pass(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
-		return wrong(name, "stigmer local restart makes a new one", "%v", err)
+		return fail(name, "stigmer local restart makes a new one", "%v", err)
 	case err != nil:
-		return wrong(name, cmp.Or(cli.OpenFolder(), "look at the owner and mode of the folders above it"), "%v", err)
+		return fail(name, cmp.Or(cli.OpenFolder(), "look at the owner and mode of the folders above it"), "%v", err)
 	case p.Running():
 		if evidence := p.DatabaseEvidence(); !evidence.OK {
-			return wrong(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
+			return fail(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
 		}
 	}
 	if others := probes.Servers(db); !p.Running() && len(others) > 0 {
-		return wrong(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
+		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
 	}
 	if !p.Running() {
 		if report, decided := p.checkContents(name, db); decided {
@@ -61,7 +61,7 @@ func (p *patient) checkDatabase(db string) CheckReport {
 
 // checkContents reports a file that is no database of Temporal's, which a start refuses, and
 // one that a start sets aside. It decides nothing on any other file.
-func (p *patient) checkContents(name, db string) (report CheckReport, decided bool) {
+func (p *examination) checkContents(name, db string) (report CheckReport, decided bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
 	defer cancel()
 	contents, err := sqlite.ReadContents(ctx, db)
@@ -71,14 +71,14 @@ func (p *patient) checkContents(name, db string) (report CheckReport, decided bo
 		return report, false
 	case contents.Kind == sqlite.ContentsForeign:
 		reason := actions.Foreign(db)
-		return wrong(name, inspect.Fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
+		return fail(name, inspect.Fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
 	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
-		return well(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
+		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}
 	return report, false
 }
 
-func (p *patient) checkPages(name, db string) CheckReport {
+func (p *examination) checkPages(name, db string) CheckReport {
 	condition, how, err := p.databaseCondition(db)
 	made := ""
 	if db == p.database() {
@@ -86,20 +86,20 @@ func (p *patient) checkPages(name, db string) CheckReport {
 	}
 	switch {
 	case err != nil:
-		return wrong(name, "stigmer local doctor once more; if it says the same, stigmer local reset, which keeps it aside", "%s: %v", db, err)
+		return fail(name, "stigmer local doctor once more; if it says the same, stigmer local reset, which keeps it aside", "%s: %v", db, err)
 	case condition.Flaw != "" && p.Document.Database.Created && !p.Document.Database.Served:
-		return well(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, condition.Flaw)
+		return pass(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, condition.Flaw)
 	case condition.Flaw != "":
-		return wrong(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, condition.Flaw)
+		return fail(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, condition.Flaw)
 	case condition.Interrupted:
 		how = "a transaction was cut off, which the next start takes back"
 	}
-	return well(name, "%s, %s%s: %s", db, human.FormatSize(condition.Bytes+condition.LogBytes), made, how)
+	return pass(name, "%s, %s%s: %s", db, human.FormatSize(condition.Bytes+condition.LogBytes), made, how)
 }
 
 // databaseCondition checks a database's pages, unless a server may have it open. how says
 // what was checked.
-func (p *patient) databaseCondition(db string) (condition sqlite.Condition, how string, err error) {
+func (p *examination) databaseCondition(db string) (condition sqlite.Condition, how string, err error) {
 	if p.Running() || p.Driver.PID != 0 {
 		condition, err = sqlite.Glance(db)
 		return condition, "not looked into, as Temporal has it open", err
@@ -114,7 +114,7 @@ func (p *patient) databaseCondition(db string) (condition sqlite.Condition, how 
 }
 
 // madeBy says what is recorded of a database's birth.
-func (p *patient) madeBy() string {
+func (p *examination) madeBy() string {
 	d := p.Document.Database
 	switch {
 	case d.Version != "" && d.Created:
@@ -140,20 +140,20 @@ func checkLimits() CheckReport {
 	const name = "limits"
 	if err := probes.CheckProc(); err != nil {
 		problem := cli.SystemProblem(err, "")
-		return wrong(name, problem.Try, "%s", problem.What)
+		return fail(name, problem.Try, "%s", problem.What)
 	}
 	l, err := host.ReadLimits()
 	switch {
 	case err != nil:
-		return wrong(name, "ulimit -a", "they cannot be read: %v", err)
+		return fail(name, "ulimit -a", "they cannot be read: %v", err)
 	case l.Files < leastOpen:
-		return wrong(name, fmt.Sprintf("raise it: ulimit -n %d", leastOpen), "only %d open files are allowed", l.Files)
+		return fail(name, fmt.Sprintf("raise it: ulimit -n %d", leastOpen), "only %d open files are allowed", l.Files)
 	case l.Processes < leastProcesses:
-		return wrong(name, fmt.Sprintf("raise it: ulimit -u %d", leastProcesses), "only %d processes and threads are allowed", l.Processes)
+		return fail(name, fmt.Sprintf("raise it: ulimit -u %d", leastProcesses), "only %d processes and threads are allowed", l.Processes)
 	case l.FileSize < leastFileSize:
-		return wrong(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", human.FormatSize(int64(l.FileSize)))
+		return fail(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", human.FormatSize(int64(l.FileSize)))
 	}
-	return well(name, "%s open files, %s processes", limitText(l.Files), limitText(l.Processes))
+	return pass(name, "%s open files, %s processes", limitText(l.Files), limitText(l.Processes))
 }
 
 func limitText(n uint64) string {
@@ -164,10 +164,10 @@ func limitText(n uint64) string {
 }
 
 // checkLeftovers names what earlier runs left. What is kept on purpose is no fault.
-func (p *patient) checkLeftovers() CheckReport {
+func (p *examination) checkLeftovers() CheckReport {
 	const name = "left-overs"
 	if other := actions.OtherServer(p.Home); other != "" {
-		return wrong(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
+		return fail(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
 	}
 	var stale []string
 	if at := p.Driver.PID == 0 && !p.Running() && !p.Hidden; at && !errors.Is(p.PIDFault, os.ErrNotExist) {
@@ -177,10 +177,10 @@ func (p *patient) checkLeftovers() CheckReport {
 	stale = append(stale, abandoned...)
 	if len(stale) > 0 {
 		home := p.Home
-		return wrong(name, "stigmer local doctor --fix; the next start or stop does it as well", "stale: %s", strings.Join(stale, ", ")).
+		return fail(name, "stigmer local doctor --fix; the next start or stop does it as well", "stale: %s", strings.Join(stale, ", ")).
 			mendedBy(repair{"remove " + strings.Join(stale, ", "), func() error { return actions.Tidy(home) }})
 	}
-	return well(name, "%s", keptText(p.Home, p.database()))
+	return pass(name, "%s", keptText(p.Home, p.database()))
 }
 
 func keptText(home statefile.Home, db string) string {

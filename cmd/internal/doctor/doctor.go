@@ -46,11 +46,11 @@ type repair struct {
 	do  func() error
 }
 
-func well(name, format string, args ...any) CheckReport {
+func pass(name, format string, args ...any) CheckReport {
 	return CheckReport{Name: name, OK: true, Detail: fmt.Sprintf(format, args...)}
 }
 
-func wrong(name, try, format string, args ...any) CheckReport {
+func fail(name, try, format string, args ...any) CheckReport {
 	return CheckReport{Name: name, Detail: fmt.Sprintf(format, args...), Try: try}
 }
 

@@ -29,34 +29,34 @@ func checkHome(path string) (report CheckReport, there bool) {
 	loose, isLoose := errors.AsType[statefile.LooseHomeError](err)
 	switch {
 	case isLoose && !ownFolder(loose.Path):
-		return wrong(name, anotherHome, "others could plant files in it, and it is not a home's alone, so it is left as it is: %v", err), false
+		return fail(name, anotherHome, "others could plant files in it, and it is not a home's alone, so it is left as it is: %v", err), false
 	case isLoose:
-		return wrong(name, "look what others have put there, then: chmod 0700 "+human.ShellWord(loose.Path),
+		return fail(name, "look what others have put there, then: chmod 0700 "+human.ShellWord(loose.Path),
 			"others could plant files in it: %v", err).mendedBy(chmodRepair(loose.Path, 0o700)), false
 	case err != nil:
 		problem := cli.SystemProblem(err, "")
-		return wrong(name, problem.Try, "%v", err), false
+		return fail(name, problem.Try, "%v", err), false
 	case !there:
 		return checkPlace(path), false
 	}
 	if err := unix.Access(string(home), unix.R_OK|unix.X_OK); err != nil {
-		return wrong(name, cmp.Or(cli.OpenFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
+		return fail(name, cmp.Or(cli.OpenFolder(), "look at it again"), "%s cannot be looked into by its own user, so nothing in it was: %v", home, err), false
 	}
 	if err := home.CheckLinks(); err != nil {
-		return wrong(name, cli.SystemProblem(err, "").Try, "%v", err), true
+		return fail(name, cli.SystemProblem(err, "").Try, "%v", err), true
 	}
 	info, err := os.Stat(string(home))
 	if err != nil {
-		return wrong(name, "look at it again", "%v", err), false
+		return fail(name, "look at it again", "%v", err), false
 	}
 	switch mode := info.Mode().Perm(); {
 	case mode&0o077 != 0 && !ownFolder(string(home)):
-		return wrong(name, anotherHome, "%s can be read by others (mode %04o), and is not a home's alone", home, mode), true
+		return fail(name, anotherHome, "%s can be read by others (mode %04o), and is not a home's alone", home, mode), true
 	case mode&0o077 != 0:
-		return wrong(name, "chmod 0700 "+human.ShellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
+		return fail(name, "chmod 0700 "+human.ShellWord(string(home)), "%s can be read by others (mode %04o)", home, mode).
 			mendedBy(chmodRepair(string(home), 0o700)), true
 	}
-	return well(name, "%s, mode %04o%s", home, info.Mode().Perm(), cli.Behind("; ", cli.RelativeHome(string(home)))), true
+	return pass(name, "%s, mode %04o%s", home, info.Mode().Perm(), cli.Behind("; ", cli.RelativeHome(string(home)))), true
 }
 
 // anotherHome is the advice where a folder is not for stigmer to change.
@@ -66,16 +66,16 @@ const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 func checkPlace(path string) CheckReport {
 	const name = "home"
 	if home := statefile.Gone(path); actions.HasServerWithoutHome(home) {
-		return wrong(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
+		return fail(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
 	}
 	above, err := filepath.Abs(path)
 	for err == nil && !cli.Exists(above) {
 		above = filepath.Dir(above)
 	}
 	if err = errors.Join(err, host.Writable(above)); err != nil {
-		return wrong(name, anotherHome+", or look at the owner and the mode of "+human.ShellWord(above), "%s is not there and cannot be made: %v", path, err)
+		return fail(name, anotherHome+", or look at the owner and the mode of "+human.ShellWord(above), "%s is not there and cannot be made: %v", path, err)
 	}
-	return well(name, "%s is not there yet; the first start makes it%s", path, cli.Behind("; ", cli.RelativeHome(path)))
+	return pass(name, "%s is not there yet; the first start makes it%s", path, cli.Behind("; ", cli.RelativeHome(path)))
 }
 
 // ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
@@ -141,11 +141,11 @@ func checkPrivate(home statefile.Home) CheckReport {
 	}
 	switch {
 	case len(foreign) > 0:
-		return wrong(name, "chown them, or another home: STIGMER_HOME=DIR", "another user's: %s", strings.Join(foreign, ", ")).mendedBy(repairs...)
+		return fail(name, "chown them, or another home: STIGMER_HOME=DIR", "another user's: %s", strings.Join(foreign, ", ")).mendedBy(repairs...)
 	case len(open) > 0:
-		return wrong(name, "chmod go-rwx on them", "open to others: %s", strings.Join(open, ", ")).mendedBy(repairs...)
+		return fail(name, "chmod go-rwx on them", "open to others: %s", strings.Join(open, ", ")).mendedBy(repairs...)
 	}
-	return well(name, "nothing in it is open to others")
+	return pass(name, "nothing in it is open to others")
 }
 
 // checkFiles looks whether each name that is there is what it must be, and this user's to
@@ -167,17 +167,17 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return wrong(name, "look at its owner and the modes of the folders above it", "%v", err)
+			return fail(name, "look at its owner and the modes of the folders above it", "%v", err)
 		case !is:
-			return wrong(name, inspect.MoveAway(path), "%s is not a %s", path, wanted)
+			return fail(name, inspect.MoveAway(path), "%s is not a %s", path, wanted)
 		}
 		if err := cli.Accessible(path, info.IsDir()); errors.Is(err, unix.EROFS) {
-			return wrong(name, "mount its file system writable", "%s cannot be written: %v", path, err)
+			return fail(name, "mount its file system writable", "%s cannot be written: %v", path, err)
 		} else if err != nil {
-			return wrong(name, "chmod u+rwX "+human.ShellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
+			return fail(name, "chmod u+rwX "+human.ShellWord(path)+", or look at its owner", "%s cannot be read and written: %v", path, err)
 		}
 	}
-	return well(name, "what is there is what it must be, and can be written")
+	return pass(name, "what is there is what it must be, and can be written")
 }
 
 // privateFiles yields what is stigmer's in a home, in order, with the rights to it that only
@@ -259,25 +259,25 @@ func checkFolder(name, folder string) CheckReport {
 	shared := host.SharedFileSystem(folder)
 	switch {
 	case err != nil:
-		return wrong(name, "look at "+folder, "%s: %v", folder, err)
+		return fail(name, "look at "+folder, "%s: %v", folder, err)
 	case shared != "":
-		return wrong(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
+		return fail(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
 	}
 	if err := host.FlockWorks(folder); err != nil {
-		return wrong(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
+		return fail(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
 	}
 	if err := host.Writable(folder); err != nil {
-		return wrong(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
+		return fail(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
 	}
 	switch {
 	case d.Free < leastFree:
-		return wrong(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.FormatSize(int64(d.Free)))
+		return fail(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.FormatSize(int64(d.Free)))
 	case d.Files < leastFiles:
-		return wrong(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
+		return fail(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
 	}
 	mount := ""
 	if host.NoExec(folder) {
 		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
 	}
-	return well(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.FormatSize(int64(min(d.Free, 1<<62))))
+	return pass(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.FormatSize(int64(min(d.Free, 1<<62))))
 }

@@ -15,7 +15,7 @@ import (
 // cliTemporal describes the Temporal that the Stigmer CLI runs now, as the end of a sentence,
 // empty for none. It finds it by temporal.pid, or by the PID that the Stigmer CLI writes into
 // temporal.lock: stigmer local writes nothing into that file, and takes a flock on it.
-func (p *patient) cliTemporal() string {
+func (p *examination) cliTemporal() string {
 	if !p.Exists {
 		return ""
 	}
@@ -30,19 +30,19 @@ func (p *patient) cliTemporal() string {
 }
 
 // checkEnvironment says what a start from this environment would keep away from Temporal.
-func (p *patient) checkEnvironment() CheckReport {
+func (p *examination) checkEnvironment() CheckReport {
 	lent, err := p.options.Lent()
 	if err != nil {
-		return wrong("environment", err.(*cli.Problem).Try, "%v", err)
+		return fail("environment", err.(*cli.Problem).Try, "%v", err)
 	}
-	return well("environment", "%s", cmp.Or(config.WithheldWords(lent), "nothing here would shape Temporal but the settings"))
+	return pass("environment", "%s", cmp.Or(config.WithheldWords(lent), "nothing here would shape Temporal but the settings"))
 }
 
 // checkLog reports a log that is not at its path; it returns nil for one that is.
-func (p *patient) checkLog() []CheckReport {
+func (p *examination) checkLog() []CheckReport {
 	lost := p.LostLog()
 	if lost == "" {
 		return nil
 	}
-	return []CheckReport{wrong("log", inspect.LogRestart(p.Home), "%s", lost)}
+	return []CheckReport{fail("log", inspect.LogRestart(p.Home), "%s", lost)}
 }

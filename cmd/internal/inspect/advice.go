@@ -14,7 +14,7 @@ import (
 
 // Advice names the one thing that helps a Temporal that runs and lacks something. It is empty
 // if nothing is missing, or nothing is known to help.
-func (s *Seen) Advice() string {
+func (s *Snapshot) Advice() string {
 	settings := s.Document.Settings
 	restart := "stigmer local restart"
 	switch {
@@ -42,7 +42,7 @@ func (s *Seen) Advice() string {
 
 // deletedNamespace returns a namespace that existed when Temporal began to serve and does not
 // any more, empty for none.
-func (s *Seen) deletedNamespace() string {
+func (s *Snapshot) deletedNamespace() string {
 	for _, name := range append([]string{"default"}, s.Document.Settings.Namespaces.List()...) {
 		if temporal.NotFound(s.answer.Namespaces[name]) {
 			return name
@@ -53,7 +53,7 @@ func (s *Seen) deletedNamespace() string {
 
 // createNamespace is the command that creates a namespace, with the path of the Temporal CLI
 // that runs, since PATH may have none. A restart would create it too, but ends Temporal.
-func (s *Seen) createNamespace(name string) string {
+func (s *Snapshot) createNamespace(name string) string {
 	program := cmp.Or(s.Document.Settings.TemporalBin, "temporal")
 	return human.ShellLine([]string{program, "operator", "namespace", "create", "--address", actions.Address(s.Document.Settings), "--namespace", name}) +
 		", which makes it anew; what was in it is lost"
@@ -61,7 +61,7 @@ func (s *Seen) createNamespace(name string) string {
 
 // uiAdvice names what brings back a web UI that does not listen any more. It is empty if the
 // port is still Temporal's own.
-func (s *Seen) uiAdvice(restart string) string {
+func (s *Snapshot) uiAdvice(restart string) string {
 	switch {
 	case s.uiPort == nil:
 		return restart + ", which brings the web UI back; clients can work without it"

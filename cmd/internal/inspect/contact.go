@@ -15,9 +15,9 @@ type Contact struct {
 	Runs     bool
 }
 
-// Glance reads the record and looks at the locks. It asks Temporal nothing, so
+// TakeQuickSnapshot reads the record and looks at the locks. It asks Temporal nothing, so
 // that it costs no more than a moment. It is nil where there is no home.
-func Glance(path string) (*Seen, error) {
+func TakeQuickSnapshot(path string) (*Snapshot, error) {
 	home, there, err := statefile.FindHome(path)
 	if err != nil {
 		return nil, cli.SystemProblem(err, "nothing was changed")
@@ -41,7 +41,7 @@ func FindContact() (Contact, error) {
 	if err != nil {
 		return Contact{}, err
 	}
-	s, err := Glance(path)
+	s, err := TakeQuickSnapshot(path)
 	switch {
 	case err != nil:
 		return Contact{}, err

@@ -19,7 +19,7 @@ import (
 
 // list is the evidence in the order in which it is told: from what is most
 // certain, the locks, to what is for people only.
-func (s *Seen) list() []Evidence {
+func (s *Snapshot) list() []Evidence {
 	list := []Evidence{s.RecordEvidence()}
 	if !s.Exists {
 		return list
@@ -56,7 +56,7 @@ func (s *Seen) list() []Evidence {
 // uiName is the name of the evidence on the web UI.
 const uiName = "ui"
 
-func (s *Seen) uiEvidence() Evidence {
+func (s *Snapshot) uiEvidence() Evidence {
 	settings := s.Document.Settings
 	switch {
 	case s.uiFault != "":
@@ -68,10 +68,10 @@ func (s *Seen) uiEvidence() Evidence {
 }
 
 // Running reports whether a Temporal of ours runs.
-func (s *Seen) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
+func (s *Snapshot) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
 
 // RecordEvidence is what was found of the record.
-func (s *Seen) RecordEvidence() Evidence {
+func (s *Snapshot) RecordEvidence() Evidence {
 	if s.RecordFault != "" {
 		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
 	}
@@ -87,7 +87,7 @@ func (s *Seen) RecordEvidence() Evidence {
 }
 
 // expected reports whether the record's state has a Temporal.
-func (s *Seen) expected() bool {
+func (s *Snapshot) expected() bool {
 	switch s.Document.State {
 	case fsm.Healthy, fsm.Degraded:
 		return true
@@ -97,7 +97,7 @@ func (s *Seen) expected() bool {
 	return s.Running() // in between both are as they should be
 }
 
-func (s *Seen) lockEvidence() Evidence {
+func (s *Snapshot) lockEvidence() Evidence {
 	switch s.Evidence.Owner {
 	case fsm.OwnerNone:
 		return Evidence{"temporal.lock", !s.expected(), "free: the kernel's word that no process of the tree lives"}
@@ -113,7 +113,7 @@ func (s *Seen) lockEvidence() Evidence {
 	return Evidence{"temporal.lock", s.expected(), "held by our Temporal: " + cmp.Or(s.holderNames(), gone)}
 }
 
-func (s *Seen) holderNames() string {
+func (s *Snapshot) holderNames() string {
 	text := ""
 	for i, h := range s.holders {
 		if i > 0 {
@@ -124,7 +124,7 @@ func (s *Seen) holderNames() string {
 	return text
 }
 
-func (s *Seen) supervisorEvidence() Evidence {
+func (s *Snapshot) supervisorEvidence() Evidence {
 	const name = "supervisor"
 	recorded := s.Document.Supervisor
 	switch {
@@ -146,7 +146,7 @@ func (s *Seen) supervisorEvidence() Evidence {
 	return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock", s.Driver.PID)}
 }
 
-func (s *Seen) processEvidence() Evidence {
+func (s *Snapshot) processEvidence() Evidence {
 	recorded, leader := s.Document.Temporal, s.Evidence.Leader
 	switch {
 	case s.Running() && leader.Same(recorded):
@@ -162,7 +162,7 @@ func (s *Seen) processEvidence() Evidence {
 	return Evidence{"process", false, fmt.Sprintf("the recorded pid %d is not alive", recorded.PID)}
 }
 
-func (s *Seen) groupEvidence() Evidence {
+func (s *Snapshot) groupEvidence() Evidence {
 	leader := s.Evidence.Leader
 	if !s.Running() {
 		return Evidence{"group", false, "no leader"}
@@ -171,7 +171,7 @@ func (s *Seen) groupEvidence() Evidence {
 	return Evidence{"group", leads, fmt.Sprintf("pid %d, process group %d", leader.PID, leader.PGID)}
 }
 
-func (s *Seen) portEvidence(name string, port int, l *probes.Listener) Evidence {
+func (s *Snapshot) portEvidence(name string, port int, l *probes.Listener) Evidence {
 	at := probes.HostPort(s.Document.Settings.IP, port)
 	switch {
 	case l == nil && !s.Running():
@@ -187,14 +187,14 @@ func (s *Seen) portEvidence(name string, port int, l *probes.Listener) Evidence 
 }
 
 // OwnListener reports whether a listener belongs to the Temporal that runs.
-func (s *Seen) OwnListener(l *probes.Listener) bool {
+func (s *Snapshot) OwnListener(l *probes.Listener) bool {
 	return s.Running() && (l.PID == s.Evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.Home))
 }
 
 // slowAnswer is the time from which on the evidence says how long a Temporal took to answer.
 const slowAnswer fsm.Millis = 500
 
-func (s *Seen) healthEvidence() []Evidence {
+func (s *Snapshot) healthEvidence() []Evidence {
 	health := Evidence{"health", s.answer.Verdict.Live, cmp.Or(s.answer.Health, s.answer.Detail)}
 	if took := s.answer.Verdict.Took; s.answer.Verdict.Ready && took >= slowAnswer {
 		health.Detail += fmt.Sprintf(", but it is slow: all that was asked took %s", human.FormatMillis(took))
@@ -218,7 +218,7 @@ func (s *Seen) healthEvidence() []Evidence {
 }
 
 // DatabaseEvidence is what was found of the database.
-func (s *Seen) DatabaseEvidence() Evidence {
+func (s *Snapshot) DatabaseEvidence() Evidence {
 	db := actions.DatabaseOf(s.Home, s.Document.Record)
 	if db == "" {
 		return Evidence{"database", true, "in memory (--ephemeral)"}
@@ -238,7 +238,7 @@ func (s *Seen) DatabaseEvidence() Evidence {
 }
 
 // pidFileEvidence holds the file for people against what runs.
-func (s *Seen) pidFileEvidence() Evidence {
+func (s *Snapshot) pidFileEvidence() Evidence {
 	const name = "pid file"
 	switch {
 	case errors.Is(s.PIDFault, fs.ErrNotExist):

@@ -9,7 +9,7 @@ import (
 
 // environmentEvidence says how many variables the running Temporal was lent, and what was kept
 // away from it.
-func (s *Seen) environmentEvidence() Evidence {
+func (s *Snapshot) environmentEvidence() Evidence {
 	e := s.Document.Environment
 	detail := fmt.Sprintf("%d variables are passed on", len(e.Lent.List()))
 	if patterns := s.Document.Settings.PassEnv; patterns != "" {
@@ -22,7 +22,7 @@ func (s *Seen) environmentEvidence() Evidence {
 }
 
 // NothingToReset says why there is no database to move, empty if there is one.
-func (s *Seen) NothingToReset(path string) string {
+func (s *Snapshot) NothingToReset(path string) string {
 	if s == nil {
 		return fmt.Sprintf("Nothing to reset: there is no home %s.", path)
 	}

@@ -80,7 +80,7 @@ func lossOf(path string) string {
 
 // logEvidence is the evidence on logs that are lost or cannot be written. A log that is where
 // it should be has none.
-func (s *Seen) logEvidence() []Evidence {
+func (s *Snapshot) logEvidence() []Evidence {
 	var list []Evidence
 	if lost := s.LostLog(); lost != "" {
 		list = append(list, Evidence{"log", false, lost + ": " + LogAnew(s.Home)})
@@ -95,7 +95,7 @@ func (s *Seen) logEvidence() []Evidence {
 }
 
 // LostLog is the function of that name for what was seen.
-func (s *Seen) LostLog() string {
+func (s *Snapshot) LostLog() string {
 	if !s.Running() {
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // inside is actions.Inside for the record that was seen.
-func (s *Seen) inside(p, recorded fsm.Process) bool {
+func (s *Snapshot) inside(p, recorded fsm.Process) bool {
 	return actions.IsInnerProcess(s.Document.Record, p, recorded)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Report puts what was seen into the versioned schema.
-func (s *Seen) Report() StateReport {
+func (s *Snapshot) Report() StateReport {
 	d, r := s.Diagnosis(), s.Document.Record
 	report := StateReport{
 		Schema: StateSchema, State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason,
@@ -55,7 +55,7 @@ func (s *Seen) Report() StateReport {
 	if p := s.Driver; p.PID != 0 {
 		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: human.ToTime(p.StartedAt)}
 		if p.Same(r.Supervisor) {
-			report.Supervisor.Version, report.Supervisor.Skew = r.Supervisor.Version, string(s.skew())
+			report.Supervisor.Version, report.Supervisor.Skew = r.Supervisor.Version, string(s.Skew())
 		}
 	}
 	for _, t := range s.Document.History {

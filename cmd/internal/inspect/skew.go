@@ -13,15 +13,15 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// skew is how a supervisor's program differs from this command's.
-type skew string
+// Skew is how a supervisor's program differs from this command's.
+type Skew string
 
 // The skews. A start replaces an older supervisor and no other.
 const (
-	skewNone    skew = ""
-	skewOlder   skew = "older"
-	skewNewer   skew = "newer"
-	skewUnknown skew = "unordered" // another version, of which nobody can say whether it is older
+	skewNone    Skew = ""
+	skewOlder   Skew = "older"
+	skewNewer   Skew = "newer"
+	skewUnknown Skew = "unordered" // another version, of which nobody can say whether it is older
 )
 
 // skewOf holds a supervisor's version against this program's. Versions are put
@@ -32,7 +32,7 @@ const (
 // only inPlace decides: the file that the supervisor was started from is this
 // program now. That happens when a program is built or installed anew, and not
 // again before it is built anew: two programs side by side never do it.
-func skewOf(own, theirs string, inPlace func() bool) skew {
+func skewOf(own, theirs string, inPlace func() bool) Skew {
 	order := 0
 	if ours, ok := rankOf(own); ok {
 		if other, ok := rankOf(theirs); ok {
@@ -100,7 +100,7 @@ func settled(version string) bool {
 }
 
 // SkewFrom is the skew of a running supervisor, as the record names it.
-func SkewFrom(supervisor fsm.Process) skew {
+func SkewFrom(supervisor fsm.Process) Skew {
 	return skewOf(cli.OwnVersion(), supervisor.Version, func() bool { return probes.RunsFormer(supervisor) })
 }
 
@@ -112,7 +112,7 @@ func Outdated(supervisor fsm.Process) bool {
 
 // SkewWords says what a skew means, as the end of a sentence about the supervisor,
 // empty for none.
-func SkewWords(s skew, supervisor fsm.Process) string {
+func SkewWords(s Skew, supervisor fsm.Process) string {
 	says := "stigmer " + cmp.Or(supervisor.Version, "(of a version that is not recorded)") + ", this is " + cli.OwnVersion()
 	switch s {
 	case skewNone:
@@ -131,13 +131,13 @@ func SkewWords(s skew, supervisor fsm.Process) string {
 	return says + ": it is older; start replaces it, and Temporal serves on"
 }
 
-// skew is how the supervisor that was seen differs from this command, as far as
+// Skew is how the supervisor that was seen differs from this command, as far as
 // the record names it.
-func (s *Seen) skew() skew {
+func (s *Snapshot) Skew() Skew {
 	if r := s.Document.Supervisor; s.Driver.PID != 0 && s.Driver.Same(r) {
 		return SkewFrom(r)
 	}
 	return skewNone
 }
 
-func (s *Seen) skewNote() string { return SkewWords(s.skew(), s.Document.Supervisor) }
+func (s *Snapshot) skewNote() string { return SkewWords(s.Skew(), s.Document.Supervisor) }

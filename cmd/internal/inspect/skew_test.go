@@ -27,7 +27,7 @@ func TestVersionsHaveAnOrder(t *testing.T) {
 func TestUnorderedVersions(t *testing.T) {
 	for _, c := range []struct {
 		own, theirs string
-		aside, over skew // side by side; built over the supervisor's program
+		aside, over Skew // side by side; built over the supervisor's program
 	}{
 		{"(devel)", "(devel)", skewNone, skewOlder},
 		{"v1.2.0", "v1.2.0", skewNone, skewNone},

@@ -32,11 +32,11 @@ func Run(c *cobra.Command, o *Options) error {
 		return listPrograms(c, o)
 	}
 	if c.Flags().Changed("output") {
-		return cli.Usage(errors.New("--output is for --list, which was not given"))
+		return cli.UsageProblem(errors.New("--output is for --list, which was not given"))
 	}
 	v, err := install.ParseVersion(o.Version)
 	if err != nil {
-		return cli.Usage(cli.BadFlag("version", "--version %v", err))
+		return cli.UsageProblem(cli.BadFlag("version", "--version %v", err))
 	}
 	from, mirror, err := o.Chosen(c)
 	if err != nil {
@@ -99,7 +99,7 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 			continue
 		}
 		if err := flags.Set(typed.setting, typed.value); err != nil {
-			return "", nil, cli.Usage(cli.BadFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
+			return "", nil, cli.UsageProblem(cli.BadFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
 		}
 	}
 	if err := s.Layers(flags); err != nil {
@@ -107,7 +107,7 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 	}
 	if s.From.Word == config.FromGo {
 		if o.Mirror != "" {
-			return "", nil, cli.Usage(cli.FlagError{Flags: []string{"mirror", "from"}, Text: "--mirror is for releases: it and --from " + config.FromGo + " exclude each other"})
+			return "", nil, cli.UsageProblem(cli.FlagError{Flags: []string{"mirror", "from"}, Text: "--mirror is for releases: it and --from " + config.FromGo + " exclude each other"})
 		}
 		return config.FromGo, nil, nil
 	}

@@ -28,7 +28,7 @@ func listPrograms(c *cobra.Command, o *Options) error {
 		}
 	})
 	if other != "" {
-		return cli.Usage(fmt.Errorf("--list installs nothing: it goes without --%s", other))
+		return cli.UsageProblem(fmt.Errorf("--list installs nothing: it goes without --%s", other))
 	}
 	if err := cli.CheckOutput(o.Output); err != nil {
 		return err

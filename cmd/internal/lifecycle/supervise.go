@@ -28,11 +28,11 @@ func Supervise(v cli.Voice) error {
 	}
 	home, there, err := statefile.FindHome(path)
 	if err != nil || !there {
-		return cli.Usage(fmt.Errorf("supervise is run by start, with a home that exists: %w", err))
+		return cli.UsageProblem(fmt.Errorf("supervise is run by start, with a home that exists: %w", err))
 	}
 	lock, err := actions.Inherited(home)
 	if err != nil {
-		return cli.Usage(fmt.Errorf("supervise is run by start: %w", err))
+		return cli.UsageProblem(fmt.Errorf("supervise is run by start: %w", err))
 	}
 	// Nobody closes it: it comes free by the end of this process, which is seen to be
 	// ending then, and not of one that still lives and holds nothing.

@@ -22,7 +22,7 @@ type Options struct {
 func Run(c *cobra.Command, o *Options) error {
 	profile := c.Flags().Changed("profile")
 	if err := o.check(c, profile); err != nil {
-		return cli.Usage(err)
+		return cli.UsageProblem(err)
 	}
 	if profile {
 		return o.writeProfile(c)

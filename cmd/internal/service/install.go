@@ -27,7 +27,7 @@ type ServiceBegin struct{ Now, Restart bool }
 // RunInstall writes the service's file, and with --now starts the service.
 func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, voices config.Origins, begin ServiceBegin) error {
 	if begin.Restart && !begin.Now {
-		return cli.Usage(errors.New("--restart needs --now"))
+		return cli.UsageProblem(errors.New("--restart needs --now"))
 	}
 	m, f, err := openService(c, begin.Now)
 	if err != nil {

@@ -73,7 +73,7 @@ func TestTheRecordChangesUnderALook(t *testing.T) {
 		r.State, r.Desired, r.Generation = fsm.Stopping, fsm.WantStopped, r.Generation+1
 		save(r)
 	})
-	if d := Look(string(home)).Diagnosis(); d.State != fsm.Stopping || !d.Agrees {
+	if d := TakeSnapshot(string(home)).Diagnosis(); d.State != fsm.Stopping || !d.Agrees {
 		t.Errorf("%s: %s", d.State, d.Reason)
 	}
 }
@@ -82,7 +82,7 @@ func TestTheRecordChangesUnderALook(t *testing.T) {
 func TestTemporalEndsUnderALook(t *testing.T) {
 	t.Parallel()
 	home := lookedAt(t, func(_ fsm.Record, _ func(fsm.Record), lock *os.File) { lock.Close() })
-	if d := Look(string(home)).Diagnosis(); d.State != fsm.Restarting {
+	if d := TakeSnapshot(string(home)).Diagnosis(); d.State != fsm.Restarting {
 		t.Errorf("%s: %s", d.State, d.Reason)
 	}
 }
@@ -91,7 +91,7 @@ func TestTemporalEndsUnderALook(t *testing.T) {
 func TestNothingChangesUnderALook(t *testing.T) {
 	t.Parallel()
 	home := lookedAt(t, func(fsm.Record, func(fsm.Record), *os.File) {})
-	if d := Look(string(home)).Diagnosis(); d.State != fsm.Degraded || d.Agrees {
+	if d := TakeSnapshot(string(home)).Diagnosis(); d.State != fsm.Degraded || d.Agrees {
 		t.Errorf("%s: %s", d.State, d.Reason)
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Seen is what one look found: the record, and everything that can be held
+// Snapshot is what one look found: the record, and everything that can be held
 // against it without changing anything or taking a lock.
-type Seen struct {
+type Snapshot struct {
 	Home statefile.Home
 	// Exists is true of a home that is gone but for its Temporal as well.
 	Exists   bool
@@ -58,8 +58,8 @@ func WithLookTimeout() (context.Context, context.CancelFunc) {
 }
 
 // Unseen is what is so where there is no home, or before anybody has looked.
-func Unseen() *Seen {
-	s := &Seen{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}
+func Unseen() *Snapshot {
+	s := &Snapshot{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}
 	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }
@@ -67,16 +67,16 @@ func Unseen() *Seen {
 // mostLooks bounds how often a look begins anew while everything changes.
 const mostLooks = 5
 
-// Look looks at everything. What is seen one after the other was never so together
+// TakeSnapshot looks at everything. What is seen one after the other was never so together
 // if it has changed meanwhile, and would be told as a state in which nothing ever
 // was: it looks anew then.
-func Look(path string) *Seen {
-	s := lookOnce(path)
+func TakeSnapshot(path string) *Snapshot {
+	s := takeOnce(path)
 	for range mostLooks - 1 {
 		if s.steady() {
 			break
 		}
-		s = lookOnce(path)
+		s = takeOnce(path)
 	}
 	return s
 }
@@ -84,7 +84,7 @@ func Look(path string) *Seen {
 // steady reports whether temporal.lock and the record are still as they were before
 // Temporal was asked: then they were so at that moment. A driver that has come or
 // gone alone leaves nothing that was at no moment so (sim_look_test.go in fsm).
-func (s *Seen) steady() bool {
+func (s *Snapshot) steady() bool {
 	if s.Trouble != nil || !s.Exists {
 		return true
 	}
@@ -92,8 +92,8 @@ func (s *Seen) steady() bool {
 	return evidence.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
-// lookOnce looks at everything once, at what may take time side by side.
-func lookOnce(path string) *Seen {
+// takeOnce looks at everything once, at what may take time side by side.
+func takeOnce(path string) *Snapshot {
 	s := Unseen()
 	s.Home, s.Exists, s.Trouble = statefile.FindHome(path)
 	if s.Trouble == nil {
@@ -114,7 +114,7 @@ func lookOnce(path string) *Seen {
 }
 
 // ReadRecord reads the record, and notes what is wrong with it.
-func (s *Seen) ReadRecord() {
+func (s *Snapshot) ReadRecord() {
 	file := statefile.File{Home: s.Home}
 	s.stamp = file.Stamp() // before it is read: a save in between shows
 	document, err := file.Load()
@@ -135,14 +135,14 @@ func (s *Seen) ReadRecord() {
 
 // LookWhoRuns looks who has temporal.lock. Where no record says how it is run, its
 // own command line does.
-func (s *Seen) LookWhoRuns() {
+func (s *Snapshot) LookWhoRuns() {
 	s.Evidence, s.lock = actions.Look(s.Home, s.Document.Record)
 	if s.RecordFault != "" && s.Running() {
 		s.Document.Settings, s.Document.Environment = actions.RunningSettings(s.Evidence.Leader)
 	}
 }
 
-func (s *Seen) lookAtLocks() {
+func (s *Snapshot) lookAtLocks() {
 	s.LookWhoRuns()
 	if s.lock == probes.LockUnknown && s.Trouble == nil {
 		s.Trouble = errors.New("who holds temporal.lock cannot be told")
@@ -163,7 +163,7 @@ func (s *Seen) lookAtLocks() {
 }
 
 // lookAtTemporal asks whoever answers at the recorded address.
-func (s *Seen) lookAtTemporal() {
+func (s *Snapshot) lookAtTemporal() {
 	settings := s.Document.Settings
 	if settings.Port == 0 {
 		return
@@ -191,7 +191,7 @@ func (s *Seen) lookAtTemporal() {
 // ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a
 // supervisor that works, ask gives it the time that the supervisor would: state must not
 // report it Degraded for being slow.
-func (s *Seen) ask(ctx context.Context, leader int) temporal.Answer {
+func (s *Snapshot) ask(ctx context.Context, leader int) temporal.Answer {
 	settings := s.Document.Settings
 	answer := AskOnce(ctx, settings, leader)
 	v := answer.Verdict
@@ -229,7 +229,7 @@ func over(ctx context.Context) bool {
 }
 
 // Diagnosis is the state as it is now.
-func (s *Seen) Diagnosis() fsm.Diagnosis {
+func (s *Snapshot) Diagnosis() fsm.Diagnosis {
 	damage := s.RecordFault
 	if damage == NoRecord {
 		damage = ""
@@ -241,11 +241,11 @@ func (s *Seen) Diagnosis() fsm.Diagnosis {
 }
 
 // next is what would happen next, by the tables and the resume rule.
-func (s *Seen) next() []fsm.Move {
+func (s *Snapshot) next() []fsm.Move {
 	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.Document.Record, Evidence: s.Evidence}
 	if s.Driver.PID != 0 {
 		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Asleep
-		in.Outdated = s.skew() == skewOlder && actions.InBackground(s.Driver)
+		in.Outdated = s.Skew() == skewOlder && actions.InBackground(s.Driver)
 		in.Record.State = s.Diagnosis().State
 	}
 	return fsm.Moves(in)

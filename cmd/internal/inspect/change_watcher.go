@@ -14,9 +14,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// sentry tells when a state may have become another one: the record or a lock file was
+// ChangeWatcher reports when a state may have become another one: the record or a lock file was
 // replaced, or a process that holds a lock has ended, which the kernel reports.
-type sentry struct {
+type ChangeWatcher struct {
 	changed <-chan struct{}
 	ended   chan struct{}
 	// watched are the processes whose end is waited for.
@@ -27,17 +27,17 @@ type sentry struct {
 // correct: a health that did not answer just now, a supervisor that was stopped.
 const againAfter = time.Second
 
-// NewSentry watches the record and the lock files of a home, and the files besides, until
+// NewChangeWatcher watches the record and the lock files of a home, and the files besides, until
 // ctx ends. None of them needs to exist.
-func NewSentry(ctx context.Context, path string, besides ...string) *sentry {
+func NewChangeWatcher(ctx context.Context, path string, besides ...string) *ChangeWatcher {
 	home := statefile.Home(path)
 	files := append(besides, home.State(), home.Lock(), home.SupervisorLock())
-	return &sentry{changed: probes.Changes(ctx, files...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
+	return &ChangeWatcher{changed: probes.Changes(ctx, files...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
 }
 
 // Wait returns true when it is time to look again after last, which was seen
-// after the sentry was made; false when ctx has ended.
-func (s *sentry) Wait(ctx context.Context, last *Seen) bool {
+// after the watcher was made; false when ctx has ended.
+func (s *ChangeWatcher) Wait(ctx context.Context, last *Snapshot) bool {
 	s.watch(last)
 	var again <-chan time.Time
 	if last.untold() {
@@ -56,13 +56,13 @@ func (s *sentry) Wait(ctx context.Context, last *Seen) bool {
 }
 
 // untold reports whether this look may be corrected without a word of anybody.
-func (s *Seen) untold() bool {
+func (s *Snapshot) untold() bool {
 	unready := s.asked && !(s.answer.Verdict.Live && s.answer.Verdict.Ready)
 	return s.Asleep || s.Trouble != nil || unready && s.Document.State != fsm.Starting
 }
 
 // watch waits for the end of each process that holds a lock.
-func (s *sentry) watch(last *Seen) {
+func (s *ChangeWatcher) watch(last *Snapshot) {
 	s.await(last.Driver)
 	s.await(last.Evidence.Leader)
 	for _, holder := range last.holders {
@@ -72,7 +72,7 @@ func (s *sentry) watch(last *Seen) {
 
 // await begins to wait for a process's end. The goroutine ends with that process,
 // or with this one, as the wait cannot be cancelled.
-func (s *sentry) await(p fsm.Process) {
+func (s *ChangeWatcher) await(p fsm.Process) {
 	if p.PID == 0 || p.StartTicks == 0 || s.watched[p.PID].Same(p) {
 		return
 	}
