@@ -132,9 +132,10 @@ func (r rotation) truncate(copied, room int64) error {
 
 // wholeTries and wholePause bound the wait for the rest of a line. A write of one
 // becomes visible page by page (ext4), and its writer may have to wait for a
-// processor in the middle of it; but it can also have no end.
+// processor in the middle of it, for 20 ms and more on a busy machine; but it can also have no
+// end.
 const (
-	wholeTries = 20
+	wholeTries = 100
 	wholePause = time.Millisecond
 )
 
