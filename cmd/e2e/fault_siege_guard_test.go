@@ -54,9 +54,14 @@ func (h *siege) twoTemporals(list []int) string {
 	if len(list) < 2 {
 		return ""
 	}
+	// Between fork and exec a child of Temporal looks like Temporal. Parents are read before
+	// it is seen which of them lives: a child whose parent has died since has another one.
+	parents := map[int]int{}
+	for _, pid := range list {
+		parents[pid] = parentOf(pid)
+	}
 	still := slices.DeleteFunc(slices.Clone(list), func(pid int) bool {
-		// Between fork and exec a child of Temporal looks like Temporal.
-		return !h.owns(pid) || slices.Contains(list, parentOf(pid))
+		return !h.owns(pid) || slices.Contains(list, parents[pid])
 	})
 	if len(still) < 2 {
 		return ""
