@@ -65,13 +65,13 @@ type drives struct {
 	unheard     atomic.Bool
 }
 
-// clientEvent is a sight, with the lock that came with it.
+// clientEvent is an input of a command, with the lock that came with it.
 type clientEvent struct {
 	fsm.CommandInput
 	lock *os.File
-	look bool  // the record is to be looked at when the sight is taken
-	err  error // goes with SawBroken
-	// lockRefused is why supervisor.lock could not be made, where nobody can have it.
+	look bool  // the record is to be looked at when the event is taken
+	err  error // goes with InputBroken
+	// lockRefused is why supervisor.lock could not be made, where no process can have it.
 	lockRefused error
 }
 
@@ -85,8 +85,8 @@ type ClientConfig struct {
 	// Supervise starts a supervisor process with the locked file, which it must not
 	// keep, and returns its PID.
 	Supervise func(lock *os.File) (pid int, err error)
-	// Progress is told each record that is seen, with its history, in the command's
-	// goroutine. It may be nil.
+	// Progress is called with each record that is seen, with its history, in the
+	// command's goroutine. It may be nil.
 	Progress func(statefile.Document)
 	// Outdated says whether a running supervisor, as the record names it, is of an
 	// older version that a start replaces. It may be nil: then none is.
@@ -99,7 +99,7 @@ func NewClient(c ClientConfig) *Client {
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It
-// goes with EndBroken.
+// goes with ResultSystemRefused.
 func (d *Client) Err() error { return d.err }
 
 // Words are the last lines that the supervisors have written which this command
@@ -135,7 +135,7 @@ func (d *Client) fail(err error) {
 	d.events <- clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
 }
 
-// Look waits for the next sight and, where it is about the record, looks at the
+// Look waits for the next input and, where it is about the record, looks at the
 // record as it is at that moment.
 func (d *Client) Look() fsm.CommandInput {
 	s := d.awaitEvent()

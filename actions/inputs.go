@@ -26,7 +26,7 @@ type delivery struct {
 }
 
 // arm starts a timer; one that is armed for the same event is replaced. It is
-// stopped by release or by the next arm; a late one is told by its Seq.
+// stopped by release or by the next arm; a late one is known by its Seq.
 func (i *inputs) arm(e fsm.Effect) {
 	if old := i.timers[e.Event]; old != nil {
 		old.Stop()

@@ -83,8 +83,8 @@ func damaged(err error) bool {
 	return corrupt || link
 }
 
-// restore writes the record anew if it could not be saved before, or if somebody
-// damaged, removed or exchanged it: nobody but this driver may write it.
+// restore writes the record anew if it could not be saved before, or if it was damaged,
+// removed or exchanged: this driver alone may write it.
 func (r *recordFile) restore() {
 	stamp := r.file.Stamp()
 	if !r.unsaved && stamp == r.proven && stamp != (statefile.Stamp{}) {

@@ -39,8 +39,8 @@ func (t *treeLock) closeWaiter() {
 }
 
 // treeEnd is how a tree ends: lockFree is set as soon as temporal.lock comes free, reaped
-// is closed when our child has been reaped, lingers when members of the group live on
-// without the lock, and told when the driver has heard of the end.
+// is closed when our child has been reaped, groupSurvives when members of the group live on
+// without the lock, and reported when the driver has the end as an input.
 type treeEnd struct {
 	lockFree                        atomic.Bool
 	reaped, groupSurvives, reported chan struct{}

@@ -14,7 +14,7 @@ const (
 
 // How long a driver may take, in milliseconds: to say Stopping after it was
 // asked; beyond the grace period, to be done; and for a lock to be freed by a
-// driver that was killed. Unseated drivers are dead at once, so the margin only
+// driver that was killed. A killed driver is dead at once, so the margin only
 // covers a loaded machine.
 const (
 	answerWithin Millis = 2_000

@@ -1,7 +1,7 @@
 package fsm
 
 // Prepare returns the record to save before a supervisor takes over: Temporal is
-// wanted, and how. An Outcome with an End is a refusal. Whoever calls it holds
+// wanted, and how. An Outcome with a Result is a refusal. The caller holds
 // supervisor.lock.
 func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	keeps := e.Owner == OwnerOurs && r.State != Stopping && r.State != Restarting
