@@ -66,14 +66,12 @@ var CommandPhrases = map[CommandAction]string{
 
 // act turns one action of a row into effects.
 func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in CommandInput) (Command, []CommandEffect) {
-	if timer, ok := c.timers(in)[action]; ok {
+	if timer := c.timer(action, in); timer.Do != "" {
 		return c, []CommandEffect{timer}
 	}
 	switch action {
-	case ActTryLock:
-		return c, []CommandEffect{{Do: ActTryLock}}
-	case ActWait:
-		return c, []CommandEffect{{Do: ActWait}}
+	case ActTryLock, ActWait, ActReleaseLock:
+		return c, []CommandEffect{{Do: action}}
 	case ActHandOver:
 		return c.handOver(in)
 	case ActDrive:
@@ -90,8 +88,6 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver, Detail: "it is of an older version"}}
 	case ActProbe:
 		return c, []CommandEffect{{Do: ActProbe, Record: in.Record}}
-	case ActReleaseLock:
-		return c, []CommandEffect{{Do: ActReleaseLock}}
 	case ActFinish:
 		return c, []CommandEffect{{Do: ActFinish, Outcome: c.outcome(row, in)}}
 	case ActLookAgain:
@@ -109,23 +105,33 @@ func turned(row CommandRow, in CommandInput) CommandInput {
 	return CommandInput{Kind: InputWon, Record: in.Record, Evidence: Evidence{Owner: OwnerNone}}
 }
 
-func arm(saw CommandInputKind, after Millis) CommandEffect {
-	return CommandEffect{Do: ActArm, Input: saw, After: after}
+func arm(input CommandInputKind, after Millis) CommandEffect {
+	return CommandEffect{Do: ActArm, Input: input, After: after}
 }
 
-// timers are the actions that arm one.
-func (c Command) timers(in CommandInput) map[CommandAction]CommandEffect {
-	return map[CommandAction]CommandEffect{
-		ActArmPatience:        arm(InputTimeout, c.Patience),
-		ActArmYield:           arm(InputYieldOver, yieldFor),
-		ActArmSuspended:       arm(InputStillSuspended, answerWithin),
-		ActArmSuspendedKilled: arm(InputStillSuspended, beyondGrace),
-		ActArmLost:            arm(InputStillLost, in.Record.Settings.Policy.Period),
-		ActArmLook:            arm(InputBusy, provenAgain),
-		ActArmAnswer:          arm(InputNoAnswer, answerWithin),
-		ActArmGrace:           arm(InputNoAnswer, c.Grace+beyondGrace-answerWithin),
-		ActArmKilled:          arm(InputNoAnswer, beyondGrace),
+// timer is the effect of an action that arms a timer, zero for any other action.
+func (c Command) timer(action CommandAction, in CommandInput) CommandEffect {
+	switch action {
+	case ActArmPatience:
+		return arm(InputTimeout, c.Patience)
+	case ActArmYield:
+		return arm(InputYieldOver, yieldFor)
+	case ActArmSuspended:
+		return arm(InputStillSuspended, answerWithin)
+	case ActArmSuspendedKilled:
+		return arm(InputStillSuspended, beyondGrace)
+	case ActArmLost:
+		return arm(InputStillLost, in.Record.Settings.Policy.Period)
+	case ActArmLook:
+		return arm(InputBusy, provenAgain)
+	case ActArmAnswer:
+		return arm(InputNoAnswer, answerWithin)
+	case ActArmGrace:
+		return arm(InputNoAnswer, c.Grace+beyondGrace-answerWithin)
+	case ActArmKilled:
+		return arm(InputNoAnswer, beyondGrace)
 	}
+	return CommandEffect{}
 }
 
 // handOver has a supervisor started. It has three attempts, counted anew when one

@@ -136,8 +136,10 @@ func (c Command) yieldsTo(r Record) bool {
 // classifyStop is for stop, and for restart while something runs.
 func (c Command) classifyStop(in CommandInput) CommandEvent {
 	looked := in.Kind == InputWon || in.Kind == InputBusy
-	if looked && c.Verb == VerbRestart && c.Phase == StopTrying && c.refused(in.Record) != "" {
-		return refusals[c.refused(in.Record)] // before what runs is ended for it
+	if looked && c.Verb == VerbRestart && c.Phase == StopTrying {
+		if refused, ok := refusals[c.refused(in.Record)]; ok {
+			return refused // before what runs is ended for it
+		}
 	}
 	switch in.Kind {
 	case InputWon:
