@@ -110,7 +110,7 @@ func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) er
 	} else {
 		fmt.Fprintln(out, "This moves Temporal's database aside:")
 	}
-	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, human.Sizes(actions.DatabaseFiles(db)))
+	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, cli.TotalSize(actions.DatabaseFiles(db)))
 	answer, err := typed(c.InOrStdin())
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
@@ -151,7 +151,7 @@ func typed(in io.Reader) (string, error) {
 func tellReset(out io.Writer, moves []actions.Move) {
 	fmt.Fprintln(out, "Reset: the next start makes a new database.")
 	for _, m := range moves {
-		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, human.Sizes([]string{m.To}))
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, cli.TotalSize([]string{m.To}))
 	}
 	fmt.Fprintln(out, "To get it back:")
 	fmt.Fprintln(out, "  stigmer local reset    # if a start has made a new one since")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/stigmer/local/cmd/internal/human"
 	"golang.org/x/sys/unix"
 )
 
@@ -41,6 +42,17 @@ func Accessible(path string, folder bool) error {
 		need |= unix.X_OK
 	}
 	return unix.Access(path, need)
+}
+
+// TotalSize formats the size of some files together. One that is not there counts nothing.
+func TotalSize(files []string) string {
+	var bytes int64
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return human.FormatSize(bytes)
 }
 
 // BareExec returns the cause of an error of package exec, without the name of the program.

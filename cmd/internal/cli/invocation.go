@@ -16,5 +16,5 @@ func WordsTo(c *cobra.Command) []string {
 
 // WithHome adds the variable that names the home to an environment.
 func WithHome(env []string, home statefile.Home) []string {
-	return append(env, "STIGMER_HOME="+string(home))
+	return append(env, homeVariable+"="+string(home))
 }

@@ -192,7 +192,7 @@ func keptText(home statefile.Home, db string) string {
 	case 0:
 		return "none"
 	case 1:
-		return fmt.Sprintf("kept on purpose: %s (%s)", kept[0], human.Sizes(kept))
+		return fmt.Sprintf("kept on purpose: %s (%s)", kept[0], cli.TotalSize(kept))
 	}
-	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s", len(kept), human.Sizes(kept), kept[0])
+	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s", len(kept), cli.TotalSize(kept), kept[0])
 }
