@@ -95,18 +95,8 @@ func newFakeHome(t *testing.T) *realHome {
 	t.Helper()
 	temporal, err := exec.LookPath("temporal")
 	check(t, err)
-	bin, err := buildStigmer()
-	check(t, err)
-	port, err := freePort()
-	check(t, err)
-	ui, err := freePort()
-	check(t, err)
-	dir := t.TempDir()
-	h := &realHome{script: &script{dir: dir}, t: t, bin: bin, address: "127.0.0.1:" + port}
-	h.env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "HOME="+filepath.Join(dir, "me"), "STIGMER_HOME="+filepath.Join(dir, "home"),
-		"STIGMER_PORT="+port, "STIGMER_UI_PORT="+ui, "STIGMER_TEMPORAL_BIN="+temporal,
-		"STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(dir, "child"))
-	t.Cleanup(h.end)
+	h := newHomeOf(t, temporal)
+	h.env = append(h.env, "STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(h.dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(h.dir, "child"))
 	return h
 }
 

@@ -30,6 +30,12 @@ func newRealHome(t *testing.T) *realHome {
 	if temporal == "" {
 		t.Skip(realTemporalVariable + " names no Temporal; make test does")
 	}
+	return newHomeOf(t, temporal)
+}
+
+// newHomeOf makes a home of its own, on ports of its own, for a Temporal.
+func newHomeOf(t *testing.T, temporal string) *realHome {
+	t.Helper()
 	bin, err := buildStigmer()
 	check(t, err)
 	port, err := freePort()
