@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"github.com/stigmer/local/cmd/internal/cli"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // settles is how long an opener may take to fail. One that still runs then is a

@@ -2,13 +2,14 @@ package e2e_test
 
 import (
 	"fmt"
-	"github.com/stigmer/local/cmd/internal/cli"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // reader is a new user who types what a page shows.

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"github.com/stigmer/local/cmd/internal/cli"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // clearedLine is what a terminal is told to begin a line anew.

@@ -3,8 +3,9 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"hash/maphash"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simCache keeps what the product's functions have answered: they are pure, so

@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simClock is what the clocks say, and what is so. They stand still but for the

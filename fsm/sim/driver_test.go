@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // stepDriver mirrors Drive: it goes on until one effect that others can see was

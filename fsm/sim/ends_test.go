@@ -2,10 +2,11 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // deserted is the world after every command was killed: what is left goes on by

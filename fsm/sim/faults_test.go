@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // faults lists what may go wrong.

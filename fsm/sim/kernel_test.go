@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // lockFree reports whether nobody has temporal.lock.

@@ -2,8 +2,9 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simWatch is the state command: it looks in the order of cmd/look.go, and what it

@@ -2,10 +2,11 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simMove is one thing that may happen next; who and arg depend on op.

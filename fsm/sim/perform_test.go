@@ -2,8 +2,9 @@ package sim
 
 import (
 	"cmp"
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // perform mirrors World.Perform.

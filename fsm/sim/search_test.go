@@ -2,10 +2,11 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simSearch explores one scenario, breadth first: the first violation has the

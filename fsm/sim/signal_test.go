@@ -1,8 +1,9 @@
 package sim
 
 import (
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // simMember is one process that a signal may reach: a part of a tree, or a stranger.

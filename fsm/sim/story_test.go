@@ -2,8 +2,9 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"strings"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // String tells a broken rule as a story, and how to see it again.

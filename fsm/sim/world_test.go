@@ -2,8 +2,9 @@ package sim
 
 import (
 	"fmt"
-	"github.com/stigmer/local/fsm"
 	"slices"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // The simulated world: Supervisor, Command, Resume and the table are the real
