@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
@@ -162,4 +163,27 @@ func TryLocks(home statefile.Home) error {
 	defer os.Remove(file.Name())
 	defer file.Close()
 	return host.FlockWorks(file.Name())
+}
+
+// acquireSoon is Acquire that waits a moment for a lock that nobody has who lives, after
+// it has called onWait.
+func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
+	whileDying(onWait, func(last bool) bool {
+		lock, err = Acquire(path)
+		if !errors.Is(err, ErrHeld) || last {
+			return true
+		}
+		holders, _ := holdersOf(path)
+		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) })
+	})
+	return lock, err
+}
+
+// holdersOf are the holders of a lock that was refused.
+func holdersOf(path string) ([]probes.Holder, error) {
+	file, err := probes.FileAt(path)
+	if err != nil {
+		return nil, err
+	}
+	return probes.HoldersOf(file)
 }

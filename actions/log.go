@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -108,4 +109,10 @@ func Shortened(text string, most int) string {
 		return string(runes[:max(most-1, 0)]) + "…"
 	}
 	return text
+}
+
+// OpenSupervisorLog opens the home's supervisor.log, which is made if it is not there,
+// to be appended to: the driver of the home rotates it by truncation.
+func OpenSupervisorLog(home statefile.Home) (*os.File, error) {
+	return openLog(home.SupervisorLog())
 }

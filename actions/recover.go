@@ -4,12 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"time"
 
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -57,17 +54,4 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 		document = document.Add(fsm.Transition{At: now, From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
 	}
 	return document
-}
-
-// RunningSettings reads the settings of a running Temporal back from its command line, with
-// the standard policy, and what it was lent from its environment.
-func RunningSettings(p fsm.Process) (fsm.Settings, fsm.Environment) {
-	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
-	s.TemporalBin = p.Exe
-	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
-		s.DB = filepath.Join(folder, s.DB) // see dbArgument
-	}
-	lent, passEnv := environment.OfProcess(p)
-	s.PassEnv = passEnv
-	return s, lent
 }

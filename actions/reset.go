@@ -12,12 +12,6 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// ResetVerb and DoctorVerb are commands that hold supervisor.lock for a moment.
-const (
-	ResetVerb  = "reset"
-	DoctorVerb = "doctor"
-)
-
 // seatPatience is how long a reset waits for supervisor.lock, seatPause the pause
 // between two tries: another stop may have it for an instant, a supervisor has it
 // for good.
@@ -36,38 +30,6 @@ func (e NotStoppedError) Error() string { return e.Reason }
 
 // Move is one file that was renamed.
 type Move struct{ From, To string }
-
-// DatabaseOf is the database that a home's record names, empty for one in memory.
-// Where nothing is recorded it is the default one.
-func DatabaseOf(home statefile.Home, r fsm.Record) string {
-	if r.Settings.DB == "" && r.Settings.Port == 0 {
-		return home.DB()
-	}
-	return r.Settings.DB
-}
-
-// DatabaseFiles lists the files of a database that are there, where its name leads
-// to: a link alone is no database.
-func DatabaseFiles(db string) []string { return partsOf(realDatabase(db)) }
-
-func partsOf(db string) []string {
-	var files []string
-	for _, suffix := range parts {
-		if exists(db + suffix) {
-			files = append(files, db+suffix)
-		}
-	}
-	return files
-}
-
-// realDatabase is the file that a database's name leads to, whether it exists or not.
-func realDatabase(db string) string {
-	path, err := databaseLock(db)
-	if err != nil {
-		return db
-	}
-	return strings.TrimSuffix(path, ".lock")
-}
 
 // Reset moves the database of a stopped Temporal aside, under a dated name, and
 // returns the files that were moved. Nothing is deleted or overwritten.

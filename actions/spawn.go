@@ -8,10 +8,8 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
-	"github.com/stigmer/local/statefile"
 )
 
 // spawn starts Temporal. It inherits temporal.lock and the database's lock, and
@@ -128,20 +126,6 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 		metricsPort = s.MetricsPort
 	}
 	return httpPort, metricsPort, nil
-}
-
-// EnvironmentOf returns the whole environment of the Temporal that a record describes. A
-// record of an older version has no environment: then Temporal is lent of this process's.
-func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
-	return withUser(environment.ForTemporal(lentTo(r), r.Settings.PassEnv, string(home)), home)
-}
-
-// lentTo returns what the Temporal that a record describes is lent.
-func lentTo(r fsm.Record) fsm.Environment {
-	if r.Environment.Known() {
-		return r.Environment
-	}
-	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 }
 
 // identify reads the child's identity. One that has died already keeps its PID,

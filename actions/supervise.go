@@ -46,12 +46,6 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	return pid, cmd.Process.Release()
 }
 
-// OpenSupervisorLog opens the home's supervisor.log, which is made if it is not there,
-// to be appended to: the driver of the home rotates it by truncation.
-func OpenSupervisorLog(home statefile.Home) (*os.File, error) {
-	return openLog(home.SupervisorLog())
-}
-
 // Inherited takes over the supervisor.lock that Supervise handed on. It marks it
 // close-on-exec before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {

@@ -1,0 +1,84 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/stigmer/local/probes"
+)
+
+// databaseLock is the lock of a database by its real identity: the file beside
+// it after symlinks are resolved, those to nothing as well, so that two homes with
+// one database meet there even before it is made.
+func databaseLock(db string) (string, error) {
+	for range 40 { // as many links as the kernel follows (path_resolution(7))
+		folder, err := filepath.EvalSymlinks(filepath.Dir(db))
+		if err != nil {
+			return "", fmt.Errorf("database: %w", err)
+		}
+		db = filepath.Join(folder, filepath.Base(db))
+		target, err := os.Readlink(db)
+		if err != nil {
+			return db + ".lock", nil
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(folder, target)
+		}
+		db = target
+	}
+	return "", fmt.Errorf("database %s: too many symlinks", db)
+}
+
+// lockDatabase takes a database's lock. A refusal says why this database cannot be
+// had; an error is the system's. onWait is called before a pause.
+func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err error) {
+	if reason := Unfit(db); reason != "" {
+		return nil, reason, nil
+	}
+	path, err := databaseLock(db)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Sprintf("database %s %s: %s is not there", db, NoFolder, filepath.Dir(db)), nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	lock, err = acquireSoon(path, onWait)
+	switch {
+	case errors.Is(err, ErrHeld):
+		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
+	case err != nil:
+		return nil, "", fmt.Errorf("database: %w", err)
+	}
+	return lock, "", nil
+}
+
+// servedByOther finds what no lock tells: a Temporal that was started without
+// us, or whose lock file was deleted.
+func servedByOther(db string) string {
+	for _, h := range probes.Servers(db) {
+		return openInOther(db, h)
+	}
+	return ""
+}
+
+func openInOther(db string, h probes.Holder) string {
+	return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
+}
+
+func holderOf(path string) string {
+	holders, err := holdersOf(path)
+	if err != nil || len(holders) == 0 {
+		return "another program"
+	}
+	return lockHolder(holders[0])
+}
+
+func lockHolder(h probes.Holder) string {
+	if h.Instance != "" {
+		return fmt.Sprintf("the Temporal of home %s, %s", h.Instance, Describe(h))
+	}
+	return Describe(h)
+}
