@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
-	"golang.org/x/sys/unix"
 )
 
 // life is one home with a world that drives it.
@@ -19,26 +17,6 @@ type life struct {
 	*World
 	home   statefile.Home
 	record fsm.Record
-}
-
-// newHome makes a home, which is removed at the end. A follower waits in the kernel,
-// which cannot be cancelled: the end of a test can be what it waits for, and then it may
-// make the lock's file anew between the removal of the files and that of their folder.
-func newHome(t *testing.T) statefile.Home {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "home")
-	check(t, err)
-	t.Cleanup(func() {
-		err := os.RemoveAll(dir)
-		for n := 0; errors.Is(err, unix.ENOTEMPTY) && n < 100; n++ {
-			err = os.RemoveAll(dir)
-		}
-		check(t, err)
-	})
-	home, err := statefile.OpenHome(filepath.Join(dir, "home"))
-	check(t, err)
-	check(t, home.MakeFolders())
-	return home
 }
 
 func newLife(t *testing.T) *life {

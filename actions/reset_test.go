@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -181,16 +180,4 @@ func TestResetWithoutARecord(t *testing.T) {
 	check(t, err)
 	is(t, "moves", len(moves), 1)
 	is(t, "a record", exists(home.State()), false)
-}
-
-// A command that holds supervisor.lock for a moment is waited for, and not taken
-// for a stranger that must be ended first.
-func TestResetAndDoctorAreNoStrangers(t *testing.T) {
-	own, err := os.Executable()
-	check(t, err)
-	for command, want := range map[string]bool{
-		"stigmer local reset --yes": true, "stigmer local doctor --fix": true, "stigmer local start": true, "stigmer local state": false,
-	} {
-		is(t, command, ownCommand(probes.Holder{Process: fsm.Process{Exe: own}, Command: command}), want)
-	}
 }

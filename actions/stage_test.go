@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -147,46 +146,4 @@ func (a *actor) identity() fsm.Process {
 	p, err := probes.Identify(a.PID)
 	check(a.t, err)
 	return p
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// is fails unless have is want.
-func is[T comparable](t *testing.T, what string, have, want T) {
-	t.Helper()
-	if have != want {
-		t.Errorf("%s is %v, want %v", what, have, want)
-	}
-}
-
-// has fails unless text contains each of parts.
-func has(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	if missing := slices.DeleteFunc(parts, func(p string) bool { return strings.Contains(text, p) }); len(missing) > 0 {
-		t.Errorf("%q lacks %q", text, missing)
-	}
-}
-
-// within waits for a value that must come.
-func within[T any](t *testing.T, what string, from <-chan T) T {
-	t.Helper()
-	select {
-	case value := <-from:
-		return value
-	case <-time.After(patience):
-		t.Fatalf("%s did not come", what)
-	}
-	panic("unreachable")
-}
-
-// later runs f in a goroutine that ends with it.
-func later[T any](f func() T) <-chan T {
-	result := make(chan T, 1)
-	go func() { result <- f() }()
-	return result
 }

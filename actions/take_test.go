@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 )
 
 func TestTakeLocks(t *testing.T) {
@@ -115,34 +114,6 @@ func TestTakeDatabase(t *testing.T) {
 	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 
-// A path that the system takes and Temporal does not is refused, whether a file is there or
-// not; so are a folder without room for a journal, and a file that nothing may write.
-func TestUnfit(t *testing.T) {
-	dir := t.TempDir()
-	long := func(n int) string {
-		path := dir
-		for n-len(path) > 300 {
-			path += "/" + strings.Repeat("d", 100)
-		}
-		check(t, os.MkdirAll(path, 0o700))
-		return path + "/" + strings.Repeat("z", n-len(path)-1)
-	}
-	is(t, "as long as SQLite takes", Unfit(long(longestDatabase)), "")
-	has(t, Unfit(long(longestDatabase+1)), TooLong)
-	has(t, Unfit(dir+"/\xff.db"), NotUTF8, `\xff.db`)
-	check(t, os.Symlink(long(longestDatabase+1), dir+"/short"))
-	has(t, Unfit(dir+"/short"), TooLong)
-	if err := DatabaseName(dir + "/\xff/db"); err == nil {
-		t.Error("a relative name in such a folder is taken")
-	}
-	is(t, "of a folder that is not there", Unfit(dir+"/none/db"), "")
-	if os.Geteuid() == 0 {
-		return // may write everywhere
-	}
-	check(t, os.Mkdir(dir+"/closed", 0o500))
-	has(t, Unfit(dir+"/closed/db"), ClosedFolder, dir+"/closed")
-}
-
 // The lock's holder is told with its home where it is a Temporal of ours.
 func TestTakeDatabaseOfAnotherHome(t *testing.T) {
 	a, b := newLife(t), newLife(t)
@@ -155,44 +126,6 @@ func TestTakeDatabaseOfAnotherHome(t *testing.T) {
 	is(t, "with its own", b.do(fsm.DoLock).Event, fsm.LockAcquired)
 }
 
-func TestTakenPortNamesItsOwner(t *testing.T) {
-	ours := newStage(t).start("actor", []string{probes.InstanceVariable + "=/another/home"})
-	for _, c := range []struct {
-		name, owner string
-		listen      func() string
-	}{
-		{"ourselves", "pid " + strconv.Itoa(os.Getpid()) + " (", func() string {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			check(t, err)
-			t.Cleanup(func() { listener.Close() })
-			return listener.Addr().String()
-		}},
-		{"another home", "the Temporal of home /another/home (pid " + strconv.Itoa(ours.PID) + ")", func() string {
-			return ours.say("listen", "127.0.0.1:0")
-		}},
-	} {
-		_, text, err := net.SplitHostPort(c.listen())
-		check(t, err)
-		taken, err := strconv.Atoi(text)
-		check(t, err)
-		free := quietPorts(t, 4)
-		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
-		is(t, "all free", takenPort(base, nil, noWait), "")
-		for flag, set := range map[string]func(*fsm.Settings){
-			"port":         func(s *fsm.Settings) { s.Port = taken },
-			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
-			"http-port":    func(s *fsm.Settings) { s.HTTPPort = taken },
-			"metrics-port": func(s *fsm.Settings) { s.MetricsPort = taken },
-		} {
-			s := base
-			set(&s)
-			has(t, takenPort(s, nil, noWait), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
-			s.Headless = true
-			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != "", flag != "ui-port")
-		}
-	}
-}
-
 func TestTakeLocksPortTaken(t *testing.T) {
 	l := newLife(t)
 	listener, err := net.Listen("tcp", Address(l.record.Settings))
@@ -201,9 +134,4 @@ func TestTakeLocksPortTaken(t *testing.T) {
 	in := l.do(fsm.DoLock)
 	is(t, "event", in.Event, fsm.PortTaken)
 	has(t, in.Detail, "--port", strconv.Itoa(os.Getpid()))
-}
-
-func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, portReason("192.0.2.1", need{"port", 7233}, nil, noWait), "--port 7233", "not an address of this machine")
-	has(t, portReason("nonsense", need{"port", 7233}, nil, noWait), "--port 7233")
 }

@@ -37,14 +37,3 @@ func TestTidyLeavesTheRecord(t *testing.T) {
 	check(t, Tidy(home))
 	is(t, "record", exists(home.State()), true)
 }
-
-func TestKeptDatabases(t *testing.T) {
-	folder := t.TempDir()
-	db := filepath.Join(folder, "x.db")
-	for _, name := range []string{"x.db", "x.db.lock", "x.db-wal", "x.db.reset-1", "x.db.half-made-1", "x.db.backup-1.2.3", "y.db.reset-1", "x.db2.reset-1"} {
-		touch(t, filepath.Join(folder, name))
-	}
-	kept := KeptDatabases(db)
-	is(t, "kept", len(kept), 3)
-	is(t, "without a folder", len(KeptDatabases("/no/such/x.db")), 0)
-}
