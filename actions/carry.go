@@ -130,7 +130,7 @@ func (d *Client) askStop(effect fsm.CommandEffect) {
 		return
 	}
 	request := statefile.Request{
-		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: instant(time.Now()), From: self, For: effect.Driver,
+		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: fsm.Instant(time.Now().UnixMilli()), From: self, For: effect.Driver,
 		Cause: effect.Detail, Again: effect.RestartPending,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
 // databaseLock is the lock of a database by its real identity: the file beside
@@ -60,6 +62,23 @@ func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err 
 func servedByOther(db string) string {
 	for _, h := range probes.Servers(db) {
 		return openInOther(db, h)
+	}
+	return ""
+}
+
+// usedByOther says which program beside those of a home has a database, or its lock. It takes
+// no lock.
+func usedByOther(home statefile.Home, db string) string {
+	other := func(h probes.Holder) bool { return h.Instance != string(home) }
+	if path, err := databaseLock(db); err == nil {
+		holders, _ := holdersOf(path)
+		if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return other(h) && alive(h.Process.PID) }); i >= 0 {
+			return fmt.Sprintf("database %s is in use by %s", db, lockHolder(holders[i]))
+		}
+	}
+	servers := probes.Servers(db)
+	if i := slices.IndexFunc(servers, other); i >= 0 {
+		return openInOther(db, servers[i])
 	}
 	return ""
 }

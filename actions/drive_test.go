@@ -97,6 +97,6 @@ func TestDriveKeepsItsSeat(t *testing.T) {
 	leader.tell("exit", "0")
 	within(t, "the end", drove)
 	d.sees(t, fsm.InputDrove)
-	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.lock.file), true)
+	is(t, "the seat is at its path", probes.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }

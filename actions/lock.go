@@ -40,7 +40,7 @@ func acquire(path string, how int) (*os.File, error) {
 			file.Close()
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
-		if leadsTo(path, file) {
+		if probes.LeadsTo(path, file) {
 			return file, nil
 		}
 		file.Close() // a lock on a file that no path leads to protects nothing
@@ -120,16 +120,6 @@ func flock(file *os.File, how int) error {
 	}
 }
 
-// leadsTo reports whether path still names the file that is open.
-func leadsTo(path string, file *os.File) bool {
-	there, err := os.Lstat(path)
-	if err != nil {
-		return false
-	}
-	here, err := file.Stat()
-	return err == nil && os.SameFile(there, here)
-}
-
 // reopen opens a second description of a lock file that somebody holds, and
 // does not lock it. The path may be a magic link to a file without a name.
 func reopen(path string) (*os.File, probes.FileID, error) {
@@ -137,20 +127,12 @@ func reopen(path string) (*os.File, probes.FileID, error) {
 	if err != nil {
 		return nil, probes.FileID{}, fmt.Errorf("open lock: %w", err)
 	}
-	id, err := fileID(file)
+	id, err := probes.FileIDOfOpen(file)
 	if err != nil {
 		file.Close()
 		return nil, id, err
 	}
 	return file, id, nil
-}
-
-func fileID(file *os.File) (probes.FileID, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return probes.FileID{}, err
-	}
-	return probes.FileIDOf(info)
 }
 
 // TryLocks says why flock keeps nobody away from a home's files, nil if it does. It

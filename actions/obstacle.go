@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/stigmer/local/fsm"
@@ -25,16 +24,8 @@ func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) (event fsm
 	if wanted.DB == "" || wanted.DB == r.Settings.DB {
 		return "", ""
 	}
-	if path, err := databaseLock(wanted.DB); err == nil {
-		holders, _ := holdersOf(path)
-		if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return h.Instance != string(home) && alive(h.Process.PID) }); i >= 0 {
-			return fsm.LockDenied, fmt.Sprintf("database %s is in use by %s", wanted.DB, lockHolder(holders[i]))
-		}
-	}
-	for _, h := range probes.Servers(wanted.DB) {
-		if h.Instance != string(home) {
-			return fsm.LockDenied, openInOther(wanted.DB, h)
-		}
+	if reason := usedByOther(home, wanted.DB); reason != "" {
+		return fsm.LockDenied, reason
 	}
 	return "", ""
 }

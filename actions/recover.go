@@ -24,7 +24,7 @@ func Recover(home statefile.Home) (statefile.Document, error) {
 		return document, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return rebuild(home, ""), nil
-	case !damaged(err): // newer, or the system refused: the record may be good
+	case !statefile.Damaged(err): // newer, or the system refused: the record may be good
 		return statefile.Document{}, err
 	}
 	aside, failed := file.SetAside()
@@ -50,8 +50,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 		document.Settings, document.Environment = RunningSettings(evidence.Leader)
 	}
 	if reason != "" {
-		now := instant(time.Now())
-		document = document.Add(fsm.Transition{At: now, From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
+		document = document.Add(fsm.Transition{At: fsm.Instant(time.Now().UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
 	}
 	return document
 }

@@ -130,8 +130,8 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 	now := time.Now()
 	aside := interrupted(document, db)
 	if aside == "" {
-		aside = db + ".reset-" + stamp(now)
-		if err := unused(db, aside); err != nil {
+		var err error
+		if aside, err = asideName(db, ".reset-", now); err != nil {
 			return nil, err
 		}
 	}
@@ -139,7 +139,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 		document.Database = fsm.Database{}
 		document.Generation++
 		document.Reason = cause + movedTo + aside
-		document = document.Add(fsm.Transition{At: instant(now), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
+		document = document.Add(fsm.Transition{At: fsm.Instant(now.UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
 		if err := (statefile.File{Home: home}).Save(document); err != nil {
 			return nil, err
 		}
@@ -148,7 +148,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 		return nil, err
 	}
 	var moves []Move
-	for _, file := range partsOf(aside) {
+	for _, file := range DatabaseFiles(aside) {
 		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
 	}
 	return moves, statefile.SyncFolder(filepath.Dir(db))
@@ -163,13 +163,8 @@ func interrupted(document statefile.Document, db string) string {
 		return ""
 	}
 	_, aside, found := strings.Cut(document.History[len(document.History)-1].Cause, movedTo)
-	if !found || !strings.HasPrefix(aside, db+".reset-") || len(partsOf(aside)) == 0 {
+	if !found || !strings.HasPrefix(aside, db+".reset-") || !movedInPart(db, aside) {
 		return ""
-	}
-	for _, suffix := range parts {
-		if exists(db+suffix) && exists(aside+suffix) {
-			return ""
-		}
 	}
 	return aside
 }

@@ -47,7 +47,7 @@ func TestResetMovesTheWholeDatabase(t *testing.T) {
 	aside := moves[len(moves)-1].To
 	has(t, aside, db+".reset-20")
 	whole(t, aside)
-	is(t, "what is left", len(partsOf(db)), 0)
+	is(t, "what is left", len(DatabaseFiles(db)), 0)
 	d, err := statefile.File{Home: home}.Load()
 	check(t, err)
 	is(t, "what is known of the database", d.Database, fsm.Database{})
@@ -125,7 +125,7 @@ func TestResetNeedsEveryLock(t *testing.T) {
 			}
 			has(t, err.Error(), name)
 			whole(t, db)
-			is(t, "files", len(partsOf(db)), len(parts))
+			is(t, "files", len(DatabaseFiles(db)), len(parts))
 		})
 	}
 }
@@ -142,7 +142,7 @@ func TestResetIsFinishedByTheNext(t *testing.T) {
 		check(t, err)
 		is(t, "name", moves[len(moves)-1].To, aside)
 		whole(t, aside)
-		is(t, "what is left", len(partsOf(db)), 0)
+		is(t, "what is left", len(DatabaseFiles(db)), 0)
 	}
 }
 

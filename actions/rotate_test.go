@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,7 +20,7 @@ import (
 func rotate(path string, over int64) error { return rotateTo(path, over, 1<<20) }
 
 func rotateTo(path string, over, limit int64) error {
-	if fileSize(path) <= over {
+	if probes.FileSize(path) <= over {
 		return nil
 	}
 	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
@@ -117,7 +118,7 @@ func TestRotateWhileFlooded(t *testing.T) {
 	for done := later(func() string { return writer.say("appended") }); len(done) == 0; {
 		check(t, rotateTo(path, 2*limit, limit))
 		for n := 1; n <= OlderLogs; n++ {
-			if have := fileSize(older(path, n)); have > limit {
+			if have := probes.FileSize(older(path, n)); have > limit {
 				t.Fatalf("log.%d has %d bytes, of %d", n, have, limit)
 			}
 		}

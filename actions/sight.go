@@ -22,11 +22,11 @@ func (d *Client) won() fsm.CommandInput {
 		return fsm.CommandInput{Kind: fsm.InputBroken, Record: document.Record, Detail: err.Error()}
 	}
 	d.saw(document)
-	evidence := Observe(d.config.Home, document.Record)
-	if evidence.Owner == fsm.OwnerNone {
+	seen := Observe(d.config.Home, document.Record)
+	if seen.Owner == fsm.OwnerNone {
 		d.tidy()
 	}
-	return fsm.CommandInput{Kind: fsm.InputWon, Record: document.Record, Evidence: evidence}
+	return fsm.CommandInput{Kind: fsm.InputWon, Record: document.Record, Evidence: seen}
 }
 
 // tidy removes what only names a Temporal that does not run: a stale PID file,
@@ -130,7 +130,7 @@ func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
 		case s.Record.State != fsm.Healthy:
 			return
 		}
-		time.Sleep(longestPause)
+		time.Sleep(hiddenPause)
 		s.Driver, s.Holder = d.driverOf(s.Record)
 	}
 	d.follower.unseenSince = time.Time{}
@@ -139,3 +139,6 @@ func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
 // hiddenFor is how long supervisor.lock must be held by nobody whom this
 // namespace sees. One of our own may be missed for an instant, as it dies.
 const hiddenFor = time.Second
+
+// hiddenPause is the pause between two looks for it.
+const hiddenPause = 20 * time.Millisecond

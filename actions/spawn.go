@@ -81,7 +81,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !leadsTo(w.home.Lock(), w.tree.own) || !leadsTo(w.home.Lock(), w.tree.waiter) {
+	if !probes.LeadsTo(w.home.Lock(), w.tree.own) || !probes.LeadsTo(w.home.Lock(), w.tree.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
 	output, err := openLog(w.home.Log())

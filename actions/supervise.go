@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -53,7 +54,7 @@ func Inherited(home statefile.Home) (*os.File, error) {
 	if err := flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)
 	}
-	if !leadsTo(home.SupervisorLock(), lock) {
+	if !probes.LeadsTo(home.SupervisorLock(), lock) {
 		return nil, errors.New("what was handed over is not this home's supervisor.lock")
 	}
 	return lock, closeOnExec()

@@ -15,11 +15,11 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return fsm.Input{Event: fsm.LockLost}
 	}
 	w.home.MendFolders()
-	if w.tree.own != nil && !leadsTo(w.home.Lock(), w.tree.own) {
+	if w.tree.own != nil && !probes.LeadsTo(w.home.Lock(), w.tree.own) {
 		w.tree.own.Close() // the file was deleted or replaced while it ran
 		w.tree.own = nil
 	}
-	if w.tree.own == nil && w.tree.guard != nil && leadsTo(w.home.Lock(), w.tree.guard) {
+	if w.tree.own == nil && w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
 		w.tree.own, w.tree.guard = w.tree.guard, nil
 	}
 	if w.tree.own == nil {
@@ -66,11 +66,11 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 		if !errors.Is(err, ErrHeld) {
 			return fsm.Input{Event: fsm.LockDenied, Detail: err.Error()}
 		}
-		switch evidence := Observe(w.home, r); evidence.Owner {
+		switch seen := Observe(w.home, r); seen.Owner {
 		case fsm.OwnerOurs, fsm.OwnerLeftover:
-			return fsm.Input{Event: fsm.OrphanFound, Process: evidence.Leader, Detail: "temporal.lock is held by our own Temporal"}
+			return fsm.Input{Event: fsm.OrphanFound, Process: seen.Leader, Detail: "temporal.lock is held by our own Temporal"}
 		case fsm.OwnerForeign:
-			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + evidence.Holder}
+			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + seen.Holder}
 		}
 	}
 	return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is taken and given back again and again by another program"}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,7 +32,7 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	escaped.tell("exit", "0")
 	in = l.next(fsm.Gone)
 	is(t, "run", in.Run, uint64(1))
-	is(t, "the lock is ours", l.World.tree.own != nil && leadsTo(l.home.Lock(), l.World.tree.own), true)
+	is(t, "the lock is ours", l.World.tree.own != nil && probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 	if _, err := Acquire(l.home.Lock()); err == nil {
 		t.Error("Gone came without the lock")
 	}
@@ -211,11 +212,11 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	is(t, "before", l.lockReplaced(), "")
 	check(t, os.Remove(l.home.Lock()))
 	is(t, "deleted", l.lockReplaced(), "")
-	is(t, "guarded", leadsTo(l.home.Lock(), l.World.tree.guard), true)
+	is(t, "guarded", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	touch(t, l.home.Lock())
 	is(t, "replaced", l.lockReplaced(), "")
-	is(t, "guarded again", leadsTo(l.home.Lock(), l.World.tree.guard), true)
+	is(t, "guarded again", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	foreign, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -226,7 +227,7 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	old := l.World.tree.own
 	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 	is(t, "another lock", old != l.World.tree.own, true)
-	is(t, "that of the path", leadsTo(l.home.Lock(), l.World.tree.own), true)
+	is(t, "that of the path", probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 }
 
 // The guard is the lock of the next run.
@@ -249,7 +250,7 @@ func TestKeepSeat(t *testing.T) {
 	is(t, "same seat", l.supervisorLock, seat)
 	check(t, os.Remove(l.home.SupervisorLock()))
 	is(t, "kept", l.ensureSupervisorLock(), true)
-	is(t, "new seat", l.supervisorLock != seat && leadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
+	is(t, "new seat", l.supervisorLock != seat && probes.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
 	l.nothingYet()
 	check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := Acquire(l.home.SupervisorLock())

@@ -80,13 +80,11 @@ func (w *World) Next() fsm.Input {
 
 // Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.
 func (w *World) Stamp(in fsm.Input) fsm.Input {
-	in.At = instant(time.Now())
+	in.At = fsm.Instant(time.Now().UnixMilli())
 	in.Tick = fsm.Instant(time.Since(w.inputs.began).Milliseconds()) + 1
 	in.Dice = rand.IntN(1000)
 	return in
 }
-
-func instant(t time.Time) fsm.Instant { return fsm.Instant(t.UnixMilli()) }
 
 func millis(m fsm.Millis) time.Duration { return time.Duration(m) * time.Millisecond }
 

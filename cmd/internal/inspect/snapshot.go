@@ -88,8 +88,8 @@ func (s *Snapshot) steady() bool {
 	if s.Trouble != nil || !s.Exists {
 		return true
 	}
-	evidence, _ := actions.Look(s.Home, s.Document.Record)
-	return evidence.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
+	seen, _ := actions.Look(s.Home, s.Document.Record)
+	return seen.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
 // takeOnce looks at everything once, at what may take time side by side.
