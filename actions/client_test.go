@@ -56,7 +56,7 @@ func TestDeskWins(t *testing.T) {
 	is(t, "generation", s.Record.Generation, uint64(4))
 	is(t, "told", len(*told), 1)
 	is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
-	is(t, "the stale PID file", exists(home.PID()), false)
+	is(t, "the stale PID file", fileExists(home.PID()), false)
 	if _, err := Acquire(home.SupervisorLock()); !errors.Is(err, ErrHeld) {
 		t.Errorf("the lock is not ours: %v", err)
 	}
@@ -75,13 +75,13 @@ func TestDeskWinsBesideAnOrphan(t *testing.T) {
 	l := newLife(t)
 	l.spawn()
 	l.abandon()
-	is(t, "PID file", exists(l.home.PID()), true)
+	is(t, "PID file", fileExists(l.home.PID()), true)
 	save(t, l.home, l.record)
 	d, _ := newDesk(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
 	is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
-	is(t, "PID file", exists(l.home.PID()), true)
+	is(t, "PID file", fileExists(l.home.PID()), true)
 }
 
 func TestDeskBusy(t *testing.T) {
@@ -105,7 +105,7 @@ func TestDeskBusy(t *testing.T) {
 	// What is damaged is the driver's to write anew.
 	check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
 	is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
-	is(t, "set aside by a follower", exists(home.State()), true)
+	is(t, "set aside by a follower", fileExists(home.State()), true)
 	check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
 	has(t, busy(fsm.InputBroken).Detail, "newer")
 	var newer statefile.NewerError

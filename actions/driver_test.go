@@ -82,13 +82,3 @@ func TestResetAndDoctorAreNoStrangers(t *testing.T) {
 		is(t, command, ownCommand(probes.Holder{Process: fsm.Process{Exe: own}, Command: command}), want)
 	}
 }
-
-func holderAt(t *testing.T, path string) probes.Holder {
-	t.Helper()
-	holders, err := probes.Holders(path)
-	check(t, err)
-	if len(holders) == 0 {
-		t.Fatalf("nobody holds %s", path)
-	}
-	return holders[0]
-}

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -22,7 +21,7 @@ type life struct {
 func newLife(t *testing.T) *life {
 	t.Helper()
 	l := &life{stage: newStage(t), home: newHome(t)}
-	check(t, os.WriteFile(filepath.Join(string(l.home), "control"), []byte(l.address()), 0o600))
+	l.direct(l.home)
 	l.World = newWorld(t, l.home)
 	program, err := os.Executable()
 	check(t, err)

@@ -86,7 +86,7 @@ func TestAcquireRefuses(t *testing.T) {
 			is(t, name+": checked", CheckLock(at(name)) != nil, what != "")
 		}
 	}
-	if exists(at("nothing")) {
+	if fileExists(at("nothing")) {
 		t.Error("a symlink was followed")
 	}
 }

@@ -88,7 +88,7 @@ func TestOpenLog(t *testing.T) {
 			log.Close()
 		}
 	}
-	is(t, "a symlink was followed", exists(filepath.Join(dir, "elsewhere")), false)
+	is(t, "a symlink was followed", fileExists(filepath.Join(dir, "elsewhere")), false)
 	is(t, "size of nothing", size(filepath.Join(dir, "none")), 0)
 }
 

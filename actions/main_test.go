@@ -1,24 +1,22 @@
 package actions
 
 import (
-	"fmt"
+	"errors"
 	"os"
-	"slices"
 	"testing"
-	"time"
+
+	"github.com/stigmer/local/statefile"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) < 2 || !slices.Contains(roles, os.Args[1]) {
-		if os.Getenv("GORACE") == "" { // a program with the race detector sleeps before it exits
-			os.Setenv("GORACE", "atexit_sleep_ms=0")
-		}
-		os.Exit(m.Run())
-	}
-	files := openFiles() // before anything of ours is open
-	time.AfterFunc(actorLifetime, func() { os.Exit(99) })
-	if err := play(files); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(98)
-	}
+	os.Exit(Main(m, Commands{
+		"wait": AcquireWait, // the answer comes when the lock does
+		"inherited": func(home string) (*os.File, error) {
+			lock, err := Inherited(statefile.Home(home))
+			if err == nil && !closesOnExec(inheritedLock) {
+				err = errors.New("it is not close-on-exec")
+			}
+			return lock, err
+		},
+	}))
 }

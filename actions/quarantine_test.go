@@ -25,7 +25,7 @@ func TestQuarantine(t *testing.T) {
 			text, err := os.ReadFile(aside + suffix)
 			check(t, err)
 			is(t, suffix, string(text), "the"+suffix)
-			is(t, db+suffix+" is there", exists(db+suffix), false)
+			is(t, db+suffix+" is there", fileExists(db+suffix), false)
 		}
 		is(t, "files", len(list(t, filepath.Dir(db))), len(with)+1)
 	}
@@ -50,7 +50,7 @@ func TestQuarantineNeverOverwrites(t *testing.T) {
 		text, err = os.ReadFile(db + suffix)
 		check(t, err)
 		is(t, "the new one", string(text), "new")
-		is(t, "torn apart", exists(db+"-wal"), true)
+		is(t, "torn apart", fileExists(db+"-wal"), true)
 		is(t, "files", len(list(t, filepath.Dir(db))), before)
 	}
 }

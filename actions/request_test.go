@@ -40,5 +40,5 @@ func TestRequested(t *testing.T) {
 	is(t, "grace", in.Grace, 1)
 	is(t, "detail", in.Detail, "Ctrl-C")
 	l.release()
-	is(t, "the request stays", exists(l.home.Request()), false)
+	is(t, "the request stays", fileExists(l.home.Request()), false)
 }

@@ -22,10 +22,10 @@ func stoppedHome(t *testing.T) (home statefile.Home, db string) {
 	for _, suffix := range parts {
 		check(t, os.WriteFile(db+suffix, []byte("the"+suffix), 0o600))
 	}
-	r := wanted(7)
-	r.State, r.Desired = fsm.Stopped, fsm.WantStopped
-	r.Settings.DB = db
-	r.Database = fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3"}
+	r := fsm.Record{
+		State: fsm.Stopped, Desired: fsm.WantStopped, Generation: 7, Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()},
+		Database: fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3"},
+	}
 	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
 	return home, db
 }
@@ -179,5 +179,5 @@ func TestResetWithoutARecord(t *testing.T) {
 	moves, err := Reset(home, home.DB(), "a test")
 	check(t, err)
 	is(t, "moves", len(moves), 1)
-	is(t, "a record", exists(home.State()), false)
+	is(t, "a record", fileExists(home.State()), false)
 }

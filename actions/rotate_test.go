@@ -142,7 +142,7 @@ func wholeLines(t *testing.T, name string, last int) int {
 	}
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		var n int
-		if _, err := fmt.Sscanf(lines.Text(), "line %d", &n); err != nil || lines.Text() != logLine(n) {
+		if _, err := fmt.Sscanf(lines.Text(), "line %d", &n); err != nil || lines.Text() != Line(n) {
 			t.Fatalf("%s has a torn line: %q", name, lines.Text())
 		}
 		if n <= last {
@@ -152,8 +152,6 @@ func wholeLines(t *testing.T, name string, last int) int {
 	}
 	return last
 }
-
-func logLine(n int) string { return fmt.Sprintf("line %d %s", n, strings.Repeat("x", n%90)) }
 
 func TestRotateFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
@@ -216,5 +214,5 @@ func TestRotateFails(t *testing.T) {
 	text, err := os.ReadFile(path)
 	check(t, err)
 	is(t, "log", string(text), "long enough\n")
-	is(t, "a part of a copy", exists(older(path, 1)), false)
+	is(t, "a part of a copy", fileExists(older(path, 1)), false)
 }

@@ -31,7 +31,7 @@ func TestTakeLocks(t *testing.T) {
 	free, err := Acquire(l.home.Lock())
 	check(t, err)
 	free.Close()
-	is(t, "the lock file stays", exists(l.home.Lock()), true)
+	is(t, "the lock file stays", fileExists(l.home.Lock()), true)
 }
 
 func TestTakeLocksRefused(t *testing.T) {

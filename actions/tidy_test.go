@@ -21,13 +21,13 @@ func TestTidyNeedsTheSeat(t *testing.T) {
 		if _, ok := errors.AsType[NotStoppedError](Tidy(home)); !ok {
 			t.Errorf("tidied although %s is held", path)
 		}
-		is(t, "PID file", exists(home.PID()), true)
-		is(t, "temporary file", exists(old), true)
+		is(t, "PID file", fileExists(home.PID()), true)
+		is(t, "temporary file", fileExists(old), true)
 		lock.Close()
 	}
 	check(t, Tidy(home))
-	is(t, "PID file", exists(home.PID()), false)
-	is(t, "temporary file", exists(old), false)
+	is(t, "PID file", fileExists(home.PID()), false)
+	is(t, "temporary file", fileExists(old), false)
 }
 
 // A record that cannot be read is no reason to touch it.
@@ -35,5 +35,5 @@ func TestTidyLeavesTheRecord(t *testing.T) {
 	home := newHome(t)
 	check(t, os.WriteFile(home.State(), []byte("half"), 0o600))
 	check(t, Tidy(home))
-	is(t, "record", exists(home.State()), true)
+	is(t, "record", fileExists(home.State()), true)
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -34,6 +36,8 @@ type actor struct {
 	conn *net.TCPConn
 	in   *bufio.Reader
 	gone bool
+	// exited is closed when a child of the test's process has been reaped; it is nil for others.
+	exited chan struct{}
 	hello
 }
 
@@ -68,9 +72,35 @@ func (s stage) start(role string, env []string, inherit ...*os.File) *actor {
 	cmd := exec.Command(os.Args[0], role, s.address())
 	cmd.Env, cmd.ExtraFiles = append(os.Environ(), env...), inherit
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return s.run(cmd)
+}
+
+// startServer starts an actor in the place of a home's Temporal: with its command line, its mark
+// and its folder, in a session of its own, with files inherited.
+func (s stage) startServer(home statefile.Home, args []string, inherit ...*os.File) *actor {
+	s.t.Helper()
+	s.direct(home)
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir, cmd.Env, cmd.ExtraFiles = string(home), append(os.Environ(), probes.InstanceVariable+"="+string(home)), inherit
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return s.run(cmd)
+}
+
+// direct has what is spawned as a home's Temporal enter this stage.
+func (s stage) direct(home statefile.Home) {
+	s.t.Helper()
+	check(s.t, os.WriteFile(filepath.Join(string(home), "control"), []byte(s.address()), 0o600))
+}
+
+func (s stage) run(cmd *exec.Cmd) *actor {
+	s.t.Helper()
 	check(s.t, cmd.Start())
 	a := s.enter()
-	go cmd.Wait() // ends with the process
+	a.exited = make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(a.exited)
+	}()
 	return a
 }
 
@@ -123,11 +153,15 @@ func (a *actor) untouched() {
 	}
 }
 
-// awaitEnd returns when the process is gone.
+// awaitEnd returns when the process is gone, and has been reaped if that is for the test's
+// process to do.
 func (a *actor) awaitEnd() {
 	a.t.Helper()
 	for !a.gone {
 		a.hear()
+	}
+	if a.exited != nil {
+		<-a.exited
 	}
 }
 

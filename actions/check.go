@@ -80,3 +80,20 @@ func list(t *testing.T, dir string) []string {
 	}
 	return names
 }
+
+// fileExists reports whether anything is at a path.
+func fileExists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// holderAt returns a holder of the lock at a path, which must have one.
+func holderAt(t *testing.T, path string) probes.Holder {
+	t.Helper()
+	holders, err := probes.Holders(path)
+	check(t, err)
+	if len(holders) == 0 {
+		t.Fatalf("no process holds %s", path)
+	}
+	return holders[0]
+}

@@ -3,7 +3,6 @@ package actions
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -14,16 +13,36 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
-	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
-// roles are the first arguments with which this binary plays another program:
-// server is Temporal, which finds its director's address in the file control in
-// its working folder; the others have it as their last argument.
-var roles = []string{"server", "actor", SuperviseVerb, "start"}
+// Commands are orders of one package's tests, by their first word. The second is given to the
+// function; the file that it returns stays open.
+type Commands map[string]func(word string) (*os.File, error)
+
+// Main runs a package's tests and returns the exit status. In a process that a test has started
+// it plays another program instead: the first argument is its role. The role server is Temporal,
+// which finds its director's address in the file control in its working folder; the others have
+// it as their last argument.
+func Main(m *testing.M, commands Commands) (status int) {
+	if len(os.Args) < 2 || strings.HasPrefix(os.Args[1], "-") {
+		if os.Getenv("GORACE") == "" { // a program with the race detector sleeps before it exits
+			os.Setenv("GORACE", "atexit_sleep_ms=0")
+		}
+		return m.Run()
+	}
+	files := openFiles() // before anything of ours is open
+	time.AfterFunc(actorLifetime, func() { panic("the test that has started this process is gone") })
+	status, err := play(files, commands)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 98
+	}
+	return status
+}
 
 // actorLifetime bounds what a broken test can leave behind.
 const actorLifetime = 5 * time.Minute
@@ -37,20 +56,20 @@ type hello struct {
 	Files          map[int]string // descriptor to where it leads; Linux only
 }
 
-// play says hello to the director and obeys it until it hangs up.
-func play(files map[int]string) error {
+// play says hello to the director and obeys it until it hangs up, or has it exit with a status.
+func play(files map[int]string, commands Commands) (status int, err error) {
 	address := os.Args[len(os.Args)-1]
 	if os.Args[1] == "server" {
 		data, err := os.ReadFile("control")
 		if err != nil {
-			return err
+			return 0, err
 		}
 		address = string(data)
 		fmt.Println("fake Temporal: spawned")
 	}
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	self := hello{PID: os.Getpid(), PGID: unix.Getpgrp(), Args: os.Args, Files: files}
 	self.SID, _ = unix.Getsid(0)
@@ -61,22 +80,26 @@ func play(files map[int]string) error {
 		}
 	}
 	if err := json.NewEncoder(conn).Encode(self); err != nil {
-		return err
+		return 0, err
 	}
-	a := &acting{conn: conn, address: address, files: files}
+	a := &acting{conn: conn, address: address, files: files, commands: commands}
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
-		answer := a.obey(strings.Split(lines.Text(), "\t"))
-		fmt.Fprintln(conn, strings.ReplaceAll(answer, "\n", " "))
+		words := strings.Split(lines.Text(), "\t")
+		if words[0] == "exit" {
+			return strconv.Atoi(words[1])
+		}
+		fmt.Fprintln(conn, strings.ReplaceAll(a.obey(words), "\n", " "))
 	}
-	return nil
+	return 0, nil
 }
 
 // acting is what a playing process has at hand.
 type acting struct {
-	conn    net.Conn
-	address string
-	files   map[int]string
-	kept    []any
+	conn     net.Conn
+	address  string
+	files    map[int]string
+	commands Commands
+	kept     []any
 
 	appending sync.WaitGroup
 }
@@ -85,9 +108,6 @@ func (a *acting) obey(words []string) string {
 	switch words[0] {
 	case "ping":
 		return "pong"
-	case "exit":
-		status, _ := strconv.Atoi(words[1])
-		os.Exit(status)
 	case "append": // "append FROM COUNT": lines to the inherited file, in the background
 		from, _ := strconv.Atoi(words[1])
 		count, _ := strconv.Atoi(words[2])
@@ -111,15 +131,14 @@ func (a *acting) obey(words []string) string {
 			unix.Close(fd)
 		}
 	case "lock":
-		lock, err := Acquire(words[1])
+		lock, err := os.OpenFile(words[1], os.O_RDWR|os.O_CREATE, 0o600)
+		if err == nil {
+			err = unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		}
 		a.kept = append(a.kept, lock)
 		return verdict(err)
 	case "unlock": // the last lock
 		a.kept[len(a.kept)-1].(*os.File).Close()
-	case "wait": // the answer comes when the lock does
-		lock, err := AcquireWait(words[1])
-		a.kept = append(a.kept, lock)
-		return verdict(err)
 	case "listen":
 		l, err := net.Listen("tcp", words[1])
 		a.kept = append(a.kept, l)
@@ -127,12 +146,13 @@ func (a *acting) obey(words []string) string {
 			return verdict(err)
 		}
 		return l.Addr().String()
-	case "inherited":
-		lock, err := Inherited(statefile.Home(words[1]))
-		a.kept = append(a.kept, lock)
-		if err == nil && !closesOnExec(inheritedLock) {
-			err = errors.New("it is not close-on-exec")
+	default:
+		command, ok := a.commands[words[0]]
+		if !ok {
+			return verdict(fmt.Errorf("unknown order %q", words))
 		}
+		file, err := command(words[1])
+		a.kept = append(a.kept, file)
 		return verdict(err)
 	}
 	return "ok"
@@ -159,13 +179,16 @@ func (a *acting) child(words []string) error {
 	return cmd.Start()
 }
 
+// Line is what append writes for a number, without the line's end.
+func Line(n int) string { return fmt.Sprintf("line %d %s", n, strings.Repeat("x", n%90)) }
+
 // append writes lines to descriptor 3, one write each, after those it was asked
 // for before.
 func (a *acting) append(from, count int) {
 	a.appending.Wait()
 	a.appending.Go(func() {
 		for n := from; n < from+count; n++ {
-			unix.Write(3, []byte(logLine(n)+"\n"))
+			unix.Write(3, []byte(Line(n)+"\n"))
 		}
 	})
 }
