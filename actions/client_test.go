@@ -200,13 +200,13 @@ func TestDeskFollows(t *testing.T) {
 // The record is there before the supervisor, which has the lock before the
 // command lets go of it.
 func TestDeskHandsOver(t *testing.T) {
-	home, stage := newHome(t), newStage(t)
+	home, s := newHome(t), newStage(t)
 	var heir *actor
 	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
 		check(t, err)
 		is(t, "generation", saved.Generation, uint64(9))
-		heir = stage.start(SuperviseVerb, nil, lock)
+		heir = s.start(SuperviseVerb, nil, lock)
 		return heir.PID, nil
 	})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})

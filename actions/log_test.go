@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,13 +45,6 @@ func TestTail(t *testing.T) {
 	}
 	is(t, "no log", tail(filepath.Join(t.TempDir(), "log"), 0), "")
 	is(t, "a folder", tail(t.TempDir(), 0), "")
-}
-
-// One rule cuts all texts: the ellipsis is among the runes.
-func TestShortened(t *testing.T) {
-	for most, want := range map[int]string{1: "…", 3: "éé…", 4: "ééé…", 5: "ééééé", 6: "ééééé"} {
-		is(t, fmt.Sprint(most), Shortened("ééééé", most), want)
-	}
 }
 
 func TestOpenLog(t *testing.T) {
