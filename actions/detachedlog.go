@@ -15,10 +15,10 @@ import (
 // lead there, or if the file need not be the log: the spawned program may be a wrapper with
 // an output of its own. The file is certain to be the log if the program is Temporal itself,
 // whose version is known, if it was deleted at the log's path, or if the driver has it open.
-func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.OutputFile, bool) {
+func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.OpenFile, bool) {
 	file, ok := probes.StandardError(temporal)
 	if !ok || file.FileID.IsAt(home.Log()) {
-		return probes.OutputFile{}, false
+		return probes.OpenFile{}, false
 	}
 	certain := temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
 		driver.PID != 0 && probes.HasFile(driver.PID, file.FileID)

@@ -23,13 +23,14 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 
-	"probes":          {"fsm", "probes/xnu"},
-	"probes/host":     {"fsm"}, // file systems, limits, memory
-	"probes/temporal": {"fsm"}, // what a Temporal answers
-	"probes/logs":     {},
-	"probes/sqlite":   {}, // SQLite's engine, over an overlay
-	"probes/xnu":      {}, // macOS's kernel, in its own formats
-	"probes/xnu/fake": {"probes/xnu"},
+	"probes":           {"fsm", "probes/xnu"},
+	"probes/host":      {"fsm"}, // file systems, limits, memory
+	"probes/temporal":  {"fsm"}, // what a Temporal answers
+	"probes/logs":      {},
+	"probes/sqlite":    {}, // SQLite's engine, over an overlay
+	"probes/xnu":       {}, // macOS's kernel, in its own formats
+	"probes/xnu/fake":  {"probes/xnu"},
+	"probes/childtest": {}, // children for tests
 
 	"actions":             {"fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/procs", "actions/environment"},
 	"actions/environment": {"fsm", "probes"},

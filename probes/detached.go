@@ -9,8 +9,7 @@ const LockDescriptor = 3
 // LockFile is a lock file that its path does not lead to.
 type LockFile struct {
 	FileID
-	// Path opens that very file while the process that was asked about lives. It is
-	// empty if no path does, as for a deleted file on macOS.
+	// Path is that of OpenFile.
 	Path string
 }
 
@@ -21,12 +20,12 @@ func InheritedLockPath(p fsm.Process, path string) (LockFile, bool) {
 	if !Alive(p) {
 		return LockFile{}, false
 	}
-	file, ok := openAt(p.PID, LockDescriptor)
+	file, ok := OpenAt(p.PID, LockDescriptor)
 	if !ok || !hasLock(p.PID, file) {
 		return LockFile{}, false
 	}
 	if there, err := FileAt(path); err == nil && there == file.FileID {
 		return LockFile{}, false
 	}
-	return LockFile{file.FileID, reopenPath(p.PID, file)}, true
+	return LockFile{file.FileID, file.Path}, true
 }

@@ -3,7 +3,6 @@ package probes
 import (
 	"fmt"
 	"os"
-	"slices"
 	"syscall"
 )
 
@@ -60,67 +59,4 @@ func FileSize(path string) int64 {
 		return 0
 	}
 	return info.Size()
-}
-
-// openFile is a descriptor of a process that is open on a file.
-type openFile struct {
-	fd int
-	FileID
-	// deleted says that the file has no name any more.
-	deleted bool
-	// path is where the file is or, if it was deleted, was; empty where that is not
-	// known. Only openAt fills it.
-	path string
-	// locked is only known where the system tells it with the rest: ask hasLock.
-	locked bool
-}
-
-// HasOpen reports whether a process has a file open. Where that cannot be told it is
-// true.
-func HasOpen(pid int, info os.FileInfo) bool {
-	file, err := FileIDOf(info)
-	if err != nil {
-		return true
-	}
-	found, err := hasOpen(pid, file)
-	return err != nil || found
-}
-
-// HasFile reports whether a process has a file open. It returns false where the process's
-// descriptors cannot be read.
-func HasFile(pid int, file FileID) bool {
-	found, err := hasOpen(pid, file)
-	return err == nil && found
-}
-
-func hasOpen(pid int, file FileID) (found bool, err error) {
-	err = eachOpen(pid, func(f openFile) bool {
-		found = f.FileID == file
-		return !found
-	})
-	return found, err
-}
-
-// Servers returns the Temporal development servers that have the file at path open,
-// whatever started them. Other programs with the file open are not among them, and
-// whether a server has a lock is not asked.
-func Servers(path string) []Holder {
-	if unopened(path) {
-		return nil
-	}
-	file, err := FileAt(path)
-	if err != nil {
-		return nil
-	}
-	pids, err := processes()
-	if err != nil {
-		return nil
-	}
-	return described(slices.DeleteFunc(pids, func(pid int) bool {
-		if !IsDevServer(pid) {
-			return true
-		}
-		found, err := hasOpen(pid, file)
-		return err != nil || !found
-	}))
 }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stigmer/local/probes/childtest"
 	"golang.org/x/sys/unix"
 )
 
@@ -54,7 +55,7 @@ func (test forgottenCase) run(t *testing.T) {
 	attr := test.attr
 	attr.Setsid = true
 	cmd.SysProcAttr, cmd.Dir, cmd.ExtraFiles = &attr, "/", []*os.File{file}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), InstanceVariable + "=" + test.mark, roleVariable + "=idle"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), InstanceVariable + "=" + test.mark, childtest.Variable + "=yes"}
 	in, err := cmd.StdinPipe()
 	check(t, err)
 	out, err := cmd.StdoutPipe()

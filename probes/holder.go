@@ -5,19 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-
-	"github.com/stigmer/local/fsm"
 )
-
-// Holder is a process that keeps a lock.
-type Holder struct {
-	// Process has only its PID where the rest could not be read.
-	Process fsm.Process
-	// Command is its command line, for people.
-	Command string
-	// Instance is the home that it was started for, empty if none of ours.
-	Instance string
-}
 
 // LockState is what can be said of a lock without taking it.
 type LockState string
@@ -63,7 +51,7 @@ func HoldersOf(file FileID, first ...int) ([]Holder, error) {
 	if found := among(first, file); len(found) > 0 {
 		return found, nil
 	}
-	pids, err := processes()
+	pids, err := PIDs()
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +59,13 @@ func HoldersOf(file FileID, first ...int) ([]Holder, error) {
 }
 
 func among(pids []int, file FileID) []Holder {
-	return described(slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return !holds(pid, file) }))
+	return Describe(slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { return !holds(pid, file) }))
 }
 
 // holds reports whether one of the process's descriptors is of this file and has its
 // lock. What may not be read, or went away, does not.
 func holds(pid int, file FileID) (found bool) {
-	_ = eachOpen(pid, func(f openFile) bool {
+	_ = EachOpen(pid, func(f OpenFile) bool {
 		found = f.FileID == file && hasLock(pid, f)
 		return !found
 	})
@@ -108,26 +96,4 @@ func Locked(path string, first ...int) (LockState, error) {
 		return LockHeld, nil
 	}
 	return listed(path, info)
-}
-
-func described(pids []int) []Holder {
-	var found []Holder
-	for _, pid := range pids {
-		if holder, ok := describe(pid); ok {
-			found = append(found, holder)
-		}
-	}
-	return found
-}
-
-// describe makes a Holder of a PID. It is false for a process that has gone.
-func describe(pid int) (Holder, bool) {
-	process, err := look(pid)
-	if errors.Is(err, ErrNoProcess) {
-		return Holder{}, false
-	}
-	if err != nil {
-		process = fsm.Process{PID: pid}
-	}
-	return Holder{Process: process, Command: CommandLine(pid), Instance: Instance(pid)}, true
 }

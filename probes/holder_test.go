@@ -6,6 +6,8 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+
+	"github.com/stigmer/local/probes/childtest"
 )
 
 func lockFile(t *testing.T) string {
@@ -23,6 +25,14 @@ func locked(t *testing.T, path string) *os.File {
 	t.Cleanup(func() { file.Close() })
 	check(t, syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
 	return file
+}
+
+// startHolder starts a child that alone has the lock.
+func startHolder(t *testing.T, path string) childtest.Child {
+	t.Helper()
+	file := locked(t, path)
+	defer file.Close()
+	return childtest.Start(t, "", file)
 }
 
 func pidsOf(holders []Holder) []int {
@@ -53,11 +63,11 @@ func wantHolders(t *testing.T, path string, want ...int) []Holder {
 func TestHolder(t *testing.T) {
 	path := lockFile(t)
 	wantHolders(t, path)
-	child := start(t, "hold", path)
+	child := startHolder(t, path)
 	holder := wantHolders(t, path, child.PID)[0]
 	identity, err := Identify(child.PID)
 	check(t, err)
-	if !holder.Process.Same(identity) || holder.Instance != "/home/of/hold" || holder.Command == "" {
+	if !holder.Process.Same(identity) || holder.Instance != childtest.Home || holder.Command == "" {
 		t.Errorf("holder = %+v", holder)
 	}
 	check(t, child.Process.Kill())
@@ -68,8 +78,8 @@ func TestHolder(t *testing.T) {
 func TestHolderInherited(t *testing.T) {
 	path := lockFile(t)
 	file := locked(t, path)
-	child := start(t, "idle", "", file)
-	grandchild := start(t, "idle", "", file)
+	child := childtest.Start(t, "", file)
+	grandchild := childtest.Start(t, "", file)
 	wantHolders(t, path, os.Getpid(), child.PID, grandchild.PID)
 	check(t, file.Close())
 	wantHolders(t, path, child.PID, grandchild.PID)
@@ -81,7 +91,7 @@ func TestHolderInherited(t *testing.T) {
 func TestHolderFirst(t *testing.T) {
 	path := lockFile(t)
 	file := locked(t, path)
-	child := start(t, "idle", "", file)
+	child := childtest.Start(t, "", file)
 	for _, test := range []struct {
 		first, want []int
 	}{
@@ -101,7 +111,7 @@ func TestHolderFirst(t *testing.T) {
 func TestHolderDeleted(t *testing.T) {
 	path := lockFile(t)
 	file := locked(t, path)
-	child := start(t, "idle", "", file)
+	child := childtest.Start(t, "", file)
 	info, err := file.Stat()
 	check(t, err)
 	id, err := FileIDOf(info)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stigmer/local/probes/childtest"
 )
 
 // The kernel counts who has a file open, ourselves and children alike.
@@ -20,7 +22,7 @@ func TestUnopened(t *testing.T) {
 	if unopened(path) {
 		t.Error("a file that this process has open")
 	}
-	start(t, "idle", "", file)
+	childtest.Start(t, "", file)
 	check(t, file.Close())
 	if unopened(path) {
 		t.Error("a file that a child has open")

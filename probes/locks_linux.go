@@ -93,3 +93,23 @@ func mountDevice(id string) string {
 	}
 	return ""
 }
+
+// hasLock reports whether this very description has a flock: fdinfo has a line
+// "lock: 1: FLOCK  ADVISORY  WRITE ..." only then, since __show_fd_locks
+// (fs/locks.c) compares the file pointer. One that waits has none.
+func hasLock(pid int, file OpenFile) bool {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", pid, file.FD))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "lock:") && strings.Contains(line, " FLOCK ") {
+			return true
+		}
+	}
+	return false
+}
+
+// knownUnlocked is never certain on Linux: flock and fcntl do not see each other's locks, and
+// /proc/locks leaves some out.
+func knownUnlocked(string) bool { return false }

@@ -8,9 +8,12 @@ import (
 	"github.com/stigmer/local/probes/xnu"
 )
 
+// macSockets answers what is asked of sockets from macOS's kernel.
+type macSockets struct{ xnu.Kernel }
+
 // sockets returns the machine's TCP sockets. Whose they are is only guessed there:
 // socketOwner looks into it.
-func (m mac) sockets() ([]socket, error) {
+func (m macSockets) sockets() ([]socket, error) {
 	all, err := m.Sockets()
 	found := make([]socket, len(all))
 	for i, one := range all {
@@ -22,7 +25,7 @@ func (m mac) sockets() ([]socket, error) {
 // socketOwner returns the process that has a socket: the one that used it last, if it has it
 // yet, else the first that is found with it. It is 0 for a socket of another user, and
 // when ctx ends the search.
-func (m mac) socketOwner(ctx context.Context, s socket) int {
+func (m macSockets) socketOwner(ctx context.Context, s socket) int {
 	if s.pid > 0 && m.has(s.pid, s) {
 		return s.pid
 	}
@@ -39,7 +42,7 @@ func (m mac) socketOwner(ctx context.Context, s socket) int {
 }
 
 // has reports whether a process has a socket of this address and kind.
-func (m mac) has(pid int, s socket) bool {
+func (m macSockets) has(pid int, s socket) bool {
 	sockets, _ := m.SocketsOf(pid)
 	return slices.ContainsFunc(sockets, func(one xnu.Socket) bool {
 		return one.Local == s.local && (one.State == xnu.Listen) == s.listening
@@ -47,7 +50,7 @@ func (m mac) has(pid int, s socket) bool {
 }
 
 // listens returns the address of a socket on which a process listens and that matches.
-func (m mac) listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) {
+func (m macSockets) listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) {
 	sockets, _ := m.SocketsOf(pid)
 	for _, one := range sockets {
 		if one.State == xnu.Listen && matches(one.Local) {

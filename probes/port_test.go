@@ -6,9 +6,10 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/probes/childtest"
 )
 
 func TestListening(t *testing.T) {
@@ -26,11 +27,7 @@ func TestListening(t *testing.T) {
 		{"another loopback", "127.0.0.1", "::1", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			child := start(t, "listen", HostPort(test.bound, 0))
-			port, err := strconv.Atoi(child.Says)
-			if err != nil {
-				t.Skipf("listen on %s: %s", test.bound, child.Says)
-			}
+			child, port := startListener(t, test.bound)
 			got, err := Listening(test.asked, port)
 			check(t, err)
 			if !test.want {
@@ -42,7 +39,7 @@ func TestListening(t *testing.T) {
 			if got == nil {
 				t.Fatal("Listening = nil")
 			}
-			if got.PID != child.PID || got.Instance != "/home/of/listen" || got.Exe == "" || got.Command == "" {
+			if got.PID != child.PID || got.Instance != childtest.Home || got.Exe == "" || got.Command == "" {
 				t.Errorf("Listening = %+v, want PID %d", got, child.PID)
 			}
 			if got.Address != HostPort(test.bound, port) {
@@ -50,6 +47,24 @@ func TestListening(t *testing.T) {
 			}
 		})
 	}
+}
+
+// startListener starts a child that alone listens on a port of its own.
+func startListener(t *testing.T, ip string) (childtest.Child, int) {
+	t.Helper()
+	network := "tcp4" // Go's "tcp" makes [::] of 0.0.0.0
+	if strings.Contains(ip, ":") {
+		network = "tcp6"
+	}
+	listener, err := net.Listen(network, HostPort(ip, 0))
+	if err != nil {
+		t.Skip(err)
+	}
+	defer listener.Close()
+	file, err := listener.(*net.TCPListener).File()
+	check(t, err)
+	defer file.Close()
+	return childtest.Start(t, "", file), listener.Addr().(*net.TCPAddr).Port
 }
 
 func TestNobodyListens(t *testing.T) {

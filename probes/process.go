@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -31,10 +30,6 @@ func (e IdentityError) Error() string {
 
 // Unwrap returns the cause.
 func (e IdentityError) Unwrap() error { return e.Err }
-
-// InstanceVariable is the environment variable that is set in everything that
-// we start. Its value is the home's real path.
-const InstanceVariable = "STIGMER_INSTANCE"
 
 // Identify returns the identity of the process with this PID. It returns
 // ErrNoProcess, wrapped, for a PID that is free, a zombie's, a thread's, or not
@@ -67,28 +62,6 @@ func CommandLine(pid int) string {
 	}, strings.Join(Args(pid), " "))
 }
 
-// Instance returns InstanceVariable's value in the environment that the process
-// was started with. It is empty when it is unset or may not be read.
-func Instance(pid int) string {
-	for _, variable := range environment(pid) {
-		if value, ok := strings.CutPrefix(variable, InstanceVariable+"="); ok {
-			return value
-		}
-	}
-	return ""
-}
-
-// Environment returns the variables that a process was started with, each NAME=value. It is
-// nil where they may not be read.
-func Environment(pid int) []string { return environment(pid) }
-
-// devServer is the word in the command line of every Temporal development server.
-const devServer = "start-dev"
-
-// IsDevServer reports whether a process is a Temporal development server, whoever
-// started it. It is false where its arguments may not be read.
-func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
-
 // IsChild reports whether a process is known to be a child of parent, or to have been one
 // when it began its program, also if parent has gone since. Only macOS remembers that: it
 // is false on Linux.
@@ -97,9 +70,6 @@ func IsChild(parent fsm.Process, pid int) bool {
 	born := parentUniqueID(pid)
 	return err == nil && parent.Boot == boot && born != 0 && born == parent.StartTicks
 }
-
-// Parent returns the PID of a process's parent, 0 where it is not known.
-func Parent(pid int) int { return parentOf(pid) }
 
 func noProcess(pid int) error { return fmt.Errorf("process %d: %w", pid, ErrNoProcess) }
 

@@ -92,7 +92,9 @@ func Executable(pid int) string {
 // when they are not known.
 func Args(pid int) []string { return zeroSeparated(procPath(pid, "cmdline")) }
 
-func environment(pid int) []string { return zeroSeparated(procPath(pid, "environ")) }
+// Environment returns the variables that a process was started with, each NAME=value. It is
+// nil where they may not be read.
+func Environment(pid int) []string { return zeroSeparated(procPath(pid, "environ")) }
 
 func zeroSeparated(path string) []string {
 	data, err := os.ReadFile(path)

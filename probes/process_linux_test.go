@@ -10,11 +10,12 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stigmer/local/probes/childtest"
 	"golang.org/x/sys/unix"
 )
 
 func TestIdentifyZombie(t *testing.T) {
-	child := start(t, "idle", "")
+	child := childtest.Start(t, "")
 	before, err := Identify(child.PID)
 	check(t, err)
 	check(t, child.Process.Kill())

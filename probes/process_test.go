@@ -11,10 +11,11 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/childtest"
 )
 
 func TestIdentify(t *testing.T) {
-	child := start(t, "idle", "an argument")
+	child := childtest.Start(t, "an argument")
 	got, err := Identify(child.PID)
 	check(t, err)
 	boot, err := Boot()
@@ -47,14 +48,14 @@ func TestIdentify(t *testing.T) {
 }
 
 func TestWhatAProcessWasGiven(t *testing.T) {
-	child := start(t, "idle", "an argument")
+	child := childtest.Start(t, "an argument")
 	if args := Args(child.PID); !slices.Equal(args, child.Args) {
 		t.Errorf("Args = %q, want %q", args, child.Args)
 	}
 	if line := CommandLine(child.PID); !strings.HasSuffix(line, " an argument") {
 		t.Errorf("CommandLine = %q", line)
 	}
-	if home := Instance(child.PID); home != "/home/of/idle" {
+	if home := Instance(child.PID); home != childtest.Home {
 		t.Errorf("Instance = %q", home)
 	}
 }

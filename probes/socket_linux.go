@@ -4,6 +4,7 @@ package probes
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"os"
 	"slices"
@@ -45,7 +46,7 @@ func socketOwner(_ context.Context, s socket) (int, bool) {
 		return 0, false
 	}
 	for {
-		parent := parentOf(pid)
+		parent := Parent(pid)
 		if parent <= 1 || opensAs(parent, fd) != socket || !looksForked(pid, parent, fd) {
 			return pid, opensAs(pid, fd) == socket
 		}
@@ -62,7 +63,7 @@ func looksForked(child, parent int, fd uint32) bool {
 
 // opensAs names what a process has open as a descriptor, empty if it has no such one.
 func opensAs(pid int, fd uint32) string {
-	what, err := os.Readlink(procPath(pid, "fd/"+strconv.Itoa(int(fd))))
+	what, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", pid, fd))
 	if err != nil {
 		return ""
 	}
@@ -71,7 +72,7 @@ func opensAs(pid int, fd uint32) string {
 
 // closesOnExec reads the descriptor's flags, octal; proc_pid_fdinfo(5).
 func closesOnExec(pid int, fd uint32) bool {
-	info, err := os.ReadFile(procPath(pid, "fdinfo/"+strconv.Itoa(int(fd))))
+	info, err := os.ReadFile(fmt.Sprintf("/proc/%d/fdinfo/%d", pid, fd))
 	if err != nil {
 		return false
 	}
@@ -82,14 +83,4 @@ func closesOnExec(pid int, fd uint32) bool {
 		}
 	}
 	return false
-}
-
-// parentOf returns a process's parent, 0 where it is not known.
-func parentOf(pid int) int {
-	fields := statFields(pid)
-	if len(fields) < 2 {
-		return 0
-	}
-	parent, _ := strconv.Atoi(fields[1])
-	return parent
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 )
 
@@ -63,27 +62,20 @@ func TestKeeperOfGone(t *testing.T) {
 }
 
 // A descriptor that is closed on exec tells a child that is about to have its own
-// program: a listener of Go is one.
+// program: a listener of Go is one, and what a child inherited is none.
 func TestClosesOnExec(t *testing.T) {
-	child := start(t, "listen", "127.0.0.1:0")
-	dir, err := os.ReadDir(procPath(child.PID, "fd"))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
-	closes := map[string]bool{}
-	for _, entry := range dir {
-		var fd uint32
-		if _, err := fmt.Sscan(entry.Name(), &fd); err == nil && strings.HasPrefix(opensAs(child.PID, fd), "socket:") {
-			closes[entry.Name()] = closesOnExec(child.PID, fd)
+	defer listener.Close()
+	raw, err := listener.(*net.TCPListener).SyscallConn()
+	check(t, err)
+	check(t, raw.Control(func(fd uintptr) {
+		if !closesOnExec(os.Getpid(), uint32(fd)) {
+			t.Error("a listener of Go is kept")
 		}
-	}
-	if len(closes) != 1 {
-		t.Fatalf("sockets: %v", closes)
-	}
-	for fd, yes := range closes {
-		if !yes {
-			t.Errorf("descriptor %s is kept", fd)
-		}
-	}
-	if closesOnExec(child.PID, 0) {
-		t.Error("its stdin is closed on exec")
+	}))
+	shell, _ := inShell(t, "echo 1; read line <&4")
+	if closesOnExec(shell, 3) {
+		t.Error("a listener that was inherited is closed on exec")
 	}
 }

@@ -5,16 +5,25 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/probes/childtest"
+	"golang.org/x/sys/unix"
 )
 
 func TestOpenerAndWaiterAreNoHolders(t *testing.T) {
 	path := lockFile(t)
-	start(t, "open", path)
+	opened, err := os.OpenFile(path, os.O_RDWR, 0)
+	check(t, err)
+	defer opened.Close()
+	childtest.Start(t, "", opened)
 	wantHolders(t, path)
-	child := start(t, "hold", path)
-	waiter := start(t, "wait", path)
-	awaitBlocked(t, waiter.PID)
+	child := startHolder(t, path)
+	done := make(chan error)
+	go func() { done <- unix.Flock(int(opened.Fd()), unix.LOCK_EX) }()
+	awaitBlocked(t, os.Getpid())
 	wantHolders(t, path, child.PID)
+	check(t, child.Process.Kill())
+	check(t, <-done)
 }
 
 // awaitBlocked returns when /proc/locks shows the process waiting.

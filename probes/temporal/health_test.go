@@ -123,12 +123,12 @@ func TestAsk(t *testing.T) {
 }
 
 func TestAskRefused(t *testing.T) {
-	ports, err := probes.FreePorts("127.0.0.1", 1)
+	free, err := probes.FreePorts("127.0.0.1", 1)
 	check(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	begin := time.Now()
-	answer := Endpoint{Address: probes.HostPort("127.0.0.1", ports[0])}.Ask(ctx)
+	answer := Endpoint{Address: probes.HostPort("127.0.0.1", free[0])}.Ask(ctx)
 	if answer.Verdict.Live || !strings.Contains(answer.Detail, "refused") {
 		t.Errorf("Ask = %+v", answer)
 	}

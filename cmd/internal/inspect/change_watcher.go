@@ -31,8 +31,8 @@ const againAfter = time.Second
 // ctx ends. None of them needs to exist.
 func NewChangeWatcher(ctx context.Context, path string, besides ...string) *ChangeWatcher {
 	home := statefile.Home(path)
-	files := append(besides, home.State(), home.Lock(), home.SupervisorLock())
-	return &ChangeWatcher{changed: probes.Changes(ctx, files...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
+	paths := append(besides, home.State(), home.Lock(), home.SupervisorLock())
+	return &ChangeWatcher{changed: probes.Changes(ctx, paths...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
 }
 
 // Wait returns true when it is time to look again after last, which was seen
