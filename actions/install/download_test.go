@@ -58,7 +58,7 @@ func (s *server) broken(t *testing.T) Partial {
 	s.serve = func(w http.ResponseWriter, r *http.Request, n int) { s.cut(w, r, 100) }
 	_, err := s.install(t, s.home)
 	parts := Partials(s.home)
-	if !is[BrokenError](err) || len(parts) != 1 || parts[0].Version != tested || parts[0].Bytes != int64(100*DefaultLimits().Tries) {
+	if KindOf(err) != Broken || len(parts) != 1 || parts[0].Version != tested || parts[0].Bytes != int64(100*DefaultLimits().Tries) {
 		t.Fatalf("%v, kept: %+v", err, parts)
 	}
 	clean(t, s.home)

@@ -2,9 +2,9 @@ package install
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
 	"io"
+	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -17,52 +17,43 @@ const sumsBytes = 1 << 20
 
 // publishedSum fetches the SHA-256 that a release's list has for an archive, in
 // lower-case hexadecimal.
-func (r Release) publishedSum(ctx context.Context, c *client, v Version, name string) (string, error) {
-	list := r.file(v, sumsName)
+func (c *client) publishedSum(ctx context.Context, list *url.URL, name string) (string, error) {
 	var text []byte
 	err := c.retry(ctx, func() (int64, error) {
 		r, err := c.get(ctx, list, 0)
 		if err != nil {
-			return 0, c.classify(list, err)
+			return 0, err
 		}
-		defer r.Close()
-		text, err = io.ReadAll(io.LimitReader(r, sumsBytes+1))
-		if err != nil {
+		defer r.Body.Close()
+		if text, err = io.ReadAll(io.LimitReader(r.Body, sumsBytes+1)); err != nil {
 			return 0, brokenOff(ctx, list, err)
 		}
 		return 0, nil
 	})
-	if err != nil {
+	switch sums := sumsOf(string(text), name); {
+	case err != nil:
 		return "", err
+	case len(text) > sumsBytes:
+		return "", failed(Refused, "%s is larger than %d MiB", redacted(list), sumsBytes>>20)
+	case len(sums) == 0:
+		return "", failed(Refused, "%s has no SHA-256 for %s", redacted(list), name)
+	case len(sums) > 1:
+		return "", failed(Refused, "%s has two different sums for %s", redacted(list), name)
+	default:
+		return sums[0], nil
 	}
-	if len(text) > sumsBytes {
-		return "", refused("%s is larger than %d MiB", redacted(list), sumsBytes>>20)
-	}
-	sum, why := sumOf(string(text), name)
-	if why != "" {
-		return "", refused("%s %s", redacted(list), why)
-	}
-	return sum, nil
 }
 
-// sumOf finds a file's sum in the lines of sha256sum, or says why there is none.
-func sumOf(text, name string) (sum, why string) {
-	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
-		if len(fields) != 2 || strings.TrimPrefix(fields[1], "*") != name {
-			continue
+// sumLine is a line of sha256sum; a star before the name is for a file that was read as binary.
+var sumLine = regexp.MustCompile(`(?m)^([0-9A-Fa-f]{64})[ \t]+\*?(\S+)[ \t\r]*$`)
+
+// sumsOf finds the sums that a list has for a file, each once.
+func sumsOf(text, name string) (sums []string) {
+	for _, line := range sumLine.FindAllStringSubmatch(text, -1) {
+		sum := strings.ToLower(line[1])
+		if line[2] == name && (len(sums) == 0 || sums[len(sums)-1] != sum) {
+			sums = append(sums, sum)
 		}
-		found := strings.ToLower(fields[0])
-		if raw, err := hex.DecodeString(found); err != nil || len(raw) != 32 {
-			return "", fmt.Sprintf("has no SHA-256 for %s, but %.80q", name, fields[0])
-		}
-		if sum != "" && sum != found {
-			return "", "has two different sums for " + name
-		}
-		sum = found
 	}
-	if sum == "" {
-		return "", "does not name " + name
-	}
-	return sum, ""
+	return sums
 }

@@ -53,10 +53,10 @@ func (r Release) Fetch(ctx context.Context, v Version, to string, progress Progr
 		return err
 	}
 	file := r.file(v, name)
-	ctx, cancel := context.WithTimeoutCause(ctx, r.Limits.Total, BrokenError{redacted(file), errTooLong})
+	ctx, cancel := context.WithTimeoutCause(ctx, r.Limits.Total, failed(Broken, "%s broke off: %v", redacted(file), errTooLong))
 	defer cancel()
 	c := newClient(r.Agent, r.Limits, progress)
-	sum, err := r.publishedSum(ctx, c, v, name)
+	sum, err := c.publishedSum(ctx, r.file(v, sumsName), name)
 	if err != nil {
 		return err
 	}
@@ -76,8 +76,8 @@ func (d *download) unpacked(ctx context.Context, to string) error {
 	}
 	d.progress.Step("Verified   its SHA-256 is the published one, " + d.sum)
 	err := unpack(d.content(), to, d.limits.Program)
-	if _, useless := errors.AsType[RefusedError](err); err == nil || useless {
-		return errors.Join(err, d.discard())
+	if err == nil || KindOf(err) == Refused {
+		err = errors.Join(err, d.discard())
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -27,11 +26,6 @@ const tested = Version("v1.2.3")
 
 // script is the program that releases have here.
 const script = "#!/bin/sh\necho program\n"
-
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}
 
 func check(t *testing.T, err error) {
 	t.Helper()

@@ -30,5 +30,5 @@ func (v Version) archive(system, machine string) (string, error) {
 	case "linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64":
 		return fmt.Sprintf("temporal_cli_%s_%s_%s.tar.gz", strings.TrimPrefix(string(v), "v"), system, machine), nil
 	}
-	return "", fmt.Errorf("%w for %s/%s", ErrNoRelease, system, machine)
+	return "", failed(NoRelease, "there is no release for %s/%s", system, machine)
 }
