@@ -1,10 +1,10 @@
 package service
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
+
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
@@ -20,20 +20,19 @@ func RunUninstall(c *cobra.Command, now bool) error {
 		return nil
 	}
 	if now {
-		if err := m.run(m.disable, "the file was not removed"); err != nil {
+		if err := m.run(m.verbs.disable, "the file was not removed"); err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(f.clear(out, m), m.removeWantsLink()); err != nil {
-		return cli.SystemProblem(err, "the service was not removed")
+	if err := f.remove(out, m); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
 	if now {
-		return m.run(m.reload, "the file was removed")
+		return m.run(m.verbs.reload, "the file was removed")
 	}
-	if m.present() != nil {
-		return nil // no manager that could run it
+	if m.present() == nil {
+		fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.byHand.end))
 	}
-	fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.ending))
 	return nil
 }
