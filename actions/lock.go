@@ -1,11 +1,13 @@
 package actions
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
@@ -29,6 +31,25 @@ func Acquire(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX|
 // AcquireWait is Acquire that waits in the kernel until the lock is free. The
 // wait cannot be cancelled; it ends with the process.
 func AcquireWait(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX) }
+
+// AcquireUntil is Acquire that tries again, every acquirePause, until ctx ends: then it
+// returns ctx's cause.
+func AcquireUntil(ctx context.Context, path string) (*os.File, error) {
+	for {
+		file, err := Acquire(path)
+		if !errors.Is(err, ErrHeld) {
+			return file, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(acquirePause):
+		}
+	}
+}
+
+// acquirePause is short for a person, and long beside the 0.1 ms that a try takes.
+const acquirePause = 20 * time.Millisecond
 
 func acquire(path string, how int) (*os.File, error) {
 	for range acquireTries {

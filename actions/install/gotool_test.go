@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -49,9 +48,12 @@ func TestGoFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			home := newHome(t)
 			_, err := Install(t.Context(), order(home, fakeGo(t, c.text)))
-			build, _ := errors.AsType[BuildError](err)
+			build, ok := errors.AsType[*Error](err)
+			if !ok {
+				t.Fatal(err)
+			}
 			last := strings.Join(build.Lines, "|")
-			if !strings.HasPrefix(last, "line 3|") || !strings.HasSuffix(last, "|line 11|x[2Jy") || !strings.Contains(err.Error(), c.why) {
+			if build.Kind != Unbuilt || !strings.HasPrefix(last, "line 3|") || !strings.HasSuffix(last, "|line 11|x[2Jy") || !strings.Contains(err.Error(), c.why) {
 				t.Errorf("%v, %q", err, last)
 			}
 			nothing(t, home)
@@ -63,7 +65,7 @@ func TestNoGo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	home := newHome(t)
 	_, err := Install(t.Context(), order(home, Go{}))
-	if !errors.Is(err, exec.ErrNotFound) {
+	if KindOf(err) != NoGo {
 		t.Error(err)
 	}
 	nothing(t, home)
@@ -119,23 +121,24 @@ func TestEither(t *testing.T) {
 	for name, c := range map[string]struct {
 		arrange func(s *server, r *Release)
 		goes    string
-		ends    func(error) bool
+		ends    Kind
 	}{
-		"nothing listens":             {away, `echo built > "$GOBIN/temporal"`, func(err error) bool { return err == nil }},
-		"nothing listens, without go": {away, "", is[UnreachableError]},
+		"nothing listens":             {away, `echo built > "$GOBIN/temporal"`, 0},
+		"nothing listens, without go": {away, "", Unreachable},
+		"nothing listens, go fails":   {away, "exit 1", NeitherWay},
 		"not found": {func(s *server, _ *Release) {
 			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }
-		}, "exit 1", is[StatusError]},
+		}, "exit 1", NotFound},
 		"another sum": {func(s *server, _ *Release) {
 			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write([]byte("other")) }
-		}, "exit 1", is[RefusedError]},
+		}, "exit 1", Refused},
 		"gone in the middle": {func(s *server, _ *Release) {
 			s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
 				s.Listener.Close()
 				w.Header().Set("Connection", "close")
 				s.cut(w, r, 1000)
 			}
-		}, "exit 1", is[BrokenError]},
+		}, "exit 1", Broken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, home := newServer(t), newHome(t)
@@ -147,7 +150,7 @@ func TestEither(t *testing.T) {
 				o.From = Either{Release: release, Go: fakeGo(t, c.goes)}
 			}
 			_, err := Install(t.Context(), o)
-			if !c.ends(err) {
+			if KindOf(err) != c.ends || (err == nil) != (c.ends == 0) {
 				t.Fatalf("%v", err)
 			}
 			if err == nil {

@@ -21,14 +21,10 @@ import (
 
 // listPrograms shows what start could run. It changes nothing and makes no home.
 func listPrograms(c *cobra.Command, o *Options) error {
-	var other string
-	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "list" && f.Name != "output" {
-			other = f.Name
+	for _, other := range []string{"version", "from", "mirror"} {
+		if c.Flags().Changed(other) {
+			return cli.UsageProblem(fmt.Errorf("--list installs nothing: it goes without --%s", other))
 		}
-	})
-	if other != "" {
-		return cli.UsageProblem(fmt.Errorf("--list installs nothing: it goes without --%s", other))
 	}
 	if err := cli.CheckOutput(o.Output); err != nil {
 		return err
