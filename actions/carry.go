@@ -94,7 +94,7 @@ func (d *Client) handOver(r fsm.Record) {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
 	if d.childPID, err = d.config.Supervise(d.lock.file); err != nil {
-		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Detail: err.Error()})
+		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: CodeOf(err), Detail: err.Error()})
 		return
 	}
 	d.releaseLock()

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
@@ -34,57 +35,57 @@ func databaseLock(db string) (string, error) {
 	return "", fmt.Errorf("database %s: too many symlinks", db)
 }
 
-// lockDatabase takes a database's lock. A refusal says why this database cannot be
-// had; an error is the system's. onWait is called before a pause.
-func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err error) {
-	if reason := Unfit(db); reason != "" {
-		return nil, reason, nil
+// lockDatabase takes a database's lock. A fsm.Refusal says why this database cannot be
+// had; any other error is the system's. onWait is called before a pause.
+func lockDatabase(db string, onWait func()) (*os.File, error) {
+	if err := Unfit(db); err != nil {
+		return nil, err
 	}
 	path, err := databaseLock(db)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Sprintf("database %s %s: %s is not there", db, NoFolder, filepath.Dir(db)), nil
+		return nil, unfit(fsm.CodeDatabaseNoFolder, "database %s has no folder: %s is not there", db, filepath.Dir(db))
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	lock, err = acquireSoon(path, onWait)
+	lock, err := acquireSoon(path, onWait)
 	switch {
 	case errors.Is(err, ErrHeld):
-		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
+		return nil, unfit(fsm.CodeDatabaseInUse, "database %s is in use by %s", db, holderOf(path))
 	case err != nil:
-		return nil, "", fmt.Errorf("database: %w", err)
+		return nil, fmt.Errorf("database: %w", err)
 	}
-	return lock, "", nil
+	return lock, nil
 }
 
 // servedByOther finds what no lock tells: a Temporal that was started without
 // us, or whose lock file was deleted.
-func servedByOther(db string) string {
+func servedByOther(db string) error {
 	for _, h := range probes.Servers(db) {
 		return openInOther(db, h)
 	}
-	return ""
+	return nil
 }
 
-// usedByOther says which program beside those of a home has a database, or its lock. It takes
-// no lock.
-func usedByOther(home statefile.Home, db string) string {
+// usedByOther is a fsm.Refusal if a program beside those of a home has a database, or its lock. It
+// takes no lock.
+func usedByOther(home statefile.Home, db string) error {
 	other := func(h probes.Holder) bool { return h.Instance != string(home) }
 	if path, err := databaseLock(db); err == nil {
 		holders, _ := holdersOf(path)
 		if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return other(h) && alive(h.Process.PID) }); i >= 0 {
-			return fmt.Sprintf("database %s is in use by %s", db, lockHolder(holders[i]))
+			return unfit(fsm.CodeDatabaseInUse, "database %s is in use by %s", db, lockHolder(holders[i]))
 		}
 	}
 	servers := probes.Servers(db)
 	if i := slices.IndexFunc(servers, other); i >= 0 {
 		return openInOther(db, servers[i])
 	}
-	return ""
+	return nil
 }
 
-func openInOther(db string, h probes.Holder) string {
-	return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
+func openInOther(db string, h probes.Holder) error {
+	return unfit(fsm.CodeDatabaseInUse, "database %s is open in another Temporal, %s", db, Describe(h))
 }
 
 func holderOf(path string) string {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // A path that the system takes and Temporal does not is refused, whether a file is there or
@@ -18,15 +20,18 @@ func TestUnfit(t *testing.T) {
 		check(t, os.MkdirAll(path, 0o700))
 		return path + "/" + strings.Repeat("z", n-len(path)-1)
 	}
-	is(t, "as long as SQLite takes", Unfit(long(longestDatabase)), "")
-	has(t, Unfit(long(longestDatabase+1)), TooLong)
-	has(t, Unfit(dir+"/\xff.db"), NotUTF8, `\xff.db`)
+	check(t, Unfit(long(longestDatabase)))
+	is(t, "longer", CodeOf(Unfit(long(longestDatabase+1))), fsm.CodeDatabasePath)
+	has(t, Unfit(dir+"/\xff.db").Error(), "not UTF-8", `\xff.db`)
 	check(t, os.Symlink(long(longestDatabase+1), dir+"/short"))
-	has(t, Unfit(dir+"/short"), TooLong)
-	is(t, "of a folder that is not there", Unfit(dir+"/none/db"), "")
+	has(t, Unfit(dir+"/short").Error(), "too long")
+	if err := DatabaseName(dir + "/\xff/db"); err == nil {
+		t.Error("a relative name in such a folder is taken")
+	}
+	check(t, Unfit(dir+"/none/db"))
 	if os.Geteuid() == 0 {
 		return // may write everywhere
 	}
 	check(t, os.Mkdir(dir+"/closed", 0o500))
-	has(t, Unfit(dir+"/closed/db"), ClosedFolder, dir+"/closed")
+	is(t, "in a closed folder", CodeOf(Unfit(dir+"/closed/db")), fsm.CodeDatabaseFolderClosed)
 }

@@ -32,7 +32,7 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		check(t, err)
 		free := quietPorts(t, 4)
 		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
-		is(t, "all free", takenPort(base, nil, noWait), "")
+		check(t, takenPort(base, nil, noWait))
 		for flag, set := range map[string]func(*fsm.Settings){
 			"port":         func(s *fsm.Settings) { s.Port = taken },
 			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
@@ -41,14 +41,14 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		} {
 			s := base
 			set(&s)
-			has(t, takenPort(s, nil, noWait), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
+			has(t, takenPort(s, nil, noWait).Error(), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
 			s.Headless = true
-			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != "", flag != "ui-port")
+			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != nil, flag != "ui-port")
 		}
 	}
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, portReason("192.0.2.1", need{"port", 7233}, nil, noWait), "--port 7233", "not an address of this machine")
-	has(t, portReason("nonsense", need{"port", 7233}, nil, noWait), "--port 7233")
+	has(t, checkPort("192.0.2.1", need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
+	has(t, checkPort("nonsense", need{"port", 7233}, nil, noWait).Error(), "--port 7233")
 }

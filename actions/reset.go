@@ -107,16 +107,16 @@ func holderText(e fsm.Evidence) string {
 
 // guardDatabase returns the file that a database's name leads to, and its lock.
 func guardDatabase(db string) (string, *os.File, error) {
-	guard, refusal, err := lockDatabase(db, func() {})
-	switch {
-	case err != nil:
-		return "", nil, err
-	case refusal != "":
-		return "", nil, NotStoppedError{refusal}
+	guard, err := lockDatabase(db, func() {})
+	if refusal, ok := errors.AsType[fsm.Refusal](err); ok {
+		return "", nil, NotStoppedError{refusal.Reason}
 	}
-	if reason := servedByOther(db); reason != "" {
+	if err != nil {
+		return "", nil, err
+	}
+	if err := servedByOther(db); err != nil {
 		guard.Close()
-		return "", nil, NotStoppedError{reason}
+		return "", nil, NotStoppedError{err.Error()}
 	}
 	return realDatabase(db), guard, nil
 }

@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"fmt"
+
 	"github.com/stigmer/local/fsm"
 )
 
@@ -23,7 +25,7 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		w.passOn(e)
 		return fsm.Input{}, false
 	}
-	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+	return refused(fsm.SaveFailed, fmt.Errorf("the record cannot be saved: %w", err)), true
 }
 
 // note adds a transition to the history and the log, if there is one.

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -30,7 +31,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		if cmd != nil {
 			closeOutput(cmd)
 		}
-		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
+		return refused(fsm.SpawnFailed, err)
 	}
 	w.run.child, w.tree.members = cmd, nil
 	w.keepOutput(cmd)
@@ -86,7 +87,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	}
 	output, err := openLog(w.home.Log())
 	if err != nil {
-		return nil, err
+		return nil, fsm.Refusal{Code: cmp.Or(CodeOf(err), fsm.CodeLogUnusable), Reason: err.Error()}
 	}
 	w.run.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)

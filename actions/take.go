@@ -29,18 +29,18 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 	s := e.Record.Settings
 	onWait := w.onWait(e.Record)
-	if reason := w.takeDatabase(s.DB, onWait); reason != "" {
-		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
+	if err := w.takeDatabase(s.DB, onWait); err != nil {
+		return refused(fsm.LockDenied, err)
 	}
-	if reason := takenPort(s, nil, onWait); reason != "" {
-		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
+	if err := takenPort(s, nil, onWait); err != nil {
+		return refused(fsm.PortTaken, err)
 	}
 	if err := probes.Reachable(s.IP); err != nil {
-		return fsm.Input{Event: fsm.PortTaken, Detail: err.Error()}
+		return refused(fsm.PortTaken, err)
 	}
-	half, refusal := contentsOf(s.DB)
-	if refusal != "" {
-		return fsm.Input{Event: fsm.LockDenied, Detail: refusal}
+	half, err := contentsOf(s.DB)
+	if err != nil {
+		return refused(fsm.LockDenied, err)
 	}
 	return fsm.Input{
 		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin),
@@ -64,7 +64,7 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 			return fsm.Input{}
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Input{Event: fsm.LockDenied, Detail: err.Error()}
+			return refused(fsm.LockDenied, err)
 		}
 		switch seen := Observe(w.home, r); seen.Owner {
 		case fsm.OwnerOurs, fsm.OwnerLeftover:
@@ -77,25 +77,22 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 }
 
 // takeDatabase locks the database against a second server: Temporal does not
-// guard its SQLite file by itself. It returns why not, empty for success.
-func (w *World) takeDatabase(db string, onWait func()) string {
+// guard its SQLite file by itself.
+func (w *World) takeDatabase(db string, onWait func()) error {
 	if w.run.dbLock != nil {
 		w.run.dbLock.Close()
 		w.run.dbLock = nil
 	}
 	if db == "" {
-		return ""
+		return nil
 	}
-	lock, refusal, err := lockDatabase(db, onWait)
-	switch {
-	case err != nil:
-		return err.Error()
-	case refusal != "":
-		return refusal
+	lock, err := lockDatabase(db, onWait)
+	if err != nil {
+		return err
 	}
 	w.run.dbLock = lock
 	if w.tree.awaited > 0 {
-		return "" // a database that our own tree had is nobody else's
+		return nil // a database that our own tree had is nobody else's
 	}
 	return servedByOther(db)
 }

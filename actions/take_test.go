@@ -92,25 +92,25 @@ func TestTakeDatabase(t *testing.T) {
 	}
 	a, b := newLife(t), newLife(t)
 	for _, mine := range names {
-		is(t, mine, a.takeDatabase(mine, noWait), "")
+		check(t, a.takeDatabase(mine, noWait))
 		for _, its := range names {
-			has(t, b.takeDatabase(its, noWait), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
+			has(t, b.takeDatabase(its, noWait).Error(), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
 			is(t, its+": not ours", b.World.run.dbLock == nil, true)
 		}
 	}
-	is(t, "another", b.takeDatabase(dir+"/real/db2", noWait), "")
+	check(t, b.takeDatabase(dir+"/real/db2", noWait))
 	// A name to nothing leads to the same lock before the file is there as after.
 	check(t, os.Symlink("real/later", "early"))
-	is(t, "early", a.takeDatabase(dir+"/early", noWait), "")
-	has(t, b.takeDatabase(dir+"/real/later", noWait), "is in use by")
+	check(t, a.takeDatabase(dir+"/early", noWait))
+	has(t, b.takeDatabase(dir+"/real/later", noWait).Error(), "is in use by")
 	touch(t, "real/hard")
 	check(t, os.Link("real/hard", "second"))
-	has(t, b.takeDatabase(dir+"/real/hard", noWait), "hard link")
-	is(t, "given up", a.takeDatabase("", noWait), "")
-	is(t, "free again", b.takeDatabase(dir+"/file", noWait), "")
-	has(t, b.takeDatabase(dir+"/no/folder/db", noWait), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
+	has(t, b.takeDatabase(dir+"/real/hard", noWait).Error(), "hard link")
+	check(t, a.takeDatabase("", noWait))
+	check(t, b.takeDatabase(dir+"/file", noWait))
+	has(t, b.takeDatabase(dir+"/no/folder/db", noWait).Error(), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
 	check(t, os.Mkdir("real/odd.lock", 0o700))
-	has(t, b.takeDatabase(dir+"/real/odd", noWait), "database: ", "real/odd.lock")
+	has(t, b.takeDatabase(dir+"/real/odd", noWait).Error(), "database: ", "real/odd.lock")
 	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 

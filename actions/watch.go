@@ -65,6 +65,9 @@ func (w *World) watch(e fsm.Effect) {
 			in.Exit.Shortage = memory.Shortage()
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
+		if e.Record.Settings.DB != "" {
+			in.Code = codeInText(databaseSigns, in.Tail)
+		}
 		tree.waitUntilReported()
 		w.Post(in)
 	}()

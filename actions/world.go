@@ -141,7 +141,7 @@ func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	to, earlier, err := backup(db, time.Now())
 	w.beats.copying.Store(false)
 	if err != nil {
-		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
+		return refused(fsm.SpawnFailed, err), true
 	}
 	if earlier {
 		w.log.Info("database of another Temporal version is backed up already", "made by", db.Version, "copy", to)

@@ -52,7 +52,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		}
 	case LockDenied, PortTaken, SaveFailed:
 		s.Desired, s.RestartPending = WantStopped, false
-		s.Failure = Failure{Event: row.On, Reason: in.Detail}
+		s.Failure = failure(row.On, in, in.Detail)
 	case BudgetExhausted:
 		s.Desired = WantStopped
 		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
@@ -112,8 +112,14 @@ func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 	if s.servedFor(in, p.RestartWindow) { // whatever the wall clock says
 		s.Restarts = s.Restarts.Forget()
 	}
-	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}
+	s.Failure = failure(row.On, in, s.failureReason(row, in))
 	return s
+}
+
+func failure(event Event, in Input, reason string) Failure {
+	f := Failure{Event: event, Code: in.Code, Reason: reason, Exit: in.Exit, LogTail: in.Tail}
+	f.Code = f.Cause()
+	return f
 }
 
 // servedFor reports whether it is at least so long ago that this run's Temporal
@@ -125,7 +131,7 @@ func (s Supervisor) servedFor(in Input, span Millis) bool {
 func (s Supervisor) failureReason(row Row, in Input) string {
 	switch row.On {
 	case SpawnFailed:
-		return NotSpawned + in.Detail
+		return "it could not be spawned: " + in.Detail
 	case StartDeadline:
 		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline()+s.timeGiven(), s.Waiting)
 	case LivenessDeadline:
@@ -133,9 +139,6 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	}
 	return fmt.Sprintf("Temporal (pid %d) %s%s", s.Temporal.PID, in.Exit.Words(), shortageWords[in.Exit.Shortage])
 }
-
-// NotSpawned begins the reason of a failure to spawn Temporal, before what the system said.
-const NotSpawned = "it could not be spawned: "
 
 // shortageWords end a sentence that says how a process ended.
 var shortageWords = map[Shortage]string{

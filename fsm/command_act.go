@@ -164,7 +164,7 @@ func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
 	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])
 	switch row.On {
 	case SystemRefused, SupervisorNotStarted:
-		o.Detail = in.Detail
+		o.Detail, o.Code = in.Detail, in.Code
 	case HandoversSpent:
 		o.Detail = "it ended each time before it did anything"
 	case BinaryMissing:

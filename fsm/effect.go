@@ -57,6 +57,7 @@ type Input struct {
 	Run   uint64 // exited, gone and probed: which Temporal is meant
 
 	Process        Process     // spawned, orphan_found
+	Code           Code        // of a failure: its cause, empty if the event says all that is known
 	Exit           Exit        // exited
 	Tail           string      // exited: Temporal's last lines
 	Verdict        Verdict     // probed

@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 
 	// From the bottom to the top; the last six know nothing of one another.
 	human:   {"fsm", "probes"},
-	cli:     {human, "statefile", "probes", "actions"},
+	cli:     {human, "fsm", "statefile", "probes", "actions"},
 	config:  {human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions", "actions/environment", "actions/install"},
 	inspect: {human, cli, config, "fsm", "statefile", "probes", "probes/host", "probes/logs", "probes/temporal", "actions", "actions/procs"},
 	"cmd/internal/lifecycle": {
@@ -83,6 +83,7 @@ var onlyIn = map[string]string{
 // fsmMayUse is all that package fsm may import, with what it may use of a package
 // by which a decision could touch the world as well.
 var fsmMayUse = map[string][]string{
+	"cmp":                    nil,
 	"context":                {"Background"}, // looplab/fsm asks for one
 	"encoding/json":          {"Marshal", "Unmarshal", "RawMessage"},
 	"errors":                 nil,

@@ -84,6 +84,8 @@ const killedCode = 128 + 9
 type Failure struct {
 	// Event is the event that ended it, empty for no failure.
 	Event Event `json:"event,omitempty"`
+	// Code is its cause. Read it by Cause, since a record of an older version has none.
+	Code Code `json:"code,omitempty"`
 	// Reason is one sentence for people.
 	Reason string `json:"reason,omitempty"`
 	Exit   Exit   `json:"exit"`

@@ -40,7 +40,7 @@ func sample() Document {
 			Temporal: fsm.Process{PID: 4107, PGID: 4107, StartTicks: 88_020, Boot: boot,
 				Exe: "/home/ada/.stigmer/bin/temporal", StartedAt: 1_767_225_599_200, Version: "1.5.1"},
 			Restarts: fsm.Restarts{Total: 1, Recent: [fsm.MaxRestartLimit]fsm.Instant{1_767_225_598_000}, Unserved: 1},
-			Failure: fsm.Failure{Event: fsm.Exited, Reason: "Temporal exited (signal: killed)",
+			Failure: fsm.Failure{Event: fsm.Exited, Code: fsm.CodeCrashed, Reason: "Temporal exited (signal: killed)",
 				Exit: fsm.Exit{Known: true, Code: -1, Signal: "killed"}, LogTail: "one\ntwo\x1b[0m"},
 			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true},
 		},

@@ -27,7 +27,7 @@ func SystemProblem(err error, did string) *Problem {
 	switch {
 	case errors.As(err, &unidentified):
 		p.Means = "without it no process can be identified; " + did
-		if lack, ok := LackIn(err.Error()); ok {
+		if lack, ok := LackOf(actions.CodeOf(err)); ok {
 			p.Try = lack.Try
 		}
 	case errors.Is(err, probes.ErrNoProc):
@@ -64,29 +64,24 @@ func fileSystemProblem(p *Problem, err error, did string) {
 	case errors.Is(err, syscall.EFBIG):
 		p.Means = "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system; " + did
 		p.Try = "raise it: ulimit -f unlimited"
-	case errors.Is(err, syscall.EIO):
-		p.Means, p.Try = DiskFails+"; "+did, TryDisk
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
 		p.Means = "the file system of the home, or a sandbox, does not have what a home needs, such as locks; " + did
 		p.Try = "a home on a local disk: STIGMER_HOME=DIR"
-	case errors.Is(err, syscall.EROFS):
-		p.Means = "the file system of the home is read-only; " + did
-		p.Try = "another home: STIGMER_HOME=DIR, in a container a folder of a volume"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		p.Means = "the disk of the home cannot be written to; " + did
-		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
 	case errors.Is(err, fs.ErrPermission):
 		p.Exit = ExitPermission
 		p.Means = "this user may not; " + did
-		p.Try = cmp.Or(OpenFolder(), "look at the owner and mode of the path that is named")
+		p.Try = TryOwner()
+	default:
+		if lack, ok := LackOf(actions.CodeOf(err)); ok {
+			p.Means, p.Try = lack.Means+"; "+did, lack.Try
+		}
 	}
 }
 
-// DiskFails and tryDisk describe EIO, and what to do about it.
-const (
-	DiskFails = "the disk of the home, or what it is mounted from, fails"
-	TryDisk   = "see what the kernel says of it: dmesg; or take another home: STIGMER_HOME=DIR"
-)
+// TryOwner says what helps where this user may not open a file that an error names.
+func TryOwner() string {
+	return cmp.Or(OpenFolder(), "look at the owner and mode of the path that is named")
+}
 
 // OpenFolder says how the home, or a folder in it, that is closed to its own user is
 // opened again, empty if none is: an error names the file in it that was wanted.

@@ -219,7 +219,9 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 			err = probes.Reachable(p.settings.IP)
 		}
 		if err != nil {
-			return fail(name, inspect.OtherPlace(err), "%s: %v", at, err)
+			code := actions.CodeOf(err)
+			lack, _ := cli.LackOf(code)
+			return fail(name, cmp.Or(lack.Try, inspect.OtherPlace(code)), "%s: %v", at, err)
 		}
 		return pass(name, "%s is free", at)
 	case p.OwnListener(listener):
@@ -264,7 +266,7 @@ func (p *examination) checkBinary() CheckReport {
 	case problem != nil:
 		return fail(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
-		lack, _ := cli.LackIn(err.Error())
+		lack, _ := cli.LackOf(actions.CodeOf(err))
 		return fail(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(cli.TemporalVersion, "v")

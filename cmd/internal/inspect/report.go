@@ -68,7 +68,7 @@ func failureReport(f fsm.Failure) *FailureReport {
 	if f.Event == "" {
 		return nil
 	}
-	report := &FailureReport{Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
+	report := &FailureReport{Code: f.Cause(), Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
 	if f.Exit.Known && f.Exit.Signal == "" {
 		report.ExitCode = &f.Exit.Code
 	}

@@ -71,6 +71,7 @@ type RestartsReport struct {
 
 // FailureReport is a failure.
 type FailureReport struct {
+	Code     fsm.Code `json:"code" jsonschema:"the cause in one word, for programs: see Code in fsm/code.go; newer versions may have more of them"`
 	Reason   string   `json:"reason" jsonschema:"one sentence of why"`
 	ExitCode *int     `json:"exit_code" jsonschema:"exit status; null if it is not known or a signal ended it"`
 	Signal   string   `json:"signal" jsonschema:"name of the signal that ended it; empty if none did"`
