@@ -1,8 +1,6 @@
 package actions
 
-import (
-	"github.com/stigmer/local/fsm"
-)
+import "github.com/stigmer/local/fsm"
 
 // save makes the record durable. A save that is not required and fails is told
 // in the log: what follows it is safe without, and a stop must work on a full
@@ -20,7 +18,6 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		w.log.Error("record not saved", "error", err, "required", e.Required)
 	}
 	if err == nil || !e.Required {
-		w.passOn(e)
 		return fsm.Input{}, false
 	}
 	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
@@ -31,13 +28,5 @@ func (w *World) note(e fsm.Effect) {
 	if t := e.Transition; t.From != "" {
 		w.record.document = w.record.document.Add(t)
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-	}
-}
-
-// passOn tells who asked for it of a transition that is over: who hears of a Temporal
-// that serves must not see it undone for want of a record.
-func (w *World) passOn(e fsm.Effect) {
-	if w.onTransition != nil && e.Transition.From != "" {
-		w.onTransition(e.Transition, e.Record)
 	}
 }
