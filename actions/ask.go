@@ -27,7 +27,7 @@ func (w *World) ask(e fsm.Effect) {
 	w.logs.look()
 	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
-	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.onMilestone, Known: q.note}
+	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.run.reached, Known: q.note}
 	go q.run(w.questions.add(q))
 }
 

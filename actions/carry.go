@@ -19,6 +19,15 @@ import (
 
 // Carry carries out one effect.
 func (d *Client) Carry(effect fsm.CommandEffect) {
+	defer d.config.Observer.took(string(effect.Do), time.Now())
+	switch effect.Do {
+	case fsm.ActArm:
+		d.config.Log.Debug("carry", "ask", effect.Do, "for", effect.Input, "after", millis(effect.After))
+	case fsm.ActFinish:
+		d.config.Log.Debug("carry", "ask", effect.Do, "end", effect.Outcome.Result, "detail", effect.Outcome.Detail)
+	default:
+		d.config.Log.Debug("carry", "ask", effect.Do, "driver", effect.Driver.PID)
+	}
 	switch effect.Do {
 	case fsm.ActTryLock:
 		d.tryLock()
@@ -56,7 +65,7 @@ func (d *Client) tryLock() {
 	switch {
 	case err == nil:
 		d.events <- clientEvent{lock: lock}
-	case errors.Is(err, ErrHeld):
+	case errors.Is(err, ErrHeld) && d.config.Become == nil:
 		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
@@ -90,6 +99,15 @@ func (d *Client) handOver(r fsm.Record) {
 		d.fail(err)
 		return
 	}
+	if d.config.Become != nil {
+		last, err := d.config.Become(d.lock.file, document)
+		if err != nil {
+			d.fail(err)
+			return
+		}
+		d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
+		return
+	}
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
@@ -113,7 +131,7 @@ func (d *Client) drive(r fsm.Record, grace fsm.Millis) {
 		d.fail(err)
 		return
 	}
-	world := NewWorld(d.config.Home, d.lock.file, document, self, d.config.Log)
+	world := NewWorld(d.config.Home, d.lock.file, document, WorldConfig{Self: self, Log: d.config.Log})
 	d.drives.under.Store(world)
 	last := fsm.Drive(world, r, self, grace)
 	d.lock.file = world.supervisorLock // another file, where the lock's was deleted meanwhile

@@ -16,7 +16,7 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, e
 	told := &[]uint64{}
 	d := NewClient(ClientConfig{
 		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
-		Progress: func(document statefile.Document) { *told = append(*told, document.Generation) },
+		Observer: Observer{Recorded: func(document statefile.Document) { *told = append(*told, document.Generation) }},
 	})
 	t.Cleanup(d.releaseLock)
 	return d, told

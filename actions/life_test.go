@@ -46,7 +46,7 @@ func newWorld(t *testing.T, home statefile.Home) *World {
 	check(t, err)
 	document, err := Recover(home)
 	check(t, err)
-	w := NewWorld(home, seat, document, self, hclog.NewNullLogger())
+	w := NewWorld(home, seat, document, WorldConfig{Self: self, Log: hclog.NewNullLogger()})
 	t.Cleanup(func() {
 		w.release()
 		seat.Close()

@@ -22,7 +22,6 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		w.log.Error("record not saved", "error", err, "required", e.Required)
 	}
 	if err == nil || !e.Required {
-		w.passOn(e)
 		return fsm.Input{}, false
 	}
 	return refused(fsm.SaveFailed, fmt.Errorf("the record cannot be saved: %w", err)), true
@@ -33,13 +32,5 @@ func (w *World) note(e fsm.Effect) {
 	if t := e.Transition; t.From != "" {
 		w.record.document = w.record.document.Add(t)
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-	}
-}
-
-// passOn tells who asked for it of a transition that is over: who hears of a Temporal
-// that serves must not see it undone for want of a record.
-func (w *World) passOn(e fsm.Effect) {
-	if w.onTransition != nil && e.Transition.From != "" {
-		w.onTransition(e.Transition, e.Record)
 	}
 }

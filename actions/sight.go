@@ -109,8 +109,8 @@ func (d *Client) recover() (statefile.Document, error) {
 }
 
 func (d *Client) saw(document statefile.Document) {
-	if d.config.Progress != nil && document.Generation != d.follower.record.Generation {
-		d.config.Progress(document)
+	if document.Generation != d.follower.record.Generation {
+		d.config.Observer.recorded(document)
 	}
 	d.follower.record = document.Record
 }

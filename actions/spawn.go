@@ -40,7 +40,9 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.run.dbLock.Close()
 	}
 	w.tree.own, w.run.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
+	process := w.identify(cmd)
+	w.run.reached = w.observer.firstMoments(process.PID)
+	spawned := fsm.Input{Event: fsm.Spawned, Process: process, Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
 	w.run.backup, w.run.aside, w.run.database = "", "", nil
 	return spawned
 }
@@ -148,6 +150,8 @@ type spawnedRun struct {
 	logFrom int64
 	// dbLock is held between the taking and the spawn.
 	dbLock *os.File
+	// reached is called with the first moments of a spawned Temporal; nil for an adopted one.
+	reached func(milestone string)
 	// database describes the file that Temporal has open, once it serves.
 	database *openDatabase
 	// backup is the copy of the database that was made before the spawn at hand, and aside

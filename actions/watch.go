@@ -14,7 +14,7 @@ import (
 
 // adopt prepares the watch on a Temporal that another supervisor spawned.
 func (w *World) adopt(e fsm.Effect) {
-	w.run.child, w.tree.members = nil, nil
+	w.run.child, w.run.reached, w.tree.members = nil, nil, nil
 	w.run.logFrom = size(w.home.Log())
 	w.logs.take(openRunningLog(w.home, e.Record.Temporal), nil)
 	w.logs.start()

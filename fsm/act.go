@@ -26,7 +26,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		if pause := s.backoff(in); pause > 0 {
 			return s, []Effect{s.arm(BackoffElapsed, pause)}
 		}
-		return s, nil // see follow
+		return s, nil // see applyNext
 	case DoRelease:
 		return s, []Effect{s.effect(DoRelease)}
 	}

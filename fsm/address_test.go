@@ -17,7 +17,7 @@ func TestWorksOn(t *testing.T) {
 // said why, and left as it is.
 func TestAMisplacedTemporalIsLeftAlone(t *testing.T) {
 	m := NewMachine()
-	s, first, _ := Begin(Record{
+	s, first := Begin(Record{
 		State: Healthy, Desired: WantRunning, Temporal: process(100), Served: true,
 		Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()},
 	}, process(2), Evidence{Owner: OwnerOurs, Leader: process(100)}, Input{At: 1, Tick: 1})

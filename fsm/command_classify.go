@@ -32,7 +32,10 @@ func (c Command) classifyStart(in CommandInput) CommandEvent {
 	case InputProbeFailed:
 		return TemporalSilent
 	}
-	if slices.Contains(looks, in.Kind) {
+	switch {
+	case in.Kind == InputDrove && c.Phase == StartHandedOver: // in the foreground
+		return overBy(in.Record)
+	case slices.Contains(looks, in.Kind):
 		return c.classifyBusy(in)
 	}
 	return ""

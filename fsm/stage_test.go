@@ -47,15 +47,9 @@ func (g *stage) begin(l line) []string {
 		e.Leader = r.Temporal
 	}
 	g.checker = checker{t: g.t, last: r}
-	s, first, effects := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
+	s, first := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
 	g.s = s
-	g.effects(s, effects)
-	lines := told(effects)
-	if first.Event == "" {
-		return append(lines, g.now())
-	}
-	lines = append(lines, fmt.Sprintf("(goes on with %s)", first.Event))
-	return append(lines, g.perform(l, first)...)
+	return append([]string{fmt.Sprintf("(goes on with %s)", first.Event)}, g.perform(l, first)...)
 }
 
 func requiredSave(e Effect) bool { return e.Do == DoSave && e.Required }

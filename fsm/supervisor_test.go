@@ -102,7 +102,7 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 			t.Fatalf("lock %s: refused: %s", hold, refusal.Result)
 		}
 		m := NewMachine()
-		s, first, _ := Begin(wanted, process(2), e, Input{At: 1000, Tick: 1000})
+		s, first := Begin(wanted, process(2), e, Input{At: 1000, Tick: 1000})
 		s, _ = s.Step(m, first)
 		if s.State == Restarting {
 			s, _ = s.Step(m, Input{Event: Gone, Run: s.Run, At: 2000, Tick: 2000})

@@ -1,7 +1,7 @@
 package fsm
 
 // Action names what a transition does to the world. Save is not among them: it
-// belongs to every transition and comes first, but for the lock's (see coalesce).
+// belongs to every transition and comes first, but for the lock's (see mergeSaves).
 type Action string
 
 // The actions of the table.

@@ -25,9 +25,9 @@ type simMutation struct {
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
 var simMutations = []simMutation{
 	{"act before the save", "../supervisor.go",
-		"coalesce([]Effect{saved}, acts)", "append(acts, saved)"},
+		"effects = append(effects, more...)\n\t}", "effects = append(more, effects...)\n\t}"},
 	{"a spawn needs no record, as the lock does not", "../supervisor.go",
-		"case after.Do == DoLock && !last.Durable:", "case (after.Do == DoLock || after.Do == DoSpawn) && !last.Durable:"},
+		"next.Do == DoLock && !save.Durable", "(next.Do == DoLock || next.Do == DoSpawn) && !save.Durable"},
 	{"a PID is identity enough", "../record.go",
 		"return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", "return p.PID > 1 && p.PID == q.PID"},
 	{"resume believes the record over a free lock", "../resume.go",

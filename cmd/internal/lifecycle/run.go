@@ -28,18 +28,19 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	log := cli.VoiceOf(c).CommandLog(c.ErrOrStderr())
 	progress := newProgress(c.ErrOrStderr(), cli.VoiceOf(c), log)
 	desk := actions.NewClient(actions.ClientConfig{
-		Home: home, Log: log, Progress: progress.saw,
-		Outdated: inspect.Outdated,
+		Home: home, Log: log, Observer: actions.Observer{Recorded: progress.saw, Took: trace.Took}, Outdated: inspect.Outdated,
 		Supervise: func(lock *os.File) (int, error) {
-			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
-			return supervise(c, home, lock, trace)
+			began := time.Now()
+			pid, err := supervise(c, home, lock, trace)
+			trace.Took(actions.Span{PID: os.Getpid(), Name: "spawn supervisor", Began: began, Ended: time.Now()})
+			return pid, err
 		},
 	})
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(trace.Client(desk), command) }()
+	go func() { done <- fsm.RunCommand(desk, command) }()
 	for {
 		select {
 		case <-progress.beat:
