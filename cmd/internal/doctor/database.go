@@ -13,6 +13,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/probes/sqlite"
@@ -70,7 +71,7 @@ func (p *examination) checkContents(name, db string) (report CheckReport, decide
 	case err != nil:
 		return report, false
 	case contents.Kind == sqlite.ContentsForeign:
-		reason := actions.Foreign(db)
+		reason := actions.Foreign(db, fsm.DatabaseFile{})
 		return fail(name, inspect.Fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
 	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
 		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
