@@ -81,7 +81,7 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// handOver saves what is wanted and starts a supervisor with the locked
+// handOver looks into the database, saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
 func (d *Client) handOver(r fsm.Record) {
 	if d.lock.file == nil {
@@ -94,6 +94,9 @@ func (d *Client) handOver(r fsm.Record) {
 		return
 	}
 	document.Record, document.Paths = r, d.config.Home.Paths()
+	if r.Temporal.PID == 0 { // else it may be adopted, with its database open
+		document.Known = contentsOf(r.Settings.DB, r.Known).known
+	}
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
 		d.fail(err)

@@ -197,21 +197,27 @@ func TestDeskFollows(t *testing.T) {
 	is(t, "generation", s.Record.Generation, uint64(3))
 }
 
-// The record is there before the supervisor, which has the lock before the
-// command lets go of it.
+// The record is there before the supervisor, with what the command has found in the database.
+// The supervisor has the lock before the command releases it.
 func TestDeskHandsOver(t *testing.T) {
 	home, s := newHome(t), newStage(t)
+	database, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
+	check(t, err)
+	check(t, os.WriteFile(home.DB(), database, 0o600))
 	var heir *actor
 	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
 		check(t, err)
 		is(t, "generation", saved.Generation, uint64(9))
+		is(t, "known", saved.Known, contentsOf(home.DB(), fsm.DatabaseFile{}).known)
 		heir = s.start(SuperviseVerb, nil, lock)
 		return heir.PID, nil
 	})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
-	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: wanted(9)})
+	r := wanted(9)
+	r.Settings.DB = home.DB()
+	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	d.sees(t, fsm.InputHanded)
 	is(t, "seat", d.lock.file == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -12,30 +13,50 @@ import (
 // what one with an empty log takes. A log of 1 GiB takes longer.
 const contentsLimit = 2 * time.Second
 
-// contentsOf looks into a database that no process has open. half says why it is what a
-// killed first start leaves, refusal why it is not Temporal's. Both are empty for any other
-// database, and for one that cannot be read: Temporal itself then logs more about it.
-func contentsOf(db string) (half string, refusal error) {
+// contents is what is found in a file that is to be Temporal's database.
+type contents struct {
+	// known is the file, if it is Temporal's database.
+	known fsm.DatabaseFile
+	// half says why it is what a killed first start leaves.
+	half string
+	// refusal says why it is not Temporal's, a fsm.Refusal.
+	refusal error
+}
+
+// contentsOf looks into a database. Of one that cannot be read it finds nothing: Temporal itself
+// then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
+// lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.
+func contentsOf(db string, known fsm.DatabaseFile) contents {
 	if db == "" {
-		return "", nil
+		return contents{}
+	}
+	file, err := sqlite.Fingerprint(db)
+	if err == nil && file == known.File {
+		return contents{known: known}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), contentsLimit)
 	defer cancel()
-	contents, err := sqlite.ReadContents(ctx, db)
+	found, err := sqlite.ReadContents(ctx, db)
 	switch {
 	case err != nil:
-		return "", nil
-	case contents.Kind == sqlite.ContentsHalfMade:
-		return contents.Why, nil
-	case contents.Kind == sqlite.ContentsForeign:
-		return "", unfit(fsm.CodeDatabaseForeign, "database %s is not Temporal's: it %s", db, contents.Why)
+		return contents{}
+	case found.Kind == sqlite.ContentsTemporal:
+		return contents{known: fsm.DatabaseFile{File: file, Schema: found.Schema}}
+	case found.Kind == sqlite.ContentsHalfMade:
+		return contents{half: found.Why}
+	case found.Kind == sqlite.ContentsForeign:
+		return contents{refusal: unfit(fsm.CodeDatabaseForeign, "database %s is not Temporal's: it %s", db, found.Why)}
 	}
-	return "", nil
+	return contents{}
 }
 
-// Foreign returns why a file is not Temporal's database, a fsm.Refusal, nil if it may be or is not
-// there. A server may have the file open.
-func Foreign(db string) error {
-	_, refusal := contentsOf(db)
-	return refusal
+// Foreign returns why a file is not Temporal's database, a fsm.Refusal, nil if it may be, is the known
+// one or is not there. A server may have the file open.
+func Foreign(db string, known fsm.DatabaseFile) error { return contentsOf(db, known).refusal }
+
+// hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and
+// served from: that one needs no look.
+func (w *World) hadOpen(db string) bool {
+	there, err := os.Stat(db)
+	return err == nil && w.run.database != nil && os.SameFile(there, w.run.database.FileInfo) && w.record.document.Database.Served
 }

@@ -38,12 +38,15 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := probes.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
-	half, err := contentsOf(s.DB)
-	if err != nil {
-		return refused(fsm.LockDenied, err)
+	found := contents{known: e.Record.Known}
+	if !w.hadOpen(s.DB) {
+		found = contentsOf(s.DB, e.Record.Known)
+	}
+	if found.refusal != nil {
+		return refused(fsm.LockDenied, found.refusal)
 	}
 	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin),
+		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: found.half, Known: found.known, Version: w.versions.Of(s.TemporalBin),
 	}
 }
 

@@ -137,7 +137,7 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	// These checks come before the stop: with a program that does not run, a file that Temporal
 	// cannot serve from, or a port that another program has, nothing would run after it.
 	next := command.Next(document.Record)
-	if err := lifecycle.CheckDatabase(next.Settings.DB); err != nil {
+	if err := lifecycle.CheckDatabase(next); err != nil {
 		return err
 	}
 	if err := config.TryProgram(c, home, next); err != nil {

@@ -19,6 +19,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
+		s.Known = in.Known
 		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh || s.halfMade(in))
 	case OrphanFound:
 		s.Awaited = true

@@ -120,6 +120,14 @@ type Database struct {
 	Left string `json:"left,omitempty"`
 }
 
+// DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.
+type DatabaseFile struct {
+	// File names the file and the beginning of its content, as sqlite.Fingerprint does.
+	File string `json:"file"`
+	// Schema is a hash of the statements that make its schema.
+	Schema string `json:"schema"`
+}
+
 // Record is what is persisted: enough for any command to go on from, whatever
 // died before it. It is a comparable value.
 type Record struct {
@@ -152,6 +160,8 @@ type Record struct {
 	Restarts Restarts `json:"restarts"`
 	Failure  Failure  `json:"failure"`
 	Database Database `json:"database"`
+	// Known is the database whose contents were read last, by whichever process.
+	Known DatabaseFile `json:"known_database,omitzero"`
 }
 
 // Transition is one line of the history.

@@ -31,6 +31,8 @@ const (
 type Contents struct {
 	Kind ContentsKind
 	Why  string
+	// Schema, for ContentsTemporal, is a hash of the statements that make the schema.
+	Schema string
 }
 
 // temporalTables are the tables of the schemas up to 1.9.1 of the CLI. Those of its text
@@ -76,7 +78,7 @@ func ReadContents(ctx context.Context, path string) (Contents, error) {
 		return h.noDatabase(), nil
 	}
 	if flaw := damage(err); flaw != "" {
-		return Contents{ContentsUnknown, "is damaged: " + flaw}, nil
+		return Contents{Kind: ContentsUnknown, Why: "is damaged: " + flaw}, nil
 	}
 	return contents, err
 }
@@ -89,11 +91,11 @@ const mostNULs = 1 << 20
 func (h head) contents() Contents {
 	switch {
 	case h.Bytes == 0: // SQLite takes no journal and no log for those of an empty file
-		return Contents{ContentsHalfMade, "is empty"}
+		return Contents{Kind: ContentsHalfMade, Why: "is empty"}
 	case !h.hasMagic() && !h.Interrupted:
 		return h.noDatabase()
 	case h.Bytes < h.pageSize() && h.LogBytes == 0 && !h.Interrupted:
-		return Contents{ContentsHalfMade, "has the beginning of a header, and nothing else"}
+		return Contents{Kind: ContentsHalfMade, Why: "has the beginning of a header, and nothing else"}
 	}
 	return Contents{}
 }
@@ -101,9 +103,9 @@ func (h head) contents() Contents {
 // noDatabase classifies a file without SQLite's header.
 func (h head) noDatabase() Contents {
 	if h.onlyNULs {
-		return Contents{ContentsHalfMade, "has nothing but NUL bytes"}
+		return Contents{Kind: ContentsHalfMade, Why: "has nothing but NUL bytes"}
 	}
-	return Contents{ContentsForeign, "is no SQLite database, or an encrypted one"}
+	return Contents{Kind: ContentsForeign, Why: "is no SQLite database, or an encrypted one"}
 }
 
 // contents classifies a database by its tables and their rows.
@@ -114,19 +116,20 @@ func (e *engine) contents(h head) (Contents, error) {
 	case err != nil:
 		return Contents{}, err
 	case e.tooLarge(h) != "":
-		return Contents{ContentsUnknown, e.tooLarge(h)}, nil
+		return Contents{Kind: ContentsUnknown, Why: e.tooLarge(h)}, nil
 	case e.database().size%h.pageSize() != 0: // SQLite takes the missing part for zeros
-		return Contents{ContentsUnknown, "it ends within a page"}, nil
+		return Contents{Kind: ContentsUnknown, Why: "it ends within a page"}, nil
 	case len(tables) == 0 && h.Interrupted:
-		return Contents{ContentsHalfMade, "is empty once its first transaction, which was cut off, is taken back"}, nil
+		return Contents{Kind: ContentsHalfMade, Why: "is empty once its first transaction, which was cut off, is taken back"}, nil
 	case len(tables) == 0:
-		return Contents{ContentsHalfMade, "has no table"}, nil
+		return Contents{Kind: ContentsHalfMade, Why: "has no table"}, nil
 	case unknown && !(slices.Contains(tables, "namespaces") && slices.Contains(tables, "executions")), len(tables) < fewTables && !slices.Contains(tables, "namespaces"):
-		return Contents{ContentsForeign, "is another program's database, with the tables " + shortList(tables)}, nil
+		return Contents{Kind: ContentsForeign, Why: "is another program's database, with the tables " + shortList(tables)}, nil
 	case !unknown && !e.hasData(tables):
-		return Contents{ContentsHalfMade, fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}, nil
+		return Contents{Kind: ContentsHalfMade, Why: fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}, nil
 	}
-	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables))}, nil
+	statements, err := e.inPart("SELECT sql FROM sqlite_schema ORDER BY type, name")
+	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables)), hashOf(strings.Join(statements, "\n"))}, err
 }
 
 func notTemporals(table string) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/probes/sqlite"
@@ -76,7 +77,7 @@ func (p *examination) checkContents(name, db string) (report CheckReport, decide
 	case err != nil:
 		return report, false
 	case contents.Kind == sqlite.ContentsForeign:
-		return failUnfit(name, db, actions.Foreign(db)), true
+		return failUnfit(name, db, actions.Foreign(db, fsm.DatabaseFile{})), true
 	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
 		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}

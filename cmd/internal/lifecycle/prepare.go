@@ -102,12 +102,13 @@ func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 	}
 }
 
-// CheckDatabase refuses a file that Temporal cannot serve from.
-func CheckDatabase(db string) error {
+// CheckDatabase refuses a file that Temporal, as the record has it, cannot serve from.
+func CheckDatabase(r fsm.Record) error {
+	db := r.Settings.DB
 	if db == "" {
 		return nil
 	}
-	refusal := cmp.Or(actions.Unfit(db), actions.Foreign(db))
+	refusal := cmp.Or(actions.Unfit(db), actions.Foreign(db, r.Known))
 	if refusal == nil {
 		return nil
 	}
