@@ -36,7 +36,7 @@ func TestTheDatabaseThatTemporalHadOpen(t *testing.T) {
 	check(t, os.WriteFile(l.home.DB(), data, 0o600))
 	file, err := os.Stat(l.home.DB())
 	check(t, err)
-	l.run.database = &openDatabase{FileInfo: file}
+	l.World.run.database = &openDatabase{FileInfo: file}
 	is(t, "never served", l.do(fsm.DoLock).Event, fsm.LockDenied)
 	l.World.record.document.Database.Served = true
 	is(t, "served", l.do(fsm.DoLock).Event, fsm.LockAcquired)
