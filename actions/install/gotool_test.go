@@ -61,16 +61,6 @@ func TestGoFails(t *testing.T) {
 	}
 }
 
-func TestNoGo(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	home := newHome(t)
-	_, err := Install(t.Context(), order(home, Go{}))
-	if KindOf(err) != NoGo {
-		t.Error(err)
-	}
-	nothing(t, home)
-}
-
 // TestGoInterrupted ends go and what go has started.
 func TestGoInterrupted(t *testing.T) {
 	home, fifo := newHome(t), filepath.Join(t.TempDir(), "fifo")
