@@ -61,16 +61,6 @@ func TestGoFails(t *testing.T) {
 	}
 }
 
-func TestNoGo(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	home := newHome(t)
-	_, err := Install(t.Context(), order(home, Go{}))
-	if KindOf(err) != NoGo {
-		t.Error(err)
-	}
-	nothing(t, home)
-}
-
 // TestGoInterrupted ends go and what go has started.
 func TestGoInterrupted(t *testing.T) {
 	home, fifo := newHome(t), filepath.Join(t.TempDir(), "fifo")
@@ -117,48 +107,18 @@ func unreachable(t *testing.T, r *Release) {
 
 // TestEither: go stands in for a host that gives no answer, and for nothing else.
 func TestEither(t *testing.T) {
-	away := func(s *server, r *Release) { unreachable(t, r) }
-	for name, c := range map[string]struct {
-		arrange func(s *server, r *Release)
-		goes    string
-		ends    Kind
-	}{
-		"nothing listens":             {away, `echo built > "$GOBIN/temporal"`, 0},
-		"nothing listens, without go": {away, "", Unreachable},
-		"nothing listens, go fails":   {away, "exit 1", NeitherWay},
+	away := func(_ *server, r *Release) { unreachable(t, r) }
+	run(t, `printf %s '`+script+`' > "$GOBIN/temporal"`, map[string]story{"nothing listens": {away, "", 0, 0}})
+	run(t, "exit 1", map[string]story{
+		"nothing listens": {away, "exit status 1", NeitherWay, 0},
 		"not found": {func(s *server, _ *Release) {
 			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }
-		}, "exit 1", NotFound},
-		"another sum": {func(s *server, _ *Release) {
-			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write([]byte("other")) }
-		}, "exit 1", Refused},
-		"gone in the middle": {func(s *server, _ *Release) {
-			s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
-				s.Listener.Close()
-				w.Header().Set("Connection", "close")
-				s.cut(w, r, 1000)
-			}
-		}, "exit 1", Broken},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, home := newServer(t), newHome(t)
-			t.Setenv("PATH", t.TempDir())
-			release := s.release(home)
-			c.arrange(s, &release)
-			o := order(home, Either{Release: release})
-			if c.goes != "" {
-				o.From = Either{Release: release, Go: fakeGo(t, c.goes)}
-			}
-			_, err := Install(t.Context(), o)
-			if KindOf(err) != c.ends || (err == nil) != (c.ends == 0) {
-				t.Fatalf("%v", err)
-			}
-			if err == nil {
-				installed(t, home, "built\n")
-				if told := o.Progress.(*recorder).all(); !strings.Contains(told, "built with go instead") {
-					t.Error(told)
-				}
-			}
-		})
-	}
+		}, "404", NotFound, 0},
+		"another sum": {serving(damaged), "published is", Refused, 1},
+		"gone in the middle": {serving(func(s *server, w http.ResponseWriter, r *http.Request, n int) {
+			s.Listener.Close()
+			w.Header().Set("Connection", "close")
+			s.cut(w, r, 1000)
+		}), "broke off", Broken, 1},
+	})
 }

