@@ -92,53 +92,6 @@ func (m *millisValue) Set(text string) error {
 // Type names the kind of value in the help.
 func (m *millisValue) Type() string { return "duration" }
 
-// readVariables reads the flags that were not given from the environment.
-func readVariables(flags *pflag.FlagSet) error {
-	var failed error
-	// Asked before any is set: two of one layer that exclude each other are an error.
-	beaten := map[string]bool{}
-	flags.VisitAll(func(f *pflag.Flag) { beaten[f.Name] = outdone(flags, f.Name) })
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := VariableOf(f.Name)
-		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || serviceLink(f, value) {
-			return
-		}
-		values := []string{value}
-		if f.Value.Type() == "stringArray" {
-			values = strings.Split(value, ",")
-		}
-		for _, v := range values {
-			if err := flags.Set(f.Name, v); err != nil {
-				failed = cli.UsageProblem(cli.BadValue("environment variable "+name, err))
-			}
-		}
-	})
-	return failed
-}
-
-// outdone reports whether a setting that excludes this one was given by a stronger
-// layer: a flag beats the environment, and both beat the settings file.
-func outdone(flags *pflag.FlagSet, name string) bool {
-	switch name {
-	case "db":
-		ephemeral, err := flags.GetBool("ephemeral")
-		return err == nil && ephemeral
-	case "ephemeral":
-		return flags.Changed("db")
-	case cli.QuietFlag:
-		return flags.Changed(cli.VerboseFlag)
-	case cli.VerboseFlag:
-		return flags.Changed(cli.QuietFlag)
-	case FromSetting:
-		return flags.Changed(MirrorSetting)
-	case MirrorSetting:
-		from := flags.Lookup(FromSetting)
-		return from != nil && from.Changed && from.Value.String() == FromGo
-	}
-	return false
-}
-
 // Parse reads the environment and the settings file and checks what was asked
 // for, before anything is made.
 func (o *Options) Parse(flags *pflag.FlagSet) error {
