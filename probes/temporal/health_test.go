@@ -176,9 +176,9 @@ func TestAskHangsUp(t *testing.T) {
 // awaited; a refusal ends the wait only with its time.
 func TestAwait(t *testing.T) {
 	health := reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING)
-	ports, err := probes.FreePorts("127.0.0.1", 1)
+	free, err := probes.FreePorts("127.0.0.1", 1)
 	check(t, err)
-	address := probes.HostPort("127.0.0.1", ports[0])
+	address := probes.HostPort("127.0.0.1", free[0])
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	done := make(chan Answer, 1)

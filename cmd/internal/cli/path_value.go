@@ -5,38 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/spf13/pflag"
 )
-
-// PathType is the Type of a flag that takes a path: in the settings file a relative one
-// is taken from the file's folder.
-const PathType = "path"
-
-// pathValue is a flag for a path, expanded as expandPath does it.
-type pathValue string
-
-// PathVar declares a flag for a path.
-func PathVar(f *pflag.FlagSet, to *string, name, usage string) {
-	f.Var((*pathValue)(to), name, usage)
-}
-
-// String is the path, expanded.
-func (p *pathValue) String() string { return string(*p) }
-
-// Set expands and stores a path.
-func (p *pathValue) Set(text string) error {
-	path, err := ExpandPath(text)
-	*p = pathValue(path)
-	return err
-}
-
-// Type names the kind of value in the help.
-func (p *pathValue) Type() string { return PathType }
 
 // ExpandPath turns a path, as a variable, a flag or the settings file gives it, into one
 // for the system. Its ~ and ~/x mean the user's home, as in a shell: no shell has expanded
-// them in 'x=~/y', in a unit's file, or behind --flag=. expandPath refuses a value that would
+// them in 'x=~/y', in a unit's file, or behind --flag=. ExpandPath refuses a value that would
 // make a file of a strange name where another was meant: ~user, which only a shell can look
 // up, a variable at the beginning, quotes around it, a URL, a leading blank. A ./ before it
 // takes the name as it is. It refuses a name that is not UTF-8, since JSON cannot hold it and

@@ -112,28 +112,6 @@ func Redraws(out io.Writer) bool { return Terminal(out) && os.Getenv("TERM") != 
 // Colours reports whether lines may be coloured.
 func Colours(out io.Writer) bool { return Redraws(out) && os.Getenv("NO_COLOR") == "" }
 
-// Choice is a flag that is one of two words.
-type Choice struct {
-	Word string
-	Of   [2]string
-	Kind string
-}
-
-// String is the word that was chosen.
-func (v *Choice) String() string { return v.Word }
-
-// Set takes one of the two.
-func (v *Choice) Set(text string) error {
-	if text != v.Of[0] && text != v.Of[1] {
-		return fmt.Errorf("%q is neither %s nor %s", text, v.Of[0], v.Of[1])
-	}
-	v.Word = text
-	return nil
-}
-
-// Type names the kind of value in the help.
-func (v *Choice) Type() string { return v.Kind }
-
 // Redraw is the pause between two drawings of a line on a terminal.
 const Redraw = 100 * time.Millisecond
 

@@ -1,10 +1,7 @@
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 
@@ -37,22 +34,17 @@ type cliFile struct {
 
 // readCLIFile reads config.yaml. It returns the zero cliFile for one that cannot be read.
 func readCLIFile(path string) cliFile {
-	file, info, err := cli.OpenRegular(path, 0)
+	text, distrusted, err := readText(path)
 	if err != nil {
 		return cliFile{}
 	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
-	if err != nil {
-		return cliFile{}
-	}
-	c := cliFile{Path: path, text: text, Distrusted: distrust(path, info)}
-	top, known := topMapping(text), knownFlags()
+	c := cliFile{Path: path, text: text, Distrusted: distrusted, Manages: managesTemporal(text)}
+	top, _ := topMapping(path, text)
+	known := knownFlags()
 	c.Ours = top != nil && len(top.Content) > 0 && !slices.ContainsFunc(pairs(top), func(p pair) bool {
 		_, _, wrong := scalars(p.value)
 		return p.key.Kind != yaml.ScalarNode || known.Lookup(p.key.Value) == nil || wrong != ""
 	})
-	c.Manages = managesTemporal(top)
 	c.Foreign = !c.Ours && len(text) > 0
 	return c
 }
@@ -60,60 +52,23 @@ func readCLIFile(path string) cliFile {
 // readable reports whether its settings are ours and trusted.
 func (c cliFile) readable() bool { return c.Ours && c.Distrusted == nil }
 
-// pair is one key of a mapping with its value.
-type pair struct{ key, value *yaml.Node }
-
-func pairs(mapping *yaml.Node) (list []pair) {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		list = append(list, pair{mapping.Content[i], mapping.Content[i+1]})
-	}
-	return list
-}
-
-// topMapping returns the mapping of a file that is one YAML document, nil for any other text.
-func topMapping(text []byte) *yaml.Node {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	var document, second yaml.Node
-	if decoder.Decode(&document) != nil || !errors.Is(decoder.Decode(&second), io.EOF) || document.Content[0].Kind != yaml.MappingNode {
-		return nil
-	}
-	return document.Content[0]
-}
-
 // managesTemporal reports whether settings of the Stigmer CLI have it run a Temporal: its
 // backend is the local one, and nothing but a plain false keeps it from that (its
 // daemon/control.ts, isTemporalManaged). It takes a backend without a type for local.
-func managesTemporal(top *yaml.Node) bool {
-	backend := valueAt(top, "backend")
-	if backend == nil {
+func managesTemporal(text []byte) bool {
+	var top struct{ Backend any }
+	if yaml.Unmarshal(text, &top) != nil {
 		return false
 	}
-	kind, local := valueAt(backend, "type"), valueAt(backend, "local")
-	switch {
-	case backend.Kind == yaml.ScalarNode:
-		return backend.Value == "local"
-	case kind != nil && kind.Value != "local", kind == nil && local == nil:
+	backend, _ := top.Backend.(map[string]any)
+	kind, typed := backend["type"]
+	under, given := backend["local"]
+	if top.Backend != "local" && kind != "local" && (typed || !given) {
 		return false
 	}
-	managed := valueAt(valueAt(local, "temporal"), "managed")
-	var is bool
-	return managed == nil || managed.ShortTag() != "!!bool" || managed.Decode(&is) != nil || is
-}
-
-// valueAt is the value of a key, nil where there is none. It follows an alias.
-func valueAt(mapping *yaml.Node, key string) *yaml.Node {
-	if mapping == nil || mapping.Kind != yaml.MappingNode {
-		return nil
-	}
-	for _, p := range pairs(mapping) {
-		if p.key.Value == key && p.value.Kind == yaml.AliasNode {
-			return p.value.Alias
-		}
-		if p.key.Value == key {
-			return p.value
-		}
-	}
-	return nil
+	local, _ := under.(map[string]any)
+	temporal, _ := local["temporal"].(map[string]any)
+	return temporal["managed"] != false
 }
 
 // BesideNotes are the notes on config.yaml: that it is read for now, that it is not, or that

@@ -122,7 +122,7 @@ func TestManagesTemporal(t *testing.T) {
 		"":                           false,
 		"backend: [local]":           false,
 	} {
-		if got := managesTemporal(topMapping([]byte(text))); got != want {
+		if got := managesTemporal([]byte(text)); got != want {
 			t.Errorf("%s: %t", text, got)
 		}
 	}

@@ -24,16 +24,14 @@ type File struct {
 	// Path is the file that was read, or that would be.
 	Path    string
 	Exists  bool
-	entries []configEntry
+	entries map[string]configEntry
 	// Beside is the file of the Stigmer CLI in the same home.
 	Beside cliFile
 }
 
-// configEntry is one key with its value, or the values of a list.
+// configEntry is the value of a key, or the values of a list.
 type configEntry struct {
-	name   string
 	values []string
-	list   bool
 	line   int
 }
 
@@ -69,43 +67,40 @@ func ReadFile() (File, error) {
 // readSettings reads local.yaml.
 func readSettings(path string) (File, error) {
 	c := File{Path: path}
-	data, err := readTrusted(path)
-	if target, linked := os.Readlink(path); linked == nil && errors.Is(err, fs.ErrNotExist) {
+	data, distrusted, err := readText(path)
+	target, notLink := os.Readlink(path)
+	switch {
+	case notLink == nil && errors.Is(err, fs.ErrNotExist):
 		return c, &cli.Problem{
 			What:  fmt.Sprintf("%s is a link to %s, which is not there", path, target),
 			Means: "what it says is not known, so nothing was done without it; nothing was changed",
 			Try:   "put that file back, or take the link away", Exit: cli.ExitFailed,
 		}
-	}
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return c, nil // what is wrong with the home is for who opens it
-	}
-	if problem, ok := errors.AsType[*cli.Problem](err); ok {
-		return c, problem
-	}
-	if err != nil {
+	case err != nil:
 		p := cli.SystemProblem(err, "nothing was changed")
 		p.Try = cmp.Or(cli.OpenFolder(), "look at "+path)
 		return c, p
+	case distrusted != nil:
+		return c, distrusted
 	}
 	c.Exists = true
 	c.entries, err = parseConfig(path, data)
 	return c, err
 }
 
-// readTrusted reads a file by which programs are started: only if nobody else can
-// have written it. A link is followed: what counts is who can write to the file
-// that it leads to.
-func readTrusted(path string) ([]byte, error) {
+// readText reads a file by which programs are started, and returns why it is not trusted,
+// nil if only its owner can have written it. A link is followed: what counts is who can
+// write to the file that it leads to.
+func readText(path string) (text []byte, distrusted *cli.Problem, err error) {
 	file, info, err := cli.OpenRegular(path, 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer file.Close()
-	if p := distrust(path, info); p != nil {
-		return nil, p
-	}
-	return io.ReadAll(file)
+	text, err = io.ReadAll(file)
+	return text, distrust(path, info), err
 }
 
 // distrust returns why a settings file is not trusted, nil if it is: others than its owner
@@ -136,34 +131,6 @@ func OpenToOthers(path string, mode fs.FileMode) bool {
 	folder, err2 := os.Stat(filepath.Dir(path))
 	closed := err == nil && err2 == nil && itself.Mode().IsRegular() && folder.Mode().Perm()&0o077 == 0
 	return mode.Perm()&0o002 != 0 || !closed
-}
-
-// apply gives the flags that are still without a value what the file says.
-func (c File) apply(flags *pflag.FlagSet) error {
-	var open []configEntry
-	for _, entry := range c.entries {
-		// restart does not have every flag of start.
-		if f := flags.Lookup(entry.name); f != nil && !f.Changed && !outdone(flags, entry.name) {
-			open = append(open, entry)
-		}
-	}
-	for _, entry := range open {
-		for _, value := range entry.values {
-			if err := flags.Set(entry.name, value); err != nil {
-				return configProblem(c.Path, entry.line, err.Error())
-			}
-		}
-	}
-	return nil
-}
-
-func (c File) line(name string) int {
-	for _, entry := range c.entries {
-		if entry.name == name {
-			return entry.line
-		}
-	}
-	return 0
 }
 
 // knownFlags are the flags whose names are the keys: those of start and of the

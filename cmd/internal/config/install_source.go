@@ -27,36 +27,22 @@ const (
 
 // Source is where a Temporal CLI is to be installed from.
 type Source struct {
-	From    cli.Choice
-	Mirror  mirrorValue
+	From string
+	// Mirror is the URL of a folder, nil for none.
+	Mirror  *url.URL
 	Origins Origins
 }
 
-// mirrorValue is a flag for a mirror's URL.
-type mirrorValue struct{ URL *url.URL }
-
-// String is the URL, without a password that is in it.
-func (m *mirrorValue) String() string {
-	if m.URL == nil {
-		return ""
-	}
-	return m.URL.Redacted()
-}
-
-// Set takes the URL of a folder.
-func (m *mirrorValue) Set(text string) (err error) {
-	m.URL, err = install.ParseMirror(text)
-	return err
-}
-
-// Type names the kind of value in the help.
-func (m *mirrorValue) Type() string { return "URL" }
-
 // Declare declares the flags of where a Temporal CLI is installed from.
 func (s *Source) Declare(f *pflag.FlagSet) {
-	s.From = cli.Choice{Of: [2]string{FromRelease, FromGo}, Kind: "source"}
-	f.Var(&s.From, FromSetting, "release or go")
-	f.Var(&s.Mirror, MirrorSetting, "URL below which the releases lie")
+	cli.ChoiceVar(f, &s.From, FromSetting, "source", [2]string{FromRelease, FromGo}, "release or go")
+	withoutPassword := func(u *url.URL) string {
+		if u == nil {
+			return ""
+		}
+		return u.Redacted()
+	}
+	f.Var(&cli.Value[*url.URL]{To: &s.Mirror, Kind: "URL", Parse: install.ParseMirror, Show: withoutPassword}, MirrorSetting, "URL below which the releases lie")
 }
 
 // Standard is the default of a setting, with what it depends on.
@@ -64,7 +50,7 @@ func (s *Source) Standard(f *pflag.Flag) (value any, because string) {
 	switch {
 	case f.Name == MirrorSetting:
 		return install.Releases, ""
-	case s.Mirror.URL != nil:
+	case s.Mirror != nil:
 		return FromRelease, "as there is a mirror"
 	}
 	return FromRelease, "else go, where its host gives no answer"

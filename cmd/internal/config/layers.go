@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -46,35 +47,74 @@ func (o *Options) Layers(flags *pflag.FlagSet) error {
 	return o.origins.file(flags, file)
 }
 
-// environment fills in what was not given from the environment.
+// environment notes what was typed, and fills in what was not from the environment.
 func (o Origins) environment(flags *pflag.FlagSet) error {
-	o.note(flags, func(name string) origin { return origin{layer: layerFlag, where: "--" + name} })
-	if err := readVariables(flags); err != nil {
-		return err
-	}
-	o.note(flags, func(name string) origin { return origin{layer: layerEnvironment, where: VariableOf(name)} })
-	return nil
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			o[f.Name] = origin{layer: layerFlag, where: "--" + f.Name}
+		}
+	})
+	return o.fill(flags, func(f *pflag.Flag) ([]string, origin) {
+		from := origin{layer: layerEnvironment, where: VariableOf(f.Name)}
+		value := os.Getenv(from.where)
+		switch {
+		case value == "" || f.Name == "help" || serviceLink(f, value):
+			return nil, from
+		case f.Value.Type() == "stringArray":
+			return strings.Split(value, ","), from
+		}
+		return []string{value}, from
+	}, func(from origin, err error) error {
+		return cli.UsageProblem(cli.BadValue("environment variable "+from.where, err))
+	})
 }
 
 // file fills in what is open still from the settings file.
 func (o Origins) file(flags *pflag.FlagSet, file File) error {
-	if err := file.apply(flags); err != nil {
-		return err
-	}
-	o.note(flags, func(name string) origin {
-		line := file.line(name)
-		return origin{layer: layerFile, where: fmt.Sprintf("%s:%d", filepath.Base(file.Path), line), line: line}
+	return o.fill(flags, func(f *pflag.Flag) ([]string, origin) {
+		entry := file.entries[f.Name]
+		return entry.values, origin{layer: layerFile, where: fmt.Sprintf("%s:%d", filepath.Base(file.Path), entry.line), line: entry.line}
+	}, func(from origin, err error) error { return configProblem(file.Path, from.line, err.Error()) })
+}
+
+// fill gives the flags without a value those of one layer, and notes where they are from.
+func (o Origins) fill(flags *pflag.FlagSet, given func(*pflag.Flag) ([]string, origin), wrong func(origin, error) error) error {
+	var open []*pflag.Flag
+	// Found before any is set: two of one layer that exclude each other are an error.
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Changed && !outdone(flags, f.Name) {
+			open = append(open, f)
+		}
 	})
+	for _, f := range open {
+		values, from := given(f)
+		for _, value := range values {
+			if err := flags.Set(f.Name, value); err != nil {
+				return wrong(from, err)
+			}
+			o[f.Name] = from
+		}
+	}
 	return nil
 }
 
-// note records the origin of the flags that have got a value since the last time.
-func (o Origins) note(flags *pflag.FlagSet, from func(name string) origin) {
-	flags.VisitAll(func(f *pflag.Flag) {
-		if _, known := o[f.Name]; f.Changed && !known {
-			o[f.Name] = from(f.Name)
-		}
-	})
+// exclusions names for a setting the one that, given by a stronger layer, keeps it out: a
+// flag beats the environment, and both beat the settings file. If it has a value here, only
+// that value does.
+var exclusions = map[string]struct{ other, value string }{
+	"db":            {"ephemeral", "true"},
+	"ephemeral":     {"db", ""},
+	cli.QuietFlag:   {cli.VerboseFlag, ""},
+	cli.VerboseFlag: {cli.QuietFlag, ""},
+	FromSetting:     {MirrorSetting, ""},
+	MirrorSetting:   {FromSetting, FromGo},
+}
+
+// outdone reports whether a setting that excludes this one was given by a stronger layer.
+func outdone(flags *pflag.FlagSet, name string) bool {
+	by := exclusions[name]
+	f := flags.Lookup(by.other)
+	return f != nil && f.Changed && (by.value == "" || by.value == f.Value.String())
 }
 
 // VariableOf is the environment variable of a flag.

@@ -18,8 +18,7 @@ var linkSchemes = []string{"tcp", "udp", "sctp"}
 // service's address, and no setting.
 func serviceLink(f *pflag.Flag, value string) bool {
 	scheme, _, found := strings.Cut(value, "://")
-	_, port := f.Value.(*cli.PortValue)
-	return port && found && slices.Contains(linkSchemes, scheme)
+	return strings.HasSuffix(f.Name, "port") && found && slices.Contains(linkSchemes, scheme)
 }
 
 // ServiceLinks are the variables of flags that hold a service link.

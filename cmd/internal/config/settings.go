@@ -61,82 +61,27 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.NoInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.Timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
 	p := &s.Policy
-	f.Var((*millisValue)(&p.StartDeadline), "start-deadline", "how long one Temporal may take to serve before it is started anew")
-	f.Var((*millisValue)(&p.Period), "probe-period", "pause between two probes")
-	f.Var((*millisValue)(&p.Timeout), "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
+	millisVar(f, &p.StartDeadline, "start-deadline", "how long one Temporal may take to serve before it is started anew")
+	millisVar(f, &p.Period, "probe-period", "pause between two probes")
+	millisVar(f, &p.Timeout, "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
 	f.IntVar(&p.Threshold, "failure-threshold", p.Threshold, "failed probes in a row that make it Degraded")
-	f.Var((*millisValue)(&p.LivenessDeadline), "liveness-deadline", "how long Temporal may leave every probe unanswered before a restart, from --probe-timeout on; longer if it is slow or waits for a processor")
-	f.Var((*millisValue)(&p.BackoffBase), "backoff-base", "first pause before a restart that follows an unstable run")
-	f.Var((*millisValue)(&p.BackoffMax), "backoff-max", "longest such pause")
-	f.Var((*millisValue)(&p.StableAfter), "stable-after", "serving this long makes a run stable: the next restart is immediate")
+	millisVar(f, &p.LivenessDeadline, "liveness-deadline", "how long Temporal may leave every probe unanswered before a restart, from --probe-timeout on; longer if it is slow or waits for a processor")
+	millisVar(f, &p.BackoffBase, "backoff-base", "first pause before a restart that follows an unstable run")
+	millisVar(f, &p.BackoffMax, "backoff-max", "longest such pause")
+	millisVar(f, &p.StableAfter, "stable-after", "serving this long makes a run stable: the next restart is immediate")
 	f.IntVar(&p.RestartLimit, "restart-limit", p.RestartLimit, "restarts within --restart-window before it gives up")
-	f.Var((*millisValue)(&p.RestartWindow), "restart-window", "window of --restart-limit")
+	millisVar(f, &p.RestartWindow, "restart-window", "window of --restart-limit")
 }
 
-// millisValue is a flag for a duration that is kept in milliseconds.
-type millisValue fsm.Millis
-
-// String shows the duration.
-func (m *millisValue) String() string { return (time.Duration(*m) * time.Millisecond).String() }
-
-// Set reads a duration of at least a millisecond.
-func (m *millisValue) Set(text string) error {
-	d, err := time.ParseDuration(text)
-	if err == nil && d < time.Millisecond {
-		err = fmt.Errorf("%s is not a time of at least a millisecond", text)
-	}
-	*m = millisValue(d.Milliseconds())
-	return err
-}
-
-// Type names the kind of value in the help.
-func (m *millisValue) Type() string { return "duration" }
-
-// readVariables reads the flags that were not given from the environment.
-func readVariables(flags *pflag.FlagSet) error {
-	var failed error
-	// Asked before any is set: two of one layer that exclude each other are an error.
-	beaten := map[string]bool{}
-	flags.VisitAll(func(f *pflag.Flag) { beaten[f.Name] = outdone(flags, f.Name) })
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := VariableOf(f.Name)
-		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || f.Name == "help" || failed != nil || beaten[f.Name] || serviceLink(f, value) {
-			return
+// millisVar declares a flag for a duration of at least a millisecond.
+func millisVar(f *pflag.FlagSet, to *fsm.Millis, name, usage string) {
+	f.Var(&cli.Value[fsm.Millis]{To: to, Kind: "duration", Parse: func(text string) (fsm.Millis, error) {
+		d, err := time.ParseDuration(text)
+		if err == nil && d < time.Millisecond {
+			err = fmt.Errorf("%s is not a time of at least a millisecond", text)
 		}
-		values := []string{value}
-		if f.Value.Type() == "stringArray" {
-			values = strings.Split(value, ",")
-		}
-		for _, v := range values {
-			if err := flags.Set(f.Name, v); err != nil {
-				failed = cli.UsageProblem(cli.BadValue("environment variable "+name, err))
-			}
-		}
-	})
-	return failed
-}
-
-// outdone reports whether a setting that excludes this one was given by a stronger
-// layer: a flag beats the environment, and both beat the settings file.
-func outdone(flags *pflag.FlagSet, name string) bool {
-	switch name {
-	case "db":
-		ephemeral, err := flags.GetBool("ephemeral")
-		return err == nil && ephemeral
-	case "ephemeral":
-		return flags.Changed("db")
-	case cli.QuietFlag:
-		return flags.Changed(cli.VerboseFlag)
-	case cli.VerboseFlag:
-		return flags.Changed(cli.QuietFlag)
-	case FromSetting:
-		return flags.Changed(MirrorSetting)
-	case MirrorSetting:
-		from := flags.Lookup(FromSetting)
-		return from != nil && from.Changed && from.Value.String() == FromGo
-	}
-	return false
+		return fsm.Millis(d.Milliseconds()), err
+	}, Show: func(m fsm.Millis) string { return (time.Duration(m) * time.Millisecond).String() }}, name, usage)
 }
 
 // Parse reads the environment and the settings file and checks what was asked

@@ -26,7 +26,8 @@ func VoiceFlags(tree *cobra.Command) Origins {
 func declareVoice(f *pflag.FlagSet) {
 	f.Bool(cli.VerboseFlag, false, "log each step to standard error, and the steps of a new supervisor to its log")
 	f.Bool(cli.QuietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
-	f.Var(&cli.Choice{Word: "text", Of: [2]string{"text", "json"}, Kind: "format"}, cli.LogFormatFlag,
+	format := "text"
+	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", [2]string{"text", "json"},
 		"text or json, for the log of this command and of a new supervisor")
 }
 

@@ -13,7 +13,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-func parseConfig(path string, data []byte) ([]configEntry, error) {
+// pair is one key of a mapping with its value.
+type pair struct{ key, value *yaml.Node }
+
+func pairs(mapping *yaml.Node) (list []pair) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		list = append(list, pair{mapping.Content[i], mapping.Content[i+1]})
+	}
+	return list
+}
+
+// topMapping returns the mapping that a file of settings is, nil for one that is empty. Its
+// errors are Problems.
+func topMapping(path string, data []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document, second yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
@@ -26,14 +38,14 @@ func parseConfig(path string, data []byte) ([]configEntry, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return nil, yamlProblem(path, err)
 	}
-	top := document.Content[0]
-	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+	switch top := document.Content[0]; {
+	case top.Kind == yaml.ScalarNode && top.Tag == "!!null":
 		return nil, nil
-	}
-	if top.Kind != yaml.MappingNode {
+	case top.Kind != yaml.MappingNode:
 		return nil, configProblem(path, top.Line, "these are no settings; each is a line such as port: 7233")
+	default:
+		return top, nil
 	}
-	return parseEntries(path, top.Content)
 }
 
 // yamlProblem takes the line out of an error of the YAML library: "yaml: line 3: ...".
@@ -48,41 +60,45 @@ func yamlProblem(path string, err error) *cli.Problem {
 	return configProblem(path, line, "no YAML: "+text)
 }
 
-func parseEntries(path string, nodes []*yaml.Node) ([]configEntry, error) {
-	known := knownFlags()
-	lines := map[string]int{}
-	var entries []configEntry
-	for i := 0; i+1 < len(nodes); i += 2 {
-		key, value := nodes[i], nodes[i+1]
-		flag := known.Lookup(key.Value)
-		if key.Kind != yaml.ScalarNode || flag == nil {
-			return nil, configProblem(path, key.Line, unknownKey(key.Value, known))
+// parseConfig reads the settings in a file. Each value is tried, so that a wrong one is
+// reported although a flag outdoes it. Its errors are Problems.
+func parseConfig(path string, data []byte) (map[string]configEntry, error) {
+	top, err := topMapping(path, data)
+	if top == nil {
+		return nil, err
+	}
+	known, entries := knownFlags(), map[string]configEntry{}
+	for _, p := range pairs(top) {
+		name, flag := p.key.Value, known.Lookup(p.key.Value)
+		wrong := func(format string, args ...any) error {
+			return configProblem(path, p.key.Line, fmt.Sprintf(format, args...))
 		}
-		if first := lines[key.Value]; first != 0 {
-			return nil, configProblem(path, key.Line, fmt.Sprintf("%s is given a second time, after line %d", key.Value, first))
+		if p.key.Kind != yaml.ScalarNode || flag == nil {
+			return nil, wrong("%s", unknownKey(name, known))
 		}
-		lines[key.Value] = key.Line
-		entry := configEntry{name: key.Value, line: key.Line}
-		var wrong string
-		if entry.values, entry.list, wrong = scalars(value); wrong != "" {
-			return nil, configProblem(path, max(value.Line, key.Line), key.Value+" "+wrong)
+		if first, twice := entries[name]; twice {
+			return nil, wrong("%s is given a second time, after line %d", name, first.line)
 		}
-		if entry.list && flag.Value.Type() != "stringArray" {
-			return nil, configProblem(path, key.Line, key.Value+" takes one value, not a list")
+		values, list, why := scalars(p.value)
+		if why != "" {
+			return nil, configProblem(path, max(p.value.Line, p.key.Line), name+" "+why)
 		}
-		// Each value is tried here, so that a wrong one is told although a flag outdoes it.
-		for _, v := range entry.values {
-			if err := known.Set(entry.name, v); err != nil {
-				return nil, configProblem(path, key.Line, cli.BadValue(entry.name, err).Error())
+		if list && flag.Value.Type() != "stringArray" {
+			return nil, wrong("%s takes one value, not a list", name)
+		}
+		for _, v := range values {
+			if err := known.Set(name, v); err != nil {
+				return nil, wrong("%v", cli.BadValue(name, err))
 			}
 		}
 		if flag.Value.Type() == cli.PathType {
-			entry = entry.anchored(filepath.Dir(path), flag.Value.String())
+			values = []string{anchored(name, filepath.Dir(path), flag.Value.String())}
 		}
-		entries = append(entries, entry)
+		entries[name] = configEntry{values, p.key.Line}
 	}
 	if bothVoices(known) {
-		return nil, configProblem(path, max(lines[cli.VerboseFlag], lines[cli.QuietFlag]), cli.Exclusive(cli.VerboseFlag, cli.QuietFlag).Error())
+		line := max(entries[cli.VerboseFlag].line, entries[cli.QuietFlag].line)
+		return nil, configProblem(path, line, cli.Exclusive(cli.VerboseFlag, cli.QuietFlag).Error())
 	}
 	return entries, nil
 }
@@ -105,18 +121,14 @@ func scalars(node *yaml.Node) (values []string, list bool, wrong string) {
 	return values, list, ""
 }
 
-// anchored takes a relative path from the file's own folder: the folder in which
-// a command happens to be typed means nothing to a file. path is the value, expanded.
-func (e configEntry) anchored(folder, path string) configEntry {
-	inPATH := e.name == "temporal-bin" && !strings.ContainsRune(path, filepath.Separator)
-	switch {
-	case path == "" || inPATH:
-	case filepath.IsAbs(path):
-		e.values[0] = path
-	default:
-		e.values[0] = filepath.Join(folder, path)
+// anchored takes a relative path from the file's own folder: the folder in which a command
+// happens to be typed means nothing to a file.
+func anchored(name, folder, path string) string {
+	inPATH := name == "temporal-bin" && !strings.ContainsRune(path, filepath.Separator)
+	if path == "" || inPATH || filepath.IsAbs(path) {
+		return path
 	}
-	return e
+	return filepath.Join(folder, path)
 }
 
 func unknownKey(key string, known *pflag.FlagSet) string {

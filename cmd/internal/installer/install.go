@@ -110,14 +110,14 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 	if err := s.Layers(flags); err != nil {
 		return "", nil, err
 	}
-	if s.From.Word == config.FromGo {
+	if s.From == config.FromGo {
 		if o.Mirror != "" {
 			return "", nil, cli.UsageProblem(cli.FlagError{Flags: []string{"mirror", "from"}, Text: "--mirror is for releases: it and --from " + config.FromGo + " exclude each other"})
 		}
 		return config.FromGo, nil, nil
 	}
-	if m := s.Mirror.URL; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.IsLoopback(m.Hostname()) {
+	if m := s.Mirror; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.IsLoopback(m.Hostname()) {
 		cli.Warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
 	}
-	return s.From.Word, s.Mirror.URL, nil
+	return s.From, s.Mirror, nil
 }
