@@ -118,6 +118,8 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
+	// Aside is the name to which a reset moves its files, empty once a start has looked at them.
+	Aside string `json:"aside,omitempty"`
 }
 
 // Record is what is persisted: enough for any command to go on from, whatever

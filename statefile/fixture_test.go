@@ -42,7 +42,7 @@ func sample() Document {
 			Restarts: fsm.Restarts{Total: 1, Recent: [fsm.MaxRestartLimit]fsm.Instant{1_767_225_598_000}, Unserved: 1},
 			Failure: fsm.Failure{Event: fsm.Exited, Code: fsm.CodeCrashed, Reason: "Temporal exited (signal: killed)",
 				Exit: fsm.Exit{Known: true, Code: -1, Signal: "killed"}, LogTail: "one\ntwo\x1b[0m"},
-			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true},
+			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true, Aside: "/home/ada/.stigmer/temporal-data/temporal.db.reset-20260101-000000"},
 		},
 		Paths: Home("/home/ada/.stigmer").Paths(),
 	}
