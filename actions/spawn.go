@@ -42,7 +42,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.run.dbLock.Close()
 	}
 	w.tree.own, w.run.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
+	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), WithSpawn: fsm.WithSpawn{Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}}
 	w.run.backup, w.run.aside, w.run.database = "", "", nil
 	return spawned
 }

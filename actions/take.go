@@ -48,7 +48,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return refused(fsm.LockDenied, err)
 	}
 	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin),
+		Event: fsm.LockAcquired, BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin)},
 	}
 }
 

@@ -144,16 +144,21 @@ type Record struct {
 	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`
 	Supervisor  Process     `json:"supervisor"`
-	Temporal    Process     `json:"temporal"`
+	RecordedRun
+	Restarts Restarts `json:"restarts"`
+	Failure  Failure  `json:"failure"`
+	Database Database `json:"database"`
+}
+
+// RecordedRun is the Temporal at hand, as the record has it. It is zero where none runs.
+type RecordedRun struct {
+	Temporal Process `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
 	Adopted bool `json:"adopted"`
 	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.
 	Lost bool `json:"lost,omitempty"`
 	// Served says that this Temporal has been Healthy.
-	Served   bool     `json:"served"`
-	Restarts Restarts `json:"restarts"`
-	Failure  Failure  `json:"failure"`
-	Database Database `json:"database"`
+	Served bool `json:"served"`
 }
 
 // Transition is one line of the history.

@@ -131,7 +131,7 @@ func TestBeginGoesWhereResumeSays(t *testing.T) {
 				r := Record{State: state, Desired: desired, Settings: Settings{Policy: DefaultPolicy()}}
 				e := Evidence{Owner: hold, Leader: process(9)}
 				plan := Resume(r, e)
-				s, first, effects := Begin(r, process(2), e, Input{At: 5, Tick: 5})
+				s, first, effects := Begin(r, process(2), e, Input{Stamp: Stamp{At: 5, Tick: 5}})
 				c := checker{t: t, last: r}
 				c.effects(s, effects)
 				if s.State != plan.State || first.Event != plan.Event || s.Done != (plan.Event == "") {

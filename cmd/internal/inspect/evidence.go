@@ -72,8 +72,8 @@ func (s *Snapshot) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
 
 // RecordEvidence is what was found of the record.
 func (s *Snapshot) RecordEvidence() Evidence {
-	if s.RecordFault != "" {
-		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
+	if s.RecordFault != nil {
+		return Evidence{"record", s.RecordFault == ErrNoRecord && !s.Running(), s.RecordFault.Error()}
 	}
 	d := s.Diagnosis()
 	detail := fmt.Sprintf("says %s since %s, generation %d", s.Document.State, human.FormatTime(s.Document.Since), s.Document.Generation)
