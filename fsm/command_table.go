@@ -98,14 +98,19 @@ var CommandTable = []CommandRow{
 func FindCommandRow(from Phase, on CommandEvent) (CommandRow, bool) {
 	for _, row := range CommandTable {
 		if row.On == on && slices.Contains(row.From, from) {
-			row.From = at(from)
-			if row.To == "" {
-				row.To = from
-			}
+			row.From, row.To = at(from), row.leads(from)
 			return row, true
 		}
 	}
 	return CommandRow{}, false
+}
+
+// leads returns the phase that follows a phase of the row.
+func (row CommandRow) leads(from Phase) Phase {
+	if row.To == "" {
+		return from
+	}
+	return row.To
 }
 
 // CommandReason says why a pair without a row is ignored. It is empty for an event
