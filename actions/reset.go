@@ -121,14 +121,12 @@ func guardDatabase(db string) (string, *os.File, error) {
 	return realDatabase(db), guard, nil
 }
 
-const movedTo = ": the database is moved to "
-
 // setDatabaseAside records what it is about to do, and does it. A database that
 // is made or put back later is one of which nothing is known, so that none of
 // them is taken for a half-made one of our own.
 func setDatabaseAside(home statefile.Home, document statefile.Document, db, cause string) ([]Move, error) {
 	now := time.Now()
-	aside := interrupted(document, db)
+	aside := interrupted(document.Record, db)
 	if aside == "" {
 		var err error
 		if aside, err = asideName(db, ".reset-", now); err != nil {
@@ -136,9 +134,9 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 		}
 	}
 	if document.Generation > 0 {
-		document.Database = fsm.Database{}
+		document.Database = fsm.Database{Aside: aside}
 		document.Generation++
-		document.Reason = cause + movedTo + aside
+		document.Reason = cause + ": the database is moved to " + aside
 		document = document.Add(fsm.Transition{At: fsm.Instant(now.UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
 		if err := (statefile.File{Home: home}).Save(document); err != nil {
 			return nil, err
@@ -156,14 +154,11 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 
 // interrupted is the name that an earlier reset was giving this database when it
 // was killed: its write-ahead log has moved, the database itself has not. Both must
-// end under one name. A start since then has written the history's last line, and
-// has made the two strangers.
-func interrupted(document statefile.Document, db string) string {
-	if len(document.History) == 0 {
-		return ""
-	}
-	_, aside, found := strings.Cut(document.History[len(document.History)-1].Cause, movedTo)
-	if !found || !strings.HasPrefix(aside, db+".reset-") || !movedInPart(db, aside) {
+// end under one name. A start since then has forgotten the name, and has made the two
+// strangers.
+func interrupted(r fsm.Record, db string) string {
+	aside := r.Database.Aside
+	if !strings.HasPrefix(aside, db+".reset-") || len(partsOf(aside)) == 0 {
 		return ""
 	}
 	return aside

@@ -50,7 +50,7 @@ func TestResetMovesTheWholeDatabase(t *testing.T) {
 	is(t, "what is left", len(DatabaseFiles(db)), 0)
 	d, err := statefile.File{Home: home}.Load()
 	check(t, err)
-	is(t, "what is known of the database", d.Database, fsm.Database{})
+	is(t, "what is known of the database", d.Database, fsm.Database{Aside: aside})
 	is(t, "generation", d.Generation, 8)
 	has(t, d.History[0].Cause, "a test", aside)
 
@@ -160,7 +160,8 @@ func TestResetDoesNotJoinStrangers(t *testing.T) {
 	check(t, os.Rename(aside, db)) // put back without its log, and used since
 	d, err := Recover(home)
 	check(t, err)
-	d = d.Add(fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a start"})
+	is(t, "name", d.Database.Aside, aside)
+	d.Database = fsm.Database{Path: db} // as a start does
 	check(t, statefile.File{Home: home}.Save(d))
 	moves, err := Reset(home, db, "the second")
 	check(t, err)

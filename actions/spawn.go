@@ -42,7 +42,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	w.tree.own, w.run.dbLock = nil, nil
 	process := w.identify(cmd)
 	w.run.reached = w.observer.firstMoments(process.PID)
-	spawned := fsm.Input{Event: fsm.Spawned, Process: process, Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
+	spawned := fsm.Input{Event: fsm.Spawned, Process: process, WithSpawn: fsm.WithSpawn{Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}}
 	w.run.backup, w.run.aside, w.run.database = "", "", nil
 	return spawned
 }

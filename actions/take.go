@@ -46,7 +46,8 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return refused(fsm.LockDenied, found.refusal)
 	}
 	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: found.half, Known: found.known, Version: w.versions.Of(s.TemporalBin),
+		Event:       fsm.LockAcquired,
+		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !exists(s.DB), Half: found.half, Known: found.known, Version: w.versions.Of(s.TemporalBin)},
 	}
 }
 

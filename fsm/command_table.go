@@ -96,25 +96,24 @@ var CommandTable = []CommandRow{
 
 // FindCommandRow returns the row for a pair, with From and To of that pair.
 func FindCommandRow(from Phase, on CommandEvent) (CommandRow, bool) {
-	for _, row := range CommandTable {
-		if row.On == on && slices.Contains(row.From, from) {
-			row.From = at(from)
-			if row.To == "" {
-				row.To = from
-			}
-			return row, true
-		}
+	row, ok := first(CommandTable, func(row CommandRow) bool { return row.On == on && slices.Contains(row.From, from) })
+	if ok {
+		row.From, row.To = at(from), row.leads(from)
 	}
-	return CommandRow{}, false
+	return row, ok
+}
+
+// leads returns the phase that follows a phase of the row.
+func (row CommandRow) leads(from Phase) Phase {
+	if row.To == "" {
+		return from
+	}
+	return row.To
 }
 
 // CommandReason says why a pair without a row is ignored. It is empty for an event
 // that does not exist.
 func CommandReason(on CommandEvent) string {
-	for _, info := range CommandEvents {
-		if info.Event == on {
-			return info.Otherwise
-		}
-	}
-	return ""
+	info, _ := first(CommandEvents, func(info CommandEventInfo) bool { return info.Event == on })
+	return info.Otherwise
 }

@@ -218,7 +218,7 @@ func phrase(row Row) string {
 func commandPhrase(row CommandRow) string {
 	var acts, waits []string
 	for _, action := range row.Do {
-		if action == ActWait || strings.HasPrefix(string(action), "arm ") {
+		if action == ActWait || (Command{}).timer(action, CommandInput{}).Do == ActArm {
 			waits = append(waits, CommandPhrases[action])
 		} else {
 			acts = append(acts, CommandPhrases[action])

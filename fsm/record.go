@@ -118,6 +118,8 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
+	// Aside is the name to which a reset moves its files, empty once a start has looked at them.
+	Aside string `json:"aside,omitempty"`
 }
 
 // DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.
@@ -150,18 +152,23 @@ type Record struct {
 	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`
 	Supervisor  Process     `json:"supervisor"`
-	Temporal    Process     `json:"temporal"`
-	// Adopted says that this Temporal was spawned by an earlier supervisor.
-	Adopted bool `json:"adopted"`
-	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.
-	Lost bool `json:"lost,omitempty"`
-	// Served says that this Temporal has been Healthy.
-	Served   bool     `json:"served"`
+	RecordedRun
 	Restarts Restarts `json:"restarts"`
 	Failure  Failure  `json:"failure"`
 	Database Database `json:"database"`
 	// Known is the database whose contents were read last, by whichever process.
 	Known DatabaseFile `json:"known_database,omitzero"`
+}
+
+// RecordedRun is the Temporal at hand, as the record has it. It is zero where none runs.
+type RecordedRun struct {
+	Temporal Process `json:"temporal"`
+	// Adopted says that this Temporal was spawned by an earlier supervisor.
+	Adopted bool `json:"adopted"`
+	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.
+	Lost bool `json:"lost,omitempty"`
+	// Served says that this Temporal has been Healthy.
+	Served bool `json:"served"`
 }
 
 // Transition is one line of the history.

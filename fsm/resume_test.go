@@ -133,7 +133,7 @@ func TestBeginGoesWhereResumeSays(t *testing.T) {
 				r := Record{State: state, Desired: desired, Settings: Settings{Policy: DefaultPolicy()}}
 				e := Evidence{Owner: hold, Leader: process(9)}
 				plan := Resume(r, e)
-				s, first := Begin(r, process(2), e, Input{At: 5, Tick: 5})
+				s, first := Begin(r, process(2), e, Input{Stamp: Stamp{At: 5, Tick: 5}})
 				if s.State != plan.State || first.Event != cmp.Or(plan.Event, Resumed) {
 					t.Errorf("%q/%q/%s: state %s, first %q, done %t; the plan is %s", state, desired, hold, s.State, first.Event, s.Done, plan.told())
 				}

@@ -10,15 +10,7 @@ type Supervisor struct {
 	Self Process
 	// Seq grows with each change of state: it tells late timers and probes.
 	Seq uint64
-	// Run counts the Temporals that this driver spawned or adopted.
-	Run uint64
-	// Gone says that nothing of this run's tree lives; true before the first.
-	Gone bool
-	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
-	ServedAt Instant
-	// Starved says that the latest probe of a starting Temporal has no answer because the
-	// machine is busy. Extended says that the start deadline was extended for that.
-	Starved, Extended bool
+	DrivenRun
 	// Awaited says that somebody may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
 	// seen serve fails.
@@ -29,21 +21,35 @@ type Supervisor struct {
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable        bool
 	ProbeFailures ProbeFailures
-	// Asking says that a probe is under way and its timeout is not over.
-	Asking bool
 	// Slowly says that the record's reason for Degraded is that it answers slowly.
 	Slowly bool
 	// Grace is what the stop at hand asked for, 0 for the policy's.
 	Grace Millis
+	Done  bool
+}
+
+// DrivenRun is what a driver knows of the Temporal that it spawned or adopted last.
+type DrivenRun struct {
+	// Run counts the Temporals that this driver spawned or adopted.
+	Run uint64
+	// Gone says that nothing of this run's tree lives; true before the first.
+	Gone bool
+	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
+	ServedAt Instant
+	// Starved says that the latest probe of a starting Temporal has no answer because the
+	// machine is busy. Extended says that the start deadline was extended for that.
+	Starved, Extended bool
+	// Asking says that a probe is under way and its timeout is not over.
+	Asking bool
 	// Waiting is the last answer of a probe that did not pass.
 	Waiting string
-	Done    bool
 }
 
 // Begin makes a supervisor that goes on from a record, and returns the first input to step with.
 func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	plan := Resume(r, e)
-	s := Supervisor{Record: r, Self: self, Gone: e.Owner == OwnerNone || e.Owner == OwnerForeign, Grace: now.Grace}
+	s := Supervisor{Record: r, Self: self, Grace: now.Grace}
+	s.Gone = e.Owner == OwnerNone || e.Owner == OwnerForeign
 	if e.Owner == OwnerOurs {
 		s.Temporal = e.Leader
 	}
@@ -258,7 +264,7 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 func (s Supervisor) setOwners() Supervisor {
 	s.Supervisor = s.Self
 	if s.State == Stopped {
-		s.Supervisor, s.Temporal, s.Adopted, s.Served = Process{}, Process{}, false, false
+		s.Supervisor, s.RecordedRun = Process{}, RecordedRun{}
 	}
 	return s
 }

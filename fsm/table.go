@@ -1,5 +1,7 @@
 package fsm
 
+import "slices"
+
 // Action names what a transition does to the world. Save is not among them: it
 // belongs to every transition and comes first, but for the lock's (see mergeSaves).
 type Action string
@@ -108,36 +110,30 @@ var Answers = []Answer{
 
 // Find returns the row for a pair, if the table has one.
 func Find(from State, on Event) (Row, bool) {
-	for _, row := range Table {
-		if row.From == from && row.On == on {
-			return row, true
-		}
+	return first(Table, func(row Row) bool { return row.From == from && row.On == on })
+}
+
+// first returns the first element that meets a condition, false if none does.
+func first[T any](list []T, meets func(T) bool) (found T, ok bool) {
+	if i := slices.IndexFunc(list, meets); i >= 0 {
+		return list[i], true
 	}
-	return Row{}, false
+	return found, false
 }
 
 // Reason says why a pair without a row is ignored. It is empty for an event
 // that does not exist.
 func Reason(from State, on Event) string {
-	for _, a := range Answers {
-		if a.State == from && a.Event == on {
-			return a.Why
-		}
+	if answer, ok := first(Answers, func(a Answer) bool { return a.State == from && a.Event == on }); ok {
+		return answer.Why
 	}
-	for _, info := range Events {
-		if info.Event == on {
-			return info.Otherwise
-		}
-	}
-	return ""
+	return infoOf(on).Otherwise
 }
 
 // Means says what has happened when an event arrives.
-func Means(on Event) string {
-	for _, info := range Events {
-		if info.Event == on {
-			return info.Means
-		}
-	}
-	return ""
+func Means(on Event) string { return infoOf(on).Means }
+
+func infoOf(on Event) EventInfo {
+	info, _ := first(Events, func(info EventInfo) bool { return info.Event == on })
+	return info
 }

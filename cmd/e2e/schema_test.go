@@ -120,7 +120,7 @@ func TestStateSchemaRefuses(t *testing.T) {
 func fullReport(t *testing.T) map[string]any {
 	code := 1
 	data, err := json.Marshal(inspect.StateReport{
-		Schema: inspect.StateSchema, State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{},
+		Schema: inspect.StateSchema, StateNow: inspect.StateNow{State: fsm.Healthy, Desired: fsm.WantRunning, Since: &time.Time{}},
 		Temporal: &inspect.TemporalReport{}, Supervisor: &inspect.SupervisorReport{},
 		Failure:  &inspect.FailureReport{ExitCode: &code, LogTail: []string{}},
 		Evidence: []inspect.Evidence{{}}, Next: fsm.Moves(fsm.CommandInput{Kind: fsm.InputBusy, Record: fsm.Record{State: fsm.Healthy}}),

@@ -140,16 +140,16 @@ func (p *examination) checkRecord() CheckReport {
 	const name = "record"
 	evidence := p.RecordEvidence()
 	switch {
-	case p.RecordFault == inspect.NoRecord || p.RecordFault == "" && evidence.OK:
+	case p.RecordFault == inspect.ErrNoRecord || p.RecordFault == nil && evidence.OK:
 		return pass(name, "%s", evidence.Detail)
 	case p.Hidden:
 		return fail(name, cli.TryHidden, "%s", evidence.Detail)
-	case p.RecordFault == "":
+	case p.RecordFault == nil:
 		return fail(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
 	case p.Trouble != nil:
-		return fail(name, cli.SystemProblem(p.Trouble, "").Try, "%s", p.RecordFault)
+		return fail(name, cli.SystemProblem(p.Trouble, "").Try, "%v", p.RecordFault)
 	}
-	return fail(name, "stigmer local start, or stop: it is kept under another name and made anew", "%s", p.RecordFault)
+	return fail(name, "stigmer local start, or stop: it is kept under another name and made anew", "%v", p.RecordFault)
 }
 
 func (p *examination) checkTemporal() CheckReport {

@@ -47,10 +47,7 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 			progress.draw()
 		case outcome := <-done:
 			progress.done()
-			if outcome.Result == fsm.ResultNoSupervisor {
-				return inspect.NoHandover(outcome, home, desk.Words())
-			}
-			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
+			return tell(c, home, command, outcome, desk, progress.elapsed())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.ForwardStop() {
 				continue
@@ -78,8 +75,9 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
-// tell prints a success, and how long it took, or returns the problem.
-func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
+// tell puts every result into words: it prints a success, and how long it took, or returns the
+// problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client, took string) error {
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
@@ -109,7 +107,9 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		case o.Asked.PID != 0:
 			did = "the supervisor was asked to stop Temporal; how far that came is not known"
 		}
-		return cli.SystemProblem(err, did)
+		return cli.SystemProblem(client.Err(), did)
+	case fsm.ResultNoSupervisor:
+		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
 		o.Detail = missing(r)
 		return inspect.OutcomeProblem(o, command, home)
