@@ -19,30 +19,38 @@ const evidenceTries = 50
 // Observe says who has a home's temporal.lock. Only whoever holds
 // supervisor.lock may call it: it takes the lock for an instant to be sure.
 func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
+	evidence, lock := observeLocked(home, r)
+	if lock != nil {
+		lock.Close()
+	}
+	return evidence
+}
+
+// observeLocked is Observe that keeps the lock, nil if it is not free.
+func observeLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	for range evidenceTries {
 		lock, err := Acquire(home.Lock())
 		if err == nil {
-			lock.Close()
-			return detachedOrFree(home, r)
+			return detachedOrFree(home, r), lock
 		}
 		if _, missing := os.Lstat(home.Lock()); errors.Is(missing, fs.ErrNotExist) {
-			return detachedOrFree(home, r) // a full disk: what cannot even be made nobody holds
+			return detachedOrFree(home, r), nil // a full disk: what cannot even be made nobody holds
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}
+			return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}, nil
 		}
 		holders, err := treeHolders(home, r, r.Temporal.PID)
 		if err != nil || len(holders) == 0 {
 			continue
 		}
 		if e := Classify(home, r, holders); e.Owner != fsm.OwnerNone {
-			return e
+			return e, nil
 		}
 	}
 	if InOtherPIDNamespace(r) {
-		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: HiddenHolder}
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: HiddenHolder}, nil
 	}
-	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}
+	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}, nil
 }
 
 // Look is Observe without ever taking the lock, for commands that only look.

@@ -60,8 +60,16 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 	return w
 }
 
-// Observe says who has temporal.lock.
-func (w *World) Observe(r fsm.Record) fsm.Evidence { return Observe(w.home, r) }
+// Observe says who has temporal.lock. A free one it keeps: the next step takes it.
+func (w *World) Observe(r fsm.Record) fsm.Evidence {
+	evidence, lock := observeLocked(w.home, r)
+	if evidence.Owner == fsm.OwnerNone {
+		w.tree.own = lock
+	} else if lock != nil {
+		lock.Close()
+	}
+	return evidence
+}
 
 // Post delivers an input from another goroutine.
 func (w *World) Post(in fsm.Input) { w.inputs.inbox <- delivery{Input: in} }

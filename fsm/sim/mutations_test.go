@@ -74,7 +74,7 @@ var simMutations = []simMutation{
 	{"what is known of the database may be lost", "../supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
 	{"what served is not noted", "../account.go", "s.Database.Served = true", ""},
 	{"an incarnation is not written", "../record.go", "`json:\"incarnation\"`", "`json:\"-\"`"},
-	{"the record names no wish", "../account.go", "\t\ts.Desired, s.RestartPending = WantStopped, in.RestartPending\n\t\ts.Failure = Failure{} // it is not wanted any more", "\t\ts.Desired = \"\"\n\t\ts.Failure = Failure{}"},
+	{"the record names no wish", "../account.go", "\t\ts.Desired, s.RestartPending = WantStopped, in.RestartPending\n\t\ts.Grace = in.Grace", "\t\ts.Desired = \"\"\n\t\ts.Grace = in.Grace"},
 	{"a restart takes from the limit", "../account.go", "s.Restarts = s.Restarts.Add(in.At)", "s.Restarts = s.Restarts.Add(in.At)\n\t\t\ts.Settings.Policy.RestartLimit -= 2"},
 	{"a group is signalled by its number alone", "signal_test.go", "if w.provenMember(r.tmp) || w.outlived(r.tmp) {", "if true {"},
 	{"a member of the group need not hold the lock", "signal_test.go", "if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {", "if m.pgid == leader.pid {"},

@@ -107,7 +107,7 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 			return "", nil, cli.UsageProblem(cli.BadFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
 		}
 	}
-	if err := s.Layers(flags); err != nil {
+	if err := s.Layers(c, flags); err != nil {
 		return "", nil, err
 	}
 	if s.From == config.FromGo {

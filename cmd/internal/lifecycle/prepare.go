@@ -18,6 +18,7 @@ import (
 
 // Prepare parses, then opens the home: a command that was not understood makes nothing.
 func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+	o.Config = config.FileOf(c)
 	if err := o.Parse(c.Flags()); err != nil {
 		return "", err
 	}
