@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"actions/initproc":    {},
 
 	"cmd": {
-		"fsm", "statefile", "probes", "probes/logs", "actions", "actions/environment", "actions/initproc", "actions/install",
+		"fsm", "statefile", "probes", "probes/logs", "actions", "actions/initproc", "actions/install",
 		human, cli, config, inspect, "cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service",
 		"cmd/internal/dashboard", "cmd/internal/profile", "cmd/internal/installer", "cmd/internal/reader",
 	},

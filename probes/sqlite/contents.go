@@ -70,7 +70,7 @@ func ReadContents(ctx context.Context, path string) (Contents, error) {
 		return contents, nil
 	}
 	var contents Contents
-	err = withEngine(ctx, h.path, func(e *engine) (err error) {
+	err = withEngine(ctx, h.path, func(e engine) (err error) {
 		contents, err = e.contents(h)
 		return err
 	})
@@ -109,15 +109,13 @@ func (h head) noDatabase() Contents {
 }
 
 // contents classifies a database by its tables and their rows.
-func (e *engine) contents(h head) (Contents, error) {
-	tables, err := e.inPart(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
+func (e engine) contents(h head) (Contents, error) {
+	tables, err := e.strings(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
 	unknown := slices.ContainsFunc(tables, notTemporals) // of a schema that is newer, or another program's
 	switch {
 	case err != nil:
 		return Contents{}, err
-	case e.tooLarge(h) != "":
-		return Contents{Kind: ContentsUnknown, Why: e.tooLarge(h)}, nil
-	case e.database().size%h.pageSize() != 0: // SQLite takes the missing part for zeros
+	case !h.Interrupted && h.Bytes%h.pageSize() != 0: // SQLite takes the missing part for zeros
 		return Contents{Kind: ContentsUnknown, Why: "it ends within a page"}, nil
 	case len(tables) == 0 && h.Interrupted:
 		return Contents{Kind: ContentsHalfMade, Why: "is empty once its first transaction, which was cut off, is taken back"}, nil
@@ -128,7 +126,7 @@ func (e *engine) contents(h head) (Contents, error) {
 	case !unknown && !e.hasData(tables):
 		return Contents{Kind: ContentsHalfMade, Why: fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}, nil
 	}
-	statements, err := e.inPart("SELECT sql FROM sqlite_schema ORDER BY type, name")
+	statements, err := e.strings("SELECT sql FROM sqlite_schema ORDER BY type, name")
 	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables)), hashOf(strings.Join(statements, "\n"))}, err
 }
 
@@ -147,7 +145,7 @@ func shortList(names []string) string {
 
 // hasData reports whether a table has rows that Temporal has not made for itself. A table
 // that cannot be read counts as data.
-func (e *engine) hasData(tables []string) bool {
+func (e engine) hasData(tables []string) bool {
 	return slices.ContainsFunc(tables, func(table string) bool {
 		if slices.Contains(filledBySchema, table) || strings.HasPrefix(table, searchTables) {
 			return false

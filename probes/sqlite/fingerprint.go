@@ -20,7 +20,7 @@ func Fingerprint(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	page := make([]byte, blockSize)
+	page := make([]byte, 4096)
 	if n, err := file.ReadAt(page, 0); n < headerSize {
 		return "", err
 	}
