@@ -1,11 +1,13 @@
 package actions
 
 import (
+	"bytes"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -45,36 +47,35 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 
 // Where the lock is known to be free, the exit is told after the tree's end.
 func TestExitIsToldAfterTheEnd(t *testing.T) {
-	tree := &treeEnd{reported: make(chan struct{})}
-	tree.waitUntilReported() // nothing is known of an end: it returns at once
-	tree.lockFree.Store(true)
-	heard := later(func() bool { tree.waitUntilReported(); return true })
-	select {
-	case <-heard:
-		t.Error("the exit is told before the end")
-	case <-time.After(20 * time.Millisecond):
-	}
-	close(tree.reported)
-	within(t, "the exit", heard)
+	synctest.Test(t, func(t *testing.T) {
+		tree := &treeEnd{reported: make(chan struct{})}
+		tree.waitUntilReported() // nothing is known of an end: it returns at once
+		tree.lockFree.Store(true)
+		heard := later(func() bool { tree.waitUntilReported(); return true })
+		synctest.Wait()
+		is(t, "the exit is told before the end", len(heard), 0)
+		close(tree.reported)
+		within(t, "the exit", heard)
+	})
 }
 
 // The tree's end is told when the last round of signals is over, and none begins after it:
 // the next Temporal holds the same file.
 func TestNoRoundAfterTheEnd(t *testing.T) {
 	tree, begun, release := newTreeEnd(), make(chan struct{}), make(chan struct{})
+	var over atomic.Bool
 	round := later(func() bool {
-		return tree.round(func() { close(begun); <-release })
+		return tree.round(func() { close(begun); <-release; over.Store(true) })
 	})
 	<-begun
-	gone := later(func() bool { tree.hasGone(); return true })
-	select {
-	case <-gone:
-		t.Error("the end is told while a round is under way")
-	case <-time.After(20 * time.Millisecond):
+	gone := later(func() bool { tree.hasGone(); return over.Load() })
+	stacks := make([]byte, 1<<20)
+	for len(gone) == 0 && !bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("(*treeEnd).hasGone(")) {
+		runtime.Gosched() // until it waits, or did not
 	}
 	close(release)
 	is(t, "the round was made", within(t, "the round", round), true)
-	within(t, "the end", gone)
+	is(t, "the end is told after the round", within(t, "the end", gone), true)
 	is(t, "a round after the end", tree.round(func() { t.Error("a signal after the end") }), false)
 }
 
