@@ -14,8 +14,8 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Restarts, s.Failure = Restarts{}, Failure{}
 		s.Stable, s.Grace, s.Awaited = false, 0, true
 	case Stop:
-		s.Desired, s.RestartPending = WantStopped, in.RestartPending
-		s.Failure = Failure{} // it is not wanted any more
+		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
+		s.Failure = Failure{}                                        // it is not wanted any more
 		s.Grace = in.Grace
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
@@ -25,7 +25,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Served = s.Served && in.Process.Same(s.Temporal)
 		s.Temporal, s.Adopted = in.Process, true
 	case Spawned:
-		s.Temporal, s.Adopted = in.Process, false
+		s.Temporal, s.Adopted = in.Process, false //mutation:spawned-leader
 		s.Database.Backup = in.Backup
 		if !s.Environment.Known() {
 			s.Environment = in.Lent // the record is of an older version
@@ -34,7 +34,7 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s.Failure = Failure{}
 		s.Restarts.Unserved = 0
 		s.Database = s.born(false)
-		s.Database.Served = true
+		s.Database.Served = true //mutation:served-noted
 		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
 		s.Served = true
 		if s.ServedAt == 0 {
@@ -48,13 +48,13 @@ func (s Supervisor) account(row Row, in Input) Supervisor {
 		s = s.bookFailure(row, in)
 	case Gone:
 		if row.To == Restarting {
-			s.Restarts = s.Restarts.Add(in.At)
+			s.Restarts = s.Restarts.Add(in.At) //mutation:restart-counted
 		}
 	case LockDenied, PortTaken, SaveFailed:
-		s.Desired, s.RestartPending = WantStopped, false
+		s.Desired, s.RestartPending = WantStopped, false //mutation:refused
 		s.Failure = Failure{Event: row.On, Reason: in.Detail}
 	case BudgetExhausted:
-		s.Desired = WantStopped
+		s.Desired = WantStopped //mutation:budget-spent
 		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
 	}
 	v := in.Verdict
@@ -108,8 +108,8 @@ func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 		s.Restarts.Unserved++
 	}
 	p := s.Settings.Policy
-	s.Stable = s.servedFor(in, p.StableAfter)
-	if s.servedFor(in, p.RestartWindow) { // whatever the wall clock says
+	s.Stable = s.servedFor(in, p.StableAfter) //mutation:stable-run
+	if s.servedFor(in, p.RestartWindow) {     // whatever the wall clock says //mutation:window-served
 		s.Restarts = s.Restarts.Forget()
 	}
 	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}

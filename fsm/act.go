@@ -77,7 +77,7 @@ func (s Supervisor) newRun() Supervisor {
 func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
 	s = s.newRun()
 	var effects []Effect
-	if s.Database.Created && !s.Database.Served && !in.Fresh {
+	if s.Database.Created && !s.Database.Served && !in.Fresh { //mutation:half-made
 		effects = append(effects, s.effect(DoQuarantine))
 	}
 	if s.foreignMade(in) {

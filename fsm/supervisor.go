@@ -50,7 +50,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 	plan := Resume(r, e)
 	s := Supervisor{Record: r, Self: self, Gone: e.Owner == OwnerNone || e.Owner == OwnerForeign, Grace: now.Grace}
 	if e.Owner == OwnerOurs {
-		s.Temporal = e.Leader
+		s.Temporal = e.Leader //mutation:leader-proven
 	}
 	if !s.Gone {
 		s.Run = 1
@@ -90,7 +90,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []
 func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
 	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
-		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
+		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) { //mutation:late-timer
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
 	case Probed: // a slow answer may come after the state has changed for want of it
@@ -98,7 +98,7 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:
-		if in.Run != s.Run {
+		if in.Run != s.Run { //mutation:late-exit
 			return s, ignored(in.Event, "it belongs to an earlier Temporal")
 		}
 	}
@@ -165,14 +165,14 @@ func (s Supervisor) apply(m *Machine, in Input) (Supervisor, []Effect) {
 		from = in.Was
 	}
 	saved := s.save(Transition{in.At, from, row.On, row.To, cause})
-	saved.Durable = saved.Durable || s.Database != before
+	saved.Durable = saved.Durable || s.Database != before //mutation:durable-database
 	var acts []Effect
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
 		acts = append(acts, more...)
 	}
-	return s.applyNext(m, row, in, coalesce([]Effect{saved}, acts))
+	return s.applyNext(m, row, in, coalesce([]Effect{saved}, acts)) //mutation:save-first
 }
 
 // applyNext applies the event that a transition brings with it.
@@ -213,7 +213,7 @@ func coalesce(effects, more []Effect) []Effect {
 	case after.Do == DoSave:
 		after.Durable = after.Durable || last.Durable
 		last.Do, last.Durable = DoNote, false
-	case after.Do == DoLock && !last.Durable:
+	case after.Do == DoLock && !last.Durable: //mutation:unsaved-before
 		last.Do = DoNote
 	}
 	return append(effects, more...)
@@ -249,7 +249,7 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 
 // setOwners names in the record who drives and who runs: nobody once it is Stopped.
 func (s Supervisor) setOwners() Supervisor {
-	s.Supervisor = s.Self
+	s.Supervisor = s.Self //mutation:driver-named
 	if s.State == Stopped {
 		s.Supervisor, s.Temporal, s.Adopted, s.Served = Process{}, Process{}, false, false
 	}
