@@ -17,12 +17,12 @@ func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 		s.Desired, s.RestartPending = WantRunning, false
 		s.Grace, s.Awaited = 0, true
 	case Stop:
-		s.Desired, s.RestartPending = WantStopped, in.RestartPending
+		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
 		s.Grace = in.Grace
 	case LockDenied, PortTaken, SaveFailed:
-		s.Desired, s.RestartPending = WantStopped, false
+		s.Desired, s.RestartPending = WantStopped, false //mutation:refused
 	case BudgetExhausted:
-		s.Desired = WantStopped
+		s.Desired = WantStopped //mutation:budget-spent
 	}
 	return s
 }
@@ -40,7 +40,7 @@ func (s Supervisor) accountFailure(row Row, in Input) Supervisor {
 		return s.bookFailure(row, in)
 	case Gone:
 		if row.To == Restarting {
-			s.Restarts = s.Restarts.Add(in.At)
+			s.Restarts = s.Restarts.Add(in.At) //mutation:restart-counted
 		}
 	case LockDenied, PortTaken, SaveFailed:
 		s.Failure = failure(row.On, in, in.Detail)
@@ -59,7 +59,7 @@ func (s Supervisor) accountDatabase(row Row, in Input) Supervisor {
 		s.Database.Backup = in.Backup
 	case ProbePassed:
 		s.Database = s.born(false)
-		s.Database.Served = true
+		s.Database.Served = true //mutation:served-noted
 		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
 	case ProbeFailed:
 		if row.From == Starting {
@@ -82,7 +82,7 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 		s.Served = s.Served && in.Process.Same(s.Temporal)
 		s.Temporal, s.Adopted = in.Process, true
 	case Spawned:
-		s.Temporal, s.Adopted = in.Process, false
+		s.Temporal, s.Adopted = in.Process, false //mutation:spawned-leader
 		if !s.Environment.Known() {
 			s.Environment = in.Lent // the record is of an older version
 		}
@@ -140,8 +140,8 @@ func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 		s.Restarts.Unserved++
 	}
 	p := s.Settings.Policy
-	s.Stable = s.servedFor(in, p.StableAfter)
-	if s.servedFor(in, p.RestartWindow) { // whatever the wall clock says
+	s.Stable = s.servedFor(in, p.StableAfter) //mutation:stable-run
+	if s.servedFor(in, p.RestartWindow) {     // whatever the wall clock says //mutation:window-served
 		s.Restarts = s.Restarts.Forget()
 	}
 	s.Failure = failure(row.On, in, s.failureReason(row, in))

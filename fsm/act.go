@@ -70,7 +70,7 @@ func (s Supervisor) timeGiven() Millis {
 func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
 	s.DrivenRun = DrivenRun{Run: s.Run + 1}
 	var effects []Effect
-	if s.Database.Created && !s.Database.Served && !in.Fresh {
+	if s.Database.Created && !s.Database.Served && !in.Fresh { //mutation:half-made
 		effects = append(effects, s.effect(DoQuarantine))
 	}
 	if s.foreignMade(in) {

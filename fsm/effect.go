@@ -154,7 +154,7 @@ func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
 	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
-	effect.Required = t.Event == LockAcquired || s.firstHealthy(t)
+	effect.Required = t.Event == LockAcquired || s.firstHealthy(t) //mutation:required
 	effect.Durable = s.State == Stopped
 	return effect
 }

@@ -61,9 +61,9 @@ func DefaultPolicy() Policy {
 // back: nobody can tell how long ago, so neither it nor any before it counts. A
 // crash loop is ended all the same, by the restarts from then on.
 func (r Restarts) InWindow(now Instant, window Millis) int {
-	n, next := 0, now
+	n, next := 0, now //mutation:clock-back
 	for _, at := range r.Recent {
-		if at <= 0 || at > next || now-at >= Instant(window) {
+		if at <= 0 || at > next || now-at >= Instant(window) { //mutation:window
 			break
 		}
 		n, next = n+1, at
@@ -87,7 +87,7 @@ func (r Restarts) Add(now Instant) Restarts {
 
 // BudgetExceeded says in one sentence why no further restart is allowed, empty if one is.
 func (p Policy) BudgetExceeded(r Restarts, now Instant) string {
-	if r.Unserved >= p.UnservedLimit {
+	if r.Unserved >= p.UnservedLimit { //mutation:budget
 		return fmt.Sprintf("Temporal ended %d times in a row before it ever served", r.Unserved)
 	}
 	if n := r.InWindow(now, p.RestartWindow); n >= p.RestartLimit {

@@ -46,7 +46,7 @@ type Process struct {
 // Same reports whether p and q are the same process: equal PID, start time and
 // boot. A process that is not known is the same as none.
 func (p Process) Same(q Process) bool {
-	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot
+	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot //mutation:same-process
 }
 
 // Exit is how a process ended. Known is false where it was not our child, so
@@ -141,7 +141,7 @@ type Record struct {
 	// Incarnation grows by one when a command wants Temporal that was not wanted
 	// before: it tells a stop that what it was to stop has ended. A command that
 	// takes over a start from a dead driver goes on in the same one.
-	Incarnation uint64  `json:"incarnation"`
+	Incarnation uint64  `json:"incarnation"` //mutation:incarnation-written
 	Desired     Desired `json:"desired"`
 	// RestartPending says that whoever asked for the stop at hand, or the last one, starts Temporal
 	// again: a restart.

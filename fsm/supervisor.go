@@ -51,7 +51,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	s := Supervisor{Record: r, Self: self, Grace: now.Grace}
 	s.Gone = e.Owner == OwnerNone || e.Owner == OwnerForeign
 	if e.Owner == OwnerOurs {
-		s.Temporal = e.Leader
+		s.Temporal = e.Leader //mutation:leader-proven
 	}
 	if !s.Gone {
 		s.Run = 1
@@ -99,7 +99,7 @@ func (s Supervisor) resumed(in Input) (Supervisor, []Effect) {
 func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
 	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
-		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
+		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) { //mutation:late-timer
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
 	case Probed: // a slow answer may come after the state has changed for want of it
@@ -107,7 +107,7 @@ func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:
-		if in.Run != s.Run {
+		if in.Run != s.Run { //mutation:late-exit
 			return s, ignored(in.Event, "it belongs to an earlier Temporal")
 		}
 	}
@@ -179,12 +179,12 @@ func (s Supervisor) apply(m *Machine, in Input) (Supervisor, []Effect) {
 		from = in.Was
 	}
 	saved := s.save(Transition{in.At, from, row.On, row.To, cause})
-	saved.Durable = saved.Durable || s.Database != before
+	saved.Durable = saved.Durable || s.Database != before //mutation:durable-database
 	effects := []Effect{saved}
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
-		effects = append(effects, more...)
+		effects = append(effects, more...) //mutation:save-first
 	}
 	return s.applyNext(m, row, in, effects)
 }
@@ -221,7 +221,7 @@ func mergeSaves(effects []Effect) []Effect {
 	next := &Effect{} // the next effect that is no note
 	for i := len(effects) - 1; i >= 0; i-- {
 		save := &effects[i]
-		if save.Do == DoSave && (next.Do == DoSave || next.Do == DoLock && !save.Durable) {
+		if save.Do == DoSave && (next.Do == DoSave || next.Do == DoLock && !save.Durable) { //mutation:unsaved-before
 			next.Durable = next.Durable || save.Durable
 			save.Do, save.Durable = DoNote, false
 		}
@@ -262,7 +262,7 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 
 // setOwners names in the record who drives and who runs: nobody once it is Stopped.
 func (s Supervisor) setOwners() Supervisor {
-	s.Supervisor = s.Self
+	s.Supervisor = s.Self //mutation:driver-named
 	if s.State == Stopped {
 		s.Supervisor, s.RecordedRun = Process{}, RecordedRun{}
 	}
