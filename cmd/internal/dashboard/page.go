@@ -121,7 +121,7 @@ func (p page) latest(rows int) []string {
 	return lines
 }
 
-// paint colours a line that is the state's, or tells of something wrong.
+// paint colours the state's line, and each that names something wrong.
 func paint(line string, state fsm.State, isState bool) string {
 	switch {
 	case isState && state == fsm.Healthy:
@@ -134,7 +134,7 @@ func paint(line string, state fsm.State, isState bool) string {
 	return line
 }
 
-// The colours, as a terminal is told of them (ECMA-48, SGR).
+// The colours of a terminal (ECMA-48, SGR).
 const (
 	Red    = "31"
 	green  = "32"

@@ -50,7 +50,7 @@ type query struct {
 	absentWords string
 }
 
-// byHand is what users are told to do.
+// byHand is what a user can do without this program.
 type byHand struct {
 	// enable are the commands that enable and start the service, end those that end a
 	// service whose file is gone.
