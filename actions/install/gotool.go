@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -106,9 +105,11 @@ var reachVariables = []string{
 	"GOPATH", "GOMODCACHE", "GOCACHE", "GOCACHEPROG", "GODEBUG", "GOMAXPROCS", "GOMEMLIMIT", "GOGC", "GOTRACEBACK",
 }
 
-// goVariable matches the names of the go tool's variables. GOOGLE_* and the like, which a
+// isGoVariable reports whether a variable is the go tool's. GOOGLE_* and the like, which a
 // command of GOAUTH may need, have an underscore.
-var goVariable = regexp.MustCompile(`^(GO[A-Z0-9]+|GO_EXTLINK_ENABLED)$`)
+func isGoVariable(name string) bool {
+	return name == "GO_EXTLINK_ENABLED" || strings.HasPrefix(name, "GO") && !strings.Contains(name, "_")
+}
 
 // buildEnvironment returns the environment in which go builds the same program whatever env
 // and the file of go env -w say. Of that file, only reachVariables that env does not set
@@ -120,7 +121,7 @@ func buildEnvironment(env []string, work string) []string {
 	for _, entry := range env {
 		name, value, _ := strings.Cut(entry, "=")
 		said[name] = value // of two the last counts, as for a process
-		if !goVariable.MatchString(name) {
+		if !isGoVariable(name) {
 			kept = append(kept, entry)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/stigmer/local/statefile"
@@ -121,14 +122,13 @@ func (c *client) publishedSum(ctx context.Context, list *url.URL, name string) (
 	}
 }
 
-// sumLine is a line of sha256sum; a star before the name is for a file that was read as binary.
-var sumLine = regexp.MustCompile(`(?m)^([0-9A-Fa-f]{64})[ \t]+\*?(\S+)[ \t\r]*$`)
-
-// sumsOf finds the sums that a list has for a file, each once.
+// sumsOf finds the sums that a list has for a file, each once. A line of sha256sum has a star
+// before the name of a file that was read as binary.
 func sumsOf(text, name string) (sums []string) {
-	for _, line := range sumLine.FindAllStringSubmatch(text, -1) {
+	lines := regexp.MustCompile(`(?m)^([0-9A-Fa-f]{64})[ \t]+\*?(\S+)[ \t\r]*$`)
+	for _, line := range lines.FindAllStringSubmatch(text, -1) {
 		sum := strings.ToLower(line[1])
-		if line[2] == name && (len(sums) == 0 || sums[len(sums)-1] != sum) {
+		if line[2] == name && !slices.Contains(sums, sum) {
 			sums = append(sums, sum)
 		}
 	}
