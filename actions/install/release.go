@@ -71,11 +71,14 @@ func (r Release) Fetch(ctx context.Context, v Version, to string, progress Progr
 	return errors.Join(d.unpacked(ctx, to), d.close())
 }
 
-// unpacked completes an archive and unpacks it. It is thrown away then, unless the
+// unpacked makes the file the published one, in as many tries as it takes, and unpacks it. It is thrown away then, unless the
 // disk is to blame: with more room it need not be fetched again.
 func (d *download) unpacked(ctx context.Context, to string) error {
 	d.progress.Step("Fetching   " + redacted(d.from))
-	if err := d.complete(ctx); err != nil {
+	if d.size > 0 {
+		d.progress.Step(fmt.Sprintf("Resuming   after %d KiB that are kept in %s", d.size>>10, d.file.Name()))
+	}
+	if err := d.retry(ctx, func() (int64, error) { return d.try(ctx) }); err != nil {
 		return err
 	}
 	d.progress.Step("Verified   its SHA-256 is the published one, " + d.sum)
