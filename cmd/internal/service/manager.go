@@ -24,7 +24,7 @@ type manager struct {
 	// the file for what the supervisor writes to standard error, empty where the manager
 	// has a journal.
 	path, log string
-	text      func(service) string
+	describe  func(service) string
 	verbs     verbs
 	query     query
 	byHand    byHand
