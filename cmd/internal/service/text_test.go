@@ -156,6 +156,7 @@ func TestFormerServiceIsReplaced(t *testing.T) {
 	}
 	home := t.TempDir()
 	t.Setenv("HOME", home)
+	defer func(here bool) { LaunchdHere = here }(LaunchdHere)
 	LaunchdHere = true
 	path := launchdManager(home, 501).path
 	if err := cli.PutOwn(path, text); err != nil {
