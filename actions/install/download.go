@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -77,36 +76,11 @@ func (d *download) currentSum() (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// complete makes the file the published one, in as many tries as it takes. A joined file
-// with another sum is fetched once more from the beginning.
-func (d *download) complete(ctx context.Context) error {
-	if d.size > 0 {
-		d.progress.Step(fmt.Sprintf("Resuming   after %d KiB that are kept in %s", d.size>>10, d.file.Name()))
-	}
-	for first := true; ; first = false {
-		if err := d.retry(ctx, func() (int64, error) { return d.try(ctx) }); err != nil {
-			return err
-		}
-		sum, err := d.currentSum()
-		if err != nil || sum == d.sum {
-			return err
-		}
-		again := first && d.joined
-		if err := d.discard(); err != nil {
-			return err
-		}
-		if !again {
-			return failed(Refused, "%s has the SHA-256 %s, published is %s", redacted(d.from), sum, d.sum)
-		}
-		d.progress.Step("Again      from the beginning: what was put together is another file")
-	}
-}
-
-// try makes one request, unless the file is whole already, and returns how many bytes were
-// won: none by an answer that begins anew.
+// try makes one request, unless the file is what was published already, and returns by how
+// many bytes the file has become longer.
 func (d *download) try(ctx context.Context) (won int64, err error) {
 	if sum, err := d.currentSum(); err == nil && sum == d.sum {
-		return 0, nil // whole before a kill, or the server promised more than there is
+		return 0, nil // before a kill, or the server promised more than there is
 	}
 	before := d.size
 	r, err := d.get(ctx, d.from, before)
@@ -124,12 +98,24 @@ func (d *download) try(ctx context.Context) (won int64, err error) {
 			return 0, err
 		}
 	}
-	start := d.size
 	err = d.receive(ctx, r)
-	if start < before {
-		return 0, err
+	won = max(0, d.size-before)
+	if err == nil {
+		err = d.verify()
 	}
-	return d.size - start, err
+	return won, err
+}
+
+// verify discards a file that is not what was published. A joined one is worth one more try,
+// from the beginning.
+func (d *download) verify() error {
+	sum, err := d.currentSum()
+	if err != nil || sum == d.sum {
+		return err
+	}
+	other := failed(Refused, "%s has the SHA-256 %s, published is %s", redacted(d.from), sum, d.sum)
+	other.again = d.joined
+	return errors.Join(d.discard(), other)
 }
 
 // receive appends a response to the file until it ends.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/stigmer/local/statefile"
@@ -70,11 +71,14 @@ func (r Release) Fetch(ctx context.Context, v Version, to string, progress Progr
 	return errors.Join(d.unpacked(ctx, to), d.close())
 }
 
-// unpacked completes an archive and unpacks it. It is thrown away then, unless the
+// unpacked makes the file the published one, in as many tries as it takes, and unpacks it. It is thrown away then, unless the
 // disk is to blame: with more room it need not be fetched again.
 func (d *download) unpacked(ctx context.Context, to string) error {
 	d.progress.Step("Fetching   " + redacted(d.from))
-	if err := d.complete(ctx); err != nil {
+	if d.size > 0 {
+		d.progress.Step(fmt.Sprintf("Resuming   after %d KiB that are kept in %s", d.size>>10, d.file.Name()))
+	}
+	if err := d.retry(ctx, func() (int64, error) { return d.try(ctx) }); err != nil {
 		return err
 	}
 	d.progress.Step("Verified   its SHA-256 is the published one, " + d.sum)
@@ -121,14 +125,13 @@ func (c *client) publishedSum(ctx context.Context, list *url.URL, name string) (
 	}
 }
 
-// sumLine is a line of sha256sum; a star before the name is for a file that was read as binary.
-var sumLine = regexp.MustCompile(`(?m)^([0-9A-Fa-f]{64})[ \t]+\*?(\S+)[ \t\r]*$`)
-
-// sumsOf finds the sums that a list has for a file, each once.
+// sumsOf finds the sums that a list has for a file, each once. A line of sha256sum has a star
+// before the name of a file that was read as binary.
 func sumsOf(text, name string) (sums []string) {
-	for _, line := range sumLine.FindAllStringSubmatch(text, -1) {
+	lines := regexp.MustCompile(`(?m)^([0-9A-Fa-f]{64})[ \t]+\*?(\S+)[ \t\r]*$`)
+	for _, line := range lines.FindAllStringSubmatch(text, -1) {
 		sum := strings.ToLower(line[1])
-		if line[2] == name && (len(sums) == 0 || sums[len(sums)-1] != sum) {
+		if line[2] == name && !slices.Contains(sums, sum) {
 			sums = append(sums, sum)
 		}
 	}

@@ -71,18 +71,14 @@ func serving(f func(s *server, w http.ResponseWriter, r *http.Request, n int)) f
 	}
 }
 
-// promising makes the server promise a length and send another one, both of the whole.
-func promising(promised, sent func(whole int) int) func(*server, *Release) {
+// promising makes the server promise a length and send another one, as shares of the whole.
+func promising(promised, sent float64) func(*server, *Release) {
 	return serving(func(s *server, w http.ResponseWriter, _ *http.Request, _ int) {
-		w.Header().Set("Content-Length", strconv.Itoa(promised(len(s.archive))))
-		w.Write(s.archive[:sent(len(s.archive))])
+		whole := float64(len(s.archive))
+		w.Header().Set("Content-Length", strconv.Itoa(int(promised*whole)))
+		w.Write(s.archive[:int(sent*whole)])
 	})
 }
-
-func more(n int) func(int) int { return func(whole int) int { return whole + n } }
-func all(whole int) int        { return whole }
-func none(int) int             { return 0 }
-func half(whole int) int       { return whole / 2 }
 
 // statuses makes the server answer with one status after another, the last for ever.
 func statuses(codes ...int) func(*server, *Release) {
@@ -128,11 +124,11 @@ func TestServers(t *testing.T) {
 		"busy for ever":    {statuses(503), "503", Unserved, 5},
 		"no content":       {statuses(204), "204", Unserved, 1},
 
-		"shorter than it says":      {promising(all, half), "broke off", Broken, 5},
-		"says it is longer":         {promising(more(1000), all), "", 0, 1},
-		"says it is shorter":        {promising(half, half), "published is", Refused, 1},
-		"says it is huge":           {promising(more(1<<40), all), "larger than 2 MiB", Refused, 1},
-		"empty":                     {promising(none, none), "published is", Refused, 1},
+		"shorter than it says":      {promising(1, 0.5), "broke off", Broken, 5},
+		"says it is longer":         {promising(1.1, 1), "", 0, 1},
+		"says it is shorter":        {promising(0.5, 0.5), "published is", Refused, 1},
+		"says it is huge":           {promising(1e9, 1), "larger than 2 MiB", Refused, 1},
+		"empty":                     {promising(0, 0), "published is", Refused, 1},
 		"a byte changed on the way": {serving(damaged), "published is", Refused, 1},
 		"a body without an end":     {endless(64<<10, 0), "larger than 2 MiB", Refused, 1},
 

@@ -185,7 +185,7 @@ func (l launchd) put(name, text string) {
 	}
 }
 
-// note writes down what launchctl was told, in the file told.
+// note writes down each call of launchctl, in the file told.
 func (l launchd) note(line string) {
 	file, err := os.OpenFile(l.file("told"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// wasSeen is the event of a line that tells what was seen, not what a supervisor
-// has recorded: the first one, and each change while none is at work.
+// wasSeen is the event of a line that no supervisor has recorded: the first one, and each
+// change while none is at work.
 const wasSeen fsm.Event = "seen"
 
 // journal prints a line for each transition.
@@ -26,15 +26,15 @@ type journal struct {
 	state fsm.State
 }
 
-// follow prints until ctx ends, or the state cannot be told.
+// follow prints until ctx ends, or the state cannot be observed.
 func (j *journal) follow(ctx context.Context, path string) error {
-	watcher := inspect.NewChangeWatcher(ctx, path) // before the first look
+	watcher := inspect.NewChangeWatcher(ctx, path) // before the first snapshot
 	for {
 		seen := inspect.TakeSnapshot(path)
 		if seen.Trouble != nil {
 			return inspect.CannotTell(seen.Trouble)
 		}
-		if err := j.tell(seen, time.Now().Truncate(time.Millisecond)); err != nil {
+		if err := j.printNews(seen, time.Now().Truncate(time.Millisecond)); err != nil {
 			return err
 		}
 		if !watcher.Wait(ctx, seen) {
@@ -43,8 +43,8 @@ func (j *journal) follow(ctx context.Context, path string) error {
 	}
 }
 
-// tell prints what is new in what was seen.
-func (j *journal) tell(s *inspect.Snapshot, now time.Time) error {
+// printNews prints what is new in a snapshot.
+func (j *journal) printNews(s *inspect.Snapshot, now time.Time) error {
 	d, history := s.Diagnosis(), s.Document.History
 	if !j.begun {
 		j.begun, j.state = true, d.State

@@ -122,7 +122,7 @@ func (p page) latest(rows int) []string {
 	return lines
 }
 
-// paint colours a line that is the state's, or tells of something wrong.
+// paint colours the state's line, and each that names something wrong.
 func paint(line string, state fsm.State, isState bool) string {
 	switch {
 	case isState && state == fsm.Healthy:

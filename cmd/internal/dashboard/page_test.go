@@ -62,8 +62,8 @@ func TestPageShowsWhatMatters(t *testing.T) {
 	}
 }
 
-// Each transition is told once, also if the history was lost or has moved on.
-func TestJournalTellsEachOnce(t *testing.T) {
+// Each transition is printed once, also if the history was lost or has moved on.
+func TestJournalPrintsEachOnce(t *testing.T) {
 	var out bytes.Buffer
 	j := &journal{out: &out}
 	step := func(at fsm.Instant) fsm.Transition {
@@ -74,7 +74,7 @@ func TestJournalTellsEachOnce(t *testing.T) {
 		s := inspect.Unseen()
 		s.Driver.PID = 7
 		s.Document.State, s.Document.Desired, s.Document.History = fsm.Restarting, fsm.WantRunning, history
-		if err := j.tell(s, now); err != nil {
+		if err := j.printNews(s, now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// watch shows the state as it changes, until the user ends it: in place on a
+// watch shows the state as it changes, until a key or a signal ends it: in place on a
 // terminal, elsewhere a line for each transition.
 func watch(c *cobra.Command, asJSON bool) error {
 	path, err := cli.HomePath()
@@ -40,16 +40,16 @@ func watch(c *cobra.Command, asJSON bool) error {
 	return err
 }
 
-// The pauses of the live view: what nobody tells, as the time that it is up for
-// and the ports, is looked at again after refresh; changes are drawn no closer
-// together than leastPause.
+// The pauses of the live view: what changes without an event, as the time that Temporal is up
+// and the ports, is observed again after refresh; changes are drawn no closer together than
+// leastPause.
 const (
 	refresh    = time.Second
 	leastPause = 100 * time.Millisecond
 )
 
-// looks sends what is seen, now and whenever it may have changed, until ctx ends.
-func looks(ctx context.Context, path string) <-chan *inspect.Snapshot {
+// snapshots sends a snapshot, now and whenever it may have changed, until ctx ends.
+func snapshots(ctx context.Context, path string) <-chan *inspect.Snapshot {
 	all := make(chan *inspect.Snapshot)
 	go func() {
 		home := statefile.Home(path)
@@ -77,7 +77,7 @@ type view struct {
 	screen  *cli.Screen
 	path    string
 	colours bool
-	// last is what was seen last, nil before the first look.
+	// last is the latest snapshot, nil before the first one.
 	last atomic.Pointer[inspect.Snapshot]
 }
 
@@ -90,7 +90,7 @@ const (
 func (v *view) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	seen := looks(ctx, v.path)
+	seen := snapshots(ctx, v.path)
 	resized := cli.StopSignals(unix.SIGWINCH)
 	defer signal.Stop(resized)
 	for {

@@ -82,7 +82,7 @@ func printInstalled(out io.Writer, home statefile.Home, v install.Version, done 
 	}
 	fmt.Fprintf(out, "  Program    %s\n", done.Program)
 	if used, by := usedByStart(home); by != "" {
-		fmt.Fprintf(out, "  Not used   by start, which is told to run %s%s\n", used, by)
+		fmt.Fprintf(out, "  Not used   by start, which is set to run %s%s\n", used, by)
 	} else {
 		fmt.Fprintf(out, "  Used       by start, as %s\n", home.Bin())
 	}
@@ -117,7 +117,7 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 		return config.FromGo, nil, nil
 	}
 	if m := s.Mirror; m != nil && m.Scheme == "http" && m.Hostname() != "localhost" && !human.IsLoopback(m.Hostname()) {
-		cli.Warn(c, "%s is plain http: whoever is on the way can put another program there, with its sum", m.Redacted())
+		cli.Warn(c, "%s is plain http: a machine on the way can replace the program, and its sum", m.Redacted())
 	}
 	return s.From, s.Mirror, nil
 }

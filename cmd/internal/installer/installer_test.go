@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,5 +121,24 @@ func TestInstallProblems(t *testing.T) {
 	}
 	if p := installProblem(broken, "install", home, "v1.4.0"); strings.Contains(p.Means, "kept") {
 		t.Errorf("of another version:\n%s", p.Text())
+	}
+}
+
+func TestInstalledLines(t *testing.T) {
+	const installed, aside = "Installed  /p", "Kept       what was there and could not be run: /a"
+	const slow = "Starting   macOS checks a new program at its first run, which can take some seconds"
+	for _, c := range []struct {
+		done   install.Result
+		system string
+		want   []string
+	}{
+		{install.Result{Program: "/p"}, "linux", []string{installed}},
+		{install.Result{Program: "/p", Aside: "/a"}, "linux", []string{installed, aside}},
+		{install.Result{Program: "/p", Aside: "/a"}, "darwin", []string{installed, slow, aside}},
+		{install.Result{Program: "/p", Needless: true}, "darwin", nil}, // another command has installed it
+	} {
+		if got := installedLines(c.done, c.system); !slices.Equal(got, c.want) {
+			t.Errorf("%+v on %s: %q", c.done, c.system, got)
+		}
 	}
 }

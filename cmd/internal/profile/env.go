@@ -69,8 +69,8 @@ func (o *Options) check(c *cobra.Command, profile bool) error {
 	return nil
 }
 
-// pickShell is the shell asked for, else that of $SHELL, else bash. A shell with
-// another syntax is told, since its user would get lines that it cannot read.
+// pickShell is the shell of --shell, else that of $SHELL, else bash. It warns of a shell with
+// another syntax, since that could not read the lines.
 func (o *Options) pickShell(c *cobra.Command) human.Shell {
 	if o.Shell != "" {
 		sh, _ := human.FindShell(o.Shell)
@@ -84,7 +84,7 @@ func (o *Options) pickShell(c *cobra.Command) human.Shell {
 	return sh
 }
 
-// warn tells what would surprise: nothing to reach, or no such
+// warnContact warns of what would surprise: nothing to reach, or no such
 // namespace as far as is known.
 func warnContact(c *cobra.Command, found inspect.Contact, namespace string) {
 	if !found.Runs {

@@ -16,17 +16,22 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// serviceFile is the file at the path of the service's file.
+// serviceFile is the service as it is installed: what is at the path that its manager reads.
 type serviceFile struct {
+	manager
 	there, ours bool
 	// altered says that a file of ours is not what this stigmer would write with the same
 	// flags: it was changed by hand, or written by another version.
 	altered bool
-	text    string
+	content string
 	params  installParams
 }
 
-func readService(c *cobra.Command, m manager) (serviceFile, error) {
+func readService(c *cobra.Command) (serviceFile, error) {
+	m, err := detectManager()
+	if err != nil {
+		return serviceFile{}, err
+	}
 	text, err := cli.ReadOwn(m.path)
 	if err != nil {
 		p := cli.SystemProblem(err, "the service was not changed")
@@ -36,36 +41,36 @@ func readService(c *cobra.Command, m manager) (serviceFile, error) {
 		}
 		return serviceFile{}, p
 	}
-	f := serviceFile{there: text != nil, text: string(text)}
+	f := serviceFile{manager: m, there: text != nil, content: string(text)}
 	below := ""
-	f.params, below, f.ours = readHeader(f.text)
+	f.params, below, f.ours = readHeader(f.content)
 	// The header alone may differ: other versions keep other things in it.
-	_, ours, _ := readHeader(m.text(service{Verb: startVerb(c), installParams: f.params, Log: m.log}))
+	_, ours, _ := readHeader(m.describe(service{Verb: startVerb(c), installParams: f.params, Log: m.log}))
 	f.altered = f.ours && below != ours
 	return f, nil
 }
 
 // foreign is the refusal to touch a file that we did not write.
-func (f serviceFile) foreign(m manager) error {
+func (f serviceFile) foreign() error {
 	if !f.there || f.ours {
 		return nil
 	}
 	return &cli.Problem{
-		What:  m.path + " was not written by stigmer local service install",
+		What:  f.path + " was not written by stigmer local service install",
 		Means: "it was made by hand or with another tool, and was not touched",
-		Try:   "move it away: mv " + human.ShellLine([]string{m.path, m.path + ".old"}),
+		Try:   "move it away: mv " + human.ShellLine([]string{f.path, f.path + ".old"}),
 		Exit:  cli.ExitFailed,
 	}
 }
 
 // keepAltered moves a file aside that is not as this stigmer would write it, since it may
 // have something of the user's: under a dated name that no manager reads.
-func (f serviceFile) keepAltered(out io.Writer, m manager) error {
+func (f serviceFile) keepAltered(out io.Writer) error {
 	if !f.altered {
 		return nil
 	}
-	kept := m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
-	if err := os.Rename(m.path, kept); err != nil {
+	kept := f.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.Rename(f.path, kept); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
@@ -74,35 +79,35 @@ func (f serviceFile) keepAltered(out io.Writer, m manager) error {
 
 // put writes a service's file, and the folder of the manager's log, which launchd does
 // not make.
-func (f serviceFile) put(out io.Writer, m manager, text string) error {
-	if f.text == text {
-		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
+func (f serviceFile) put(out io.Writer, text string) error {
+	if f.content == text {
+		fmt.Fprintf(out, "%s is as it should be already.\n", f.path)
 		return nil
 	}
-	err := f.keepAltered(out, m)
-	if err == nil && m.log != "" {
-		err = os.MkdirAll(filepath.Dir(m.log), 0o700)
+	err := f.keepAltered(out)
+	if err == nil && f.log != "" {
+		err = os.MkdirAll(filepath.Dir(f.log), 0o700)
 	}
 	if err == nil {
-		err = cli.PutOwn(m.path, []byte(text))
+		err = cli.PutOwn(f.path, []byte(text))
 	}
 	if err != nil {
 		return cli.SystemProblem(err, "the service's file was not written")
 	}
-	fmt.Fprintf(out, "Wrote %s\n", m.path)
+	fmt.Fprintf(out, "Wrote %s\n", f.path)
 	return nil
 }
 
 // remove removes the file, and the link by which systemd's enable has the service started
 // at login, if it leads to the file: systemd would complain about a link to nothing for ever.
-func (f serviceFile) remove(out io.Writer, m manager) error {
-	err := f.keepAltered(out, m)
+func (f serviceFile) remove(out io.Writer) error {
+	err := f.keepAltered(out)
 	if err == nil && !f.altered {
-		err = os.Remove(m.path)
+		err = os.Remove(f.path)
 	}
-	folder, name := filepath.Split(m.path)
+	folder, name := filepath.Split(f.path)
 	link := filepath.Join(folder, "default.target.wants", name)
-	if target, _ := os.Readlink(link); err == nil && (target == m.path || target == filepath.Join("..", name)) {
+	if target, _ := os.Readlink(link); err == nil && (target == f.path || target == filepath.Join("..", name)) {
 		err = os.Remove(link)
 	}
 	if err != nil {

@@ -29,7 +29,7 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	if begin.Restart && !begin.Now {
 		return cli.UsageProblem(errors.New("--restart needs --now"))
 	}
-	m, f, err := openService(c, begin.Now)
+	f, err := openService(c, begin.Now)
 	if err != nil {
 		return err
 	}
@@ -37,38 +37,38 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	if err != nil {
 		return err
 	}
-	s, err := newService(c, m, home, append(o.ServiceFlags(settings, home), voices.OfDriver(c)...))
+	s, err := newService(c, f.log, home, append(o.ServiceFlags(settings, home), voices.OfDriver(c)...))
 	if err != nil {
 		return err
 	}
 	o.Config.NoteBeside(c)
 	config.WarnOpen(c, o.Settings)
-	warnOfService(c, o, m)
+	f.warnOfPassEnv(c, o)
 	if f.ours && f.params.Home != s.Home {
-		return otherHome(m, f.params.Home)
+		return f.otherHome()
 	}
 	driver, before := driverOf(home), managerStatus{}
 	if begin.Now {
-		before = m.status()
+		before = f.status()
 	}
 	if begin.Now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
 		return besideDriver(driver)
 	}
-	out := cli.Success(c)
-	if err := f.put(out, m, m.text(s)); err != nil {
+	out, text := cli.Success(c), f.describe(s)
+	if err := f.put(out, text); err != nil {
 		return err
 	}
 	if begin.Now {
-		return s.enable(out, m, before, begin.Restart, f.text != m.text(s))
+		return f.enable(out, s, before, begin.Restart, f.content != text)
 	}
-	if err := m.present(); err != nil {
-		return s.unmanaged(m, err)
+	if err := f.present(); err != nil {
+		return f.unmanaged(s, err)
 	}
-	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.byHand.enable))
+	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", f.name, commandLines(f.byHand.enable))
 	if f.there {
 		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
-	fmt.Fprint(out, m.byHand.also)
+	fmt.Fprint(out, f.byHand.also)
 	if driver.PID != 0 && actions.InBackground(driver) {
 		cli.Warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
 	}
@@ -92,28 +92,24 @@ func openSettings(c *cobra.Command, o *config.Options, settings *pflag.FlagSet) 
 
 // openService looks at the service's file, which may be changed if there is none or
 // if it is ours. With now the manager must answer.
-func openService(c *cobra.Command, now bool) (manager, serviceFile, error) {
-	m, err := detectManager()
-	if err != nil {
-		return m, serviceFile{}, err
-	}
-	f, err := readService(c, m)
+func openService(c *cobra.Command, now bool) (serviceFile, error) {
+	f, err := readService(c)
 	if err == nil {
-		err = f.foreign(m)
+		err = f.foreign()
 	}
 	if err == nil && now {
-		err = m.present()
+		err = f.present()
 	}
-	return m, f, err
+	return f, err
 }
 
 // newService describes the service that runs this program for a home.
-func newService(c *cobra.Command, m manager, home statefile.Home, flags []string) (service, error) {
+func newService(c *cobra.Command, log string, home statefile.Home, flags []string) (service, error) {
 	program, err := ownProgram()
 	if err != nil {
 		return service{}, err
 	}
-	s := service{Verb: startVerb(c), installParams: installParams{Program: program, Home: string(home), Flags: flags}, Log: m.log}
+	s := service{Verb: startVerb(c), installParams: installParams{Program: program, Home: string(home), Flags: flags}, Log: log}
 	return s, s.writable()
 }
 
@@ -122,9 +118,9 @@ func startVerb(c *cobra.Command) []string {
 	return append(cli.WordsTo(c.Parent().Parent()), "start", "--foreground")
 }
 
-func otherHome(m manager, home string) *cli.Problem {
+func (f serviceFile) otherHome() *cli.Problem {
 	return &cli.Problem{
-		What:  fmt.Sprintf("%s is the service of another home: %s", m.path, home),
+		What:  fmt.Sprintf("%s is the service of another home: %s", f.path, f.params.Home),
 		Means: "there is one service for a user; nothing was changed",
 		Try:   "stigmer local service uninstall --now, then the same again",
 		Exit:  cli.ExitFailed,
@@ -155,7 +151,7 @@ func driverOf(home statefile.Home) fsm.Process {
 // enable has the manager run the service. One that runs already goes on as it was
 // started unless a restart is asked for: that stops Temporal, which is for people to decide.
 // One that waits for its next start gets it now, with the file that is there.
-func (s service) enable(out io.Writer, m manager, before managerStatus, restart, changed bool) error {
+func (m manager) enable(out io.Writer, s service, before managerStatus, restart, changed bool) error {
 	calls := m.verbs.enable
 	if restart || !before.runs {
 		calls = slices.Concat(calls, m.verbs.restart)
@@ -175,7 +171,7 @@ func (s service) enable(out io.Writer, m manager, before managerStatus, restart,
 }
 
 // unmanaged says what can be done with a service's file where nothing would run it.
-func (s service) unmanaged(m manager, err error) error {
+func (m manager) unmanaged(s service, err error) error {
 	p, ok := errors.AsType[*cli.Problem](err)
 	if !ok {
 		return err
@@ -187,9 +183,9 @@ func (s service) unmanaged(m manager, err error) error {
 	return p
 }
 
-// warnOfService warns that a service gets the variables that --pass-env names from its
+// warnOfPassEnv warns that a service gets the variables that --pass-env names from its
 // manager, not from this shell.
-func warnOfService(c *cobra.Command, o *config.Options, m manager) {
+func (m manager) warnOfPassEnv(c *cobra.Command, o *config.Options) {
 	always := environment.Lend(os.Environ(), nil).Names()
 	names := environment.Lend(os.Environ(), o.Settings.PassEnv.List()).Names()
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(always, name) })
@@ -201,29 +197,29 @@ func warnOfService(c *cobra.Command, o *config.Options, m manager) {
 
 // RunUninstall removes the service's file, and with --now ends the service.
 func RunUninstall(c *cobra.Command, now bool) error {
-	m, f, err := openService(c, now)
+	f, err := openService(c, now)
 	if err != nil {
 		return err
 	}
 	out := cli.Success(c)
 	if !f.there {
-		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
+		fmt.Fprintf(out, "Not installed: there is no %s\n", f.path)
 		return nil
 	}
 	if now {
-		if err := m.run(m.verbs.disable, "the file was not removed"); err != nil {
+		if err := f.run(f.verbs.disable, "the file was not removed"); err != nil {
 			return err
 		}
 	}
-	if err := f.remove(out, m); err != nil {
+	if err := f.remove(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
+	fmt.Fprintf(out, "Removed %s, the service of home %s\n", f.path, f.params.Home)
 	if now {
-		return m.run(m.verbs.reload, "the file was removed")
+		return f.run(f.verbs.reload, "the file was removed")
 	}
-	if m.present() == nil {
-		fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.byHand.end))
+	if f.present() == nil {
+		fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(f.byHand.end))
 	}
 	return nil
 }

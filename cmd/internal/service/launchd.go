@@ -38,7 +38,7 @@ func launchdManager(home string, uid int) manager {
 		{words: launchctl("print", target), done: []int{launchctlNotFound}, busy: []int{0}, within: toolPatience(), unmet: "launchd has not ended the service"},
 	}
 	return manager{
-		name: "launchd", tool: "launchctl", text: service.launchd,
+		name: "launchd", tool: "launchctl", describe: service.launchd,
 		path: path,
 		log:  filepath.Join(home, "Library", "Logs", "stigmer-local.log"),
 		verbs: verbs{

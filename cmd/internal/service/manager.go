@@ -24,7 +24,7 @@ type manager struct {
 	// the file for what the supervisor writes to standard error, empty where the manager
 	// has a journal.
 	path, log string
-	text      func(service) string
+	describe  func(service) string
 	verbs     verbs
 	query     query
 	byHand    byHand
@@ -50,7 +50,7 @@ type query struct {
 	absentWords string
 }
 
-// byHand is what users are told to do.
+// byHand is what a user can do without this program.
 type byHand struct {
 	// enable are the commands that enable and start the service, end those that end a
 	// service whose file is gone.

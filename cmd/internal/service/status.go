@@ -37,15 +37,11 @@ func RunStatus(c *cobra.Command, output string) error {
 	if err := cli.CheckOutput(output); err != nil {
 		return err
 	}
-	m, err := detectManager()
+	f, err := readService(c)
 	if err != nil {
 		return err
 	}
-	f, err := readService(c, m)
-	if err != nil {
-		return err
-	}
-	r, status := f.report(c, m)
+	r, status := f.report()
 	if output == "text" {
 		r.print(c.OutOrStdout())
 	} else if err := cli.PrintJSON(c.OutOrStdout(), r); err != nil {
@@ -58,10 +54,10 @@ func RunStatus(c *cobra.Command, output string) error {
 }
 
 // report puts the file, and what its manager says, into one, with the exit status for it.
-func (f serviceFile) report(c *cobra.Command, m manager) (ServiceReport, int) {
-	said := m.status()
+func (f serviceFile) report() (ServiceReport, int) {
+	said := f.status()
 	r := ServiceReport{
-		Schema: 1, Manager: m.name, Path: m.path, Installed: f.there,
+		Schema: 1, Manager: f.name, Path: f.path, Installed: f.there,
 		Verdict: []string{}, Flags: []string{}, Asked: said.known, Active: said.active, Told: append([]string{}, said.lines...),
 	}
 	if !f.there {

@@ -24,7 +24,7 @@ func systemdManager(home, config string) manager {
 	systemctl := func(args ...string) []string { return append([]string{"systemctl", "--user"}, args...) }
 	reload := systemctl("daemon-reload")
 	return manager{
-		name: "systemd", tool: "systemctl", text: service.systemd,
+		name: "systemd", tool: "systemctl", describe: service.systemd,
 		path: filepath.Join(config, "systemd", "user", SystemdUnit),
 		verbs: verbs{
 			reach:   toolCall{words: systemctl("show", "--property=Version")},

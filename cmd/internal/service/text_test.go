@@ -154,22 +154,26 @@ func TestFormerServiceIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := launchdManager(t.TempDir(), 501)
-	if err := cli.PutOwn(m.path, text); err != nil {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	defer func(here bool) { LaunchdHere = here }(LaunchdHere)
+	LaunchdHere = true
+	path := launchdManager(home, 501).path
+	if err := cli.PutOwn(path, text); err != nil {
 		t.Fatal(err)
 	}
 	group := &cobra.Command{Use: "service"}
 	c := &cobra.Command{Use: "install"}
 	group.AddCommand(c)
 	(&cobra.Command{Use: "local"}).AddCommand(group)
-	f, err := readService(c, m)
-	if err != nil || f.foreign(m) != nil || !f.altered {
+	f, err := readService(c)
+	if err != nil || f.foreign() != nil || !f.altered {
 		t.Fatalf("it is read as foreign or as ours: %+v, %v", f, err)
 	}
-	if err := f.put(io.Discard, m, "new"); err != nil {
+	if err := f.put(io.Discard, "new"); err != nil {
 		t.Fatal(err)
 	}
-	beside, _ := filepath.Glob(m.path + ".bak-*")
+	beside, _ := filepath.Glob(path + ".bak-*")
 	if len(beside) != 1 {
 		t.Fatalf("beside it: %q", beside)
 	}
