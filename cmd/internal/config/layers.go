@@ -34,17 +34,15 @@ type Origins map[string]origin
 
 // Layers fills in the flags that were not given: from the environment, and what
 // that leaves open from the settings file. What both leave open keeps its default.
-func (o *Options) Layers(flags *pflag.FlagSet) error {
+func (o *Options) Layers(flags *pflag.FlagSet) (err error) {
 	o.origins = Origins{}
-	if err := o.origins.environment(flags); err != nil {
+	if err = o.origins.environment(flags); err != nil {
 		return err
 	}
-	file, err := ReadFile()
-	o.Config = file
-	if err != nil {
+	if o.Config, err = ReadFile(); err != nil {
 		return err
 	}
-	return o.origins.file(flags, file)
+	return o.origins.file(flags, o.Config)
 }
 
 // environment notes what was typed, and fills in what was not from the environment.
