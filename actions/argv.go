@@ -48,40 +48,6 @@ func argv(s fsm.Settings, httpPort, metricsPort int) []string {
 	return append(args, ownFlags...)
 }
 
-// uriSpecial are the characters that mean something to SQLite, which Temporal
-// gives the file's name as a URI without escaping it (sqlite.org/uri.html).
-const uriSpecial = "?#%"
-
-// DatabaseName refuses a database file's name that would lead SQLite, or a reader of the
-// record, elsewhere. A folder's name may have any character: see dbArgument.
-func DatabaseName(db string) error {
-	if !utf8.ValidString(db) {
-		return fmt.Errorf("%q is not UTF-8, which Temporal and the record need", db)
-	}
-	if name := filepath.Base(db); strings.ContainsAny(name, uriSpecial) {
-		return fmt.Errorf("the database's name %q has one of %s, which SQLite would misread", name, uriSpecial)
-	}
-	return nil
-}
-
-// dbArgument is the database for the command line: in full, unless a folder's
-// name has what SQLite would misread. Then it is the bare name, and workFolder
-// its folder.
-func dbArgument(db string) string {
-	if strings.ContainsAny(db, uriSpecial) {
-		return filepath.Base(db)
-	}
-	return db
-}
-
-// workFolder is the folder to start Temporal in.
-func workFolder(home statefile.Home, db string) string {
-	if strings.ContainsAny(db, uriSpecial) {
-		return filepath.Dir(db)
-	}
-	return string(home)
-}
-
 // settingsOf reads settings back from a command line that argv made, over those
 // in s. It is how a lost record is rebuilt from a running Temporal. Ports for
 // HTTP and metrics are left to the supervisor again, as it cannot be known
@@ -121,4 +87,38 @@ func number(text string, otherwise int) int {
 		return n
 	}
 	return otherwise
+}
+
+// workFolder is the folder to start Temporal in.
+func workFolder(home statefile.Home, db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Dir(db)
+	}
+	return string(home)
+}
+
+// dbArgument is the database for the command line: in full, unless a folder's
+// name has what SQLite would misread. Then it is the bare name, and workFolder
+// its folder.
+func dbArgument(db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Base(db)
+	}
+	return db
+}
+
+// uriSpecial are the characters that mean something to SQLite, which Temporal
+// gives the file's name as a URI without escaping it (sqlite.org/uri.html).
+const uriSpecial = "?#%"
+
+// DatabaseName refuses a database file's name that would lead SQLite, or a reader of the
+// record, elsewhere. A folder's name may have any character: see dbArgument.
+func DatabaseName(db string) error {
+	if !utf8.ValidString(db) {
+		return fmt.Errorf("%q is not UTF-8, which Temporal and the record need", db)
+	}
+	if name := filepath.Base(db); strings.ContainsAny(name, uriSpecial) {
+		return fmt.Errorf("the database's name %q has one of %s, which SQLite would misread", name, uriSpecial)
+	}
+	return nil
 }

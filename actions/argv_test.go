@@ -36,3 +36,10 @@ func TestSettingsOfArgv(t *testing.T) {
 	is(t, "UI port", have.UIPort, 2)
 	settingsOf(nil, other)
 }
+
+// The whole path must be UTF-8, though a relative name in such a folder may be.
+func TestDatabaseName(t *testing.T) {
+	if err := DatabaseName("/\xff/db"); err == nil {
+		t.Error("a name in a folder that is not UTF-8 is taken")
+	}
+}

@@ -27,7 +27,7 @@ func (w *World) ask(e fsm.Effect) {
 	w.logs.look()
 	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
-	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.onMilestone, Known: q.note}
+	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.run.reached, Known: q.note}
 	go q.run(w.questions.add(q))
 }
 
@@ -35,11 +35,11 @@ func (w *World) ask(e fsm.Effect) {
 // Temporal, which keeps the lock of a file without a name: the driver takes the
 // new one, so that nobody else can. It says why not, empty for success.
 func (w *World) lockReplaced() string {
-	there, err := os.Lstat(w.home.Lock())
-	if err == nil && (w.tree.file == (probes.FileID{}) || isFile(there, w.tree.file)) {
+	_, err := os.Lstat(w.home.Lock())
+	if err == nil && w.tree.file == (probes.FileID{}) || w.tree.file.IsAt(w.home.Lock()) {
 		return ""
 	}
-	if w.tree.guard != nil && leadsTo(w.home.Lock(), w.tree.guard) {
+	if w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
 		return ""
 	}
 	guard, err := Acquire(w.home.Lock())
@@ -52,11 +52,6 @@ func (w *World) lockReplaced() string {
 	}
 	w.tree.guard = guard
 	return ""
-}
-
-func isFile(info os.FileInfo, file probes.FileID) bool {
-	id, err := probes.FileIDOf(info)
-	return err == nil && id == file
 }
 
 // checkHome stops Temporal when its home was deleted: when it is gone for so long that it
@@ -77,7 +72,7 @@ func (w *World) checkHome(patience fsm.Millis) {
 // was faster: that one drives now, and this driver must not.
 func (w *World) ensureSupervisorLock() bool {
 	path := w.home.SupervisorLock()
-	if leadsTo(path, w.supervisorLock) {
+	if probes.LeadsTo(path, w.supervisorLock) {
 		return true
 	}
 	seat, err := Acquire(path)

@@ -94,10 +94,10 @@ func sameDatabase(a, b string) bool {
 // sameContent reports whether two files have the same bytes. A file that is not there counts
 // as an empty one: SQLite leaves either.
 func sameContent(a, b string) bool {
-	if fileSize(a) != fileSize(b) {
+	if probes.FileSize(a) != probes.FileSize(b) {
 		return false
 	}
-	if fileSize(a) == 0 {
+	if probes.FileSize(a) == 0 {
 		return true
 	}
 	one, err := os.Open(a)
@@ -110,7 +110,7 @@ func sameContent(a, b string) bool {
 		return false
 	}
 	defer other.Close()
-	left, right := make([]byte, copyBytes), make([]byte, copyBytes)
+	left, right := make([]byte, compareBytes), make([]byte, compareBytes)
 	for {
 		n, err := io.ReadFull(one, left)
 		m, failed := io.ReadFull(other, right)
@@ -122,6 +122,9 @@ func sameContent(a, b string) bool {
 		}
 	}
 }
+
+// compareBytes is how much is compared at once, in bytes.
+const compareBytes = 1 << 20
 
 func atEnd(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 

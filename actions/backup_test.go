@@ -26,7 +26,7 @@ func TestBackup(t *testing.T) {
 			t.Errorf("%s, an earlier one: %t", to, again)
 		}
 		for _, suffix := range []string{"", "-wal", "-journal"} {
-			if exists(db+suffix) && !earlier {
+			if fileExists(db+suffix) && !earlier {
 				is(t, suffix, sameContent(db+suffix, to+suffix), true)
 			}
 		}
@@ -86,5 +86,5 @@ func TestBackupInterrupted(t *testing.T) {
 	to, _, err = backup(fsm.Database{Path: link, Version: "2"}, time.Now())
 	check(t, err)
 	is(t, "name", to, db+".backup-2")
-	is(t, "journal", exists(to+"-journal"), true)
+	is(t, "journal", fileExists(to+"-journal"), true)
 }

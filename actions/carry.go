@@ -19,6 +19,15 @@ import (
 
 // Carry carries out one effect.
 func (d *Client) Carry(effect fsm.CommandEffect) {
+	defer d.config.Observer.took(string(effect.Do), time.Now())
+	switch effect.Do {
+	case fsm.ActArm:
+		d.config.Log.Debug("carry", "ask", effect.Do, "for", effect.Input, "after", millis(effect.After))
+	case fsm.ActFinish:
+		d.config.Log.Debug("carry", "ask", effect.Do, "end", effect.Outcome.Result, "detail", effect.Outcome.Detail)
+	default:
+		d.config.Log.Debug("carry", "ask", effect.Do, "driver", effect.Driver.PID)
+	}
 	switch effect.Do {
 	case fsm.ActTryLock:
 		d.tryLock()
@@ -56,7 +65,7 @@ func (d *Client) tryLock() {
 	switch {
 	case err == nil:
 		d.events <- clientEvent{lock: lock}
-	case errors.Is(err, ErrHeld):
+	case errors.Is(err, ErrHeld) && d.config.Become == nil:
 		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
@@ -72,7 +81,7 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// handOver saves what is wanted and starts a supervisor with the locked
+// handOver looks into the database, saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
 func (d *Client) handOver(r fsm.Record) {
 	if d.lock.file == nil {
@@ -85,16 +94,28 @@ func (d *Client) handOver(r fsm.Record) {
 		return
 	}
 	document.Record, document.Paths = r, d.config.Home.Paths()
+	if r.Temporal.PID == 0 { // else it may be adopted, with its database open
+		document.Known = contentsOf(r.Settings.DB, r.Known).known
+	}
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
 		d.fail(err)
+		return
+	}
+	if d.config.Become != nil {
+		last, err := d.config.Become(d.lock.file, document)
+		if err != nil {
+			d.fail(err)
+			return
+		}
+		d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
 		return
 	}
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
 	if d.childPID, err = d.config.Supervise(d.lock.file); err != nil {
-		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Detail: err.Error()})
+		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: CodeOf(err), Detail: err.Error()})
 		return
 	}
 	d.releaseLock()
@@ -113,7 +134,7 @@ func (d *Client) drive(r fsm.Record, grace fsm.Millis) {
 		d.fail(err)
 		return
 	}
-	world := NewWorld(d.config.Home, d.lock.file, document, self, d.config.Log)
+	world := NewWorld(d.config.Home, d.lock.file, document, WorldConfig{Self: self, Log: d.config.Log})
 	d.drives.under.Store(world)
 	last := fsm.Drive(world, r, self, grace)
 	d.lock.file = world.supervisorLock // another file, where the lock's was deleted meanwhile
@@ -130,7 +151,7 @@ func (d *Client) askStop(effect fsm.CommandEffect) {
 		return
 	}
 	request := statefile.Request{
-		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: instant(time.Now()), From: self, For: effect.Driver,
+		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: fsm.Instant(time.Now().UnixMilli()), From: self, For: effect.Driver,
 		Cause: effect.Detail, Again: effect.RestartPending,
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"os"
 	"sync/atomic"
 	"time"
@@ -85,9 +86,10 @@ type ClientConfig struct {
 	// Supervise starts a supervisor process with the locked file, which it must not
 	// keep, and returns its PID.
 	Supervise func(lock *os.File) (pid int, err error)
-	// Progress is called with each record that is seen, with its history, in the
-	// command's goroutine. It may be nil.
-	Progress func(statefile.Document)
+	// Become has this process supervise in place of another one, and returns the last
+	// record. It is nil in the background. A command with it does not wait for the lock.
+	Become   func(lock *os.File, d statefile.Document) (fsm.Record, error)
+	Observer Observer
 	// Outdated says whether a running supervisor, as the record names it, is of an
 	// older version that a start replaces. It may be nil: then none is.
 	Outdated func(supervisor fsm.Process) bool
@@ -138,6 +140,14 @@ func (d *Client) fail(err error) {
 // Look waits for the next input and, where it is about the record, looks at the
 // record as it is at that moment.
 func (d *Client) Look() fsm.CommandInput {
+	began := time.Now()
+	s := d.look()
+	d.config.Observer.took("wait: "+string(s.Kind)+" "+string(s.Record.State), began)
+	d.config.Log.Debug("saw", "what", s.Kind, "state", s.Record.State, "driver", s.Driver.PID, "detail", cmp.Or(s.Holder, s.Detail))
+	return s
+}
+
+func (d *Client) look() fsm.CommandInput {
 	s := d.awaitEvent()
 	switch {
 	case s.err != nil:

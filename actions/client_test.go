@@ -16,7 +16,7 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, e
 	told := &[]uint64{}
 	d := NewClient(ClientConfig{
 		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
-		Progress: func(document statefile.Document) { *told = append(*told, document.Generation) },
+		Observer: Observer{Recorded: func(document statefile.Document) { *told = append(*told, document.Generation) }},
 	})
 	t.Cleanup(d.releaseLock)
 	return d, told
@@ -56,7 +56,7 @@ func TestDeskWins(t *testing.T) {
 	is(t, "generation", s.Record.Generation, uint64(4))
 	is(t, "told", len(*told), 1)
 	is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
-	is(t, "the stale PID file", exists(home.PID()), false)
+	is(t, "the stale PID file", fileExists(home.PID()), false)
 	if _, err := Acquire(home.SupervisorLock()); !errors.Is(err, ErrHeld) {
 		t.Errorf("the lock is not ours: %v", err)
 	}
@@ -75,13 +75,13 @@ func TestDeskWinsBesideAnOrphan(t *testing.T) {
 	l := newLife(t)
 	l.spawn()
 	l.abandon()
-	is(t, "PID file", exists(l.home.PID()), true)
+	is(t, "PID file", fileExists(l.home.PID()), true)
 	save(t, l.home, l.record)
 	d, _ := newDesk(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
 	is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
-	is(t, "PID file", exists(l.home.PID()), true)
+	is(t, "PID file", fileExists(l.home.PID()), true)
 }
 
 func TestDeskBusy(t *testing.T) {
@@ -105,7 +105,7 @@ func TestDeskBusy(t *testing.T) {
 	// What is damaged is the driver's to write anew.
 	check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
 	is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
-	is(t, "set aside by a follower", exists(home.State()), true)
+	is(t, "set aside by a follower", fileExists(home.State()), true)
 	check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
 	has(t, busy(fsm.InputBroken).Detail, "newer")
 	var newer statefile.NewerError
@@ -197,21 +197,27 @@ func TestDeskFollows(t *testing.T) {
 	is(t, "generation", s.Record.Generation, uint64(3))
 }
 
-// The record is there before the supervisor, which has the lock before the
-// command lets go of it.
+// The record is there before the supervisor, with what the command has found in the database.
+// The supervisor has the lock before the command releases it.
 func TestDeskHandsOver(t *testing.T) {
-	home, stage := newHome(t), newStage(t)
+	home, s := newHome(t), newStage(t)
+	database, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
+	check(t, err)
+	check(t, os.WriteFile(home.DB(), database, 0o600))
 	var heir *actor
 	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
 		check(t, err)
 		is(t, "generation", saved.Generation, uint64(9))
-		heir = stage.start(SuperviseVerb, nil, lock)
+		is(t, "known", saved.Known, contentsOf(home.DB(), fsm.DatabaseFile{}).known)
+		heir = s.start(SuperviseVerb, nil, lock)
 		return heir.PID, nil
 	})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
-	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: wanted(9)})
+	r := wanted(9)
+	r.Settings.DB = home.DB()
+	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	d.sees(t, fsm.InputHanded)
 	is(t, "seat", d.lock.file == nil, true)
 	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)

@@ -17,7 +17,7 @@ import (
 // whose version is known, if it was deleted at the log's path, or if the driver has it open.
 func DetachedLog(home statefile.Home, temporal, driver fsm.Process) (probes.OpenFile, bool) {
 	file, ok := probes.StandardError(temporal)
-	if !ok || isFileAt(home.Log(), file.FileID) {
+	if !ok || file.FileID.IsAt(home.Log()) {
 		return probes.OpenFile{}, false
 	}
 	certain := temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
@@ -32,26 +32,19 @@ func DetachedSupervisorLog(home statefile.Home, driver fsm.Process) bool {
 	return ok && file.Deleted && file.Name == home.SupervisorLog()
 }
 
-// isFileAt reports whether a path is that of file, and not a link to it: a log is never opened
-// through a link.
-func isFileAt(path string, file probes.FileID) bool {
-	info, err := os.Lstat(path)
-	return err == nil && isFile(info, file)
-}
-
 // openRunningLog opens the log that a running Temporal writes, to bound it whatever its
 // path leads to. It returns nil for an output that need not be our log, as a wrapper's, and
 // for a file that no path opens.
 func openRunningLog(home statefile.Home, temporal fsm.Process) *os.File {
 	file, ok := probes.StandardError(temporal)
-	if _, detached := DetachedLog(home, temporal, fsm.Process{}); !ok || !detached && !isFileAt(home.Log(), file.FileID) {
+	if _, detached := DetachedLog(home, temporal, fsm.Process{}); !ok || !detached && !file.FileID.IsAt(home.Log()) {
 		return nil
 	}
 	log, err := os.OpenFile(file.Path, os.O_RDWR|os.O_APPEND|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil
 	}
-	if id, err := fileID(log); err != nil || id != file.FileID {
+	if id, err := probes.FileIDOfOpen(log); err != nil || id != file.FileID {
 		log.Close()
 		return nil
 	}

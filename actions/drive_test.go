@@ -35,7 +35,7 @@ func TestDriveStops(t *testing.T) {
 	is(t, "state", s.Record.State, fsm.Stopped)
 	is(t, "on disk", l.load().Record, s.Record)
 	is(t, "seat", d.lock.file != nil, true)
-	is(t, "PID file", exists(l.home.PID()), false)
+	is(t, "PID file", fileExists(l.home.PID()), false)
 	lock, err := Acquire(l.home.Lock())
 	check(t, err)
 	lock.Close()
@@ -65,7 +65,7 @@ func TestDriveHurries(t *testing.T) {
 	is(t, "hurry", d.ForwardStop(), true)
 	within(t, "the end", drove)
 	is(t, "state", d.sees(t, fsm.InputDrove).Record.State, fsm.Stopped)
-	is(t, "the request", exists(l.home.Request()), false)
+	is(t, "the request", fileExists(l.home.Request()), false)
 	is(t, "hurry after it", d.ForwardStop(), false)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }
@@ -97,6 +97,6 @@ func TestDriveKeepsItsSeat(t *testing.T) {
 	leader.tell("exit", "0")
 	within(t, "the end", drove)
 	d.sees(t, fsm.InputDrove)
-	is(t, "the seat is at its path", leadsTo(l.home.SupervisorLock(), d.lock.file), true)
+	is(t, "the seat is at its path", probes.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
 	check(t, onlyExit(l.World.run.child.Wait()))
 }

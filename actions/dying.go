@@ -1,9 +1,6 @@
 package actions
 
 import (
-	"errors"
-	"os"
-	"slices"
 	"time"
 
 	"github.com/stigmer/local/probes"
@@ -30,27 +27,4 @@ func whileDying(onWait func(), look func(last bool) (settled bool)) {
 		time.Sleep(pause)
 		pause = min(2*pause, longestPause)
 	}
-}
-
-// acquireSoon is Acquire that waits a moment for a lock that nobody has who lives, after
-// it has called onWait.
-func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
-	whileDying(onWait, func(last bool) bool {
-		lock, err = Acquire(path)
-		if !errors.Is(err, ErrHeld) || last {
-			return true
-		}
-		holders, _ := holdersOf(path)
-		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) })
-	})
-	return lock, err
-}
-
-// holdersOf are the holders of a lock that was refused.
-func holdersOf(path string) ([]probes.Holder, error) {
-	file, err := probes.FileAt(path)
-	if err != nil {
-		return nil, err
-	}
-	return probes.HoldersOf(file)
 }

@@ -41,11 +41,11 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
-	is(t, "refusal", newLife(t).takeDatabase(db, noWait), "")
+	check(t, newLife(t).takeDatabase(db, noWait))
 
 	port := quietPorts(t, 1)[0]
 	nobodys(t, listening(t, port), 600*time.Millisecond)
-	is(t, "refusal", portReason("127.0.0.1", need{"port", port}, nil, noWait), "")
+	check(t, checkPort("127.0.0.1", need{"port", port}, nil, noWait))
 }
 
 // noWait is for what is not to be waited for, or where nobody looks meanwhile.
@@ -102,5 +102,5 @@ func TestWhatNobodySeenKeeps(t *testing.T) {
 	lock, err := Acquire(db + ".lock")
 	check(t, err)
 	nobodys(t, lock, 4*dyingPatience)
-	has(t, newLife(t).takeDatabase(db, noWait), "in use by another program")
+	has(t, newLife(t).takeDatabase(db, noWait).Error(), "in use by another program")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
@@ -90,4 +91,36 @@ func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, 
 		w.log.Info("descendants outside the group signalled", "count", escaped, "signal", unix.SignalName(sig))
 	}
 	return earlier, err
+}
+
+// awaitGroup returns when nothing of the leader's tree is left, after the lock has come free.
+// The state machine ends the group, by term and kill; awaitGroup ends the strays, which are
+// in no group that it could signal.
+func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
+	members := leftoverMembers(w.home, leader)
+	if len(members) == 0 {
+		return
+	}
+	close(tree.groupSurvives)
+	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", processText(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
+	w.signalStrays(leader, unix.SIGTERM)
+	for ; len(members) > 0; members = leftoverMembers(w.home, leader) {
+		if _, _, err := procs.AwaitExit(members[0], exitGrace); err != nil {
+			w.log.Error("group not watched", "error", err)
+			return
+		}
+	}
+}
+
+// signalStrays signals each stray. SIGTERM is followed by SIGCONT, as for a group.
+func (w *World) signalStrays(leader fsm.Process, sig unix.Signal) {
+	for _, p := range strays(w.home, leader) {
+		err := procs.Signal(p, sig)
+		if err == nil && sig == unix.SIGTERM {
+			err = procs.Signal(p, unix.SIGCONT)
+		}
+		if err != nil {
+			w.log.Error("server outside the group not signalled", "pid", p.PID, "error", err)
+		}
+	}
 }

@@ -2,61 +2,70 @@ package actions
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 )
 
-func holderAt(t *testing.T, path string) probes.Holder {
-	t.Helper()
-	holders, err := probes.Holders(path)
-	check(t, err)
-	if len(holders) == 0 {
-		t.Fatalf("nobody holds %s", path)
-	}
-	return holders[0]
+// scene is a home with its record, in which a test starts processes.
+type scene struct {
+	stage
+	home   statefile.Home
+	record fsm.Record
+}
+
+func newScene(t *testing.T) *scene { return &scene{stage: newStage(t), home: newHome(t)} }
+
+// spawn starts a process as the home's Temporal, which has temporal.lock.
+func (s *scene) spawn(args ...string) *actor {
+	s.t.Helper()
+	lock, err := Acquire(s.home.Lock())
+	check(s.t, err)
+	a := s.startServer(s.home, append([]string{"server"}, args...), lock)
+	check(s.t, lock.Close())
+	s.record.Temporal = a.identity()
+	return a
 }
 
 // sees holds both ways of looking against what must be seen.
-func (l *life) sees(what string, r fsm.Record, want fsm.LockOwner) fsm.Evidence {
-	l.t.Helper()
-	e, state := Look(l.home, r)
-	is(l.t, what+": looked", e.Owner, want)
-	is(l.t, what+": lock", state == probes.LockHeld, want != fsm.OwnerNone)
-	observed := Observe(l.home, r)
+func (s *scene) sees(what string, r fsm.Record, want fsm.LockOwner) fsm.Evidence {
+	s.t.Helper()
+	e, state := Look(s.home, r)
+	is(s.t, what+": looked", e.Owner, want)
+	is(s.t, what+": lock", state == probes.LockHeld, want != fsm.OwnerNone)
+	observed := Observe(s.home, r)
 	observed.Leader.StartedAt = e.Leader.StartedAt // for people; it differs by a millisecond
-	is(l.t, what+": observed", observed, e)
+	is(s.t, what+": observed", observed, e)
 	return e
 }
 
 func TestEvidenceOfNothing(t *testing.T) {
-	l := newLife(t)
-	check(t, os.Remove(l.home.Lock()))
-	e, state := Look(l.home, l.record)
+	s := newScene(t)
+	e, state := Look(s.home, s.record)
 	is(t, "hold", e.Owner, fsm.OwnerNone)
 	is(t, "lock", state, probes.LockMissing)
-	is(t, "a lock file is made by looking", exists(l.home.Lock()), false)
-	l.sees("nothing", l.record, fsm.OwnerNone)
-	_, state = Look(l.home, l.record)
+	is(t, "a lock file is made by looking", fileExists(s.home.Lock()), false)
+	s.sees("nothing", s.record, fsm.OwnerNone)
+	_, state = Look(s.home, s.record)
 	is(t, "lock", state, probes.LockFree)
-	l.record.Temporal = l.start("actor", nil).identity()
-	l.sees("a process without the lock", l.record, fsm.OwnerNone)
+	s.record.Temporal = s.start("actor", nil).identity()
+	s.sees("a process without the lock", s.record, fsm.OwnerNone)
 	// Observe lets go of what it took.
-	lock, err := Acquire(l.home.Lock())
+	lock, err := Acquire(s.home.Lock())
 	check(t, err)
 	lock.Close()
 }
 
 func TestEvidenceOfOurs(t *testing.T) {
-	l := newLife(t)
-	leader := l.spawnOnly()
-	leader.bear(l.stage, "setsid")
-	r := l.record
+	s := newScene(t)
+	leader := s.spawn("start-dev")
+	leader.bear(s.stage, "setsid")
+	r := s.record
 	r.Temporal.Version = "1.2.3"
-	e := l.sees("by the record", r, fsm.OwnerOurs)
+	e := s.sees("by the record", r, fsm.OwnerOurs)
 	is(t, "leader", e.Leader.Same(r.Temporal), true)
 	is(t, "version", e.Leader.Version, "1.2.3")
 	for name, forge := range map[string]func(*fsm.Process){
@@ -66,9 +75,9 @@ func TestEvidenceOfOurs(t *testing.T) {
 		"init":             func(p *fsm.Process) { p.PID, p.PGID = 1, 1 },
 		"everybody":        func(p *fsm.Process) { p.PID, p.PGID = -1, -1 },
 	} {
-		r := l.record
+		r := s.record
 		forge(&r.Temporal)
-		e := l.sees(name, r, fsm.OwnerOurs)
+		e := s.sees(name, r, fsm.OwnerOurs)
 		is(t, name+": leader", e.Leader.PID, leader.PID)
 		is(t, name+": its group", e.Leader.PGID, leader.PID)
 	}
@@ -76,13 +85,13 @@ func TestEvidenceOfOurs(t *testing.T) {
 
 // A leader without our environment is ours by the record alone.
 func TestEvidenceByRecordAlone(t *testing.T) {
-	l := newLife(t)
-	a := l.start("actor", nil)
-	a.must("lock", l.home.Lock())
-	l.record.Temporal = a.identity()
-	l.sees("recorded", l.record, fsm.OwnerOurs)
-	l.record.Temporal.StartTicks += 2
-	l.sees("not recorded", l.record, fsm.OwnerForeign)
+	s := newScene(t)
+	a := s.start("actor", nil)
+	a.must("lock", s.home.Lock())
+	s.record.Temporal = a.identity()
+	s.sees("recorded", s.record, fsm.OwnerOurs)
+	s.record.Temporal.StartTicks += 2
+	s.sees("not recorded", s.record, fsm.OwnerForeign)
 }
 
 func TestEvidenceOfRemnants(t *testing.T) {
@@ -91,20 +100,19 @@ func TestEvidenceOfRemnants(t *testing.T) {
 		"by its group":       {"noenv"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLife(t)
-			leader := l.spawnOnly()
-			leader.bear(l.stage, words...)
+			s := newScene(t)
+			leader := s.spawn("start-dev")
+			leader.bear(s.stage, words...)
 			leader.tell("exit", "0")
 			leader.awaitEnd()
-			check(t, onlyExit(l.World.run.child.Wait()))
-			e := l.sees("remnant", l.record, fsm.OwnerLeftover)
-			is(t, "leader", e.Leader, l.record.Temporal)
-			l.record.Temporal = fsm.Process{}
+			e := s.sees("remnant", s.record, fsm.OwnerLeftover)
+			is(t, "leader", e.Leader, s.record.Temporal)
+			s.record.Temporal = fsm.Process{}
 			want := fsm.OwnerLeftover
 			if name == "by its group" { // which only the record names
 				want = fsm.OwnerForeign
 			}
-			l.sees("without a record", l.record, want)
+			s.sees("without a record", s.record, want)
 		})
 	}
 }
@@ -116,11 +124,11 @@ func TestEvidenceOfStrangers(t *testing.T) {
 		"a home below":           {"STIGMER_INSTANCE=/another/home/below"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLife(t)
-			a := l.start("actor", env)
-			a.must("lock", l.home.Lock())
-			e := l.sees("stranger", l.record, fsm.OwnerForeign)
-			is(t, "named", e.Holder, Describe(holderAt(t, l.home.Lock())))
+			s := newScene(t)
+			a := s.start("actor", env)
+			a.must("lock", s.home.Lock())
+			e := s.sees("stranger", s.record, fsm.OwnerForeign)
+			is(t, "named", e.Holder, Describe(holderAt(t, s.home.Lock())))
 			has(t, e.Holder, "pid "+strconv.Itoa(a.PID), "actor")
 		})
 	}
@@ -128,104 +136,41 @@ func TestEvidenceOfStrangers(t *testing.T) {
 
 // A driver has the lock itself before a spawn and after a tree's end: no Temporal runs.
 func TestEvidenceOfADriver(t *testing.T) {
-	l := newLife(t)
-	a := l.start(SuperviseVerb, nil)
-	a.must("lock", l.home.Lock())
-	e, state := Look(l.home, l.record)
+	s := newScene(t)
+	a := s.start(SuperviseVerb, nil)
+	a.must("lock", s.home.Lock())
+	e, state := Look(s.home, s.record)
 	is(t, "hold", e.Owner, fsm.OwnerNone)
 	is(t, "lock", state, probes.LockHeld)
-	l.record.Supervisor = a.identity()
-	e, _ = Look(l.home, l.record)
+	s.record.Supervisor = a.identity()
+	e, _ = Look(s.home, s.record)
 	is(t, "hold", e.Owner, fsm.OwnerNone)
 }
 
 // What cannot be locked is not free.
 func TestEvidenceOfAFolder(t *testing.T) {
-	l := newLife(t)
-	check(t, os.Remove(l.home.Lock()))
-	check(t, os.Mkdir(l.home.Lock(), 0o700))
-	e := Observe(l.home, l.record)
+	s := newScene(t)
+	check(t, os.Mkdir(s.home.Lock(), 0o700))
+	e := Observe(s.home, s.record)
 	is(t, "hold", e.Owner, fsm.OwnerForeign)
-	has(t, e.Holder, l.home.Lock())
+	has(t, e.Holder, s.home.Lock())
 }
 
 // Who looks never takes the lock: somebody else's attempt succeeds meanwhile.
 func TestLookTakesNothing(t *testing.T) {
-	l := newLife(t)
-	touch(t, l.home.Lock())
+	s := newScene(t)
+	touch(t, s.home.Lock())
 	looked := make(chan struct{})
 	go func() {
 		defer close(looked)
 		for range 60 {
-			Look(l.home, l.record)
+			Look(s.home, s.record)
 		}
 	}()
 	for range 60 {
-		lock, err := Acquire(l.home.Lock())
+		lock, err := Acquire(s.home.Lock())
 		check(t, err)
 		lock.Close()
 	}
 	<-looked
-}
-
-func TestDriver(t *testing.T) {
-	for role, want := range map[string]string{
-		SuperviseVerb: "driver", // known by what it runs
-		"start":       "",       // a command: not a driver to signal, nor a stranger
-		"actor":       "stranger",
-	} {
-		t.Run(role, func(t *testing.T) {
-			s, home := newStage(t), newHome(t)
-			lock, err := Acquire(home.SupervisorLock())
-			check(t, err)
-			a := s.start(role, nil, lock)
-			lock.Close()
-			driver, stranger := Driver(home, fsm.Record{})
-			is(t, "driver", driver.PID == a.PID, want == "driver")
-			is(t, "stranger", stranger != "", want == "stranger")
-			// The record is proof enough, but only with the right start time.
-			r := fsm.Record{Supervisor: a.identity()}
-			driver, stranger = Driver(home, r)
-			is(t, "recorded driver", driver.PID, a.PID)
-			is(t, "recorded stranger", stranger, "")
-			r.Supervisor.StartTicks++
-			driver, _ = Driver(home, r)
-			is(t, "driver by a reused PID", driver.PID == a.PID, want == "driver")
-		})
-	}
-	driver, stranger := Driver(newHome(t), fsm.Record{Supervisor: fsm.Process{PID: os.Getpid()}})
-	is(t, "driver of a free lock", driver.PID, 0)
-	is(t, "stranger of a free lock", stranger, "")
-}
-
-func TestOwnProgram(t *testing.T) {
-	exe, err := os.Executable()
-	check(t, err)
-	link := filepath.Join(t.TempDir(), "other-name")
-	check(t, os.Symlink(exe, link))
-	is(t, "itself", ownProgram(exe), true)
-	is(t, "by another name", ownProgram(link), true)
-	is(t, "a copy that was removed", ownProgram("/nowhere/"+filepath.Base(exe)), true)
-	is(t, "another", ownProgram("/bin/sh"), false)
-	is(t, "unknown", ownProgram(""), false)
-}
-
-// A child of the supervisor that runs no program of its own yet shows the same as its
-// parent, whichever of them is found first.
-func TestAForkedChildIsNoSupervisor(t *testing.T) {
-	child := newStage(t).start("actor", nil)
-	own, err := os.Executable()
-	check(t, err)
-	holder := func(pid int) probes.Holder {
-		return probes.Holder{Process: fsm.Process{PID: pid, Exe: own}, Command: "stigmer local " + SuperviseVerb}
-	}
-	parent, forked := holder(os.Getpid()), holder(child.PID)
-	for _, holders := range [][]probes.Holder{{parent}, {parent, forked}, {forked, parent}} {
-		found, ok := supervisorAmong(holders)
-		is(t, "found", ok, true)
-		is(t, "the supervisor", found.Process.PID, os.Getpid())
-	}
-	if found, ok := supervisorAmong(nil); ok {
-		t.Errorf("found %+v among none", found)
-	}
 }

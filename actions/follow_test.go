@@ -98,7 +98,7 @@ func TestFollowMissesNothing(t *testing.T) {
 	newStage(t).start(SuperviseVerb, nil).must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
 	const last = 20
-	d.config.Progress = func(seen statefile.Document) {
+	d.config.Observer.Recorded = func(seen statefile.Document) {
 		if seen.Generation < last {
 			save(t, home, fsm.Record{Generation: seen.Generation + 1})
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -37,7 +38,7 @@ func (l *keptLog) measure(now time.Time) (size, speed int64) {
 // currentSize is the log's size in bytes, 0 where there is none.
 func (l *keptLog) currentSize() int64 {
 	if l.file == nil {
-		return fileSize(l.path)
+		return probes.FileSize(l.path)
 	}
 	info, err := l.file.Stat()
 	if err != nil {
@@ -84,7 +85,7 @@ const copiesPerSecond = 50
 // together. The error says that it did.
 func (l *keptLog) empty(size int64) error {
 	for n := 1; n <= l.older; n++ {
-		size += fileSize(older(l.path, n))
+		size += probes.FileSize(older(l.path, n))
 	}
 	if size < int64(1+l.older)*logLimit {
 		return nil
@@ -128,7 +129,7 @@ func (l *keptLog) watchPath() string {
 func (l *keptLog) cutOlder() {
 	for n := 1; n <= l.older; n++ {
 		path := older(l.path, n)
-		end := fileSize(path)
+		end := probes.FileSize(path)
 		if end <= logLimit {
 			continue
 		}
@@ -149,13 +150,4 @@ func (l *keptLog) cutOlder() {
 			os.Remove(path) // a full disk: the bound counts more than old lines
 		}
 	}
-}
-
-// fileSize is a regular file's size, 0 for anything else.
-func fileSize(path string) int64 {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return 0
-	}
-	return info.Size()
 }

@@ -181,9 +181,9 @@ func TestAChildOfTheLeaderIsOurs(t *testing.T) {
 	}
 	holders := []probes.Holder{{Process: child.identity(), Command: "/bin/sleep 60"}}
 	home := newHome(t)
-	is(t, "a child", Classify(home, fsm.Record{Temporal: leader}, holders).Owner, fsm.OwnerLeftover)
+	is(t, "a child", Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerLeftover)
 	leader.StartTicks++
-	is(t, "another one's", Classify(home, fsm.Record{Temporal: leader}, holders).Owner, fsm.OwnerForeign)
+	is(t, "another one's", Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerForeign)
 }
 
 func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {

@@ -1,16 +1,13 @@
 package actions
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
-	"golang.org/x/sys/unix"
 )
 
 // life is one home with a world that drives it.
@@ -21,30 +18,10 @@ type life struct {
 	record fsm.Record
 }
 
-// newHome makes a home, which is removed at the end. A follower waits in the kernel,
-// which cannot be cancelled: the end of a test can be what it waits for, and then it may
-// make the lock's file anew between the removal of the files and that of their folder.
-func newHome(t *testing.T) statefile.Home {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "home")
-	check(t, err)
-	t.Cleanup(func() {
-		err := os.RemoveAll(dir)
-		for n := 0; errors.Is(err, unix.ENOTEMPTY) && n < 100; n++ {
-			err = os.RemoveAll(dir)
-		}
-		check(t, err)
-	})
-	home, err := statefile.OpenHome(filepath.Join(dir, "home"))
-	check(t, err)
-	check(t, home.MakeFolders())
-	return home
-}
-
 func newLife(t *testing.T) *life {
 	t.Helper()
 	l := &life{stage: newStage(t), home: newHome(t)}
-	check(t, os.WriteFile(filepath.Join(string(l.home), "control"), []byte(l.address()), 0o600))
+	l.direct(l.home)
 	l.World = newWorld(t, l.home)
 	program, err := os.Executable()
 	check(t, err)
@@ -69,7 +46,7 @@ func newWorld(t *testing.T, home statefile.Home) *World {
 	check(t, err)
 	document, err := Recover(home)
 	check(t, err)
-	w := NewWorld(home, seat, document, self, hclog.NewNullLogger())
+	w := NewWorld(home, seat, document, WorldConfig{Self: self, Log: hclog.NewNullLogger()})
 	t.Cleanup(func() {
 		w.release()
 		seat.Close()

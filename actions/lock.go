@@ -1,10 +1,13 @@
 package actions
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"time"
 
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
@@ -29,6 +32,25 @@ func Acquire(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX|
 // wait cannot be cancelled; it ends with the process.
 func AcquireWait(path string) (*os.File, error) { return acquire(path, unix.LOCK_EX) }
 
+// AcquireUntil is Acquire that tries again, every acquirePause, until ctx ends: then it
+// returns ctx's cause.
+func AcquireUntil(ctx context.Context, path string) (*os.File, error) {
+	for {
+		file, err := Acquire(path)
+		if !errors.Is(err, ErrHeld) {
+			return file, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(acquirePause):
+		}
+	}
+}
+
+// acquirePause is short for a person, and long beside the 0.1 ms that a try takes.
+const acquirePause = 20 * time.Millisecond
+
 func acquire(path string, how int) (*os.File, error) {
 	for range acquireTries {
 		file, err := openLock(path)
@@ -39,7 +61,7 @@ func acquire(path string, how int) (*os.File, error) {
 			file.Close()
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
-		if leadsTo(path, file) {
+		if probes.LeadsTo(path, file) {
 			return file, nil
 		}
 		file.Close() // a lock on a file that no path leads to protects nothing
@@ -119,16 +141,6 @@ func flock(file *os.File, how int) error {
 	}
 }
 
-// leadsTo reports whether path still names the file that is open.
-func leadsTo(path string, file *os.File) bool {
-	there, err := os.Lstat(path)
-	if err != nil {
-		return false
-	}
-	here, err := file.Stat()
-	return err == nil && os.SameFile(there, here)
-}
-
 // reopen opens a second description of a lock file that somebody holds, and
 // does not lock it. The path may be a magic link to a file without a name.
 func reopen(path string) (*os.File, probes.FileID, error) {
@@ -136,20 +148,12 @@ func reopen(path string) (*os.File, probes.FileID, error) {
 	if err != nil {
 		return nil, probes.FileID{}, fmt.Errorf("open lock: %w", err)
 	}
-	id, err := fileID(file)
+	id, err := probes.FileIDOfOpen(file)
 	if err != nil {
 		file.Close()
 		return nil, id, err
 	}
 	return file, id, nil
-}
-
-func fileID(file *os.File) (probes.FileID, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return probes.FileID{}, err
-	}
-	return probes.FileIDOf(info)
 }
 
 // TryLocks says why flock keeps nobody away from a home's files, nil if it does. It
@@ -162,4 +166,27 @@ func TryLocks(home statefile.Home) error {
 	defer os.Remove(file.Name())
 	defer file.Close()
 	return host.FlockWorks(file.Name())
+}
+
+// acquireSoon is Acquire that waits a moment for a lock that nobody has who lives, after
+// it has called onWait.
+func acquireSoon(path string, onWait func()) (lock *os.File, err error) {
+	whileDying(onWait, func(last bool) bool {
+		lock, err = Acquire(path)
+		if !errors.Is(err, ErrHeld) || last {
+			return true
+		}
+		holders, _ := holdersOf(path)
+		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return alive(h.Process.PID) })
+	})
+	return lock, err
+}
+
+// holdersOf are the holders of a lock that was refused.
+func holdersOf(path string) ([]probes.Holder, error) {
+	file, err := probes.FileAt(path)
+	if err != nil {
+		return nil, err
+	}
+	return probes.HoldersOf(file)
 }

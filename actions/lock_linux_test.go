@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/stigmer/local/probes"
 )
 
 // A lock on a file that was replaced during the wait protects nothing: the one
@@ -42,12 +40,4 @@ func awaitBlocked(t *testing.T, pid int) {
 			}
 		}
 	}
-}
-
-// lockedBy reports whether exactly this process holds the lock.
-func lockedBy(t *testing.T, path string, pid int) bool {
-	t.Helper()
-	holders, err := probes.Holders(path)
-	check(t, err)
-	return len(holders) == 1 && holders[0].Process.PID == pid
 }

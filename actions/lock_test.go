@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -85,7 +86,7 @@ func TestAcquireRefuses(t *testing.T) {
 			is(t, name+": checked", CheckLock(at(name)) != nil, what != "")
 		}
 	}
-	if exists(at("nothing")) {
+	if fileExists(at("nothing")) {
 		t.Error("a symlink was followed")
 	}
 }
@@ -135,16 +136,14 @@ func TestReopenTakesNothing(t *testing.T) {
 	check(t, err)
 	defer second.Close()
 	is(t, "close-on-exec", closesOnExec(int(second.Fd())), true)
-	is(t, "leads to", leadsTo(path, second), true)
+	is(t, "leads to", probes.LeadsTo(path, second), true)
 	check(t, lock.Close())
 	lock, err = Acquire(path)
 	check(t, err)
 	defer lock.Close()
 	check(t, os.Rename(path, path+".old"))
-	is(t, "leads to a file that was moved", leadsTo(path, lock), false)
+	is(t, "leads to a file that was moved", probes.LeadsTo(path, lock), false)
 	check(t, os.WriteFile(path, nil, 0o600))
-	is(t, "leads to another file", leadsTo(path, lock), false)
-	there, err := os.Stat(path + ".old")
-	check(t, err)
-	is(t, "described", isFile(there, info), true)
+	is(t, "leads to another file", probes.LeadsTo(path, lock), false)
+	is(t, "described", info.IsAt(path+".old"), true)
 }

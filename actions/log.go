@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -101,11 +102,8 @@ func printable(line string) string {
 	return string(runes[:kept/2]) + "…" + string(runes[len(runes)-(kept-kept/2):])
 }
 
-// Shortened is a text of no more than so many runes, the last of them an ellipsis where
-// it was longer.
-func Shortened(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:max(most-1, 0)]) + "…"
-	}
-	return text
+// OpenSupervisorLog opens the home's supervisor.log, which is made if it is not there,
+// to be appended to: the driver of the home rotates it by truncation.
+func OpenSupervisorLog(home statefile.Home) (*os.File, error) {
+	return openLog(home.SupervisorLog())
 }

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,13 +47,6 @@ func TestTail(t *testing.T) {
 	is(t, "a folder", tail(t.TempDir(), 0), "")
 }
 
-// One rule cuts all texts: the ellipsis is among the runes.
-func TestShortened(t *testing.T) {
-	for most, want := range map[int]string{1: "…", 3: "éé…", 4: "ééé…", 5: "ééééé", 6: "ééééé"} {
-		is(t, fmt.Sprint(most), Shortened("ééééé", most), want)
-	}
-}
-
 func TestOpenLog(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "log")
@@ -88,7 +80,7 @@ func TestOpenLog(t *testing.T) {
 			log.Close()
 		}
 	}
-	is(t, "a symlink was followed", exists(filepath.Join(dir, "elsewhere")), false)
+	is(t, "a symlink was followed", fileExists(filepath.Join(dir, "elsewhere")), false)
 	is(t, "size of nothing", size(filepath.Join(dir, "none")), 0)
 }
 

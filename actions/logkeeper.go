@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -39,7 +40,7 @@ const (
 
 func newLogKeeper(home statefile.Home, log hclog.Logger) *logKeeper {
 	return &logKeeper{
-		home: home, log: log, own: leadsTo(home.SupervisorLog(), os.Stderr),
+		home: home, log: log, own: probes.LeadsTo(home.SupervisorLog(), os.Stderr),
 		logs: []*keptLog{
 			{path: home.Log(), older: OlderLogs},
 			{path: home.SupervisorLog(), older: OlderLogs},
@@ -142,7 +143,7 @@ func (k *logKeeper) lookAtAll() (pause time.Duration, grew bool) {
 // keepOwn opens supervisor.log anew if it was deleted or replaced, so that what this process
 // logs can be found again.
 func (k *logKeeper) keepOwn() {
-	if !k.own || leadsTo(k.home.SupervisorLog(), os.Stderr) {
+	if !k.own || probes.LeadsTo(k.home.SupervisorLog(), os.Stderr) {
 		return
 	}
 	k.home.MendFolders()

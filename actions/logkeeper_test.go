@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -56,7 +57,7 @@ func TestKeeperLooks(t *testing.T) {
 			}
 		}
 	}
-	is(t, "log.3", fileSize(older(home.Log(), 3)) > 0, true)
+	is(t, "log.3", probes.FileSize(older(home.Log(), 3)) > 0, true)
 }
 
 // TestKeeperBoundsALostLog: whatever becomes of its path, the file that Temporal writes
@@ -76,7 +77,7 @@ func TestKeeperBoundsALostLog(t *testing.T) {
 		write(t, log, text)
 		k.look()
 		is(t, name+": what Temporal has", fileBytes(t, log), 0)
-		is(t, name+": log.1", fileSize(older(home.Log(), 1)), int64(len(text)))
+		is(t, name+": log.1", probes.FileSize(older(home.Log(), 1)), int64(len(text)))
 	}
 }
 

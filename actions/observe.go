@@ -1,35 +1,72 @@
 package actions
 
 import (
-	"sync/atomic"
+	"os"
+	"sync"
+	"time"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
-// OnTransition has f called with each transition, and the record that it leads
-// to, once that is saved, or noted for the save that comes next. It belongs before
-// the drive; f runs in the driver's goroutine and must return at once.
-func (w *World) OnTransition(f func(fsm.Transition, fsm.Record)) { w.onTransition = f }
+// Observer is shown what a driver or a command does. Each function may be nil, and must
+// return at once.
+type Observer struct {
+	// Recorded is called with each record that a transition of this driver has led to, once
+	// that is saved or noted for the save that comes next, or that this command has seen.
+	Recorded func(statefile.Document)
+	// Took is called with what is over, also by the goroutines that probe.
+	Took func(Span)
+}
 
-// Beat has answer called by the driver's loop, between two inputs: an answer is
-// proof that the loop turns. A question that waits for its answer is not asked
-// twice. It may be called from any goroutine. While a database is copied, which may
-// take minutes, nothing is proven and the answer is given at once, in the caller's.
-func (w *World) Beat(answer func()) {
-	if w.beats.copying.Load() {
-		answer()
-		return
-	}
-	if w.beats.asked.CompareAndSwap(false, true) {
-		w.inputs.inbox <- delivery{beat: answer}
+// Span is an effect that was carried out, a wait for an input, or a first moment of Temporal.
+type Span struct {
+	PID          int
+	Name         string
+	Began, Ended time.Time
+}
+
+func (o Observer) recorded(d statefile.Document) {
+	if o.Recorded != nil {
+		o.Recorded(d)
 	}
 }
 
-func (w *World) answer(beat func()) {
-	w.beats.asked.Store(false)
-	beat()
+// took is for a span of this process that ends now.
+func (o Observer) took(name string, began time.Time) {
+	if o.Took != nil {
+		o.Took(Span{os.Getpid(), name, began, time.Now()})
+	}
 }
 
-// beats: asked says that a beat waits for its answer, copying that the loop is busy with a
-// whole database.
-type beats struct{ asked, copying atomic.Bool }
+// firstMoments shows the milestones of a Temporal that was just spawned, each once: until the
+// port accepts, until it is SERVING, until the namespaces answer, until history and matching
+// answer.
+func (o Observer) firstMoments(pid int) (reached func(milestone string)) {
+	if o.Took == nil {
+		return nil
+	}
+	since, seen := time.Now(), map[string]bool{}
+	var once sync.Mutex // a probe that was given up may still be under way
+	return func(milestone string) {
+		once.Lock()
+		defer once.Unlock()
+		if !seen[milestone] {
+			now := time.Now()
+			o.Took(Span{pid, milestone, since, now})
+			since, seen[milestone] = now, true
+		}
+	}
+}
+
+// effectName names an effect in a span.
+func effectName(e fsm.Effect) string {
+	if e.Transition.From == "" {
+		return string(e.Do)
+	}
+	name := string(e.Do) + " " + string(e.Transition.From) + " -> " + string(e.Transition.To)
+	if e.Durable {
+		name += " (durable)"
+	}
+	return name
+}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // Only a loop that turns answers, and a question waits for it once.
@@ -50,7 +51,7 @@ func TestBeatIsAnsweredWhileADatabaseIsCopied(t *testing.T) {
 func TestTransitionsAreObserved(t *testing.T) {
 	w := newLife(t).World
 	var seen []fsm.State
-	w.OnTransition(func(tr fsm.Transition, r fsm.Record) { seen = append(seen, tr.To, r.State) })
+	w.observer.Recorded = func(d statefile.Document) { seen = append(seen, d.History[len(d.History)-1].To, d.State) }
 	w.Perform(fsm.Effect{Do: fsm.DoSave, Record: fsm.Record{State: fsm.Locking, Generation: 1},
 		Transition: fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}})
 	w.Perform(fsm.Effect{Do: fsm.DoSave, Record: fsm.Record{State: fsm.Locking, Generation: 2}}) // not a transition

@@ -4,31 +4,51 @@ import (
 	"net"
 	"os"
 	"strconv"
-	"sync/atomic"
 	"testing"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 )
 
-// lastPort is below every system's range for ports that the kernel picks by
-// itself (32768 on Linux, 49152 on macOS) and below those that package cmd's tests
-// use: a port of ours that is free stays free.
-var lastPort atomic.Int32
-
-// quietPorts returns n ports that nobody listens on and that nobody is given by chance.
-func quietPorts(t *testing.T, n int) []int {
-	t.Helper()
-	lastPort.CompareAndSwap(0, int32(10_000+os.Getpid()%40*100))
-	var ports []int
-	for len(ports) < n {
-		port := int(lastPort.Add(1))
-		if port >= 15_000 {
-			t.Fatal("no quiet port is left")
+func TestTakenPortNamesItsOwner(t *testing.T) {
+	ours := newStage(t).start("actor", []string{probes.InstanceVariable + "=/another/home"})
+	for _, c := range []struct {
+		name, owner string
+		listen      func() string
+	}{
+		{"ourselves", "pid " + strconv.Itoa(os.Getpid()) + " (", func() string {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			check(t, err)
+			t.Cleanup(func() { listener.Close() })
+			return listener.Addr().String()
+		}},
+		{"another home", "the Temporal of home /another/home (pid " + strconv.Itoa(ours.PID) + ")", func() string {
+			return ours.say("listen", "127.0.0.1:0")
+		}},
+	} {
+		_, text, err := net.SplitHostPort(c.listen())
+		check(t, err)
+		taken, err := strconv.Atoi(text)
+		check(t, err)
+		free := quietPorts(t, 4)
+		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
+		check(t, takenPort(base, nil, noWait))
+		for flag, set := range map[string]func(*fsm.Settings){
+			"port":         func(s *fsm.Settings) { s.Port = taken },
+			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
+			"http-port":    func(s *fsm.Settings) { s.HTTPPort = taken },
+			"metrics-port": func(s *fsm.Settings) { s.MetricsPort = taken },
+		} {
+			s := base
+			set(&s)
+			has(t, takenPort(s, nil, noWait).Error(), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
+			s.Headless = true
+			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != nil, flag != "ui-port")
 		}
-		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err != nil {
-			continue
-		}
-		check(t, listener.Close())
-		ports = append(ports, port)
 	}
-	return ports
+}
+
+func TestPortReasonOfABadAddress(t *testing.T) {
+	has(t, checkPort("192.0.2.1", need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
+	has(t, checkPort("nonsense", need{"port", 7233}, nil, noWait).Error(), "--port 7233")
 }

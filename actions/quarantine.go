@@ -5,28 +5,34 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"slices"
 	"time"
 )
 
-// parts are the endings of the files of one SQLite database, its own the last.
-var parts = []string{"-wal", "-shm", "-journal", ""}
-
 // quarantine sets a half-made database aside. It returns the new name.
 func quarantine(db string, now time.Time) (string, error) {
-	aside := db + ".half-made-" + stamp(now)
-	if err := unused(db, aside); err != nil {
+	aside, err := asideName(db, ".half-made-", now)
+	if err != nil {
 		return "", err
 	}
 	return aside, moveAside(db, aside)
 }
 
-// unused refuses a new name that any file of a database has already.
-func unused(db, aside string) error {
+// asideName returns a new name for a database: its own, a kind, and the time. It refuses a name
+// that any file of a database has already.
+func asideName(db, kind string, now time.Time) (string, error) {
+	aside := db + kind + stamp(now)
 	if files := partsOf(aside); len(files) > 0 {
-		return fmt.Errorf("set %s aside: %s: %w", db, files[0], fs.ErrExist)
+		return "", fmt.Errorf("set %s aside: %s: %w", db, files[0], fs.ErrExist)
 	}
-	return nil
+	return aside, nil
+}
+
+// movedInPart reports whether some files of a database were renamed to another name, and none
+// has both.
+func movedInPart(db, aside string) bool {
+	both := func(suffix string) bool { return exists(db+suffix) && exists(aside+suffix) }
+	return len(partsOf(aside)) > 0 && !slices.ContainsFunc(parts, both)
 }
 
 // moveAside renames a database and what SQLite keeps beside it. It deletes nothing.
@@ -38,35 +44,3 @@ func moveAside(db, aside string) error {
 	}
 	return nil
 }
-
-// stamp is a time as part of a file's name.
-func stamp(at time.Time) string { return at.UTC().Format("20060102T150405.000Z") }
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
-
-// databaseLock is the lock of a database by its real identity: the file beside
-// it after symlinks are resolved, those to nothing as well, so that two homes with
-// one database meet there even before it is made.
-func databaseLock(db string) (string, error) {
-	for range 40 { // as many links as the kernel follows (path_resolution(7))
-		folder, err := filepath.EvalSymlinks(filepath.Dir(db))
-		if err != nil {
-			return "", fmt.Errorf("database: %w", err)
-		}
-		db = filepath.Join(folder, filepath.Base(db))
-		target, err := os.Readlink(db)
-		if err != nil {
-			return db + ".lock", nil
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(folder, target)
-		}
-		db = target
-	}
-	return "", fmt.Errorf("database %s: too many symlinks", db)
-}
-
-func base(path string) string { return filepath.Base(path) }

@@ -25,7 +25,7 @@ func TestQuarantine(t *testing.T) {
 			text, err := os.ReadFile(aside + suffix)
 			check(t, err)
 			is(t, suffix, string(text), "the"+suffix)
-			is(t, db+suffix+" is there", exists(db+suffix), false)
+			is(t, db+suffix+" is there", fileExists(db+suffix), false)
 		}
 		is(t, "files", len(list(t, filepath.Dir(db))), len(with)+1)
 	}
@@ -50,7 +50,7 @@ func TestQuarantineNeverOverwrites(t *testing.T) {
 		text, err = os.ReadFile(db + suffix)
 		check(t, err)
 		is(t, "the new one", string(text), "new")
-		is(t, "torn apart", exists(db+"-wal"), true)
+		is(t, "torn apart", fileExists(db+"-wal"), true)
 		is(t, "files", len(list(t, filepath.Dir(db))), before)
 	}
 }
@@ -81,13 +81,13 @@ func TestDatabaseLock(t *testing.T) {
 	}
 }
 
-func list(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	check(t, err)
-	var names []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
+func TestKeptDatabases(t *testing.T) {
+	folder := t.TempDir()
+	db := filepath.Join(folder, "x.db")
+	for _, name := range []string{"x.db", "x.db.lock", "x.db-wal", "x.db.reset-1", "x.db.half-made-1", "x.db.backup-1.2.3", "y.db.reset-1", "x.db2.reset-1"} {
+		touch(t, filepath.Join(folder, name))
 	}
-	return names
+	kept := KeptDatabases(db)
+	is(t, "kept", len(kept), 3)
+	is(t, "without a folder", len(KeptDatabases("/no/such/x.db")), 0)
 }

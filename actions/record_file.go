@@ -44,7 +44,7 @@ func (r *recordFile) write(found error, durable bool) error {
 		r.log.Warn("record left alone", "error", newer)
 		return nil
 	}
-	if damaged(found) {
+	if statefile.Damaged(found) {
 		if _, err := r.file.SetAside(); err != nil {
 			return err
 		}
@@ -77,12 +77,6 @@ func (r *recordFile) syncSoon() {
 	})
 }
 
-func damaged(err error) bool {
-	_, corrupt := errors.AsType[statefile.CorruptError](err)
-	_, link := errors.AsType[statefile.SymlinkError](err)
-	return corrupt || link
-}
-
 // restore writes the record anew if it could not be saved before, or if it was damaged,
 // removed or exchanged: this driver alone may write it.
 func (r *recordFile) restore() {
@@ -99,7 +93,7 @@ func (r *recordFile) restore() {
 		if _, err := r.file.SetAside(); err != nil {
 			r.log.Warn("record not set aside", "error", err)
 		}
-	case err != nil && !damaged(err) && !errors.Is(err, fs.ErrNotExist):
+	case err != nil && !statefile.Damaged(err) && !errors.Is(err, fs.ErrNotExist):
 		return
 	}
 	r.log.Warn("record written anew", "why", r.lacks(err))

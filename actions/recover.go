@@ -4,12 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"time"
 
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -27,7 +24,7 @@ func Recover(home statefile.Home) (statefile.Document, error) {
 		return document, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return rebuild(home, ""), nil
-	case !damaged(err): // newer, or the system refused: the record may be good
+	case !statefile.Damaged(err): // newer, or the system refused: the record may be good
 		return statefile.Document{}, err
 	}
 	aside, failed := file.SetAside()
@@ -53,21 +50,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 		document.Settings, document.Environment = RunningSettings(evidence.Leader)
 	}
 	if reason != "" {
-		now := instant(time.Now())
-		document = document.Add(fsm.Transition{At: now, From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
+		document = document.Add(fsm.Transition{At: fsm.Instant(time.Now().UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})
 	}
 	return document
-}
-
-// RunningSettings reads the settings of a running Temporal back from its command line, with
-// the standard policy, and what it was lent from its environment.
-func RunningSettings(p fsm.Process) (fsm.Settings, fsm.Environment) {
-	s := settingsOf(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
-	s.TemporalBin = p.Exe
-	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
-		s.DB = filepath.Join(folder, s.DB) // see dbArgument
-	}
-	lent, passEnv := environment.OfProcess(p)
-	s.PassEnv = passEnv
-	return s, lent
 }

@@ -18,12 +18,12 @@ func TestRecoverWithoutARecord(t *testing.T) {
 	is(t, "record", d.Record, fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: fsm.DefaultPolicy()}})
 	is(t, "paths", d.Paths, home.Paths())
 	is(t, "history", len(d.History), 0)
-	is(t, "a record is made by reading", exists(home.State()), false)
+	is(t, "a record is made by reading", fileExists(home.State()), false)
 }
 
 func TestRecoverReadsTheRecord(t *testing.T) {
 	home := newHome(t)
-	want := wanted(7)
+	want := fsm.Record{State: fsm.Stopped, Desired: fsm.WantRunning, Generation: 7, Settings: fsm.Settings{Policy: fsm.DefaultPolicy()}}
 	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: want}))
 	d, err := Recover(home)
 	check(t, err)
@@ -48,7 +48,7 @@ func TestRecoverSetsAside(t *testing.T) {
 			kept, err := filepath.Glob(home.State() + ".corrupt-*")
 			check(t, err)
 			is(t, "kept", len(kept), 1)
-			is(t, "in its place", exists(home.State()), false)
+			is(t, "in its place", fileExists(home.State()), false)
 			is(t, "state", d.State, fsm.Stopped)
 			is(t, "desired", d.Desired, fsm.WantStopped)
 			has(t, d.Reason, "could not be read", kept[0])
@@ -74,47 +74,16 @@ func TestRecoverLeavesANewerRecordAlone(t *testing.T) {
 // A Temporal that runs is found again by who holds the lock, and how it was
 // started by its command line.
 func TestRecoverFindsTemporal(t *testing.T) {
-	l := newLife(t)
-	l.record.Settings.Namespaces = "one,two"
-	l.spawnOnly()
-	check(t, os.WriteFile(l.home.State(), []byte("rubbish"), 0o600))
-	d, err := Recover(l.home)
+	s := newScene(t)
+	program, err := os.Executable()
 	check(t, err)
-	is(t, "Temporal", d.Temporal.Same(l.record.Temporal), true)
-	is(t, "settings", d.Settings, l.record.Settings)
-}
-
-func TestRequested(t *testing.T) {
-	l := newLife(t)
-	is(t, "none", l.Requested(), false)
-	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1234, From: fsm.Process{PID: 77}, For: l.self}
-	for name, forge := range map[string]func(*fsm.Process){
-		"nobody":           func(p *fsm.Process) { *p = fsm.Process{} },
-		"another PID":      func(p *fsm.Process) { p.PID++ },
-		"an earlier start": func(p *fsm.Process) { p.StartTicks-- },
-		"another boot":     func(p *fsm.Process) { p.Boot = "another" },
-	} {
-		other := request
-		forge(&other.For)
-		check(t, statefile.WriteRequest(l.home.Request(), other))
-		is(t, name, l.Requested(), false)
+	settings := fsm.Settings{
+		IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: s.home.DB(), Namespaces: "one,two", TemporalBin: program, Policy: fsm.DefaultPolicy(),
 	}
-	check(t, os.WriteFile(l.home.Request(), []byte("{"), 0o600))
-	is(t, "rubbish", l.Requested(), false)
-	l.nothingYet()
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "ours", l.Requested(), true)
-	in := l.next(fsm.Stop)
-	is(t, "grace", in.Grace, 1234)
-	is(t, "cause", in.Detail, "asked for by stigmer local stop or restart (pid 77)")
-	request.Cause = "stigmer local reset (pid 78)"
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "ours", l.Requested(), true)
-	is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
-	l.StopNow("Ctrl-C", 1)
-	in = l.next(fsm.Stop)
-	is(t, "grace", in.Grace, 1)
-	is(t, "detail", in.Detail, "Ctrl-C")
-	l.release()
-	is(t, "the request stays", exists(l.home.Request()), false)
+	s.spawn(argv(settings, 1, 2)[1:]...)
+	check(t, os.WriteFile(s.home.State(), []byte("rubbish"), 0o600))
+	d, err := Recover(s.home)
+	check(t, err)
+	is(t, "Temporal", d.Temporal.Same(s.record.Temporal), true)
+	is(t, "settings", d.Settings, settings)
 }

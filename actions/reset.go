@@ -12,12 +12,6 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// ResetVerb and DoctorVerb are commands that hold supervisor.lock for a moment.
-const (
-	ResetVerb  = "reset"
-	DoctorVerb = "doctor"
-)
-
 // seatPatience is how long a reset waits for supervisor.lock, seatPause the pause
 // between two tries: another stop may have it for an instant, a supervisor has it
 // for good.
@@ -36,38 +30,6 @@ func (e NotStoppedError) Error() string { return e.Reason }
 
 // Move is one file that was renamed.
 type Move struct{ From, To string }
-
-// DatabaseOf is the database that a home's record names, empty for one in memory.
-// Where nothing is recorded it is the default one.
-func DatabaseOf(home statefile.Home, r fsm.Record) string {
-	if r.Settings.DB == "" && r.Settings.Port == 0 {
-		return home.DB()
-	}
-	return r.Settings.DB
-}
-
-// DatabaseFiles lists the files of a database that are there, where its name leads
-// to: a link alone is no database.
-func DatabaseFiles(db string) []string { return partsOf(realDatabase(db)) }
-
-func partsOf(db string) []string {
-	var files []string
-	for _, suffix := range parts {
-		if exists(db + suffix) {
-			files = append(files, db+suffix)
-		}
-	}
-	return files
-}
-
-// realDatabase is the file that a database's name leads to, whether it exists or not.
-func realDatabase(db string) string {
-	path, err := databaseLock(db)
-	if err != nil {
-		return db
-	}
-	return strings.TrimSuffix(path, ".lock")
-}
 
 // Reset moves the database of a stopped Temporal aside, under a dated name, and
 // returns the files that were moved. Nothing is deleted or overwritten.
@@ -145,39 +107,37 @@ func holderText(e fsm.Evidence) string {
 
 // guardDatabase returns the file that a database's name leads to, and its lock.
 func guardDatabase(db string) (string, *os.File, error) {
-	guard, refusal, err := lockDatabase(db, func() {})
-	switch {
-	case err != nil:
-		return "", nil, err
-	case refusal != "":
-		return "", nil, NotStoppedError{refusal}
+	guard, err := lockDatabase(db, func() {})
+	if refusal, ok := errors.AsType[fsm.Refusal](err); ok {
+		return "", nil, NotStoppedError{refusal.Reason}
 	}
-	if reason := servedByOther(db); reason != "" {
+	if err != nil {
+		return "", nil, err
+	}
+	if err := servedByOther(db); err != nil {
 		guard.Close()
-		return "", nil, NotStoppedError{reason}
+		return "", nil, NotStoppedError{err.Error()}
 	}
 	return realDatabase(db), guard, nil
 }
-
-const movedTo = ": the database is moved to "
 
 // setDatabaseAside records what it is about to do, and does it. A database that
 // is made or put back later is one of which nothing is known, so that none of
 // them is taken for a half-made one of our own.
 func setDatabaseAside(home statefile.Home, document statefile.Document, db, cause string) ([]Move, error) {
 	now := time.Now()
-	aside := interrupted(document, db)
+	aside := interrupted(document.Record, db)
 	if aside == "" {
-		aside = db + ".reset-" + stamp(now)
-		if err := unused(db, aside); err != nil {
+		var err error
+		if aside, err = asideName(db, ".reset-", now); err != nil {
 			return nil, err
 		}
 	}
 	if document.Generation > 0 {
-		document.Database = fsm.Database{}
+		document.Database = fsm.Database{Aside: aside}
 		document.Generation++
-		document.Reason = cause + movedTo + aside
-		document = document.Add(fsm.Transition{At: instant(now), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
+		document.Reason = cause + ": the database is moved to " + aside
+		document = document.Add(fsm.Transition{At: fsm.Instant(now.UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: document.Reason})
 		if err := (statefile.File{Home: home}).Save(document); err != nil {
 			return nil, err
 		}
@@ -186,7 +146,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 		return nil, err
 	}
 	var moves []Move
-	for _, file := range partsOf(aside) {
+	for _, file := range DatabaseFiles(aside) {
 		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
 	}
 	return moves, statefile.SyncFolder(filepath.Dir(db))
@@ -194,20 +154,12 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 
 // interrupted is the name that an earlier reset was giving this database when it
 // was killed: its write-ahead log has moved, the database itself has not. Both must
-// end under one name. A start since then has written the history's last line, and
-// has made the two strangers.
-func interrupted(document statefile.Document, db string) string {
-	if len(document.History) == 0 {
+// end under one name. A start since then has forgotten the name, and has made the two
+// strangers.
+func interrupted(r fsm.Record, db string) string {
+	aside := r.Database.Aside
+	if !strings.HasPrefix(aside, db+".reset-") || len(partsOf(aside)) == 0 {
 		return ""
-	}
-	_, aside, found := strings.Cut(document.History[len(document.History)-1].Cause, movedTo)
-	if !found || !strings.HasPrefix(aside, db+".reset-") || len(partsOf(aside)) == 0 {
-		return ""
-	}
-	for _, suffix := range parts {
-		if exists(db+suffix) && exists(aside+suffix) {
-			return ""
-		}
 	}
 	return aside
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -23,10 +22,10 @@ func stoppedHome(t *testing.T) (home statefile.Home, db string) {
 	for _, suffix := range parts {
 		check(t, os.WriteFile(db+suffix, []byte("the"+suffix), 0o600))
 	}
-	r := wanted(7)
-	r.State, r.Desired = fsm.Stopped, fsm.WantStopped
-	r.Settings.DB = db
-	r.Database = fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3"}
+	r := fsm.Record{
+		State: fsm.Stopped, Desired: fsm.WantStopped, Generation: 7, Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()},
+		Database: fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3"},
+	}
 	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
 	return home, db
 }
@@ -48,10 +47,10 @@ func TestResetMovesTheWholeDatabase(t *testing.T) {
 	aside := moves[len(moves)-1].To
 	has(t, aside, db+".reset-20")
 	whole(t, aside)
-	is(t, "what is left", len(partsOf(db)), 0)
+	is(t, "what is left", len(DatabaseFiles(db)), 0)
 	d, err := statefile.File{Home: home}.Load()
 	check(t, err)
-	is(t, "what is known of the database", d.Database, fsm.Database{})
+	is(t, "what is known of the database", d.Database, fsm.Database{Aside: aside})
 	is(t, "generation", d.Generation, 8)
 	has(t, d.History[0].Cause, "a test", aside)
 
@@ -126,7 +125,7 @@ func TestResetNeedsEveryLock(t *testing.T) {
 			}
 			has(t, err.Error(), name)
 			whole(t, db)
-			is(t, "files", len(partsOf(db)), len(parts))
+			is(t, "files", len(DatabaseFiles(db)), len(parts))
 		})
 	}
 }
@@ -143,7 +142,7 @@ func TestResetIsFinishedByTheNext(t *testing.T) {
 		check(t, err)
 		is(t, "name", moves[len(moves)-1].To, aside)
 		whole(t, aside)
-		is(t, "what is left", len(partsOf(db)), 0)
+		is(t, "what is left", len(DatabaseFiles(db)), 0)
 	}
 }
 
@@ -161,7 +160,8 @@ func TestResetDoesNotJoinStrangers(t *testing.T) {
 	check(t, os.Rename(aside, db)) // put back without its log, and used since
 	d, err := Recover(home)
 	check(t, err)
-	d = d.Add(fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a start"})
+	is(t, "name", d.Database.Aside, aside)
+	d.Database = fsm.Database{Path: db} // as a start does
 	check(t, statefile.File{Home: home}.Save(d))
 	moves, err := Reset(home, db, "the second")
 	check(t, err)
@@ -180,17 +180,5 @@ func TestResetWithoutARecord(t *testing.T) {
 	moves, err := Reset(home, home.DB(), "a test")
 	check(t, err)
 	is(t, "moves", len(moves), 1)
-	is(t, "a record", exists(home.State()), false)
-}
-
-// A command that holds supervisor.lock for a moment is waited for, and not taken
-// for a stranger that must be ended first.
-func TestResetAndDoctorAreNoStrangers(t *testing.T) {
-	own, err := os.Executable()
-	check(t, err)
-	for command, want := range map[string]bool{
-		"stigmer local reset --yes": true, "stigmer local doctor --fix": true, "stigmer local start": true, "stigmer local state": false,
-	} {
-		is(t, command, ownCommand(probes.Holder{Process: fsm.Process{Exe: own}, Command: command}), want)
-	}
+	is(t, "a record", fileExists(home.State()), false)
 }

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,7 +20,7 @@ import (
 func rotate(path string, over int64) error { return rotateTo(path, over, 1<<20) }
 
 func rotateTo(path string, over, limit int64) error {
-	if fileSize(path) <= over {
+	if probes.FileSize(path) <= over {
 		return nil
 	}
 	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
@@ -117,7 +118,7 @@ func TestRotateWhileFlooded(t *testing.T) {
 	for done := later(func() string { return writer.say("appended") }); len(done) == 0; {
 		check(t, rotateTo(path, 2*limit, limit))
 		for n := 1; n <= OlderLogs; n++ {
-			if have := fileSize(older(path, n)); have > limit {
+			if have := probes.FileSize(older(path, n)); have > limit {
 				t.Fatalf("log.%d has %d bytes, of %d", n, have, limit)
 			}
 		}
@@ -141,7 +142,7 @@ func wholeLines(t *testing.T, name string, last int) int {
 	}
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 		var n int
-		if _, err := fmt.Sscanf(lines.Text(), "line %d", &n); err != nil || lines.Text() != logLine(n) {
+		if _, err := fmt.Sscanf(lines.Text(), "line %d", &n); err != nil || lines.Text() != Line(n) {
 			t.Fatalf("%s has a torn line: %q", name, lines.Text())
 		}
 		if n <= last {
@@ -151,8 +152,6 @@ func wholeLines(t *testing.T, name string, last int) int {
 	}
 	return last
 }
-
-func logLine(n int) string { return fmt.Sprintf("line %d %s", n, strings.Repeat("x", n%90)) }
 
 func TestRotateFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
@@ -215,5 +214,5 @@ func TestRotateFails(t *testing.T) {
 	text, err := os.ReadFile(path)
 	check(t, err)
 	is(t, "log", string(text), "long enough\n")
-	is(t, "a part of a copy", exists(older(path, 1)), false)
+	is(t, "a part of a copy", fileExists(older(path, 1)), false)
 }

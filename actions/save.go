@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"fmt"
+
 	"github.com/stigmer/local/fsm"
 )
 
@@ -20,10 +22,9 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 		w.log.Error("record not saved", "error", err, "required", e.Required)
 	}
 	if err == nil || !e.Required {
-		w.passOn(e)
 		return fsm.Input{}, false
 	}
-	return fsm.Input{Event: fsm.SaveFailed, Detail: "the record cannot be saved: " + err.Error()}, true
+	return refused(fsm.SaveFailed, fmt.Errorf("the record cannot be saved: %w", err)), true
 }
 
 // note adds a transition to the history and the log, if there is one.
@@ -31,13 +32,5 @@ func (w *World) note(e fsm.Effect) {
 	if t := e.Transition; t.From != "" {
 		w.record.document = w.record.document.Add(t)
 		w.log.Info("transition", "from", t.From, "event", t.Event, "to", t.To, "cause", t.Cause)
-	}
-}
-
-// passOn tells who asked for it of a transition that is over: who hears of a Temporal
-// that serves must not see it undone for want of a record.
-func (w *World) passOn(e fsm.Effect) {
-	if w.onTransition != nil && e.Transition.From != "" {
-		w.onTransition(e.Transition, e.Record)
 	}
 }

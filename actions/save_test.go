@@ -146,7 +146,7 @@ func TestSetAsideOfADatabase(t *testing.T) {
 	l := newLife(t)
 	touch(t, l.home.DB())
 	l.do(fsm.DoQuarantine)
-	is(t, "database", exists(l.home.DB()), false)
+	is(t, "database", fileExists(l.home.DB()), false)
 	kept, err := filepath.Glob(l.home.DB() + ".half-made-*")
 	check(t, err)
 	is(t, "kept", len(kept), 1)

@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -21,11 +22,11 @@ func (d *Client) won() fsm.CommandInput {
 		return fsm.CommandInput{Kind: fsm.InputBroken, Record: document.Record, Detail: err.Error()}
 	}
 	d.saw(document)
-	evidence := Observe(d.config.Home, document.Record)
-	if evidence.Owner == fsm.OwnerNone {
+	seen := Observe(d.config.Home, document.Record)
+	if seen.Owner == fsm.OwnerNone {
 		d.tidy()
 	}
-	return fsm.CommandInput{Kind: fsm.InputWon, Record: document.Record, Evidence: evidence}
+	return fsm.CommandInput{Kind: fsm.InputWon, Record: document.Record, Evidence: seen}
 }
 
 // tidy removes what only names a Temporal that does not run: a stale PID file,
@@ -108,18 +109,36 @@ func (d *Client) recover() (statefile.Document, error) {
 }
 
 func (d *Client) saw(document statefile.Document) {
-	if d.config.Progress != nil && document.Generation != d.follower.record.Generation {
-		d.config.Progress(document)
+	if document.Generation != d.follower.record.Generation {
+		d.config.Observer.recorded(document)
 	}
 	d.follower.record = document.Record
 }
 
-// OtherServer describes the Temporal that a home's PID file names where it runs
-// and was not started by us: an earlier tool's. It is empty for none.
-func OtherServer(home statefile.Home) string {
-	file, err := statefile.ReadPID(home.PID())
-	if err != nil || !probes.IsDevServer(file.PID) || probes.Instance(file.PID) == string(home) {
-		return ""
+// nameHiddenHolder names the holder of supervisor.lock that a command would wait for in
+// vain, once it was out of sight for long enough. Until then unseen does not return for a
+// Healthy record: its Temporal may serve in another container, out of this process's reach.
+func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
+	for s.Driver.PID == 0 && s.Holder == "" && InOtherPIDNamespace(s.Record) {
+		if d.follower.unseenSince.IsZero() {
+			d.follower.unseenSince = time.Now()
+		}
+		switch {
+		case time.Since(d.follower.unseenSince) >= hiddenFor:
+			s.Holder = HiddenHolder
+			return
+		case s.Record.State != fsm.Healthy:
+			return
+		}
+		time.Sleep(hiddenPause)
+		s.Driver, s.Holder = d.driverOf(s.Record)
 	}
-	return processText(file.PID, probes.CommandLine(file.PID))
+	d.follower.unseenSince = time.Time{}
 }
+
+// hiddenFor is how long supervisor.lock must be held by nobody whom this
+// namespace sees. One of our own may be missed for an instant, as it dies.
+const hiddenFor = time.Second
+
+// hiddenPause is the pause between two looks for it.
+const hiddenPause = 20 * time.Millisecond

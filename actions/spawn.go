@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -8,10 +9,8 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
-	"github.com/stigmer/local/statefile"
 )
 
 // spawn starts Temporal. It inherits temporal.lock and the database's lock, and
@@ -32,7 +31,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		if cmd != nil {
 			closeOutput(cmd)
 		}
-		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}
+		return refused(fsm.SpawnFailed, err)
 	}
 	w.run.child, w.tree.members = cmd, nil
 	w.keepOutput(cmd)
@@ -41,7 +40,9 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.run.dbLock.Close()
 	}
 	w.tree.own, w.run.dbLock = nil, nil
-	spawned := fsm.Input{Event: fsm.Spawned, Process: w.identify(cmd), Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}
+	process := w.identify(cmd)
+	w.run.reached = w.observer.firstMoments(process.PID)
+	spawned := fsm.Input{Event: fsm.Spawned, Process: process, WithSpawn: fsm.WithSpawn{Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}}
 	w.run.backup, w.run.aside, w.run.database = "", "", nil
 	return spawned
 }
@@ -83,12 +84,12 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !leadsTo(w.home.Lock(), w.tree.own) || !leadsTo(w.home.Lock(), w.tree.waiter) {
+	if !probes.LeadsTo(w.home.Lock(), w.tree.own) || !probes.LeadsTo(w.home.Lock(), w.tree.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
 	output, err := openLog(w.home.Log())
 	if err != nil {
-		return nil, err
+		return nil, fsm.Refusal{Code: cmp.Or(CodeOf(err), fsm.CodeLogUnusable), Reason: err.Error()}
 	}
 	w.run.logFrom = size(w.home.Log())
 	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
@@ -130,20 +131,6 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// EnvironmentOf returns the whole environment of the Temporal that a record describes. A
-// record of an older version has no environment: then Temporal is lent of this process's.
-func EnvironmentOf(r fsm.Record, home statefile.Home) []string {
-	return withUser(environment.ForTemporal(lentTo(r), r.Settings.PassEnv, string(home)), home)
-}
-
-// lentTo returns what the Temporal that a record describes is lent.
-func lentTo(r fsm.Record) fsm.Environment {
-	if r.Environment.Known() {
-		return r.Environment
-	}
-	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
-}
-
 // identify reads the child's identity. One that has died already keeps its PID,
 // which cannot be given out again before it is reaped.
 func (w *World) identify(cmd *exec.Cmd) fsm.Process {
@@ -163,6 +150,8 @@ type spawnedRun struct {
 	logFrom int64
 	// dbLock is held between the taking and the spawn.
 	dbLock *os.File
+	// reached is called with the first moments of a spawned Temporal; nil for an adopted one.
+	reached func(milestone string)
 	// database describes the file that Temporal has open, once it serves.
 	database *openDatabase
 	// backup is the copy of the database that was made before the spawn at hand, and aside

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -30,4 +31,12 @@ func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
 	if !maps.Equal(a.Files, want) {
 		t.Errorf("it has %v, want %v", a.Files, want)
 	}
+}
+
+// lockedBy reports whether exactly this process holds the lock.
+func lockedBy(t *testing.T, path string, pid int) bool {
+	t.Helper()
+	holders, err := probes.Holders(path)
+	check(t, err)
+	return len(holders) == 1 && holders[0].Process.PID == pid
 }

@@ -135,8 +135,3 @@ func TestSidePorts(t *testing.T) {
 		}
 	}
 }
-
-func touch(t *testing.T, path string) {
-	t.Helper()
-	check(t, os.WriteFile(path, nil, 0o600))
-}

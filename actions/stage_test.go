@@ -7,7 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"slices"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
 
@@ -35,6 +36,8 @@ type actor struct {
 	conn *net.TCPConn
 	in   *bufio.Reader
 	gone bool
+	// exited is closed when a child of the test's process has been reaped; it is nil for others.
+	exited chan struct{}
 	hello
 }
 
@@ -69,9 +72,35 @@ func (s stage) start(role string, env []string, inherit ...*os.File) *actor {
 	cmd := exec.Command(os.Args[0], role, s.address())
 	cmd.Env, cmd.ExtraFiles = append(os.Environ(), env...), inherit
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return s.run(cmd)
+}
+
+// startServer starts an actor in the place of a home's Temporal: with its command line, its mark
+// and its folder, in a session of its own, with files inherited.
+func (s stage) startServer(home statefile.Home, args []string, inherit ...*os.File) *actor {
+	s.t.Helper()
+	s.direct(home)
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir, cmd.Env, cmd.ExtraFiles = string(home), append(os.Environ(), probes.InstanceVariable+"="+string(home)), inherit
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return s.run(cmd)
+}
+
+// direct has what is spawned as a home's Temporal enter this stage.
+func (s stage) direct(home statefile.Home) {
+	s.t.Helper()
+	check(s.t, os.WriteFile(filepath.Join(string(home), "control"), []byte(s.address()), 0o600))
+}
+
+func (s stage) run(cmd *exec.Cmd) *actor {
+	s.t.Helper()
 	check(s.t, cmd.Start())
 	a := s.enter()
-	go cmd.Wait() // ends with the process
+	a.exited = make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(a.exited)
+	}()
 	return a
 }
 
@@ -124,11 +153,15 @@ func (a *actor) untouched() {
 	}
 }
 
-// awaitEnd returns when the process is gone.
+// awaitEnd returns when the process is gone, and has been reaped if that is for the test's
+// process to do.
 func (a *actor) awaitEnd() {
 	a.t.Helper()
 	for !a.gone {
 		a.hear()
+	}
+	if a.exited != nil {
+		<-a.exited
 	}
 }
 
@@ -147,46 +180,4 @@ func (a *actor) identity() fsm.Process {
 	p, err := probes.Identify(a.PID)
 	check(a.t, err)
 	return p
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// is fails unless have is want.
-func is[T comparable](t *testing.T, what string, have, want T) {
-	t.Helper()
-	if have != want {
-		t.Errorf("%s is %v, want %v", what, have, want)
-	}
-}
-
-// has fails unless text contains each of parts.
-func has(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	if missing := slices.DeleteFunc(parts, func(p string) bool { return strings.Contains(text, p) }); len(missing) > 0 {
-		t.Errorf("%q lacks %q", text, missing)
-	}
-}
-
-// within waits for a value that must come.
-func within[T any](t *testing.T, what string, from <-chan T) T {
-	t.Helper()
-	select {
-	case value := <-from:
-		return value
-	case <-time.After(patience):
-		t.Fatalf("%s did not come", what)
-	}
-	panic("unreachable")
-}
-
-// later runs f in a goroutine that ends with it.
-func later[T any](f func() T) <-chan T {
-	result := make(chan T, 1)
-	go func() { result <- f() }()
-	return result
 }

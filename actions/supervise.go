@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -46,12 +47,6 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	return pid, cmd.Process.Release()
 }
 
-// OpenSupervisorLog opens the home's supervisor.log, which is made if it is not there,
-// to be appended to: the driver of the home rotates it by truncation.
-func OpenSupervisorLog(home statefile.Home) (*os.File, error) {
-	return openLog(home.SupervisorLog())
-}
-
 // Inherited takes over the supervisor.lock that Supervise handed on. It marks it
 // close-on-exec before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {
@@ -59,7 +54,7 @@ func Inherited(home statefile.Home) (*os.File, error) {
 	if err := flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)
 	}
-	if !leadsTo(home.SupervisorLock(), lock) {
+	if !probes.LeadsTo(home.SupervisorLock(), lock) {
 		return nil, errors.New("what was handed over is not this home's supervisor.lock")
 	}
 	return lock, closeOnExec()

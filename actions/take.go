@@ -1,23 +1,11 @@
 package actions
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
-	"syscall"
-	"time"
-	"unicode/utf8"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
-	"github.com/stigmer/local/probes/sqlite"
 )
 
 // takeLocks takes temporal.lock and the database's lock and looks at the ports.
@@ -27,11 +15,11 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return fsm.Input{Event: fsm.LockLost}
 	}
 	w.home.MendFolders()
-	if w.tree.own != nil && !leadsTo(w.home.Lock(), w.tree.own) {
+	if w.tree.own != nil && !probes.LeadsTo(w.home.Lock(), w.tree.own) {
 		w.tree.own.Close() // the file was deleted or replaced while it ran
 		w.tree.own = nil
 	}
-	if w.tree.own == nil && w.tree.guard != nil && leadsTo(w.home.Lock(), w.tree.guard) {
+	if w.tree.own == nil && w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
 		w.tree.own, w.tree.guard = w.tree.guard, nil
 	}
 	if w.tree.own == nil {
@@ -41,60 +29,26 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 	s := e.Record.Settings
 	onWait := w.onWait(e.Record)
-	if reason := w.takeDatabase(s.DB, onWait); reason != "" {
-		return fsm.Input{Event: fsm.LockDenied, Detail: reason}
+	if err := w.takeDatabase(s.DB, onWait); err != nil {
+		return refused(fsm.LockDenied, err)
 	}
-	if reason := takenPort(s, nil, onWait); reason != "" {
-		return fsm.Input{Event: fsm.PortTaken, Detail: reason}
+	if err := takenPort(s, nil, onWait); err != nil {
+		return refused(fsm.PortTaken, err)
 	}
 	if err := probes.Reachable(s.IP); err != nil {
-		return fsm.Input{Event: fsm.PortTaken, Detail: err.Error()}
+		return refused(fsm.PortTaken, err)
 	}
-	half, refusal := contentsOf(s.DB)
-	if refusal != "" {
-		return fsm.Input{Event: fsm.LockDenied, Detail: refusal}
+	found := contents{known: e.Record.Known}
+	if !w.hadOpen(s.DB) {
+		found = contentsOf(s.DB, e.Record.Known)
+	}
+	if found.refusal != nil {
+		return refused(fsm.LockDenied, found.refusal)
 	}
 	return fsm.Input{
-		Event: fsm.LockAcquired, Fresh: s.DB != "" && !exists(s.DB), Half: half, Version: w.versions.Of(s.TemporalBin),
+		Event:       fsm.LockAcquired,
+		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !exists(s.DB), Half: found.half, Known: found.known, Version: w.versions.Of(s.TemporalBin)},
 	}
-}
-
-// contentsLimit is how long a start may read a database before the spawn: a hundred times
-// what one with an empty log takes. A log of 1 GiB takes longer.
-const contentsLimit = 2 * time.Second
-
-// contentsOf looks into a database that no process has open. half says why it is what a
-// killed first start leaves, refusal why it is not Temporal's. Both are empty for any other
-// database, and for one that cannot be read: Temporal itself then logs more about it.
-func contentsOf(db string) (half, refusal string) {
-	if db == "" {
-		return "", ""
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), contentsLimit)
-	defer cancel()
-	contents, err := sqlite.ReadContents(ctx, db)
-	switch {
-	case err != nil:
-		return "", ""
-	case contents.Kind == sqlite.ContentsHalfMade:
-		return contents.Why, ""
-	}
-	return "", foreignWords(db, contents)
-}
-
-// Foreign returns why a file is not Temporal's database, empty if it may be or is not there.
-// A server may have the file open.
-func Foreign(db string) string {
-	_, refusal := contentsOf(db)
-	return refusal
-}
-
-// foreignWords is the sentence for ContentsForeign, empty for any other kind.
-func foreignWords(db string, c sqlite.Contents) string {
-	if c.Kind != sqlite.ContentsForeign {
-		return ""
-	}
-	return fmt.Sprintf("database %s %s: it %s", db, NotTemporals, c.Why)
 }
 
 // onWait returns what is called before the driver pauses, as a lock or a port is about to
@@ -114,210 +68,35 @@ func (w *World) takeLock(r fsm.Record) fsm.Input {
 			return fsm.Input{}
 		}
 		if !errors.Is(err, ErrHeld) {
-			return fsm.Input{Event: fsm.LockDenied, Detail: err.Error()}
+			return refused(fsm.LockDenied, err)
 		}
-		switch evidence := Observe(w.home, r); evidence.Owner {
+		switch seen := Observe(w.home, r); seen.Owner {
 		case fsm.OwnerOurs, fsm.OwnerLeftover:
-			return fsm.Input{Event: fsm.OrphanFound, Process: evidence.Leader, Detail: "temporal.lock is held by our own Temporal"}
+			return fsm.Input{Event: fsm.OrphanFound, Process: seen.Leader, Detail: "temporal.lock is held by our own Temporal"}
 		case fsm.OwnerForeign:
-			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + evidence.Holder}
+			return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is held by " + seen.Holder}
 		}
 	}
 	return fsm.Input{Event: fsm.LockDenied, Detail: "temporal.lock is taken and given back again and again by another program"}
 }
 
 // takeDatabase locks the database against a second server: Temporal does not
-// guard its SQLite file by itself. It returns why not, empty for success.
-func (w *World) takeDatabase(db string, onWait func()) string {
+// guard its SQLite file by itself.
+func (w *World) takeDatabase(db string, onWait func()) error {
 	if w.run.dbLock != nil {
 		w.run.dbLock.Close()
 		w.run.dbLock = nil
 	}
 	if db == "" {
-		return ""
+		return nil
 	}
-	lock, refusal, err := lockDatabase(db, onWait)
-	switch {
-	case err != nil:
-		return err.Error()
-	case refusal != "":
-		return refusal
+	lock, err := lockDatabase(db, onWait)
+	if err != nil {
+		return err
 	}
 	w.run.dbLock = lock
 	if w.tree.awaited > 0 {
-		return "" // a database that our own tree had is nobody else's
+		return nil // a database that our own tree had is nobody else's
 	}
 	return servedByOther(db)
 }
-
-// lockDatabase takes a database's lock. A refusal says why this database cannot be
-// had; an error is the system's. onWait is called before a pause.
-func lockDatabase(db string, onWait func()) (lock *os.File, refusal string, err error) {
-	if reason := Unfit(db); reason != "" {
-		return nil, reason, nil
-	}
-	path, err := databaseLock(db)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Sprintf("database %s %s: %s is not there", db, NoFolder, filepath.Dir(db)), nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	lock, err = acquireSoon(path, onWait)
-	switch {
-	case errors.Is(err, ErrHeld):
-		return nil, fmt.Sprintf("database %s is in use by %s", db, holderOf(path)), nil
-	case err != nil:
-		return nil, "", fmt.Errorf("database: %w", err)
-	}
-	return lock, "", nil
-}
-
-// What is wrong in a refusal of a database, for who says what to do.
-const (
-	NoFile     = "is not a file"
-	NotToUse   = "may not be read and written by this user"
-	SecondName = "has a second name (a hard link)"
-	// NotTemporals is what another program has written.
-	NotTemporals = "is not Temporal's"
-	NoFolder     = "has no folder"
-	ReadOnly     = "is on a file system that is mounted read-only"
-	// ClosedFolder stands for a folder in which SQLite cannot make its journal.
-	ClosedFolder = "lies in a folder that this user may not write to"
-	// TooLong and NotUTF8 are paths that the system takes, and SQLite or Temporal does not.
-	TooLong = "has a path that is too long for SQLite"
-	NotUTF8 = "has a path that is not UTF-8"
-)
-
-// longestDatabase is how many bytes a database's path may have: SQLite has room for 512,
-// and wants 8 of them for the journal's name (SQLITE_MAX_PATHLEN, sqlite3PagerOpen).
-const longestDatabase = 504
-
-// Unfit says why a path cannot be that of Temporal's database, empty if it can, whether a
-// file is there or not: Temporal or SQLite does not take the path, it is no file, it or
-// its folder may not be written, or it has a hard link, since no lock beside it could keep
-// away a server that opens it under its other name.
-func Unfit(db string) string {
-	if !utf8.ValidString(db) {
-		return fmt.Sprintf("database %q %s", db, NotUTF8)
-	}
-	if lock, err := databaseLock(db); err == nil {
-		if max(len(db), len(realDatabase(db))) > longestDatabase {
-			return fmt.Sprintf("database %s %s: it has more than %d bytes", db, TooLong, longestDatabase)
-		}
-		switch folder := filepath.Dir(lock); unix.Access(folder, unix.W_OK|unix.X_OK) {
-		case unix.EROFS:
-			return fmt.Sprintf("database %s %s", db, ReadOnly)
-		case unix.EACCES:
-			return fmt.Sprintf("database %s %s: %s", db, ClosedFolder, folder)
-		}
-	}
-	info, err := os.Stat(db)
-	if err != nil {
-		return ""
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Sprintf("database %s %s", db, NoFile)
-	}
-	switch unix.Access(db, unix.R_OK|unix.W_OK) {
-	case unix.EROFS:
-		return fmt.Sprintf("database %s %s", db, ReadOnly)
-	case unix.EACCES, unix.EPERM: // EPERM: chattr +i
-		return fmt.Sprintf("database %s (mode %04o) %s", db, info.Mode().Perm(), NotToUse)
-	}
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Nlink > 1 {
-		return fmt.Sprintf("database %s %s, under which another server could open it", db, SecondName)
-	}
-	return ""
-}
-
-// servedByOther finds what no lock tells: a Temporal that was started without
-// us, or whose lock file was deleted.
-func servedByOther(db string) string {
-	for _, h := range probes.Servers(db) {
-		return openInOther(db, h)
-	}
-	return ""
-}
-
-func openInOther(db string, h probes.Holder) string {
-	return fmt.Sprintf("database %s is open in another Temporal, %s", db, Describe(h))
-}
-
-func holderOf(path string) string {
-	holders, err := holdersOf(path)
-	if err != nil || len(holders) == 0 {
-		return "another program"
-	}
-	return lockHolder(holders[0])
-}
-
-func lockHolder(h probes.Holder) string {
-	if h.Instance != "" {
-		return fmt.Sprintf("the Temporal of home %s, %s", h.Instance, Describe(h))
-	}
-	return Describe(h)
-}
-
-// need is a port that Temporal needs, and the flag that names it.
-type need struct {
-	flag string
-	port int
-}
-
-// portsOf are the ports of settings that are not left to chance.
-func portsOf(s fsm.Settings) []need {
-	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
-	if !s.Headless {
-		needs = append(needs, need{"ui-port", s.UIPort})
-	}
-	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
-}
-
-// takenPort names a port that Temporal needs and another program has, with its owner. It is
-// empty if all are free, or if ours, which may be nil, is true of every owner. onWait is
-// called before a pause.
-func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) string {
-	for _, n := range portsOf(s) {
-		if reason := portReason(s.IP, n, ours, onWait); reason != "" {
-			return reason
-		}
-	}
-	return ""
-}
-
-func portReason(ip string, n need, ours func(*probes.Listener, int) bool, onWait func()) (reason string) {
-	flag, port := n.flag, n.port
-	whileDying(onWait, func(last bool) bool {
-		listener, err := probes.Listening(ip, port)
-		switch {
-		case err != nil:
-			reason = fmt.Sprintf("--%s %d: %v", flag, port, err)
-		case listener == nil, ours != nil && ours(listener, port):
-			reason = ""
-		default:
-			reason = fmt.Sprintf("port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
-			return last || alive(listener.PID)
-		}
-		return true
-	})
-	return reason
-}
-
-// EndedConnection is the owner of a port that is about to be free.
-const EndedConnection = "a connection that has ended, for which the kernel keeps it for up to a minute"
-
-func owner(l *probes.Listener) string {
-	switch {
-	case l.Ended:
-		return EndedConnection
-	case l.PID == 0:
-		return "a program that may not be looked into"
-	case l.Instance != "":
-		return fmt.Sprintf("the Temporal of home %s (pid %d)", l.Instance, l.PID)
-	}
-	return processText(l.PID, l.Command)
-}
-
-// Address is where Temporal's frontend listens.
-func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }

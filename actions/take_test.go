@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 )
 
 func TestTakeLocks(t *testing.T) {
@@ -32,7 +31,7 @@ func TestTakeLocks(t *testing.T) {
 	free, err := Acquire(l.home.Lock())
 	check(t, err)
 	free.Close()
-	is(t, "the lock file stays", exists(l.home.Lock()), true)
+	is(t, "the lock file stays", fileExists(l.home.Lock()), true)
 }
 
 func TestTakeLocksRefused(t *testing.T) {
@@ -93,54 +92,26 @@ func TestTakeDatabase(t *testing.T) {
 	}
 	a, b := newLife(t), newLife(t)
 	for _, mine := range names {
-		is(t, mine, a.takeDatabase(mine, noWait), "")
+		check(t, a.takeDatabase(mine, noWait))
 		for _, its := range names {
-			has(t, b.takeDatabase(its, noWait), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
+			has(t, b.takeDatabase(its, noWait).Error(), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
 			is(t, its+": not ours", b.World.run.dbLock == nil, true)
 		}
 	}
-	is(t, "another", b.takeDatabase(dir+"/real/db2", noWait), "")
+	check(t, b.takeDatabase(dir+"/real/db2", noWait))
 	// A name to nothing leads to the same lock before the file is there as after.
 	check(t, os.Symlink("real/later", "early"))
-	is(t, "early", a.takeDatabase(dir+"/early", noWait), "")
-	has(t, b.takeDatabase(dir+"/real/later", noWait), "is in use by")
+	check(t, a.takeDatabase(dir+"/early", noWait))
+	has(t, b.takeDatabase(dir+"/real/later", noWait).Error(), "is in use by")
 	touch(t, "real/hard")
 	check(t, os.Link("real/hard", "second"))
-	has(t, b.takeDatabase(dir+"/real/hard", noWait), "hard link")
-	is(t, "given up", a.takeDatabase("", noWait), "")
-	is(t, "free again", b.takeDatabase(dir+"/file", noWait), "")
-	has(t, b.takeDatabase(dir+"/no/folder/db", noWait), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
+	has(t, b.takeDatabase(dir+"/real/hard", noWait).Error(), "hard link")
+	check(t, a.takeDatabase("", noWait))
+	check(t, b.takeDatabase(dir+"/file", noWait))
+	has(t, b.takeDatabase(dir+"/no/folder/db", noWait).Error(), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
 	check(t, os.Mkdir("real/odd.lock", 0o700))
-	has(t, b.takeDatabase(dir+"/real/odd", noWait), "database: ", "real/odd.lock")
+	has(t, b.takeDatabase(dir+"/real/odd", noWait).Error(), "database: ", "real/odd.lock")
 	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
-}
-
-// A path that the system takes and Temporal does not is refused, whether a file is there or
-// not; so are a folder without room for a journal, and a file that nothing may write.
-func TestUnfit(t *testing.T) {
-	dir := t.TempDir()
-	long := func(n int) string {
-		path := dir
-		for n-len(path) > 300 {
-			path += "/" + strings.Repeat("d", 100)
-		}
-		check(t, os.MkdirAll(path, 0o700))
-		return path + "/" + strings.Repeat("z", n-len(path)-1)
-	}
-	is(t, "as long as SQLite takes", Unfit(long(longestDatabase)), "")
-	has(t, Unfit(long(longestDatabase+1)), TooLong)
-	has(t, Unfit(dir+"/\xff.db"), NotUTF8, `\xff.db`)
-	check(t, os.Symlink(long(longestDatabase+1), dir+"/short"))
-	has(t, Unfit(dir+"/short"), TooLong)
-	if err := DatabaseName(dir + "/\xff/db"); err == nil {
-		t.Error("a relative name in such a folder is taken")
-	}
-	is(t, "of a folder that is not there", Unfit(dir+"/none/db"), "")
-	if os.Geteuid() == 0 {
-		return // may write everywhere
-	}
-	check(t, os.Mkdir(dir+"/closed", 0o500))
-	has(t, Unfit(dir+"/closed/db"), ClosedFolder, dir+"/closed")
 }
 
 // The lock's holder is told with its home where it is a Temporal of ours.
@@ -155,44 +126,6 @@ func TestTakeDatabaseOfAnotherHome(t *testing.T) {
 	is(t, "with its own", b.do(fsm.DoLock).Event, fsm.LockAcquired)
 }
 
-func TestTakenPortNamesItsOwner(t *testing.T) {
-	ours := newStage(t).start("actor", []string{probes.InstanceVariable + "=/another/home"})
-	for _, c := range []struct {
-		name, owner string
-		listen      func() string
-	}{
-		{"ourselves", "pid " + strconv.Itoa(os.Getpid()) + " (", func() string {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			check(t, err)
-			t.Cleanup(func() { listener.Close() })
-			return listener.Addr().String()
-		}},
-		{"another home", "the Temporal of home /another/home (pid " + strconv.Itoa(ours.PID) + ")", func() string {
-			return ours.say("listen", "127.0.0.1:0")
-		}},
-	} {
-		_, text, err := net.SplitHostPort(c.listen())
-		check(t, err)
-		taken, err := strconv.Atoi(text)
-		check(t, err)
-		free := quietPorts(t, 4)
-		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
-		is(t, "all free", takenPort(base, nil, noWait), "")
-		for flag, set := range map[string]func(*fsm.Settings){
-			"port":         func(s *fsm.Settings) { s.Port = taken },
-			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
-			"http-port":    func(s *fsm.Settings) { s.HTTPPort = taken },
-			"metrics-port": func(s *fsm.Settings) { s.MetricsPort = taken },
-		} {
-			s := base
-			set(&s)
-			has(t, takenPort(s, nil, noWait), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
-			s.Headless = true
-			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != "", flag != "ui-port")
-		}
-	}
-}
-
 func TestTakeLocksPortTaken(t *testing.T) {
 	l := newLife(t)
 	listener, err := net.Listen("tcp", Address(l.record.Settings))
@@ -201,9 +134,4 @@ func TestTakeLocksPortTaken(t *testing.T) {
 	in := l.do(fsm.DoLock)
 	is(t, "event", in.Event, fsm.PortTaken)
 	has(t, in.Detail, "--port", strconv.Itoa(os.Getpid()))
-}
-
-func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, portReason("192.0.2.1", need{"port", 7233}, nil, noWait), "--port 7233", "not an address of this machine")
-	has(t, portReason("nonsense", need{"port", 7233}, nil, noWait), "--port 7233")
 }

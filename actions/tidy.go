@@ -2,10 +2,6 @@ package actions
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -32,22 +28,4 @@ func Tidy(home statefile.Home) error {
 		return NotStoppedError{"temporal.pid names a Temporal that something else has started: " + other}
 	}
 	return errors.Join(statefile.RemovePID(home.PID()), home.Tidy())
-}
-
-// KeptDatabases lists what was kept beside a database and is no part of it: half-made
-// ones, backups, and those that a reset moved aside.
-func KeptDatabases(db string) []string {
-	db = realDatabase(db)
-	entries, err := os.ReadDir(filepath.Dir(db))
-	if err != nil {
-		return nil
-	}
-	var kept []string
-	for _, entry := range entries {
-		rest, found := strings.CutPrefix(entry.Name(), filepath.Base(db))
-		if found && slices.ContainsFunc([]string{".half-made-", ".backup-", ".reset-"}, func(kind string) bool { return strings.HasPrefix(rest, kind) }) {
-			kept = append(kept, filepath.Join(filepath.Dir(db), entry.Name()))
-		}
-	}
-	return kept
 }

@@ -21,13 +21,13 @@ func TestTidyNeedsTheSeat(t *testing.T) {
 		if _, ok := errors.AsType[NotStoppedError](Tidy(home)); !ok {
 			t.Errorf("tidied although %s is held", path)
 		}
-		is(t, "PID file", exists(home.PID()), true)
-		is(t, "temporary file", exists(old), true)
+		is(t, "PID file", fileExists(home.PID()), true)
+		is(t, "temporary file", fileExists(old), true)
 		lock.Close()
 	}
 	check(t, Tidy(home))
-	is(t, "PID file", exists(home.PID()), false)
-	is(t, "temporary file", exists(old), false)
+	is(t, "PID file", fileExists(home.PID()), false)
+	is(t, "temporary file", fileExists(old), false)
 }
 
 // A record that cannot be read is no reason to touch it.
@@ -35,16 +35,5 @@ func TestTidyLeavesTheRecord(t *testing.T) {
 	home := newHome(t)
 	check(t, os.WriteFile(home.State(), []byte("half"), 0o600))
 	check(t, Tidy(home))
-	is(t, "record", exists(home.State()), true)
-}
-
-func TestKeptDatabases(t *testing.T) {
-	folder := t.TempDir()
-	db := filepath.Join(folder, "x.db")
-	for _, name := range []string{"x.db", "x.db.lock", "x.db-wal", "x.db.reset-1", "x.db.half-made-1", "x.db.backup-1.2.3", "y.db.reset-1", "x.db2.reset-1"} {
-		touch(t, filepath.Join(folder, name))
-	}
-	kept := KeptDatabases(db)
-	is(t, "kept", len(kept), 3)
-	is(t, "without a folder", len(KeptDatabases("/no/such/x.db")), 0)
+	is(t, "record", fileExists(home.State()), true)
 }

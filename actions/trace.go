@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
+	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // TraceVariable has the path of the trace of the start that made a supervisor.
@@ -22,6 +25,8 @@ const TraceVariable = "STIGMER_TRACE"
 type Trace struct {
 	path string
 	file *os.File
+	// named are the PIDs of the processes that have a name in it.
+	named sync.Map
 }
 
 // ErrNotTrace is what stands in the way of a trace: a file that is something else.
@@ -34,18 +39,9 @@ type traceEvent struct {
 	At    int64             `json:"ts,omitempty"`
 	Took  int64             `json:"dur,omitempty"`
 	PID   int               `json:"pid"`
-	TID   Lane              `json:"tid"`
+	TID   int               `json:"tid"`
 	Args  map[string]string `json:"args,omitempty"`
 }
-
-// Lane is a row of a process in the picture.
-type Lane int
-
-// The rows of a process: what it does, and what it waits for meanwhile.
-const (
-	LaneMain Lane = iota + 1
-	LaneProbe
-)
 
 // traceHead is how a trace begins, before its first event.
 const traceHead = "[\n"
@@ -75,7 +71,7 @@ func NewTrace(path, process string) (*Trace, error) {
 		return nil, err
 	}
 	t := &Trace{path: path, file: file}
-	t.line("", traceName(os.Getpid(), process))
+	t.line("", t.name(os.Getpid(), process))
 	return t, nil
 }
 
@@ -91,12 +87,13 @@ func JoinTrace(process string) *Trace {
 		return nil
 	}
 	t := &Trace{path: path, file: file}
-	t.write(traceName(os.Getpid(), process))
+	t.write(t.name(os.Getpid(), process))
 	return t
 }
 
-func traceName(pid int, process string) traceEvent {
-	return traceEvent{Name: "process_name", Phase: "M", PID: pid, TID: LaneMain, Args: map[string]string{"name": process}}
+func (t *Trace) name(pid int, process string) traceEvent {
+	t.named.Store(pid, true)
+	return traceEvent{Name: "process_name", Phase: "M", PID: pid, TID: 1, Args: map[string]string{"name": process}}
 }
 
 // Env is the environment entry for a supervisor: it also takes a trace away that
@@ -108,19 +105,22 @@ func (t *Trace) Env() string {
 	return TraceVariable + "=" + t.path
 }
 
-// Span begins something; the returned function ends it, once.
-func (t *Trace) Span(lane Lane, name string) (end func()) {
+// Took writes a span that is over, of any process. The first of a process that has not named
+// itself is Temporal's, which gets its name.
+func (t *Trace) Took(s Span) {
 	if t == nil {
-		return func() {}
+		return
 	}
-	began := time.Now()
-	return func() { t.Past(os.Getpid(), lane, name, began, time.Now()) }
+	if _, named := t.named.Load(s.PID); !named {
+		t.write(t.name(s.PID, "temporal"))
+	}
+	t.write(traceEvent{Name: s.Name, Phase: "X", At: s.Began.UnixMicro(), Took: max(1, s.Ended.Sub(s.Began).Microseconds()), PID: s.PID, TID: 1})
 }
 
-// Past is a span that is over, of any process.
-func (t *Trace) Past(pid int, lane Lane, name string, began, ended time.Time) {
-	if t != nil {
-		t.write(traceEvent{Name: name, Phase: "X", At: began.UnixMicro(), Took: max(1, ended.Sub(began).Microseconds()), PID: pid, TID: lane})
+// EndWithStart ends a driver's part when Temporal is Healthy or Stopped for the first time.
+func (t *Trace) EndWithStart(d statefile.Document) {
+	if d.State == fsm.Healthy || d.State == fsm.Stopped {
+		t.Close()
 	}
 }
 

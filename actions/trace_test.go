@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // events reads a trace as its viewers do: the array may be open at its end.
@@ -25,11 +28,11 @@ func TestTraceOfTwoProcesses(t *testing.T) {
 	check(t, err)
 	t.Setenv(TraceVariable, path)
 	second := JoinTrace("second")
-	end := first.Span(LaneMain, "outer")
-	second.Past(7, LaneProbe, "inner", time.UnixMicro(1_000), time.UnixMicro(1_250))
-	end()
-	second.Close()
-	second.Past(7, LaneProbe, "after its end", time.Now(), time.Now())
+	began := time.Now()
+	second.Took(Span{os.Getpid(), "inner", time.UnixMicro(1_000), time.UnixMicro(1_250)})
+	Observer{Took: first.Took}.took("outer", began)
+	second.EndWithStart(statefile.Document{Record: fsm.Record{State: fsm.Healthy}})
+	second.Took(Span{os.Getpid(), "after its end", time.Now(), time.Now()})
 	first.Close()
 
 	list := events(t, path)
@@ -40,7 +43,7 @@ func TestTraceOfTwoProcesses(t *testing.T) {
 		t.Errorf("the processes are %+v", list[:2])
 	}
 	inner, outer := list[2], list[3]
-	if inner.Name != "inner" || inner.PID != 7 || inner.At != 1_000 || inner.Took != 250 || inner.TID != LaneProbe {
+	if inner.Name != "inner" || inner.PID != os.Getpid() || inner.At != 1_000 || inner.Took != 250 {
 		t.Errorf("the inner span is %+v", inner)
 	}
 	if outer.Name != "outer" || outer.PID != os.Getpid() || outer.Took < 1 {
@@ -78,8 +81,7 @@ func TestTraceWritesOverTracesOnly(t *testing.T) {
 func TestNoTrace(t *testing.T) {
 	t.Setenv(TraceVariable, "")
 	trace := JoinTrace("none")
-	trace.Span(LaneMain, "nothing")()
-	trace.Past(1, LaneMain, "nothing", time.Now(), time.Now())
+	trace.Took(Span{Name: "nothing"})
 	trace.Close()
 	if got := trace.Env(); got != TraceVariable+"=" {
 		t.Errorf("the supervisor is given %q", got)

@@ -14,7 +14,7 @@ import (
 
 // adopt prepares the watch on a Temporal that another supervisor spawned.
 func (w *World) adopt(e fsm.Effect) {
-	w.run.child, w.tree.members = nil, nil
+	w.run.child, w.run.reached, w.tree.members = nil, nil, nil
 	w.run.logFrom = size(w.home.Log())
 	w.logs.take(openRunningLog(w.home, e.Record.Temporal), nil)
 	w.logs.start()
@@ -65,6 +65,9 @@ func (w *World) watch(e fsm.Effect) {
 			in.Exit.Shortage = memory.Shortage()
 		}
 		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
+		if e.Record.Settings.DB != "" {
+			in.Code = codeInText(databaseSigns, in.Tail)
+		}
 		tree.waitUntilReported()
 		w.Post(in)
 	}()

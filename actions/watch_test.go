@@ -1,13 +1,16 @@
 package actions
 
 import (
+	"bytes"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,7 +34,7 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	escaped.tell("exit", "0")
 	in = l.next(fsm.Gone)
 	is(t, "run", in.Run, uint64(1))
-	is(t, "the lock is ours", l.World.tree.own != nil && leadsTo(l.home.Lock(), l.World.tree.own), true)
+	is(t, "the lock is ours", l.World.tree.own != nil && probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 	if _, err := Acquire(l.home.Lock()); err == nil {
 		t.Error("Gone came without the lock")
 	}
@@ -44,36 +47,35 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 
 // Where the lock is known to be free, the exit is told after the tree's end.
 func TestExitIsToldAfterTheEnd(t *testing.T) {
-	tree := &treeEnd{reported: make(chan struct{})}
-	tree.waitUntilReported() // nothing is known of an end: it returns at once
-	tree.lockFree.Store(true)
-	heard := later(func() bool { tree.waitUntilReported(); return true })
-	select {
-	case <-heard:
-		t.Error("the exit is told before the end")
-	case <-time.After(20 * time.Millisecond):
-	}
-	close(tree.reported)
-	within(t, "the exit", heard)
+	synctest.Test(t, func(t *testing.T) {
+		tree := &treeEnd{reported: make(chan struct{})}
+		tree.waitUntilReported() // nothing is known of an end: it returns at once
+		tree.lockFree.Store(true)
+		heard := later(func() bool { tree.waitUntilReported(); return true })
+		synctest.Wait()
+		is(t, "the exit is told before the end", len(heard), 0)
+		close(tree.reported)
+		within(t, "the exit", heard)
+	})
 }
 
 // The tree's end is told when the last round of signals is over, and none begins after it:
 // the next Temporal holds the same file.
 func TestNoRoundAfterTheEnd(t *testing.T) {
 	tree, begun, release := newTreeEnd(), make(chan struct{}), make(chan struct{})
+	var over atomic.Bool
 	round := later(func() bool {
-		return tree.round(func() { close(begun); <-release })
+		return tree.round(func() { close(begun); <-release; over.Store(true) })
 	})
 	<-begun
-	gone := later(func() bool { tree.hasGone(); return true })
-	select {
-	case <-gone:
-		t.Error("the end is told while a round is under way")
-	case <-time.After(20 * time.Millisecond):
+	gone := later(func() bool { tree.hasGone(); return over.Load() })
+	stacks := make([]byte, 1<<20)
+	for len(gone) == 0 && !bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("(*treeEnd).hasGone(")) {
+		runtime.Gosched() // until it waits, or did not
 	}
 	close(release)
 	is(t, "the round was made", within(t, "the round", round), true)
-	within(t, "the end", gone)
+	is(t, "the end is told after the round", within(t, "the end", gone), true)
 	is(t, "a round after the end", tree.round(func() { t.Error("a signal after the end") }), false)
 }
 
@@ -211,11 +213,11 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	is(t, "before", l.lockReplaced(), "")
 	check(t, os.Remove(l.home.Lock()))
 	is(t, "deleted", l.lockReplaced(), "")
-	is(t, "guarded", leadsTo(l.home.Lock(), l.World.tree.guard), true)
+	is(t, "guarded", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	touch(t, l.home.Lock())
 	is(t, "replaced", l.lockReplaced(), "")
-	is(t, "guarded again", leadsTo(l.home.Lock(), l.World.tree.guard), true)
+	is(t, "guarded again", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	check(t, os.Remove(l.home.Lock()))
 	foreign, err := Acquire(l.home.Lock())
 	check(t, err)
@@ -226,7 +228,7 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	old := l.World.tree.own
 	is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 	is(t, "another lock", old != l.World.tree.own, true)
-	is(t, "that of the path", leadsTo(l.home.Lock(), l.World.tree.own), true)
+	is(t, "that of the path", probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 }
 
 // The guard is the lock of the next run.
@@ -249,7 +251,7 @@ func TestKeepSeat(t *testing.T) {
 	is(t, "same seat", l.supervisorLock, seat)
 	check(t, os.Remove(l.home.SupervisorLock()))
 	is(t, "kept", l.ensureSupervisorLock(), true)
-	is(t, "new seat", l.supervisorLock != seat && leadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
+	is(t, "new seat", l.supervisorLock != seat && probes.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
 	l.nothingYet()
 	check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := Acquire(l.home.SupervisorLock())

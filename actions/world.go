@@ -36,19 +36,23 @@ type World struct {
 	// requests are those to stop that came by file and signal.
 	requests stopRequests
 	beats    beats
-	// onTransition is told each transition, and reached the first moments of the Temporal at
-	// hand; each may be nil.
-	onTransition func(fsm.Transition, fsm.Record)
-	onMilestone  func(milestone string)
+	observer Observer
 }
 
-// NewWorld makes the world of a driver, self, that holds supervisor.lock, and goes
-// on from a document.
-func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm.Process, log hclog.Logger) *World {
+// WorldConfig is what a driver brings.
+type WorldConfig struct {
+	Self     fsm.Process
+	Log      hclog.Logger
+	Observer Observer
+}
+
+// NewWorld makes the world of a driver that holds supervisor.lock, and goes on from a document.
+func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldConfig) *World {
 	w := &World{
-		home: home, self: self, supervisorLock: seat, record: recordFile{file: statefile.File{Home: home}, log: log, document: d}, log: log,
+		home: home, self: c.Self, supervisorLock: lock, log: c.Log, observer: c.Observer,
+		record: recordFile{file: statefile.File{Home: home}, log: c.Log, document: d},
 		inputs: inputs{inbox: make(chan delivery, 64), timers: map[fsm.Event]*time.Timer{}, began: time.Now()},
-		tree:   treeLock{end: newTreeEnd()}, logs: newLogKeeper(home, log),
+		tree:   treeLock{end: newTreeEnd()}, logs: newLogKeeper(home, c.Log),
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
@@ -56,14 +60,30 @@ func NewWorld(home statefile.Home, seat *os.File, d statefile.Document, self fsm
 	return w
 }
 
-// Observe says who has temporal.lock.
-func (w *World) Observe(r fsm.Record) fsm.Evidence { return Observe(w.home, r) }
+// Observe says who has temporal.lock. A free one it keeps: the next step takes it.
+func (w *World) Observe(r fsm.Record) fsm.Evidence {
+	evidence, lock := observeLocked(w.home, r)
+	if evidence.Owner == fsm.OwnerNone {
+		w.tree.own = lock
+	} else if lock != nil {
+		lock.Close()
+	}
+	return evidence
+}
 
 // Post delivers an input from another goroutine.
 func (w *World) Post(in fsm.Input) { w.inputs.inbox <- delivery{Input: in} }
 
 // Next waits for the next input.
 func (w *World) Next() fsm.Input {
+	began := time.Now()
+	in := w.next()
+	w.observer.took("wait: "+string(in.Event), began)
+	w.log.Debug("input", "event", in.Event, "detail", in.Detail, "run", in.Run)
+	return in
+}
+
+func (w *World) next() fsm.Input {
 	d := <-w.inputs.inbox
 	for ; d.beat != nil; d = <-w.inputs.inbox {
 		w.answer(d.beat)
@@ -80,24 +100,35 @@ func (w *World) Next() fsm.Input {
 
 // Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.
 func (w *World) Stamp(in fsm.Input) fsm.Input {
-	in.At = instant(time.Now())
+	in.At = fsm.Instant(time.Now().UnixMilli())
 	in.Tick = fsm.Instant(time.Since(w.inputs.began).Milliseconds()) + 1
 	in.Dice = rand.IntN(1000)
 	return in
 }
 
-func instant(t time.Time) fsm.Instant { return fsm.Instant(t.UnixMilli()) }
-
 func millis(m fsm.Millis) time.Duration { return time.Duration(m) * time.Millisecond }
 
-// Perform carries out one effect.
+// Perform carries out one effect. An observer that hears of a Temporal that serves must not
+// see it undone for want of a record: it is shown what was saved, or need not be.
 func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
+	w.log.Debug("perform", "effect", e.Do, "event", e.Event, "after", millis(e.After), "run", e.Run)
+	began := time.Now()
+	in, answered := w.perform(e)
+	w.observer.took(effectName(e), began)
+	if e.Transition.From != "" && !answered {
+		d := w.record.document
+		d.Record = e.Record
+		w.observer.recorded(d)
+	}
+	return in, answered
+}
+
+func (w *World) perform(e fsm.Effect) (fsm.Input, bool) {
 	switch e.Do {
 	case fsm.DoSave:
 		return w.save(e)
 	case fsm.DoNote:
 		w.note(e)
-		w.passOn(e)
 	case fsm.DoLock:
 		return w.takeLocks(e), true
 	case fsm.DoQuarantine:
@@ -143,7 +174,7 @@ func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	to, earlier, err := backup(db, time.Now())
 	w.beats.copying.Store(false)
 	if err != nil {
-		return fsm.Input{Event: fsm.SpawnFailed, Detail: err.Error()}, true
+		return refused(fsm.SpawnFailed, err), true
 	}
 	if earlier {
 		w.log.Info("database of another Temporal version is backed up already", "made by", db.Version, "copy", to)

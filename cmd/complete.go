@@ -1,22 +1,18 @@
 package cmd
 
 import (
-	"os"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/dashboard"
 	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/installer"
 	"github.com/stigmer/local/cmd/internal/profile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
-	"github.com/stigmer/local/statefile"
 )
 
 // flagValues says what a shell offers for the value of a flag: under its name, or,
@@ -31,16 +27,16 @@ var flagValues = map[string]cobra.CompletionFunc{
 	cli.LogFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
 	"level":            wordsOf(logs.Levels),
 	"mirror":           words(install.Releases + "\tthe official releases"),
-	"namespace":        namespaces,
-	config.PassEnvFlag: variableNames,
+	"namespace":        config.CompleteNamespaces,
+	config.PassEnvFlag: config.CompleteVariables,
 	"output":           words("text\tfor people", "json\tfor programs"),
-	"profile":          profiles,
+	"profile":          profile.CompleteNames,
 	"shell":            words(human.ShellNames...),
 	"since":            words("10m", "1h", "24h"),
-	"state output":     wordsOf(stateOutputs),
+	"state output":     wordsOf(dashboard.Outputs),
 	"temporal-bin":     fileNames,
 	"trace":            fileNames,
-	"version":          versions,
+	"version":          installer.CompleteVersions,
 	"wait-for":         wordsOf(fsm.States),
 }
 
@@ -94,56 +90,4 @@ func wordsOf[S ~string](list []S) cobra.CompletionFunc {
 // fileNames leaves it to the shell.
 func fileNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
-}
-
-// variableNames offers the variables of this environment that --pass-env takes.
-func variableNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	var names []cobra.Completion
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); environment.CheckPattern(name) == "" {
-			names = append(names, name)
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
-}
-
-// profiles offers those of the configuration file that --profile would write into,
-// and the name that the documentation uses.
-func profiles(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	names := []cobra.Completion{"local"}
-	file := c.Flag("file").Value.String()
-	if path, err := profile.ProfilePath(file); err == nil {
-		if text, err := cli.ReadOwn(path); err == nil {
-			names = append(names, profile.ProfileNames(text)...)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
-}
-
-// versions offers the one that this program is tested with, and those that are installed.
-func versions(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	names := []cobra.Completion{cli.TemporalVersion}
-	if path, err := cli.HomePath(); err == nil {
-		installed, _ := install.Installed(statefile.Home(path))
-		for _, v := range installed {
-			names = append(names, string(v))
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
-}
-
-// namespaces offers those that the record names. It makes no home, takes no lock
-// and asks no server: a shell waits for it.
-func namespaces(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	names := []cobra.Completion{"default"}
-	if path, err := cli.HomePath(); err == nil {
-		if home, there, err := statefile.FindHome(path); err == nil && there {
-			if document, err := (statefile.File{Home: home}).Load(); err == nil {
-				names = append(names, document.Settings.Namespaces.List()...)
-			}
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

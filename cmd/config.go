@@ -89,6 +89,7 @@ func runConfigShow(c *cobra.Command, o *config.Options, settings *pflag.FlagSet,
 	if err := cli.CheckOutput(output); err != nil {
 		return err
 	}
+	o.Config = config.FileOf(c)
 	if err := o.Parse(settings); err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func runConfigShow(c *cobra.Command, o *config.Options, settings *pflag.FlagSet,
 	lifecycle.WarnUIPort(c, o)
 	source, sources := &config.Source{}, pflag.NewFlagSet("show", pflag.ContinueOnError)
 	source.Declare(sources)
-	if err := source.Layers(sources); err != nil {
+	if err := source.Layers(c, sources); err != nil {
 		return err
 	}
 	report.Add(sources, source.Origins, func(f *pflag.Flag) (any, string) { return source.Standard(f) })

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -66,6 +67,7 @@ func variableFlags() []variableFlag {
 // readVoice has the flags for all commands read from the environment and the settings file.
 func readVoice(f *pflag.FlagSet) error {
 	tree := Local()
+	tree.SetContext(context.Background())
 	tree.PersistentFlags().VisitAll(func(flag *pflag.Flag) { *flag = *f.Lookup(flag.Name) })
 	return tree.PersistentPreRunE(tree, nil)
 }

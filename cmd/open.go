@@ -60,7 +60,7 @@ func runOpen(c *cobra.Command, show bool) error {
 			Try: "stigmer local state --explain", Exit: cli.ExitFailed,
 		}
 	}
-	if err := browse(url); err != nil {
+	if err := cli.Browse(url); err != nil {
 		return &cli.Problem{
 			What: err.Error(), Means: "the web UI is at " + url,
 			Try: "open it by hand, or name a browser: BROWSER=PROGRAM stigmer local open", Exit: cli.ExitFailed,

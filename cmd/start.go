@@ -4,17 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
-	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/cmd/internal/installer"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/statefile"
 )
 
 func startCommand() *cobra.Command {
@@ -51,27 +48,6 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
 	return c
 }
 
-func restartCommand() *cobra.Command {
-	o := &config.Options{Restarts: true}
-	var grace time.Duration
-	c := &cobra.Command{
-		Use:   "restart",
-		Short: "Stop Temporal and start it with the same settings",
-		Long: `Stop Temporal if it runs, then start it with the recorded settings. A flag, its
-environment variable or a line of local.yaml changes the one setting that it names.
-Temporal gets the recorded variables again; --pass-env takes them from this environment.
-
-` + cli.ExitHelp,
-		Example: `  stigmer local restart
-  stigmer local restart --port 7333`,
-		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runRestart(c, o, grace) },
-	}
-	o.AddFlags(c.Flags())
-	graceFlag(c, "grace", &grace)
-	return c
-}
-
 func runStart(c *cobra.Command, o *config.Options) error {
 	home, err := lifecycle.Prepare(c, o)
 	if err != nil {
@@ -99,57 +75,6 @@ func runStart(c *cobra.Command, o *config.Options) error {
 		}
 		return lifecycle.Run(c, home, command, trace)
 	})
-}
-
-func runRestart(c *cobra.Command, o *config.Options, grace time.Duration) error {
-	home, err := lifecycle.Prepare(c, o)
-	if err != nil {
-		return err
-	}
-	if grace < time.Millisecond {
-		return cli.UsageProblem(cli.BadFlag("grace", "--grace %s is not a time of at least a millisecond", grace))
-	}
-	lent, err := o.Lent()
-	if err != nil {
-		return err
-	}
-	// What is missing is provided before the stop, not after it.
-	return installer.WithBinary(c, o, home, fsm.VerbRestart, func() error { return restart(c, o, home, lent, grace) })
-}
-
-func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment, grace time.Duration) error {
-	document, _ := (statefile.File{Home: home}).Load() // run reports what is wrong with it
-	if err := o.CheckUIPort(document.Generation > 0); err != nil {
-		return o.Blame(err)
-	}
-	o.KeepLent(document.Record)
-	recorded := document.Settings.TemporalBin
-	switch _, err := config.Runnable(recorded); {
-	case o.Settings.TemporalBin == "" && err != nil:
-		return config.NoBinary(home)
-	case recorded != "" && err != nil:
-		o.Given = fsm.MakeNames(append(o.Given.List(), "temporal-bin"))
-	}
-	command := fsm.Command{
-		Verb: fsm.VerbRestart, Want: o.Settings, Given: o.Given, Environment: lent, Grace: fsm.Millis(grace.Milliseconds()),
-		Patience: fsm.Millis(o.Timeout.Milliseconds()), Cause: lifecycle.Cause("restart"),
-	}
-	// These checks come before the stop: with a program that does not run, a file that Temporal
-	// cannot serve from, or a port that another program has, nothing would run after it.
-	next := command.Next(document.Record)
-	if err := lifecycle.CheckDatabase(next.Settings.DB); err != nil {
-		return err
-	}
-	if err := config.TryProgram(c, home, next); err != nil {
-		return err
-	}
-	if err := lifecycle.CheckObstacle(home, next.Settings); err != nil {
-		return err
-	}
-	if err := inspect.CheckLogFiles(home, false); err != nil {
-		return err
-	}
-	return lifecycle.Run(c, home, command, nil)
 }
 
 // endRetries returns what a start ends with. launchd starts a service again, every 10 s

@@ -39,9 +39,17 @@ func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
 	c.Flags().DurationVar(grace, name, standard, "grace period: how long Temporal may take after SIGTERM before SIGKILL")
 }
 
-func runStop(c *cobra.Command, grace time.Duration) error {
+// checkGrace refuses a grace period, of the flag name, in which nothing could end.
+func checkGrace(name string, grace time.Duration) error {
 	if grace < time.Millisecond {
-		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time of at least a millisecond", grace))
+		return cli.UsageProblem(cli.BadFlag(name, "--%s %s is not a time of at least a millisecond", name, grace))
+	}
+	return nil
+}
+
+func runStop(c *cobra.Command, grace time.Duration) error {
+	if err := checkGrace("timeout", grace); err != nil {
+		return err
 	}
 	path, err := cli.HomePath()
 	if err != nil {

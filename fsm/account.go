@@ -5,64 +5,96 @@ import (
 	"strings"
 )
 
-// account books what an event means for the record: what is wanted, who runs,
-// what failed, how often.
+// account books what an event means for the record: what is wanted, what failed and how
+// often, which Temporal runs, and what is known of its database.
 func (s Supervisor) account(row Row, in Input) Supervisor {
+	return s.accountWants(row, in).accountFailure(row, in).accountDatabase(row, in).accountRun(row, in)
+}
+
+func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
 		s.Desired, s.RestartPending = WantRunning, false
-		s.Restarts, s.Failure = Restarts{}, Failure{}
-		s.Stable, s.Grace, s.Awaited = false, 0, true
+		s.Grace, s.Awaited = 0, true
 	case Stop:
-		s.Desired, s.RestartPending = WantStopped, in.RestartPending
-		s.Failure = Failure{} // it is not wanted any more
+		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
 		s.Grace = in.Grace
+	case LockDenied, PortTaken, SaveFailed:
+		s.Desired, s.RestartPending = WantStopped, false //mutation:refused
+	case BudgetExhausted:
+		s.Desired = WantStopped //mutation:budget-spent
+	}
+	return s
+}
+
+func (s Supervisor) accountFailure(row Row, in Input) Supervisor {
+	switch row.On {
+	case Start:
+		s.Restarts, s.Failure, s.Stable = Restarts{}, Failure{}, false
+	case Stop: // it is not wanted any more
+		s.Failure = Failure{}
+	case ProbePassed:
+		s.Failure = Failure{}
+		s.Restarts.Unserved = 0
+	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
+		return s.bookFailure(row, in)
+	case Gone:
+		if row.To == Restarting {
+			s.Restarts = s.Restarts.Add(in.At) //mutation:restart-counted
+		}
+	case LockDenied, PortTaken, SaveFailed:
+		s.Failure = failure(row.On, in, in.Detail)
+	case BudgetExhausted:
+		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
+	}
+	return s
+}
+
+func (s Supervisor) accountDatabase(row Row, in Input) Supervisor {
+	switch row.On {
+	case LockAcquired:
+		s.Known = in.Known
+		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh || s.halfMade(in))
+	case Spawned:
+		s.Database.Backup = in.Backup
+	case ProbePassed:
+		s.Database = s.born(false)
+		s.Database.Served = true //mutation:served-noted
+		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
+	case ProbeFailed:
+		if row.From == Starting {
+			s.Database.Created = false // what is at its path is not what our spawn has made
+		}
+	case SaveFailed, SpawnFailed:
+		if row.From == Starting {
+			s.Database = s.DatabaseBefore // nothing was spawned that could have made it
+		}
+	}
+	return s
+}
+
+func (s Supervisor) accountRun(row Row, in Input) Supervisor {
+	switch row.On {
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.DatabaseBefore, s.Database = s.Database, s.born(in.Fresh || s.halfMade(in))
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
 		s.Temporal, s.Adopted = in.Process, true
 	case Spawned:
-		s.Temporal, s.Adopted = in.Process, false
-		s.Database.Backup = in.Backup
+		s.Temporal, s.Adopted = in.Process, false //mutation:spawned-leader
 		if !s.Environment.Known() {
 			s.Environment = in.Lent // the record is of an older version
 		}
 	case ProbePassed:
-		s.Failure = Failure{}
-		s.Restarts.Unserved = 0
-		s.Database = s.born(false)
-		s.Database.Served = true
-		s.Database.Version, s.Database.Left = s.Temporal.Version, ""
 		s.Served = true
 		if s.ServedAt == 0 {
 			s.ServedAt = max(in.Tick, 1)
 		}
-	case ProbeFailed:
-		if row.From == Starting {
-			s.Database.Created = false // what is at its path is not what our spawn has made
-		}
-	case Exited, SpawnFailed, StartDeadline, LivenessDeadline:
-		s = s.bookFailure(row, in)
-	case Gone:
-		if row.To == Restarting {
-			s.Restarts = s.Restarts.Add(in.At)
-		}
-	case LockDenied, PortTaken, SaveFailed:
-		s.Desired, s.RestartPending = WantStopped, false
-		s.Failure = Failure{Event: row.On, Reason: in.Detail}
-	case BudgetExhausted:
-		s.Desired = WantStopped
-		s.Failure.Reason = in.Detail + "; the last time: " + s.Failure.Reason
 	}
 	v := in.Verdict
 	s.Lost = row.To == Degraded && v.Lost
 	s.Slowly = row.To == Degraded && !v.Lost && s.ProbeFailures.Slow > 0 && (v.Waits || v.passes())
-	if row.From == Starting && (row.On == SaveFailed || row.On == SpawnFailed) {
-		s.Database = s.DatabaseBefore // nothing was spawned that could have made it
-	}
 	return s
 }
 
@@ -108,12 +140,18 @@ func (s Supervisor) bookFailure(row Row, in Input) Supervisor {
 		s.Restarts.Unserved++
 	}
 	p := s.Settings.Policy
-	s.Stable = s.servedFor(in, p.StableAfter)
-	if s.servedFor(in, p.RestartWindow) { // whatever the wall clock says
+	s.Stable = s.servedFor(in, p.StableAfter) //mutation:stable-run
+	if s.servedFor(in, p.RestartWindow) {     // whatever the wall clock says //mutation:window-served
 		s.Restarts = s.Restarts.Forget()
 	}
-	s.Failure = Failure{Event: row.On, Reason: s.failureReason(row, in), Exit: in.Exit, LogTail: in.Tail}
+	s.Failure = failure(row.On, in, s.failureReason(row, in))
 	return s
+}
+
+func failure(event Event, in Input, reason string) Failure {
+	f := Failure{Event: event, Code: in.Code, Reason: reason, Exit: in.Exit, LogTail: in.Tail}
+	f.Code = f.Cause()
+	return f
 }
 
 // servedFor reports whether it is at least so long ago that this run's Temporal
@@ -125,7 +163,7 @@ func (s Supervisor) servedFor(in Input, span Millis) bool {
 func (s Supervisor) failureReason(row Row, in Input) string {
 	switch row.On {
 	case SpawnFailed:
-		return NotSpawned + in.Detail
+		return "it could not be spawned: " + in.Detail
 	case StartDeadline:
 		return fmt.Sprintf("it did not serve within %s: %s", s.startDeadline()+s.timeGiven(), s.Waiting)
 	case LivenessDeadline:
@@ -133,9 +171,6 @@ func (s Supervisor) failureReason(row Row, in Input) string {
 	}
 	return fmt.Sprintf("Temporal (pid %d) %s%s", s.Temporal.PID, in.Exit.Words(), shortageWords[in.Exit.Shortage])
 }
-
-// NotSpawned begins the reason of a failure to spawn Temporal, before what the system said.
-const NotSpawned = "it could not be spawned: "
 
 // shortageWords end a sentence that says how a process ended.
 var shortageWords = map[Shortage]string{

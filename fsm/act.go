@@ -8,7 +8,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 	case DoSpawn:
 		return s.spawn(in)
 	case DoAdopt:
-		s = s.newRun()
+		s.DrivenRun = DrivenRun{Run: s.Run + 1}
 		return s, []Effect{s.effect(DoAdopt)}
 	case DoWatch:
 		s, ask := s.ask()
@@ -26,7 +26,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		if pause := s.backoff(in); pause > 0 {
 			return s, []Effect{s.arm(BackoffElapsed, pause)}
 		}
-		return s, nil // see follow
+		return s, nil // see applyNext
 	case DoRelease:
 		return s, []Effect{s.effect(DoRelease)}
 	}
@@ -64,20 +64,13 @@ func (s Supervisor) timeGiven() Millis {
 	return s.Settings.Policy.StartDeadline - s.startDeadline()
 }
 
-func (s Supervisor) newRun() Supervisor {
-	s.Run++
-	s.Gone, s.ServedAt = false, 0
-	s.Waiting, s.Asking, s.Starved, s.Extended = "", false, false, false
-	return s
-}
-
 // spawn first sets a half-made database aside: a file that our own spawn
 // created and that never served holds nobody's data, and Temporal never starts
 // on it again if it was killed within its first 70 ms.
 func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
-	s = s.newRun()
+	s.DrivenRun = DrivenRun{Run: s.Run + 1}
 	var effects []Effect
-	if s.Database.Created && !s.Database.Served && !in.Fresh {
+	if s.Database.Created && !s.Database.Served && !in.Fresh { //mutation:half-made
 		effects = append(effects, s.effect(DoQuarantine))
 	}
 	if s.foreignMade(in) {

@@ -17,19 +17,19 @@ func TestWorksOn(t *testing.T) {
 // said why, and left as it is.
 func TestAMisplacedTemporalIsLeftAlone(t *testing.T) {
 	m := NewMachine()
-	s, first, _ := Begin(Record{
-		State: Healthy, Desired: WantRunning, Temporal: process(100), Served: true,
+	s, first := Begin(Record{
+		State: Healthy, Desired: WantRunning, RecordedRun: RecordedRun{Temporal: process(100), Served: true},
 		Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()},
-	}, process(2), Evidence{Owner: OwnerOurs, Leader: process(100)}, Input{At: 1, Tick: 1})
+	}, process(2), Evidence{Owner: OwnerOurs, Leader: process(100)}, Input{Stamp: Stamp{At: 1, Tick: 1}})
 	s, _ = s.Step(m, first)
 	for tick := Instant(1000); tick < 3_600_000; tick += 2000 {
-		s, _ = s.Step(m, Input{Event: Probed, Run: s.Run, At: tick, Tick: tick, Verdict: unready})
+		s, _ = s.Step(m, Input{Event: Probed, Run: s.Run, Stamp: Stamp{At: tick, Tick: tick}, Verdict: unready})
 		if s.State != Degraded || s.Reason != CannotWorkOn("127.0.0.2") || s.Generation > 4 {
 			t.Fatalf("%d ms: %s, generation %d: %s", tick, s.State, s.Generation, s.Reason)
 		}
 	}
 	// A later version of Temporal may work there.
-	if s, _ = s.Step(m, Input{Event: Probed, Run: s.Run, At: 4_000_000, Tick: 4_000_000, Verdict: passed}); s.State != Healthy {
+	if s, _ = s.Step(m, Input{Event: Probed, Run: s.Run, Stamp: Stamp{At: 4_000_000, Tick: 4_000_000}, Verdict: passed}); s.State != Healthy {
 		t.Errorf("it answers, and is %s", s.State)
 	}
 }
@@ -39,7 +39,7 @@ func TestARestartOnAnAddressThatCannotWorkStopsNothing(t *testing.T) {
 	for _, driver := range []int{0, 50} {
 		c := Command{Verb: VerbRestart, Patience: 1000}
 		c, _ = c.Open()
-		r := Record{State: Healthy, Desired: WantRunning, Generation: 5, Temporal: process(100), Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()}}
+		r := Record{State: Healthy, Desired: WantRunning, Generation: 5, RecordedRun: RecordedRun{Temporal: process(100)}, Settings: Settings{IP: "127.0.0.2", Policy: DefaultPolicy()}}
 		in := CommandInput{Kind: InputWon, Record: r, Evidence: Evidence{Owner: OwnerOurs, Leader: process(100)}}
 		if driver != 0 {
 			in = CommandInput{Kind: InputBusy, Record: r, Driver: process(driver)}

@@ -2,14 +2,14 @@ package fsm
 
 // CountsAnswers reports whether an answer to a probe counts in this state.
 func (s Supervisor) CountsAnswers() bool {
-	return s.State == Starting || s.State == Healthy || s.State == Degraded
+	return s.State == Starting || s.State == Healthy || s.State == Degraded //mutation:answers-counted
 }
 
 // judge weighs a probe's answer.
 func (s Supervisor) judge(m *Machine, in Input) (Supervisor, []Effect) {
 	in = s.misplaced(in)
 	s.Waiting = in.Detail
-	s.Asking = s.Asking && in.Verdict.Late
+	s.Asking = s.Asking && in.Verdict.Late //mutation:asking
 	if in.Verdict.Starved() && !in.Verdict.Lost {
 		s.Waiting += "; " + MachineBusy
 	}

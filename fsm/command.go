@@ -35,7 +35,8 @@ type Command struct {
 	Given Names
 	// Environment is what this command would lend to a Temporal.
 	Environment Environment
-	// Patience bounds start's and restart's wait, Grace is stop's; both in milliseconds.
+	// Patience bounds start's and restart's wait, 0 for a start in the foreground, which has
+	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
 	// Cause is kept in the history: who wants Temporal, or wants it stopped.
@@ -74,7 +75,9 @@ func (c Command) Open() (Command, []CommandEffect) {
 	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying
-		effects = append(effects, arm(InputTimeout, c.Patience))
+		if c.Patience > 0 {
+			effects = append(effects, arm(InputTimeout, c.Patience))
+		}
 	}
 	return c, effects
 }

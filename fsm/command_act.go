@@ -85,7 +85,7 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver}}
 	case ActReplaceOlder:
 		c.Replaced = in.Driver
-		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver, Detail: "it is of an older version"}}
+		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: in.Driver, Detail: "it is of an older version"}} //mutation:older-killed
 	case ActProbe:
 		return c, []CommandEffect{{Do: ActProbe, Record: in.Record}}
 	case ActFinish:
@@ -152,8 +152,8 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	if c.Ending == NoGeneration {
 		c.Ending = r.Incarnation
 	}
-	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart
-	r.Failure = Failure{} // it is not wanted any more
+	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart //mutation:drive-wish
+	r.Failure = Failure{}                                            // it is not wanted any more
 	c.RestartAcked = r.RestartPending
 	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace}}
 }
@@ -164,7 +164,7 @@ func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
 	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])
 	switch row.On {
 	case SystemRefused, SupervisorNotStarted:
-		o.Detail = in.Detail
+		o.Detail, o.Code = in.Detail, in.Code
 	case HandoversSpent:
 		o.Detail = "it ended each time before it did anything"
 	case BinaryMissing:

@@ -32,7 +32,10 @@ func (c Command) classifyStart(in CommandInput) CommandEvent {
 	case InputProbeFailed:
 		return TemporalSilent
 	}
-	if slices.Contains(looks, in.Kind) {
+	switch {
+	case in.Kind == InputDrove && c.Phase == StartHandedOver: // in the foreground
+		return overBy(in.Record)
+	case slices.Contains(looks, in.Kind):
 		return c.classifyBusy(in)
 	}
 	return ""
@@ -87,16 +90,16 @@ func (c Command) classifyBusy(in CommandInput) CommandEvent {
 func (c Command) classifyDriven(in CommandInput) CommandEvent {
 	r := in.Record
 	serves := r.State == Healthy || r.State == Degraded
-	switch older := in.Outdated && in.Driver.PID != 0; {
+	switch older := in.Outdated && in.Driver.PID != 0; { //mutation:older
 	case serves && older && !in.Driver.Same(c.Replaced):
 		return SupervisorOlder
 	case serves && (older || r.Supervisor.Same(c.Replaced)):
 		return SupervisorReplaced
 	case c.lost(in):
 		return DatabaseLost
-	case r.State != Healthy:
+	case r.State != Healthy: //mutation:not-healthy
 		return TemporalComing
-	case r.Generation > c.Since:
+	case r.Generation > c.Since: //mutation:record-older
 		return TemporalStarted
 	case c.Handovers > 0 && in.Driver.Same(r.Supervisor):
 		// The record was lost, so generations began anew; no driver from before the handover lives.
@@ -116,7 +119,7 @@ func (c Command) lost(in CommandInput) bool {
 // without success. A record that is Stopped on the way to a start does not count,
 // and neither does one on the way through a restart.
 func (c Command) attemptOver(r Record) bool {
-	return r.State == Stopped && r.Desired == WantStopped && !r.RestartPending && r.Generation > c.Since
+	return r.State == Stopped && r.Desired == WantStopped && !r.RestartPending && r.Generation > c.Since //mutation:attempt-over
 }
 
 func overBy(r Record) CommandEvent {
@@ -130,7 +133,7 @@ func overBy(r Record) CommandEvent {
 // restart that has stopped Temporal and is about to start it again. It waits for
 // the lock as well and gets it at once, if it lives; else this start goes on.
 func (c Command) yieldsTo(r Record) bool {
-	return c.Verb == VerbStart && c.Phase != StartTrying && r.State == Stopped && r.Desired == WantStopped && r.RestartPending && c.Yielded != r.Generation
+	return c.Verb == VerbStart && c.Phase != StartTrying && r.State == Stopped && r.Desired == WantStopped && r.RestartPending && c.Yielded != r.Generation //mutation:yields
 }
 
 // classifyStop is for stop, and for restart while something runs.
@@ -157,7 +160,7 @@ func (c Command) classifyStopWon(in CommandInput) CommandEvent {
 	switch {
 	case in.Evidence.Owner == OwnerForeign:
 		return TemporalLockForeign
-	case in.Evidence.Owner == OwnerNone && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.RestartPending):
+	case in.Evidence.Owner == OwnerNone && r.State == Stopped && r.Desired != WantRunning && !(c.Verb == VerbStop && r.RestartPending): //mutation:nothing-runs
 		return c.classifyStopped(r)
 	}
 	return StopUndriven
@@ -167,7 +170,7 @@ func (c Command) classifyStopWon(in CommandInput) CommandEvent {
 func (c Command) classifyDrive(in CommandInput) CommandEvent {
 	switch {
 	case in.Kind != InputDrove:
-		return ""
+		return "" //mutation:drive-timer
 	case in.Record.Failure.Event == LockDenied:
 		return TemporalLockForeign
 	}
@@ -190,7 +193,7 @@ func (c Command) classifyStopBusy(in CommandInput) CommandEvent {
 	switch {
 	case in.Holder != "":
 		return SupervisorLockForeign
-	case c.Asked.PID != 0 && r.Incarnation > c.Ending && c.Verb == VerbRestart:
+	case c.Asked.PID != 0 && r.Incarnation > c.Ending && c.Verb == VerbRestart: //mutation:overtaken
 		return RestartOvertaken
 	case c.Asked.PID != 0 && r.Incarnation > c.Ending:
 		return StartedAgain

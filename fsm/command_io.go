@@ -30,6 +30,8 @@ type Outcome struct {
 	Record Record
 	Holder string
 	Detail string
+	// Code is the cause of what Detail says, empty if it is not known.
+	Code Code
 	// Replaced is the supervisor of an older version that this command ended.
 	Replaced Process
 	// Asked is the supervisor that this command asked to stop, zero for none.
@@ -77,6 +79,8 @@ type CommandInput struct {
 	// Holder describes who holds supervisor.lock if it is not ours.
 	Holder string
 	Detail string
+	// Code is the cause of what Detail says, empty if it is not known.
+	Code Code
 }
 
 // CommandEffect is one thing to be done for a command.

@@ -49,8 +49,8 @@ var CommandTable = []CommandRow{
 	{waited, StoppedByOther, CommandDone, finish, ResultStoppedByOther, "the last command has the last word"},
 	{waited, TemporalFailed, CommandDone, finish, ResultFailed, "another attempt would fail the same way; the failure is printed"},
 	{following, SupervisorSuspended, "", then(ActWait, ActArmSuspended), "", "it drives nothing while it is suspended, but it may be woken"},
-	{following, StillSuspended, "", then(ActKillSuspended, ActArmSuspendedKilled), "", "its lock comes free with it, and Temporal is adopted"},
-	{following, StopUnderWay, "", then(ActWait), "", "a start never interrupts a stop: the lock comes free at its end"},
+	{following, StillSuspended, "", then(ActKillSuspended, ActArmSuspendedKilled), "", "its lock comes free with it, and Temporal is adopted"}, //mutation:suspended
+	{following, StopUnderWay, "", then(ActWait), "", "a start never interrupts a stop: the lock comes free at its end"},                        //mutation:start-waits
 	{starting, SettingsDiffer, CommandDone, finish, ResultSettingsDiffer, "what runs is never changed under its users; restart does that"},
 	{following, SupervisorOlder, "", then(ActWait, ActReplaceOlder), "", "as after a crash, Temporal serves on and is adopted, with the same pid; SIGTERM would stop it"},
 	{following, SupervisorReplaced, "", then(ActWait), "", "what a killed supervisor has left in the record is no success"},
@@ -84,11 +84,11 @@ var CommandTable = []CommandRow{
 	{at(StopTrying), SupervisorMissing, StopTrying, then(ActTryLock, ActArmAnswer), "", "the lock may be free by now, or its holder named"},
 	{at(StopTrying), LooksSpent, CommandDone, finish, ResultSupervisorUnresponsive, "no process is signalled that cannot be named"},
 	{asked, StopPending, "", then(ActWait), "", "it was asked, and has its time to answer"},
-	{at(StopAsked, StopAcked), StopBegun, StopAcked, then(ActWait), "", "the supervisor works on it"},
+	{at(StopAsked, StopAcked), StopBegun, StopAcked, then(ActWait), "", "the supervisor works on it"}, //mutation:stop-begun
 	{at(StopGraceWaited, StopKilled), StopBegun, "", then(ActWait), "", "it has said so before"},
 	{at(StopAsked), StopSlow, StopGraceWaited, then(ActArmGrace), "", "it has begun: it is given the grace period and 5 s more"},
 	{at(StopAcked), StopUnanswered, StopGraceWaited, then(ActArmGrace), "", "it has begun: it is given the grace period and 5 s more"},
-	{at(StopAsked, StopGraceWaited), StopUnanswered, StopKilled, then(ActKillAsked, ActArmKilled), "", "a supervisor that hangs is ended, and this command finishes its work"},
+	{at(StopAsked, StopGraceWaited), StopUnanswered, StopKilled, then(ActKillAsked, ActArmKilled), "", "a supervisor that hangs is ended, and this command finishes its work"}, //mutation:driver-killed
 	{at(StopKilled), StopUnanswered, CommandDone, finish, ResultSupervisorUnresponsive, "even SIGKILL did not free the lock; the process is named"},
 	{asked, StartedAgain, CommandDone, finish, ResultStopped, "what this stop was to stop has ended"},
 	{asked, RestartOvertaken, StartTrying, then(ActArmPatience, ActLookAgain), "", "what was to be restarted has ended: the other command's start is waited for"},
@@ -96,25 +96,24 @@ var CommandTable = []CommandRow{
 
 // FindCommandRow returns the row for a pair, with From and To of that pair.
 func FindCommandRow(from Phase, on CommandEvent) (CommandRow, bool) {
-	for _, row := range CommandTable {
-		if row.On == on && slices.Contains(row.From, from) {
-			row.From = at(from)
-			if row.To == "" {
-				row.To = from
-			}
-			return row, true
-		}
+	row, ok := first(CommandTable, func(row CommandRow) bool { return row.On == on && slices.Contains(row.From, from) })
+	if ok {
+		row.From, row.To = at(from), row.leads(from)
 	}
-	return CommandRow{}, false
+	return row, ok
+}
+
+// leads returns the phase that follows a phase of the row.
+func (row CommandRow) leads(from Phase) Phase {
+	if row.To == "" {
+		return from
+	}
+	return row.To
 }
 
 // CommandReason says why a pair without a row is ignored. It is empty for an event
 // that does not exist.
 func CommandReason(on CommandEvent) string {
-	for _, info := range CommandEvents {
-		if info.Event == on {
-			return info.Otherwise
-		}
-	}
-	return ""
+	info, _ := first(CommandEvents, func(info CommandEventInfo) bool { return info.Event == on })
+	return info.Otherwise
 }

@@ -19,11 +19,8 @@ type World interface {
 // where the record is to be stopped. Whoever calls it holds supervisor.lock.
 func Drive(w World, r Record, self Process, grace Millis) Record {
 	m := NewMachine()
-	s, first, effects := Begin(r, self, w.Observe(r), w.Stamp(Input{Grace: grace}))
-	answers := PerformAll(w, effects)
-	if !s.Done {
-		answers = append(answers, first)
-	}
+	s, first := Begin(r, self, w.Observe(r), w.Stamp(Input{Grace: grace}))
+	answers, effects := []Input{first}, []Effect(nil)
 	for !s.Done || len(answers) > 0 {
 		var in Input
 		if len(answers) > 0 {

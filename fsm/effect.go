@@ -50,27 +50,44 @@ type Effect struct {
 // Input is something that happened. Which fields count depends on Event.
 type Input struct {
 	Event Event
-	At    Instant // wall clock, for the record
-	Tick  Instant // monotonic clock, for judging probes: it stands still while the machine sleeps
-	Dice  int     // a random number in [0, 1000), for jitter
-	Seq   uint64
-	Run   uint64 // exited, gone and probed: which Temporal is meant
+	Stamp
+	Seq uint64
+	Run uint64 // exited, gone and probed: which Temporal is meant
 
-	Process        Process     // spawned, orphan_found
-	Exit           Exit        // exited
-	Tail           string      // exited: Temporal's last lines
-	Verdict        Verdict     // probed
-	Grace          Millis      // stop: 0 for the default
-	RestartPending bool        // stop: a restart asks
-	Was            State       // resumed: what the record said, if that was another state than the one it is resumed in
-	Detail         string      // one sentence for people: who asked, what was refused
-	Fresh          bool        // lock_acquired: the database file does not exist
-	Half           string      // lock_acquired: why the database is what a killed first start leaves, without its subject; empty if it is not
-	Aside          string      // spawned: the name under which a half-made database is kept
-	Left           string      // gone: a name for the state in which the database was left
-	Backup         string      // spawned: the copy of the database that was made before
-	Lent           Environment // spawned: what it was lent, where the record had none
-	Version        string      // lock_acquired: of the Temporal CLI that is about to be spawned, empty if not known
+	Process        Process // spawned, orphan_found
+	Code           Code    // of a failure: its cause, empty if the event says all that is known
+	Exit           Exit    // exited
+	Tail           string  // exited: Temporal's last lines
+	Verdict        Verdict // probed
+	Grace          Millis  // stop: 0 for the default
+	RestartPending bool    // stop: a restart asks
+	Was            State   // resumed: what the record said, if that was another state than the one it is resumed in
+	Detail         string  // one sentence for people: who asked, what was refused
+	Left           string  // gone: a name for the state in which the database was left
+	BeforeSpawn            // lock_acquired
+	WithSpawn              // spawned
+}
+
+// Stamp is what the world adds to each input: the machine itself has no clock and no chance.
+type Stamp struct {
+	At   Instant // wall clock, for the record
+	Tick Instant // monotonic clock, for judging probes: it stands still while the machine sleeps
+	Dice int     // a random number in [0, 1000), for jitter
+}
+
+// BeforeSpawn is what was observed between the locks and the spawn.
+type BeforeSpawn struct {
+	Fresh   bool         // the database file does not exist
+	Known   DatabaseFile // the database, if its contents are known
+	Half    string       // why the database is what a killed first start leaves, without its subject; empty if it is not
+	Version string       // of the Temporal CLI that is about to be spawned, empty if not known
+}
+
+// WithSpawn is what was done for a spawn.
+type WithSpawn struct {
+	Aside  string      // the name under which a half-made database is kept
+	Backup string      // the copy of the database that was made before
+	Lent   Environment // what Temporal was lent, where the record had none
 }
 
 func (s Supervisor) grace() Millis {
@@ -137,7 +154,7 @@ func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
 	// An adoption creates nothing, and a full disk must not cost a Temporal its supervisor.
-	effect.Required = t.Event == LockAcquired || s.firstHealthy(t)
+	effect.Required = t.Event == LockAcquired || s.firstHealthy(t) //mutation:required
 	effect.Durable = s.State == Stopped
 	return effect
 }

@@ -46,7 +46,7 @@ func diagnose(r Record, l Look) Diagnosis {
 		return Diagnosis{State: Stopped, Reason: "nothing of ours runs; temporal.lock is held by " + l.Holder}
 	case l.Driven:
 		return driven(r, l)
-	case l.Owner == OwnerNone:
+	case l.Owner == OwnerNone: //mutation:nothing-held
 		return undriven(r, l.Damage)
 	case l.Owner == OwnerLeftover:
 		return Diagnosis{State: Stopping, Reason: "no supervisor; processes that a dead Temporal left behind are still there: stop or start ends them"}
@@ -67,9 +67,9 @@ func driven(r Record, l Look) Diagnosis {
 		return drivenUnrecorded(l)
 	case l.Suspended && believed && l.Owner == OwnerOurs:
 		return Diagnosis{State: Degraded, Reason: "the supervisor is stopped (SIGSTOP) and would not restart Temporal after a crash: start replaces it, or SIGCONT wakes it"}
-	case believed && l.Owner != OwnerOurs:
+	case believed && l.Owner != OwnerOurs: //mutation:just-ended
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}
-	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready):
+	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready): //mutation:silent
 		return Diagnosis{State: Degraded, Reason: "the record says Healthy, but right now " + l.Detail}
 	case r.State == Stopped && r.Desired == WantRunning:
 		return Diagnosis{State: Locking, Reason: "a start is handing over to its supervisor"}
@@ -218,7 +218,7 @@ func phrase(row Row) string {
 func commandPhrase(row CommandRow) string {
 	var acts, waits []string
 	for _, action := range row.Do {
-		if action == ActWait || strings.HasPrefix(string(action), "arm ") {
+		if action == ActWait || (Command{}).timer(action, CommandInput{}).Do == ActArm {
 			waits = append(waits, CommandPhrases[action])
 		} else {
 			acts = append(acts, CommandPhrases[action])

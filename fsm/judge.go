@@ -72,7 +72,7 @@ func (p Policy) Evaluate(s ProbeFailures, v Verdict, tick Instant) (ProbeFailure
 	}
 	switch {
 	case p.slow(v):
-		s.UnresponsiveSince, s.Slow = 0, v.Took
+		s.UnresponsiveSince, s.Slow = 0, v.Took //mutation:late-answer
 	case v.Live:
 		s.UnresponsiveSince = 0
 	case s.UnresponsiveSince == 0:

@@ -56,40 +56,14 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// policyFields lists the figures that a flag can give.
-func policyFields() []field {
-	ms := func(name string, at func(*Policy) *Millis) field {
-		return field{name,
-			func(s Settings) string { return at(&s.Policy).String() },
-			func(to *Settings, from Settings) { *at(&to.Policy) = *at(&from.Policy) }}
-	}
-	count := func(name string, at func(*Policy) *int) field {
-		return field{name,
-			func(s Settings) string { return itoa(*at(&s.Policy)) },
-			func(to *Settings, from Settings) { *at(&to.Policy) = *at(&from.Policy) }}
-	}
-	return []field{
-		ms("start-deadline", func(p *Policy) *Millis { return &p.StartDeadline }),
-		ms("probe-period", func(p *Policy) *Millis { return &p.Period }),
-		ms("probe-timeout", func(p *Policy) *Millis { return &p.Timeout }),
-		count("failure-threshold", func(p *Policy) *int { return &p.Threshold }),
-		ms("liveness-deadline", func(p *Policy) *Millis { return &p.LivenessDeadline }),
-		ms("backoff-base", func(p *Policy) *Millis { return &p.BackoffBase }),
-		ms("backoff-max", func(p *Policy) *Millis { return &p.BackoffMax }),
-		ms("stable-after", func(p *Policy) *Millis { return &p.StableAfter }),
-		count("restart-limit", func(p *Policy) *int { return &p.RestartLimit }),
-		ms("restart-window", func(p *Policy) *Millis { return &p.RestartWindow }),
-	}
-}
-
 // InWindow counts the restarts within the window that ends now. A restart that is
 // later than now, or than one that came after it, was before the clock was set
 // back: nobody can tell how long ago, so neither it nor any before it counts. A
 // crash loop is ended all the same, by the restarts from then on.
 func (r Restarts) InWindow(now Instant, window Millis) int {
-	n, next := 0, now
+	n, next := 0, now //mutation:clock-back
 	for _, at := range r.Recent {
-		if at <= 0 || at > next || now-at >= Instant(window) {
+		if at <= 0 || at > next || now-at >= Instant(window) { //mutation:window
 			break
 		}
 		n, next = n+1, at
@@ -113,7 +87,7 @@ func (r Restarts) Add(now Instant) Restarts {
 
 // BudgetExceeded says in one sentence why no further restart is allowed, empty if one is.
 func (p Policy) BudgetExceeded(r Restarts, now Instant) string {
-	if r.Unserved >= p.UnservedLimit {
+	if r.Unserved >= p.UnservedLimit { //mutation:budget
 		return fmt.Sprintf("Temporal ended %d times in a row before it ever served", r.Unserved)
 	}
 	if n := r.InWindow(now, p.RestartWindow); n >= p.RestartLimit {

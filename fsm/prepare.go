@@ -7,7 +7,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	keeps := e.Owner == OwnerOurs && r.State != Stopping && r.State != Restarting
 	switch {
 	case e.Owner == OwnerForeign:
-		return r, Outcome{Result: ResultTemporalLockForeign, Record: r, Holder: e.Holder}
+		return r, Outcome{Result: ResultTemporalLockForeign, Record: r, Holder: e.Holder} //mutation:foreign-lock
 	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
 		return r, Outcome{Result: ResultSettingsDiffer, Record: r}
 	case keeps: // it is adopted as it runs
@@ -22,8 +22,8 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	if r.Desired != WantRunning {
 		r.Incarnation++ // else it takes over what another driver began
 	}
-	r.Desired, r.RestartPending = WantRunning, false
-	r.Restarts, r.Failure = Restarts{}, Failure{} // who asks anew has a fresh budget
+	r.Desired, r.RestartPending = WantRunning, false //mutation:start-wish
+	r.Restarts, r.Failure = Restarts{}, Failure{}    // who asks anew has a fresh budget //mutation:fresh-budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}

@@ -46,7 +46,7 @@ type Process struct {
 // Same reports whether p and q are the same process: equal PID, start time and
 // boot. A process that is not known is the same as none.
 func (p Process) Same(q Process) bool {
-	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot
+	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot //mutation:same-process
 }
 
 // Exit is how a process ended. Known is false where it was not our child, so
@@ -84,6 +84,8 @@ const killedCode = 128 + 9
 type Failure struct {
 	// Event is the event that ended it, empty for no failure.
 	Event Event `json:"event,omitempty"`
+	// Code is its cause. Read it by Cause, since a record of an older version has none.
+	Code Code `json:"code,omitempty"`
 	// Reason is one sentence for people.
 	Reason string `json:"reason,omitempty"`
 	Exit   Exit   `json:"exit"`
@@ -116,6 +118,16 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
+	// Aside is the name to which a reset moves its files, empty once a start has looked at them.
+	Aside string `json:"aside,omitempty"`
+}
+
+// DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.
+type DatabaseFile struct {
+	// File names the file and the beginning of its content, as sqlite.Fingerprint does.
+	File string `json:"file"`
+	// Schema is a hash of the statements that make its schema.
+	Schema string `json:"schema"`
 }
 
 // Record is what is persisted: enough for any command to go on from, whatever
@@ -129,7 +141,7 @@ type Record struct {
 	// Incarnation grows by one when a command wants Temporal that was not wanted
 	// before: it tells a stop that what it was to stop has ended. A command that
 	// takes over a start from a dead driver goes on in the same one.
-	Incarnation uint64  `json:"incarnation"`
+	Incarnation uint64  `json:"incarnation"` //mutation:incarnation-written
 	Desired     Desired `json:"desired"`
 	// RestartPending says that whoever asked for the stop at hand, or the last one, starts Temporal
 	// again: a restart.
@@ -140,16 +152,23 @@ type Record struct {
 	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`
 	Supervisor  Process     `json:"supervisor"`
-	Temporal    Process     `json:"temporal"`
+	RecordedRun
+	Restarts Restarts `json:"restarts"`
+	Failure  Failure  `json:"failure"`
+	Database Database `json:"database"`
+	// Known is the database whose contents were read last, by whichever process.
+	Known DatabaseFile `json:"known_database,omitzero"`
+}
+
+// RecordedRun is the Temporal at hand, as the record has it. It is zero where none runs.
+type RecordedRun struct {
+	Temporal Process `json:"temporal"`
 	// Adopted says that this Temporal was spawned by an earlier supervisor.
 	Adopted bool `json:"adopted"`
 	// Lost says that it is Degraded since what is written to this Temporal is certainly lost.
 	Lost bool `json:"lost,omitempty"`
 	// Served says that this Temporal has been Healthy.
-	Served   bool     `json:"served"`
-	Restarts Restarts `json:"restarts"`
-	Failure  Failure  `json:"failure"`
-	Database Database `json:"database"`
+	Served bool `json:"served"`
 }
 
 // Transition is one line of the history.

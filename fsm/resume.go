@@ -49,8 +49,8 @@ func Resume(r Record, e Evidence) Plan {
 	}
 	switch {
 	case !wanted || r.State == Stopping:
-		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"}
-	case e.Owner == OwnerLeftover:
+		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"} //mutation:stop-unfinished
+	case e.Owner == OwnerLeftover: //mutation:leftovers
 		return Plan{Restarting, Resumed, "Temporal died without a driver and left processes behind"}
 	case r.State == Restarting:
 		return Plan{Restarting, Resumed, "the driver died while it was killing this Temporal"}
@@ -59,7 +59,7 @@ func Resume(r Record, e Evidence) Plan {
 }
 
 func resumeFree(r Record, wanted bool) Plan {
-	why := "nothing runs"
+	why := "nothing runs" //mutation:lock-over-record
 	if r.State != Stopped {
 		why = fmt.Sprintf("the record says %s, but the lock is free: nothing runs (a crash, a kill or a reboot)", r.State)
 	}

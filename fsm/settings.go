@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -78,19 +79,34 @@ type field struct {
 	take func(to *Settings, from Settings)
 }
 
+// setting makes a field of a place in Settings.
+func setting[T any](name string, at func(*Settings) *T) field {
+	return field{name, func(s Settings) string { return fmt.Sprint(*at(&s)) }, func(to *Settings, from Settings) { *at(to) = *at(&from) }}
+}
+
 // fields lists the settings in the order in which differences are told. The
 // names are those of the flags.
 var fields = []field{
-	{"ip", func(s Settings) string { return s.IP }, func(to *Settings, from Settings) { to.IP = from.IP }},
-	{"port", func(s Settings) string { return itoa(s.Port) }, func(to *Settings, from Settings) { to.Port = from.Port }},
-	{"ui-port", func(s Settings) string { return itoa(s.UIPort) }, func(to *Settings, from Settings) { to.UIPort = from.UIPort }},
-	{"http-port", func(s Settings) string { return itoa(s.HTTPPort) }, func(to *Settings, from Settings) { to.HTTPPort = from.HTTPPort }},
-	{"metrics-port", func(s Settings) string { return itoa(s.MetricsPort) }, func(to *Settings, from Settings) { to.MetricsPort = from.MetricsPort }},
-	{"db", func(s Settings) string { return orEphemeral(s.DB) }, func(to *Settings, from Settings) { to.DB = from.DB }},
-	{"headless", func(s Settings) string { return fmt.Sprint(s.Headless) }, func(to *Settings, from Settings) { to.Headless = from.Headless }},
-	{"namespace", func(s Settings) string { return string(s.Namespaces) }, func(to *Settings, from Settings) { to.Namespaces = from.Namespaces }},
-	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, func(to *Settings, from Settings) { to.TemporalBin = from.TemporalBin }},
-	{"pass-env", func(s Settings) string { return string(s.PassEnv) }, func(to *Settings, from Settings) { to.PassEnv = from.PassEnv }},
+	setting("ip", func(s *Settings) *string { return &s.IP }),
+	setting("port", func(s *Settings) *int { return &s.Port }),
+	setting("ui-port", func(s *Settings) *int { return &s.UIPort }),
+	setting("http-port", func(s *Settings) *int { return &s.HTTPPort }),
+	setting("metrics-port", func(s *Settings) *int { return &s.MetricsPort }),
+	{"db", func(s Settings) string { return cmp.Or(s.DB, "(ephemeral)") }, func(to *Settings, from Settings) { to.DB = from.DB }},
+	setting("headless", func(s *Settings) *bool { return &s.Headless }),
+	setting("namespace", func(s *Settings) *Names { return &s.Namespaces }),
+	setting("temporal-bin", func(s *Settings) *string { return &s.TemporalBin }),
+	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),
+	setting("start-deadline", func(s *Settings) *Millis { return &s.Policy.StartDeadline }),
+	setting("probe-period", func(s *Settings) *Millis { return &s.Policy.Period }),
+	setting("probe-timeout", func(s *Settings) *Millis { return &s.Policy.Timeout }),
+	setting("failure-threshold", func(s *Settings) *int { return &s.Policy.Threshold }),
+	setting("liveness-deadline", func(s *Settings) *Millis { return &s.Policy.LivenessDeadline }),
+	setting("backoff-base", func(s *Settings) *Millis { return &s.Policy.BackoffBase }),
+	setting("backoff-max", func(s *Settings) *Millis { return &s.Policy.BackoffMax }),
+	setting("stable-after", func(s *Settings) *Millis { return &s.Policy.StableAfter }),
+	setting("restart-limit", func(s *Settings) *int { return &s.Policy.RestartLimit }),
+	setting("restart-window", func(s *Settings) *Millis { return &s.Policy.RestartWindow }),
 }
 
 // Differences compares the settings of a running Temporal with those asked for,
@@ -98,7 +114,7 @@ var fields = []field{
 // particular wants what runs.
 func Differences(have, want Settings, given Names) []Difference {
 	var differ []Difference
-	for _, f := range append(fields, policyFields()...) {
+	for _, f := range fields {
 		d := Difference{f.name, f.show(have), f.show(want)}
 		if d.Have != d.Want && given.Has(f.name) {
 			differ = append(differ, d)
@@ -109,7 +125,7 @@ func Differences(have, want Settings, given Names) []Difference {
 
 // Overlay returns the settings with those of want that were given.
 func (s Settings) Overlay(want Settings, given Names) Settings {
-	for _, f := range append(fields, policyFields()...) {
+	for _, f := range fields {
 		if given.Has(f.name) {
 			f.take(&s, want)
 		}
@@ -139,15 +155,6 @@ func (s Settings) PortConflict() (one, other string, port int) {
 
 // Has reports whether the list has a name.
 func (n Names) Has(name string) bool { return slices.Contains(n.List(), name) }
-
-func itoa(n int) string { return fmt.Sprint(n) }
-
-func orEphemeral(db string) string {
-	if db == "" {
-		return "(ephemeral)"
-	}
-	return db
-}
 
 // Flaw says what in settings cannot have been asked for, empty if nothing: a
 // record that was edited by hand must not end a Temporal that serves.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -59,7 +60,7 @@ func (l leaf) change(t *testing.T, n int) {
 func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
 	have := Settings{IP: "127.0.0.1", DB: "/db", Policy: DefaultPolicy()}
 	var flags []string
-	for _, f := range append(fields, policyFields()...) {
+	for _, f := range fields {
 		flags = append(flags, f.name)
 	}
 	for i := range leaves(&have) {
@@ -104,7 +105,7 @@ func TestClash(t *testing.T) {
 		{Settings{Port: 1, UIPort: 2, HTTPPort: 3, MetricsPort: 3}, "http-port metrics-port 3"},
 	} {
 		one, other, port := c.s.PortConflict()
-		if got := strings.TrimSpace(one + " " + other); got != "" && got+" "+itoa(port) != c.want || got == "" && c.want != "" {
+		if got := strings.TrimSpace(one + " " + other); got != "" && got+" "+strconv.Itoa(port) != c.want || got == "" && c.want != "" {
 			t.Errorf("%+v: %s %d, want %q", c.s, got, port, c.want)
 		}
 	}

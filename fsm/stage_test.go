@@ -37,9 +37,9 @@ func (g *stage) begin(l line) []string {
 	r := Record{
 		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "running")),
 		Generation: uint64(l.number(g.t, "gen", 10)), Settings: Settings{DB: "/db", Policy: DefaultPolicy()},
-		Database: Database{Path: "/db", Created: l.has("created"), Served: l.has("served"), Version: l.word("version", "")},
-		Restarts: Restarts{Unserved: l.number(g.t, "unserved", 0)},
-		Served:   l.has("served"),
+		Database:    Database{Path: "/db", Created: l.has("created"), Served: l.has("served"), Version: l.word("version", "")},
+		Restarts:    Restarts{Unserved: l.number(g.t, "unserved", 0)},
+		RecordedRun: RecordedRun{Served: l.has("served")},
 	}
 	e := Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
 	if l.has("pid") {
@@ -47,15 +47,9 @@ func (g *stage) begin(l line) []string {
 		e.Leader = r.Temporal
 	}
 	g.checker = checker{t: g.t, last: r}
-	s, first, effects := Begin(r, process(2), e, Input{At: g.at, Tick: g.at - 900_000})
+	s, first := Begin(r, process(2), e, Input{Stamp: Stamp{At: g.at, Tick: g.at - 900_000}})
 	g.s = s
-	g.effects(s, effects)
-	lines := told(effects)
-	if first.Event == "" {
-		return append(lines, g.now())
-	}
-	lines = append(lines, fmt.Sprintf("(goes on with %s)", first.Event))
-	return append(lines, g.perform(l, first)...)
+	return append([]string{fmt.Sprintf("(goes on with %s)", first.Event)}, g.perform(l, first)...)
 }
 
 func requiredSave(e Effect) bool { return e.Do == DoSave && e.Required }
@@ -67,8 +61,8 @@ func (g *stage) failSave(l line) []string {
 
 func (g *stage) input(l line) Input {
 	in := Input{
-		Event: Event(l.input), At: g.at, Tick: g.at - 900_000, Dice: 500, Seq: g.s.Seq, Run: g.s.Run,
-		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, Fresh: l.has("fresh"), Version: l.word("version", ""),
+		Event: Event(l.input), Stamp: Stamp{At: g.at, Tick: g.at - 900_000, Dice: 500}, Seq: g.s.Seq, Run: g.s.Run,
+		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, BeforeSpawn: BeforeSpawn{Fresh: l.has("fresh"), Version: l.word("version", "")},
 		Grace: Millis(l.number(g.t, "grace", 0)), RestartPending: l.has("again"),
 		Verdict: Verdict{Live: l.has("live") || l.has("ready") || l.has("lost"), Ready: l.has("ready"), Lost: l.has("lost"), Waits: l.has("waits"), Late: l.has("tardy"),
 			Took: Millis(l.number(g.t, "took", 0)), Delayed: Millis(l.number(g.t, "delayed", 0))},

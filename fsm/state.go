@@ -1,5 +1,7 @@
 package fsm
 
+import "slices"
+
 // State is one of the seven states in which a home's Temporal can be. The
 // spelling is that of the record, the messages and the documentation.
 type State string
@@ -19,14 +21,7 @@ const (
 var States = []State{Stopped, Locking, Starting, Healthy, Degraded, Restarting, Stopping}
 
 // Known reports whether s is one of States.
-func (s State) Known() bool {
-	for _, known := range States {
-		if s == known {
-			return true
-		}
-	}
-	return false
-}
+func (s State) Known() bool { return slices.Contains(States, s) }
 
 // Event is what moves the machine, spelled as in the documentation.
 type Event string

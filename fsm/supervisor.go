@@ -1,9 +1,6 @@
 package fsm
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Supervisor is the supervisor's protocol as a value: Step takes it from one
 // input to the next. It can be copied and compared, so that a simulation can
@@ -13,15 +10,7 @@ type Supervisor struct {
 	Self Process
 	// Seq grows with each change of state: it tells late timers and probes.
 	Seq uint64
-	// Run counts the Temporals that this driver spawned or adopted.
-	Run uint64
-	// Gone says that nothing of this run's tree lives; true before the first.
-	Gone bool
-	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
-	ServedAt Instant
-	// Starved says that the latest probe of a starting Temporal has no answer because the
-	// machine is busy. Extended says that the start deadline was extended for that.
-	Starved, Extended bool
+	DrivenRun
 	// Awaited says that somebody may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
 	// seen serve fails.
@@ -32,65 +21,85 @@ type Supervisor struct {
 	// Stable says that the run that ended had served for the policy's StableAfter.
 	Stable        bool
 	ProbeFailures ProbeFailures
-	// Asking says that a probe is under way and its timeout is not over.
-	Asking bool
 	// Slowly says that the record's reason for Degraded is that it answers slowly.
 	Slowly bool
 	// Grace is what the stop at hand asked for, 0 for the policy's.
 	Grace Millis
-	// Waiting is the last answer of a probe that did not pass.
-	Waiting string
-	Done    bool
+	Done  bool
 }
 
-// Begin makes a supervisor that goes on from a record. It returns what is to be
-// done first, and the input to step with after that; an empty Event means that
-// the effects are all there is.
-func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input, []Effect) {
+// DrivenRun is what a driver knows of the Temporal that it spawned or adopted last.
+type DrivenRun struct {
+	// Run counts the Temporals that this driver spawned or adopted.
+	Run uint64
+	// Gone says that nothing of this run's tree lives; true before the first.
+	Gone bool
+	// ServedAt is the monotonic time of this driver's first passed probe of this run, 0 before.
+	ServedAt Instant
+	// Starved says that the latest probe of a starting Temporal has no answer because the
+	// machine is busy. Extended says that the start deadline was extended for that.
+	Starved, Extended bool
+	// Asking says that a probe is under way and its timeout is not over.
+	Asking bool
+	// Waiting is the last answer of a probe that did not pass.
+	Waiting string
+}
+
+// Begin makes a supervisor that goes on from a record, and returns the first input to step with.
+func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	plan := Resume(r, e)
-	s := Supervisor{Record: r, Self: self, Gone: e.Owner == OwnerNone || e.Owner == OwnerForeign, Grace: now.Grace}
+	s := Supervisor{Record: r, Self: self, Grace: now.Grace}
+	s.Gone = e.Owner == OwnerNone || e.Owner == OwnerForeign
 	if e.Owner == OwnerOurs {
-		s.Temporal = e.Leader
+		s.Temporal = e.Leader //mutation:leader-proven
 	}
 	if !s.Gone {
 		s.Run = 1
 	}
-	if plan.State != r.State {
-		s = s.setState(plan.State, now.At)
-		s.Reason = plan.Why
-	}
-	s = s.setOwners()
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
+	if plan.Event == "" {
+		first.Event = Resumed
+	}
+	if plan.State != r.State {
+		s = s.setState(plan.State, now.At)
+		s.Generation-- // Step counts it
+		s.Reason, first.Was = plan.Why, r.State
+	}
 	if plan.Event == Start && r.Reason != "" {
 		first.Detail = r.Reason + ": " + plan.Why
 	}
-	var effects []Effect
-	switch {
-	case plan.State == r.State:
-	case plan.Event == Resumed:
-		first.Was = r.State // what is resumed is one transition, saved once, before its act
-		s.Generation--
-	default:
-		effects = append(effects, s.save(Transition{now.At, r.State, Resumed, plan.State, plan.Why}))
-	}
-	if plan.Event == "" {
-		s.Done = true
-		if plan.State == r.State {
-			s.Generation++ // only what is wanted has changed
-			effects = append(effects, s.save(Transition{}))
-		}
-		effects = append(effects, s.effect(DoRelease), s.effect(DoExit))
-	}
-	return s, first, effects
+	return s.setOwners(), first
 }
 
 // Step takes one input and returns the new value and what is to be done, in
 // order. An input that belongs to a state or a Temporal that was left is ignored.
 func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
+	var effects []Effect
+	if s.State == Stopped && in.Event == Resumed || in.Was != "" && in.Event != Resumed {
+		s, effects = s.resumed(in)
+		in.Was = ""
+	}
+	s, more := s.step(m, in)
+	return s, mergeSaves(append(effects, more...))
+}
+
+// resumed saves where a driver goes on, if that is more than a part of the first transition:
+// what is resumed is one transition. Without a transition only what is wanted has changed.
+func (s Supervisor) resumed(in Input) (Supervisor, []Effect) {
+	s.Generation++
+	var t Transition
+	if in.Was != "" {
+		t = Transition{in.At, in.Was, Resumed, s.State, s.Reason}
+	}
+	return s, []Effect{s.save(t)}
+}
+
+// step is Step with a save for each transition.
+func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch in.Event {
 	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
-		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) {
+		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) { //mutation:late-timer
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
 	case Probed: // a slow answer may come after the state has changed for want of it
@@ -98,11 +107,16 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
 	case Exited, Gone:
-		if in.Run != s.Run {
+		if in.Run != s.Run { //mutation:late-exit
 			return s, ignored(in.Event, "it belongs to an earlier Temporal")
 		}
 	}
 	switch in.Event {
+	case Resumed:
+		if s.State == Stopped { // nothing runs, and nothing is wanted
+			s.Done = true
+			return s, []Effect{s.effect(DoRelease), s.effect(DoExit)}
+		}
 	case Probed:
 		return s.judge(m, in)
 	case LockLost:
@@ -149,7 +163,7 @@ func (s Supervisor) updateGrace(in Input) (Supervisor, []Effect) {
 	}
 }
 
-// apply applies an event of the table: the new state, the save before the act (see coalesce),
+// apply applies an event of the table: the new state, the save before the act (see mergeSaves),
 // the row's actions, and whatever follows at once.
 func (s Supervisor) apply(m *Machine, in Input) (Supervisor, []Effect) {
 	row, err := m.Next(s.State, in.Event)
@@ -165,14 +179,14 @@ func (s Supervisor) apply(m *Machine, in Input) (Supervisor, []Effect) {
 		from = in.Was
 	}
 	saved := s.save(Transition{in.At, from, row.On, row.To, cause})
-	saved.Durable = saved.Durable || s.Database != before
-	var acts []Effect
+	saved.Durable = saved.Durable || s.Database != before //mutation:durable-database
+	effects := []Effect{saved}
 	for _, action := range row.Do {
 		var more []Effect
 		s, more = s.act(action, in)
-		acts = append(acts, more...)
+		effects = append(effects, more...) //mutation:save-first
 	}
-	return s.applyNext(m, row, in, coalesce([]Effect{saved}, acts))
+	return s.applyNext(m, row, in, effects)
 }
 
 // applyNext applies the event that a transition brings with it.
@@ -193,30 +207,29 @@ func (s Supervisor) applyNext(m *Machine, row Row, in Input, effects []Effect) (
 	default:
 		return s, effects
 	}
-	s, more := s.Step(m, next)
-	return s, coalesce(effects, more)
+	s, more := s.step(m, next)
+	return s, append(effects, more...)
 }
 
-// coalesce appends what follows at once. A save with nothing to be done before the next
-// one is a note for that: a crash in between is the crash before both. So is one before
-// the lock, whose every answer is saved (but by a driver that finds itself deposed): the
-// lock is nothing that a record would have to name, the kernel takes it back from whoever
-// dies. A start, and a restart whose tree is gone and which need not wait, are so written
-// once before the spawn, and not again and again.
-func coalesce(effects, more []Effect) []Effect {
-	last := &effects[len(effects)-1]
-	next := slices.IndexFunc(more, func(e Effect) bool { return e.Do != DoNote })
-	if last.Do != DoSave || next < 0 {
-		return append(effects, more...)
+// mergeSaves makes notes of the saves that need not be written. Two saves with no effect between
+// them are one: a crash between them looks like a crash before both. So is one before the
+// lock, whose every answer is saved (but by a driver that finds itself deposed): the lock is
+// nothing that a record would have to name, the kernel releases it if the driver dies. A
+// start, and a restart whose tree is gone and which need not wait, are so written once before
+// the spawn, and not again and again.
+func mergeSaves(effects []Effect) []Effect {
+	next := &Effect{} // the next effect that is no note
+	for i := len(effects) - 1; i >= 0; i-- {
+		save := &effects[i]
+		if save.Do == DoSave && (next.Do == DoSave || next.Do == DoLock && !save.Durable) { //mutation:unsaved-before
+			next.Durable = next.Durable || save.Durable
+			save.Do, save.Durable = DoNote, false
+		}
+		if save.Do != DoNote {
+			next = save
+		}
 	}
-	switch after := &more[next]; {
-	case after.Do == DoSave:
-		after.Durable = after.Durable || last.Durable
-		last.Do, last.Durable = DoNote, false
-	case after.Do == DoLock && !last.Durable:
-		last.Do = DoNote
-	}
-	return append(effects, more...)
+	return effects
 }
 
 // enterState makes the record say what the row says.
@@ -249,9 +262,9 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 
 // setOwners names in the record who drives and who runs: nobody once it is Stopped.
 func (s Supervisor) setOwners() Supervisor {
-	s.Supervisor = s.Self
+	s.Supervisor = s.Self //mutation:driver-named
 	if s.State == Stopped {
-		s.Supervisor, s.Temporal, s.Adopted, s.Served = Process{}, Process{}, false, false
+		s.Supervisor, s.RecordedRun = Process{}, RecordedRun{}
 	}
 	return s
 }

@@ -91,7 +91,7 @@ func (p performs) Observe(Record) Evidence        { return Evidence{Owner: Owner
 // reason to give up without one attempt.
 func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 	dead := Record{
-		State: Restarting, Desired: WantRunning, Generation: 10, Incarnation: 1, Temporal: process(100),
+		State: Restarting, Desired: WantRunning, Generation: 10, Incarnation: 1, RecordedRun: RecordedRun{Temporal: process(100)},
 		Settings: Settings{DB: "/db", TemporalBin: "/bin/temporal", Policy: DefaultPolicy()},
 		Restarts: Restarts{Total: 3, Unserved: 3}, Failure: Failure{Event: Exited, Reason: "it exited"},
 	}
@@ -102,10 +102,10 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 			t.Fatalf("lock %s: refused: %s", hold, refusal.Result)
 		}
 		m := NewMachine()
-		s, first, _ := Begin(wanted, process(2), e, Input{At: 1000, Tick: 1000})
+		s, first := Begin(wanted, process(2), e, Input{Stamp: Stamp{At: 1000, Tick: 1000}})
 		s, _ = s.Step(m, first)
 		if s.State == Restarting {
-			s, _ = s.Step(m, Input{Event: Gone, Run: s.Run, At: 2000, Tick: 2000})
+			s, _ = s.Step(m, Input{Event: Gone, Run: s.Run, Stamp: Stamp{At: 2000, Tick: 2000}})
 		}
 		if s.Done || s.Desired != WantRunning {
 			t.Errorf("lock %s: one start, and it gives up in %s: %s", hold, s.State, s.Failure.Reason)

@@ -28,11 +28,7 @@ func walkSupervisor(t *testing.T, seed uint64, steps int) {
 			c, trail = checker{t: t, last: r}, nil
 			e := Evidence{Owner: pick(dice, LockOwners), Leader: process(100), Holder: "pid 7"}
 			var first Input
-			s, first, effects = Begin(r, process(2), e, Input{At: at, Tick: at})
-			c.effects(s, effects)
-			if s.Done {
-				continue
-			}
+			s, first = Begin(r, process(2), e, Input{Stamp: Stamp{At: at, Tick: at}})
 			s, effects = s.Step(m, first)
 		} else {
 			at += Instant(dice.IntN(5000))
@@ -59,7 +55,7 @@ func pick[T any](dice *rand.Rand, from []T) T { return from[dice.IntN(len(from))
 func someRecord(dice *rand.Rand) Record {
 	return Record{
 		State: pick(dice, States), Desired: pick(dice, claimedDesires), Generation: dice.Uint64N(9),
-		Settings: Settings{DB: pick(dice, []string{"", "/db"}), Policy: DefaultPolicy()}, Temporal: process(100),
+		Settings: Settings{DB: pick(dice, []string{"", "/db"}), Policy: DefaultPolicy()}, RecordedRun: RecordedRun{Temporal: process(100)},
 		Restarts: Restarts{Unserved: dice.IntN(4)}, Database: Database{Path: "/db", Created: dice.IntN(2) == 0},
 	}
 }
@@ -70,8 +66,8 @@ func someInput(dice *rand.Rand, s Supervisor, at Instant) Input {
 		events = append(events, info.Event)
 	}
 	in := Input{
-		Event: pick(dice, events), At: at, Tick: at, Dice: dice.IntN(1000), Seq: s.Seq, Run: s.Run,
-		Process: process(100 + dice.IntN(5)), Fresh: dice.IntN(2) == 0, Grace: Millis(dice.IntN(3) * 100),
+		Event: pick(dice, events), Stamp: Stamp{At: at, Tick: at, Dice: dice.IntN(1000)}, Seq: s.Seq, Run: s.Run,
+		Process: process(100 + dice.IntN(5)), BeforeSpawn: BeforeSpawn{Fresh: dice.IntN(2) == 0}, Grace: Millis(dice.IntN(3) * 100),
 		Verdict: Verdict{Live: dice.IntN(2) == 0, Ready: dice.IntN(2) == 0, Lost: dice.IntN(4) == 0, Waits: dice.IntN(3) == 0, Late: dice.IntN(3) == 0, Took: Millis(dice.IntN(3) * 1500), Delayed: Millis(dice.IntN(2) * 9000)},
 	}
 	if dice.IntN(4) == 0 {

@@ -1,7 +1,9 @@
 package fsm
 
+import "slices"
+
 // Action names what a transition does to the world. Save is not among them: it
-// belongs to every transition and comes first, but for the lock's (see coalesce).
+// belongs to every transition and comes first, but for the lock's (see mergeSaves).
 type Action string
 
 // The actions of the table.
@@ -50,15 +52,15 @@ func do(actions ...Action) []Action { return actions }
 var Table = []Row{
 	{Stopped, Start, Locking, do(DoLock), "every spawn begins with the lock"},
 
-	{Locking, LockAcquired, Starting, do(DoSpawn), "the lock is ours and so is the right to spawn: the only edge that spawns"},
-	{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch), "a Temporal that outlived its supervisor is proven and kept, not restarted"},
-	{Locking, LockDenied, Stopped, do(DoRelease), "who holds the lock is not ours to touch; it is named"},
+	{Locking, LockAcquired, Starting, do(DoSpawn), "the lock is ours and so is the right to spawn: the only edge that spawns"},          //mutation:spawn-locked
+	{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch), "a Temporal that outlived its supervisor is proven and kept, not restarted"}, //mutation:adopted
+	{Locking, LockDenied, Stopped, do(DoRelease), "who holds the lock is not ours to touch; it is named"},                               //mutation:lock-denied
 	{Locking, PortTaken, Stopped, do(DoRelease), "a taken port is named with its owner; trying again would not free it"},
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
 	{Starting, ProbePassed, Healthy, do(DoScheduleProbe), "only a passed probe makes Temporal healthy"},
-	{Starting, ProbeFailed, Degraded, do(DoScheduleProbe), "it serves, but what is written to it is lost; another start would not bring that back"},
+	{Starting, ProbeFailed, Degraded, do(DoScheduleProbe), "it serves, but what is written to it is lost; another start would not bring that back"}, //mutation:database-lost
 	{Starting, SpawnFailed, Restarting, do(DoTerm), "a failed spawn counts against the budget"},
 	{Starting, Exited, Restarting, do(DoTerm), "the leader died before it served; what it left behind must go first"},
 	{Starting, StartDeadline, Restarting, do(DoTerm), "it had its time to come up"},
@@ -68,26 +70,26 @@ var Table = []Row{
 	{Healthy, ProbeFailed, Degraded, do(DoScheduleProbe), "the failure threshold is met; it may still recover by itself"},
 	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
 	{Healthy, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
-	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"}, //mutation:stop-waits
 
 	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe), "it recovered by itself"},
 	{Degraded, ProbeFailed, Degraded, do(DoScheduleProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
-	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"},
+	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"}, //mutation:hung
 	{Degraded, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
 	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Restarting, Gone, Restarting, do(DoBackOff), "the tree is gone; never two servers on one database"},
-	{Restarting, GraceElapsed, Restarting, do(DoKill), "SIGTERM was not enough"},
+	{Restarting, GraceElapsed, Restarting, do(DoKill), "SIGTERM was not enough"}, //mutation:restart-sigkill
 	{Restarting, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
 	{Restarting, BackoffElapsed, Locking, do(DoLock), "the wait is over, and every spawn begins with the lock"},
 	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and told"},
-	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"},
+	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"}, //mutation:restart-resumed
 	{Restarting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Stopping, Gone, Stopped, do(DoRelease), "the lock is free: the kernel's proof that nothing of the tree lives"},
-	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"},
+	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"}, //mutation:sigkill
 	{Stopping, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
-	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"},
+	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"}, //mutation:stop-resumed
 }
 
 // Answer is what a request without a row is told in one state.
@@ -108,36 +110,30 @@ var Answers = []Answer{
 
 // Find returns the row for a pair, if the table has one.
 func Find(from State, on Event) (Row, bool) {
-	for _, row := range Table {
-		if row.From == from && row.On == on {
-			return row, true
-		}
+	return first(Table, func(row Row) bool { return row.From == from && row.On == on })
+}
+
+// first returns the first element that meets a condition, false if none does.
+func first[T any](list []T, meets func(T) bool) (found T, ok bool) {
+	if i := slices.IndexFunc(list, meets); i >= 0 {
+		return list[i], true
 	}
-	return Row{}, false
+	return found, false
 }
 
 // Reason says why a pair without a row is ignored. It is empty for an event
 // that does not exist.
 func Reason(from State, on Event) string {
-	for _, a := range Answers {
-		if a.State == from && a.Event == on {
-			return a.Why
-		}
+	if answer, ok := first(Answers, func(a Answer) bool { return a.State == from && a.Event == on }); ok {
+		return answer.Why
 	}
-	for _, info := range Events {
-		if info.Event == on {
-			return info.Otherwise
-		}
-	}
-	return ""
+	return infoOf(on).Otherwise
 }
 
 // Means says what has happened when an event arrives.
-func Means(on Event) string {
-	for _, info := range Events {
-		if info.Event == on {
-			return info.Means
-		}
-	}
-	return ""
+func Means(on Event) string { return infoOf(on).Means }
+
+func infoOf(on Event) EventInfo {
+	info, _ := first(Events, func(info EventInfo) bool { return info.Event == on })
+	return info
 }

@@ -78,15 +78,15 @@ func MayListen(ip string, port int) error {
 	if err != nil {
 		return err
 	}
-	if port >= privileged {
+	if port >= FirstUnprivileged {
 		port = 0
 	}
 	_, err = bound(wanted.Unmap(), port)
 	return err
 }
 
-// privileged is the first port that everybody may listen on (ip_unprivileged_port_start).
-const privileged = 1024
+// FirstUnprivileged is the first port that everybody may listen on (ip_unprivileged_port_start; ip(7)).
+const FirstUnprivileged = 1024
 
 // bound tries the very bind that Temporal would do. Go sets SO_REUSEADDR, so an
 // address in TIME_WAIT is free.

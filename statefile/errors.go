@@ -1,6 +1,7 @@
 package statefile
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -67,4 +68,12 @@ type NewerError struct {
 
 func (e NewerError) Error() string {
 	return fmt.Sprintf("schema %d is newer than %d, the latest that this version knows", e.Schema, Schema)
+}
+
+// Damaged reports whether an error of Load says that what stands in the record's place is no
+// record: its writer sets it aside.
+func Damaged(err error) bool {
+	_, corrupt := errors.AsType[CorruptError](err)
+	_, link := errors.AsType[SymlinkError](err)
+	return corrupt || link
 }

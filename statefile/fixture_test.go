@@ -29,7 +29,7 @@ func sample() Document {
 		Schema: Schema,
 		Record: fsm.Record{
 			State: fsm.Healthy, Since: 1_767_225_600_000, Generation: 12, Incarnation: 2,
-			Desired: fsm.WantRunning, RestartPending: true, Lost: true, Reason: "a client can work <again> & \"at once\"",
+			Desired: fsm.WantRunning, RestartPending: true, Reason: "a client can work <again> & \"at once\"",
 			Settings: fsm.Settings{
 				IP: "127.0.0.1", Port: 7233, UIPort: 8233, MetricsPort: 9233,
 				DB: "/home/ada/.stigmer/temporal-data/temporal.db", Namespaces: "default,billing",
@@ -37,12 +37,12 @@ func sample() Document {
 			},
 			Supervisor: fsm.Process{PID: 4100, PGID: 4100, StartTicks: 88_001, Boot: boot,
 				Exe: "/usr/local/bin/stigmer", StartedAt: 1_767_225_599_000, Version: "v0.1.0"},
-			Temporal: fsm.Process{PID: 4107, PGID: 4107, StartTicks: 88_020, Boot: boot,
-				Exe: "/home/ada/.stigmer/bin/temporal", StartedAt: 1_767_225_599_200, Version: "1.5.1"},
+			RecordedRun: fsm.RecordedRun{Lost: true, Temporal: fsm.Process{PID: 4107, PGID: 4107, StartTicks: 88_020, Boot: boot,
+				Exe: "/home/ada/.stigmer/bin/temporal", StartedAt: 1_767_225_599_200, Version: "1.5.1"}},
 			Restarts: fsm.Restarts{Total: 1, Recent: [fsm.MaxRestartLimit]fsm.Instant{1_767_225_598_000}, Unserved: 1},
-			Failure: fsm.Failure{Event: fsm.Exited, Reason: "Temporal exited (signal: killed)",
+			Failure: fsm.Failure{Event: fsm.Exited, Code: fsm.CodeCrashed, Reason: "Temporal exited (signal: killed)",
 				Exit: fsm.Exit{Known: true, Code: -1, Signal: "killed"}, LogTail: "one\ntwo\x1b[0m"},
-			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true},
+			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true, Aside: "/home/ada/.stigmer/temporal-data/temporal.db.reset-20260101-000000"},
 		},
 		Paths: Home("/home/ada/.stigmer").Paths(),
 	}

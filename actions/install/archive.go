@@ -4,8 +4,8 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 )
@@ -19,38 +19,30 @@ const programName = "temporal"
 func unpack(archive io.Reader, to string, limit int64) error {
 	plain, err := gzip.NewReader(archive)
 	if err != nil {
-		return refused("the archive is no .tar.gz: %v", err)
+		return failed(Refused, "the archive is no .tar.gz: %v", err)
 	}
 	bounded := &io.LimitedReader{R: plain, N: limit}
-	err = find(tar.NewReader(bounded), to)
-	_, writing := errors.AsType[*os.PathError](err)
+	entries := tar.NewReader(bounded)
+	header, err := entries.Next()
+	for err == nil && path.Clean(header.Name) != programName { // the licence, the readme
+		header, err = entries.Next()
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		err = errors.New("it has no program " + programName)
+	case err == nil && header.Typeflag != tar.TypeReg:
+		err = errors.New("its " + programName + " is not a file")
+	case err == nil:
+		err = extract(entries, to)
+	}
+	_, writing := errors.AsType[*fs.PathError](err)
 	switch {
 	case err == nil, writing:
 		return err
 	case bounded.N <= 0:
-		return refused("the archive has more than %d MiB in it", limit>>20)
+		return failed(Refused, "the archive has more than %d MiB in it", limit>>20)
 	}
-	return refused("the archive is not as a release's: %v", err)
-}
-
-// find extracts the program.
-func find(entries *tar.Reader, to string) error {
-	for {
-		header, err := entries.Next()
-		if errors.Is(err, io.EOF) {
-			return fmt.Errorf("it has no program %s", programName)
-		}
-		if err != nil {
-			return err
-		}
-		if path.Clean(header.Name) != programName {
-			continue // the licence, the readme
-		}
-		if header.Typeflag != tar.TypeReg {
-			return fmt.Errorf("its %s is not a file", programName)
-		}
-		return extract(entries, to)
-	}
+	return failed(Refused, "the archive is not as a release's: %v", err)
 }
 
 func extract(from io.Reader, to string) error {

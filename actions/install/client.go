@@ -5,10 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -32,9 +32,13 @@ type client struct {
 }
 
 func newClient(agent string, limits Limits, progress Progress) *client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{
-		Proxy:       http.ProxyFromEnvironment,
-		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			return patientConn{conn, limits.Stall}, err
+		},
 		// Three requests are not worth a connection that is kept, on which a server that
 		// sends more than it has promised would be reported in net/http's own log.
 		DisableKeepAlives: true,
@@ -46,65 +50,74 @@ func newClient(agent string, limits Limits, progress Progress) *client {
 	return &client{&http.Client{Transport: transport, CheckRedirect: checkRedirect}, agent, limits, progress, map[string]bool{}}
 }
 
+// patientConn fails to read with os.ErrDeadlineExceeded when nothing comes for the time of
+// its patience.
+type patientConn struct {
+	net.Conn
+	patience time.Duration
+}
+
+// Read waits for the next bytes. Each one renews the server's time.
+func (c patientConn) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
 // checkRedirect follows to http and https alone, and never from https to http:
 // what was requested privately must not come from a program on the way.
 func checkRedirect(next *http.Request, before []*http.Request) error {
 	last := before[len(before)-1]
 	switch {
 	case len(before) > redirects:
-		return refused("%s: there are more than %d redirects", redacted(before[0].URL), redirects)
+		return failed(Refused, "%s: there are more than %d redirects", redacted(before[0].URL), redirects)
 	case next.URL.Scheme != "http" && next.URL.Scheme != "https", next.URL.Host == "":
-		return refused("%s redirects to %s", redacted(last.URL), redacted(next.URL))
+		return failed(Refused, "%s redirects to %s", redacted(last.URL), redacted(next.URL))
 	case last.URL.Scheme == "https" && next.URL.Scheme == "http":
-		return refused("%s redirects to plain http, at %s", redacted(last.URL), redacted(next.URL))
+		return failed(Refused, "%s redirects to plain http, at %s", redacted(last.URL), redacted(next.URL))
 	}
 	return nil
 }
 
-// response is one whose Read ends with errStalled when nothing comes any more.
-type response struct {
-	*http.Response
-	ctx      context.Context
-	cancel   context.CancelCauseFunc
-	watch    *time.Timer
-	patience time.Duration
-}
-
-// get asks for a file, from a byte on. The error is an UnreachableError where no
-// answer came, a StatusError for another answer than 200 and 206, a RefusedError
-// for a redirect or a certificate that is not to be trusted, or the end of ctx.
-// Close the response.
-func (c *client) get(ctx context.Context, file *url.URL, from int64) (*response, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// get asks for a file, from a byte on. It returns an answer with the status 200 or 206,
+// or, where from is not 0, 416: the file is not that long. The error is an Error, or the
+// end of ctx.
+func (c *client) get(ctx context.Context, file *url.URL, from int64) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, file.String(), nil)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
 	request.Header.Set("User-Agent", c.agent)
 	if from > 0 {
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 	}
-	watch := time.AfterFunc(c.limits.Stall, func() { cancel(errStalled) })
 	got, err := c.http.Do(request)
 	if err != nil {
-		watch.Stop()
-		err = requestError(ctx, file, err)
-		cancel(nil)
-		return nil, err
+		return nil, c.unanswered(ctx, file, err)
 	}
 	c.answered[file.Host], c.answered[got.Request.URL.Host] = true, true
-	r := &response{got, ctx, cancel, watch, c.limits.Stall}
-	if got.StatusCode != http.StatusOK && got.StatusCode != http.StatusPartialContent {
-		r.Close()
-		return nil, StatusError{URL: redacted(got.Request.URL), Code: got.StatusCode, Status: got.Status}
+	code := got.StatusCode
+	if code == http.StatusOK || code == http.StatusPartialContent || code == http.StatusRequestedRangeNotSatisfiable && from > 0 {
+		return got, nil
 	}
-	return r, nil
+	got.Body.Close()
+	e := failed(Unserved, "%s answers %s", redacted(got.Request.URL), got.Status)
+	e.again = code >= 500 || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout
+	if code == http.StatusNotFound {
+		e.Kind = NotFound
+	}
+	return nil, e
 }
 
-// requestError distinguishes a host that gave no answer from one that gave a wrong one.
-func requestError(ctx context.Context, asked *url.URL, err error) error {
-	if redirect, ok := errors.AsType[RefusedError](err); ok {
+// unanswered distinguishes a host that gave no answer from one that gave a wrong one. A host
+// that never answered is not asked again. One that has answered, for this file or another,
+// may be back soon.
+func (c *client) unanswered(ctx context.Context, asked *url.URL, err error) error {
+	if context.Cause(ctx) != nil {
+		return context.Cause(ctx)
+	}
+	if redirect, ok := errors.AsType[*Error](err); ok {
 		return redirect
 	}
 	host := asked.Host
@@ -115,36 +128,30 @@ func requestError(ctx context.Context, asked *url.URL, err error) error {
 		err = of.Err
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return refused("%s: %v", host, err)
+		return failed(Refused, "%s: %v", host, err)
 	}
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errStalled):
-		err = cause
-	case cause != nil:
-		return cause
+	away := failed(Unreachable, "%s cannot be reached: %v", host, stalled(err))
+	if c.answered[host] {
+		return retryable(Broken, "%s broke off: %v", redacted(asked), away)
 	}
-	return UnreachableError{Host: host, Err: err}
+	return away
 }
 
-// Read reads on. Each byte renews the server's time.
-func (r *response) Read(p []byte) (int, error) {
-	n, err := r.Body.Read(p)
-	if n > 0 {
-		r.watch.Reset(r.patience)
+// brokenOff is the error of a response that ended too early. The end of ctx is not
+// the server's fault.
+func brokenOff(ctx context.Context, file *url.URL, err error) error {
+	if context.Cause(ctx) != nil {
+		return context.Cause(ctx)
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		if cause := context.Cause(r.ctx); cause != nil {
-			err = cause
-		}
-	}
-	return n, err
+	return retryable(Broken, "%s broke off: %v", redacted(file), stalled(err))
 }
 
-// Close ends the request, whether or not all was read.
-func (r *response) Close() error {
-	r.watch.Stop()
-	r.cancel(nil)
-	return r.Body.Close()
+// stalled puts the end of a patientConn's patience into words.
+func stalled(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errStalled
+	}
+	return err
 }
 
 // redacted is a URL for people: without a password and without what signs it.
@@ -152,4 +159,54 @@ func redacted(u *url.URL) string {
 	short := *u
 	short.RawQuery, short.Fragment = "", ""
 	return short.Redacted()
+}
+
+// retry calls try until it succeeds, fails for good, or has failed too often in a row.
+// A try returns how many new bytes it won: Limits.Anywhere of them end the row.
+func (c *client) retry(ctx context.Context, try func() (int64, error)) error {
+	pause := c.limits.Pause
+	for failures := 0; ; pause *= 2 {
+		won, err := try()
+		e, ok := errors.AsType[*Error](err)
+		if !ok || !e.again {
+			return err
+		}
+		if won >= c.limits.Anywhere {
+			failures, pause = 0, c.limits.Pause
+		}
+		if failures++; failures >= c.limits.Tries {
+			return e
+		}
+		c.progress.Step(fmt.Sprintf("Retrying   in %s: %v", pause, e))
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Limits bound what a server can cost.
+type Limits struct {
+	// Archive and Program are the largest download and the largest content of an
+	// archive, in bytes.
+	Archive, Program int64
+	// Stall is how long a server may send nothing, Total how long all of it may take.
+	Stall, Total time.Duration
+	// Tries is how often in a row a download may break off without having got
+	// anywhere. Pause is the wait before the second try; it doubles.
+	Tries int
+	Pause time.Duration
+	// Anywhere is how many bytes of progress make a try count as none.
+	Anywhere int64
+}
+
+// DefaultLimits fit a release of some 60 MiB that unpacks to some 150 MiB, on a
+// line that is slow but alive.
+func DefaultLimits() Limits {
+	return Limits{
+		Archive: 512 << 20, Program: 1 << 30,
+		Stall: 30 * time.Second, Total: time.Hour,
+		Tries: 5, Pause: time.Second, Anywhere: 1 << 20,
+	}
 }

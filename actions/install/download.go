@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -25,11 +26,10 @@ type download struct {
 	// sum is the published SHA-256 in lower-case hexadecimal.
 	sum  string
 	file *os.File
-	size int64
-	// joined says that the file has parts of more than one response, longest how many
-	// bytes it ever had.
-	joined  bool
-	longest int64
+	// size is how many bytes the file has, whole how many it will have, 0 if unknown.
+	size, whole int64
+	// joined says that the file has parts of more than one response.
+	joined bool
 }
 
 func (c *client) open(path string, from *url.URL, sum string) (*download, error) {
@@ -37,12 +37,11 @@ func (c *client) open(path string, from *url.URL, sum string) (*download, error)
 	if err != nil {
 		return nil, err
 	}
-	info, err := file.Stat()
+	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
-	return &download{client: c, from: from, sum: sum, file: file, size: info.Size(), longest: info.Size()}, nil
+	return &download{client: c, from: from, sum: sum, file: file, size: size}, nil
 }
 
 // close closes the file, and removes it if it is empty.
@@ -58,6 +57,14 @@ func (d *download) close() error {
 func (d *download) discard() error {
 	d.size, d.joined = 0, false
 	return d.file.Truncate(0)
+}
+
+// Write appends to the file.
+func (d *download) Write(data []byte) (int, error) {
+	n, err := d.file.WriteAt(data, d.size)
+	d.size += int64(n)
+	d.progress.Downloaded(d.size, d.whole)
+	return n, err
 }
 
 // content is what the file has now.
@@ -89,67 +96,56 @@ func (d *download) complete(ctx context.Context) error {
 			return err
 		}
 		if !again {
-			return refused("%s has the SHA-256 %s, published is %s", redacted(d.from), sum, d.sum)
+			return failed(Refused, "%s has the SHA-256 %s, published is %s", redacted(d.from), sum, d.sum)
 		}
 		d.progress.Step("Again      from the beginning: what was put together is another file")
 	}
 }
 
-// try makes one request, unless the file is whole already, and returns by how much the
-// file is longer than it ever was.
-func (d *download) try(ctx context.Context) (int64, error) {
+// try makes one request, unless the file is whole already, and returns how many bytes were
+// won: none by an answer that begins anew.
+func (d *download) try(ctx context.Context) (won int64, err error) {
 	if sum, err := d.currentSum(); err == nil && sum == d.sum {
 		return 0, nil // whole before a kill, or the server promised more than there is
 	}
-	err := d.request(ctx)
-	received := max(d.size-d.longest, 0)
-	d.longest += received
-	return received, err
-}
-
-func (d *download) request(ctx context.Context) error {
-	r, err := d.get(ctx, d.from, d.size)
-	if status, ok := errors.AsType[StatusError](err); ok && status.Code == http.StatusRequestedRangeNotSatisfiable && d.size > 0 {
-		return errors.Join(d.discard(), retryable{err}) // the file is too long to be a beginning
-	}
+	before := d.size
+	r, err := d.get(ctx, d.from, before)
 	if err != nil {
-		return d.classify(d.from, err)
+		return 0, err
 	}
-	defer r.Close()
-	if r.StatusCode == http.StatusOK { // the whole file, whatever was asked for
-		if err := d.discard(); err != nil {
-			return err
-		}
-	} else {
+	defer r.Body.Close()
+	switch r.StatusCode {
+	case http.StatusPartialContent:
 		d.joined = true
+	case http.StatusRequestedRangeNotSatisfiable:
+		return 0, errors.Join(d.discard(), retryable(Unserved, "%s answers %s", redacted(d.from), r.Status))
+	default: // the whole file, whatever was asked for
+		if err := d.discard(); err != nil {
+			return 0, err
+		}
 	}
-	whole := int64(0) // unknown
-	if r.ContentLength >= 0 {
-		whole = d.size + r.ContentLength
+	start := d.size
+	err = d.receive(ctx, r)
+	if start < before {
+		return 0, err
 	}
-	return d.write(ctx, r, whole)
+	return d.size - start, err
 }
 
-// write appends a response to the file until it ends.
-func (d *download) write(ctx context.Context, from io.Reader, whole int64) error {
-	for buffer := make([]byte, 64<<10); ; {
-		n, err := from.Read(buffer)
-		if limit := d.limits.Archive; max(whole, d.size+int64(n)) > limit {
-			return errors.Join(d.discard(), refused("%s is larger than %d MiB", redacted(d.from), limit>>20))
-		}
-		written, failed := d.file.WriteAt(buffer[:n], d.size)
-		d.size += int64(written)
-		if failed != nil {
-			return failed // the disk's fault, not the network's
-		}
-		if n > 0 {
-			d.progress.Downloaded(d.size, whole)
-		}
-		switch {
-		case errors.Is(err, io.EOF): // a response shorter than it promises has another error
-			return nil
-		case err != nil:
-			return brokenOff(ctx, d.from, err)
-		}
+// receive appends a response to the file until it ends.
+func (d *download) receive(ctx context.Context, r *http.Response) error {
+	d.whole = max(0, d.size+r.ContentLength)
+	limit := d.limits.Archive
+	var err error
+	if d.whole <= limit {
+		_, err = io.Copy(d, io.LimitReader(r.Body, limit+1-d.size))
 	}
+	_, writing := errors.AsType[*fs.PathError](err) // the disk's fault, not the network's
+	switch {
+	case max(d.size, d.whole) > limit:
+		return errors.Join(d.discard(), failed(Refused, "%s is larger than %d MiB", redacted(d.from), limit>>20))
+	case err == nil, writing: // a response shorter than it promises has an error
+		return err
+	}
+	return brokenOff(ctx, d.from, err)
 }

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestRelease(t *testing.T) {
@@ -28,82 +32,28 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// TestCutAndResumed breaks off every answer but the last.
-func TestCutAndResumed(t *testing.T) {
-	s, home := newServer(t), newHome(t)
-	s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
-		if n < 4 {
-			s.cut(w, r, 1000)
-		}
-		s.well(w, r)
-	}
-	_, err := s.install(t, home)
-	check(t, err)
-	installed(t, home, script)
-	for i, r := range s.requests() {
-		want := ""
-		if i > 0 {
-			want = fmt.Sprintf("bytes=%d-", i*1000)
-		}
-		if have := r.Header.Get("Range"); have != want {
-			t.Errorf("request %d has Range %q, not %q", i+1, have, want)
-		}
-	}
-}
-
-// broken has a home in which a download has broken off for good, and what was kept of it.
-func (s *server) broken(t *testing.T) Partial {
-	t.Helper()
-	s.home = newHome(t)
-	s.serve = func(w http.ResponseWriter, r *http.Request, n int) { s.cut(w, r, 100) }
-	_, err := s.install(t, s.home)
-	parts := Partials(s.home)
-	if !is[BrokenError](err) || len(parts) != 1 || parts[0].Version != tested || parts[0].Bytes != int64(100*DefaultLimits().Tries) {
-		t.Fatalf("%v, kept: %+v", err, parts)
-	}
-	clean(t, s.home)
-	s.serve = nil
-	s.asked = nil
-	return parts[0]
-}
-
 // TestKept: the next installation goes on from what was kept, whatever that is.
 func TestKept(t *testing.T) {
-	for name, c := range map[string]struct {
-		change   func(s *server, part Partial) error
-		requests int
-	}{
-		"its beginning": {func(*server, Partial) error { return nil }, 1},
-		"whole": {func(s *server, part Partial) error {
-			return os.WriteFile(part.Path, s.archive, 0o600)
-		}, 0},
-		"too long": {func(s *server, part Partial) error {
-			return os.WriteFile(part.Path, append(bytes.Clone(s.archive), "and more"...), 0o600)
-		}, 2},
-		"another file's": {func(s *server, part Partial) error {
-			return os.WriteFile(part.Path, []byte("other"), 0o600)
-		}, 2},
-		"no parts on offer": {func(s *server, _ Partial) error {
-			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write(s.archive) }
-			return nil
-		}, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t)
-			part := s.broken(t)
-			check(t, c.change(s, part))
-			_, err := s.install(t, s.home)
-			check(t, err)
-			installed(t, s.home, script)
-			asked := s.requests()
-			if len(asked) != c.requests {
-				t.Errorf("%d requests, not %d", len(asked), c.requests)
+	part := func(content func(archive []byte) []byte) func(*server, *Release) {
+		return func(s *server, r *Release) {
+			path := filepath.Join(r.Home.Downloads(), s.name+partialEnding)
+			check(t, errors.Join(os.MkdirAll(r.Home.Downloads(), 0o700), os.WriteFile(path, content(s.archive), 0o600)))
+			if parts := Partials(r.Home); len(parts) != 1 || parts[0].Version != tested || parts[0].Path != path {
+				t.Errorf("kept: %+v", parts)
 			}
-			if name == "its beginning" && asked[0].Header.Get("Range") != fmt.Sprintf("bytes=%d-", part.Bytes) {
-				t.Errorf("Range %q", asked[0].Header.Get("Range"))
-			}
-		})
+		}
 	}
+	beginning := part(func(archive []byte) []byte { return archive[:500] })
+	run(t, "", map[string]story{
+		"its beginning":  {beginning, "", 0, 1},
+		"whole":          {part(func(archive []byte) []byte { return archive }), "", 0, 0},
+		"too long":       {part(func(archive []byte) []byte { return append(bytes.Clone(archive), "and more"...) }), "", 0, 2},
+		"another file's": {part(func([]byte) []byte { return []byte("other") }), "", 0, 2},
+		"no parts on offer": {func(s *server, r *Release) {
+			beginning(s, r)
+			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write(s.archive) }
+		}, "", 0, 1},
+	})
 }
 
 // TestInterrupted ends a download in the middle.
@@ -124,4 +74,23 @@ func TestInterrupted(t *testing.T) {
 	_, err := s.install(t, home)
 	check(t, err)
 	installed(t, home, script)
+}
+
+// TestPatience: a server may be slow for as long as it is never silent for too long.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		patience := DefaultLimits().Stall
+		ours, theirs := net.Pipe()
+		defer ours.Close()
+		go func() {
+			for range 10 {
+				time.Sleep(patience - time.Second)
+				theirs.Write([]byte("x"))
+			}
+		}()
+		text, err := io.ReadAll(patientConn{ours, patience})
+		if string(text) != "xxxxxxxxxx" || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%q, %v", text, err)
+		}
+	})
 }

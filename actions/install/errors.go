@@ -5,72 +5,57 @@ import (
 	"fmt"
 )
 
-// ErrNoRelease says that nothing is published for this platform.
-var ErrNoRelease = errors.New("there is no release")
+// Kind says what an installation failed by: what helps depends on it.
+type Kind int
 
-// UnreachableError says that a host gave no answer at all.
-type UnreachableError struct {
-	// Host is the host, with its port where the URL has one.
-	Host string
-	Err  error
+const (
+	// Unreachable is a host that gave no answer at all.
+	Unreachable Kind = iota + 1
+	// NotFound is the answer 404, Unserved any other answer that is not the file.
+	NotFound
+	Unserved
+	// Broken is a download that broke off, after all tries. What came of it is kept.
+	Broken
+	// Refused is a server that sends what was not published, costs too much, or comes
+	// from another host. Nothing of it is kept.
+	Refused
+	// NoRelease is a platform for which nothing is published.
+	NoRelease
+	// NoGo is a machine without the go tool, Unbuilt a build that failed, and NeitherWay
+	// one that failed after no release could be had.
+	NoGo
+	Unbuilt
+	NeitherWay
+)
+
+// Error is an installation that failed for another reason than the system's.
+type Error struct {
+	Kind Kind
+	// Text says what happened, and names the host, the file or the command.
+	Text string
+	// Lines are the last ones that go printed.
+	Lines []string
+	// again says that one more try is worthwhile.
+	again bool
 }
 
-func (e UnreachableError) Error() string {
-	return fmt.Sprintf("%s cannot be reached: %v", e.Host, e.Err)
+func (e *Error) Error() string { return e.Text }
+
+// KindOf returns what an installation failed by, 0 if it is not an Error.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return 0
 }
 
-// Unwrap returns what the network said.
-func (e UnreachableError) Unwrap() error { return e.Err }
-
-// NeitherError says that there was no release to be had, and that go failed in its place.
-type NeitherError struct{ Release, Go error }
-
-func (e NeitherError) Error() string { return e.Go.Error() }
-
-// Unwrap returns what failed in the end.
-func (e NeitherError) Unwrap() error { return e.Go }
-
-// StatusError is an answer that is not the file.
-type StatusError struct {
-	URL string
-	// Code is the HTTP status, Status with its words: "404 Not Found".
-	Code   int
-	Status string
+func failed(kind Kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
 }
 
-func (e StatusError) Error() string { return fmt.Sprintf("%s answers %s", e.URL, e.Status) }
-
-// BrokenError says that a download broke off, after all tries.
-type BrokenError struct {
-	URL string
-	Err error
+// retryable is a failure after which one more try is worthwhile.
+func retryable(kind Kind, format string, args ...any) *Error {
+	e := failed(kind, format, args...)
+	e.again = true
+	return e
 }
-
-func (e BrokenError) Error() string { return fmt.Sprintf("%s broke off: %v", e.URL, e.Err) }
-
-// Unwrap returns what broke it off.
-func (e BrokenError) Unwrap() error { return e.Err }
-
-// RefusedError says that what a server sends is not what was published, or would
-// cost too much, or comes from another host. Nothing of it is kept.
-type RefusedError struct {
-	// Why names the file, and what is wrong with it.
-	Why string
-}
-
-func (e RefusedError) Error() string { return e.Why }
-
-func refused(format string, args ...any) error { return RefusedError{fmt.Sprintf(format, args...)} }
-
-// BuildError says that go did not build it.
-type BuildError struct {
-	// Command is what was run, Lines are the last ones that it printed.
-	Command string
-	Lines   []string
-	Err     error
-}
-
-func (e BuildError) Error() string { return fmt.Sprintf("%s: %v", e.Command, e.Err) }
-
-// Unwrap returns how the command ended.
-func (e BuildError) Unwrap() error { return e.Err }

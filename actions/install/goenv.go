@@ -1,7 +1,6 @@
 package install
 
 import (
-	"bufio"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,7 +35,7 @@ func buildEnvironment(env []string, work string) []string {
 			kept = append(kept, entry)
 		}
 	}
-	for name, value := range writtenVariables(said) {
+	for name, value := range writtenVariables(said["GOENV"]) {
 		if said[name] == "" {
 			said[name] = value
 		}
@@ -80,24 +79,18 @@ const goFolder = "go"
 
 // writtenVariables are those of reachVariables that go env -w has written, into $GOENV or
 // the user's configuration folder: lines of NAME=VALUE (cmd/go/internal/cfg, readEnvFile).
-func writtenVariables(said map[string]string) map[string]string {
-	path := said["GOENV"]
+func writtenVariables(path string) map[string]string {
 	if path == "" {
-		if folder, err := os.UserConfigDir(); err == nil {
-			path = filepath.Join(folder, "go", "env")
-		}
+		folder, _ := os.UserConfigDir() // no folder, no such file
+		path = filepath.Join(folder, "go", "env")
 	}
-	if !filepath.IsAbs(path) { // off, or none
-		return nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
 	written := map[string]string{}
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		name, value, ok := strings.Cut(lines.Text(), "=")
+	if !filepath.IsAbs(path) { // off, or none
+		return written
+	}
+	text, _ := os.ReadFile(path) // as go does, which takes one that it cannot read for none
+	for line := range strings.Lines(string(text)) {
+		name, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
 		if ok && slices.Contains(reachVariables, name) {
 			written[name] = value
 		}

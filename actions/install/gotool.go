@@ -7,9 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/stigmer/local/actions"
 )
 
 // module is what go builds.
@@ -31,11 +32,10 @@ func (g Go) Name() string { return "go install " + module }
 // goGrace is how long go may take to end, with its compilers, when it is interrupted.
 const goGrace = 5 * time.Second
 
-// Fetch runs go install in the folder of the new file. Its error wraps
-// exec.ErrNotFound where there is no go.
+// Fetch runs go install in the folder of the new file.
 func (g Go) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
 	if g.Tool == "" {
-		return fmt.Errorf("there is no go tool: %w", exec.ErrNotFound)
+		return failed(NoGo, "there is no go tool")
 	}
 	folder := filepath.Dir(to)
 	target := module + "@" + string(v)
@@ -58,7 +58,7 @@ func (g Go) Fetch(ctx context.Context, v Version, to string, progress Progress) 
 		err = fmt.Errorf("it left no program: %w", missing)
 	}
 	if err != nil {
-		return BuildError{Command: "go install " + target, Lines: output.last, Err: err}
+		return &Error{Kind: Unbuilt, Text: fmt.Sprintf("go install %s: %v", target, err), Lines: output.last}
 	}
 	return nil
 }
@@ -69,7 +69,8 @@ const (
 	lineBytes = 4 << 10
 )
 
-// lines cuts what is written to it into lines and keeps the last ones.
+// lines cuts what is written to it into lines and keeps the last ones, without what would
+// move a terminal's cursor.
 type lines struct {
 	each    func(string)
 	pending []byte
@@ -80,26 +81,15 @@ type lines struct {
 func (l *lines) Write(data []byte) (int, error) {
 	l.pending = append(l.pending, data...)
 	for {
-		end := bytes.IndexByte(l.pending, '\n')
-		if end < 0 && len(l.pending) > lineBytes {
-			end = lineBytes
+		line, rest, ended := bytes.Cut(l.pending, []byte("\n"))
+		if !ended && len(line) > lineBytes {
+			line, rest, ended = line[:lineBytes], line[lineBytes:], true
 		}
-		if end < 0 {
+		if !ended {
 			return len(data), nil
 		}
-		line := printable(string(l.pending[:end]))
-		l.pending = l.pending[min(end+1, len(l.pending)):]
-		l.last = append(l.last[max(0, len(l.last)-linesKept+1):], line)
-		l.each(line)
+		l.pending = rest
+		l.last = append(l.last[max(0, len(l.last)-linesKept+1):], actions.Printable(string(line)))
+		l.each(l.last[len(l.last)-1])
 	}
-}
-
-// printable takes out what would move a terminal's cursor.
-func printable(line string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, strings.TrimRight(line, "\r"))
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -49,24 +48,17 @@ func TestGoFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			home := newHome(t)
 			_, err := Install(t.Context(), order(home, fakeGo(t, c.text)))
-			build, _ := errors.AsType[BuildError](err)
+			build, ok := errors.AsType[*Error](err)
+			if !ok {
+				t.Fatal(err)
+			}
 			last := strings.Join(build.Lines, "|")
-			if !strings.HasPrefix(last, "line 3|") || !strings.HasSuffix(last, "|line 11|x[2Jy") || !strings.Contains(err.Error(), c.why) {
+			if build.Kind != Unbuilt || !strings.HasPrefix(last, "line 3|") || !strings.HasSuffix(last, "|line 11|x[2Jy") || !strings.Contains(err.Error(), c.why) {
 				t.Errorf("%v, %q", err, last)
 			}
 			nothing(t, home)
 		})
 	}
-}
-
-func TestNoGo(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	home := newHome(t)
-	_, err := Install(t.Context(), order(home, Go{}))
-	if !errors.Is(err, exec.ErrNotFound) {
-		t.Error(err)
-	}
-	nothing(t, home)
 }
 
 // TestGoInterrupted ends go and what go has started.
@@ -115,47 +107,18 @@ func unreachable(t *testing.T, r *Release) {
 
 // TestEither: go stands in for a host that gives no answer, and for nothing else.
 func TestEither(t *testing.T) {
-	away := func(s *server, r *Release) { unreachable(t, r) }
-	for name, c := range map[string]struct {
-		arrange func(s *server, r *Release)
-		goes    string
-		ends    func(error) bool
-	}{
-		"nothing listens":             {away, `echo built > "$GOBIN/temporal"`, func(err error) bool { return err == nil }},
-		"nothing listens, without go": {away, "", is[UnreachableError]},
+	away := func(_ *server, r *Release) { unreachable(t, r) }
+	run(t, `printf %s '`+script+`' > "$GOBIN/temporal"`, map[string]story{"nothing listens": {away, "", 0, 0}})
+	run(t, "exit 1", map[string]story{
+		"nothing listens": {away, "exit status 1", NeitherWay, 0},
 		"not found": {func(s *server, _ *Release) {
 			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }
-		}, "exit 1", is[StatusError]},
-		"another sum": {func(s *server, _ *Release) {
-			s.serve = func(w http.ResponseWriter, _ *http.Request, _ int) { w.Write([]byte("other")) }
-		}, "exit 1", is[RefusedError]},
-		"gone in the middle": {func(s *server, _ *Release) {
-			s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
-				s.Listener.Close()
-				w.Header().Set("Connection", "close")
-				s.cut(w, r, 1000)
-			}
-		}, "exit 1", is[BrokenError]},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, home := newServer(t), newHome(t)
-			t.Setenv("PATH", t.TempDir())
-			release := s.release(home)
-			c.arrange(s, &release)
-			o := order(home, Either{Release: release})
-			if c.goes != "" {
-				o.From = Either{Release: release, Go: fakeGo(t, c.goes)}
-			}
-			_, err := Install(t.Context(), o)
-			if !c.ends(err) {
-				t.Fatalf("%v", err)
-			}
-			if err == nil {
-				installed(t, home, "built\n")
-				if told := o.Progress.(*recorder).all(); !strings.Contains(told, "built with go instead") {
-					t.Error(told)
-				}
-			}
-		})
-	}
+		}, "404", NotFound, 0},
+		"another sum": {serving(damaged), "published is", Refused, 1},
+		"gone in the middle": {serving(func(s *server, w http.ResponseWriter, r *http.Request, n int) {
+			s.Listener.Close()
+			w.Header().Set("Connection", "close")
+			s.cut(w, r, 1000)
+		}), "broke off", Broken, 1},
+	})
 }

@@ -66,35 +66,14 @@ func Install(ctx context.Context, o Options) (Result, error) {
 	return done, err
 }
 
-// acquire takes the lock of an installation. The wait in the kernel cannot be
-// cancelled: after the end of ctx it goes on alone and gives the lock back.
+// acquire takes the lock of an installation, and reports if it has to wait for another one.
 func acquire(ctx context.Context, path string, progress Progress) (*os.File, error) {
 	lock, err := actions.Acquire(path)
 	if !errors.Is(err, actions.ErrHeld) {
 		return lock, err
 	}
 	progress.Step("Waiting    for another installation, which has " + path)
-	type taken struct {
-		lock *os.File
-		err  error
-	}
-	turn := make(chan taken)
-	go func() {
-		lock, err := actions.AcquireWait(path)
-		select {
-		case turn <- taken{lock, err}:
-		case <-ctx.Done():
-			if err == nil {
-				lock.Close()
-			}
-		}
-	}()
-	select {
-	case t := <-turn:
-		return t.lock, t.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	return actions.AcquireUntil(ctx, path)
 }
 
 // add makes a version's folder in the staging folder and moves it to its place, so
@@ -102,10 +81,7 @@ func acquire(ctx context.Context, path string, progress Progress) (*os.File, err
 func (o Options) add(ctx context.Context, program string) error {
 	staging := o.Home.Staging()
 	// What is there is of an installation that was killed.
-	if err := os.RemoveAll(staging); err != nil {
-		return err
-	}
-	if err := os.Mkdir(staging, 0o700); err != nil {
+	if err := errors.Join(os.RemoveAll(staging), os.Mkdir(staging, 0o700)); err != nil {
 		return err
 	}
 	made := filepath.Join(staging, programName)
@@ -117,26 +93,19 @@ func (o Options) add(ctx context.Context, program string) error {
 }
 
 func place(made, program string) error {
-	if err := os.Chmod(made, 0o700); err != nil {
-		return err
-	}
-	staging, folder := filepath.Dir(made), filepath.Dir(program)
-	if err := errors.Join(fsync(made), fsync(staging)); err != nil {
-		return err
-	}
-	if err := os.Rename(staging, folder); err != nil {
-		return err
-	}
-	return fsync(filepath.Dir(folder))
-}
-
-// fsync syncs a file or a folder, where the file system can.
-func fsync(path string) error {
-	file, err := os.Open(path)
+	file, err := os.Open(made)
 	if err != nil {
 		return err
 	}
-	return errors.Join(statefile.UnlessUnsyncable(file.Sync()), file.Close())
+	staging, folder := filepath.Dir(made), filepath.Dir(program)
+	err = errors.Join(file.Chmod(0o700), statefile.UnlessUnsyncable(file.Sync()), file.Close(), statefile.SyncFolder(staging))
+	if err == nil {
+		err = os.Rename(staging, folder)
+	}
+	if err == nil {
+		err = statefile.SyncFolder(filepath.Dir(folder))
+	}
+	return err
 }
 
 func isProgram(path string) bool {
@@ -157,7 +126,7 @@ func link(home statefile.Home, v Version) (aside string, err error) {
 		err = renameio.Symlink(filepath.Join(filepath.Base(home.Versions()), string(v), programName), home.Bin())
 	}
 	if err == nil {
-		err = fsync(filepath.Dir(home.Bin()))
+		err = statefile.SyncFolder(filepath.Dir(home.Bin()))
 	}
 	if err != nil {
 		err = fmt.Errorf("make %s lead to %s: %w", home.Bin(), v, err)

@@ -1,17 +1,14 @@
 package install
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -34,8 +31,9 @@ func put(t *testing.T, home statefile.Home, v Version, content string) Result {
 	return done
 }
 
-// TestTwoAtOnce: the second waits for the first, and finds its work done.
-func TestTwoAtOnce(t *testing.T) {
+// TestSeveralAtOnce: a second installation waits for the first and finds its work done; the
+// wait of a third ends with its context.
+func TestSeveralAtOnce(t *testing.T) {
 	s, home := newServer(t), newHome(t)
 	begun, gate := make(chan bool), make(chan bool)
 	s.serve = func(w http.ResponseWriter, r *http.Request, n int) {
@@ -43,59 +41,38 @@ func TestTwoAtOnce(t *testing.T) {
 		<-gate
 		s.well(w, r)
 	}
-	var both sync.WaitGroup
-	var first, second Result
-	var failed, failedToo error
-	both.Go(func() {
-		defer close(begun)
-		first, failed = s.install(t, home)
-	})
-	<-begun
-	progress := &recorder{said: make(chan string, 10)}
-	both.Go(func() {
-		o := order(home, s.release(home))
+	type ended struct {
+		Result
+		error
+	}
+	begin := func(ctx context.Context, progress Progress) chan ended {
+		o, end := order(home, s.release(home)), make(chan ended, 1)
 		o.Progress = progress
-		second, failedToo = Install(t.Context(), o)
-	})
-	if line := <-progress.said; !strings.Contains(line, "Waiting") {
-		t.Errorf("%q", line)
+		go func() { done, err := Install(ctx, o); end <- ended{done, err} }()
+		return end
+	}
+	first := begin(t.Context(), &recorder{})
+	<-begun
+	said := make(chan string, 20)
+	second := begin(t.Context(), &recorder{said: said})
+	ctx, cancel := context.WithCancel(t.Context())
+	third := begin(ctx, &recorder{said: said})
+	for range 2 {
+		if line := <-said; !strings.Contains(line, "Waiting") {
+			t.Errorf("%q", line)
+		}
+	}
+	cancel()
+	if end := <-third; !errors.Is(end.error, context.Canceled) {
+		t.Error(end.error)
 	}
 	close(gate)
-	both.Wait()
-	check(t, errors.Join(failed, failedToo))
-	if first.Already || !second.Already || len(s.requests()) != 1 {
-		t.Errorf("%+v, %+v, %d requests", first, second, len(s.requests()))
+	one, two := <-first, <-second
+	check(t, errors.Join(one.error, two.error))
+	if one.Already || !two.Already || len(s.requests()) != 1 {
+		t.Errorf("%+v, %+v, %d requests", one, two, len(s.requests()))
 	}
 	installed(t, home, script)
-}
-
-// TestWaitIsInterrupted gives the lock back that it got too late.
-func TestWaitIsInterrupted(t *testing.T) {
-	home := newHome(t)
-	put(t, home, tested, "one")
-	lock, err := actions.Acquire(home.InstallLock())
-	check(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	o := order(home, written("x"))
-	o.Progress = &recorder{said: make(chan string)}
-	ended := make(chan error)
-	go func() { _, err := Install(ctx, o); ended <- err }()
-	<-o.Progress.(*recorder).said
-	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	lock.Close()
-	stacks := make([]byte, 1<<20)
-	for until := time.Now().Add(time.Minute); bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("install.acquire.func")); {
-		if time.Now().After(until) {
-			t.Fatal("it still waits for the lock")
-		}
-		time.Sleep(time.Millisecond)
-	}
-	lock, err = actions.Acquire(home.InstallLock())
-	check(t, err)
-	lock.Close()
 }
 
 // TestNeedless asks only when it is its turn.
@@ -118,27 +95,28 @@ func TestNeedless(t *testing.T) {
 }
 
 // TestSideBySide: several versions, and bin/temporal leads to the last one that
-// was asked for.
+// was asked for. What a killed installation has left is gone, a failed one changes nothing.
 func TestSideBySide(t *testing.T) {
 	home := newHome(t)
+	check(t, os.MkdirAll(filepath.Join(home.Staging(), "go"), 0o700))
+	check(t, os.WriteFile(filepath.Join(home.Staging(), "temporal"), []byte("half"), 0o600))
 	put(t, home, "v1.9.0", "nine")
-	running, err := os.Open(home.Bin())
+	running, err := os.Stat(home.Bin())
 	check(t, err)
-	defer running.Close()
 	put(t, home, "v1.10.0", "ten")
 	put(t, home, "v1.10.0-rc.1", "candidate")
-	list, err := Installed(home)
-	check(t, err)
-	if !slices.Equal(list, []Version{"v1.10.0", "v1.10.0-rc.1", "v1.9.0"}) || Linked(home) != "v1.10.0-rc.1" {
-		t.Errorf("%q, linked %q", list, Linked(home))
+	_, err = Install(t.Context(), order(home, Go{}))
+	list, err2 := Installed(home)
+	check(t, err2)
+	if KindOf(err) != NoGo || !slices.Equal(list, []Version{"v1.10.0", "v1.10.0-rc.1", "v1.9.0"}) || Linked(home) != "v1.10.0-rc.1" {
+		t.Errorf("%v, %q, linked %q", err, list, Linked(home))
 	}
 	if done := put(t, home, "v1.9.0", "never fetched"); !done.Already || Linked(home) != "v1.9.0" {
 		t.Errorf("%+v, linked %q", done, Linked(home))
 	}
-	before, _ := running.Stat()
 	now, err := os.Stat(home.Program("v1.9.0"))
 	check(t, err)
-	if !os.SameFile(before, now) {
+	if !os.SameFile(running, now) {
 		t.Error("a program that may run was replaced")
 	}
 	clean(t, home)
@@ -202,29 +180,6 @@ func TestKeptIsNotOverwritten(t *testing.T) {
 	if text, _ := os.ReadFile(aside); string(text) != "own" {
 		t.Errorf("%q", text)
 	}
-}
-
-// TestLeftOver is what an installation leaves that was killed.
-func TestLeftOver(t *testing.T) {
-	home := newHome(t)
-	check(t, os.MkdirAll(filepath.Join(home.Staging(), "go"), 0o700))
-	check(t, os.WriteFile(filepath.Join(home.Staging(), "temporal"), []byte("half"), 0o600))
-	put(t, home, tested, script)
-	installed(t, home, script)
-}
-
-// TestFailureChangesNothing: what was used before is used afterwards.
-func TestFailureChangesNothing(t *testing.T) {
-	s, home := newServer(t), newHome(t)
-	put(t, home, "v1.0.0", "one")
-	s.sums = "nothing"
-	if _, err := s.install(t, home); err == nil {
-		t.Fatal("installed")
-	}
-	if list, _ := Installed(home); len(list) != 1 || Linked(home) != "v1.0.0" {
-		t.Errorf("%q, linked %q", list, Linked(home))
-	}
-	clean(t, home)
 }
 
 // TestInTheWay are things that stand where something is to be made.

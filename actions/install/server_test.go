@@ -6,9 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,11 +26,6 @@ const tested = Version("v1.2.3")
 // script is the program that releases have here.
 const script = "#!/bin/sh\necho program\n"
 
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}
-
 func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -46,8 +39,6 @@ type server struct {
 	t       *testing.T
 	name    string
 	archive []byte
-	// home is one that a test has made for this server.
-	home statefile.Home
 	// sums is what checksums.txt says.
 	sums string
 	// serve answers request n (from 1) for the archive, if it is set.
@@ -140,7 +131,7 @@ func (s *server) release(home statefile.Home) Release {
 // quick are limits at which a test need not wait.
 func quick() Limits {
 	l := DefaultLimits()
-	l.Archive, l.Program = 1<<20, 4<<20
+	l.Archive, l.Program = 2<<20, 1<<20
 	l.Pause, l.Stall = time.Millisecond, 20*time.Second
 	return l
 }
@@ -197,7 +188,7 @@ type entry struct {
 func archiveOf(t *testing.T, entries ...entry) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	zip, err := gzip.NewWriterLevel(&b, gzip.NoCompression)
 	check(t, err)
 	out := tar.NewWriter(zip)
 	for _, e := range entries {
@@ -213,18 +204,11 @@ func archiveOf(t *testing.T, entries ...entry) []byte {
 	return b.Bytes()
 }
 
-// program is an archive as a release has it. Its licence does not shrink when it
-// is packed, so that there is something to break off.
+// program is an archive as a release has it, with something to break off.
 func program(t *testing.T, content string) []byte {
 	t.Helper()
-	return archiveOf(t, entry{name: "LICENSE", content: noise()}, entry{name: "temporal", content: content})
+	return archiveOf(t, entry{name: "LICENSE", content: strings.Repeat("x", 16<<10)}, entry{name: "temporal", content: content})
 }
-
-var noise = sync.OnceValue(func() string {
-	text := make([]byte, 16<<10)
-	rand.NewChaCha8([32]byte{}).Read(text)
-	return string(text)
-})
 
 // installed checks that a home has the version, whole and alone.
 func installed(t *testing.T, home statefile.Home, content string) {

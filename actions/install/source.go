@@ -40,17 +40,13 @@ func (e Either) Name() string { return e.Release.Name() }
 // Fetch tries the release first.
 func (e Either) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
 	err := e.Release.Fetch(ctx, v, to, progress)
-	_, broken := errors.AsType[BrokenError](err)
-	_, away := errors.AsType[UnreachableError](err)
-	if broken || !away && !errors.Is(err, ErrNoRelease) {
-		return err
-	}
-	if e.Go.Tool == "" {
+	if kind := KindOf(err); kind != Unreachable && kind != NoRelease || e.Go.Tool == "" {
 		return err
 	}
 	progress.Step(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
-	if failed := e.Go.Fetch(ctx, v, to, progress); failed != nil {
-		return NeitherError{Release: err, Go: failed}
+	err = e.Go.Fetch(ctx, v, to, progress)
+	if build, ok := errors.AsType[*Error](err); ok {
+		build.Kind = NeitherWay
 	}
-	return nil
+	return err
 }

@@ -42,46 +42,41 @@ func fakeLaunchctl() int {
 	if args[0] != "print" {
 		l.note(strings.NewReplacer(domain, "gui/UID", filepath.Join(os.Getenv("HOME"), "Library/LaunchAgents/com.stigmer.local.plist"), "PLIST").Replace(strings.Join(args, " ")))
 	}
-	verb := strings.ReplaceAll(strings.Join(args[:min(2, len(args))], " "), domain, "gui/UID")
-	switch {
-	case args[0] == os.Getenv("FAKE_LAUNCHD_FAILS"):
-		fmt.Fprintln(os.Stderr, "no session today")
-		return 125
-	case verb == "print gui/UID":
+	if args[0] == os.Getenv("FAKE_LAUNCHD_FAILS") {
+		return refuse("no session today", 125)
+	}
+	const service = " gui/UID/com.stigmer.local"
+	switch strings.ReplaceAll(strings.Join(args[:min(2, len(args))], " "), domain, "gui/UID") {
+	case "print gui/UID":
 		fmt.Println(domain + " = {\n\ttype = user login\n}")
 		return 0
-	case verb == "bootstrap gui/UID" && len(args) == 3:
+	case "bootstrap gui/UID":
 		return l.bootstrap(args[2])
-	case verb == "print gui/UID/com.stigmer.local":
+	case "print" + service:
 		return l.print()
-	case verb == "bootout gui/UID/com.stigmer.local":
+	case "bootout" + service:
 		return l.bootout()
-	case verb == "kickstart gui/UID/com.stigmer.local":
+	case "kickstart" + service:
 		return l.kickstart()
-	case verb == "enable gui/UID/com.stigmer.local":
+	case "enable" + service:
 		os.Remove(l.file("disabled"))
 		return 0
-	case verb == "disable gui/UID/com.stigmer.local":
+	case "disable" + service:
 		l.put("disabled", "")
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "Unrecognized subcommand: %s\n", strings.Join(args, " "))
-	return 64
+	return refuse("Unrecognized subcommand: "+strings.Join(args, " "), 64)
 }
 
 func (l launchd) bootstrap(plist string) int {
-	switch refusals := l.count("settling"); {
-	case l.has("draining"):
-		return refuse("Bootstrap", 37, "Operation already in progress")
-	case l.has("loaded"), l.has("disabled"):
-		return refuse("Bootstrap", 5, "Input/output error")
-	case refusals > 0:
-		l.put("settling", strconv.Itoa(refusals-1))
-		return refuse("Bootstrap", 5, "Input/output error")
-	}
 	text, err := os.ReadFile(plist)
-	if err != nil {
-		return refuse("Bootstrap", 5, "Input/output error")
+	refusals := l.count("settling")
+	if l.has("draining") {
+		return refuse("Bootstrap failed: 37: Operation already in progress", 37)
+	}
+	if err != nil || l.has("loaded") || l.has("disabled") || refusals > 0 {
+		l.put("settling", strconv.Itoa(max(0, refusals-1)))
+		return refuse("Bootstrap failed: 5: Input/output error", 5)
 	}
 	// launchd reads the file once: what is written later it does not see.
 	l.put("loaded", string(text))
@@ -93,7 +88,7 @@ func (l launchd) kickstart() int {
 	case !l.has("loaded"):
 		return notFound()
 	case word == "running":
-		return refuse("Kickstart", 37, "Operation already in progress")
+		return refuse("Kickstart failed: 37: Operation already in progress", 37)
 	}
 	return l.spawn()
 }
@@ -101,7 +96,7 @@ func (l launchd) kickstart() int {
 // bootout has the service stopped, and does not wait for that.
 func (l launchd) bootout() int {
 	if !l.has("loaded") {
-		return refuse("Boot-out", 3, "No such process")
+		return refuse("Boot-out failed: 3: No such process", 3)
 	}
 	l.put("draining", os.Getenv("FAKE_LAUNCHD_DRAIN"))
 	l.put("settling", os.Getenv("FAKE_LAUNCHD_SETTLE"))
@@ -110,7 +105,7 @@ func (l launchd) bootout() int {
 		_ = syscall.Kill(n, syscall.SIGTERM) // it may have ended just now
 	}
 	if l.count("draining") > 0 {
-		return refuse("Boot-out", 36, "Operation now in progress")
+		return refuse("Boot-out failed: 36: Operation now in progress", 36)
 	}
 	return 0
 }
@@ -158,12 +153,11 @@ func say(fixture, pid, exit string) int {
 
 func notFound() int {
 	text, _ := launchctlSays.ReadFile("testdata/launchd/absent")
-	fmt.Fprint(os.Stderr, string(text))
-	return 113
+	return refuse(strings.TrimSuffix(string(text), "\n"), 113)
 }
 
-func refuse(what string, status int, why string) int {
-	fmt.Fprintf(os.Stderr, "%s failed: %d: %s\n", what, status, why)
+func refuse(why string, status int) int {
+	fmt.Fprintln(os.Stderr, why)
 	return status
 }
 

@@ -1,15 +1,15 @@
 package e2e_test
 
 import (
-	"encoding/xml"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"howett.net/plist"
 )
 
 // jobVerb has the fake launchctl run a job and wait for its end, as launchd does.
@@ -45,15 +45,18 @@ func (l launchd) runJob(plist string) int {
 		l.put("state", "exited 78: EX_CONFIG: "+err.Error())
 		return 1
 	}
-	syscall.Umask(job.umask)
-	log, err := os.OpenFile(job.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	syscall.Umask(job.Umask)
+	log, err := os.OpenFile(job.StandardErrorPath, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
 	if err != nil {
 		l.put("state", "exited 78: EX_CONFIG")
 		return 1
 	}
 	defer log.Close()
-	c := exec.Command(job.arguments[0], job.arguments[1:]...)
-	c.Env, c.Stderr = append(launchdEnviron(), job.environment...), log
+	c := exec.Command(job.ProgramArguments[0], job.ProgramArguments[1:]...)
+	c.Env, c.Stderr = launchdEnviron(), log
+	for name, value := range job.EnvironmentVariables {
+		c.Env = append(c.Env, name+"="+value)
+	}
 	if err := c.Start(); err != nil {
 		l.put("state", "exited 78: EX_CONFIG")
 		return 1
@@ -73,113 +76,32 @@ func launchdEnviron() []string {
 	return append(kept, "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "XPC_SERVICE_NAME=com.stigmer.local")
 }
 
+// launchdJob is the property list of an agent (launchd.plist(5)).
 type launchdJob struct {
-	arguments, environment []string
-	log                    string
-	umask                  int
+	Label, ProcessType, StandardErrorPath string
+	ProgramArguments                      []string
+	EnvironmentVariables                  map[string]string
+	KeepAlive                             map[string]bool
+	RunAtLoad, AbandonProcessGroup        bool
+	Umask, ThrottleInterval, ExitTimeOut  int
 }
 
-// readJob reads the property list of an agent (launchd.plist(5)). A key or a type
-// that launchd does not know is an error here, so that a misspelt one is a failed test.
-func readJob(path string) (launchdJob, error) {
-	file, err := os.Open(path)
+// readJob reads an agent. A key or a type that launchd does not know is an error here, so
+// that a misspelt one is a failed test.
+func readJob(path string) (job launchdJob, err error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return launchdJob{}, err
+		return job, err
 	}
-	defer file.Close()
-	list, err := readPlist(file)
-	if err != nil {
-		return launchdJob{}, err
+	var keys map[string]any
+	if _, err := plist.Unmarshal(text, &keys); err != nil {
+		return job, err
 	}
-	job := launchdJob{umask: 0o022}
-	for key, value := range list {
-		fits := true
-		switch key {
-		case "Label", "ProcessType":
-			_, fits = value.(string)
-		case "StandardErrorPath":
-			job.log, fits = value.(string)
-		case "ProgramArguments":
-			job.arguments, fits = value.([]string)
-		case "EnvironmentVariables":
-			variables, ok := value.(map[string]any)
-			for name, text := range variables {
-				job.environment = append(job.environment, fmt.Sprintf("%s=%s", name, text))
-			}
-			fits = ok
-		case "KeepAlive":
-			_, fits = value.(map[string]any)
-		case "RunAtLoad", "AbandonProcessGroup":
-			_, fits = value.(bool)
-		case "Umask":
-			job.umask, fits = value.(int)
-		case "ThrottleInterval", "ExitTimeOut":
-			_, fits = value.(int)
-		default:
-			fits = false
-		}
-		if !fits {
-			return launchdJob{}, fmt.Errorf("%s: %s is %v", path, key, value)
+	for key := range keys {
+		if _, known := reflect.TypeFor[launchdJob]().FieldByName(key); !known {
+			return job, fmt.Errorf("%s: launchd has no %s", path, key)
 		}
 	}
-	return job, nil
-}
-
-// readPlist reads the dictionary of a property list (plist(5)): strings, integers,
-// booleans, arrays of strings and dictionaries.
-func readPlist(from io.Reader) (map[string]any, error) {
-	d := xml.NewDecoder(from)
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "dict" {
-			return plistDict(d)
-		}
-	}
-}
-
-func plistDict(d *xml.Decoder) (map[string]any, error) {
-	list, key := map[string]any{}, ""
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		switch t := token.(type) {
-		case xml.EndElement:
-			return list, nil
-		case xml.StartElement:
-			value, err := plistValue(d, t)
-			if err != nil {
-				return nil, err
-			}
-			if t.Name.Local != "key" {
-				list[key], value = value, ""
-			}
-			key = fmt.Sprint(value)
-		}
-	}
-}
-
-func plistValue(d *xml.Decoder, start xml.StartElement) (any, error) {
-	switch start.Name.Local {
-	case "dict":
-		return plistDict(d)
-	case "true", "false":
-		return start.Name.Local == "true", d.Skip()
-	case "array":
-		var list struct {
-			Strings []string `xml:"string"`
-		}
-		err := d.DecodeElement(&list, &start)
-		return list.Strings, err
-	}
-	var text string
-	err := d.DecodeElement(&text, &start)
-	if start.Name.Local == "integer" && err == nil {
-		return strconv.Atoi(text)
-	}
-	return text, err
+	_, err = plist.Unmarshal(text, &job)
+	return job, err
 }

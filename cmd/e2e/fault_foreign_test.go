@@ -7,21 +7,28 @@ import (
 	"testing"
 )
 
-// TestFaultForeignDatabase: a database of another program, named by --db or lying
-// where ours belongs, is refused, told, and left as it is, byte by byte, by
+// TestFaultForeignDatabase: a database of another program, named by --db, lying
+// where ours belongs, or written over ours, is refused, told, and left as it is, byte by byte, by
 // whatever command; without it the home works.
 func TestFaultForeignDatabase(t *testing.T) {
 	t.Parallel()
 	precious, err := os.ReadFile(filepath.Join("..", "..", "probes", "sqlite", "testdata", "small.db"))
 	check(t, err)
-	for _, named := range []bool{true, false} {
-		t.Run(map[bool]string{true: "named", false: "in the place of ours"}[named], func(t *testing.T) {
+	for _, where := range []string{"named", "in the place of ours", "over ours"} {
+		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			p := realPlace(t)
 			file, args := p.database(), []string{"--timeout", "1m"}
-			if named {
+			switch where {
+			case "named":
 				file = filepath.Join(p.dir, "ledger.db")
 				args = append(args, "--db", file)
+			case "over ours": // which the second start has found to be Temporal's
+				for range 2 {
+					p.local("start")
+					p.local("stop")
+				}
+				p.edit(func(record map[string]any) { _ = record["known_database"].(map[string]any)["file"].(string) })
 			}
 			check(t, os.MkdirAll(filepath.Dir(file), 0o700))
 			check(t, os.Chmod(filepath.Dir(filepath.Dir(file)), 0o700))

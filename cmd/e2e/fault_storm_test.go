@@ -2,10 +2,8 @@ package e2e_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,11 +17,8 @@ var meant = regexp.MustCompile(`stigmer: another command stopped Temporal while 
 // budget of restarts was spent, or none of its supervisors lived to say anything.
 var killed = regexp.MustCompile(`stigmer: (Temporal could not be started: Temporal (ended \d+ times in a row before it ever served|was restarted \d+ times within )|the supervisor could not be started: )`)
 
-// stormLasts is how long a storm blows; each round of STIGMER_SOAK adds a second.
-func stormLasts() time.Duration {
-	soak, _ := strconv.Atoi(os.Getenv("STIGMER_SOAK"))
-	return 10*time.Second + time.Duration(soak)*time.Second
-}
+// stormOf is how many commands a storm has; each round of STIGMER_SOAK adds ten.
+func stormOf() int32 { return int32(40 + 10*rounds(0)) }
 
 // TestStorm lets commands run side by side on one home while supervisors,
 // Temporals and commands are killed. There are never two Temporals, no command
@@ -54,23 +49,22 @@ func (h *siege) storm(kills bool) {
 		check(h.t, err)
 		h.bin = bin
 	}
-	end := time.Now().Add(stormLasts())
-	var all sync.WaitGroup
+	var workers, killer sync.WaitGroup
 	var count, killed atomic.Int32
+	over := make(chan struct{})
 	for range 4 {
 		random := rand.New(rand.NewPCG(h.rand.Uint64(), 0))
-		all.Go(func() {
-			for time.Now().Before(end) && !h.t.Failed() {
+		workers.Go(func() {
+			for count.Add(1) <= stormOf() && !h.t.Failed() {
 				h.gust(random, kills)
-				count.Add(1)
 			}
 		})
 	}
 	if kills {
 		random := rand.New(rand.NewPCG(h.rand.Uint64(), 0))
-		all.Go(func() {
-			for time.Now().Before(end) && !h.t.Failed() {
-				<-time.After(time.Duration(random.IntN(400)) * time.Millisecond)
+		killer.Go(func() {
+			for !isClosed(over) {
+				<-time.After(time.Duration(random.IntN(400)) * time.Millisecond) // the moments are what is tried
 				if list := h.processes(); len(list) > 0 {
 					h.kill(list[random.IntN(len(list))])
 					killed.Add(1)
@@ -78,8 +72,10 @@ func (h *siege) storm(kills bool) {
 			}
 		})
 	}
-	all.Wait()
-	h.t.Logf("%d commands, %d killed", count.Load(), killed.Load())
+	workers.Wait()
+	close(over)
+	killer.Wait()
+	h.t.Logf("%d commands, %d killed", stormOf(), killed.Load())
 }
 
 // gust is one command of a storm.

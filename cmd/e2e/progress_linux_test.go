@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stigmer/local/cmd/internal/cli"
 )
@@ -77,33 +75,6 @@ func TestStartOnTerminal(t *testing.T) {
 	}
 }
 
-// slowly is a server whose answers drip until somebody has seen enough.
-type slowly struct {
-	http.Handler
-	enough chan struct{}
-}
-
-// ServeHTTP answers as the server behind it.
-func (s slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.Handler.ServeHTTP(dripping{w, s.enough}, r)
-}
-
-type dripping struct {
-	http.ResponseWriter
-	enough chan struct{}
-}
-
-// Write sends a piece, and then nothing for a while.
-func (d dripping) Write(piece []byte) (int, error) {
-	n, err := d.ResponseWriter.Write(piece)
-	d.ResponseWriter.(http.Flusher).Flush()
-	select {
-	case <-d.enough:
-	case <-time.After(pollEvery):
-	}
-	return n, err
-}
-
 // TestInstallOnTerminal: while a download goes on, a bar with sizes and a rate is
 // drawn in one line; when it is done, nothing of that is left.
 func TestInstallOnTerminal(t *testing.T) {
@@ -113,17 +84,16 @@ func TestInstallOnTerminal(t *testing.T) {
 	check(t, err)
 	content, err := os.ReadFile(temporal)
 	check(t, err)
-	m := &mirror{archive: packed(func(err error) { check(t, err) }, content), asked: filepath.Join(p.dir, "asked"), times: map[string]int{}}
-	enough := make(chan struct{})
-	suffice := sync.OnceFunc(func() { close(enough) })
-	server := httptest.NewServer(slowly{m, enough})
+	m := newMirror(func(err error) { check(t, err) }, content, filepath.Join(p.dir, "asked"))
+	suffice := sync.OnceFunc(func() { close(m.enough) })
+	server := httptest.NewServer(m)
 	defer server.Close()
 	defer suffice()
 	user, program := terminal(t)
 	d := newDisplay(t, user)
 	d.resize(40, 120)
 	p.env = append(p.env, "TERM=xterm", "NO_COLOR=1", "STIGMER_TEMPORAL_BIN=")
-	shell := p.inTerminal(program, `"$0" local install --mirror `+server.URL+`/ok; echo "ended: $?"; read x`)
+	shell := p.inTerminal(program, `"$0" local install --mirror `+server.URL+`/drips; echo "ended: $?"; read x`)
 	bar := regexp.MustCompile(`\r +\d+% \[#*-*\] \([\d.]+( KiB)?/[\d.]+ MiB, [\d.]+ [KM]iB/s\)`)
 	if !poll(awaitDefault, func() bool { return bar.MatchString(d.all()) }) {
 		t.Fatalf("no bar is drawn:\n%q", d.all())
@@ -134,7 +104,7 @@ func TestInstallOnTerminal(t *testing.T) {
 	}
 	d.leave(shell)
 	held := strings.Join(leftOn(d.all()), "\n")
-	for _, want := range []string{`(?m)^Fetched    \d+\.\d MiB  .*/s$`, `(?m)^Installed Temporal CLI ` + cli.TemporalVersion + `\.$`, `(?m)^ended: 0$`} {
+	for _, want := range []string{`(?m)^Fetched    \d+\.\d MiB$`, `(?m)^Installed Temporal CLI ` + cli.TemporalVersion + `\.$`, `(?m)^ended: 0$`} {
 		if !regexp.MustCompile(want).MatchString(held) {
 			t.Errorf("no %s in what the terminal holds:\n%s", want, held)
 		}

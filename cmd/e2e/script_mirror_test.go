@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,6 +25,7 @@ import (
 //	ok        as a good server
 //	once      breaks off in the middle of its first answer
 //	hang      sends 64 KiB, and then nothing as long as the client waits
+//	drips     sends pieces, with a pause after each until enough is closed
 //	moved     sends to ok
 //	more      promises half of what it sends
 //	wrong     has another sum in its list
@@ -34,8 +34,13 @@ import (
 type mirror struct {
 	archive []byte
 	asked   string
+	enough  chan struct{}
 	mu      sync.Mutex
 	times   map[string]int
+}
+
+func newMirror(check func(error), program []byte, asked string) *mirror {
+	return &mirror{archive: packed(check, program), asked: asked, enough: make(chan struct{}), times: map[string]int{}}
 }
 
 // cmdMirror serves a program as the Temporal CLI of every version, until the
@@ -43,10 +48,7 @@ type mirror struct {
 // broke off is kept, $V the version that start installs.
 func cmdMirror(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, len(args) == 1, "mirror PROGRAM")
-	program, err := os.ReadFile(ts.MkAbs(args[0]))
-	ts.Check(err)
-	m := &mirror{archive: packed(ts.Check, program), asked: ts.MkAbs("asked"), times: map[string]int{}}
-	server := httptest.NewServer(m)
+	server := httptest.NewServer(newMirror(ts.Check, []byte(ts.ReadFile(args[0])), ts.MkAbs("asked")))
 	ts.Defer(server.Close)
 	ts.Setenv("MIRROR", server.URL)
 	ts.Setenv("V", cli.TemporalVersion)
@@ -94,11 +96,9 @@ func (m *mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-const mirrorCut = 64 << 10
-
 func (m *mirror) send(w http.ResponseWriter, r *http.Request, way string) {
-	n := m.note(way, r)
-	switch {
+	after := func(int) {}
+	switch n := m.note(way, r); {
 	case way == "moved":
 		http.Redirect(w, r, strings.Replace(r.URL.Path, "moved", "ok", 1), http.StatusFound)
 		return
@@ -106,11 +106,27 @@ func (m *mirror) send(w http.ResponseWriter, r *http.Request, way string) {
 		m.sendMore(w)
 		return
 	case way == "once" && n == 1:
-		w = &cutOff{ResponseWriter: w, left: len(m.archive) / 2}
+		after = func(sent int) {
+			if sent >= len(m.archive)/2 {
+				panic(http.ErrAbortHandler)
+			}
+		}
 	case way == "hang":
-		w = &cutOff{ResponseWriter: w, left: mirrorCut, hang: r.Context().Done()}
+		after = func(sent int) {
+			if sent >= 64<<10 {
+				<-r.Context().Done()
+				panic(http.ErrAbortHandler)
+			}
+		}
+	case way == "drips":
+		after = func(int) {
+			select {
+			case <-m.enough:
+			case <-time.After(pollEvery):
+			}
+		}
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(m.archive))
+	http.ServeContent(&paced{w, 0, after}, r, "", time.Time{}, bytes.NewReader(m.archive))
 }
 
 // sendMore writes to the connection itself: a server of Go's keeps its promises.
@@ -135,29 +151,19 @@ func (m *mirror) note(way string, r *http.Request) int {
 	return m.times[way]
 }
 
-// cutOff breaks an answer off, at once or when hang ends.
-type cutOff struct {
+// paced calls after for each piece of an answer, with how much was sent.
+type paced struct {
 	http.ResponseWriter
-	left int
-	hang <-chan struct{}
+	sent  int
+	after func(sent int)
 }
 
-// ReadFrom keeps the server from sending the whole file by itself.
-func (c *cutOff) ReadFrom(from io.Reader) (int64, error) {
-	return io.Copy(struct{ io.Writer }{c}, from)
-}
-
-// Write passes on what is left.
-func (c *cutOff) Write(data []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(data[:min(len(data), c.left)])
-	if c.left -= n; c.left > 0 && err == nil {
-		return n, nil
-	}
-	c.ResponseWriter.(http.Flusher).Flush()
-	if c.hang != nil {
-		<-c.hang
-	}
-	panic(http.ErrAbortHandler)
+func (p *paced) Write(piece []byte) (int, error) {
+	n, err := p.ResponseWriter.Write(piece)
+	p.ResponseWriter.(http.Flusher).Flush()
+	p.sent += n
+	p.after(p.sent)
+	return n, err
 }
 
 // cmdAwaitBytes waits until a file has something in it: "await-bytes FILE".

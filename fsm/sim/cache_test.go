@@ -175,6 +175,7 @@ func (c *simCache) effects(list []fsm.Effect) []*simEffect {
 // simInput is an Input in short.
 type simInput struct {
 	event    fsm.Event
+	was      fsm.State
 	seq, run uint64
 	proc     simProc
 	ready    bool
@@ -188,8 +189,8 @@ type simInput struct {
 
 func (in simInput) full() fsm.Input {
 	return fsm.Input{
-		Event: in.event, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), Fresh: in.fresh,
-		RestartPending: in.again, At: in.at, Tick: in.tick, Detail: "simulated",
+		Event: in.event, Was: in.was, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), BeforeSpawn: fsm.BeforeSpawn{Fresh: in.fresh},
+		RestartPending: in.again, Stamp: fsm.Stamp{At: in.at, Tick: in.tick}, Detail: "simulated",
 	}
 }
 
@@ -235,8 +236,8 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first, effects := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, fsm.Input{At: k.at, Tick: k.tick, Grace: k.grace})
-		have = simStepped{c.sup(s), simInput{event: first.Event, proc: short(first.Process)}, c.effects(effects)}
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
+		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process)}}
 		c.begins[k] = have
 	}
 	return have

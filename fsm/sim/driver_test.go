@@ -141,12 +141,9 @@ func (w *simWorld) begin(d *simDriver) {
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
-	d.begun, d.s, d.effects, d.brings = true, o.s, o.effects, simNoRec
+	d.begun, d.s, d.answers, d.brings = true, o.s, []simInput{o.first}, simNoRec
 	if o.s.bad != "" {
 		w.breaks("%s: %s", who(d.uid), o.s.bad)
-	}
-	if !o.s.Done {
-		d.answers = []simInput{o.first}
 	}
 	w.say("%s begins with a record of %s (wanted %s) and finds the lock %s: %q in %s", who(d.uid), r.State, r.Desired, hold, o.first.event, o.s.State)
 }

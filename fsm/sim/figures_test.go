@@ -21,6 +21,6 @@ func promised(t *testing.T, figure string) {
 
 // TestPromisedFigures holds the page's figures to the lists that they count.
 func TestPromisedFigures(t *testing.T) {
-	promised(t, fmt.Sprintf("%d mutations", len(simMutations)))
+	promised(t, fmt.Sprintf("%d mutations", len(mutations)))
 	promised(t, fmt.Sprintf("%d scenarios", len(simScenarios())))
 }

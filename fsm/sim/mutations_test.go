@@ -6,123 +6,158 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
-// simMutation is one defect put into the product's code; the simulation must find it.
-type simMutation struct {
-	name, file, old, new string
+// mutation is one defect put into the product's code; the simulation must find it. It
+// changes the line that ends with the comment //mutation:PLACE: old becomes new there, and
+// without old the whole line does.
+type mutation struct {
+	name, place, old, new string
 }
 
-// simMutations are what the simulation must catch.
-//
-// Some are of the simulation itself, where it mirrors a proof of package actions: they
-// show that a world is reached in which it takes that proof.
+// mutations are what the simulation must catch.
 //
 // Left out, since the locks heal them: a restart that skips Locking (the driver
 // has the lock already), one that does not await the tree's end (Locking finds the
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
-var simMutations = []simMutation{
-	{"act before the save", "../supervisor.go",
-		"coalesce([]Effect{saved}, acts)", "append(acts, saved)"},
-	{"a spawn needs no record, as the lock does not", "../supervisor.go",
-		"case after.Do == DoLock && !last.Durable:", "case (after.Do == DoLock || after.Do == DoSpawn) && !last.Durable:"},
-	{"a PID is identity enough", "../record.go",
-		"return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", "return p.PID > 1 && p.PID == q.PID"},
-	{"resume believes the record over a free lock", "../resume.go",
-		"func resumeFree(r Record, wanted bool) Plan {", "func resumeFree(r Record, wanted bool) Plan {\n\tif wanted && r.State == Healthy {\n\t\treturn Plan{Locking, OrphanFound, \"it says so\"}\n\t}"},
-	{"resume takes remnants for a Temporal", "../resume.go", "case e.Owner == OwnerLeftover:", "case false:"},
-	{"resume says nothing is to be done when it is to be stopped", "../resume.go",
-		"return Plan{Stopping, Resumed, \"Temporal still runs and is to be stopped first\"}", "return Plan{Stopped, \"\", \"\"}"},
-	{"a denied lock is good enough", "../table.go",
-		"{Locking, LockDenied, Stopped, do(DoRelease)", "{Locking, LockDenied, Starting, do(DoSpawn)"},
-	{"the lock is released before the spawn", "../table.go",
-		"{Locking, LockAcquired, Starting, do(DoSpawn)", "{Locking, LockAcquired, Starting, do(DoRelease, DoSpawn)"},
-	{"SIGTERM must be enough", "../table.go",
-		"{Stopping, GraceElapsed, Stopping, do(DoKill)", "{Stopping, GraceElapsed, Stopping, do()"},
-	{"nobody watches what is adopted", "../table.go",
-		"{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch)", "{Locking, OrphanFound, Starting, do(DoAdopt)"},
-	{"a Temporal without its database is restarted", "../table.go",
-		"{Starting, ProbeFailed, Degraded, do(DoScheduleProbe)", "{Starting, ProbeFailed, Restarting, do(DoTerm)"},
-	{"stopped before the tree is gone", "../table.go",
-		"{Healthy, Stop, Stopping, do(DoTerm)", "{Healthy, Stop, Stopped, do(DoTerm, DoRelease)"},
-	{"late timers count", "../supervisor.go", "if in.Seq != s.Seq || (in.Event", "if (in.Event"},
-	{"an earlier Temporal's exit counts", "../supervisor.go", "if in.Run != s.Run {", "if false {"},
-	{"the driver is not named in the record", "../supervisor.go", "s.Supervisor = s.Self\n", ""},
-	{"the budget is never exhausted", "../policy.go", "func (p Policy) BudgetExceeded(r Restarts, now Instant) string {", "func (p Policy) BudgetExceeded(r Restarts, now Instant) string {\n\treturn \"\""},
-	{"start does not wait while it is stopping", "../command_table.go",
-		"{following, StopUnderWay, \"\", then(ActWait), \"\",", "{following, StopUnderWay, CommandDone, finish, ResultAlreadyRunning,"},
-	{"a start takes a restart for a stop", "../command_classify.go", "r.Desired == WantStopped && !r.RestartPending && r.Generation > c.Since", "r.Desired == WantStopped && r.Generation > c.Since"},
-	{"a start waits for a restart that is dead", "../command_classify.go", "r.RestartPending && c.Yielded != r.Generation", "r.RestartPending"},
-	{"start believes a Healthy record", "../command_classify.go", "case r.Generation > c.Since:", "case true:"},
-	{"a start over a foreign lock", "../prepare.go", "return r, Outcome{Result: ResultTemporalLockForeign, Record: r, Holder: e.Holder}", ""},
-	{"stop believes a Stopped record", "../command_classify.go",
-		"case in.Evidence.Owner == OwnerNone && r.State == Stopped", "case r.State == Stopped"},
-	{"stop ends when the record says Stopping", "../command_table.go",
-		"{at(StopAsked, StopAcked), StopBegun, StopAcked, then(ActWait), \"\",", "{at(StopAsked, StopAcked), StopBegun, CommandDone, finish, ResultStopped,"},
-	{"stop does not want it stopped", "../command_act.go", "r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart\n", ""},
-	{"a stop leaves it to be started again", "../command_classify.go", "&& !(c.Verb == VerbStop && r.RestartPending):", ":"},
-	{"a timer that was armed for a dead driver counts in the command's own drive", "../command_classify.go", "case in.Kind != InputDrove:\n\t\treturn \"\"", "case in.Kind != InputDrove:\n\t\treturn TemporalLockForeign"},
-	{"a driver that does not answer is left alone", "../command_table.go",
-		"StopUnanswered, StopKilled, then(ActKillAsked, ActArmKilled)", "StopUnanswered, StopKilled, then(ActArmKilled)"},
-	{"a start keeps an older supervisor", "../command_classify.go", "older := in.Outdated && in.Driver", "older := false && in.Driver"},
-	{"a start ends any supervisor", "../command_classify.go", "older := in.Outdated && in.Driver", "older := in.Driver"},
-	{"an older supervisor is asked to stop", "../command_act.go", "{Do: ActKillSupervisor, Driver: in.Driver, Detail", "{Do: ActAskStop, Driver: in.Driver, Detail"},
-	{"a half-made database is kept", "../act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if false {"},
-	{"every database is set aside", "../act.go", "if s.Database.Created && !s.Database.Served && !in.Fresh {", "if !in.Fresh {"},
-	{"what is known of the database may be lost", "../supervisor.go", "saved.Durable || s.Database != before", "saved.Durable || false && s.Database != before"},
-	{"what served is not noted", "../account.go", "s.Database.Served = true", ""},
-	{"an incarnation is not written", "../record.go", "`json:\"incarnation\"`", "`json:\"-\"`"},
-	{"the record names no wish", "../account.go", "\t\ts.Desired, s.RestartPending = WantStopped, in.RestartPending\n\t\ts.Failure = Failure{} // it is not wanted any more", "\t\ts.Desired = \"\"\n\t\ts.Failure = Failure{}"},
-	{"a restart takes from the limit", "../account.go", "s.Restarts = s.Restarts.Add(in.At)", "s.Restarts = s.Restarts.Add(in.At)\n\t\t\ts.Settings.Policy.RestartLimit -= 2"},
-	{"a group is signalled by its number alone", "signal_test.go", "if w.provenMember(r.tmp) || w.outlived(r.tmp) {", "if true {"},
-	{"a member of the group need not hold the lock", "signal_test.go", "if m.locks && m.pgid == leader.pid && (m.proc.same(leader) || m.inGroup(leader)) {", "if m.pgid == leader.pid {"},
-	{"whoever holds the lock is signalled", "signal_test.go", "ours := hold != fsm.OwnerForeign", "ours := hold != fsm.OwnerNone"},
-	{"a process is signalled by its PID alone", "signal_driver_test.go", "return now, now.same(p)", "return now, now.pid == p.pid"},
-	{"a signal goes by the PID after the proof", "signal_driver_test.go", "bound := s.proc.same(p)", "bound := s.proc.pid == p.pid"},
-	{"an opener of temporal.lock is a holder", "signal_test.go", "locks: s.locks})", "locks: true})"},
-	{"an opener of supervisor.lock is a holder", "command_test.go", "slices.Contains(w.seat, simOnlooker.proc.uid)", "true"},
-	{"a dying leader counts as alive", "remains_test.go", "(!listed || dying)", "(!listed && !dying)"},
-	{"members without the lock are not waited for", "apply_test.go", "d.seesOff = n.outlived(d.s.rec.tmp)", "d.seesOff = false"},
-	{"the mark is needed to be ended", "signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if ours && m.locks && m.pgid != r.tmp.pid && w.run.conf.Kind != simHides {"},
-	{"what escaped is proven after its group was killed", "signal_test.go", "if ours && m.locks && m.pgid != r.tmp.pid {", "if late, _ := w.observe(r); late != fsm.OwnerForeign && m.locks && m.pgid != r.tmp.pid {"},
-	{"birth order goes by the wall clock", "signal_test.go", "m.proc.uid >= leader.uid", "!m.earlier"},
-	{"any look counts as seeing the record's change", "command_test.go", "c.changed = c.changed && s.saw != fsm.InputBusy", "c.changed = false"},
-	{"state does not look at the record again", "look_test.go", "return r == l.saw.r && lost == l.saw.lost", "return r != nil || lost"},
-	{"state does not look at temporal.lock again", "look_test.go", "return hold == l.saw.hold", "return hold != \"\""},
-	{"restarts that are yet to come count", "../policy.go", "at <= 0 || at > next || now-at", "at <= 0 || next < 0 || now-at"},
-	{"a clock that was set back empties the budget for good", "../policy.go", "n, next := 0, now\n", "n, next := 0, now\n\tfor _, at := range r.Recent {\n\t\tif at > now {\n\t\t\treturn 0\n\t\t}\n\t}\n"},
-	{"the window never passes", "../policy.go", "|| now-at >= Instant(window)", ""},
-	{"a run that lasted for the window forgets nothing", "../account.go", "if s.servedFor(in, p.RestartWindow) {", "if false {"},
-	{"a late answer is none", "../judge.go", "s.UnresponsiveSince, s.Slow = 0, v.Took", "s.Slow = v.Took"},
-	{"an answer counts of a Temporal that is being ended", "../answer.go", "return s.State == Starting || s.State == Healthy || s.State == Degraded", "return s.State != \"\""},
-	{"no run is stable", "../account.go", "s.Stable = s.servedFor(in, p.StableAfter)", ""},
-	{"a stable run is told by the wall clock", "../account.go", "s.Stable = s.servedFor(in, p.StableAfter)", "s.Stable = s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
+var mutations = []mutation{
+	{"act before the save", "save-first", "effects, more...", "more, effects..."},
+	{"a spawn needs no record, as the lock does not", "unsaved-before", "next.Do == DoLock", "(next.Do == DoLock || next.Do == DoSpawn)"},
+	{"a PID is identity enough", "same-process", " && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", ""},
+	{"resume believes the record over a free lock", "lock-over-record", "", `why := "nothing runs"; if wanted && r.State == Healthy { return Plan{Locking, OrphanFound, why} }`},
+	{"resume takes remnants for a Temporal", "leftovers", "", "case false:"},
+	{"resume says nothing is to be done when it is to be stopped", "stop-unfinished", `Stopping, Resumed, "Temporal still runs and is to be stopped first"`, `Stopped, "", ""`},
+	{"a denied lock is good enough", "lock-denied", "Stopped, do(DoRelease)", "Starting, do(DoSpawn)"},
+	{"the lock is released before the spawn", "spawn-locked", "do(", "do(DoRelease, "},
+	{"SIGTERM must be enough", "sigkill", "DoKill", ""},
+	{"nobody watches what is adopted", "adopted", ", DoWatch", ""},
+	{"a Temporal without its database is restarted", "database-lost", "Degraded, do(DoScheduleProbe)", "Restarting, do(DoTerm)"},
+	{"stopped before the tree is gone", "stop-waits", "Stopping, do(DoTerm)", "Stopped, do(DoTerm, DoRelease)"},
+	{"late timers count", "late-timer", "in.Seq != s.Seq || ", ""},
+	{"an earlier Temporal's exit counts", "late-exit", "", "if false {"},
+	{"the driver is not named in the record", "driver-named", "", ""},
+	{"the budget is never exhausted", "budget", "", `return ""; if false {`},
+	{"start does not wait while it is stopping", "start-waits", `"", then(ActWait), ""`, "CommandDone, finish, ResultAlreadyRunning"},
+	{"a start takes a restart for a stop", "attempt-over", " && !r.RestartPending", ""},
+	{"a start waits for a restart that is dead", "yields", " && c.Yielded != r.Generation", ""},
+	{"start believes a Healthy record", "record-older", "", "case true:"},
+	{"a start over a foreign lock", "foreign-lock", "", ""},
+	{"stop believes a Stopped record", "nothing-runs", "in.Evidence.Owner == OwnerNone && ", ""},
+	{"stop ends when the record says Stopping", "stop-begun", `StopBegun, StopAcked, then(ActWait), ""`, "StopBegun, CommandDone, finish, ResultStopped"},
+	{"stop does not want it stopped", "drive-wish", "", ""},
+	{"a stop leaves it to be started again", "nothing-runs", " && !(c.Verb == VerbStop && r.RestartPending)", ""},
+	{"a timer that was armed for a dead driver counts in the command's own drive", "drive-timer", "", "return TemporalLockForeign"},
+	{"a driver that does not answer is left alone", "driver-killed", "ActKillAsked, ", ""},
+	{"a start keeps an older supervisor", "older", "in.Outdated", "false"},
+	{"a start ends any supervisor", "older", "in.Outdated && ", ""},
+	{"an older supervisor is asked to stop", "older-killed", "ActKillSupervisor", "ActAskStop"},
+	{"a half-made database is kept", "half-made", "s.Database.Created && !s.Database.Served && !in.Fresh", "false"},
+	{"every database is set aside", "half-made", "s.Database.Created && !s.Database.Served && ", ""},
+	{"what is known of the database may be lost", "durable-database", " || s.Database != before", ""},
+	{"what served is not noted", "served-noted", "", ""},
+	{"an incarnation is not written", "incarnation-written", `json:"incarnation"`, `json:"-"`},
+	{"the record names no wish", "wish-recorded", "", `s.Desired = ""`},
+	{"a restart takes from the limit", "restart-counted", "", "s.Restarts = s.Restarts.Add(in.At); s.Settings.Policy.RestartLimit -= 2"},
+	{"restarts that are yet to come count", "window", "at > next", "next < 0"},
+	{"a clock that was set back empties the budget for good", "clock-back", "", "n, next := 0, now; for _, at := range r.Recent { if at > now { return 0 } }"},
+	{"the window never passes", "window", " || now-at >= Instant(window)", ""},
+	{"a run that lasted for the window forgets nothing", "window-served", "s.servedFor(in, p.RestartWindow)", "false"},
+	{"a late answer is none", "late-answer", "s.UnresponsiveSince, s.Slow = 0, v.Took", "s.Slow = v.Took"},
+	{"an answer counts of a Temporal that is being ended", "answers-counted", "", `return s.State != ""`},
+	{"no run is stable", "stable-run", "", ""},
+	{"a stable run is told by the wall clock", "stable-run", "s.servedFor(in, p.StableAfter)", "s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
+	{"the proven leader is not taken over", "leader-proven", "", ""},
+	{"a spawn needs no record", "required", "", "effect.Required = false"},
+	{"a late answer ends the probing", "asking", "", ""},
+	{"the spent budget is forgotten at once", "budget-spent", "", ""},
+	{"a start that was refused tries for ever", "refused", "", ""},
+	{"a spawned leader is not named", "spawned-leader", "", "s.Adopted = false"},
+	{"a start does not want it running", "start-wish", "", ""},
+	{"who asks anew has the old budget", "fresh-budget", "", ""},
+	{"a restart ends what another command has started since", "overtaken", "", "case false:"},
+	{"a start believes any state", "not-healthy", "", "case r.State == Restarting:"},
+	{"a suspended supervisor is left alone", "suspended", "ActKillSuspended, ", ""},
+	{"state believes a Healthy record over a free lock", "just-ended", "", "case false:"},
+	{"state believes a Healthy record over Temporal's silence", "silent", "", "case false:"},
+	{"state takes nothing for an orphan", "nothing-held", "", "case false:"},
+	{"SIGTERM must be enough for a restart", "restart-sigkill", "DoKill", ""},
+	{"what a dead driver was killing is waited for", "restart-resumed", "DoTerm", ""},
+	{"what a dead driver was stopping is waited for", "stop-resumed", "DoTerm", ""},
+	{"a Temporal that hangs is left alone", "hung", "Restarting, do(DoTerm)", "Degraded, do(DoScheduleProbe)"},
 }
 
-// simTakes are scenarios that are searched to their end for one mutation; for the
-// others a little of each will do.
-var simTakes = map[string]string{
-	"any look counts as seeing the record's change":         "commands=r, temporal=good, before=healthy, freeze=1, late=1",
-	"state does not look at the record again":               "commands=r, temporal=good, before=healthy, crash=1, look=1",
-	"state does not look at temporal.lock again":            "commands=r, temporal=crashes, before=healthy, mishap=1, look=1",
-	"restarts that are yet to come count":                   "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+// The scenarios that are searched to their end for one mutation; for the others a little
+// of each will do.
+const (
+	simRestarts = "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3"
+	simSlowness = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
+)
+
+var mutationScenarios = map[string]string{
+	"restarts that are yet to come count":                   simRestarts,
 	"a clock that was set back empties the budget for good": "commands=s, temporal=crashes, before=healthy, mishap=6, clock=1",
-	"the window never passes":                               "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
-	"a run that lasted for the window forgets nothing":      "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
-	"a late answer is none":                                 "commands=s, temporal=becomes slow, before=healthy, mishap=2",
-	"an answer counts of a Temporal that is being ended":    "commands=s, temporal=becomes slow, before=healthy, mishap=2",
-	"no run is stable":                                      "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
-	"a stable run is told by the wall clock":                "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3",
+	"the window never passes":                               simRestarts,
+	"a run that lasted for the window forgets nothing":      simRestarts,
+	"no run is stable":                                      simRestarts,
+	"a stable run is told by the wall clock":                simRestarts,
+	"a late answer is none":                                 simSlowness,
+	"an answer counts of a Temporal that is being ended":    simSlowness,
 }
 
-// TestMutationsFitTheCode: each has one place in the code as it is now.
+// marker ends the line that a mutation changes.
+var marker = regexp.MustCompile(` //mutation:([a-z-]+)$`)
+
+// markedLine is a line of the product's code that ends with a marker.
+type markedLine struct {
+	file string
+	text string // without the marker
+}
+
+// markedLines finds the places of mutations in the product's code.
+func markedLines(t *testing.T) map[string]markedLine {
+	t.Helper()
+	files, err := filepath.Glob("../*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]markedLine{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSuffix(line, "\n")
+			match := marker.FindStringSubmatch(line)
+			if match == nil {
+				continue
+			}
+			if _, twice := found[match[1]]; twice {
+				t.Errorf("%s: the marker %s is there twice", file, match[1])
+			}
+			found[match[1]] = markedLine{file, strings.TrimSuffix(line, match[0])}
+		}
+	}
+	return found
+}
+
+// TestMutationsFitTheCode: each marker in the code has its mutations, and each mutation
+// has a marker on a line that it changes.
 func TestMutationsFitTheCode(t *testing.T) {
-	for _, m := range simMutations {
-		text, err := os.ReadFile(m.file)
-		if n := strings.Count(string(text), m.old); err != nil || n != 1 {
-			t.Errorf("%s: %s has %q %d times (%v)", m.name, m.file, m.old, n, err)
+	lines := markedLines(t)
+	used := map[string]bool{}
+	for _, m := range mutations {
+		line, marked := lines[m.place]
+		if used[m.place] = true; !marked || m.old != "" && strings.Count(line.text, m.old) != 1 {
+			t.Errorf("%s: no line is marked %s, or not one with %q: %s", m.name, m.place, m.old, line.text)
+		}
+	}
+	for place, line := range lines {
+		if !used[place] {
+			t.Errorf("%s: no mutation has the marker %s", line.file, place)
 		}
 	}
 }
@@ -133,25 +168,35 @@ func TestMutations(t *testing.T) {
 	if os.Getenv("SIM_MUTATIONS") == "" {
 		t.Skip("SIM_MUTATIONS=1 builds and runs every mutant: a minute or two")
 	}
-	for _, m := range simMutations {
+	lines := markedLines(t)
+	for _, m := range mutations {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			m.run(t)
+			m.run(t, lines[m.place])
 		})
 	}
 }
 
-func (m simMutation) run(t *testing.T) {
-	text, err := os.ReadFile(m.file)
+// mutant is a file's text with the mutation.
+func (m mutation) mutant(text string, line markedLine) string {
+	changed := m.new
+	if m.old != "" {
+		changed = strings.Replace(line.text, m.old, m.new, 1)
+	}
+	return strings.Replace(text, line.text+" //mutation:"+m.place+"\n", changed+"\n", 1)
+}
+
+func (m mutation) run(t *testing.T, line markedLine) {
+	text, err := os.ReadFile(line.file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	mutant := filepath.Join(folder, filepath.Base(m.file))
-	if err := os.WriteFile(mutant, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600); err != nil {
+	mutant := filepath.Join(folder, filepath.Base(line.file))
+	if err := os.WriteFile(mutant, []byte(m.mutant(string(text), line)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	original, err := filepath.Abs(m.file)
+	original, err := filepath.Abs(line.file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +213,7 @@ func (m simMutation) run(t *testing.T) {
 	}
 	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
 	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_MUTATIONS=")
-	if only := simTakes[m.name]; only != "" {
+	if only := mutationScenarios[m.name]; only != "" {
 		mutated.Env = append(os.Environ(), "SIM_ONLY="+only, "SIM_MUTATIONS=")
 	}
 	out, err := mutated.CombinedOutput()

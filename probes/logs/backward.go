@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 )
 
 // errShrunk says that a file was truncated while it was read.
@@ -12,95 +13,71 @@ var errShrunk = errors.New("the log was truncated while it was read")
 // blockBytes is what is read at once at first; it grows with a line's length.
 const blockBytes = 64 << 10
 
-// backward gives the lines of a shot from the last to the first.
-type backward struct {
-	parts []part
-	// held is what was read of parts[0] and not given yet; at is where it begins.
-	held  []byte
-	at    int64
-	block int64
-	// begun says that the end of parts[0] was seen to: a final newline begins no line.
-	begun bool
-	// end is where the reading began in the newest file.
-	end int64
-}
-
-// newBackward begins at the end of the log, or, to be followed, after its last
-// whole line.
-func newBackward(s *shot, whole bool) (*backward, error) {
-	b := &backward{parts: s.parts, at: s.parts[0].info.Size(), block: blockBytes}
-	b.end = b.at
-	for whole && b.at > 0 {
-		if err := b.more(); err != nil {
-			return nil, err
-		}
-		if i := bytes.LastIndexByte(b.held, '\n'); i >= 0 {
-			b.held = b.held[:i+1]
-			break
-		}
-		if b.at == 0 {
-			b.held = nil // not one whole line yet
-		}
-	}
-	if whole {
-		b.end = b.at + int64(len(b.held))
-	}
-	return b, nil
-}
-
-// more puts the block before held in front of it.
-func (b *backward) more() error {
-	n := min(b.at, b.block)
-	block := make([]byte, n, n+int64(len(b.held)))
-	if _, err := b.parts[0].ReadAt(block, b.at-n); err != nil {
-		if err == io.EOF {
-			return errShrunk
-		}
-		return err
-	}
-	b.held, b.at, b.block = append(block, b.held...), b.at-n, b.block*2
-	return nil
-}
-
-// line returns the line before the last one that it returned; false at the
-// beginning of all.
-func (b *backward) line() ([]byte, bool, error) {
-	for len(b.parts) > 0 {
-		if !b.begun {
-			if len(b.held) == 0 && b.at > 0 {
-				if err := b.more(); err != nil {
-					return nil, false, err
-				}
+// backward yields the lines of a shot from the last to the first, beginning at the offset end of its
+// newest file.
+func (s *shot) backward(end int64) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for i, p := range s.parts {
+			if i > 0 {
+				end = p.info.Size()
 			}
-			b.begun = true
-			b.held = bytes.TrimSuffix(b.held, []byte{'\n'})
-			if len(b.held) == 0 && b.at == 0 {
-				b.next()
-				continue
+			if !p.backward(end, yield) {
+				return
 			}
 		}
-		if i := bytes.LastIndexByte(b.held, '\n'); i >= 0 {
-			line := b.held[i+1:]
-			b.held, b.block = b.held[:i], blockBytes
-			return line, true, nil
-		}
-		if b.at == 0 {
-			line := b.held
-			b.next()
-			return line, true, nil
-		}
-		if err := b.more(); err != nil {
-			return nil, false, err
-		}
 	}
-	return nil, false, nil
 }
 
-// next goes on to the file that is older.
-func (b *backward) next() {
-	b.parts = b.parts[1:]
-	b.held, b.begun, b.block = nil, false, blockBytes
-	if len(b.parts) > 0 {
-		b.at = b.parts[0].info.Size()
+// backward yields the lines before the offset at, and reports whether more are wanted. A newline at
+// the end begins no line.
+func (p part) backward(at int64, yield func([]byte, error) bool) bool {
+	last := make([]byte, min(at, 1))
+	if err := p.readAll(last, at-int64(len(last))); err != nil {
+		return yield(nil, err)
 	}
+	if at -= int64(bytes.Count(last, []byte{'\n'})); at == 0 {
+		return true
+	}
+	var held []byte // was read and not yielded yet
+	for block := int64(blockBytes); ; {
+		i := bytes.LastIndexByte(held, '\n')
+		if i < 0 && at > 0 {
+			more := make([]byte, min(at, block))
+			at -= int64(len(more))
+			if err := p.readAll(more, at); err != nil {
+				return yield(nil, err)
+			}
+			held, block = append(more, held...), block*2
+			continue
+		}
+		if wanted := yield(held[i+1:], nil); i < 0 || !wanted {
+			return wanted
+		}
+		held, block = held[:i], blockBytes
+	}
+}
+
+// lastLineEnd returns the offset behind a file's last newline, 0 if it has none.
+func (p part) lastLineEnd() (int64, error) {
+	block := make([]byte, blockBytes)
+	for at := p.info.Size(); at > 0; at -= int64(len(block)) {
+		block = block[:min(at, blockBytes)]
+		begin := at - int64(len(block))
+		if err := p.readAll(block, begin); err != nil {
+			return 0, err
+		}
+		if i := bytes.LastIndexByte(block, '\n'); i >= 0 {
+			return begin + int64(i) + 1, nil
+		}
+	}
+	return 0, nil
+}
+
+// readAll fills a block from the offset at; errShrunk if the file does not reach that far.
+func (p part) readAll(block []byte, at int64) error {
+	_, err := p.ReadAt(block, at)
+	if err == io.EOF {
+		return errShrunk
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package logs
 import (
 	"errors"
 	"io/fs"
+	"iter"
 	"os"
 	"slices"
 	"time"
@@ -64,13 +65,15 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		b, err := newBackward(s, follow)
-		if err != nil {
-			s.close()
-			return nil, nil, err
+		end := s.parts[0].info.Size()
+		if follow {
+			end, err = s.parts[0].lastLineEnd()
 		}
-		end := b.end
-		entries, newest, err := collect(b, q, s.parts[0].info.ModTime())
+		var entries []Entry
+		var newest head
+		if err == nil {
+			entries, newest, err = collect(s.backward(end), q, s.parts[0].info.ModTime())
+		}
 		if err == nil && l.still(s, end) {
 			for i := range entries {
 				entries[i].From = l.Name
@@ -88,17 +91,17 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 	return nil, nil, ErrBusy
 }
 
-// collect reads backward until it has what is wanted. newest is the last line
+// collect takes lines, the last one first, until it has what is wanted. newest is the last line
 // that says something, for lines that are still to come. Where no line says a
 // time, written counts, which is when the log was last written.
-func collect(b *backward, q Query, written time.Time) (entries []Entry, newest head, err error) {
+func collect(backward iter.Seq2[[]byte, error], q Query, written time.Time) (entries []Entry, newest head, err error) {
 	var lines []string
-	for count := 0; q.Count < 0 || count < q.Count || !q.plain() && !newest.known(); {
-		line, ok, err := b.line()
+	count := 0
+	for line, err := range backward {
 		if err != nil {
 			return nil, newest, err
 		}
-		if !ok {
+		if q.Count >= 0 && count >= q.Count && (q.plain() || newest.known()) {
 			break
 		}
 		lines = append(lines, string(line))

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Condition is what a database's files say of its condition.
@@ -43,19 +43,23 @@ func QuickCheck(ctx context.Context, path string) (Condition, error) {
 		return h.Condition, err
 	}
 	before := stamps(h.path)
-	err = withEngine(ctx, h.path, func(e *engine) error {
-		_, err := e.strings("PRAGMA schema_version") // carries out the journal
-		if h.Flaw = e.tooLarge(h); err != nil || h.Flaw != "" {
-			return err
-		}
-		h.Flaw, err = e.quickCheck()
+	var faults []string
+	err = withEngine(ctx, h.path, func(e engine) (err error) {
+		faults, err = e.strings("PRAGMA quick_check(1)")
 		return err
 	})
-	if stamps(h.path) != before {
+	h.Flaw = damage(err)
+	switch {
+	case stamps(h.path) != before:
 		return Condition{}, errChanged
+	case h.Flaw != "":
+		err = nil
+	case err == nil && len(faults) > 0 && faults[0] != "ok": // it may have a headline
+		lines := strings.Split(strings.TrimSpace(faults[0]), "\n")
+		h.Flaw = "SQLite says: " + lines[len(lines)-1]
 	}
-	if flaw := cmp.Or(h.Flaw, damage(err)); flaw != "" {
-		h.Flaw, err = h.cutOff(flaw), nil
+	if h.Flaw != "" {
+		h.Flaw = h.cutOff(h.Flaw)
 	}
 	return h.Condition, err
 }
@@ -116,7 +120,8 @@ func readHead(path string) (head, error) {
 		h.Flaw = "it is empty"
 	case !h.hasMagic():
 		h.Flaw = "it is no SQLite database"
-		h.onlyNULs = h.Bytes <= mostNULs && isNULs(h.text) && readsNULs(file)
+		start, err := io.ReadAll(io.NewSectionReader(file, 0, mostNULs))
+		h.onlyNULs = err == nil && h.Bytes <= mostNULs && len(bytes.Trim(start, "\x00")) == 0
 	}
 	return h, nil
 }
@@ -162,10 +167,3 @@ func isHot(journal string) bool {
 	text, err := io.ReadAll(io.LimitReader(file, int64(len(journalMagic))))
 	return err == nil && string(text) == journalMagic
 }
-
-func readsNULs(file io.Reader) bool {
-	rest, err := io.ReadAll(file)
-	return err == nil && isNULs(rest)
-}
-
-func isNULs(text []byte) bool { return len(bytes.Trim(text, "\x00")) == 0 }

@@ -127,7 +127,7 @@ func TestQuickCheckFindsDamage(t *testing.T) {
 			copy(data[32:36], data[firstPage(data, tableInterior)*page+8:])
 			return data
 		},
-		"page 6 cell 0: Rowid 45 out of order": func(data []byte) []byte { // a length beyond what a number can be
+		"database disk image is malformed": func(data []byte) []byte { // in the schema, a length beyond what a number can be
 			leaf := data[firstPage(data, tableLeaf)*page:][:page]
 			copy(leaf[binary.BigEndian.Uint16(leaf[8:]):], strings.Repeat("\xff", 9))
 			return data

@@ -31,6 +31,8 @@ const (
 type Contents struct {
 	Kind ContentsKind
 	Why  string
+	// Schema, for ContentsTemporal, is a hash of the statements that make the schema.
+	Schema string
 }
 
 // temporalTables are the tables of the schemas up to 1.9.1 of the CLI. Those of its text
@@ -68,7 +70,7 @@ func ReadContents(ctx context.Context, path string) (Contents, error) {
 		return contents, nil
 	}
 	var contents Contents
-	err = withEngine(ctx, h.path, func(e *engine) (err error) {
+	err = withEngine(ctx, h.path, func(e engine) (err error) {
 		contents, err = e.contents(h)
 		return err
 	})
@@ -76,7 +78,7 @@ func ReadContents(ctx context.Context, path string) (Contents, error) {
 		return h.noDatabase(), nil
 	}
 	if flaw := damage(err); flaw != "" {
-		return Contents{ContentsUnknown, "is damaged: " + flaw}, nil
+		return Contents{Kind: ContentsUnknown, Why: "is damaged: " + flaw}, nil
 	}
 	return contents, err
 }
@@ -89,11 +91,11 @@ const mostNULs = 1 << 20
 func (h head) contents() Contents {
 	switch {
 	case h.Bytes == 0: // SQLite takes no journal and no log for those of an empty file
-		return Contents{ContentsHalfMade, "is empty"}
+		return Contents{Kind: ContentsHalfMade, Why: "is empty"}
 	case !h.hasMagic() && !h.Interrupted:
 		return h.noDatabase()
 	case h.Bytes < h.pageSize() && h.LogBytes == 0 && !h.Interrupted:
-		return Contents{ContentsHalfMade, "has the beginning of a header, and nothing else"}
+		return Contents{Kind: ContentsHalfMade, Why: "has the beginning of a header, and nothing else"}
 	}
 	return Contents{}
 }
@@ -101,32 +103,31 @@ func (h head) contents() Contents {
 // noDatabase classifies a file without SQLite's header.
 func (h head) noDatabase() Contents {
 	if h.onlyNULs {
-		return Contents{ContentsHalfMade, "has nothing but NUL bytes"}
+		return Contents{Kind: ContentsHalfMade, Why: "has nothing but NUL bytes"}
 	}
-	return Contents{ContentsForeign, "is no SQLite database, or an encrypted one"}
+	return Contents{Kind: ContentsForeign, Why: "is no SQLite database, or an encrypted one"}
 }
 
 // contents classifies a database by its tables and their rows.
-func (e *engine) contents(h head) (Contents, error) {
-	tables, err := e.inPart(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
+func (e engine) contents(h head) (Contents, error) {
+	tables, err := e.strings(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`)
 	unknown := slices.ContainsFunc(tables, notTemporals) // of a schema that is newer, or another program's
 	switch {
 	case err != nil:
 		return Contents{}, err
-	case e.tooLarge(h) != "":
-		return Contents{ContentsUnknown, e.tooLarge(h)}, nil
-	case e.database().size%h.pageSize() != 0: // SQLite takes the missing part for zeros
-		return Contents{ContentsUnknown, "it ends within a page"}, nil
+	case !h.Interrupted && h.Bytes%h.pageSize() != 0: // SQLite takes the missing part for zeros
+		return Contents{Kind: ContentsUnknown, Why: "it ends within a page"}, nil
 	case len(tables) == 0 && h.Interrupted:
-		return Contents{ContentsHalfMade, "is empty once its first transaction, which was cut off, is taken back"}, nil
+		return Contents{Kind: ContentsHalfMade, Why: "is empty once its first transaction, which was cut off, is taken back"}, nil
 	case len(tables) == 0:
-		return Contents{ContentsHalfMade, "has no table"}, nil
+		return Contents{Kind: ContentsHalfMade, Why: "has no table"}, nil
 	case unknown && !(slices.Contains(tables, "namespaces") && slices.Contains(tables, "executions")), len(tables) < fewTables && !slices.Contains(tables, "namespaces"):
-		return Contents{ContentsForeign, "is another program's database, with the tables " + shortList(tables)}, nil
+		return Contents{Kind: ContentsForeign, Why: "is another program's database, with the tables " + shortList(tables)}, nil
 	case !unknown && !e.hasData(tables):
-		return Contents{ContentsHalfMade, fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}, nil
+		return Contents{Kind: ContentsHalfMade, Why: fmt.Sprintf("has %d of Temporal's tables and no user data", len(tables))}, nil
 	}
-	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables))}, nil
+	statements, err := e.strings("SELECT sql FROM sqlite_schema ORDER BY type, name")
+	return Contents{ContentsTemporal, fmt.Sprintf("has %d tables", len(tables)), hashOf(strings.Join(statements, "\n"))}, err
 }
 
 func notTemporals(table string) bool {
@@ -144,7 +145,7 @@ func shortList(names []string) string {
 
 // hasData reports whether a table has rows that Temporal has not made for itself. A table
 // that cannot be read counts as data.
-func (e *engine) hasData(tables []string) bool {
+func (e engine) hasData(tables []string) bool {
 	return slices.ContainsFunc(tables, func(table string) bool {
 		if slices.Contains(filledBySchema, table) || strings.HasPrefix(table, searchTables) {
 			return false

@@ -38,18 +38,19 @@ func TestDatabaseContents(t *testing.T) {
 		"killed, without its journal":    {killed, nil, ContentsHalfMade, "has 3 of Temporal's tables and no user data"},
 		"killed, its journal done with":  {killed, make([]byte, len(journal)), ContentsHalfMade, "has 3 of"},
 		"killed in its first statement":  {killed, pagesInJournal(journal, 0, 0, 0, 0), ContentsHalfMade, "taken back"},
-		"a journal that claims too much": {killed, pagesInJournal(journal, 255, 255, 255, 255), ContentsUnknown, "claims 4294967295 pages"},
+		"a journal that claims too much": {killed, pagesInJournal(journal, 255, 255, 255, 255), ContentsUnknown, "is damaged"},
 		"a header alone":                 {killed[:100], nil, ContentsHalfMade, "the beginning of a header"},
 		"the magic alone":                {killed[:16], nil, ContentsHalfMade, "the beginning of a header"},
 		"NUL bytes":                      {make([]byte, 8192), nil, ContentsHalfMade, "NUL bytes"},
 		"a damaged schema":               {damaged, nil, ContentsUnknown, "damaged"},
+		"cut off within a page":          {killed[:len(killed)-100], nil, ContentsUnknown, "ends within a page"},
 		"a damaged header":               {noPages, nil, ContentsUnknown, "its header is wrong"},
 		"a text":                         {[]byte("a letter to a friend\n"), nil, ContentsForeign, "no SQLite database"},
 		"a picture":                      {append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), nil, ContentsForeign, "no SQLite database"},
 		"an encrypted database":          {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
 		"many NUL bytes":                 {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
 		"another program's":              {small, nil, ContentsForeign, "another program's database, with the tables "},
-		"Temporal's, with a table lost":  {bytes.ReplaceAll(read("../../../cmd/e2e/testdata/fake.db"), []byte("namespaces"), []byte("executions")), nil, ContentsTemporal, "4 tables"},
+		"Temporal's, with a table lost":  {renamed(t, "../../cmd/e2e/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
 		"Temporal's":                     {read("../../../cmd/e2e/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.db")
@@ -72,6 +73,21 @@ func TestDatabaseContents(t *testing.T) {
 	if _, err := ReadContents(t.Context(), t.TempDir()); err == nil {
 		t.Error("a folder has contents")
 	}
+}
+
+// renamed is a database of Temporal's whose table of namespaces has another name of Temporal's.
+func renamed(t *testing.T, from string) []byte {
+	data, err := os.ReadFile(from)
+	check(t, err)
+	path := filepath.Join(t.TempDir(), "x.db")
+	check(t, os.WriteFile(path, data, 0o600))
+	conn, err := sqlite3.Open(path)
+	check(t, err)
+	check(t, conn.Exec("ALTER TABLE namespaces RENAME TO tasks"))
+	check(t, conn.Close())
+	data, err = os.ReadFile(path)
+	check(t, err)
+	return data
 }
 
 // The namespace that Temporal makes for itself is no user data. Any other one is.

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,20 +10,20 @@ import (
 	"os"
 	"strings"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 	"golang.org/x/sys/unix"
 )
 
 // overlay is the file system that SQLite sees (sqlite.org/vfs.html). It has one database,
-// with its journal and its write-ahead log. SQLite reads the user's files; what SQLite
-// writes stays in memory. So SQLite can roll back a transaction or recover a log, and the
-// user's files stay as they are. Locks are granted without a look at the user's file.
+// with its journal and its write-ahead log. SQLite reads the user's files; the pages that it
+// writes to the database, as it rolls back a transaction, stay in memory, and what it writes to the
+// journal then is discarded. Locks are granted without a look at the user's file.
 type overlay struct {
 	// ctx ends all reading.
 	ctx context.Context
 	// path is the user's database.
-	path  string
-	files map[string]*file
+	path string
 }
 
 // inOverlay is the name that the database has in the overlay: a user's path may be longer than
@@ -30,7 +31,7 @@ type overlay struct {
 const inOverlay = "/database"
 
 // real is the path of the user's file for a name in the overlay.
-func (o *overlay) real(name string) string {
+func (o overlay) real(name string) string {
 	if suffix, ok := strings.CutPrefix(name, inOverlay); ok {
 		return o.path + suffix
 	}
@@ -38,57 +39,36 @@ func (o *overlay) real(name string) string {
 }
 
 // Open implements [vfs.VFS].
-func (o *overlay) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
-	if f := o.files[name]; f != nil {
+func (o overlay) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	f := &file{ctx: o.ctx}
+	user, err := openRegular(o.real(name))
+	if errors.Is(err, fs.ErrNotExist) && flags&vfs.OPEN_CREATE != 0 {
 		return f, flags, nil
 	}
-	f := &file{overlay: o, written: map[int64][]byte{}}
-	if name != "" { // a temporary file has no name
-		user, err := openRegular(o.real(name))
-		switch {
-		case err == nil:
-			info, err := user.Stat()
-			if err != nil {
-				user.Close()
-				return nil, 0, err
-			}
-			f.user, f.size, f.kept = user, info.Size(), info.Size()
-		case !errors.Is(err, fs.ErrNotExist) || flags&vfs.OPEN_CREATE == 0:
-			return nil, 0, err
-		}
-		o.files[name] = f
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := user.Stat()
+	if err != nil {
+		user.Close()
+		return nil, 0, err
+	}
+	f.user, f.size = user, info.Size()
+	if name == inOverlay {
+		f.written, f.most = map[int64][]byte{}, f.size+mostGrowth
 	}
 	return f, flags, nil
 }
 
-// Delete implements [vfs.VFS].
-func (o *overlay) Delete(name string, _ bool) error {
-	if f := o.files[name]; f != nil {
-		return f.Truncate(0)
-	}
-	o.files[name] = &file{overlay: o, written: map[int64][]byte{}}
-	return nil
-}
-
 // Access implements [vfs.VFS].
-func (o *overlay) Access(name string, _ vfs.AccessFlag) (bool, error) {
-	if f := o.files[name]; f != nil {
-		return f.size > 0, nil
-	}
+func (o overlay) Access(name string, _ vfs.AccessFlag) (bool, error) {
 	_, err := os.Stat(o.real(name))
 	return err == nil, nil
 }
 
-// FullPathname implements [vfs.VFS].
-func (*overlay) FullPathname(name string) (string, error) { return name, nil }
-
-func (o *overlay) close() {
-	for _, f := range o.files {
-		if f.user != nil {
-			f.user.Close()
-		}
-	}
-}
+// FullPathname and Delete implement [vfs.VFS].
+func (overlay) FullPathname(name string) (string, error) { return name, nil }
+func (overlay) Delete(string, bool) error                { return nil }
 
 // openRegular opens a file to read it. A pipe would keep an open without O_NONBLOCK waiting.
 func openRegular(path string) (*os.File, error) {
@@ -107,35 +87,43 @@ func openRegular(path string) (*os.File, error) {
 	return file, nil
 }
 
-// blockSize, in bytes, is the unit in which an overlay keeps what was written.
-const blockSize = 4096
+// mostGrowth, in bytes, is how far a journal may take a database beyond its files. SQLite would
+// read on and on in one that claims more pages.
+const mostGrowth = 256 << 20
 
 // file is one file of an overlay.
 type file struct {
-	overlay *overlay
-	// user is the user's file, nil for one that SQLite has made. Its first kept bytes count.
+	ctx context.Context
+	// user is the user's file, nil for a log that is not there.
 	user *os.File
-	kept int64
 	size int64
-	// written has the blocks that SQLite has written, by number.
+	// written has the sectors of the database that SQLite has written, by number. It is nil for a
+	// file of which nothing that is written counts.
 	written map[int64][]byte
+	// most, in bytes, is how large the database may become.
+	most int64
 }
 
-// ReadAt implements [io.ReaderAt].
+// sector, in bytes, is the least that SQLite writes to a database.
+const sector = smallestPage
+
+// ReadAt implements [io.ReaderAt]. What the user's file does not have any more is zeros.
 func (f *file) ReadAt(p []byte, at int64) (n int, err error) {
-	if err := f.overlay.ctx.Err(); err != nil {
+	if err := f.ctx.Err(); err != nil {
 		return 0, err
 	}
-	for n < len(p) && at < f.size {
-		number, within := at/blockSize, at%blockSize
-		length := min(int64(len(p)-n), blockSize-within, f.size-at)
-		to := p[n:][:length]
-		if block := f.written[number]; block != nil {
-			copy(to, block[within:])
-		} else if err := f.readUser(to, at); err != nil {
-			return n, err
+	n = int(min(int64(len(p)), max(0, f.size-at)))
+	clear(p)
+	if f.user != nil {
+		if _, err := f.user.ReadAt(p[:n], at); err != nil && err != io.EOF {
+			return 0, err
 		}
-		n, at = n+int(length), at+length
+	}
+	for number := at / sector; len(f.written) > 0 && number*sector < at+int64(n); number++ {
+		if data := f.written[number]; data != nil {
+			begin := max(number*sector, at)
+			copy(p[begin-at:n], data[begin-number*sector:])
+		}
 	}
 	if n < len(p) {
 		return n, io.EOF
@@ -143,57 +131,44 @@ func (f *file) ReadAt(p []byte, at int64) (n int, err error) {
 	return n, nil
 }
 
-// readUser reads from the user's file. Behind its end there are zeros.
-func (f *file) readUser(p []byte, at int64) error {
-	clear(p)
-	if at >= f.kept {
-		return nil
-	}
-	_, err := f.user.ReadAt(p[:min(int64(len(p)), f.kept-at)], at)
-	if err == io.EOF { // the file has become shorter
-		return nil
-	}
-	return err
-}
-
 // WriteAt implements [io.WriterAt].
-func (f *file) WriteAt(p []byte, at int64) (n int, err error) {
-	for n < len(p) {
-		number, within := at/blockSize, at%blockSize
-		if f.written[number] == nil {
-			block := make([]byte, blockSize)
-			if err := f.readUser(block, number*blockSize); err != nil {
-				return n, err
-			}
-			f.written[number] = block
-		}
-		length := copy(f.written[number][within:], p[n:])
-		n, at = n+length, at+int64(length)
+func (f *file) WriteAt(p []byte, at int64) (int, error) {
+	if f.written == nil {
+		return len(p), nil
 	}
-	f.size = max(f.size, at)
-	return n, nil
+	if at+int64(len(p)) > f.most {
+		return 0, sqlite3.CORRUPT
+	}
+	for n := 0; n < len(p); n += sector {
+		f.written[(at+int64(n))/sector] = bytes.Clone(p[n : n+sector])
+	}
+	f.size = max(f.size, at+int64(len(p)))
+	return len(p), nil
 }
 
-// Truncate implements [vfs.File].
+// Truncate implements [vfs.File]. SQLite cuts a database once, before it rolls back its pages.
 func (f *file) Truncate(size int64) error {
-	for number, block := range f.written {
-		if first := number * blockSize; first+blockSize > size {
-			clear(block[max(0, size-first):])
-		}
+	if f.written != nil {
+		f.size = min(f.size, size)
 	}
-	f.size, f.kept = size, min(f.kept, size)
 	return nil
 }
 
 // Size implements [vfs.File].
 func (f *file) Size() (int64, error) { return f.size, nil }
 
-// The rest of [vfs.File] does nothing. Each file has one reader, nothing is kept, and the overlay
-// closes the user's files: SQLite opens a journal more than once.
-func (*file) Close() error                                    { return nil }
+// Close implements [io.Closer].
+func (f *file) Close() error {
+	if f.user == nil {
+		return nil
+	}
+	return f.user.Close()
+}
+
+// The rest of [vfs.File] does nothing. Each file has one reader, and nothing is kept.
 func (*file) Sync(vfs.SyncFlag) error                         { return nil }
 func (*file) Lock(vfs.LockLevel) error                        { return nil }
 func (*file) Unlock(vfs.LockLevel) error                      { return nil }
 func (*file) CheckReservedLock() (bool, error)                { return false, nil }
-func (*file) SectorSize() int                                 { return 512 }
+func (*file) SectorSize() int                                 { return sector }
 func (*file) DeviceCharacteristics() vfs.DeviceCharacteristic { return 0 }

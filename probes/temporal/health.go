@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"connectrpc.com/connect"
@@ -64,11 +63,11 @@ type Answer struct {
 	Verdict fsm.Verdict
 	// Health is the health check's status, as in "SERVING", empty for no answer.
 	Health string
-	// Namespaces has OK, or why it does not answer, for each namespace asked.
-	Namespaces map[string]string
+	// Namespaces has nil, or why it does not answer, for each namespace asked.
+	Namespaces map[string]error
 	// Services has the same for each of WorkflowServices. It is empty where they were not
 	// asked, since a namespace does not answer.
-	Services map[string]string
+	Services map[string]error
 	// Detail says in one sentence why it is not ready, empty if it is.
 	Detail string
 }
@@ -161,7 +160,7 @@ func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 	// The response's one field is an enumeration, an Int32Value's bytes.
 	status, err := call[wrapperspb.Int32Value](ctx, l, healthCheck, textField(nil, 1, workflowService))
 	if err != nil {
-		return Answer{Detail: "health does not answer: " + why(err)}
+		return Answer{Detail: "health does not answer: " + err.Error()}
 	}
 	answer := Answer{Health: statusName(status.Value)}
 	if answer.Health != serving {
@@ -171,7 +170,7 @@ func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 	answer.Verdict.Live = true
 	e.reached("SERVING")
 	names := e.names()
-	answer.Namespaces = gather(names, func(name string) string { return askNamespace(ctx, l, name) }, func(soFar map[string]string) {
+	answer.Namespaces = gather(names, func(name string) error { return askNamespace(ctx, l, name) }, func(soFar map[string]error) {
 		answer.Namespaces, answer.Detail = soFar, aboutNamespaces(names, soFar)
 		e.known(answer)
 	})
@@ -179,7 +178,7 @@ func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 		return answer
 	}
 	e.reached("namespaces answer")
-	answer.Services = gather(WorkflowServices, func(name string) string { return askService(ctx, l, name) }, func(soFar map[string]string) {
+	answer.Services = gather(WorkflowServices, func(name string) error { return askService(ctx, l, name) }, func(soFar map[string]error) {
 		answer.Services, answer.Detail = soFar, aboutServices(soFar)
 		e.known(answer)
 	})
@@ -239,38 +238,23 @@ func call[T any](ctx context.Context, l *line, method string, request []byte) (*
 	message := &emptypb.Empty{}
 	message.ProtoReflect().SetUnknown(request) // written as they are
 	answer, err := client.CallUnary(ctx, connect.NewRequest(message))
+	switch connect.CodeOf(err) {
+	case connect.CodeDeadlineExceeded:
+		return nil, errSilent
+	case connect.CodeUnimplemented:
+		return nil, errors.New("the server is not a Temporal frontend")
+	}
 	if err != nil {
 		return nil, err
 	}
 	return answer.Msg, nil
 }
 
-// silence stands for the answer of a call that has not been answered.
-const silence = "nothing within the time given"
+// errSilent stands for the answer of a call that has not been answered.
+var errSilent = errors.New("nothing within the time given")
 
 // Silent is the answer of an endpoint that has answered nothing at all.
-var Silent = Answer{Detail: "health does not answer: " + silence}
-
-// OK is the answer of a namespace or a service that answers.
-const OK = "ok"
+var Silent = Answer{Detail: "health does not answer: " + errSilent.Error()}
 
 // NotFound reports whether an answer is that the namespace does not exist.
-func NotFound(answer string) bool {
-	return strings.HasPrefix(answer, connect.CodeNotFound.String()+": ")
-}
-
-// why shortens a gRPC error for people.
-func why(err error) string {
-	switch code := connect.CodeOf(err); code {
-	case connect.CodeDeadlineExceeded:
-		return silence
-	case connect.CodeUnimplemented:
-		return "the server is not a Temporal frontend"
-	default:
-		var failed *connect.Error
-		if errors.As(err, &failed) {
-			return fmt.Sprintf("%s: %s", code, failed.Message())
-		}
-		return err.Error()
-	}
-}
+func NotFound(answer error) bool { return connect.CodeOf(answer) == connect.CodeNotFound }

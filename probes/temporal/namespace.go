@@ -25,11 +25,11 @@ func (e Endpoint) names() []string {
 	return names
 }
 
-// aboutNamespaces is one sentence about the first namespace that is not OK, empty if all are.
-func aboutNamespaces(names []string, answers map[string]string) string {
+// aboutNamespaces is one sentence about the first namespace that does not answer, empty if all do.
+func aboutNamespaces(names []string, answers map[string]error) string {
 	for _, name := range names {
-		if answers[name] != OK {
-			return fmt.Sprintf("namespace %s does not answer: %s", name, answers[name])
+		if err := answers[name]; err != nil {
+			return fmt.Sprintf("namespace %s does not answer: %v", name, err)
 		}
 	}
 	return ""
@@ -37,11 +37,11 @@ func aboutNamespaces(names []string, answers map[string]string) string {
 
 // gather makes a call for each name at once, and returns the answers when all have come. It
 // calls report with the answers so far, at first and after each answer, from one goroutine
-// at a time: a call that has no answer yet has silence for one.
-func gather(names []string, ask func(name string) string, report func(soFar map[string]string)) map[string]string {
-	answers := map[string]string{}
+// at a time: a call that has no answer yet has errSilent for one.
+func gather(names []string, ask func(name string) error, report func(soFar map[string]error)) map[string]error {
+	answers := map[string]error{}
 	for _, name := range names {
-		answers[name] = silence
+		answers[name] = errSilent
 	}
 	report(maps.Clone(answers))
 	var lock sync.Mutex
@@ -62,9 +62,7 @@ func gather(names []string, ask func(name string) string, report func(soFar map[
 
 // askNamespace calls DescribeNamespace, whose request has the namespace's name as
 // field 1. Of the answer only its coming matters.
-func askNamespace(ctx context.Context, l *line, name string) string {
-	if _, err := call[emptypb.Empty](ctx, l, describeNamespace, textField(nil, 1, name)); err != nil {
-		return why(err)
-	}
-	return OK
+func askNamespace(ctx context.Context, l *line, name string) error {
+	_, err := call[emptypb.Empty](ctx, l, describeNamespace, textField(nil, 1, name))
+	return err
 }

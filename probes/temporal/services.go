@@ -34,33 +34,33 @@ var WorkflowServices = []string{"history", "matching"}
 const systemNamespace = "temporal-system"
 
 // askService asks history for a workflow that does not exist, or matching for a task queue.
-// It returns OK or why the service does not answer.
-func askService(ctx context.Context, l *line, service string) string {
+// It returns nil or why the service does not answer.
+func askService(ctx context.Context, l *line, service string) error {
 	var err error
 	if service == "history" {
 		_, err = call[emptypb.Empty](ctx, l, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
 	} else {
 		_, err = call[emptypb.Empty](ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
 	}
-	if err == nil || service == "history" && crossed(err) {
-		return OK
+	if service == "history" && crossed(err) {
+		return nil
 	}
-	return why(err)
+	return err
 }
 
 // aboutServices is one sentence about the services that do not answer, empty if both do.
-func aboutServices(answers map[string]string) string {
+func aboutServices(answers map[string]error) string {
 	const none = "no workflow can start: "
 	history, matching := answers["history"], answers["matching"]
 	switch {
-	case history == OK && matching == OK:
+	case history == nil && matching == nil:
 		return ""
-	case matching == OK:
-		return none + "history does not answer: " + history
-	case history == OK:
-		return none + "matching does not answer: " + matching
+	case matching == nil:
+		return none + "history does not answer: " + history.Error()
+	case history == nil:
+		return none + "matching does not answer: " + matching.Error()
 	}
-	return none + "history and matching do not answer: " + history
+	return none + "history and matching do not answer: " + history.Error()
 }
 
 // crossed reports whether an error about a workflow came from history. "No such workflow"

@@ -119,3 +119,13 @@ func Columns(out io.Writer) int {
 	}
 	return 80
 }
+
+// The colours of a terminal (ECMA-48, SGR).
+const (
+	Red    = "31"
+	Green  = "32"
+	Yellow = "33"
+)
+
+// Painted returns a line for a terminal in one of the colours.
+func Painted(line, colour string) string { return "\x1b[" + colour + "m" + line + "\x1b[0m" }

@@ -22,7 +22,7 @@ func SystemProblem(err error, did string) *Problem {
 	lock, isLock := errors.AsType[actions.NotLockError](err)
 	switch {
 	case isA[probes.IdentityError](err):
-		lack, _ := LackIn(err.Error())
+		lack, _ := LackOf(actions.CodeOf(err))
 		says(ExitFailed, "without it no process can be identified", cmp.Or(lack.Try, p.Try))
 	case errors.Is(err, probes.ErrNoProc):
 		says(ExitFailed, "without it no process can be identified", "mount it: mount -t proc proc /proc")
@@ -42,16 +42,14 @@ func SystemProblem(err error, did string) *Problem {
 		says(ExitPermission, "others could plant files there", "chmod go-w on the folder, or another home: STIGMER_HOME=DIR")
 	case errors.Is(err, syscall.EFBIG):
 		says(ExitFailed, "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system", "raise it: ulimit -f unlimited")
-	case errors.Is(err, syscall.EIO):
-		says(ExitFailed, DiskFails, TryDisk)
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
 		says(ExitFailed, "the file system of the home, or a sandbox, does not have what a home needs, such as locks", "a home on a local disk: STIGMER_HOME=DIR")
-	case errors.Is(err, syscall.EROFS):
-		says(ExitFailed, "the file system of the home is read-only", "another home: STIGMER_HOME=DIR, in a container a folder of a volume")
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		says(ExitFailed, "the disk of the home cannot be written to", "make room, or use another home: STIGMER_HOME=DIR")
 	case errors.Is(err, fs.ErrPermission):
-		says(ExitPermission, "this user may not", cmp.Or(OpenFolder(), "look at the owner and mode of the path that is named"))
+		says(ExitPermission, "this user may not", TryOwner())
+	default:
+		if lack, ok := LackOf(actions.CodeOf(err)); ok {
+			says(ExitFailed, lack.Means, lack.Try)
+		}
 	}
 	return p
 }
@@ -61,11 +59,10 @@ func isA[T error](err error) bool {
 	return is
 }
 
-// DiskFails and tryDisk describe EIO, and what to do about it.
-const (
-	DiskFails = "the disk of the home, or what it is mounted from, fails"
-	TryDisk   = "see what the kernel says of it: dmesg; or take another home: STIGMER_HOME=DIR"
-)
+// TryOwner says what helps where this user may not open a file that an error names.
+func TryOwner() string {
+	return cmp.Or(OpenFolder(), "look at the owner and mode of the path that is named")
+}
 
 // OpenFolder says how the home, or a folder in it, that is closed to its own user is
 // opened again, empty if none is: an error names the file in it that was wanted.

@@ -63,7 +63,7 @@ func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said 
 // untried reports whether the error of a trial says nothing of the program: the system lacks
 // what a trial takes, or something killed the program, as a system short of memory does.
 func untried(err error) bool {
-	_, lacks := cli.LackIn(err.Error())
+	_, lacks := cli.LackOf(actions.CodeOf(err))
 	ended, ok := errors.AsType[*exec.ExitError](err)
 	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/install"
@@ -56,9 +57,9 @@ func (s *Source) Standard(f *pflag.Flag) (value any, because string) {
 	return FromRelease, "else go, where its host gives no answer"
 }
 
-// Layers takes what was not typed from the environment and local.yaml.
-func (s *Source) Layers(flags *pflag.FlagSet) error {
-	o := &Options{}
+// Layers takes what was not typed for a command from the environment and local.yaml.
+func (s *Source) Layers(c *cobra.Command, flags *pflag.FlagSet) error {
+	o := &Options{Config: FileOf(c)}
 	err := o.Layers(flags)
 	s.Origins = o.origins
 	return err

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -15,7 +17,7 @@ func VoiceFlags(tree *cobra.Command) Origins {
 	f, from := tree.PersistentFlags(), Origins{}
 	declareVoice(f)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		if err := readVoice(f, from); err != nil {
+		if err := readVoice(c, f, from); err != nil {
 			return err
 		}
 		return outerHook(tree, c, args)
@@ -35,7 +37,7 @@ func declareVoice(f *pflag.FlagSet) {
 // stronger layer has keeps both out of a weaker one. A settings file that is damaged,
 // or not to be trusted, says nothing here: a stop must not hang on it, and a command
 // that goes by the settings tells what is wrong with it.
-func readVoice(f *pflag.FlagSet, from Origins) error {
+func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 	if err := from.environment(f); err != nil {
 		return err
 	}
@@ -45,10 +47,24 @@ func readVoice(f *pflag.FlagSet, from Origins) error {
 	if len(from) == len(voiceNames) {
 		return nil // as for a supervisor, which is told all of them: nothing is left to read
 	}
-	if file, err := ReadFile(); err == nil {
-		return from.file(f, file)
+	file, err := ReadFile()
+	if err != nil {
+		return nil
 	}
-	return nil
+	c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
+	return from.file(f, file)
+}
+
+// fileKey is the key of the settings file in a command's context.
+type fileKey struct{}
+
+// FileOf returns the settings file that was read for the voice of a command, so that a command
+// reads it once. It is zero if the file was not needed for that, or was damaged.
+func FileOf(c *cobra.Command) (file File) {
+	if c.Context() != nil { // else no hook has run
+		file, _ = c.Context().Value(fileKey{}).(File)
+	}
+	return file
 }
 
 // VoiceSet are the flags of the voice alone, of all that c inherits.

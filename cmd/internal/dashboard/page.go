@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
@@ -125,20 +126,11 @@ func (p page) latest(rows int) []string {
 func paint(line string, state fsm.State, isState bool) string {
 	switch {
 	case isState && state == fsm.Healthy:
-		return Painted(line, green)
+		return cli.Painted(line, cli.Green)
 	case isState && state == fsm.Stopped, strings.HasPrefix(line, "  !!"):
-		return Painted(line, Red)
+		return cli.Painted(line, cli.Red)
 	case isState:
-		return Painted(line, Yellow)
+		return cli.Painted(line, cli.Yellow)
 	}
 	return line
 }
-
-// The colours, as a terminal is told of them (ECMA-48, SGR).
-const (
-	Red    = "31"
-	green  = "32"
-	Yellow = "33"
-)
-
-func Painted(line, colour string) string { return "\x1b[" + colour + "m" + line + "\x1b[0m" }

@@ -15,9 +15,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Run shows the state as it changes, until somebody ends it: in place on a
+// watch shows the state as it changes, until the user ends it: in place on a
 // terminal, elsewhere a line for each transition.
-func Run(c *cobra.Command, asJSON bool) error {
+func watch(c *cobra.Command, asJSON bool) error {
 	path, err := cli.HomePath()
 	if err != nil {
 		return inspect.CannotTell(err)

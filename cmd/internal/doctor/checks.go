@@ -136,16 +136,16 @@ func (p *examination) checkRecord() CheckReport {
 	const name = "record"
 	evidence := p.RecordEvidence()
 	switch {
-	case p.RecordFault == inspect.NoRecord || p.RecordFault == "" && evidence.OK:
+	case p.RecordFault == inspect.ErrNoRecord || p.RecordFault == nil && evidence.OK:
 		return pass(name, "%s", evidence.Detail)
 	case p.Hidden:
 		return fail(name, cli.TryHidden, "%s", evidence.Detail)
-	case p.RecordFault == "":
+	case p.RecordFault == nil:
 		return fail(name, "stigmer local start, or stigmer local stop, which go on from it", "%s", evidence.Detail)
 	case p.Trouble != nil:
-		return fail(name, cli.SystemProblem(p.Trouble, "").Try, "%s", p.RecordFault)
+		return fail(name, cli.SystemProblem(p.Trouble, "").Try, "%v", p.RecordFault)
 	}
-	return fail(name, "stigmer local start, or stop: it is kept under another name and made anew", "%s", p.RecordFault)
+	return fail(name, "stigmer local start, or stop: it is kept under another name and made anew", "%v", p.RecordFault)
 }
 
 func (p *examination) checkTemporal() CheckReport {
@@ -215,7 +215,9 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 			err = probes.Reachable(p.settings.IP)
 		}
 		if err != nil {
-			return fail(name, inspect.OtherPlace(err), "%s: %v", at, err)
+			code := actions.CodeOf(err)
+			lack, _ := cli.LackOf(code)
+			return fail(name, cmp.Or(lack.Try, inspect.OtherPlace(code)), "%s: %v", at, err)
 		}
 		return pass(name, "%s is free", at)
 	case p.OwnListener(listener):
@@ -260,7 +262,7 @@ func (p *examination) checkBinary() CheckReport {
 	case problem != nil:
 		return fail(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
-		lack, _ := cli.LackIn(err.Error())
+		lack, _ := cli.LackOf(actions.CodeOf(err))
 		return fail(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(cli.TemporalVersion, "v")

@@ -13,6 +13,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/probes/sqlite"
@@ -28,15 +29,15 @@ func (p *examination) checkDatabase(db string) CheckReport {
 		return pass(name, "in memory (--ephemeral)")
 	}
 	_, err := os.Stat(db)
-	unfit := ""
+	var unfit error
 	if !p.Running() {
 		unfit = actions.Unfit(db)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
 		return pass(name, "%s was used last, and is not there any more", db)
-	case unfit != "":
-		return fail(name, inspect.Fit(db, unfit), "%s", strings.TrimPrefix(unfit, "database "))
+	case unfit != nil:
+		return failUnfit(name, db, unfit)
 	case errors.Is(err, os.ErrNotExist) && !p.Running():
 		return pass(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
@@ -59,6 +60,12 @@ func (p *examination) checkDatabase(db string) CheckReport {
 	return p.checkPages(name, db)
 }
 
+// failUnfit reports why a path cannot be that of Temporal's database, after actions.Unfit or
+// actions.Foreign.
+func failUnfit(name, db string, refusal error) CheckReport {
+	return fail(name, inspect.Fit(db, actions.CodeOf(refusal)), "%s", strings.TrimPrefix(refusal.Error(), "database "))
+}
+
 // checkContents reports a file that is no database of Temporal's, which a start refuses, and
 // one that a start sets aside. It decides nothing on any other file.
 func (p *examination) checkContents(name, db string) (report CheckReport, decided bool) {
@@ -70,8 +77,7 @@ func (p *examination) checkContents(name, db string) (report CheckReport, decide
 	case err != nil:
 		return report, false
 	case contents.Kind == sqlite.ContentsForeign:
-		reason := actions.Foreign(db)
-		return fail(name, inspect.Fit(db, reason), "%s", strings.TrimPrefix(reason, "database ")), true
+		return failUnfit(name, db, actions.Foreign(db, fsm.DatabaseFile{})), true
 	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
 		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
 	}

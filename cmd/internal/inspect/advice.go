@@ -30,7 +30,7 @@ func (s *Snapshot) Advice() string {
 		return s.createNamespace(s.deletedNamespace())
 	case s.answer.Verdict.Waits && !s.answer.Verdict.Live: // the supervisor decides whether it hangs
 		return ""
-	case s.answer.Namespaces["default"] != "" && s.answer.Namespaces["default"] != temporal.OK && settings.DB != "":
+	case s.answer.Namespaces["default"] != nil && settings.DB != "":
 		return "end what else uses " + human.ShellWord(settings.DB) + ": Temporal is left running, and is Healthy again by itself; else " + restart
 	case s.answer.Services != nil && !s.answer.Verdict.Ready:
 		return restart

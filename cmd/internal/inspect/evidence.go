@@ -72,8 +72,8 @@ func (s *Snapshot) Running() bool { return s.Evidence.Owner == fsm.OwnerOurs }
 
 // RecordEvidence is what was found of the record.
 func (s *Snapshot) RecordEvidence() Evidence {
-	if s.RecordFault != "" {
-		return Evidence{"record", s.RecordFault == NoRecord && !s.Running(), s.RecordFault}
+	if s.RecordFault != nil {
+		return Evidence{"record", s.RecordFault == ErrNoRecord && !s.Running(), s.RecordFault.Error()}
 	}
 	d := s.Diagnosis()
 	detail := fmt.Sprintf("says %s since %s, generation %d", s.Document.State, human.FormatTime(s.Document.Since), s.Document.Generation)
@@ -206,15 +206,22 @@ func (s *Snapshot) healthEvidence() []Evidence {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		answer := s.answer.Namespaces[name]
-		list = append(list, Evidence{"namespace " + name, answer == temporal.OK, answer})
+		list = append(list, answerEvidence("namespace "+name, s.answer.Namespaces[name]))
 	}
 	for _, name := range temporal.WorkflowServices {
 		if answer, asked := s.answer.Services[name]; asked {
-			list = append(list, Evidence{name, answer == temporal.OK, answer})
+			list = append(list, answerEvidence(name, answer))
 		}
 	}
 	return list
+}
+
+// answerEvidence is the evidence on a namespace or a service, after temporal.Endpoint.Ask.
+func answerEvidence(name string, answer error) Evidence {
+	if answer != nil {
+		return Evidence{name, false, answer.Error()}
+	}
+	return Evidence{name, true, "ok"}
 }
 
 // DatabaseEvidence is what was found of the database.

@@ -3,7 +3,6 @@ package inspect
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/stigmer/local/actions"
@@ -131,22 +130,12 @@ func NoHandover(o fsm.Outcome, home statefile.Home, words string) *cli.Problem {
 	if words != "" {
 		p.Details = append([]string{"the supervisor's last lines:"}, strings.Split(words, "\n")...)
 	}
-	says := func(signs ...string) bool {
-		return slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(words+o.Detail, sign) })
+	code := cmp.Or(o.Code, actions.CodeIn(words))
+	if code == fsm.CodeNotPermitted {
+		p.Exit, p.Try = cli.ExitPermission, cli.TryOwner()
 	}
-	switch {
-	case says("no space left on device", "read-only file system"):
-		p.Means = "the disk of the home cannot be written to; nothing is started that the record cannot name"
-		p.Try = "make room, or use another home: STIGMER_HOME=DIR"
-	case says("input/output error"):
-		p.Means, p.Try = cli.DiskFails+"; nothing is started that the record cannot name", cli.TryDisk
-	case says("permission denied"):
-		p.Exit = cli.ExitPermission
-		p.Try = cmp.Or(cli.OpenFolder(), "look at the owner and mode of the path that is named")
-	default:
-		if lack, ok := cli.LackIn(words + o.Detail); ok {
-			p.Means, p.Try = lack.Means+"; "+p.Means, lack.Try
-		}
+	if lack, ok := cli.LackOf(code); ok {
+		p.Means, p.Try = lack.Means+"; "+p.Means, lack.Try
 	}
 	return p
 }

@@ -1,132 +1,107 @@
 package inspect
 
 import (
-	"errors"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
 
+// The meanings that several failures have.
+const (
+	keptFailure  = "nothing of it runs; the failure is kept in the record"
+	cannotListen = "Temporal cannot listen there, so nothing was started"
+)
+
 // Remedy says what a failure that is kept in the record means, and what to do.
 func Remedy(r fsm.Record, home statefile.Home) (means, try string) {
-	f := r.Failure
-	says := func(signs ...string) bool {
-		return r.Settings.DB != "" && slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(f.LogTail, sign) })
-	}
-	lack, lacking := cli.LackIn(f.Reason)
-	switch {
-	case f.Event == fsm.PortTaken:
-		return portRemedy(f.Reason, r.Settings)
-	case lacking && strings.Contains(f.Reason, fsm.NotSpawned):
+	code, db, log := r.Failure.Cause(), r.Settings.DB, home.Log()
+	if lack, ok := cli.LackOf(code); ok {
 		return lack.Means + "; nothing of it runs", lack.Try
-	case f.Event == fsm.LockDenied && Fit(r.Settings.DB, f.Reason) != "":
-		return "Temporal cannot serve from it; nothing was started, and it was not touched", Fit(r.Settings.DB, f.Reason)
-	case f.Event == fsm.LockDenied:
-		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
-	case strings.Contains(f.Reason, syscall.EACCES.Error()) && cli.Executable(r.Settings.TemporalBin) && host.NoExec(r.Settings.TemporalBin):
-		return r.Settings.TemporalBin + " was not started: " + config.ErrNoExec.Error(), config.ProgramElsewhere
-	case f.Event == fsm.SaveFailed:
-		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
-	case f.Exit.Shortage != fsm.NoShortage:
-		return "nothing of it runs; the failure is kept in the record", tryShortage[f.Exit.Shortage]
-	case says("no such table", "not a database", "disk image is malformed"):
-		return "the database " + r.Settings.DB + " is empty, damaged or no database of Temporal's; it was not touched",
-			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
-	case says("database or disk is full"):
-		return "the disk of " + r.Settings.DB + " is full", "make room there, or take another database: --db FILE"
-	case says("database is locked"):
-		return "another program has the database " + r.Settings.DB + " locked", "end that program, as a sqlite3 or a backup that has it open, then stigmer local start"
-	case strings.Contains(f.Reason, fsm.NotSpawned) && strings.Contains(f.Reason, home.Log()) && !mayBeLog(home.Log()):
-		return home.Log() + " is not a file, so Temporal has no log; nothing of it runs", MoveAway(home.Log())
-	case says("readonly database"):
-		return "the database " + r.Settings.DB + ", or what is beside it, may not be written to", openFile(r.Settings.DB)
 	}
-	try = "look for why in " + home.Log() + ", then stigmer local start"
-	if f.LogTail != "" {
-		try = "mend what its last lines say, then stigmer local start; more of them are in " + home.Log()
+	if try := Fit(db, code); try != "" {
+		return "Temporal cannot serve from it; nothing was started, and it was not touched", try
 	}
-	return "nothing of it runs; the failure is kept in the record", try
-}
-
-// portRemedy says what it means that Temporal cannot listen on its ports, and what to do. The
-// reason is the record's.
-func portRemedy(reason string, s fsm.Settings) (means, try string) {
-	is := func(err error) bool { return strings.Contains(reason, err.Error()) }
-	lack, lacking := cli.LackIn(reason)
-	means = "Temporal cannot listen there, so nothing was started"
-	switch {
-	case is(probes.ErrNotOurAddress):
-		return means, OtherPlace(probes.ErrNotOurAddress)
-	case is(probes.ErrPortNotPermitted) && unprivileged(s):
-		return "a sandbox or a security module of the system refuses it, so nothing was started",
-			"allow this program to listen there, or run it outside of the sandbox"
-	case is(probes.ErrPortNotPermitted):
-		return means, OtherPlace(probes.ErrPortNotPermitted)
-	case lacking:
-		return lack.Means + "; nothing of it runs", lack.Try
-	case is(probes.ErrUnreachable):
-		return "no client could reach Temporal there, so nothing was started", OtherPlace(probes.ErrUnreachable)
-	case strings.Contains(reason, actions.EndedConnection):
+	switch code {
+	case fsm.CodePortPrivileged, fsm.CodeAddressForeign:
+		return cannotListen, OtherPlace(code)
+	case fsm.CodeAddressUnreachable:
+		return "no client could reach Temporal there, so nothing was started", OtherPlace(code)
+	case fsm.CodePortRefused:
+		return "a sandbox or a security module of the system refuses it, so nothing was started", "allow this program to listen there, or run it outside of the sandbox"
+	case fsm.CodePortEnding:
 		return "Temporal cannot listen there yet, so nothing was started",
 			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
+	case fsm.CodePortTaken:
+		return cannotListen, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
+	case fsm.CodeMemoryLimit:
+		return keptFailure, "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start"
+	case fsm.CodeMachineMemory:
+		return keptFailure, "end what needs much memory, or raise the limit of what this runs in, then stigmer local start"
+	case fsm.CodeDatabaseInvalid:
+		return "the database " + db + " is empty, damaged or no database of Temporal's; it was not touched",
+			"stigmer local reset, which moves it aside, or start with another one: --db FILE"
+	case fsm.CodeDatabaseFull:
+		return "the disk of " + db + " is full", "make room there, or take another database: --db FILE"
+	case fsm.CodeDatabaseLocked:
+		return "another program has the database " + db + " locked", "end that program, as a sqlite3 or a backup that has it open, then stigmer local start"
+	case fsm.CodeDatabaseUnwritable:
+		return "the database " + db + ", or what is beside it, may not be written to", openFile(db)
+	case fsm.CodeLogUnusable:
+		if !mayBeLog(log) {
+			return log + " is not a file, so Temporal has no log; nothing of it runs", MoveAway(log)
+		}
+	case fsm.CodeNotPermitted:
+		if program := r.Settings.TemporalBin; cli.Executable(program) && host.NoExec(program) {
+			return program + " was not started: " + config.ErrNoExec.Error(), config.ProgramElsewhere
+		}
 	}
-	return means, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
-}
-
-// unprivileged reports whether any user may listen on the ports of s by their numbers: a refusal
-// then has another cause (ip(7), PROT_SOCK).
-func unprivileged(s fsm.Settings) bool {
-	const first = 1024
-	return s.Port >= first && (s.Headless || s.UIPort >= first)
-}
-
-// tryShortage is what helps against each want of memory.
-var tryShortage = map[fsm.Shortage]string{
-	fsm.LimitShortage:   "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start",
-	fsm.MachineShortage: "end what needs much memory, or raise the limit of what this runs in, then stigmer local start",
-}
-
-// OtherPlace says where Temporal may listen, after what probes.MayListen or
-// probes.Reachable has said.
-func OtherPlace(err error) string {
 	switch {
-	case errors.Is(err, probes.ErrPortNotPermitted):
+	case r.Failure.Event == fsm.LockDenied, code == fsm.CodeDatabaseInUse:
+		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
+	case r.Failure.Event == fsm.SaveFailed:
+		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
+	case r.Failure.LogTail != "":
+		return keptFailure, "mend what its last lines say, then stigmer local start; more of them are in " + log
+	}
+	return keptFailure, "look for why in " + log + ", then stigmer local start"
+}
+
+// OtherPlace says where Temporal may listen instead, by the code of what probes.MayListen or
+// probes.Reachable returned.
+func OtherPlace(code fsm.Code) string {
+	switch code {
+	case fsm.CodePortPrivileged:
 		return "ports from 1024 on: --port, --ui-port"
-	case errors.Is(err, probes.ErrUnreachable):
+	case fsm.CodeAddressUnreachable:
 		return "bring up the interface lo, as in a new network namespace: ip link set lo up"
 	}
 	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
 }
 
-// Fit says what to do about a database that a start refuses, after what actions.Unfit has
-// said; it is empty for another reason.
-func Fit(db, reason string) string {
-	switch {
-	case strings.Contains(reason, actions.NoFile):
+// Fit says what to do about a database that a start refuses, by the code of what actions.Unfit or
+// actions.Foreign returned. It is empty for any other code.
+func Fit(db string, code fsm.Code) string {
+	switch code {
+	case fsm.CodeDatabaseNoFile:
 		return MoveAway(db)
-	case strings.Contains(reason, actions.NotToUse):
+	case fsm.CodeDatabaseClosed:
 		return openFile(db)
-	case strings.Contains(reason, actions.NoFolder):
+	case fsm.CodeDatabaseNoFolder:
 		return "put its folder back, or take another database: --db FILE"
-	case strings.Contains(reason, actions.NotTemporals):
+	case fsm.CodeDatabaseForeign:
 		return "take another database: --db FILE; or move this one away: " + human.ShellLine([]string{"mv", db, db + ".old"})
-	case strings.Contains(reason, actions.SecondName):
+	case fsm.CodeDatabaseHardLink:
 		return "remove the other name, or take another database: --db FILE"
-	case strings.Contains(reason, actions.ReadOnly):
+	case fsm.CodeDatabaseReadOnly:
 		return "mount it writable, or take another database: --db FILE"
-	case strings.Contains(reason, actions.ClosedFolder):
+	case fsm.CodeDatabaseFolderClosed:
 		return "chmod u+rwx " + human.ShellWord(filepath.Dir(db)) + ", or look at its owner"
-	case strings.Contains(reason, actions.TooLong), strings.Contains(reason, actions.NotUTF8):
+	case fsm.CodeDatabasePath:
 		return "another path: --db FILE, or another home: STIGMER_HOME=DIR"
 	}
 	return ""

@@ -13,7 +13,7 @@ import (
 func (s *Snapshot) Report() StateReport {
 	d, r := s.Diagnosis(), s.Document.Record
 	report := StateReport{
-		Schema: StateSchema, State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason,
+		Schema: StateSchema, StateNow: StateNow{State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason, Try: s.Advice()},
 		Settings: r.Settings, Evidence: s.list(), Next: s.next(), History: []HistoryReport{},
 		Restarts: RestartsReport{
 			Total: r.Restarts.Total, Limit: r.Settings.Policy.RestartLimit,
@@ -24,7 +24,6 @@ func (s *Snapshot) Report() StateReport {
 			Log: s.Home.Log(), SupervisorLog: s.Home.SupervisorLog(), DB: r.Settings.DB, Backup: r.Database.Backup,
 		},
 		Failure:  failureReport(r.Failure),
-		Try:      s.Advice(),
 		skewNote: s.skewNote(),
 	}
 	if report.Failure != nil && d.State == fsm.Stopped {
@@ -68,7 +67,7 @@ func failureReport(f fsm.Failure) *FailureReport {
 	if f.Event == "" {
 		return nil
 	}
-	report := &FailureReport{Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
+	report := &FailureReport{Code: f.Cause(), Reason: f.Reason, Signal: f.Exit.Signal, LogTail: []string{}}
 	if f.Exit.Known && f.Exit.Signal == "" {
 		report.ExitCode = &f.Exit.Code
 	}

@@ -15,16 +15,9 @@ const StateSchema = 1
 // The jsonschema tags are the descriptions there. A pointer is what may be null.
 type StateReport struct {
 	Schema int `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
-	// State is the state as it is now; the record's may differ, see Evidence.
-	State fsm.State `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
-	// Certain is false where the exit status is 4.
-	Certain bool        `json:"certain" jsonschema:"whether the state can be told; if not, state is what the little that was seen would make it, and reason says what could not be seen"`
-	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
-	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
-	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
-	Try     string      `json:"try,omitempty" jsonschema:"the one thing that helps a Temporal that runs and lacks something; missing where there is none"`
-	Address string      `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
-	UIURL   string      `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
+	StateNow
+	Address string `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
+	UIURL   string `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
 
 	Temporal   *TemporalReport   `json:"temporal" jsonschema:"the Temporal that runs; null if none does"`
 	Supervisor *SupervisorReport `json:"supervisor" jsonschema:"the process that drives; null if none does"`
@@ -43,6 +36,18 @@ type StateReport struct {
 	// lostLog says where Temporal writes its log if not to the file at its path, else it is
 	// empty.
 	lostLog string
+}
+
+// StateNow is the state with its reason, and what helps.
+type StateNow struct {
+	// State is the state as it is now; the record's may differ, see Evidence.
+	State fsm.State `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
+	// Certain is false where the exit status is 4.
+	Certain bool        `json:"certain" jsonschema:"whether the state can be told; if not, state is what the little that was seen would make it, and reason says what could not be seen"`
+	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
+	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
+	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
+	Try     string      `json:"try,omitempty" jsonschema:"the one thing that helps a Temporal that runs and lacks something; missing where there is none"`
 }
 
 // TemporalReport is a Temporal process.
@@ -71,6 +76,7 @@ type RestartsReport struct {
 
 // FailureReport is a failure.
 type FailureReport struct {
+	Code     fsm.Code `json:"code" jsonschema:"the cause in one word, for programs: see Code in fsm/code.go; newer versions may have more of them"`
 	Reason   string   `json:"reason" jsonschema:"one sentence of why"`
 	ExitCode *int     `json:"exit_code" jsonschema:"exit status; null if it is not known or a signal ended it"`
 	Signal   string   `json:"signal" jsonschema:"name of the signal that ended it; empty if none did"`

@@ -24,30 +24,42 @@ type Snapshot struct {
 	Exists   bool
 	Document statefile.Document
 	stamp    statefile.Stamp
-	// RecordFault says why there is no record to believe, empty if there is one.
-	RecordFault string
-	// Trouble is why the state cannot be determined for certain. hidden says that the reason is
-	// errHidden.
+	// RecordFault says why there is no record to believe, nil if there is one.
+	RecordFault error
+	// Trouble is why the state cannot be determined for certain. Hidden says that the reason is
+	// cli.ErrHidden.
 	Trouble error
 	Hidden  bool
 
+	locks
+	answers
+	pidFile statefile.PIDFile
+	// PIDFault says why there is no PID file to believe, nil if there is one.
+	PIDFault error
+}
+
+// locks is who has temporal.lock and supervisor.lock.
+type locks struct {
 	Evidence fsm.Evidence
 	lock     probes.LockState
 	holders  []probes.Holder
 	Driver   fsm.Process
+	// Stranger describes a holder of supervisor.lock that is no driver of this home.
 	Stranger string
 	Asleep   bool
-
-	asked    bool
-	answer   temporal.Answer
-	port     *probes.Listener
-	uiPort   *probes.Listener
-	uiFault  string
-	pidFile  statefile.PIDFile
-	PIDFault error
 }
 
-const NoRecord = "there is none yet"
+// answers is what answers at the recorded addresses. asked says that Temporal was asked.
+type answers struct {
+	asked   bool
+	answer  temporal.Answer
+	port    *probes.Listener
+	uiPort  *probes.Listener
+	uiFault string
+}
+
+// ErrNoRecord is the fault of a home in which nothing was started yet.
+var ErrNoRecord = errors.New("there is none yet")
 
 // askWithin bounds a look at a Temporal that does not answer.
 const askWithin = 2 * time.Second
@@ -59,7 +71,7 @@ func WithLookTimeout() (context.Context, context.CancelFunc) {
 
 // Unseen is what is so where there is no home, or before anybody has looked.
 func Unseen() *Snapshot {
-	s := &Snapshot{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}
+	s := &Snapshot{locks: locks{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}}
 	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }
@@ -88,8 +100,8 @@ func (s *Snapshot) steady() bool {
 	if s.Trouble != nil || !s.Exists {
 		return true
 	}
-	evidence, _ := actions.Look(s.Home, s.Document.Record)
-	return evidence.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
+	seen, _ := actions.Look(s.Home, s.Document.Record)
+	return seen.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
 // takeOnce looks at everything once, at what may take time side by side.
@@ -104,7 +116,7 @@ func takeOnce(path string) *Snapshot {
 		s.Exists = actions.HasServerWithoutHome(s.Home)
 	}
 	if s.Trouble != nil || !s.Exists {
-		s.RecordFault = NoRecord
+		s.RecordFault = ErrNoRecord
 		return s
 	}
 	s.ReadRecord()
@@ -122,9 +134,9 @@ func (s *Snapshot) ReadRecord() {
 		s.Document = document
 		return
 	}
-	s.RecordFault = err.Error()
+	s.RecordFault = err
 	if errors.Is(err, fs.ErrNotExist) {
-		s.RecordFault = NoRecord
+		s.RecordFault = ErrNoRecord
 	}
 	_, corrupt := errors.AsType[statefile.CorruptError](err)
 	_, link := errors.AsType[statefile.SymlinkError](err)
@@ -137,7 +149,7 @@ func (s *Snapshot) ReadRecord() {
 // own command line does.
 func (s *Snapshot) LookWhoRuns() {
 	s.Evidence, s.lock = actions.Look(s.Home, s.Document.Record)
-	if s.RecordFault != "" && s.Running() {
+	if s.RecordFault != nil && s.Running() {
 		s.Document.Settings, s.Document.Environment = actions.RunningSettings(s.Evidence.Leader)
 	}
 }
@@ -230,12 +242,12 @@ func over(ctx context.Context) bool {
 
 // Diagnosis is the state as it is now.
 func (s *Snapshot) Diagnosis() fsm.Diagnosis {
-	damage := s.RecordFault
-	if damage == NoRecord {
-		damage = ""
+	damage := ""
+	if s.RecordFault != nil && s.RecordFault != ErrNoRecord {
+		damage = s.RecordFault.Error()
 	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
-		Driven: s.Driver.PID != 0, Lost: s.RecordFault != "", Damage: damage, Suspended: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
+		Driven: s.Driver.PID != 0, Lost: s.RecordFault != nil, Damage: damage, Suspended: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }

@@ -41,7 +41,7 @@ func lookedAt(t *testing.T, asked func(r fsm.Record, save func(fsm.Record), lock
 	t.Cleanup(func() { health.Close() })
 	var d statefile.Document
 	d.Record = fsm.Record{
-		State: fsm.Healthy, Desired: fsm.WantRunning, Generation: 7, Supervisor: self, Temporal: self, Served: true,
+		State: fsm.Healthy, Desired: fsm.WantRunning, Generation: 7, Supervisor: self, RecordedRun: fsm.RecordedRun{Temporal: self, Served: true},
 		Settings: fsm.Settings{IP: "127.0.0.1", Port: health.Addr().(*net.TCPAddr).Port, Headless: true, Policy: fsm.DefaultPolicy()},
 	}
 	save := func(r fsm.Record) {

@@ -22,8 +22,10 @@ import (
 // Options is what the flags of install say.
 type Options struct {
 	Version, From, Mirror string
-	List                  bool
-	Output                string
+	// For is the command that found no Temporal CLI and has one installed, empty for a user.
+	For    string
+	List   bool
+	Output string
 }
 
 // Run installs a Temporal CLI, or lists those that are there.
@@ -46,12 +48,16 @@ func Run(c *cobra.Command, o *Options) error {
 	if err != nil {
 		return err
 	}
+	progress := newInstallProgress(cli.ProgressOut(c), cli.VoiceOf(c))
+	order := install.Options{Home: home, Version: v, From: config.ChooseSource(home, from, mirror), Progress: progress}
+	if o.For != "" {
+		return provide(c, order, progress, o.For)
+	}
 	if p := config.NoInstall(home); p != nil {
 		p.Exit = cli.ExitFailed
 		return p
 	}
-	order := install.Options{Home: home, Version: v, From: config.ChooseSource(home, from, mirror)}
-	done, err := provide(c, order, newInstallProgress(cli.ProgressOut(c), cli.VoiceOf(c)))
+	done, err := installUntilSignal(c, order, progress)
 	if err != nil {
 		return installProblem(err, "install", home, v)
 	}
@@ -59,13 +65,12 @@ func Run(c *cobra.Command, o *Options) error {
 	return nil
 }
 
-// provide installs, and reports it on standard error. An interruption ends it, and
-// leaves what Install leaves.
-func provide(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
+// installUntilSignal installs, and reports it on standard error. An interruption ends it,
+// and leaves what Install leaves.
+func installUntilSignal(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	defer progress.clear()
-	order.Progress = progress
 	return install.Install(ctx, order)
 }
 
@@ -102,7 +107,7 @@ func (o *Options) Chosen(c *cobra.Command) (from string, mirror *url.URL, err er
 			return "", nil, cli.UsageProblem(cli.BadFlag(typed.flag, "--%s %v", typed.flag, errors.Unwrap(err)))
 		}
 	}
-	if err := s.Layers(flags); err != nil {
+	if err := s.Layers(c, flags); err != nil {
 		return "", nil, err
 	}
 	if s.From == config.FromGo {

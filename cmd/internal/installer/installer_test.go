@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -41,7 +40,7 @@ func TestInstallProgressOnATerminal(t *testing.T) {
 		want := "Fetching   x\n" +
 			fmt.Sprintf(line, "  0% [------------------------]", " 0 B/100 MiB") +
 			fmt.Sprintf(line, " 50% [############------------]", "50/100 MiB, 5.0 MiB/s") +
-			"\r\x1b[KFetched    101.0 MiB  9.1 MiB/s\nVerified   x\n" +
+			"\r\x1b[KFetched    101.0 MiB\nVerified   x\n" +
 			"\r\x1b[K           11s  go: " + strings.Repeat("long ", 11) + "long…\r\x1b[K"
 		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
@@ -70,8 +69,8 @@ func TestInstallProgressElsewhere(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		p.clear()
-		want := "Fetching   x\n            67%  10.0 MiB of 15.0 MiB  1.0 MiB/s\nFetched    15.0 MiB  1.0 MiB/s\n" +
-			"Fetching   y\n           11.0 MiB  1.0 MiB/s\nBuilding   z\n           41s  go: downloading 10\n"
+		want := "Fetching   x\n            66%  10.0 MiB of 15.0 MiB\nFetched    15.0 MiB\n" +
+			"Fetching   y\n           11.0 MiB\nBuilding   z\n           41s  go: downloading 10\n"
 		if out.String() != want {
 			t.Errorf("%q\nnot\n%q", out.String(), want)
 		}
@@ -81,7 +80,8 @@ func TestInstallProgressElsewhere(t *testing.T) {
 // TestInstallProblems: every way to fail has its three lines and its status.
 func TestInstallProblems(t *testing.T) {
 	home := statefile.Home(t.TempDir())
-	broken := install.BrokenError{URL: "http://h/a.tar.gz", Err: errors.New("unexpected EOF")}
+	of := func(kind install.Kind, text string) error { return &install.Error{Kind: kind, Text: text} }
+	broken := of(install.Broken, "http://h/a.tar.gz broke off: unexpected EOF")
 	for name, c := range map[string]struct {
 		err  error
 		exit int
@@ -89,27 +89,26 @@ func TestInstallProblems(t *testing.T) {
 	}{
 		"interrupted": {context.Canceled, cli.ExitInterrupted, []string{"install was interrupted"}},
 		"broken":      {broken, cli.ExitFailed, []string{"the download http://h/a.tar.gz broke off: unexpected EOF", "same command again"}},
-		"away":        {install.UnreachableError{Host: "h", Err: errors.New("refused")}, cli.ExitFailed, []string{"h cannot be reached: refused", "HTTPS_PROXY", config.MirrorVariable, "--from go"}},
-		"not found":   {install.StatusError{URL: "u", Code: 404, Status: "404 Not Found"}, cli.ExitFailed, []string{"u answers 404", "no such version"}},
-		"in trouble":  {install.StatusError{URL: "u", Code: 503, Status: "503 x"}, cli.ExitFailed, []string{"later again"}},
-		"refused":     {install.RefusedError{Why: "a has the SHA-256 1, published is 2"}, cli.ExitFailed, []string{"published is 2", "on the way", "nothing of it was kept or run"}},
-		"platform":    {fmt.Errorf("%w for linux/riscv64", install.ErrNoRelease), cli.ExitFailed, []string{"no release for linux/riscv64", "--from go"}},
-		"no go":       {fmt.Errorf("there is no go tool: %w", exec.ErrNotFound), cli.ExitFailed, []string{"there is no go tool", "--from release"}},
-		"build":       {install.BuildError{Command: "go install x", Lines: []string{"last words"}, Err: errors.New("exit status 1")}, cli.ExitFailed, []string{"    | last words"}},
+		"away":        {of(install.Unreachable, "h cannot be reached"), cli.ExitFailed, []string{"h cannot be reached", "HTTPS_PROXY", config.MirrorVariable, "--from go"}},
+		"not found":   {of(install.NotFound, "u answers 404 Not Found"), cli.ExitFailed, []string{"u answers 404", "no such version"}},
+		"in trouble":  {of(install.Unserved, "u answers 503"), cli.ExitFailed, []string{"later again"}},
+		"refused":     {of(install.Refused, "published is 2"), cli.ExitFailed, []string{"published is 2", "on the way", "nothing of it was kept or run"}},
+		"platform":    {of(install.NoRelease, "no release for x"), cli.ExitFailed, []string{"no release for x", "--from go"}},
+		"no go":       {of(install.NoGo, "there is no go tool"), cli.ExitFailed, []string{"there is no go tool", "--from release"}},
+		"build":       {&install.Error{Kind: install.Unbuilt, Text: "exit status 1", Lines: []string{"last words"}}, cli.ExitFailed, []string{"    | last words", "--from release"}},
+		"neither":     {of(install.NeitherWay, "exit status 1"), cli.ExitFailed, []string{"HTTPS_PROXY"}},
 		"disk":        {&fs.PathError{Op: "write", Path: "p", Err: syscall.ENOSPC}, cli.ExitFailed, []string{"cannot be written to; nothing was installed"}},
 		"permission":  {&fs.PathError{Op: "mkdir", Path: "p", Err: syscall.EACCES}, cli.ExitPermission, []string{"this user may not; nothing was installed"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := installProblem(fmt.Errorf("wrapped: %w", c.err), "install", home, "v1.5.1")
-			for _, text := range append(c.has, "\n  meaning: ", "nothing", "\n  try:     ") {
-				if !strings.Contains(p.Text(), text) {
-					t.Errorf("without %q:\n%s", text, p.Text())
-				}
+		p := installProblem(c.err, "install", home, "v1.5.1")
+		for _, text := range append(c.has, "\n  meaning: ", "nothing", "\n  try:     ") {
+			if !strings.Contains(p.Text(), text) {
+				t.Errorf("%s without %q:\n%s", name, text, p.Text())
 			}
-			if p.Exit != c.exit {
-				t.Errorf("exit status %d", p.Exit)
-			}
-		})
+		}
+		if p.Exit != c.exit {
+			t.Errorf("%s: exit status %d", name, p.Exit)
+		}
 	}
 	name := fmt.Sprintf("temporal_cli_1.5.1_%s_%s.tar.gz.part", runtime.GOOS, runtime.GOARCH)
 	if err := errors.Join(os.MkdirAll(home.Downloads(), 0o700), os.WriteFile(filepath.Join(home.Downloads(), name), make([]byte, 2048), 0o600)); err != nil {

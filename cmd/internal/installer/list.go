@@ -3,6 +3,7 @@ package installer
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -21,14 +22,10 @@ import (
 
 // listPrograms shows what start could run. It changes nothing and makes no home.
 func listPrograms(c *cobra.Command, o *Options) error {
-	var other string
-	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "list" && f.Name != "output" {
-			other = f.Name
+	for _, other := range []string{"version", "from", "mirror"} {
+		if c.Flags().Changed(other) {
+			return cli.UsageProblem(fmt.Errorf("--list installs nothing: it goes without --%s", other))
 		}
-	})
-	if other != "" {
-		return cli.UsageProblem(fmt.Errorf("--list installs nothing: it goes without --%s", other))
 	}
 	if err := cli.CheckOutput(o.Output); err != nil {
 		return err
@@ -96,17 +93,28 @@ func (p ProgramReport) status() []string {
 	return words
 }
 
+// programsOf are the installed versions, what start would run and what runs, each once, and
+// the downloads that broke off.
 func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	versions, err := install.Installed(home)
 	programs := []ProgramReport{}
 	for _, v := range versions {
 		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
-	if used, _ := usedByStart(home); used != "" {
-		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
+	used, _ := usedByStart(home)
+	process := runningTemporal(home)
+	running := programOf(home, process)
+	is := func(p ProgramReport, path string) bool { return p.Program == path || cli.SameFile(p.Program, path) }
+	for _, path := range []string{used, running} {
+		if path != "" && !slices.ContainsFunc(programs, func(p ProgramReport) bool { return is(p, path) }) {
+			programs = append(programs, ProgramReport{Version: versionOf(path), Program: path})
+		}
 	}
-	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		programs = updateProgram(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
+	for i, p := range programs {
+		programs[i].Used = is(p, used)
+		if is(p, running) {
+			programs[i].PID = process.PID
+		}
 	}
 	for _, p := range install.Partials(home) {
 		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
@@ -114,20 +122,11 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	return programs, err
 }
 
-// updateProgram changes the report of a program, which is added if it is not there.
-func updateProgram(programs []ProgramReport, program string, change func(*ProgramReport)) []ProgramReport {
-	for i, p := range programs {
-		if cli.SameFile(p.Program, program) {
-			change(&programs[i])
-			return programs
-		}
-	}
-	added := ProgramReport{Program: program}
+func versionOf(program string) string {
 	if known := temporal.VersionOf(program); known != "" {
-		added.Version = "v" + known
+		return "v" + known
 	}
-	change(&added)
-	return append(programs, added)
+	return ""
 }
 
 // usedByStart is what a start without flags would run, and the setting that names

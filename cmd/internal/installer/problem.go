@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"os/exec"
 
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -18,12 +16,12 @@ import (
 // command that wanted it.
 func installProblem(err error, verb string, home statefile.Home, v install.Version) *cli.Problem {
 	p := &cli.Problem{What: err.Error(), Means: "nothing was installed", Try: "the same command again", Exit: cli.ExitFailed}
-	switch {
-	case errors.Is(err, context.Canceled):
+	if e, ok := errors.AsType[*install.Error](err); ok {
+		advise(p, e, v)
+	} else if errors.Is(err, context.Canceled) {
 		p.What, p.Exit = verb+" was interrupted", cli.ExitInterrupted
-	case releaseProblem(p, err, v), buildProblem(p, err, v):
-	default:
-		return cli.SystemProblem(err, "nothing was installed")
+	} else {
+		return cli.SystemProblem(err, p.Means)
 	}
 	for _, part := range install.Partials(home) {
 		if part.Version == v {
@@ -33,7 +31,36 @@ func installProblem(err error, verb string, home statefile.Home, v install.Versi
 	return p
 }
 
-const mirrorHint = "a mirror (" + config.MirrorVariable + "=URL)"
+// advise says what helps. A release is no way out where there was none to be had before.
+func advise(p *cli.Problem, e *install.Error, v install.Version) {
+	const mirror = "a mirror (" + config.MirrorVariable + "=URL)"
+	const readLines = "look at go's last lines: another --version if there is none such; "
+	release, build := installCommandLine(config.FromRelease, v), installCommandLine(config.FromGo, v)
+	elsewhere := mirror + ", or build it: " + build
+	p.Details = e.Lines
+	switch e.Kind {
+	case install.Broken:
+		p.What = "the download " + e.Text
+	case install.Unreachable:
+		p.Try = "a proxy (HTTPS_PROXY), " + elsewhere
+	case install.Unserved:
+		p.Try = "later again, or " + elsewhere
+	case install.NotFound:
+		p.Means = "there is no such version, or it is not there for this platform; nothing was installed"
+		p.Try = "another --version, or " + elsewhere
+	case install.Refused:
+		p.Means = "the server, or a program on the way, does not send what the maintainers published; nothing of it was kept or run"
+		p.Try = "later again, or " + elsewhere
+	case install.NoRelease:
+		p.Try = build
+	case install.NoGo:
+		p.Try = "install go (https://go.dev/dl), or fetch a release: " + release
+	case install.Unbuilt:
+		p.Try = readLines + "or fetch a release: " + release
+	case install.NeitherWay:
+		p.Try = readLines + "else a proxy (HTTPS_PROXY), or " + mirror
+	}
+}
 
 // installCommandLine is the command that provides the same version in another way.
 func installCommandLine(source string, v install.Version) string {
@@ -42,54 +69,4 @@ func installCommandLine(source string, v install.Version) string {
 		command += " --version " + string(v)
 	}
 	return command
-}
-
-// releaseProblem is for what can go wrong with a release.
-func releaseProblem(p *cli.Problem, err error, v install.Version) bool {
-	orElsewhere := mirrorHint + ", or build it: " + installCommandLine(config.FromGo, v)
-	if broken, ok := errors.AsType[install.BrokenError](err); ok {
-		p.What = "the download " + broken.Error()
-		return true
-	}
-	if away, ok := errors.AsType[install.UnreachableError](err); ok {
-		p.What = away.Error()
-		p.Try = "a proxy (HTTPS_PROXY), " + orElsewhere
-		return true
-	}
-	if status, ok := errors.AsType[install.StatusError](err); ok {
-		p.Try = "later again, or " + orElsewhere
-		if status.Code == http.StatusNotFound {
-			p.Means = "there is no such version, or it is not there for this platform; nothing was installed"
-			p.Try = "another --version, or " + orElsewhere
-		}
-		return true
-	}
-	if _, refused := errors.AsType[install.RefusedError](err); refused {
-		p.Means = "the server, or a program on the way, does not send what the maintainers published; nothing of it was kept or run"
-		p.Try = "later again, or " + orElsewhere
-		return true
-	}
-	if errors.Is(err, install.ErrNoRelease) {
-		p.Try = installCommandLine(config.FromGo, v)
-		return true
-	}
-	return false
-}
-
-// buildProblem is for what can go wrong with go. A release is no way out where there was
-// none to be had before.
-func buildProblem(p *cli.Problem, err error, v install.Version) bool {
-	if errors.Is(err, exec.ErrNotFound) {
-		p.Try = "install go (https://go.dev/dl), or fetch a release: " + installCommandLine(config.FromRelease, v)
-		return true
-	}
-	if build, ok := errors.AsType[install.BuildError](err); ok {
-		p.Details = build.Lines
-		p.Try = "look at go's last lines: another --version if there is none such; or fetch a release: " + installCommandLine(config.FromRelease, v)
-		if _, neither := errors.AsType[install.NeitherError](err); neither {
-			p.Try = "look at go's last lines: another --version if there is none such; else a proxy (HTTPS_PROXY), or " + mirrorHint
-		}
-		return true
-	}
-	return false
 }

@@ -23,13 +23,11 @@ type installProgress struct {
 	// log gets the steps in place of out where they are to be JSON.
 	log   hclog.Logger
 	began time.Time
-	// bar shows the download that is under way on a terminal, drawn says that a line is
-	// there which the next step must clear.
+	// bar shows the download that is under way on a terminal, from the byte at which it
+	// began. drawn says that a line is there which the next step must clear.
 	bar   *progressbar.ProgressBar
-	drawn bool
-	// from and since are where the measured part of a download began.
 	from  int64
-	since time.Time
+	drawn bool
 	// next is when the next line of a step is due where there is no terminal.
 	next time.Time
 }
@@ -60,42 +58,31 @@ func (p *installProgress) print(line string) {
 	fmt.Fprintln(p.out, line)
 }
 
-// due reports whether a line of a step is to be printed, where there is no terminal.
-func (p *installProgress) due() bool {
-	if p.terminal || time.Now().Before(p.next) {
-		return false
+// printDue prints a line of a step where there is no terminal, and not too often.
+func (p *installProgress) printDue(line string) {
+	if now := time.Now(); !now.Before(p.next) {
+		p.next = now.Add(repeat)
+		p.print(line)
 	}
-	p.next = time.Now().Add(repeat)
-	return true
 }
 
-// Downloaded reports how far a download is, and at its end how fast it was.
+// Downloaded reports how far a download is. whole is 0 if the size is not known.
 func (p *installProgress) Downloaded(bytes, whole int64) {
-	if p.since.IsZero() || bytes < p.from {
-		p.clear()
-		p.from, p.since = bytes, time.Now()
-	}
 	switch {
 	case bytes == whole:
-		p.Step(fmt.Sprintf("%-10s %s%s", "Fetched", human.FormatSize(bytes), rate(bytes-p.from, time.Since(p.since))))
+		p.Step(fmt.Sprintf("%-10s %s", "Fetched", human.FormatSize(bytes)))
 	case p.terminal:
-		if p.bar == nil {
-			p.bar = downloadBar(p.out, whole-bytes)
+		if p.bar == nil || bytes < p.from {
+			p.clear()
+			p.bar, p.from = downloadBar(p.out, whole-bytes), bytes
 		}
 		p.bar.Set64(bytes - p.from)
 		p.drawn = true
-	case p.due():
-		p.print(fmt.Sprintf("%-10s %s%s", "", share(bytes, whole), rate(bytes-p.from, time.Since(p.since))))
+	case whole > 0:
+		p.printDue(fmt.Sprintf("%-10s %3d%%  %s of %s", "", bytes*100/whole, human.FormatSize(bytes), human.FormatSize(whole)))
+	default:
+		p.printDue(fmt.Sprintf("%-10s %s", "", human.FormatSize(bytes)))
 	}
-}
-
-// share is how much of a download is there; whole is less than one byte if the size is not
-// known.
-func share(bytes, whole int64) string {
-	if whole <= 0 {
-		return human.FormatSize(bytes)
-	}
-	return fmt.Sprintf("%3.0f%%  %s of %s", float64(min(bytes, whole))/float64(whole)*100, human.FormatSize(bytes), human.FormatSize(whole))
 }
 
 // downloadBar is a bar for the bytes that are still to come, since a rate that counts
@@ -117,13 +104,12 @@ func downloadBar(out io.Writer, rest int64) *progressbar.ProgressBar {
 // BuildOutput shows the last line that go printed.
 func (p *installProgress) BuildOutput(line string) {
 	line = fmt.Sprintf("%-10s %s  %s", "", human.FormatDuration(time.Since(p.began)), line)
-	switch {
-	case p.terminal:
-		fmt.Fprint(p.out, cli.StartLine, actions.Shortened(line, cli.Columns(p.out)))
-		p.drawn = true
-	case p.due():
-		p.print(line)
+	if !p.terminal {
+		p.printDue(line)
+		return
 	}
+	fmt.Fprint(p.out, cli.StartLine, actions.Shortened(line, cli.Columns(p.out)))
+	p.drawn = true
 }
 
 // clear ends the current bar or line of go's, so that the next step begins a new line.
@@ -131,13 +117,5 @@ func (p *installProgress) clear() {
 	if p.drawn {
 		fmt.Fprint(p.out, cli.StartLine)
 	}
-	p.bar, p.drawn, p.from, p.since = nil, false, 0, time.Time{}
-}
-
-// rate is how fast a download is, empty while the time is too short to say.
-func rate(bytes int64, in time.Duration) string {
-	if in < cli.Redraw || bytes <= 0 {
-		return ""
-	}
-	return fmt.Sprintf("  %s/s", human.FormatSize(int64(float64(bytes)/in.Seconds())))
+	p.bar, p.drawn = nil, false
 }

@@ -27,7 +27,7 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 	if !ok || problem.Exit != cli.ExitNoBinary || o.NoInstall {
 		return err
 	}
-	if err := installInChild(c, home, verb); err != nil {
+	if err := installInChild(c, home, string(verb)); err != nil {
 		return err
 	}
 	o.Settings.TemporalBin = config.FindBinary(home)
@@ -40,14 +40,14 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 // against a loop, and os.Args to be this command's, which it need not be in a larger
 // program.) The child shares the terminal, reports its own failure, and goes on if this
 // process is killed: what it installs is there for the next command.
-func installInChild(c *cobra.Command, home statefile.Home, verb fsm.Verb) error {
+func installInChild(c *cobra.Command, home statefile.Home, verb string) error {
 	exe, err := os.Executable()
 	if err != nil {
-		return notProvided(err, verb, home)
+		return notProvided(err, verb, home, cli.TemporalVersion)
 	}
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	words := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), ProvideVerb, "--"+ForFlag+"="+string(verb))
+	words := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), "install", "--"+ForFlag+"="+verb)
 	child := exec.CommandContext(ctx, exe, words...)
 	child.Args[0] = os.Args[0]
 	child.Env = cli.WithHome(os.Environ(), home)
@@ -58,43 +58,30 @@ func installInChild(c *cobra.Command, home statefile.Home, verb fsm.Verb) error 
 		return cli.Status(ended.ExitCode())
 	}
 	if err != nil {
-		return notProvided(err, verb, home)
+		return notProvided(err, verb, home, cli.TemporalVersion)
 	}
 	return nil
 }
 
-const (
-	ProvideVerb = "provide"
-	ForFlag     = "for"
-)
+// ForFlag is the hidden flag of install that makes it provide, for a command.
+const ForFlag = "for"
 
-// RunProvide provides the version that this program is tested with.
-func RunProvide(c *cobra.Command, verb fsm.Verb) error {
-	from, mirror, err := new(Options).Chosen(c)
-	if err != nil {
-		return err
-	}
-	home, err := cli.OpenHome()
-	if err != nil {
-		return err
-	}
+// provide installs for a command that has found no Temporal CLI.
+func provide(c *cobra.Command, order install.Options, progress *installProgress, verb string) error {
+	home := order.Home
 	if config.NoInstall(home) != nil {
 		return config.NoBinary(home)
 	}
-	progress := newInstallProgress(cli.ProgressOut(c), cli.VoiceOf(c))
-	source, v := config.ChooseSource(home, from, mirror), install.Version(cli.TemporalVersion)
-	done, err := provide(c, install.Options{
-		Home: home, Version: v, From: source,
-		Wanted: func() bool {
-			wanted := config.FindBinary(home) == ""
-			if wanted {
-				progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", v, source.Name(), home.Bin()))
-			}
-			return wanted
-		},
-	}, progress)
+	order.Wanted = func() bool {
+		wanted := config.FindBinary(home) == ""
+		if wanted {
+			progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", order.Version, order.From.Name(), home.Bin()))
+		}
+		return wanted
+	}
+	done, err := installUntilSignal(c, order, progress)
 	if err != nil {
-		return notProvided(err, verb, home)
+		return notProvided(err, verb, home, order.Version)
 	}
 	for _, line := range installedLines(done, runtime.GOOS) {
 		progress.Step(line)
@@ -118,8 +105,8 @@ func installedLines(done install.Result, system string) (lines []string) {
 }
 
 // notProvided reports a failed installation as the failure of start or restart.
-func notProvided(err error, verb fsm.Verb, home statefile.Home) *cli.Problem {
-	p := installProblem(err, string(verb), home, cli.TemporalVersion)
+func notProvided(err error, verb string, home statefile.Home, v install.Version) *cli.Problem {
+	p := installProblem(err, verb, home, v)
 	if p.Exit == cli.ExitFailed {
 		p.What = "no Temporal CLI was found, and none could be installed: " + p.What
 		p.Exit = cli.ExitNoBinary

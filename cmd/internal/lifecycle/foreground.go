@@ -18,46 +18,33 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// RunForeground is start --foreground: this process is the supervisor. A second
-// instance is refused, since a terminal that shows nothing would help nobody.
+// RunForeground is start --foreground: the same command, but this process becomes the
+// supervisor. A second instance is refused, since a terminal that shows nothing is of no use.
 func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	began, v := time.Now(), cli.VoiceOf(c)
-	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
-	lock, err := actions.Acquire(home.SupervisorLock())
-	if errors.Is(err, actions.ErrHeld) {
-		return secondInstance(home)
-	}
-	if err != nil {
-		return cli.SystemProblem(err, "nothing was started")
-	}
-	defer lock.Close()
-	document, err := actions.Recover(home)
-	if err != nil {
-		return cli.SystemProblem(err, "nothing was started")
-	}
-	wanted, refusal := command.Prepare(document.Record, actions.Observe(home, document.Record))
-	if refusal.Result != "" {
-		return inspect.OutcomeProblem(refusal, command, home)
-	}
-	document.Record, document.Paths = wanted, home.Paths()
-	if err := (statefile.File{Home: home}).Save(document); err != nil {
-		return cli.SystemProblem(err, "nothing was started")
-	}
+	s := supervision{home: home, signals: cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)}
+	defer signal.Stop(s.signals)
 	out, err := foregroundLog(home)
 	if err != nil {
 		return cli.SystemProblem(err, "nothing was started")
 	}
-	log := v.DriverLog("stigmer", out)
-	w := witnesses{trace: trace, manager: newNotifier(log)}
-	if w.manager == nil && !v.JSON && !cli.UnderLaunchd() {
-		w.person = serves(cli.ProgressOut(c), home, command, began)
+	s.log, s.trace = v.DriverLog("stigmer", out), trace
+	s.manager = newNotifier(s.log)
+	if s.manager == nil && !v.JSON && !cli.UnderLaunchd() {
+		s.person = serves(cli.ProgressOut(c), home, command, began)
 	}
-	last, err := drive(home, lock, document, log, signals, w)
-	if err == nil && last.Failure.Event != "" {
-		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultFailed, Record: last}, command, home)
+	client := actions.NewClient(actions.ClientConfig{Home: home, Log: s.log, Observer: actions.Observer{Took: trace.Took}, Become: s.drive})
+	command.Patience = 0
+	outcome := fsm.RunCommand(client, command)
+	switch {
+	case errors.Is(client.Err(), actions.ErrHeld):
+		return secondInstance(home)
+	case outcome.Result == fsm.ResultSystemRefused:
+		return cli.SystemProblem(client.Err(), "nothing was started")
+	case outcome.Result == fsm.ResultStoppedByOther:
+		return nil
 	}
-	return err
+	return inspect.OutcomeProblem(outcome, command, home)
 }
 
 // foregroundLog is what a supervisor in the foreground logs to: the terminal, or what
@@ -73,16 +60,16 @@ func foregroundLog(home statefile.Home) (*os.File, error) {
 // serves says, when Temporal first serves, what a start in the background ends with.
 // It goes where the log goes, in order with it; a service manager's journal and lines of
 // JSON have what they need without it.
-func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(fsm.Record) {
+func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(statefile.Document) {
 	said := false
-	return func(r fsm.Record) {
-		if said || r.State != fsm.Healthy {
+	return func(d statefile.Document) {
+		if said || d.State != fsm.Healthy {
 			return
 		}
 		said = true
-		fmt.Fprintln(out, startedHow(command, fsm.Outcome{Record: r}, elapsed(began)))
-		describe(out, home, r)
-		fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "Ctrl-C to stop it"))
+		fmt.Fprintln(out, startedHow(command, fsm.Outcome{Record: d.Record}, elapsed(began)))
+		describe(out, home, d.Record)
+		fmt.Fprintf(out, "  Next       %s\n", next(d.Settings, "Ctrl-C to stop it"))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 // Prepare parses, then opens the home: a command that was not understood makes nothing.
 func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+	o.Config = config.FileOf(c)
 	if err := o.Parse(c.Flags()); err != nil {
 		return "", err
 	}
@@ -89,31 +90,32 @@ func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 	if err != nil || seen == nil || seen.Evidence.Owner != fsm.OwnerOurs {
 		return nil // nothing would be stopped: the start says what is wrong
 	}
-	event, reason := actions.Obstacle(home, seen.Document.Record, wanted)
-	if event == "" {
+	obstacle := actions.Obstacle(home, seen.Document.Record, wanted)
+	if obstacle == nil {
 		return nil
 	}
-	_, try := inspect.Remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Event: event, Reason: reason}}, home)
+	_, try := inspect.Remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Code: actions.CodeOf(obstacle)}}, home)
 	return &cli.Problem{
-		What:  reason,
+		What:  obstacle.Error(),
 		Means: "Temporal could not be started again; nothing was stopped or started",
 		Try:   try, Exit: cli.ExitFailed,
 	}
 }
 
-// CheckDatabase refuses a file that Temporal cannot serve from.
-func CheckDatabase(db string) error {
+// CheckDatabase refuses a file that Temporal, as the record has it, cannot serve from.
+func CheckDatabase(r fsm.Record) error {
+	db := r.Settings.DB
 	if db == "" {
 		return nil
 	}
-	reason := cmp.Or(actions.Unfit(db), actions.Foreign(db))
-	if reason == "" {
+	refusal := cmp.Or(actions.Unfit(db), actions.Foreign(db, r.Known))
+	if refusal == nil {
 		return nil
 	}
 	return &cli.Problem{
-		What:  reason,
+		What:  refusal.Error(),
 		Means: "Temporal cannot serve from it; nothing was stopped or started, and it was not touched",
-		Try:   inspect.Fit(db, reason), Exit: cli.ExitFailed,
+		Try:   inspect.Fit(db, actions.CodeOf(refusal)), Exit: cli.ExitFailed,
 	}
 }
 

@@ -28,28 +28,26 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	log := cli.VoiceOf(c).CommandLog(c.ErrOrStderr())
 	progress := newProgress(c.ErrOrStderr(), cli.VoiceOf(c), log)
 	desk := actions.NewClient(actions.ClientConfig{
-		Home: home, Log: log, Progress: progress.saw,
-		Outdated: inspect.Outdated,
+		Home: home, Log: log, Observer: actions.Observer{Recorded: progress.saw, Took: trace.Took}, Outdated: inspect.Outdated,
 		Supervise: func(lock *os.File) (int, error) {
-			defer trace.Span(actions.LaneProbe, "spawn supervisor")()
-			return supervise(c, home, lock, trace)
+			began := time.Now()
+			pid, err := supervise(c, home, lock, trace)
+			trace.Took(actions.Span{PID: os.Getpid(), Name: "spawn supervisor", Began: began, Ended: time.Now()})
+			return pid, err
 		},
 	})
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(trace.Client(desk), command) }()
+	go func() { done <- fsm.RunCommand(desk, command) }()
 	for {
 		select {
 		case <-progress.beat:
 			progress.draw()
 		case outcome := <-done:
 			progress.done()
-			if outcome.Result == fsm.ResultNoSupervisor {
-				return inspect.NoHandover(outcome, home, desk.Words())
-			}
-			return tell(c, home, command, outcome, desk.Err(), progress.elapsed())
+			return tell(c, home, command, outcome, desk, progress.elapsed())
 		case sig := <-signals:
 			if sig == syscall.SIGTERM && desk.ForwardStop() {
 				continue
@@ -77,8 +75,9 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
-// tell prints a success, and how long it took, or returns the problem.
-func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, err error, took string) error {
+// tell puts every result into words: it prints a success, and how long it took, or returns the
+// problem.
+func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client, took string) error {
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
@@ -108,7 +107,9 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		case o.Asked.PID != 0:
 			did = "the supervisor was asked to stop Temporal; how far that came is not known"
 		}
-		return cli.SystemProblem(err, did)
+		return cli.SystemProblem(client.Err(), did)
+	case fsm.ResultNoSupervisor:
+		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
 		o.Detail = missing(r)
 		return inspect.OutcomeProblem(o, command, home)

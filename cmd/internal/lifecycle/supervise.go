@@ -42,44 +42,50 @@ func Supervise(v cli.Voice) error {
 	}
 	trace := actions.JoinTrace("stigmer supervisor")
 	noteReady(trace)
-	_, err = drive(home, lock, document, v.DriverLog("supervisor", os.Stderr), signals, witnesses{trace: trace})
-	return err
+	_, err = supervision{home: home, log: v.DriverLog("supervisor", os.Stderr), signals: signals, trace: trace}.drive(lock, document)
+	if err != nil {
+		return cli.SystemProblem(err, "the supervisor ends")
+	}
+	return nil
 }
 
-// witnesses are told what a driver does; each may be nil.
-type witnesses struct {
+// supervision is how this process supervises a home.
+type supervision struct {
+	home    statefile.Home
+	log     hclog.Logger
+	signals chan os.Signal
 	trace   *actions.Trace
+	// manager and person are nil where no service manager, and no person, waits for reports.
 	manager *notifier
-	// person is told of each record that a transition leads to.
-	person func(fsm.Record)
+	person  func(statefile.Document)
 }
 
-// saw tells what a transition has led to.
-func (w witnesses) saw(_ fsm.Transition, r fsm.Record) {
-	if w.manager != nil {
-		w.manager.say(w.manager.notices.of(r))
-	}
-	if w.person != nil {
-		w.person(r)
-	}
-}
-
-// drive supervises in this process until Temporal is Stopped, and returns the
-// last record.
-func drive(home statefile.Home, lock *os.File, document statefile.Document, log hclog.Logger, signals <-chan os.Signal, w witnesses) (fsm.Record, error) {
+// drive supervises until Temporal is Stopped, and returns the last record.
+func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Record, error) {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
-		return fsm.Record{}, cli.SystemProblem(err, "the supervisor ends")
+		return fsm.Record{}, err
 	}
 	self.Version = cli.OwnVersion()
-	world := actions.NewWorld(home, lock, document, self, log)
-	go obey(world, signals) // ends with the process
-	world.OnTransition(w.saw)
-	if w.manager != nil {
-		w.manager.watch(world)
-		defer w.manager.close()
+	observer := actions.Observer{Recorded: s.recorded, Took: s.trace.Took}
+	world := actions.NewWorld(s.home, lock, document, actions.WorldConfig{Self: self, Log: s.log, Observer: observer})
+	go obey(world, s.signals) // ends with the process
+	if s.manager != nil {
+		s.manager.watch(world)
+		defer s.manager.close()
 	}
-	return fsm.Drive(w.trace.World(world), document.Record, self, 0), nil
+	return fsm.Drive(world, document.Record, self, 0), nil
+}
+
+// recorded reports what a transition has led to.
+func (s supervision) recorded(d statefile.Document) {
+	s.trace.EndWithStart(d)
+	if s.manager != nil {
+		s.manager.say(s.manager.notices.of(d.Record))
+	}
+	if s.person != nil {
+		s.person(d)
+	}
 }
 
 // obey turns signals into stops: one that a command left a request for, one

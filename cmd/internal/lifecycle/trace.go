@@ -42,6 +42,8 @@ func NewTrace(path string) (*actions.Trace, error) {
 
 // noteReady writes down what came before anything could be written down.
 func noteReady(t *actions.Trace) {
-	t.Past(os.Getpid(), actions.LaneMain, "exec and package initialisation (processor time)", ready.Add(-readyCPU), ready)
-	t.Past(os.Getpid(), actions.LaneMain, "flags, settings, home", ready, time.Now())
+	span := actions.Span{PID: os.Getpid(), Name: "exec and package initialisation (processor time)", Began: ready.Add(-readyCPU), Ended: ready}
+	t.Took(span)
+	span.Name, span.Began, span.Ended = "flags, settings, home", ready, time.Now()
+	t.Took(span)
 }

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,15 +32,14 @@ const profileVariable = "TEMPORAL_CONFIG_FILE"
 // (go.temporal.io/sdk/contrib/envconfig): an empty variable counts as unset.
 func ProfilePath(file string) (string, error) {
 	if file == "" {
-		given := os.Getenv(profileVariable)
-		expanded, err := cli.ExpandPath(given)
-		if err == nil && expanded != given {
-			err = fmt.Errorf("%q is taken as it stands by the Temporal SDKs and the Temporal CLI; export the whole path: %s=%s", given, profileVariable, human.ShellWord(expanded))
+		file = os.Getenv(profileVariable)
+		expanded, err := cli.ExpandPath(file)
+		if err == nil && expanded != file {
+			err = fmt.Errorf("%q is taken as it stands by the Temporal SDKs and the Temporal CLI; export the whole path: %s=%s", file, profileVariable, human.ShellWord(expanded))
 		}
 		if err != nil {
 			return "", cli.VariableProblem(profileVariable, err)
 		}
-		file = given
 	}
 	if file == "" {
 		folder, err := os.UserConfigDir()
@@ -60,25 +60,34 @@ func ProfilePath(file string) (string, error) {
 // writeProfile is env --profile.
 func (o *Options) writeProfile(c *cobra.Command) error {
 	path, err := ProfilePath(o.File)
-	if err != nil {
-		return profileProblem(path, err)
+	if err == nil {
+		err = o.writeProfileInto(c, path)
 	}
+	if _, ok := errors.AsType[*cli.Problem](err); ok || err == nil {
+		return err
+	}
+	p := cli.SystemProblem(err, "no profile was written")
+	p.Try = "look at " + path + ", or another file: --file FILE"
+	return p
+}
+
+func (o *Options) writeProfileInto(c *cobra.Command, path string) error {
 	found, err := inspect.FindContact()
 	if err != nil {
 		return err
 	}
 	target, err := followOwnLink(path)
 	if err != nil {
-		return profileProblem(path, err)
+		return err
 	}
 	release, err := lockProfile(target)
 	if err != nil {
-		return profileProblem(path, err)
+		return err
 	}
 	defer release()
 	text, err := cli.ReadOwn(target)
 	if err != nil {
-		return profileProblem(path, err)
+		return err
 	}
 	settings := []profileSetting{{"address", found.Address()}, {"namespace", o.Namespace}}
 	changed, old, err := setProfile(text, o.Profile, settings)
@@ -93,7 +102,7 @@ func (o *Options) writeProfile(c *cobra.Command) error {
 		}
 	}
 	if err := cli.PutOwn(target, changed); err != nil {
-		return profileProblem(path, err)
+		return err
 	}
 	warnContact(c, found, o.Namespace)
 	if target != path {
@@ -118,15 +127,10 @@ func lockProfile(target string) (release func(), err error) {
 		return nil, err
 	}
 	path := filepath.Join(folder, "."+name+".lock")
-	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		lock, err := actions.Acquire(path)
-		if err == nil {
-			return func() { os.Remove(path); lock.Close() }, nil
-		}
-		if !errors.Is(err, actions.ErrHeld) || time.Since(began) > profilePatience {
-			return nil, err
-		}
-	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), profilePatience, fmt.Errorf("lock %s: %w", path, actions.ErrHeld))
+	defer cancel()
+	lock, err := actions.AcquireUntil(ctx, path)
+	return func() { os.Remove(path); lock.Close() }, err
 }
 
 func printProfile(out io.Writer, name, path string, settings []profileSetting, old map[string]any) {
@@ -178,13 +182,11 @@ func isRemote(address string) bool {
 // people keep such files elsewhere. Another user's link may be planted and is refused.
 func followOwnLink(path string) (string, error) {
 	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&fs.ModeSymlink == 0 {
 		return path, nil
-	case err != nil:
+	}
+	if err != nil {
 		return "", err
-	case info.Mode()&fs.ModeSymlink == 0:
-		return path, nil
 	}
 	if uid := info.Sys().(*syscall.Stat_t).Uid; int(uid) != os.Geteuid() {
 		return "", fmt.Errorf("%s is a link that another user (uid %d) made; it is not followed", path, uid)
@@ -194,15 +196,6 @@ func followOwnLink(path string) (string, error) {
 		return "", fmt.Errorf("%s is a link to nothing", path)
 	}
 	return target, err
-}
-
-func profileProblem(path string, err error) error {
-	if problem, ok := errors.AsType[*cli.Problem](err); ok {
-		return problem
-	}
-	p := cli.SystemProblem(err, "no profile was written")
-	p.Try = "look at " + path + ", or another file: --file FILE"
-	return p
 }
 
 func unreadableProfile(path, name string, settings []profileSetting, err error) *cli.Problem {

@@ -15,11 +15,13 @@ import (
 // profileSetting is one key of a profile, with its value.
 type profileSetting struct{ key, value string }
 
+func (s profileSetting) line() string { return s.key + " = " + tomlString(s.value) }
+
 // byteOrderMark may begin a file; the parser does not know it.
 const byteOrderMark = "\ufeff"
 
 // setProfile returns the text of a temporal.toml with these keys set in
-// [profile.NAME], and the profile as it was, nil for none. Nothing else is touched: not
+// [profile.NAME], and the profile as it was, empty for none. Nothing else is touched: not
 // the other keys, not the comments, not the order. The new text is read and compared with
 // what was meant. Where it differs (a profile that is an inline table, say), an error is
 // returned and no text.
@@ -28,10 +30,11 @@ func setProfile(text []byte, name string, settings []profileSetting) (changed []
 	if err != nil {
 		return nil, nil, err
 	}
-	old = maps.Clone(profileIn(meant, name))
-	setIn(meant, name, settings)
+	profile := tableIn(tableIn(meant, "profile"), name)
+	old = maps.Clone(profile)
 	changed, marked := bytes.CutPrefix(text, []byte(byteOrderMark))
 	for _, s := range slices.Backward(settings) { // a new key goes below the header
+		profile[s.key] = s.value
 		changed = setKey(changed, name, s)
 	}
 	if marked {
@@ -60,31 +63,18 @@ func ProfileNames(text []byte) []string {
 	if err != nil {
 		return nil
 	}
-	profiles, _ := content["profile"].(map[string]any)
-	return slices.Collect(maps.Keys(profiles))
+	return slices.Collect(maps.Keys(tableIn(content, "profile")))
 }
 
-// profileIn returns a profile of a file that was read; it is nil for none.
-func profileIn(content map[string]any, name string) map[string]any {
-	profiles, _ := content["profile"].(map[string]any)
-	profile, _ := profiles[name].(map[string]any)
-	return profile
-}
-
-func setIn(content map[string]any, name string, settings []profileSetting) {
-	profiles, ok := content["profile"].(map[string]any)
+// tableIn returns a table of a file that was read. It makes one where there is none, or
+// where another value is.
+func tableIn(content map[string]any, key string) map[string]any {
+	table, ok := content[key].(map[string]any)
 	if !ok {
-		profiles = map[string]any{}
-		content["profile"] = profiles
+		table = map[string]any{}
+		content[key] = table
 	}
-	profile, ok := profiles[name].(map[string]any)
-	if !ok {
-		profile = map[string]any{}
-		profiles[name] = profile
-	}
-	for _, s := range settings {
-		profile[s.key] = s.value
-	}
+	return table
 }
 
 // setKey puts a value in the place of the old one, a new key below the header of the
@@ -95,26 +85,20 @@ func setKey(text []byte, name string, s profileSetting) []byte {
 		ending = "\r\n"
 	}
 	header, value := findKey(text, name, s.key)
-	if value.Length > 0 {
-		return splice(text, int(value.Offset), int(value.Length), tomlString(s.value))
+	switch at := int(value.Offset); {
+	case value.Length > 0:
+		return slices.Concat(text[:at], []byte(tomlString(s.value)), text[at+int(value.Length):])
+	case header > 0:
+		return slices.Concat(text[:header], []byte(ending+s.line()), text[header:])
 	}
-	if header == 0 {
-		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
-			text = splice(text, len(text), 0, ending)
-		}
-		if len(text) > 0 {
-			text = splice(text, len(text), 0, ending)
-		}
-		table := "[profile." + tomlKey(name) + "]"
-		header = len(text) + len(table)
-		text = splice(text, len(text), 0, table+ending)
+	before := ""
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		before = ending
 	}
-	return splice(text, header, 0, ending+s.line())
-}
-
-// splice returns a text with n bytes at an offset replaced.
-func splice(text []byte, at, n int, by string) []byte {
-	return slices.Concat(text[:at], []byte(by), text[at+n:])
+	if len(text) > 0 {
+		before += ending
+	}
+	return slices.Concat(text, []byte(before+"[profile."+tomlKey(name)+"]"+ending+s.line()+ending))
 }
 
 // findKey returns where the header line of a profile's table ends, 0 for no table, and
@@ -126,33 +110,25 @@ func findKey(text []byte, name, key string) (header int, value unstable.Range) {
 	var table []string
 	for parser.NextExpression() {
 		e := parser.Expression()
-		if e.Kind == unstable.KeyValue {
-			path, _ := keyPath(e)
-			scalar := e.Value().Kind != unstable.Array && e.Value().Kind != unstable.InlineTable
-			if scalar && slices.Equal(slices.Concat(table, path), []string{"profile", name, key}) {
-				value = e.Value().Raw
+		var path []string
+		end := 0
+		for keys := e.Key(); keys.Next(); {
+			path, end = append(path, string(keys.Node().Data)), int(keys.Node().Raw.Offset+keys.Node().Raw.Length)
+		}
+		if e.Kind != unstable.KeyValue {
+			if table = path; slices.Equal(table, []string{"profile", name}) {
+				line, _, _ := bytes.Cut(text[end:], []byte("\n"))
+				header = end + len(bytes.TrimSuffix(line, []byte("\r")))
 			}
 			continue
 		}
-		path, end := keyPath(e)
-		if table = path; slices.Equal(table, []string{"profile", name}) {
-			line, _, _ := bytes.Cut(text[end:], []byte("\n"))
-			header = end + len(bytes.TrimSuffix(line, []byte("\r")))
+		scalar := e.Value().Kind != unstable.Array && e.Value().Kind != unstable.InlineTable
+		if scalar && slices.Equal(slices.Concat(table, path), []string{"profile", name, key}) {
+			value = e.Value().Raw
 		}
 	}
 	return header, value
 }
-
-// keyPath is a dotted key, and the offset of its end.
-func keyPath(e *unstable.Node) (path []string, end int) {
-	for keys := e.Key(); keys.Next(); {
-		key := keys.Node()
-		path, end = append(path, string(key.Data)), int(key.Raw.Offset+key.Raw.Length)
-	}
-	return path, end
-}
-
-func (s profileSetting) line() string { return s.key + " = " + tomlString(s.value) }
 
 // tomlKey writes a key: bare where that is allowed, else as a string.
 func tomlKey(key string) string {

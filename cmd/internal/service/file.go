@@ -7,12 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 )
@@ -46,20 +45,6 @@ func readService(c *cobra.Command, m manager) (serviceFile, error) {
 	return f, nil
 }
 
-// clear removes the file. One that is not as this stigmer would write it may have
-// something of the user's: it is kept beside, under a dated name that no manager reads.
-func (f serviceFile) clear(out io.Writer, m manager) error {
-	if !f.altered {
-		return os.Remove(m.path)
-	}
-	kept := m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
-	if err := os.Rename(m.path, kept); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
-	return nil
-}
-
 // foreign is the refusal to touch a file that we did not write.
 func (f serviceFile) foreign(m manager) error {
 	if !f.there || f.ours {
@@ -73,19 +58,55 @@ func (f serviceFile) foreign(m manager) error {
 	}
 }
 
-// writable checks that a service can be written down: neither language has a way
-// to say control characters other than a line's end and a tab.
-func (s service) writable() error {
-	for _, text := range append([]string{s.Program, s.Home, s.Log}, s.args()...) {
-		control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
-		if !utf8.ValidString(text) || strings.ContainsFunc(text, control) {
-			return &cli.Problem{
-				What:  fmt.Sprintf("%q cannot be written into a service's file: it has control characters or is not UTF-8", text),
-				Means: "nothing was written",
-				Try:   "another path or name",
-				Exit:  cli.ExitFailed,
-			}
-		}
+// keepAltered moves a file aside that is not as this stigmer would write it, since it may
+// have something of the user's: under a dated name that no manager reads.
+func (f serviceFile) keepAltered(out io.Writer, m manager) error {
+	if !f.altered {
+		return nil
+	}
+	kept := m.path + ".bak-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.Rename(m.path, kept); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The file was not as stigmer writes it. It is kept: %s\n", kept)
+	return nil
+}
+
+// put writes a service's file, and the folder of the manager's log, which launchd does
+// not make.
+func (f serviceFile) put(out io.Writer, m manager, text string) error {
+	if f.text == text {
+		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
+		return nil
+	}
+	err := f.keepAltered(out, m)
+	if err == nil && m.log != "" {
+		err = os.MkdirAll(filepath.Dir(m.log), 0o700)
+	}
+	if err == nil {
+		err = cli.PutOwn(m.path, []byte(text))
+	}
+	if err != nil {
+		return cli.SystemProblem(err, "the service's file was not written")
+	}
+	fmt.Fprintf(out, "Wrote %s\n", m.path)
+	return nil
+}
+
+// remove removes the file, and the link by which systemd's enable has the service started
+// at login, if it leads to the file: systemd would complain about a link to nothing for ever.
+func (f serviceFile) remove(out io.Writer, m manager) error {
+	err := f.keepAltered(out, m)
+	if err == nil && !f.altered {
+		err = os.Remove(m.path)
+	}
+	folder, name := filepath.Split(m.path)
+	link := filepath.Join(folder, "default.target.wants", name)
+	if target, _ := os.Readlink(link); err == nil && (target == m.path || target == filepath.Join("..", name)) {
+		err = os.Remove(link)
+	}
+	if err != nil {
+		return cli.SystemProblem(err, "the service was not removed")
 	}
 	return nil
 }
@@ -99,17 +120,11 @@ func ownProgram() (string, error) {
 		return "", cli.SystemProblem(err, "nothing was written")
 	}
 	typed, err := exec.LookPath(os.Args[0])
-	if err != nil {
-		return own, nil
+	if err == nil {
+		typed, err = filepath.Abs(typed)
 	}
-	typed, err = filepath.Abs(typed)
-	if err != nil {
-		return own, nil
+	if err == nil && cli.SameFile(typed, own) {
+		return typed, nil
 	}
-	there, err := os.Stat(typed)
-	here, err2 := os.Stat(own)
-	if err != nil || err2 != nil || !os.SameFile(there, here) {
-		return own, nil
-	}
-	return typed, nil
+	return own, nil
 }

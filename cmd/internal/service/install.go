@@ -33,17 +33,8 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	if err != nil {
 		return err
 	}
-	if err := o.Parse(settings); err != nil {
-		return err
-	}
-	home, err := cli.OpenHome()
+	home, err := openSettings(c, o, settings)
 	if err != nil {
-		return err
-	}
-	if err := o.Locate(home); err != nil {
-		return err
-	}
-	if err := config.TryProgram(c, home, fsm.Record{Settings: o.Settings}); err != nil {
 		return err
 	}
 	s, err := newService(c, m, home, append(o.ServiceFlags(settings, home), voices.OfDriver(c)...))
@@ -63,20 +54,40 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	if begin.Now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
 		return besideDriver(driver)
 	}
-	if err := s.write(cli.Success(c), m, f); err != nil {
+	out := cli.Success(c)
+	if err := f.put(out, m, m.text(s)); err != nil {
 		return err
 	}
 	if begin.Now {
-		return s.enable(cli.Success(c), m, before, begin.Restart, f.text != m.text(s))
+		return s.enable(out, m, before, begin.Restart, f.text != m.text(s))
 	}
 	if err := m.present(); err != nil {
 		return s.unmanaged(m, err)
 	}
-	s.printEnableCommands(cli.Success(c), m, f)
+	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.byHand.enable))
+	if f.there {
+		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
+	}
+	fmt.Fprint(out, m.byHand.also)
 	if driver.PID != 0 && actions.InBackground(driver) {
 		cli.Warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
 	}
 	return nil
+}
+
+// openSettings opens the home, and checks the settings of a start in it.
+func openSettings(c *cobra.Command, o *config.Options, settings *pflag.FlagSet) (statefile.Home, error) {
+	if err := o.Parse(settings); err != nil {
+		return "", err
+	}
+	home, err := cli.OpenHome()
+	if err == nil {
+		err = o.Locate(home)
+	}
+	if err == nil {
+		err = config.TryProgram(c, home, fsm.Record{Settings: o.Settings})
+	}
+	return home, err
 }
 
 // openService looks at the service's file, which may be changed if there is none or
@@ -141,31 +152,13 @@ func driverOf(home statefile.Home) fsm.Process {
 	return driver
 }
 
-func (s service) write(out io.Writer, m manager, f serviceFile) error {
-	text := m.text(s)
-	if f.text == text {
-		fmt.Fprintf(out, "%s is as it should be already.\n", m.path)
-		return nil
-	}
-	if f.altered {
-		if err := f.clear(out, m); err != nil {
-			return cli.SystemProblem(err, "the service's file was not written")
-		}
-	}
-	if err := errors.Join(m.makeLogFolder(), cli.PutOwn(m.path, []byte(text))); err != nil {
-		return cli.SystemProblem(err, "the service's file was not written")
-	}
-	fmt.Fprintf(out, "Wrote %s\n", m.path)
-	return nil
-}
-
 // enable has the manager run the service. One that runs already goes on as it was
 // started unless a restart is asked for: that stops Temporal, which is for people to decide.
 // One that waits for its next start gets it now, with the file that is there.
 func (s service) enable(out io.Writer, m manager, before managerStatus, restart, changed bool) error {
-	calls := m.enable
+	calls := m.verbs.enable
 	if restart || !before.runs {
-		calls = append(slices.Clone(calls), m.restart...)
+		calls = slices.Concat(calls, m.verbs.restart)
 	}
 	if err := m.run(calls, "the file was written, but the service does not run as it should"); err != nil {
 		return err
@@ -177,35 +170,21 @@ func (s service) enable(out io.Writer, m manager, before managerStatus, restart,
 	case before.runs && changed:
 		fmt.Fprintf(out, "It ran already, and goes on with the settings that it was started with. To apply the new ones, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
-	printLingerHint(out, m)
+	fmt.Fprint(out, m.byHand.also)
 	return nil
 }
 
-func (s service) printEnableCommands(out io.Writer, m manager, f serviceFile) {
-	fmt.Fprintf(out, "To have %s run it, now and at each login:\n%s", m.name, commandLines(m.typed))
-	if f.there {
-		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
-	}
-	printLingerHint(out, m)
-}
-
 // unmanaged says what can be done with a service's file where nothing would run it.
-func (s service) unmanaged(m manager, err error) *cli.Problem {
+func (s service) unmanaged(m manager, err error) error {
 	p, ok := errors.AsType[*cli.Problem](err)
 	if !ok {
-		p = cli.SystemProblem(err, "")
+		return err
 	}
 	p.Means = fmt.Sprintf("the file was written (%s), but nothing here would run the service", m.path)
-	p.Try, p.Exit = m.alone, cli.ExitStopped
+	p.Try, p.Exit = m.byHand.alone, cli.ExitStopped
 	p.Details = append(p.Details, "without "+m.name+", another supervisor can run, and start anew if it fails:",
-		"STIGMER_HOME="+human.ShellWord(s.Home)+" "+human.ShellLine(append([]string{s.Program}, s.args()...)))
+		"STIGMER_HOME="+human.ShellWord(s.Home)+" "+human.ShellLine(s.command()))
 	return p
-}
-
-func printLingerHint(out io.Writer, m manager) {
-	if m.name == "systemd" {
-		fmt.Fprintln(out, "It ends with your last session, unless you allow it to stay: loginctl enable-linger")
-	}
 }
 
 // warnOfService warns that a service gets the variables that --pass-env names from its
@@ -217,9 +196,34 @@ func warnOfService(c *cobra.Command, o *config.Options, m manager) {
 	if len(names) == 0 {
 		return
 	}
-	way := "systemctl --user import-environment " + strings.Join(names, " ")
-	if m.name != "systemd" {
-		way = "launchctl setenv NAME VALUE, for each"
+	cli.Warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, m.byHand.pass(names))
+}
+
+// RunUninstall removes the service's file, and with --now ends the service.
+func RunUninstall(c *cobra.Command, now bool) error {
+	m, f, err := openService(c, now)
+	if err != nil {
+		return err
 	}
-	cli.Warn(c, "the service gets %s from %s, not from this shell: %s", strings.Join(names, ", "), m.name, way)
+	out := cli.Success(c)
+	if !f.there {
+		fmt.Fprintf(out, "Not installed: there is no %s\n", m.path)
+		return nil
+	}
+	if now {
+		if err := m.run(m.verbs.disable, "the file was not removed"); err != nil {
+			return err
+		}
+	}
+	if err := f.remove(out, m); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Removed %s, the service of home %s\n", m.path, f.params.Home)
+	if now {
+		return m.run(m.verbs.reload, "the file was removed")
+	}
+	if m.present() == nil {
+		fmt.Fprintf(out, "If the service runs, it goes on until it is stopped:\n%s", commandLines(m.byHand.end))
+	}
+	return nil
 }

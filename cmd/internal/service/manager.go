@@ -1,44 +1,76 @@
 package service
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 )
 
-// manager is a service manager: where it looks for files, and the calls of its tool.
+// manager is a service manager.
 type manager struct {
 	name string // systemd or launchd
 	tool string // the program that speaks with it
-	// path is the file that the service is described in. log is the file for what the
-	// supervisor writes to standard error, empty where the manager has a journal.
+	// path is the file that the service is described in, in the manager's language. log is
+	// the file for what the supervisor writes to standard error, empty where the manager
+	// has a journal.
 	path, log string
 	text      func(service) string
+	verbs     verbs
+	query     query
+	byHand    byHand
+}
+
+// verbs are what a manager's tool is called for.
+type verbs struct {
 	// reach fails where the manager cannot be spoken with.
 	reach toolCall
 	// enable has the service started at each login, and restart starts it anew from its
 	// file, whether it runs or not. disable ends it, and reload has the manager read its files.
 	enable, restart, disable, reload []toolCall
-	// typed are the commands by which one enables and starts it by hand, and ending
-	// those by which one ends a service whose file is gone.
-	typed, ending [][]string
-	// query has the tool say how the service is, and read reads that. inactive are the exit
-	// statuses, besides 0, of a service that does not run. absent is that of one which the
-	// manager does not have: absentWords says what that means.
-	query       []string
-	read        func(said string) managerStatus
+}
+
+// query is how a manager is asked for the state of the service.
+type query struct {
+	words []string
+	read  func(said string) managerStatus
+	// inactive are the exit statuses, besides 0, of a service that does not run. absent is that
+	// of one which the manager does not have: absentWords says what that means.
 	inactive    []int
 	absent      int
 	absentWords string
-	hint        string
-	// alone says what can be done where the manager does not run for this user.
-	alone string
+}
+
+// byHand is what users are told to do.
+type byHand struct {
+	// enable are the commands that enable and start the service, end those that end a
+	// service whose file is gone.
+	enable, end [][]string
+	// hint says where to look when a call has failed, alone what can be done where the
+	// manager does not run for this user, also what else is to be known of an enabled service.
+	hint, alone, also string
+	// pass says how the service gets variables.
+	pass func(names []string) string
+}
+
+// managerStatus is what a service manager says of the service.
+type managerStatus struct {
+	known  bool // the manager could be asked
+	active bool // it runs, or is being started or stopped
+	// runs says that its process is there and is to stay. One that is active and does not
+	// run waits for a start, with the file as the manager read it, or is on its way out.
+	runs bool
+	// lines are the manager's own.
+	lines []string
 }
 
 // LaunchdHere says that launchd runs the services of this system, and not systemd.
@@ -60,37 +92,22 @@ func detectManager() (manager, error) {
 	return systemdManager(home, os.Getenv("XDG_CONFIG_HOME")), nil
 }
 
-// The exit statuses of systemctl status (systemctl(1), exit status).
-const (
-	systemctlInactive = 3 // also of a service that is being started or stopped
-	systemctlNoUnit   = 4
-)
-
-// systemdManager is systemd for one user (systemd.unit(5), "user unit search
-// path"). A relative $XDG_CONFIG_HOME is to be ignored (XDG Base Directory).
-func systemdManager(home, config string) manager {
-	if !filepath.IsAbs(config) {
-		config = filepath.Join(home, ".config")
+// status has the manager say how the service is.
+func (m manager) status() managerStatus {
+	if _, err := exec.LookPath(m.tool); err != nil {
+		return managerStatus{lines: []string{"cannot be asked: " + m.tool + " is not here"}}
 	}
-	systemctl := func(args ...string) []string { return append([]string{"systemctl", "--user"}, args...) }
-	reload := systemctl("daemon-reload")
-	return manager{
-		name: "systemd", tool: "systemctl", text: service.systemd,
-		path:     filepath.Join(config, "systemd", "user", SystemdUnit),
-		reach:    toolCall{words: systemctl("show", "--property=Version")},
-		reload:   []toolCall{{words: reload}},
-		enable:   []toolCall{{words: reload}, {words: systemctl("enable", SystemdUnit)}},
-		restart:  []toolCall{{words: systemctl("restart", SystemdUnit)}},
-		disable:  []toolCall{{words: systemctl("disable", "--now", SystemdUnit)}},
-		typed:    [][]string{reload, systemctl("enable", "--now", SystemdUnit)},
-		ending:   [][]string{systemctl("stop", SystemdUnit), reload},
-		query:    systemctl("status", "--no-pager", "--full", "--lines=0", SystemdUnit),
-		read:     readSystemd,
-		inactive: []int{systemctlInactive},
-		absent:   systemctlNoUnit, absentWords: "it knows no such service yet: systemctl --user daemon-reload",
-		hint:  "as the user who is logged in: systemctl --user status, journalctl --user -u " + SystemdUnit,
-		alone: "log in as this user where systemd runs (su and sudo open no session), or have root allow it without: loginctl enable-linger USER",
+	said, err := output(m.query.words, 5*time.Second)
+	switch exit := exitStatus(err); {
+	case exit == m.query.absent:
+		return managerStatus{known: true, lines: []string{m.query.absentWords}}
+	case exit != 0 && !slices.Contains(m.query.inactive, exit):
+		first, _, _ := strings.Cut(said, "\n")
+		return managerStatus{lines: []string{"cannot be asked: " + cmp.Or(first, err.Error())}}
 	}
+	s := m.query.read(said)
+	s.known = true
+	return s
 }
 
 // present returns why the manager cannot be reached, nil if it can.
@@ -103,7 +120,7 @@ func (m manager) present() error {
 			Exit:  cli.ExitFailed,
 		}
 	}
-	return m.run([]toolCall{m.reach}, m.name+" does not answer for this user; nothing was changed")
+	return m.run([]toolCall{m.verbs.reach}, m.name+" does not answer for this user; nothing was changed")
 }
 
 // run makes the calls one after the other. did is what has been done if one fails.
@@ -113,7 +130,7 @@ func (m manager) run(calls []toolCall, did string) error {
 		if err == nil {
 			continue
 		}
-		p := &cli.Problem{What: fmt.Sprintf("%s: %v", strings.Join(call.words, " "), err), Means: did, Try: m.hint, Exit: cli.ExitFailed}
+		p := &cli.Problem{What: fmt.Sprintf("%s: %v", strings.Join(call.words, " "), err), Means: did, Try: m.byHand.hint, Exit: cli.ExitFailed}
 		if out != "" {
 			p.Details = append([]string{m.tool + " says:"}, strings.Split(out, "\n")...)
 		}
@@ -129,4 +146,66 @@ func commandLines(commands [][]string) string {
 		fmt.Fprintf(&b, "  %s\n", human.ShellLine(command))
 	}
 	return b.String()
+}
+
+// toolCall is one call of the manager's tool, and what its exit statuses mean.
+type toolCall struct {
+	words []string
+	// done are the exit statuses of success, 0 alone if there are none.
+	done []int
+	// busy are the statuses for which the call is repeated, for as long as within says,
+	// and unmet is the error after that: a tool that does not wait is waited for.
+	busy   []int
+	within time.Duration
+	unmet  string
+}
+
+// toolPause is the pause before a call is repeated.
+const toolPause = 100 * time.Millisecond
+
+// toolPatience bounds what the manager's tool may take: a stop that it waits for
+// lasts as long as Temporal's grace period.
+func toolPatience() time.Duration { return time.Duration(stopWithin())*time.Second + 30*time.Second }
+
+// run makes the call until it is done, and returns what the tool says against it.
+func (call toolCall) run() (string, error) {
+	for began := time.Now(); ; time.Sleep(toolPause) {
+		out, err := output(call.words, toolPatience())
+		status := exitStatus(err)
+		switch busy := slices.Contains(call.busy, status); {
+		case busy && time.Since(began) < call.within:
+			continue
+		case busy && err == nil:
+			return "", fmt.Errorf("%s, after %s", call.unmet, human.FormatDuration(call.within))
+		case busy:
+			return out, fmt.Errorf("%w: %s, after %s", err, call.unmet, human.FormatDuration(call.within))
+		case err == nil, slices.Contains(call.done, status):
+			return "", nil
+		}
+		return out, err
+	}
+}
+
+// exitStatus is that of a program which returned err, -1 for one that did not exit.
+func exitStatus(err error) int {
+	if err == nil {
+		return 0
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// output runs a program and returns what it says.
+func output(command []string, patience time.Duration) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.WaitDelay = time.Second
+	out, err := c.CombinedOutput()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("it did not end within %s", patience)
+	}
+	return strings.TrimSpace(string(out)), err
 }

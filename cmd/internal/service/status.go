@@ -2,13 +2,9 @@ package service
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -131,19 +127,4 @@ func printPart(out io.Writer, name string, lines []string) {
 		}
 		fmt.Fprintf(out, "  %-8s %s\n", name, line)
 	}
-}
-
-// removeWantsLink removes the link by which systemd's enable has the service started at
-// login, if it leads to our file: a link to nothing would be complained about for
-// ever.
-func (m manager) removeWantsLink() error {
-	link := filepath.Join(filepath.Dir(m.path), "default.target.wants", filepath.Base(m.path))
-	target, err := os.Readlink(link)
-	if err != nil || target != m.path && target != filepath.Join("..", filepath.Base(m.path)) {
-		return nil
-	}
-	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

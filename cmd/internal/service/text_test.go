@@ -1,7 +1,6 @@
 package service
 
 import (
-	"encoding/xml"
 	"errors"
 	"flag"
 	"io"
@@ -14,13 +13,12 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"howett.net/plist"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// An update of the goldens is asked for by the flag that package cmd_test declares.
-func updating() bool {
-	f := flag.Lookup("update")
-	return f != nil && f.Value.String() == "true"
-}
+var update = flag.Bool("update", false, "write the goldens")
 
 func plainService() service {
 	return service{
@@ -48,56 +46,42 @@ func TestGoldenServices(t *testing.T) {
 		"awkward.plist":                 awkwardService().launchd(),
 	} {
 		path := filepath.Join("testdata", "service", file)
-		if updating() {
+		if *update {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 		have, err := os.ReadFile(path)
 		if err != nil || string(have) != text {
-			t.Errorf("%s is not what is written now (%v); go test ./cmd -run TestGoldenServices -update\n%s", path, err, text)
+			t.Errorf("%s is not what is written now (%v); see Update goldens in CONTRIBUTING.md\n%s", path, err, text)
 		}
 	}
 }
 
 // What systemd reads is what was meant, whatever is in it.
 func TestSystemdWords(t *testing.T) {
-	for _, s := range []service{plainService(), awkwardService()} {
-		words := systemdRead(t, line(t, s.systemd(), "ExecStart="), true)
-		if words[0] == "/bin/sh" {
-			if words[2] != `exec "$0" "$@"` {
-				t.Errorf("the shell is told %q", words[2])
-			}
+	dollar := plainService()
+	dollar.Program = "/a $HOME ${X} 100%/stigmer"
+	for _, s := range []service{plainService(), awkwardService(), dollar} {
+		words := systemdRead(t, s.systemd(), "ExecStart", true)
+		if words[0] == "/bin/sh" && words[2] == `exec "$0" "$@"` {
 			words = words[3:]
 		}
-		if want := append([]string{s.Program}, s.args()...); !slices.Equal(words, want) {
-			t.Errorf("ExecStart is %q, not %q", words, want)
+		if !slices.Equal(words, s.command()) {
+			t.Errorf("ExecStart is %q, not %q", words, s.command())
 		}
-		if words := systemdRead(t, line(t, s.systemd(), "Environment="), false); !slices.Equal(words, []string{"STIGMER_HOME=" + s.Home}) {
+		if words := systemdRead(t, s.systemd(), "Environment", false); !slices.Equal(words, []string{"STIGMER_HOME=" + s.Home}) {
 			t.Errorf("Environment is %q", words)
 		}
 	}
-	dollar := service{installParams: installParams{Program: "/a $HOME ${X} 100%/stigmer"}}
-	if words := systemdRead(t, dollar.execStart(), true); words[0] != dollar.Program {
-		t.Errorf("the program is %q", words[0])
-	}
 }
 
-// line is the one line of a text that begins so.
-func line(t *testing.T, text, beginning string) string {
+// systemdRead reads the words of a unit's key as systemd does: quotes, C escapes and %%, and
+// in a command line $$ in all words but the first.
+func systemdRead(t *testing.T, unit, key string, command bool) []string {
 	t.Helper()
-	_, rest, found := strings.Cut(text, "\n"+beginning)
-	if !found || strings.Contains(rest, "\n"+beginning) {
-		t.Fatalf("%s is not there once:\n%s", beginning, text)
-	}
-	rest, _, _ = strings.Cut(rest, "\n")
-	return rest
-}
-
-// systemdRead reads words as systemd does: quotes, C escapes and %%, and in a
-// command line $$ in all words but the first.
-func systemdRead(t *testing.T, text string, command bool) []string {
-	t.Helper()
+	_, text, _ := strings.Cut(unit, "\n"+key+"=")
+	text, _, _ = strings.Cut(text, "\n")
 	var words []string
 	for text != "" {
 		word, rest, _ := strings.Cut(text, " ")
@@ -111,16 +95,17 @@ func systemdRead(t *testing.T, text string, command bool) []string {
 				t.Fatal(err)
 			}
 		}
-		words, text = append(words, expand(t, word, "%")), rest
-		if command && len(words) > 1 {
-			words[len(words)-1] = expand(t, words[len(words)-1], "$")
+		word = halved(t, word, "%")
+		if command && len(words) > 0 {
+			word = halved(t, word, "$")
 		}
+		words, text = append(words, word), rest
 	}
 	return words
 }
 
-// expand reads doubled signs; a single one would be replaced by something else.
-func expand(t *testing.T, text, sign string) string {
+// halved reads doubled signs; a single one would be replaced by something else.
+func halved(t *testing.T, text, sign string) string {
 	t.Helper()
 	if strings.Contains(strings.ReplaceAll(text, sign+sign, ""), sign) {
 		t.Errorf("%q has a %s that means something", text, sign)
@@ -130,31 +115,17 @@ func expand(t *testing.T, text, sign string) string {
 
 func TestLaunchdStrings(t *testing.T) {
 	for _, s := range []service{plainService(), awkwardService()} {
-		want := []string{launchdName, s.Program}
-		want = append(append(want, s.args()...), s.Home, "Interactive", s.Log)
-		if have := plistStrings(t, s.launchd()); !slices.Equal(have, want) {
-			t.Errorf("strings %q, not %q", have, want)
+		var job struct {
+			Label                string
+			ProgramArguments     []string
+			EnvironmentVariables map[string]string
+			StandardErrorPath    string
 		}
-	}
-}
-
-func plistStrings(t *testing.T, text string) []string {
-	t.Helper()
-	var list []string
-	for d := xml.NewDecoder(strings.NewReader(text)); ; {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return list
+		if _, err := plist.Unmarshal([]byte(s.launchd()), &job); err != nil {
+			t.Fatal(err)
 		}
-		if err != nil {
-			t.Fatalf("%v in\n%s", err, text)
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "string" {
-			var word string
-			if err := d.DecodeElement(&word, &start); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, word)
+		if job.Label != launchdName || !slices.Equal(job.ProgramArguments, s.command()) || job.EnvironmentVariables["STIGMER_HOME"] != s.Home || job.StandardErrorPath != s.Log {
+			t.Errorf("%+v is read as %q", s, job)
 		}
 	}
 }
@@ -176,32 +147,27 @@ func TestHeaderComesBack(t *testing.T) {
 	}
 }
 
-// What a former version wrote is ours: an install replaces it, and keeps it, as it may
-// have been changed by hand as well.
+// What a former version wrote is ours, and is kept beside what replaces it, as it may have
+// been changed by hand as well.
 func TestFormerServiceIsReplaced(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "service", "former.plist"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := launchdManager(t.TempDir(), 501)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(m.path), 0o700), os.WriteFile(m.path, text, 0o600)); err != nil {
+	if err := cli.PutOwn(m.path, text); err != nil {
 		t.Fatal(err)
 	}
+	group := &cobra.Command{Use: "service"}
 	c := &cobra.Command{Use: "install"}
-	group, local, root := &cobra.Command{Use: "service"}, &cobra.Command{Use: "local"}, &cobra.Command{Use: "stigmer"}
-	root.AddCommand(local)
-	local.AddCommand(group)
 	group.AddCommand(c)
+	(&cobra.Command{Use: "local"}).AddCommand(group)
 	f, err := readService(c, m)
 	if err != nil || f.foreign(m) != nil || !f.altered {
 		t.Fatalf("it is read as foreign or as ours: %+v, %v", f, err)
 	}
-	if err := plainService().write(io.Discard, m, f); err != nil {
+	if err := f.put(io.Discard, m, "new"); err != nil {
 		t.Fatal(err)
-	}
-	have, err := os.ReadFile(m.path)
-	if err != nil || string(have) != plainService().launchd() {
-		t.Errorf("%v, and the file is\n%s", err, have)
 	}
 	beside, _ := filepath.Glob(m.path + ".bak-*")
 	if len(beside) != 1 {
@@ -212,84 +178,41 @@ func TestFormerServiceIsReplaced(t *testing.T) {
 	}
 }
 
-// systemd's states are read from its own words, as version 252 says them, which are kept.
-func TestSystemdStatus(t *testing.T) {
-	for fixture, want := range map[string]managerStatus{
-		"running":      {active: true, runs: true},
-		"activating":   {active: true, runs: true},
-		"auto_restart": {active: true},
-		"deactivating": {active: true},
-		"inactive":     {},
-		"failed":       {},
-	} {
-		said, err := os.ReadFile(filepath.Join("testdata", "systemd", fixture))
-		if err != nil {
-			t.Fatal(err)
-		}
-		have := readSystemd(string(said))
-		if have.active != want.active || have.runs != want.runs || len(have.lines) != strings.Count(string(said), "\n") {
-			t.Errorf("%s is read as %+v", fixture, have)
-		}
-	}
-}
-
-// TestSystemdAcceptsTheUnit asks systemd itself, where it is there.
-func TestSystemdAcceptsTheUnit(t *testing.T) {
-	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip("systemd-analyze is not here")
-	}
-	for _, name := range []string{"plain", "a b%h $HOME ${X} é;", "q\"u'o\\te"} {
-		s := awkwardService()
-		dir := filepath.Join(t.TempDir(), name)
-		s.Program = filepath.Join(dir, "stigmer")
-		if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(s.Program, []byte("#!/bin/sh\n"), 0o700)); err != nil {
-			t.Fatal(err)
-		}
-		unit := filepath.Join(t.TempDir(), SystemdUnit)
-		if out := verify(t, analyze, unit, s.systemd()); out != "" {
-			t.Errorf("%s:\n%s", name, out)
-		}
-		if out := verify(t, analyze, unit, strings.Replace(s.systemd(), "[Service]\n", "[Service]\nTyppe=notify\n", 1)); out == "" {
-			t.Error("systemd-analyze finds nothing wrong with a misspelt key")
-		}
-	}
-}
-
-// TestPlutilAcceptsTheAgent asks macOS itself, where it is there.
-func TestPlutilAcceptsTheAgent(t *testing.T) {
-	plutil, err := exec.LookPath("plutil")
-	if err != nil {
-		t.Skip("plutil is not here")
-	}
-	path := filepath.Join(t.TempDir(), "agent.plist")
-	lint := func(text string) ([]byte, error) {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return exec.Command(plutil, "-lint", path).CombinedOutput()
-	}
-	for _, s := range []service{plainService(), awkwardService()} {
-		if out, err := lint(s.launchd()); err != nil {
-			t.Errorf("%v: %s\n%s", err, out, s.launchd())
-		}
-		if out, err := lint(strings.Replace(s.launchd(), "</array>", "", 1)); err == nil {
-			t.Errorf("plutil finds nothing wrong with an open array: %s", out)
-		}
-	}
-}
-
-// verify returns what systemd has to say against a unit.
-func verify(t *testing.T, analyze, path, text string) string {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+// TestSystemAcceptsTheFile asks systemd or macOS itself, where it is there: about a file, and
+// about one that is wrong.
+func TestSystemAcceptsTheFile(t *testing.T) {
+	dir := t.TempDir()
+	awkward := awkwardService()
+	awkward.Program = filepath.Join(dir, "a b%h $HOME ${X} é;q\"u'o\\te", "stigmer")
+	if err := errors.Join(os.Mkdir(filepath.Dir(awkward.Program), 0o700), os.WriteFile(awkward.Program, []byte("#!/bin/sh\n"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(analyze, "--user", "--man=no", "verify", path)
-	c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+t.TempDir())
-	out, err := c.CombinedOutput()
-	if err != nil && len(out) == 0 {
-		return err.Error()
+	for _, c := range []struct{ check, file, text, right, wrong string }{
+		{"systemd-analyze --user --man=no verify", SystemdUnit, awkward.systemd(), "[Service]\n", "[Service]\nTyppe=notify\n"},
+		{"plutil -s -lint", "agent.plist", awkward.launchd(), "</array>", ""},
+	} {
+		words := append(strings.Fields(c.check), filepath.Join(dir, c.file))
+		if _, err := exec.LookPath(words[0]); err != nil {
+			t.Log(words[0] + " is not here")
+			continue
+		}
+		says := func(text string) string {
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			command := exec.Command(words[0], words[1:]...)
+			command.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir)
+			out, err := command.CombinedOutput()
+			if err != nil && len(out) == 0 {
+				return err.Error()
+			}
+			return string(out)
+		}
+		if out := says(c.text); out != "" {
+			t.Errorf("%s:\n%s", c.check, out)
+		}
+		if out := says(strings.Replace(c.text, c.right, c.wrong, 1)); out == "" {
+			t.Errorf("%s finds nothing wrong", c.check)
+		}
 	}
-	return string(out)
 }

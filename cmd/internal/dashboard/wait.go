@@ -1,4 +1,4 @@
-package cmd
+package dashboard
 
 import (
 	"context"
@@ -27,27 +27,27 @@ func parseState(text string) (fsm.State, error) {
 
 // runWait waits until the state is the wanted one, and prints it as state does. A
 // state that is passed so fast that no look meets it does not count.
-func runWait(c *cobra.Command, o *stateOptions) error {
-	wanted, err := parseState(o.waitFor)
+func runWait(c *cobra.Command, o *Options) error {
+	wanted, err := parseState(o.WaitFor)
 	switch {
 	case err != nil:
 		return cli.UsageProblem(err)
-	case o.timeout < 0:
-		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time", o.timeout))
+	case o.Timeout < 0:
+		return cli.UsageProblem(cli.BadFlag("timeout", "--timeout %s is not a time", o.Timeout))
 	}
 	path, err := cli.HomePath()
 	if err != nil {
 		return inspect.CannotTell(err)
 	}
 	return cli.UntilEnd(c.OutOrStdout(), func(ctx context.Context) error {
-		if o.timeout > 0 {
-			limited, cancel := context.WithTimeout(ctx, o.timeout)
+		if o.Timeout > 0 {
+			limited, cancel := context.WithTimeout(ctx, o.Timeout)
 			defer cancel()
 			ctx = limited
 		}
 		seen := awaitState(ctx, path, wanted)
 		if state := seen.Diagnosis().State; seen.Trouble != nil || state != wanted {
-			return waitedInVain(seen, wanted, o.timeout)
+			return waitedInVain(seen, wanted, o.Timeout)
 		}
 		return o.print(c.OutOrStdout(), seen)
 	})

@@ -1,4 +1,4 @@
-package cmd
+package reader
 
 import (
 	"bufio"
@@ -12,7 +12,6 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/dashboard"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
 )
@@ -164,9 +163,9 @@ func (p *pager) print(entries []logs.Entry) error {
 func paintLevel(line string) string {
 	switch logs.LevelOf(line) {
 	case logs.Error:
-		return dashboard.Painted(line, dashboard.Red)
+		return cli.Painted(line, cli.Red)
 	case logs.Warn:
-		return dashboard.Painted(line, dashboard.Yellow)
+		return cli.Painted(line, cli.Yellow)
 	}
 	return line
 }

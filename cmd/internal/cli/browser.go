@@ -1,4 +1,4 @@
-package cmd
+package cli
 
 import (
 	"errors"
@@ -11,8 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // settles is how long an opener may take to fail. One that still runs then is a
@@ -22,9 +20,9 @@ const settles = 3 * time.Second
 // textBrowsers need the terminal, and are waited for.
 var textBrowsers = []string{"lynx", "w3m", "links", "links2", "elinks", "browsh", "carbonyl"}
 
-// browse opens a URL with the first opener that does it. The error says what was
+// Browse opens a URL with the first opener that does it. The error says what was
 // tried.
-func browse(url string) error {
+func Browse(url string) error {
 	var failed []string
 	for _, line := range openers() {
 		args := openerArgs(line, url)
@@ -36,7 +34,7 @@ func browse(url string) error {
 			return nil
 		}
 		if !errors.Is(err, exec.ErrNotFound) || os.Getenv("BROWSER") != "" {
-			failed = append(failed, fmt.Sprintf("%s: %v", args[0], cli.BareExec(err)))
+			failed = append(failed, fmt.Sprintf("%s: %v", args[0], BareExec(err)))
 		}
 	}
 	if len(failed) == 0 {

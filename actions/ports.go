@@ -1,0 +1,82 @@
+package actions
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+// need is a port that Temporal needs, and the flag that names it.
+type need struct {
+	flag string
+	port int
+}
+
+// portsOf are the ports of settings that are not left to chance.
+func portsOf(s fsm.Settings) []need {
+	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	if !s.Headless {
+		needs = append(needs, need{"ui-port", s.UIPort})
+	}
+	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
+}
+
+// takenPort names a port that Temporal needs and another program has, with its owner. It is
+// nil if all are free, or if ours, which may be nil, is true of every owner. onWait is
+// called before a pause.
+func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) error {
+	for _, n := range portsOf(s) {
+		if err := checkPort(s.IP, n, ours, onWait); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func owner(l *probes.Listener) string {
+	switch {
+	case l.Ended:
+		return "a connection that has ended, for which the kernel keeps it for up to a minute"
+	case l.PID == 0:
+		return "a program that may not be looked into"
+	case l.Instance != "":
+		return fmt.Sprintf("the Temporal of home %s (pid %d)", l.Instance, l.PID)
+	}
+	return processText(l.PID, l.Command)
+}
+
+// Address is where Temporal's frontend listens.
+func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }
+
+func checkPort(ip string, n need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
+	flag, port := n.flag, n.port
+	whileDying(onWait, func(last bool) bool {
+		listener, err := probes.Listening(ip, port)
+		switch {
+		case err != nil:
+			refusal = unfit(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
+		case listener == nil, ours != nil && ours(listener, port):
+			refusal = nil
+		default:
+			code := fsm.CodePortTaken
+			if listener.Ended {
+				code = fsm.CodePortEnding
+			}
+			refusal = unfit(code, "port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
+			return last || alive(listener.PID)
+		}
+		return true
+	})
+	return refusal
+}
+
+// codeOfPort is CodeOf for the error of listening on a port. A port that any user may have is
+// refused for another reason than its number.
+func codeOfPort(err error, port int) fsm.Code {
+	if code := CodeOf(err); code != fsm.CodePortPrivileged || port < probes.FirstUnprivileged {
+		return code
+	}
+	return fsm.CodePortRefused
+}

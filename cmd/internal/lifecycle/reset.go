@@ -1,0 +1,145 @@
+package lifecycle
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Reset stops Temporal and moves its database aside, unless the user does not confirm it: yes
+// does.
+func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
+	path, err := cli.HomePath()
+	if err != nil {
+		return err
+	}
+	s, err := inspect.TakeQuickSnapshot(path)
+	if err != nil {
+		return err
+	}
+	if home := statefile.Gone(path); s == nil && actions.HasServerWithoutHome(home) {
+		return &cli.Problem{
+			What: fmt.Sprintf("the home %s was deleted, and its Temporal runs on", home), Means: "there is no database to move; nothing was changed",
+			Try: "stigmer local stop", Exit: cli.ExitFailed,
+		}
+	}
+	if nothing := s.NothingToReset(path); nothing != "" {
+		fmt.Fprintln(cli.Success(c), nothing)
+		return nil
+	}
+	db := actions.DatabaseOf(s.Home, s.Document.Record)
+	if err := confirmReset(c, s, db, yes); err != nil {
+		return err
+	}
+	if err := Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: Cause(actions.ResetVerb)}, nil); err != nil {
+		return err
+	}
+	// A signal between two renames would leave the work to the next reset.
+	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	moves, err := actions.Reset(s.Home, db, Cause(actions.ResetVerb))
+	out := cli.Success(c)
+	if err != nil {
+		out = c.OutOrStdout() // what was moved all the same is told even with --quiet
+	}
+	if len(moves) > 0 {
+		printMoves(out, moves)
+	}
+	if err != nil {
+		return resetProblem(err, db)
+	}
+	return nil
+}
+
+// confirmReset shows what would be done and asks. Off a terminal nobody could answer.
+func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) error {
+	if yes {
+		return nil
+	}
+	if !cli.Terminal(c.InOrStdin()) {
+		return &cli.Problem{
+			What:  "reset asks before it does anything, and there is no terminal to ask on",
+			Means: "nothing was stopped or moved",
+			Try:   "stigmer local reset --yes", Exit: cli.ExitUsage,
+		}
+	}
+	out := c.ErrOrStderr()
+	if s.Running() {
+		fmt.Fprintf(out, "This stops Temporal (pid %d), and moves its database aside:\n", s.Evidence.Leader.PID)
+	} else {
+		fmt.Fprintln(out, "This moves Temporal's database aside:")
+	}
+	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, cli.TotalSize(actions.DatabaseFiles(db)))
+	answer, err := readAnswer(c.InOrStdin())
+	if errors.Is(err, io.EOF) {
+		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(out, "\nNothing was stopped or moved.")
+		return cli.Status(cli.ExitInterrupted)
+	case err != nil && !errors.Is(err, io.EOF):
+		return cli.SystemProblem(err, "nothing was stopped or moved")
+	case answer == "y", answer == "yes":
+		return nil
+	}
+	fmt.Fprintln(out, "Nothing was stopped or moved.")
+	return cli.Status(cli.ExitFailed)
+}
+
+// readAnswer returns the line that the user types, in small letters; context.Canceled where a
+// signal came instead.
+func readAnswer(in io.Reader) (string, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	var line string
+	read := make(chan error, 1)
+	go func() { // after a signal it ends with the process: a read cannot be cancelled
+		text, err := bufio.NewReader(in).ReadString('\n')
+		line = strings.ToLower(strings.TrimSpace(text))
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		return line, err
+	case <-ctx.Done():
+		return "", context.Canceled
+	}
+}
+
+func printMoves(out io.Writer, moves []actions.Move) {
+	fmt.Fprintln(out, "Reset: the next start makes a new database.")
+	for _, m := range moves {
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, cli.TotalSize([]string{m.To}))
+	}
+	fmt.Fprintln(out, "To get it back:")
+	fmt.Fprintln(out, "  stigmer local reset    # if a start has made a new one since")
+	for _, m := range moves {
+		fmt.Fprintf(out, "  mv -n %s %s\n", human.ShellWord(m.To), human.ShellWord(m.From))
+	}
+}
+
+func resetProblem(err error, db string) *cli.Problem {
+	if stopped, ok := errors.AsType[actions.NotStoppedError](err); ok {
+		return &cli.Problem{
+			What: "the database was not moved: " + stopped.Reason, Means: "it is where it was: " + db,
+			Try: "stigmer local state --explain, then stigmer local reset again", Exit: cli.ExitFailed,
+		}
+	}
+	return cli.SystemProblem(err, "the database may be moved in part; stigmer local reset finishes it")
+}

@@ -1,0 +1,23 @@
+package profile
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/cmd/internal/cli"
+)
+
+// CompleteNames offers the profiles of the configuration file that --profile would write into,
+// and the name that the documentation uses.
+func CompleteNames(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := []cobra.Completion{"local"}
+	file := c.Flag("file").Value.String()
+	if path, err := ProfilePath(file); err == nil {
+		if text, err := cli.ReadOwn(path); err == nil {
+			names = append(names, ProfileNames(text)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+}
