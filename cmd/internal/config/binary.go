@@ -41,6 +41,8 @@ func (o *Options) Binary(home statefile.Home) error {
 		try = ProgramElsewhere
 	case errors.Is(err, fs.ErrPermission):
 		try = "if it is a Temporal CLI: chmod u+x " + human.ShellWord(bin)
+	case o.origins["temporal-bin"].layer == layerFile:
+		try = "" // what helps for any setting of the file
 	}
 	p := o.Blame(cli.FlagError{
 		Flags: []string{"temporal-bin"}, Text: fmt.Sprintf("--temporal-bin %s: %v", bin, err),
