@@ -56,12 +56,13 @@ func TestStarted(t *testing.T) {
 func TestOf(t *testing.T) {
 	lent := Lend([]string{"PATH=/bin", "A_B=1\n\xff", "C=hidden", "GODEBUG=x"}, []string{"A_*"})
 	lent.Withheld = ""
-	child := exec.Command("cat")
-	if self, err := os.Executable(); err == nil { // a Mac hides the environment of its own programs
-		child = exec.Command(self, "-test.run=^TestWaits$")
-	}
+	child := exec.Command(os.Args[0], "-test.run=^TestWaits$") // a Mac hides the environment of its own programs
 	child.Env = ForTemporal(lent, "A_*", "/home")
 	input, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := child.StdoutPipe()
 	if err == nil {
 		err = child.Start()
 	}
@@ -70,6 +71,9 @@ func TestOf(t *testing.T) {
 	}
 	defer child.Wait()
 	defer input.Close()
+	if _, err := output.Read(make([]byte, 1)); err != nil { // in the middle of execve(2) it has no environment yet
+		t.Fatal(err)
+	}
 	got, patterns := OfProcess(fsm.Process{PID: child.Process.Pid})
 	if got != lent || patterns != "A_*" {
 		t.Errorf("read back %q by %q, want %q", got.Lent, patterns, lent.Lent)
@@ -79,9 +83,10 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// TestWaits is what TestOf starts: it ends with its standard input.
+// TestWaits is what TestOf starts: it prints a line, and ends with its standard input.
 func TestWaits(t *testing.T) {
 	if os.Getenv(probes.InstanceVariable) == "/home" {
+		os.Stdout.WriteString("\n")
 		os.Stdin.Read(make([]byte, 1))
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -63,25 +64,25 @@ func BareExec(err error) error {
 	return err
 }
 
-// OpenRegular opens a file for reading that is a regular one of bearable size.
-// O_NONBLOCK keeps a named pipe from hanging the open.
-func OpenRegular(path string, flags int) (*os.File, fs.FileInfo, error) {
+// ReadRegular reads a file that is a regular one of bearable size. O_NONBLOCK keeps a named
+// pipe from hanging the open.
+func ReadRegular(path string, flags int) ([]byte, fs.FileInfo, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|flags, 0)
 	if err != nil {
 		return nil, nil, err
 	}
+	defer file.Close()
 	info, err := file.Stat()
 	switch {
 	case err != nil:
+		return nil, nil, err
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%s is not a file", path)
+		return nil, nil, fmt.Errorf("%s is not a file", path)
 	case info.Size() > settingsSize:
-		err = fmt.Errorf("%s is larger than 1 MiB", path)
-	default:
-		return file, info, nil
+		return nil, nil, fmt.Errorf("%s is larger than 1 MiB", path)
 	}
-	file.Close()
-	return nil, nil, err
+	text, err := io.ReadAll(file)
+	return text, info, err
 }
 
 // errNoUserHome is userHome's error where HOME is not set.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,15 +12,11 @@ import (
 
 // ReadOwn reads a regular file; one that is not there is empty.
 func ReadOwn(path string) ([]byte, error) {
-	file, _, err := OpenRegular(path, syscall.O_NOFOLLOW)
+	text, _, err := ReadRegular(path, syscall.O_NOFOLLOW)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(file)
+	return text, err
 }
 
 // PutOwn replaces a file in one step, and makes its folders, for their owner alone:

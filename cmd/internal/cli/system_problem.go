@@ -17,65 +17,46 @@ import (
 // SystemProblem puts an error of the system, or of a file that is not as it
 // should be, into words.
 func SystemProblem(err error, did string) *Problem {
-	var newer statefile.NewerError
-	var loose statefile.LooseHomeError
-	var foreign statefile.ForeignHomeError
-	var folder statefile.NotFolderError
-	var lock actions.NotLockError
-	var unidentified probes.IdentityError
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
+	says := func(exit int, means, try string) { p.Exit, p.Means, p.Try = exit, means+"; "+did, try }
+	lock, isLock := errors.AsType[actions.NotLockError](err)
 	switch {
-	case errors.As(err, &unidentified):
-		p.Means = "without it no process can be identified; " + did
-		if lack, ok := LackOf(actions.CodeOf(err)); ok {
-			p.Try = lack.Try
-		}
+	case isA[probes.IdentityError](err):
+		lack, _ := LackOf(actions.CodeOf(err))
+		says(ExitFailed, "without it no process can be identified", cmp.Or(lack.Try, p.Try))
 	case errors.Is(err, probes.ErrNoProc):
-		p.Means = "without it no process can be identified; " + did
-		p.Try = "mount it: mount -t proc proc /proc"
+		says(ExitFailed, "without it no process can be identified", "mount it: mount -t proc proc /proc")
 	case errors.Is(err, ErrHidden):
 		p.Try = TryHidden
-	case errors.As(err, &newer):
+	case isA[statefile.NewerError](err):
 		p.Means = "the record was written by a newer stigmer; it was not changed"
 		p.Try = "use that newer stigmer, or another home: STIGMER_HOME=DIR"
-	case errors.As(err, &lock):
+	case isLock:
 		p.Means = "a lock must be a regular file; this was neither followed nor changed, and " + did
 		p.Try = "move it away: mv " + lock.Path + " " + lock.Path + ".old"
-	case errors.As(err, &folder):
-		p.Means = "the home and what is in it must be folders, or not be there yet; " + did
-		p.Try = "another home: STIGMER_HOME=DIR"
-	case errors.As(err, &foreign):
-		p.Exit = ExitPermission
-		p.Means = "a home, and where its links lead, belongs to one user; " + did
-		p.Try = "run it as the owner, or use another home: STIGMER_HOME=DIR"
-	case errors.As(err, &loose):
-		p.Exit = ExitPermission
-		p.Means = "others could plant files there; " + did
-		p.Try = "chmod go-w on the folder, or another home: STIGMER_HOME=DIR"
+	case isA[statefile.NotFolderError](err):
+		says(ExitFailed, "the home and what is in it must be folders, or not be there yet", "another home: STIGMER_HOME=DIR")
+	case isA[statefile.ForeignHomeError](err):
+		says(ExitPermission, "a home, and where its links lead, belongs to one user", "run it as the owner, or use another home: STIGMER_HOME=DIR")
+	case isA[statefile.LooseHomeError](err):
+		says(ExitPermission, "others could plant files there", "chmod go-w on the folder, or another home: STIGMER_HOME=DIR")
+	case errors.Is(err, syscall.EFBIG):
+		says(ExitFailed, "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system", "raise it: ulimit -f unlimited")
+	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
+		says(ExitFailed, "the file system of the home, or a sandbox, does not have what a home needs, such as locks", "a home on a local disk: STIGMER_HOME=DIR")
+	case errors.Is(err, fs.ErrPermission):
+		says(ExitPermission, "this user may not", TryOwner())
 	default:
-		fileSystemProblem(p, err, did)
+		if lack, ok := LackOf(actions.CodeOf(err)); ok {
+			says(ExitFailed, lack.Means, lack.Try)
+		}
 	}
 	return p
 }
 
-// fileSystemProblem is systemProblem for an error number of the home's file system.
-func fileSystemProblem(p *Problem, err error, did string) {
-	switch {
-	case errors.Is(err, syscall.EFBIG):
-		p.Means = "files may not grow beyond a limit of this shell or service (RLIMIT_FSIZE), or of the file system; " + did
-		p.Try = "raise it: ulimit -f unlimited"
-	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
-		p.Means = "the file system of the home, or a sandbox, does not have what a home needs, such as locks; " + did
-		p.Try = "a home on a local disk: STIGMER_HOME=DIR"
-	case errors.Is(err, fs.ErrPermission):
-		p.Exit = ExitPermission
-		p.Means = "this user may not; " + did
-		p.Try = TryOwner()
-	default:
-		if lack, ok := LackOf(actions.CodeOf(err)); ok {
-			p.Means, p.Try = lack.Means+"; "+did, lack.Try
-		}
-	}
+func isA[T error](err error) bool {
+	_, is := errors.AsType[T](err)
+	return is
 }
 
 // TryOwner says what helps where this user may not open a file that an error names.

@@ -33,38 +33,28 @@ func UntilEnd(out io.Writer, work func(context.Context) error) error {
 		return err
 	case <-signals:
 		return Status(ExitInterrupted)
-	case <-abandoned(ctx, out):
+	case <-abandoned(out):
 		return nil
 	}
 }
 
-// abandonedLook is how long, in milliseconds, a look at the output's other end takes.
-const abandonedLook = 1000
-
 // abandoned is closed when out is a pipe that nobody reads any more: without it
-// "logs -f | head -1" would not end before the next line is written. It ends with
-// ctx, or with a look that such a file cannot be given.
-func abandoned(ctx context.Context, out io.Writer) <-chan struct{} {
+// "logs -f | head -1" would not end before the next line is written. The wait for that ends
+// with the process: poll(2) cannot be cancelled.
+func abandoned(out io.Writer) <-chan struct{} {
 	gone := make(chan struct{})
 	file := FileOf(out)
 	if file == nil {
 		return gone
 	}
 	go func() {
-		// The file stays open until the process ends.
-		fds := []unix.PollFd{hangUpOf(file.Fd())}
-		for ctx.Err() == nil {
-			n, err := unix.Poll(fds, abandonedLook)
-			switch {
-			case errors.Is(err, unix.EINTR):
-			case err != nil:
-				return
-			case n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
-				close(gone)
-				return
-			case n > 0:
-				return
-			}
+		fds := []unix.PollFd{hangUpOf(file.Fd())} // the file stays open until the process ends
+		_, err := unix.Poll(fds, -1)
+		for errors.Is(err, unix.EINTR) {
+			_, err = unix.Poll(fds, -1)
+		}
+		if err == nil && fds[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0 {
+			close(gone)
 		}
 	}()
 	return gone

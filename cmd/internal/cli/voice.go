@@ -45,20 +45,17 @@ func (v Voice) Args() []string {
 	return []string{"--" + VerboseFlag + "=" + strconv.FormatBool(v.Verbose), "--" + QuietFlag + "=" + strconv.FormatBool(v.Quiet), "--" + LogFormatFlag + "=" + format}
 }
 
-// Success is where a command tells that it has done its work: nowhere with --quiet.
-func Success(c *cobra.Command) io.Writer {
-	if VoiceOf(c).Quiet {
-		return io.Discard
-	}
-	return c.OutOrStdout()
-}
+// Success is where a command reports that it has done its work: nowhere with --quiet.
+func Success(c *cobra.Command) io.Writer { return VoiceOf(c).unlessQuiet(c.OutOrStdout()) }
 
-// ProgressOut is where a command tells how far it is: nowhere with --quiet.
-func ProgressOut(c *cobra.Command) io.Writer {
-	if VoiceOf(c).Quiet {
+// ProgressOut is where a command reports how far it is: nowhere with --quiet.
+func ProgressOut(c *cobra.Command) io.Writer { return VoiceOf(c).unlessQuiet(c.ErrOrStderr()) }
+
+func (v Voice) unlessQuiet(out io.Writer) io.Writer {
+	if v.Quiet {
 		return io.Discard
 	}
-	return c.ErrOrStderr()
+	return out
 }
 
 // CommandLog is for what a command must say besides its result: warnings.

@@ -35,21 +35,20 @@ func (o *Options) Binary(home statefile.Home) error {
 		o.Settings.TemporalBin, err = filepath.Abs(path)
 		return err
 	}
-	p := &cli.Problem{
-		What:  fmt.Sprintf("--temporal-bin %s%s: %v", bin, o.From("temporal-bin"), err),
-		Means: "that is no program that can be run; nothing was changed",
-		Try:   "the path of a Temporal CLI; without the setting start finds one, or installs it", Exit: cli.ExitNoBinary,
-	}
-	if from := o.origins["temporal-bin"]; from.layer == layerFile {
-		inFile := configProblem(o.Config.Path, from.line, fmt.Sprintf("temporal-bin %s: %v", bin, err))
-		p.What, p.Try = inFile.What, inFile.Try
-	}
+	try := "the path of a Temporal CLI; without the setting start finds one, or installs it"
 	switch {
 	case errors.Is(err, ErrNoExec):
-		p.Try = ProgramElsewhere
+		try = ProgramElsewhere
 	case errors.Is(err, fs.ErrPermission):
-		p.Try = "if it is a Temporal CLI: chmod u+x " + human.ShellWord(bin)
+		try = "if it is a Temporal CLI: chmod u+x " + human.ShellWord(bin)
+	case o.origins["temporal-bin"].layer == layerFile:
+		try = "" // what helps for any setting of the file
 	}
+	p := o.Blame(cli.FlagError{
+		Flags: []string{"temporal-bin"}, Text: fmt.Sprintf("--temporal-bin %s: %v", bin, err),
+		Means: "that is no program that can be run; nothing was changed", Try: try,
+	})
+	p.Exit = cli.ExitNoBinary
 	return p
 }
 

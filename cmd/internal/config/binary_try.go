@@ -1,10 +1,10 @@
 package config
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -111,7 +111,11 @@ func shimOf(program string) string {
 	if err != nil {
 		return ""
 	}
-	script := scriptText(target)
+	text, _ := cli.ReadOwn(target) // nothing of a program that is large
+	script := ""
+	if bytes.HasPrefix(text, []byte("#!")) {
+		script = string(text)
+	}
 	for _, manager := range shimManagers {
 		folder := filepath.Base(filepath.Dir(filepath.Dir(program)))
 		shims := filepath.Base(filepath.Dir(program)) == "shims" && strings.TrimPrefix(folder, ".") == manager
@@ -120,18 +124,4 @@ func shimOf(program string) string {
 		}
 	}
 	return ""
-}
-
-// scriptText is the beginning of a script, empty for any other program.
-func scriptText(path string) string {
-	file, _, err := cli.OpenRegular(path, 0)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, 4<<10))
-	if err != nil || !strings.HasPrefix(string(text), "#!") {
-		return ""
-	}
-	return string(text)
 }

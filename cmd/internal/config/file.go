@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,13 +93,11 @@ func readSettings(path string) (File, error) {
 // nil if only its owner can have written it. A link is followed: what counts is who can
 // write to the file that it leads to.
 func readText(path string) (text []byte, distrusted *cli.Problem, err error) {
-	file, info, err := cli.OpenRegular(path, 0)
+	text, info, err := cli.ReadRegular(path, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer file.Close()
-	text, err = io.ReadAll(file)
-	return text, distrust(path, info), err
+	return text, distrust(path, info), nil
 }
 
 // distrust returns why a settings file is not trusted, nil if it is: others than its owner

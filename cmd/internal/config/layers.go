@@ -35,13 +35,12 @@ type Origins map[string]origin
 // Layers fills in the flags that were not given: from the environment, and what
 // that leaves open from the settings file, which is read unless Config has it. What both leave
 // open keeps its default.
-func (o *Options) Layers(flags *pflag.FlagSet) error {
+func (o *Options) Layers(flags *pflag.FlagSet) (err error) {
 	o.origins = Origins{}
-	if err := o.origins.environment(flags); err != nil {
+	if err = o.origins.environment(flags); err != nil {
 		return err
 	}
 	if o.Config.Path == "" {
-		var err error
 		if o.Config, err = ReadFile(); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -148,9 +149,6 @@ func (o *Options) database() error {
 
 // check refuses values that cannot be used, and stores --ip in its canonical spelling.
 func (o *Options) check() error {
-	if err := o.checkText(); err != nil {
-		return err
-	}
 	ip, err := checkIP(o.Settings.IP)
 	if err != nil {
 		return err
@@ -160,11 +158,17 @@ func (o *Options) check() error {
 		return err
 	}
 	for _, name := range o.namespaces {
-		if name == "" || strings.ContainsAny(name, ", \t\n") {
+		switch {
+		case !utf8.ValidString(name):
+			return cli.BadFlag("namespace", notUTF8, "namespace", name)
+		case name == "" || strings.ContainsAny(name, ", \t\n"):
 			return cli.BadFlag("namespace", "--namespace %q is not a name", name)
 		}
 	}
 	for _, pattern := range o.passEnv {
+		if !utf8.ValidString(pattern) {
+			return cli.BadFlag(PassEnvFlag, notUTF8, PassEnvFlag, pattern)
+		}
 		if why := environment.CheckPattern(pattern); why != "" {
 			return cli.BadFlag(PassEnvFlag, "--%s %q %s", PassEnvFlag, pattern, why)
 		}
@@ -180,22 +184,22 @@ func (o *Options) check() error {
 	return nil
 }
 
+// notUTF8 refuses a name: the record, which is JSON, would have another text in its place, and
+// Temporal itself ends at its start (seen with 1.5.1). Of paths ExpandPath refuses it.
+const notUTF8 = "--%s %q is not valid UTF-8"
+
 // checkPorts refuses numbers that are no ports, that two flags share, or that browsers refuse.
 func (o *Options) checkPorts() error {
 	s := o.Settings
-	type port struct {
-		flag     string
-		number   int
-		optional bool
-	}
-	for _, n := range []port{{"port", s.Port, false}, {"ui-port", s.UIPort, s.Headless}, {"http-port", s.HTTPPort, true}, {"metrics-port", s.MetricsPort, true}} {
-		if n.number == 0 && n.optional || n.flag == "ui-port" && s.Headless {
-			continue
-		}
-		if n.number < 1 || n.number > 65535 {
-			if n.flag == "ui-port" && o.derivesUIPort() {
-				return cli.BadFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, n.number)
-			}
+	for _, n := range []struct {
+		flag         string
+		number, from int // from is the lowest: 0 for one that may be any free port
+	}{{"port", s.Port, 1}, {"ui-port", s.UIPort, 1}, {"http-port", s.HTTPPort, 0}, {"metrics-port", s.MetricsPort, 0}} {
+		switch ui := n.flag == "ui-port"; {
+		case n.number >= n.from && n.number <= 65535, ui && s.Headless:
+		case ui && o.derivesUIPort():
+			return cli.BadFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, n.number)
+		default:
 			return cli.BadFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
 		}
 	}

@@ -69,7 +69,7 @@ func (r *Report) Add(settings *pflag.FlagSet, origins Origins, standard func(*pf
 // standard is the default of a setting, with what it depends on.
 func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, because string) {
 	if name := VariableOf(f.Name); serviceLink(f, os.Getenv(name)) {
-		return ValueOf(f), LinkWords(name)
+		return ValueOf(f), linkWords(name)
 	}
 	switch f.Name {
 	case "ui-port":

@@ -90,7 +90,7 @@ func (o Origins) OfDriver(c *cobra.Command) (flags []string) {
 
 // Beats says what of the pair keeps the other one out, empty if nothing does.
 func (o Origins) Beats(name string) string {
-	other := map[string]string{cli.QuietFlag: cli.VerboseFlag, cli.VerboseFlag: cli.QuietFlag}[name]
+	other := exclusions[name].other
 	if from, given := o[other]; given {
 		return "as " + other + " is given: " + from.where
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -75,10 +74,7 @@ func (p *examination) checkSettings() CheckReport {
 		return fail(name, problem.Try, "%s", problem.What)
 	}
 	otherwise := ""
-	for _, link := range config.ServiceLinks(flags) {
-		otherwise += "; " + config.LinkWords(link)
-	}
-	for _, words := range config.Misspelt(os.Environ(), flags) {
+	for _, words := range config.IgnoredVariables(flags) {
 		otherwise += "; " + words
 	}
 	otherwise += config.OtherYAML(p.options.Config)

@@ -31,15 +31,15 @@ type Snapshot struct {
 	Trouble error
 	Hidden  bool
 
-	locks
+	lockOwners
 	answers
 	pidFile statefile.PIDFile
 	// PIDFault says why there is no PID file to believe, nil if there is one.
 	PIDFault error
 }
 
-// locks is who has temporal.lock and supervisor.lock.
-type locks struct {
+// lockOwners are the owners of temporal.lock and supervisor.lock.
+type lockOwners struct {
 	Evidence fsm.Evidence
 	lock     probes.LockState
 	holders  []probes.Holder
@@ -71,7 +71,7 @@ func WithLookTimeout() (context.Context, context.CancelFunc) {
 
 // Unseen is what is so where there is no home, or before anybody has looked.
 func Unseen() *Snapshot {
-	s := &Snapshot{locks: locks{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}}
+	s := &Snapshot{lockOwners: lockOwners{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}}
 	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }

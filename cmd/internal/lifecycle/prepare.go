@@ -33,8 +33,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 		cli.Note(c, "Note: %s", text)
 	}
 	o.Config.NoteBeside(c)
-	config.WarnOfLinks(c)
-	config.WarnOfMisspelt(c)
+	config.WarnOfIgnored(c)
 	config.WarnOpen(c, o.Settings)
 	WarnUIPort(c, o)
 	if err := checkShared(c, home); err != nil {
