@@ -15,9 +15,9 @@ import (
 // so what the running one has itself is no obstacle. It takes no lock; of another program
 // that takes something meanwhile the start says the same.
 func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) (event fsm.Event, reason string) {
-	had := portsOf(r.Settings)
+	had := Needs(r.Settings)
 	ours := func(l *probes.Listener, port int) bool {
-		return l.Instance == string(home) || slices.ContainsFunc(had, func(n need) bool { return n.port == port })
+		return l.Instance == string(home) || slices.ContainsFunc(had, func(n Need) bool { return n.Port == port })
 	}
 	if reason := takenPort(wanted, ours, func() {}); reason != "" {
 		return fsm.PortTaken, reason

@@ -221,26 +221,23 @@ func lockHolder(h probes.Holder) string {
 	return Describe(h)
 }
 
-// need is a port that Temporal needs, and the flag that names it.
-type need struct {
-	flag string
-	port int
+// Need is a port that Temporal needs, and the flag that names it.
+type Need struct {
+	Flag string
+	Port int
 }
 
-// portsOf are the ports of settings that are not left to chance.
-func portsOf(s fsm.Settings) []need {
-	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
-	if !s.Headless {
-		needs = append(needs, need{"ui-port", s.UIPort})
-	}
-	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
+// Needs returns the ports of settings that are not left to chance.
+func Needs(s fsm.Settings) []Need {
+	needs := []Need{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	return slices.DeleteFunc(needs, func(n Need) bool { return n.Port == 0 || n.Flag == "ui-port" && s.Headless })
 }
 
 // takenPort names a port that Temporal needs and another program has, with its owner. It is
 // empty if all are free, or if ours, which may be nil, is true of every owner. onWait is
 // called before a pause.
 func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) string {
-	for _, n := range portsOf(s) {
+	for _, n := range Needs(s) {
 		if reason := portReason(s.IP, n, ours, onWait); reason != "" {
 			return reason
 		}
@@ -248,8 +245,8 @@ func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait fun
 	return ""
 }
 
-func portReason(ip string, n need, ours func(*probes.Listener, int) bool, onWait func()) (reason string) {
-	flag, port := n.flag, n.port
+func portReason(ip string, n Need, ours func(*probes.Listener, int) bool, onWait func()) (reason string) {
+	flag, port := n.Flag, n.Port
 	whileDying(onWait, func(last bool) bool {
 		listener, err := probes.Listening(ip, port)
 		switch {

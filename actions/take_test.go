@@ -204,6 +204,6 @@ func TestTakeLocksPortTaken(t *testing.T) {
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, portReason("192.0.2.1", need{"port", 7233}, nil, noWait), "--port 7233", "not an address of this machine")
-	has(t, portReason("nonsense", need{"port", 7233}, nil, noWait), "--port 7233")
+	has(t, portReason("192.0.2.1", Need{"port", 7233}, nil, noWait), "--port 7233", "not an address of this machine")
+	has(t, portReason("nonsense", Need{"port", 7233}, nil, noWait), "--port 7233")
 }

@@ -108,7 +108,8 @@ func CheckDatabase(r fsm.Record) error {
 	if db == "" {
 		return nil
 	}
-	reason := cmp.Or(actions.Unfit(db), actions.Foreign(db, r.Known))
+	_, foreign := actions.Contents(db, r.Known)
+	reason := cmp.Or(actions.Unfit(db), foreign)
 	if reason == "" {
 		return nil
 	}
