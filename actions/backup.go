@@ -2,6 +2,7 @@ package actions
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -97,36 +98,24 @@ func sameContent(a, b string) bool {
 	if probes.FileSize(a) != probes.FileSize(b) {
 		return false
 	}
-	if probes.FileSize(a) == 0 {
-		return true
-	}
-	one, err := os.Open(a)
-	if err != nil {
-		return false
-	}
-	defer one.Close()
-	other, err := os.Open(b)
-	if err != nil {
-		return false
-	}
-	defer other.Close()
-	left, right := make([]byte, compareBytes), make([]byte, compareBytes)
-	for {
-		n, err := io.ReadFull(one, left)
-		m, failed := io.ReadFull(other, right)
-		if n != m || !bytes.Equal(left[:n], right[:m]) {
-			return false
-		}
-		if err != nil || failed != nil {
-			return atEnd(err) && atEnd(failed)
-		}
-	}
+	one, err := contentHash(a)
+	other, failed := contentHash(b)
+	return err == nil && failed == nil && bytes.Equal(one, other)
 }
 
-// compareBytes is how much is compared at once, in bytes.
-const compareBytes = 1 << 20
-
-func atEnd(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+func contentHash(path string) ([]byte, error) {
+	hash := sha256.New()
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return hash.Sum(nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	_, err = io.Copy(hash, file)
+	return hash.Sum(nil), err
+}
 
 // stateOf names the state of a database's files by their inodes, sizes in bytes and times of
 // modification. It is empty where these cannot be read.

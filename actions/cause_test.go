@@ -65,8 +65,8 @@ func TestCodeOfAPort(t *testing.T) {
 	check(t, err)
 	port, err := strconv.Atoi(text)
 	check(t, err)
-	is(t, "taken", CodeOf(checkPort("127.0.0.1", need{"port", port}, nil, noWait)), fsm.CodePortTaken)
-	is(t, "elsewhere", CodeOf(checkPort("192.0.2.1", need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
+	is(t, "taken", CodeOf(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
+	is(t, "elsewhere", CodeOf(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
 	is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
 	is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
 }

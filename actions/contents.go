@@ -50,9 +50,13 @@ func contentsOf(db string, known fsm.DatabaseFile) contents {
 	return contents{}
 }
 
-// Foreign returns why a file is not Temporal's database, a fsm.Refusal, nil if it may be, is the known
-// one or is not there. A server may have the file open.
-func Foreign(db string, known fsm.DatabaseFile) error { return contentsOf(db, known).refusal }
+// Contents returns why a start would set a file aside as half-made, or refuse it as not Temporal's
+// database, a fsm.Refusal. Both are empty for a file that may be, is the known one or is not there. A
+// server may have the file open.
+func Contents(db string, known fsm.DatabaseFile) (half string, refusal error) {
+	c := contentsOf(db, known)
+	return c.half, c.refusal
+}
 
 // hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and
 // served from: that one needs no look.

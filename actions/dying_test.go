@@ -45,7 +45,7 @@ func TestWhatADyingProcessHas(t *testing.T) {
 
 	port := quietPorts(t, 1)[0]
 	nobodys(t, listening(t, port), 600*time.Millisecond)
-	check(t, checkPort("127.0.0.1", need{"port", port}, nil, noWait))
+	check(t, checkPort("127.0.0.1", Need{"port", port}, nil, noWait))
 }
 
 // noWait is for what is not to be waited for, or where nobody looks meanwhile.

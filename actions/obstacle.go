@@ -14,9 +14,9 @@ import (
 // so what the running one has itself is no obstacle. It takes no lock; of another program
 // that takes something meanwhile the start says the same.
 func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) error {
-	had := portsOf(r.Settings)
+	had := Needs(r.Settings)
 	ours := func(l *probes.Listener, port int) bool {
-		return l.Instance == string(home) || slices.ContainsFunc(had, func(n need) bool { return n.port == port })
+		return l.Instance == string(home) || slices.ContainsFunc(had, func(n Need) bool { return n.Port == port })
 	}
 	if err := takenPort(wanted, ours, func() {}); err != nil {
 		return err

@@ -8,26 +8,23 @@ import (
 	"github.com/stigmer/local/probes"
 )
 
-// need is a port that Temporal needs, and the flag that names it.
-type need struct {
-	flag string
-	port int
+// Need is a port that Temporal needs, and the flag that names it.
+type Need struct {
+	Flag string
+	Port int
 }
 
-// portsOf are the ports of settings that are not left to chance.
-func portsOf(s fsm.Settings) []need {
-	needs := []need{{"port", s.Port}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
-	if !s.Headless {
-		needs = append(needs, need{"ui-port", s.UIPort})
-	}
-	return slices.DeleteFunc(needs, func(n need) bool { return n.port == 0 })
+// Needs returns the ports of settings that are not left to chance.
+func Needs(s fsm.Settings) []Need {
+	needs := []Need{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	return slices.DeleteFunc(needs, func(n Need) bool { return n.Port == 0 || n.Flag == "ui-port" && s.Headless })
 }
 
 // takenPort names a port that Temporal needs and another program has, with its owner. It is
 // nil if all are free, or if ours, which may be nil, is true of every owner. onWait is
 // called before a pause.
 func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) error {
-	for _, n := range portsOf(s) {
+	for _, n := range Needs(s) {
 		if err := checkPort(s.IP, n, ours, onWait); err != nil {
 			return err
 		}
@@ -50,8 +47,8 @@ func owner(l *probes.Listener) string {
 // Address is where Temporal's frontend listens.
 func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }
 
-func checkPort(ip string, n need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
-	flag, port := n.flag, n.port
+func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
+	flag, port := n.Flag, n.Port
 	whileDying(onWait, func(last bool) bool {
 		listener, err := probes.Listening(ip, port)
 		switch {

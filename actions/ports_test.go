@@ -49,6 +49,6 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, checkPort("192.0.2.1", need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
-	has(t, checkPort("nonsense", need{"port", 7233}, nil, noWait).Error(), "--port 7233")
+	has(t, checkPort("192.0.2.1", Need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
+	has(t, checkPort("nonsense", Need{"port", 7233}, nil, noWait).Error(), "--port 7233")
 }

@@ -65,3 +65,9 @@ func UsageError(c *cobra.Command, err error) error {
 	}
 	return UsageProblem(err)
 }
+
+// Offer returns what a shell offers for a value: these words, in order and each once.
+func Offer(words []cobra.Completion) ([]cobra.Completion, cobra.ShellCompDirective) {
+	slices.Sort(words)
+	return slices.Compact(words), cobra.ShellCompDirectiveNoFileComp
+}

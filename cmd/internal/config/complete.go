@@ -19,7 +19,7 @@ func CompleteVariables(*cobra.Command, []string, string) ([]cobra.Completion, co
 			names = append(names, name)
 		}
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return cli.Offer(names)
 }
 
 // CompleteNamespaces offers those that the record names. It makes no home, takes no lock
@@ -33,5 +33,5 @@ func CompleteNamespaces(*cobra.Command, []string, string) ([]cobra.Completion, c
 			}
 		}
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return cli.Offer(names)
 }

@@ -179,16 +179,9 @@ func passing(failure fsm.Event) bool {
 
 // checkPorts looks who has the ports, in the kernel's table: nothing is bound.
 func (p *examination) checkPorts() []CheckReport {
-	s := p.settings
-	needs := []struct {
-		name string
-		port int
-	}{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
 	var checks []CheckReport
-	for _, n := range needs {
-		if n.port != 0 && !(n.name == "ui-port" && s.Headless) {
-			checks = append(checks, p.checkPort(n.name, n.port))
-		}
+	for _, need := range actions.Needs(p.settings) {
+		checks = append(checks, p.checkPort(need.Flag, need.Port))
 	}
 	return checks
 }

@@ -29,15 +29,16 @@ func (p *examination) checkDatabase(db string) CheckReport {
 		return pass(name, "in memory (--ephemeral)")
 	}
 	_, err := os.Stat(db)
-	var unfit error
+	half, unfit := "", error(nil)
 	if !p.Running() {
-		unfit = actions.Unfit(db)
+		half, unfit = actions.Contents(db, fsm.DatabaseFile{})
+		unfit = cmp.Or(actions.Unfit(db), unfit)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
 		return pass(name, "%s was used last, and is not there any more", db)
 	case unfit != nil:
-		return failUnfit(name, db, unfit)
+		return fail(name, inspect.Fit(db, actions.CodeOf(unfit)), "%s", strings.TrimPrefix(unfit.Error(), "database "))
 	case errors.Is(err, os.ErrNotExist) && !p.Running():
 		return pass(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
@@ -52,36 +53,10 @@ func (p *examination) checkDatabase(db string) CheckReport {
 	if others := probes.Servers(db); !p.Running() && len(others) > 0 {
 		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
 	}
-	if !p.Running() {
-		if report, decided := p.checkContents(name, db); decided {
-			return report
-		}
+	if d := p.Document.Database; half != "" && !(d.Served && d.Path == db) {
+		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, half)
 	}
 	return p.checkPages(name, db)
-}
-
-// failUnfit reports why a path cannot be that of Temporal's database, after actions.Unfit or
-// actions.Foreign.
-func failUnfit(name, db string, refusal error) CheckReport {
-	return fail(name, inspect.Fit(db, actions.CodeOf(refusal)), "%s", strings.TrimPrefix(refusal.Error(), "database "))
-}
-
-// checkContents reports a file that is no database of Temporal's, which a start refuses, and
-// one that a start sets aside. It decides nothing on any other file.
-func (p *examination) checkContents(name, db string) (report CheckReport, decided bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), checkLimit)
-	defer cancel()
-	contents, err := sqlite.ReadContents(ctx, db)
-	d := p.Document.Database
-	switch {
-	case err != nil:
-		return report, false
-	case contents.Kind == sqlite.ContentsForeign:
-		return failUnfit(name, db, actions.Foreign(db, fsm.DatabaseFile{})), true
-	case contents.Kind == sqlite.ContentsHalfMade && !(d.Served && d.Path == db):
-		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, contents.Why), true
-	}
-	return report, false
 }
 
 func (p *examination) checkPages(name, db string) CheckReport {

@@ -18,6 +18,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
@@ -238,20 +239,11 @@ func checkDisk(home, db string) []CheckReport {
 	const name = "file system"
 	checks := []CheckReport{checkFolder(name, home)}
 	folder := filepath.Dir(db)
-	if info, err := os.Stat(folder); db == "" || err != nil || deviceOf(info) == deviceOfPath(home) {
+	homes, _ := probes.FileAt(home)
+	if its, err := probes.FileAt(folder); db == "" || err != nil || its.Device == homes.Device {
 		return checks // a folder that is not there is told with the database
 	}
 	return append(checks, checkFolder(name, folder))
-}
-
-func deviceOf(info fs.FileInfo) uint64 { return uint64(info.Sys().(*syscall.Stat_t).Dev) }
-
-func deviceOfPath(path string) uint64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return deviceOf(info)
 }
 
 func checkFolder(name, folder string) CheckReport {

@@ -1,8 +1,6 @@
 package installer
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions/install"
@@ -19,6 +17,5 @@ func CompleteVersions(*cobra.Command, []string, string) ([]cobra.Completion, cob
 			names = append(names, string(v))
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+	return cli.Offer(names)
 }

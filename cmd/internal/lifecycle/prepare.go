@@ -108,7 +108,8 @@ func CheckDatabase(r fsm.Record) error {
 	if db == "" {
 		return nil
 	}
-	refusal := cmp.Or(actions.Unfit(db), actions.Foreign(db, r.Known))
+	_, foreign := actions.Contents(db, r.Known)
+	refusal := cmp.Or(actions.Unfit(db), foreign)
 	if refusal == nil {
 		return nil
 	}

@@ -1,8 +1,6 @@
 package profile
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -18,6 +16,5 @@ func CompleteNames(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, 
 			names = append(names, ProfileNames(text)...)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
+	return cli.Offer(names)
 }

@@ -22,19 +22,17 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	if d, err := parseAge(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
-	for _, layout := range sinceLayouts {
-		if at, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
-			return at, nil
-		}
-	}
-	today := now.Format(time.DateOnly)
-	for _, layout := range []string{time.TimeOnly, "15:04"} {
-		at, err := time.ParseInLocation(time.DateOnly+" "+layout, today+" "+text, now.Location())
-		if err == nil && at.After(now) { // nothing is younger; that of yesterday may be meant
-			return at, cli.BadFlag("since", "--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
-		}
-		if err == nil {
-			return at, nil
+	today := now.Format(time.DateOnly) + " "
+	for _, date := range []string{"", today} {
+		for _, layout := range sinceLayouts {
+			at, err := time.ParseInLocation(layout, date+text, now.Location())
+			if err == nil && date != "" && at.After(now) { // nothing is younger; that of yesterday may be meant
+				err = cli.BadFlag("since", "--since %s is still to come today: say of which day, as in %sT%s", text, now.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04"))
+				return at, err
+			}
+			if err == nil {
+				return at, nil
+			}
 		}
 	}
 	return time.Time{}, cli.BadFlag("since", "--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
