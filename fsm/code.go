@@ -58,6 +58,7 @@ type Refusal struct {
 	Reason string
 }
 
+// Error is the reason.
 func (r Refusal) Error() string { return r.Reason }
 
 // The codes of failures of which the event, or a shortage, is all that is known.
