@@ -49,8 +49,7 @@ func (a *asker) open(l line) Command {
 }
 
 func (a *asker) sight(l line) CommandInput {
-	known := []CommandInputKind{InputWon, InputBusy, InputHanded, InputNotHanded, InputDrove, InputProbeOK, InputProbeFailed, InputTimeout, InputNoAnswer, InputYieldOver, InputStillSuspended, InputStillLost, InputBroken}
-	if !slices.Contains(known, CommandInputKind(l.input)) {
+	if !slices.Contains(everyInput, CommandInputKind(l.input)) {
 		a.t.Fatalf("unknown sight %q", l.input)
 	}
 	in := CommandInput{Kind: CommandInputKind(l.input), Detail: l.detail, Record: Record{

@@ -3,7 +3,6 @@ package fsm
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -22,12 +21,12 @@ func TestStatesPage(t *testing.T) {
 	diagram(&page)
 	transitions(&page)
 	eventTable(&page)
-	actionTable(&page)
+	actionTable(&page, "Actions", Table, func(row Row) []Action { return row.Do }, Phrases)
 	ignoredPairs(&page)
 	commandDiagram(&page)
 	commandRows(&page)
 	commandEvents(&page)
-	commandActions(&page)
+	actionTable(&page, "Actions of commands", CommandTable, func(row CommandRow) []CommandAction { return row.Do }, CommandPhrases)
 	golden(t, "../docs/STATES.md", page.String())
 }
 
@@ -112,19 +111,6 @@ func commandEvents(page *strings.Builder) {
 	}
 }
 
-func commandActions(page *strings.Builder) {
-	fmt.Fprint(page, "\n## Actions of commands\n\n| action | what is done |\n| --- | --- |\n")
-	var seen []CommandAction
-	for _, row := range CommandTable {
-		for _, action := range row.Do {
-			if !slices.Contains(seen, action) {
-				seen = append(seen, action)
-				fmt.Fprintf(page, "| %s | %s |\n", action, cell(CommandPhrases[action]))
-			}
-		}
-	}
-}
-
 func joined[S ~string](names []S) string {
 	var words []string
 	for _, name := range names {
@@ -142,14 +128,15 @@ func eventTable(page *strings.Builder) {
 	}
 }
 
-func actionTable(page *strings.Builder) {
-	fmt.Fprint(page, "\n## Actions\n\n| action | what is done |\n| --- | --- |\n")
-	var seen []Action
-	for _, row := range Table {
-		for _, action := range row.Do {
-			if !slices.Contains(seen, action) {
-				seen = append(seen, action)
-				fmt.Fprintf(page, "| %s | %s |\n", action, cell(Phrases[action]))
+// actionTable lists the actions of a table's rows, each once.
+func actionTable[R any, A ~string](page *strings.Builder, heading string, table []R, does func(R) []A, phrases map[A]string) {
+	fmt.Fprintf(page, "\n## %s\n\n| action | what is done |\n| --- | --- |\n", heading)
+	seen := map[A]bool{}
+	for _, row := range table {
+		for _, action := range does(row) {
+			if !seen[action] {
+				seen[action] = true
+				fmt.Fprintf(page, "| %s | %s |\n", action, cell(phrases[action]))
 			}
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -40,10 +40,11 @@ func BadValue(where string, err error) error {
 	}
 	flag, cause := bad.GetFlag(), bad.Unwrap()
 	_, number := errors.AsType[*strconv.NumError](cause) // of a bool as well
+	_, notTime := time.ParseDuration(bad.GetValue())
 	switch {
 	case errors.Is(cause, strconv.ErrRange):
 		return BadFlag(flag.Name, "%s: %q is out of range", where, bad.GetValue())
-	case number, strings.HasPrefix(cause.Error(), "time: "):
+	case number, flag.Value.Type() == "duration" && notTime != nil:
 		return BadFlag(flag.Name, "%s: %q is not %s", where, bad.GetValue(), kindWords(flag))
 	}
 	return BadFlag(flag.Name, "%s: %v", where, cause) // in our own words

@@ -3,7 +3,6 @@ package inspect
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/config"
@@ -69,8 +68,6 @@ func (s *Snapshot) uiAdvice(restart string) string {
 		return ""
 	}
 	other := s.Document.Settings
-	for other.UIPort++; config.UIBlocked(other) || slices.Contains([]int{other.Port, other.HTTPPort, other.MetricsPort}, other.UIPort); {
-		other.UIPort++
-	}
-	return fmt.Sprintf("%s --ui-port %d, or end the program that has the port and then %s; clients can work without the web UI", restart, other.UIPort, restart)
+	other.UIPort++
+	return fmt.Sprintf("%s --ui-port %d, or end the program that has the port and then %s; clients can work without the web UI", restart, config.OpenUIPort(other), restart)
 }
