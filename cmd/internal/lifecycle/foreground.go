@@ -31,7 +31,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	s.log, s.trace = v.DriverLog("stigmer", out), trace
 	s.manager = newNotifier(s.log)
 	if s.manager == nil && !v.JSON && !cli.UnderLaunchd() {
-		s.person = serves(cli.ProgressOut(c), home, command, began)
+		s.reports = append(s.reports, serves(cli.ProgressOut(c), home, command, began))
 	}
 	client := actions.NewClient(actions.ClientConfig{Home: home, Log: s.log, Observer: actions.Observer{Took: trace.Took}, Become: s.drive})
 	command.Patience = 0
