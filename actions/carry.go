@@ -28,17 +28,23 @@ func (d *Client) Carry(effect fsm.CommandEffect) {
 	default:
 		d.config.Log.Debug("carry", "ask", effect.Do, "driver", effect.Driver.PID)
 	}
+	if err := d.carry(effect); err != nil {
+		d.events <- clientEvent{err: err}
+	}
+}
+
+func (d *Client) carry(effect fsm.CommandEffect) error {
 	switch effect.Do {
 	case fsm.ActTryLock:
-		d.tryLock()
+		return d.tryLock()
 	case fsm.ActWait:
 		d.follow()
 	case fsm.ActHandOver:
-		d.handOver(effect.Record)
+		return d.handOver(effect.Record)
 	case fsm.ActDrive:
-		d.drive(effect.Record, effect.Grace)
+		return d.drive(effect.Record, effect.Grace)
 	case fsm.ActAskStop:
-		d.askStop(effect)
+		return d.askStop(effect)
 	case fsm.ActKillSupervisor:
 		if effect.Detail == "" {
 			d.config.Log.Warn("supervisor did not answer and is killed", "pid", effect.Driver.PID)
@@ -46,7 +52,7 @@ func (d *Client) Carry(effect fsm.CommandEffect) {
 			d.config.Log.Info("supervisor is killed", "pid", effect.Driver.PID, "why", effect.Detail)
 		}
 		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil {
-			d.fail(fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err))
+			return fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err)
 		}
 	case fsm.ActProbe:
 		d.probe(effect.Record)
@@ -55,25 +61,28 @@ func (d *Client) Carry(effect fsm.CommandEffect) {
 	case fsm.ActReleaseLock:
 		d.releaseLock()
 	}
+	return nil
 }
 
-func (d *Client) tryLock() {
+func (d *Client) tryLock() error {
 	if d.lock.file != nil {
-		return
+		return nil
 	}
 	lock, err := Acquire(d.config.Home.SupervisorLock())
 	switch {
 	case err == nil:
-		d.events <- clientEvent{lock: lock}
+		d.events <- lockWon(lock)
 	case errors.Is(err, ErrHeld) && d.config.Become == nil:
 		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
 		// a stop has nothing to do, and a start will not be able to save.
-		d.events <- clientEvent{lockRefused: err}
+		d.lock.refused = err
+		d.events <- lockWon(nil)
 	default:
-		d.fail(err)
+		return err
 	}
+	return nil
 }
 
 func missing(path string) bool {
@@ -83,72 +92,60 @@ func missing(path string) bool {
 
 // handOver looks into the database, saves what is wanted and starts a supervisor with the locked
 // description: there is no instant in which nobody holds supervisor.lock.
-func (d *Client) handOver(r fsm.Record) {
+func (d *Client) handOver(r fsm.Record) (err error) {
 	if d.lock.file == nil {
-		d.fail(d.lock.refused)
-		return
+		return d.lock.refused
 	}
-	document, err := d.recover()
-	if err != nil {
-		d.fail(err)
-		return
-	}
+	document := d.document
 	document.Record, document.Paths = r, d.config.Home.Paths()
 	if r.Temporal.PID == 0 { // else it may be adopted, with its database open
 		document.Known = contentsOf(r.Settings.DB, r.Known).known
 	}
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
-		d.fail(err)
-		return
+		return err
 	}
 	if d.config.Become != nil {
 		last, err := d.config.Become(d.lock.file, document)
-		if err != nil {
-			d.fail(err)
-			return
+		if err == nil {
+			d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
 		}
-		d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
-		return
+		return err
 	}
 	if d.wordsFrom < 0 {
 		d.wordsFrom = size(d.config.Home.SupervisorLog())
 	}
 	if d.childPID, err = d.config.Supervise(d.lock.file); err != nil {
 		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: CodeOf(err), Detail: err.Error()})
-		return
+		return nil
 	}
 	d.releaseLock()
 	d.post(fsm.CommandInput{Kind: fsm.InputHanded})
+	return nil
 }
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
-func (d *Client) drive(r fsm.Record, grace fsm.Millis) {
-	document, err := d.recover()
-	if err != nil {
-		d.fail(err)
-		return
-	}
+func (d *Client) drive(r fsm.Record, grace fsm.Millis) error {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
-		d.fail(err)
-		return
+		return err
 	}
-	world := NewWorld(d.config.Home, d.lock.file, document, WorldConfig{Self: self, Log: d.config.Log})
+	world := NewWorld(d.config.Home, d.lock.file, d.document, WorldConfig{Self: self, Log: d.config.Log})
 	d.drives.under.Store(world)
 	last := fsm.Drive(world, r, self, grace)
 	d.lock.file = world.supervisorLock // another file, where the lock's was deleted meanwhile
+	d.document = world.record.document
 	d.drives.unheard.Store(world.requests.stopUndelivered)
 	d.drives.over.Store(world)
 	d.drives.under.Store(nil)
 	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
+	return nil
 }
 
-func (d *Client) askStop(effect fsm.CommandEffect) {
+func (d *Client) askStop(effect fsm.CommandEffect) error {
 	self, err := probes.Identify(os.Getpid())
 	if err != nil {
-		d.fail(err)
-		return
+		return err
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: fsm.Instant(time.Now().UnixMilli()), From: self, For: effect.Driver,
@@ -159,8 +156,9 @@ func (d *Client) askStop(effect fsm.CommandEffect) {
 		d.config.Log.Warn("request not written; the default grace period counts", "error", err)
 	}
 	if err := procs.Signal(effect.Driver, unix.SIGTERM); err != nil {
-		d.fail(fmt.Errorf("signal the supervisor (pid %d): %w", effect.Driver.PID, err))
+		return fmt.Errorf("signal the supervisor (pid %d): %w", effect.Driver.PID, err)
 	}
+	return nil
 }
 
 // probe probes a running Temporal once, in a goroutine that ends within the time after which

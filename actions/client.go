@@ -18,13 +18,15 @@ type Client struct {
 	lock   supervisorLock
 	// childPID is the PID of the supervisor that this command started, 0 for none: the
 	// first to look at, before the record names it.
-	childPID  int
-	events    chan clientEvent
-	timers    map[fsm.CommandInputKind]*time.Timer
-	follower  follower
-	recovered recovered
-	drives    drives
-	err       error
+	childPID int
+	events   chan clientEvent
+	timers   map[fsm.CommandInputKind]*time.Timer
+	follower follower
+	// document was read when supervisor.lock was won: until it is released, no other process
+	// writes the record.
+	document statefile.Document
+	drives   drives
+	err      error
 	// wordsFrom is the end of the supervisor's log before the first handover, in bytes; -1
 	// before it.
 	wordsFrom int64
@@ -53,12 +55,6 @@ type follower struct {
 	unseenSince time.Time
 }
 
-// recovered is what was read when supervisor.lock was won, and of which file.
-type recovered struct {
-	document statefile.Document
-	stamp    statefile.Stamp
-}
-
 // drives are a command's own: the one under way in this process and the last one that is
 // over. unheard says that the latter was asked for a stop whose signal had not come by then.
 type drives struct {
@@ -66,14 +62,16 @@ type drives struct {
 	unheard     atomic.Bool
 }
 
-// clientEvent is an input of a command, with the lock that came with it.
+// clientEvent is an input of a command, or an error of the system.
 type clientEvent struct {
 	fsm.CommandInput
-	lock *os.File
-	look bool  // the record is to be looked at when the event is taken
-	err  error // goes with InputBroken
-	// lockRefused is why supervisor.lock could not be made, where no process can have it.
-	lockRefused error
+	lock *os.File // came with InputWon
+	look bool     // the record is to be looked at when the event is taken
+	err  error
+}
+
+func lockWon(lock *os.File) clientEvent {
+	return clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputWon}, lock: lock}
 }
 
 // recordChanged is what is seen where the record may be another one.
@@ -132,9 +130,10 @@ func (d *Client) ForwardStop() bool {
 
 func (d *Client) post(s fsm.CommandInput) { d.events <- clientEvent{CommandInput: s} }
 
-// fail ends the command with an error of the system.
-func (d *Client) fail(err error) {
-	d.events <- clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
+// broken ends the command with an error of the system.
+func (d *Client) broken(err error) fsm.CommandInput {
+	d.err = err
+	return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
 }
 
 // Look waits for the next input and, where it is about the record, looks at the
@@ -151,13 +150,11 @@ func (d *Client) look() fsm.CommandInput {
 	s := d.awaitEvent()
 	switch {
 	case s.err != nil:
-		d.err = s.err
-	case s.lockRefused != nil:
-		d.lock.refused = s.lockRefused
-		return d.won()
-	case s.lock != nil:
-		d.lock.awaited = false
-		d.lock.file = s.lock
+		return d.broken(s.err)
+	case s.Kind == fsm.InputWon:
+		if s.lock != nil {
+			d.lock.file, d.lock.awaited = s.lock, false
+		}
 		return d.won()
 	case s.look:
 		return d.busy(s.Kind)

@@ -3,7 +3,6 @@ package actions
 import (
 	"time"
 
-	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -18,10 +17,10 @@ func (d *Client) follow() {
 		go func() {
 			lock, err := AcquireWait(d.config.Home.SupervisorLock())
 			if err != nil {
-				d.events <- clientEvent{CommandInput: fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}, err: err}
+				d.events <- clientEvent{err: err}
 				return
 			}
-			d.events <- clientEvent{lock: lock}
+			d.events <- lockWon(lock)
 		}()
 	}
 	if !d.follower.follows {

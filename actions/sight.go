@@ -12,15 +12,14 @@ import (
 
 // won looks around once supervisor.lock is ours: now the record may be repaired.
 func (d *Client) won() fsm.CommandInput {
-	document, err := d.recover()
+	document, err := Recover(d.config.Home)
+	if err == nil {
+		err = CheckLock(d.config.Home.Lock())
+	}
 	if err != nil {
-		d.err = err
-		return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
+		return d.broken(err)
 	}
-	if err := CheckLock(d.config.Home.Lock()); err != nil {
-		d.err = err
-		return fsm.CommandInput{Kind: fsm.InputBroken, Record: document.Record, Detail: err.Error()}
-	}
+	d.document = document
 	d.saw(document)
 	seen := Observe(d.config.Home, document.Record)
 	if seen.Owner == fsm.OwnerNone {
@@ -64,8 +63,7 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	}
 	var newer statefile.NewerError
 	if errors.As(err, &newer) || errors.Is(err, fs.ErrPermission) {
-		d.err = err
-		return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
+		return d.broken(err)
 	}
 	if err == nil {
 		d.saw(document)
@@ -91,21 +89,6 @@ func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
 	}
 	d.follower.driver, stranger = Driver(d.config.Home, r, d.childPID)
 	return d.follower.driver, stranger
-}
-
-// recover is Recover that does not read again what nobody has touched since: while
-// supervisor.lock is ours nobody may.
-func (d *Client) recover() (statefile.Document, error) {
-	file := statefile.File{Home: d.config.Home}
-	if d.recovered.stamp != (statefile.Stamp{}) && file.Stamp() == d.recovered.stamp {
-		return d.recovered.document, nil
-	}
-	stamp := file.Stamp()
-	document, err := Recover(d.config.Home)
-	if err == nil && file.Stamp() == stamp {
-		d.recovered.document, d.recovered.stamp = document, stamp
-	}
-	return document, err
 }
 
 func (d *Client) saw(document statefile.Document) {

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -32,6 +33,19 @@ func TestTakeLocks(t *testing.T) {
 	check(t, err)
 	free.Close()
 	is(t, "the lock file stays", fileExists(l.home.Lock()), true)
+}
+
+// A lock that the first look finds free is not released before it is taken.
+func TestTheFirstLookKeepsTheLock(t *testing.T) {
+	l := newLife(t)
+	is(t, "owner", l.World.Observe(l.record).Owner, fsm.OwnerNone)
+	_, err := Acquire(l.home.Lock())
+	is(t, "held", errors.Is(err, ErrHeld), true)
+	is(t, "event", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	l.do(fsm.DoRelease)
+	lock, err := Acquire(l.home.Lock())
+	check(t, err)
+	check(t, lock.Close())
 }
 
 func TestTakeLocksRefused(t *testing.T) {

@@ -72,6 +72,26 @@ func readVoice(f *pflag.FlagSet) error {
 	return tree.PersistentPreRunE(tree, nil)
 }
 
+// The settings file is read once a command: what its hook has read is what it goes by.
+func TestTheSettingsFileIsReadOnce(t *testing.T) {
+	if err := settings(t, "port: 7333\n"); err != nil {
+		t.Fatal(err)
+	}
+	tree := Local()
+	tree.SetContext(t.Context())
+	if err := tree.PersistentPreRunE(tree, nil); err != nil {
+		t.Fatal(err)
+	}
+	o, flags := &config.Options{Config: config.FileOf(tree)}, pflag.NewFlagSet("start", pflag.ContinueOnError)
+	o.StartFlags(flags)
+	if err := os.WriteFile(o.Config.Path, []byte("port: 7444\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Parse(flags); err != nil || o.Settings.Port != 7333 {
+		t.Errorf("port %d, %v", o.Settings.Port, err)
+	}
+}
+
 // settings makes a home with this settings file.
 func settings(t *testing.T, file string) error {
 	t.Helper()

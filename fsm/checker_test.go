@@ -71,7 +71,7 @@ func (c *checker) effects(s Supervisor, effects []Effect) {
 func (c *checker) save(s Supervisor, e Effect) {
 	c.t.Helper()
 	r, tr := e.Record, e.Transition
-	if tr.To != "" {
+	if tr.From != "" {
 		if tr.From != c.last.State || tr.To != r.State || tr.Event == "" {
 			c.t.Errorf("tells %s -%s-> %s, but the record went from %s to %s", tr.From, tr.Event, tr.To, c.last.State, r.State)
 		}

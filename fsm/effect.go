@@ -178,7 +178,7 @@ func (e Effect) String() string {
 			must = " (required)"
 		}
 		tr := e.Transition
-		if tr.To == "" {
+		if tr.From == "" {
 			return fmt.Sprintf("%s%s %s", e.Do, must, e.Record.State)
 		}
 		text := fmt.Sprintf("%s%s %s -> %s by %s", e.Do, must, tr.From, tr.To, tr.Event)

@@ -76,23 +76,14 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 // order. An input that belongs to a state or a Temporal that was left is ignored.
 func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	var effects []Effect
+	// Where a driver goes on is saved for itself, but for what is resumed: that is one transition.
 	if s.State == Stopped && in.Event == Resumed || in.Was != "" && in.Event != Resumed {
-		s, effects = s.resumed(in)
+		s.Generation++ // no transition if Was is empty: then only what is wanted has changed
+		effects = append(effects, s.save(Transition{in.At, in.Was, Resumed, s.State, s.Reason}))
 		in.Was = ""
 	}
 	s, more := s.step(m, in)
 	return s, mergeSaves(append(effects, more...))
-}
-
-// resumed saves where a driver goes on, if that is more than a part of the first transition:
-// what is resumed is one transition. Without a transition only what is wanted has changed.
-func (s Supervisor) resumed(in Input) (Supervisor, []Effect) {
-	s.Generation++
-	var t Transition
-	if in.Was != "" {
-		t = Transition{in.At, in.Was, Resumed, s.State, s.Reason}
-	}
-	return s, []Effect{s.save(t)}
 }
 
 // step is Step with a save for each transition.

@@ -25,6 +25,11 @@ func TakeQuickSnapshot(path string) (*Snapshot, error) {
 	if !there {
 		return nil, nil
 	}
+	return TakeQuickSnapshotOf(home)
+}
+
+// TakeQuickSnapshotOf is TakeQuickSnapshot of a home that is there.
+func TakeQuickSnapshotOf(home statefile.Home) (*Snapshot, error) {
 	s := Unseen()
 	s.Home, s.Exists = home, true
 	s.ReadRecord()

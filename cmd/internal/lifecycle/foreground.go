@@ -31,7 +31,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	s.log, s.trace = v.DriverLog("stigmer", out), trace
 	s.manager = newNotifier(s.log)
 	if s.manager == nil && !v.JSON && !cli.UnderLaunchd() {
-		s.person = serves(cli.ProgressOut(c), home, command, began)
+		s.reports = append(s.reports, serves(cli.ProgressOut(c), home, command, began))
 	}
 	client := actions.NewClient(actions.ClientConfig{Home: home, Log: s.log, Observer: actions.Observer{Took: trace.Took}, Become: s.drive})
 	command.Patience = 0
@@ -63,13 +63,10 @@ func foregroundLog(home statefile.Home) (*os.File, error) {
 func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(statefile.Document) {
 	said := false
 	return func(d statefile.Document) {
-		if said || d.State != fsm.Healthy {
-			return
+		if !said && d.State == fsm.Healthy {
+			said = true
+			tellStarted(out, home, command, fsm.Outcome{Record: d.Record}, elapsed(began), "Ctrl-C to stop it")
 		}
-		said = true
-		fmt.Fprintln(out, startedHow(command, fsm.Outcome{Record: d.Record}, elapsed(began)))
-		describe(out, home, d.Record)
-		fmt.Fprintf(out, "  Next       %s\n", next(d.Settings, "Ctrl-C to stop it"))
 	}
 }
 

@@ -10,25 +10,8 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
-
-// notices says what a service manager is told of a driver's transitions, in the
-// words of sd_notify(3).
-type notices struct{ ready bool }
-
-// of is one message, a line for each thing that is said. READY is said when
-// Temporal first serves. STOPPING is never said: systemd would end the supervisor
-// after TimeoutStopSec, and start it again, although a stop may have been given
-// more time than that; and there is no word that takes it back where a start waits for
-// the stop to end, and Temporal serves anew. A stop of systemd's own needs no such word.
-func (n *notices) of(r fsm.Record) string {
-	lines := []string{"STATUS=" + oneLine(string(r.State)+": "+r.Reason)}
-	if r.State == fsm.Healthy && !n.ready {
-		n.ready = true
-		lines = append(lines, daemon.SdNotifyReady)
-	}
-	return strings.Join(lines, "\n")
-}
 
 // statusRunes is how much of a reason fits into a line of systemctl status.
 const statusRunes = 200
@@ -42,7 +25,7 @@ func oneLine(text string) string {
 // read must not keep the supervisor from its work.
 type notifier struct {
 	log      hclog.Logger
-	notices  notices
+	ready    bool        // it was said
 	messages chan string // an empty one is the last
 	sent     chan struct{}
 }
@@ -66,6 +49,20 @@ func (n *notifier) send() {
 			failed = true
 		}
 	}
+}
+
+// recorded reports a record to the service manager, in the words of sd_notify(3), a line for
+// each thing that is said. READY is said when Temporal first serves. STOPPING is never said: systemd would end the supervisor
+// after TimeoutStopSec, and start it again, although a stop may have been given
+// more time than that; and there is no word that takes it back where a start waits for
+// the stop to end, and Temporal serves anew. A stop of systemd's own needs no such word.
+func (n *notifier) recorded(d statefile.Document) {
+	message := "STATUS=" + oneLine(string(d.State)+": "+d.Reason)
+	if d.State == fsm.Healthy && !n.ready {
+		n.ready = true
+		message += "\n" + daemon.SdNotifyReady
+	}
+	n.say(message)
 }
 
 // say drops what a manager that does not read has no room for.

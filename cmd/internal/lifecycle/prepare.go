@@ -49,7 +49,7 @@ func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent 
 	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) {
 		return nil
 	}
-	if seen, err := inspect.TakeQuickSnapshot(string(home)); err != nil || seen != nil && seen.Evidence.Owner != fsm.OwnerNone {
+	if seen, err := inspect.TakeQuickSnapshotOf(home); err != nil || seen.Evidence.Owner != fsm.OwnerNone {
 		return nil // the start reports what is wrong
 	}
 	if log != nil {
@@ -86,8 +86,8 @@ func checkShared(c *cobra.Command, home statefile.Home) error {
 // CheckObstacle refuses a restart of a Temporal that runs where another program has what
 // the next one would need.
 func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
-	seen, err := inspect.TakeQuickSnapshot(string(home))
-	if err != nil || seen == nil || seen.Evidence.Owner != fsm.OwnerOurs {
+	seen, err := inspect.TakeQuickSnapshotOf(home)
+	if err != nil || seen.Evidence.Owner != fsm.OwnerOurs {
 		return nil // nothing would be stopped: the start says what is wrong
 	}
 	obstacle := actions.Obstacle(home, seen.Document.Record, wanted)

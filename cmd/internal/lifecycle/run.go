@@ -81,11 +81,7 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
-		fmt.Fprintln(out, startedHow(command, o, took))
-		describe(out, home, r)
-		if command.Verb == fsm.VerbStart {
-			fmt.Fprintf(out, "  Next       %s\n", next(r.Settings, "stigmer local stop"))
-		}
+		tellStarted(out, home, command, o, took, "stigmer local stop")
 	case fsm.ResultAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", human.Ago(r.Temporal.StartedAt))
 		describe(out, home, r)
@@ -117,6 +113,15 @@ func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outc
 		return inspect.OutcomeProblem(o, command, home)
 	}
 	return nil
+}
+
+// tellStarted prints a success, and after a start what to do next, up to what ends it.
+func tellStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.Outcome, took, end string) {
+	fmt.Fprintln(out, startedHow(command, o, took))
+	describe(out, home, o.Record)
+	if command.Verb == fsm.VerbStart {
+		fmt.Fprintf(out, "  Next       %s\n", next(o.Record.Settings, end))
+	}
 }
 
 // startedHow tells a start from an adoption.

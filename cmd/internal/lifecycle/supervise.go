@@ -55,9 +55,9 @@ type supervision struct {
 	log     hclog.Logger
 	signals chan os.Signal
 	trace   *actions.Trace
-	// manager and person are nil where no service manager, and no person, waits for reports.
-	manager *notifier
-	person  func(statefile.Document)
+	manager *notifier // nil if no service manager waits for reports
+	// reports are called with each record that a transition has led to.
+	reports []func(statefile.Document)
 }
 
 // drive supervises until Temporal is Stopped, and returns the last record.
@@ -67,7 +67,15 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 		return fsm.Record{}, err
 	}
 	self.Version = cli.OwnVersion()
-	observer := actions.Observer{Recorded: s.recorded, Took: s.trace.Took}
+	reports := append(s.reports, s.trace.EndWithStart)
+	if s.manager != nil {
+		reports = append(reports, s.manager.recorded)
+	}
+	observer := actions.Observer{Took: s.trace.Took, Recorded: func(d statefile.Document) {
+		for _, report := range reports {
+			report(d)
+		}
+	}}
 	world := actions.NewWorld(s.home, lock, document, actions.WorldConfig{Self: self, Log: s.log, Observer: observer})
 	go obey(world, s.signals) // ends with the process
 	if s.manager != nil {
@@ -75,17 +83,6 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 		defer s.manager.close()
 	}
 	return fsm.Drive(world, document.Record, self, 0), nil
-}
-
-// recorded reports what a transition has led to.
-func (s supervision) recorded(d statefile.Document) {
-	s.trace.EndWithStart(d)
-	if s.manager != nil {
-		s.manager.say(s.manager.notices.of(d.Record))
-	}
-	if s.person != nil {
-		s.person(d)
-	}
 }
 
 // obey turns signals into stops: one that a command left a request for, one
