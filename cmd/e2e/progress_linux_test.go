@@ -72,7 +72,7 @@ func TestStartOnTerminal(t *testing.T) {
 					t.Errorf("%q is wider than the terminal", line)
 				}
 			}
-			p.local("stop")
+			p.stop()
 		})
 	}
 }
