@@ -16,7 +16,7 @@ platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test sim mutations soak bench check package clean
+.PHONY: build start test test-all test-simulation test-mac sim mutations soak bench check package clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd/internal/cli.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
 
@@ -27,18 +27,29 @@ start: build
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
 simulation := cd fsm/sim && go test -count=1 -timeout 120m
+# The tests, which find the real Temporal by a variable.
+stories := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -count=1
 
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
+# Its parts run side by side: one computes while another waits for its Temporals.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
+	@$(MAKE) --no-print-directory -j4 test-all $(if $(linux),test-mac) test-simulation
+
+# The longest package comes first.
+test-all:
+	$(stories) $(race) -parallel 6 -timeout 30m ./cmd/e2e ./...
+
+test-simulation:
 	$(simulation) -run '^(TestSimulation|TestKey)$$'
-	STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -parallel 6 -timeout 30m ./...
-	$(if $(linux),$(as-a-mac) '$(mac-stories)' ./cmd/e2e && go test -tags blunt -count=1 ./probes/... ./actions/...)
+
+test-mac:
+	$(stories) -tags blunt -parallel 4 -timeout 30m -run '$(mac-stories)' ./cmd/e2e
+	go test -tags blunt -count=1 ./probes/... ./actions/...
 
 # On Linux the build "blunt" has only what macOS offers: package probes/xnu answers from
 # /proc in macOS's formats (kernel_blunt.go). The main stories run in it, and in soak all.
 linux := $(filter linux,$(shell go env GOOS))
-as-a-mac := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -tags blunt -count=1 -parallel 6 -timeout 120m -run
 mac-stories := TestStateCost|TestBuiltAnewInPlace|TestLockTakenAway|TestWrapped|TestScripts/(both_killed|crash|escape|foreign|grandchild|home_deleted|hung|ignore_term|lock_|logs$$|port_|record_|restart_|start_|state_|stopped|supervisor_)|TestRealScripts/(start_stop|crash_restart|supervisor_killed|escape$$|record_and_locks_deleted)
 
 # sim goes deeper than test does, on random ways as well: make sim SEED=7
@@ -52,8 +63,8 @@ mutations:
 
 # soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
-	STIGMER_SOAK=$(or $(ROUNDS),300) STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test $(race) -count=1 -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd/e2e
-	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(as-a-mac) 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd/e2e)
+	STIGMER_SOAK=$(or $(ROUNDS),300) $(stories) $(race) -timeout 120m -v -run 'TestRealScripts|TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd/e2e
+	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(stories) -tags blunt -parallel 6 -timeout 120m -run 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd/e2e)
 	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
 	go test -run FuzzAnswers -fuzz FuzzAnswers -fuzztime 20s ./probes/xnu
 

@@ -58,7 +58,7 @@ func TestStateCost(t *testing.T) {
 	if calls, lists := cost(0); lists > 0 || calls > mostCalls || calls == 0 {
 		t.Errorf("a Temporal that runs: %d calls, %d lists", calls, lists)
 	}
-	p.local("stop")
+	p.stop()
 	if calls, lists := cost(3); lists > 0 || calls > 100 || calls == 0 {
 		t.Errorf("a home in which nothing runs: %d calls, %d lists", calls, lists)
 	}

@@ -80,7 +80,7 @@ func (r *reader) follow(p *page) {
 			printed[&s] = r.types(s)
 		}
 	}
-	r.local("stop")
+	r.stop()
 	past := r.past()
 	for s, lines := range printed {
 		for _, line := range notPrinted(s.prints, append(lines, past...)) {

@@ -48,7 +48,7 @@ func TestFaultDescriptors(t *testing.T) {
 			p.kill9(p.number("temporal"))
 			p.becomes("Healthy", restarted)
 			p.keepsNone(p.number("temporal"), "/etc/hostname", leaked, "pipe:")
-			p.local("stop")
+			p.stop()
 			if foreground {
 				check(t, c.Wait())
 			}
@@ -120,7 +120,7 @@ func TestFaultTerminalClosed(t *testing.T) {
 	p.kill9(temporal) // the supervisor is at its post
 	p.becomes("Healthy", restarted, fmt.Sprintf(".supervisor.pid=%d", supervisor))
 	p.works("default")
-	p.local("stop")
+	p.stop()
 }
 
 // TestFaultTerminalOfForegroundClosed: what runs in a terminal ends with it, and
@@ -166,7 +166,7 @@ func TestFaultOtherUser(t *testing.T) {
 			}
 		}
 		p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
-		p.local("stop")
+		p.stop()
 
 		// The other way round: root does not work in another user's home.
 		theirs := filepath.Join(p.dir, "theirs")

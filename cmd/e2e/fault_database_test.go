@@ -46,7 +46,7 @@ func TestFaultFirstStartKilled(t *testing.T) {
 	}
 	p.local("start")
 	p.works("default")
-	p.local("stop")
+	p.stop()
 	t.Logf("%d databases were half-made and set aside, %d of them without a record", halves, unrecorded)
 }
 
@@ -82,7 +82,7 @@ func TestFaultOtherVersion(t *testing.T) {
 	p := realPlace(t)
 	p.local("start", "--namespace", "orders")
 	id := p.begins("orders")
-	p.local("stop")
+	p.stop()
 	made := p.ask(".database.version")
 	if made == "missing" || made == "" {
 		t.Fatalf("the version that made the database is not recorded:\n%s", p.text())
@@ -101,9 +101,9 @@ func TestFaultOtherVersion(t *testing.T) {
 		t.Errorf("the record says that %s made it", now)
 	}
 	p.knows("orders", id)
-	p.local("stop")
+	p.stop()
 	p.local("start") // the same version again: no second copy
-	p.local("stop")
+	p.stop()
 	all, err := filepath.Glob(p.database() + ".backup-*")
 	check(t, err)
 	if len(all) != 1 {
@@ -113,7 +113,7 @@ func TestFaultOtherVersion(t *testing.T) {
 	p.move(filepath.Join(p.dir, "other"))
 	p.local("start", "--db", copied)
 	p.knows("orders", id)
-	p.local("stop")
+	p.stop()
 }
 
 // edit changes the record while nothing runs.

@@ -157,7 +157,7 @@ func TestFaultDiskFullAtRestart(t *testing.T) {
 					t.Errorf("%s+%d: neither stopped nor restarted:\n%s", limit, n, p.text())
 				}
 				p.oneOrNone("a crash", limit, n)
-				p.exits(0, []string{"stop"})
+				p.stop()
 				p.nothingRuns("stop")
 			}
 		})
@@ -219,7 +219,7 @@ func TestFaultDiskFullWhileRunning(t *testing.T) {
 		empty := p.fill()
 		p.exits(0, []string{"state"}, "Healthy")
 		p.exits(0, []string{"start"}, "already running")
-		p.local("stop")
+		p.stop()
 		p.nothingRuns("stop")
 		empty() // Temporal has given room back
 		empty = p.fill()
@@ -239,10 +239,10 @@ func TestFaultDiskFullWhileRunning(t *testing.T) {
 			p.t.Errorf("after a crash on a full disk: %d\n%s", status, out)
 		}
 		p.nothingRuns("a crash on a full disk")
-		p.exits(0, []string{"stop"})
+		p.stop()
 		empty()
 		p.local("start")
-		p.local("stop")
+		p.stop()
 	})
 }
 
@@ -251,7 +251,7 @@ func TestFaultLogDiskFull(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
 	p.local("start")
-	p.local("stop")
+	p.stop()
 	home := p.home
 	p.onDisk("logs", "size=64k")
 	logs := filepath.Dir(p.home)
@@ -274,5 +274,5 @@ func TestFaultLogDiskFull(t *testing.T) {
 	restarted := oneMore(p.text())
 	p.kill9(pid)
 	p.becomes("Healthy", restarted)
-	p.local("stop")
+	p.stop()
 }

@@ -36,7 +36,7 @@ func TestFaultLogFollowed(t *testing.T) {
 	if !poll(2*time.Minute, func() bool { return endsWith(followed, "chatty is done\n") }) {
 		t.Fatal("the last line did not come")
 	}
-	p.local("stop")
+	p.stop()
 	check(t, c.Process.Signal(syscall.SIGINT))
 	c.Wait()
 	if status := c.ProcessState.ExitCode(); status != 130 {

@@ -38,11 +38,11 @@ func TestFaultForeignDatabase(t *testing.T) {
 				p.nothingRuns(verb)
 				p.intact(file, precious)
 			}
-			p.exits(0, []string{"stop"})
+			p.stop()
 			p.intact(file, precious)
 			p.local("start", "--db", filepath.Join(p.dir, "another.db"))
 			p.works("default")
-			p.local("stop")
+			p.stop()
 			p.intact(file, precious)
 		})
 	}

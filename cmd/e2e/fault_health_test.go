@@ -51,7 +51,7 @@ func TestFaultDatabaseLocked(t *testing.T) {
 	c, end := p.connect("default") // whose first calls may fail: a shard of Temporal's is back a little later
 	c.greets("after all")
 	end()
-	p.local("stop")
+	p.stop()
 }
 
 // TestFaultDatabaseLockedFromTheStart: the same while Temporal comes up. The
@@ -61,7 +61,7 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 	p := realPlace(t)
 	p.local("start")
 	p.works("default")
-	p.local("stop")
+	p.stop()
 	before, err := os.Stat(p.database())
 	check(t, err)
 	other := p.lockedForAll()
@@ -78,7 +78,7 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 		t.Error("the database is another file")
 	}
 	p.works("default")
-	p.local("stop")
+	p.stop()
 }
 
 // TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by
@@ -107,10 +107,10 @@ func TestFaultDatabaseGone(t *testing.T) {
 				p.exits(8, []string{"state", "--explain"}, "!!", p.database())
 				check(t, os.Rename(p.database()+".kept", p.database()))
 				p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
-				p.local("stop")
+				p.stop()
 				p.local("start")
 				p.works("default")
-				p.local("stop")
+				p.stop()
 			})
 		}
 	}

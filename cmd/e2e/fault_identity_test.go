@@ -107,7 +107,7 @@ func (h *siege) bring(situation string) int {
 	}
 	switch situation {
 	case "stopped":
-		h.must([]string{"stop", "--timeout", "100ms"}, 0) // the real Temporal takes its time to end
+		h.must(stopSoon, 0)
 		return 0
 	case "orphan":
 		for _, pid := range h.supervisors() {

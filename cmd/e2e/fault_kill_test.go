@@ -74,7 +74,7 @@ func allVictims() []victims {
 func (h *siege) prepare(verb string) {
 	h.t.Helper()
 	if verb == "start" {
-		h.must([]string{"stop", "--timeout", "100ms"}, 0) // the real Temporal takes its time to end
+		h.must(stopSoon, 0)
 		return
 	}
 	h.must([]string{"start"}, 0)

@@ -18,7 +18,7 @@ const goLimit = 8
 func TestFaultDescriptorLimit(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.local("start")
-		p.local("stop")
+		p.stop()
 		limit, step, args := goLimit, 1, "--timeout 15s"
 		if p.real() { // with almost enough it hangs and heeds no SIGTERM, so these take their time
 			limit, step, args = goLimit+rand.IntN(2), 2, "--timeout 3s"
@@ -39,7 +39,7 @@ func TestFaultDescriptorLimit(t *testing.T) {
 		if out, status := p.shell(`ulimit -n 64; exec "$0" local start`); status != 0 {
 			p.t.Errorf("no limit is enough:\n%s", out)
 		}
-		p.local("stop")
+		p.stop()
 		// What could not be read for want of a descriptor is a good record all the same.
 		if aside, _ := filepath.Glob(filepath.Join(p.home, "*.corrupt-*")); len(aside) > 0 {
 			p.t.Errorf("set aside: %q", aside)
@@ -70,6 +70,6 @@ func TestFaultDescriptorLimitOfStop(t *testing.T) {
 			}
 			p.local("start")
 		}
-		p.local("stop")
+		p.stop()
 	})
 }

@@ -32,7 +32,7 @@ func TestFaultLogBounded(t *testing.T) {
 	if largest > count*chattyPause {
 		t.Errorf("the logs took %d MiB", largest>>20)
 	}
-	p.local("stop")
+	p.stop()
 	files, err := filepath.Glob(log + "*")
 	check(t, err)
 	if len(files) != count {
@@ -83,7 +83,7 @@ func TestFaultLogFlood(t *testing.T) {
 				p.t.Errorf("the logs took %d MiB", largest>>20)
 			}
 			p.t.Logf("at most %.1f MiB", float64(largest)/(1<<20))
-			p.local("stop")
+			p.stop()
 		}},
 		"starting and stopping": {"flood,never-ready,ignore-term", func(p *place, log string) {
 			start := exec.Command(p.bin, "local", "start", "--timeout", "1m")
@@ -112,7 +112,7 @@ func TestFaultLogFlood(t *testing.T) {
 			if !poll(awaitDefault, func() bool { return total(log+"*") <= logFiles*logLimit }) {
 				p.t.Errorf("the next start leaves %d MiB", total(log+"*")>>20)
 			}
-			p.local("stop")
+			p.stop()
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestFaultMemoryLimit(t *testing.T) {
 	if out := p.exits(0, []string{"state", "--explain"}, "was ended by signal SIGKILL"); strings.Contains(out, "memory limit") {
 		t.Errorf("a plain kill:\n%s", out)
 	}
-	p.exits(0, []string{"stop"})
+	p.stop()
 
 	// Less than a Temporal needs, and more than its supervisor does.
 	check(t, os.WriteFile(limit, []byte(strconv.Itoa(28<<20)), 0))
@@ -62,5 +62,5 @@ func TestFaultMemoryLimit(t *testing.T) {
 	p.exits(3, []string{"state"}, words...)
 	check(t, os.WriteFile(limit, []byte(strconv.Itoa(1<<30)), 0))
 	p.exits(0, []string{"start"}, "Started in")
-	p.exits(0, []string{"stop"})
+	p.stop()
 }

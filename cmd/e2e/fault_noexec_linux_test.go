@@ -17,7 +17,7 @@ func TestFaultNoExec(t *testing.T) {
 		elsewhere := p.temporalBin()
 		p.local("start")
 		p.exits(0, []string{"state"})
-		p.local("stop")
+		p.stop()
 
 		p.env = append(p.env, "STIGMER_TEMPORAL_BIN=", "PATH="+filepath.Join(p.dir, "none"), "STIGMER_MIRROR=http://127.0.0.1:1")
 		for _, c := range []struct {

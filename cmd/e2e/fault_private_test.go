@@ -36,7 +36,7 @@ func TestFaultLoopbackOnly(t *testing.T) {
 	if len(open) < 4 { // frontend, its HTTP API, UI, metrics
 		t.Errorf("listening sockets: %q", open)
 	}
-	p.local("stop")
+	p.stop()
 }
 
 func (p *place) sockets() []net.ConnectionStat {
@@ -130,7 +130,7 @@ func TestFaultNames(t *testing.T) {
 			if p.number("temporal") != pid {
 				t.Error("another Temporal runs")
 			}
-			p.local("stop")
+			p.stop()
 			p.onlyHome(strings.SplitN(name, "/", 2)[0])
 		})
 	}

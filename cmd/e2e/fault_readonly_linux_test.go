@@ -27,7 +27,7 @@ func TestFaultReadOnly(t *testing.T) {
 		readOnly()
 		p.t.Cleanup(func() { unix.Unmount(p.home, unix.MNT_DETACH) })
 		p.seen()
-		p.exits(0, []string{"stop"})
+		p.stop()
 		p.nothingRuns("stop")
 		out, status := p.try("start")
 		if status == 0 {
@@ -39,11 +39,11 @@ func TestFaultReadOnly(t *testing.T) {
 		p.local("start")
 		p.kill9(p.number("supervisor")) // a stop must do it by itself
 		readOnly()
-		p.exits(0, []string{"stop"})
+		p.stop()
 		p.nothingRuns("stop")
 		writable()
 		p.local("start")
-		p.local("stop")
+		p.stop()
 
 		check(p.t, unix.Unmount(aside, unix.MNT_DETACH))
 		p.remountReadOnly()
@@ -53,7 +53,7 @@ func TestFaultReadOnly(t *testing.T) {
 			p.t.Errorf("a home on a read-only disk: %d\n%s", status, out)
 		}
 		p.exits(3, []string{"state"})
-		p.exits(0, []string{"stop"})
+		p.stop()
 	})
 }
 

@@ -80,7 +80,7 @@ func TestFaultSharedFileSystem(t *testing.T) {
 		p.onFUSE("sshfs", false)
 		p.exits(0, []string{"start"}, "is on fuse.sshfs: its locks may not keep other hosts away", "Started")
 		p.exits(1, []string{"doctor"}, "!!  file system", "fuse.sshfs")
-		p.exits(0, []string{"stop"})
+		p.stop()
 		p.nothingRuns("stop")
 	})
 	t.Run("refused", func(t *testing.T) {
@@ -97,6 +97,6 @@ func TestFaultSharedFileSystem(t *testing.T) {
 		if out, _ := p.try("start"); out == "" || strings.Contains(out, "other hosts") {
 			t.Errorf("a disk of this machine:\n%s", out)
 		}
-		p.exits(0, []string{"stop"})
+		p.stop()
 	})
 }

@@ -210,9 +210,10 @@ func (h *siege) up() {
 	h.isUp()
 }
 
+// down stops soon what a round is done with, and checks what stop promises.
 func (h *siege) down() {
 	h.t.Helper()
-	h.must([]string{"stop"}, 0)
+	h.must(stopSoon, 0)
 	h.isDown()
 }
 
@@ -245,7 +246,8 @@ func (h *siege) converges(verb string) {
 	h.t.Helper()
 	switch verb {
 	case "stop":
-		h.down()
+		h.must([]string{verb}, 0)
+		h.isDown()
 	case "state":
 		if r := h.must([]string{"state"}, 0, 3, 4, 8, 9); r.code == 4 && (len(h.temporals()) > 0 || !strings.Contains(r.out, "another PID namespace")) {
 			h.t.Fatalf("it can be told: %s", r)

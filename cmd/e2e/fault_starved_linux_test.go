@@ -35,7 +35,7 @@ func TestFaultStarved(t *testing.T) {
 	}
 	free()
 	p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid), ".restarts.total=0")
-	p.local("stop")
+	p.stop()
 }
 
 // starve puts a process into a cgroup of its own that has hardly any time of a processor,

@@ -86,7 +86,7 @@ func TestWrappedWithoutTheLock(t *testing.T) {
 			p.becomes("Degraded", ".generation!="+healthy)
 			check(t, other.Close())
 			p.becomes("Healthy") // it is known to have its database open
-			p.local("stop")
+			p.stop()
 			p.nothingRuns("stop")
 
 			p.local("start")

@@ -22,5 +22,5 @@ func TestFaultDatabaseUnmounted(t *testing.T) {
 	p.exits(8, []string{"state"}, "mount it again")
 	away()
 	p.becomes("Healthy", ".restarts.total=0")
-	p.local("stop")
+	p.stop()
 }

@@ -64,7 +64,7 @@ func TestFormerBuild(t *testing.T) {
 					}
 				}
 				p.exits(0, []string{"state"}, "Healthy")
-				p.local("stop")
+				p.stop()
 			}
 			p.nothingRuns("a stop")
 			p.exits(3, []string{"state"}, "Stopped")
@@ -87,7 +87,7 @@ func (p *place) abandoned() { p.orphan(); p.kill9(p.number("temporal")) }
 
 // givenUp has a start fail, of a Temporal that exits at once.
 func (p *place) givenUp() {
-	p.local("stop")
+	p.stop()
 	check(p.t, os.WriteFile(filepath.Join(p.dir, "plan"), []byte("exit1\nexit1\nexit1\nexit1\nexit1\nexit1\n"), 0o600))
 	p.exits(1, []string{"start"}, "exited with status 1")
 	check(p.t, os.Remove(filepath.Join(p.dir, "plan")))

@@ -49,7 +49,7 @@ func TestMakeStart(t *testing.T) {
 			if strings.Contains(said, builds) != c.builds {
 				t.Errorf("whether it builds is not %t:\n%s", c.builds, said)
 			}
-			m.local("stop")
+			m.stop()
 		})
 	}
 }

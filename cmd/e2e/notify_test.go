@@ -76,7 +76,7 @@ func TestNoWatchdogOfAHungSupervisor(t *testing.T) {
 		_, err = syscall.Read(ours, make([]byte, 1<<16))
 	}
 	m.hears("STATUS=Healthy: ", "WATCHDOG=1")
-	p.local("stop")
+	p.stop()
 	check(t, c.Wait())
 }
 
@@ -98,7 +98,7 @@ func TestServiceManagerThatDoesNotRead(t *testing.T) {
 	restarted := oneMore(p.text())
 	p.kill9(p.number("temporal"))
 	p.becomes("Healthy", restarted)
-	p.local("stop")
+	p.stop()
 	check(t, c.Wait())
 }
 

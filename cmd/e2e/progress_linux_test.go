@@ -70,7 +70,7 @@ func TestStartOnTerminal(t *testing.T) {
 					t.Errorf("%q is wider than the terminal", line)
 				}
 			}
-			p.local("stop")
+			p.stop()
 		})
 	}
 }

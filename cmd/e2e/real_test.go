@@ -103,6 +103,13 @@ func (h *realHome) local(args ...string) string {
 	return string(out)
 }
 
+// stopSoon is a stop for a test that is done with its Temporal: the real one takes two seconds
+// to end by itself, and as much of a processor as to start.
+var stopSoon = []string{"stop", "--timeout", "100ms"}
+
+// stop stops soon what a test is done with.
+func (h *realHome) stop() { h.t.Helper(); h.local(stopSoon...) }
+
 func (h *realHome) record() string {
 	text, _ := os.ReadFile(filepath.Join(h.dir, "home", "temporal.state.json"))
 	return string(bytes.TrimSpace(text))

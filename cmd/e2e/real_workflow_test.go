@@ -26,7 +26,7 @@ func TestRealWorkflow(t *testing.T) {
 	for range 10 {
 		h.local("start", "--namespace", "orders")
 		h.works("default", "orders")
-		h.local("stop")
+		h.stop()
 	}
 }
 
@@ -37,13 +37,13 @@ func TestRealFirstWorkflow(t *testing.T) {
 	for i := range 5 {
 		h.local("start", "--namespace", "orders", "--db", fmt.Sprintf("%s/%d.db", h.dir, i))
 		h.works("orders", "default")
-		h.local("stop")
+		h.stop()
 	}
 	h.local("start", "--ephemeral")
 	h.works("default")
 	h.local("restart", "--namespace", "orders")
 	h.works("orders", "default")
-	h.local("stop")
+	h.stop()
 }
 
 // TestRealTemporalKilled: a workflow that waits survives its server.
@@ -64,7 +64,7 @@ func TestRealTemporalKilled(t *testing.T) {
 	if len(c.calls()) == 0 {
 		t.Error("the worker's broken calls went unnoticed: flawless proves nothing")
 	}
-	h.local("stop")
+	h.stop()
 }
 
 // TestRealSupervisorKilled: nobody who works with Temporal notices that its
@@ -88,5 +88,5 @@ func TestRealSupervisorKilled(t *testing.T) {
 	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "as if nothing was"))
 	c.ends(ctx, run, "as if nothing was")
 	c.flawless()
-	h.local("stop")
+	h.stop()
 }

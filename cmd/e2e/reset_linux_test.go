@@ -33,5 +33,5 @@ func TestResetInterrupted(t *testing.T) {
 		d.leave(shell)
 	}
 	p.becomes("Healthy")
-	p.local("stop")
+	p.stop()
 }

@@ -54,7 +54,7 @@ func TestVersionSkew(t *testing.T) {
 			p.exits(0, []string{"state", "--explain"}, "!!  version", "newer and left alone")
 			p.same(temporal, second)
 			end()
-			p.local("stop")
+			p.stop()
 		})
 	}
 }
@@ -85,7 +85,7 @@ func TestRealReplacedUnderWork(t *testing.T) {
 		t.Error("the supervisor was not replaced")
 	}
 	end()
-	p.local("stop")
+	p.stop()
 }
 
 // polls reads the database through Temporal at each beat, on one connection, until
@@ -146,7 +146,7 @@ func TestVersionSkewCrowd(t *testing.T) {
 		t.Errorf("the supervisor is of %s", have)
 	}
 	p.same(temporal, p.number("supervisor"))
-	p.local("stop")
+	p.stop()
 }
 
 // TestBuiltAnewInPlace: a version without an order is replaced only by what has
@@ -179,7 +179,7 @@ func TestBuiltAnewInPlace(t *testing.T) {
 	for _, p.bin = range []string{here, beside, here} {
 		p.exits(0, []string{"start"}, "already running")
 	}
-	p.local("stop")
+	p.stop()
 }
 
 // TestOlderInForeground: who runs a supervisor in a terminal or as a service keeps it.
@@ -195,7 +195,7 @@ func TestOlderInForeground(t *testing.T) {
 	p.exits(0, []string{"start"}, "already running", "left to whoever runs it there")
 	p.exits(0, []string{"state"}, "left to whoever runs it there")
 	p.same(p.number("temporal"), supervisor)
-	p.local("stop")
+	p.stop()
 	check(t, c.Wait())
 }
 

@@ -109,7 +109,7 @@ func TestWatchOnTerminal(t *testing.T) {
 	d.resize(20, 50)
 	d.shows(`Evidence: \d+ of \d+ ok`)
 	d.fits(20, 50)
-	p.local("stop")
+	p.stop()
 	d.shows(`\x1b\[31mStopped`)
 	d.types("x") // nothing
 	d.types("q")
