@@ -36,7 +36,7 @@ func (d *Client) Carry(effect fsm.CommandEffect) {
 		} else {
 			d.config.Log.Info("supervisor is killed", "pid", effect.Driver.PID, "why", effect.Detail)
 		}
-		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil {
+		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil { //mutation:supervisor-killed
 			d.fail(fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err))
 		}
 	case fsm.ActProbe:
@@ -84,7 +84,7 @@ func (d *Client) handOver(r fsm.Record) {
 		d.fail(err)
 		return
 	}
-	document.Record, document.Paths = r, d.config.Home.Paths()
+	document.Record, document.Paths = r, d.config.Home.Paths() //mutation:record-handed-over
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
 		d.fail(err)
@@ -97,7 +97,7 @@ func (d *Client) handOver(r fsm.Record) {
 		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Detail: err.Error()})
 		return
 	}
-	d.releaseLock()
+	d.releaseLock() //mutation:lock-handed-over
 	d.post(fsm.CommandInput{Kind: fsm.InputHanded})
 }
 
@@ -131,7 +131,7 @@ func (d *Client) askStop(effect fsm.CommandEffect) {
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: instant(time.Now()), From: self, For: effect.Driver,
-		Cause: effect.Detail, Again: effect.RestartPending,
+		Cause: effect.Detail, Again: effect.RestartPending, //mutation:request-again
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {

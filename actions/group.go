@@ -57,7 +57,7 @@ func groupLeft(home statefile.Home, leader fsm.Process) []fsm.Process {
 // in no group that it could signal.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 	members := leftoverMembers(w.home, leader)
-	if len(members) == 0 {
+	if len(members) == 0 { //mutation:members-awaited
 		return
 	}
 	close(tree.groupSurvives)
