@@ -57,7 +57,7 @@ mac-stories := TestStateCost|TestBuiltAnewInPlace|TestLockTakenAway|TestWrapped|
 sim:
 	export SIM_STATES=$(or $(STATES),4000000) SIM_DEPTH=400 SIM_WALKS=2000 SIM_SEED=$(or $(SEED),1); $(simulation) -run TestSimulation
 
-# mutations shows that the simulation bites: each of a list of changes to the code must be caught by it.
+# mutations shows that simulation and contract bite: each of a list of changes to the code must be caught.
 mutations:
 	export SIM_MUTATIONS=1; $(simulation) -run TestMutations
 

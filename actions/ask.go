@@ -20,7 +20,7 @@ func (w *World) ask(e fsm.Effect) {
 			w.Post(fsm.Input{Event: fsm.LockLost})
 			return
 		}
-		w.record.restore()
+		w.record.restore() //mutation:record-restored
 		unlocked = w.lockReplaced()
 	}
 	w.logs.keepOwn()

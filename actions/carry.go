@@ -51,7 +51,7 @@ func (d *Client) carry(effect fsm.CommandEffect) error {
 		} else {
 			d.config.Log.Info("supervisor is killed", "pid", effect.Driver.PID, "why", effect.Detail)
 		}
-		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil {
+		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil { //mutation:supervisor-killed
 			return fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err)
 		}
 	case fsm.ActProbe:
@@ -97,7 +97,7 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 		return d.lock.refused
 	}
 	document := d.document
-	document.Record, document.Paths = r, d.config.Home.Paths()
+	document.Record, document.Paths = r, d.config.Home.Paths() //mutation:record-handed-over
 	if r.Temporal.PID == 0 { // else it may be adopted, with its database open
 		document.Known = contentsOf(r.Settings.DB, r.Known).known
 	}
@@ -119,7 +119,7 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: CodeOf(err), Detail: err.Error()})
 		return nil
 	}
-	d.releaseLock()
+	d.releaseLock() //mutation:lock-handed-over
 	d.post(fsm.CommandInput{Kind: fsm.InputHanded})
 	return nil
 }
@@ -149,7 +149,7 @@ func (d *Client) askStop(effect fsm.CommandEffect) error {
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: fsm.Instant(time.Now().UnixMilli()), From: self, For: effect.Driver,
-		Cause: effect.Detail, Again: effect.RestartPending,
+		Cause: effect.Detail, Again: effect.RestartPending, //mutation:request-again
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {

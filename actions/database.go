@@ -23,7 +23,7 @@ func (w *World) checkDatabaseFile(in fsm.Input) fsm.Input {
 		return in
 	}
 	astray, certain := w.databaseMismatch(db)
-	if astray == "" || !certain && (starts || !v.Ready) {
+	if astray == "" || !certain && (starts || !v.Ready) { //mutation:database-open
 		return in
 	}
 	in.Verdict.Ready, in.Verdict.Lost, in.Detail = false, certain, "the database "+db+" "+astray

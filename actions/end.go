@@ -98,7 +98,7 @@ func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, 
 // in no group that it could signal.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 	members := leftoverMembers(w.home, leader)
-	if len(members) == 0 {
+	if len(members) == 0 { //mutation:members-awaited
 		return
 	}
 	close(tree.groupSurvives)

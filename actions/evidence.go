@@ -138,7 +138,7 @@ func treeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Hold
 // been forked by it.
 func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Evidence {
 	for _, h := range holders {
-		if h.Process.Same(r.Temporal) {
+		if h.Process.Same(r.Temporal) { //mutation:holder-same
 			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepVersion(h.Process, r.Temporal)}
 		}
 	}
@@ -146,7 +146,7 @@ func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Ev
 		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: holders[i].Process}
 	}
 	for _, h := range holders {
-		if h.Instance == string(home) || inGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) {
+		if h.Instance == string(home) || inGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
 			return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
 		}
 	}

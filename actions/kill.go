@@ -20,7 +20,7 @@ func signalGroup(home statefile.Home, held probes.FileID, leader fsm.Process, si
 		return false, nil
 	}
 	member, err := provenMember(held, leader)
-	if err != nil || !member && len(groupLeft(home, leader)) == 0 {
+	if err != nil || !member && len(groupLeft(home, leader)) == 0 { //mutation:group-proven
 		return false, err
 	}
 	if err := killGroup(leader.PGID, sig); err != nil {

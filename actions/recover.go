@@ -45,7 +45,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 		r.Temporal = findUnrecordedServer(home)
 		evidence = detachedOrFree(home, r)
 	}
-	if evidence.Owner == fsm.OwnerOurs {
+	if evidence.Owner == fsm.OwnerOurs { //mutation:record-rebuilt
 		document.Temporal = evidence.Leader
 		document.Settings, document.Environment = RunningSettings(evidence.Leader)
 	}

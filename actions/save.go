@@ -17,7 +17,7 @@ func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	w.record.document.Record = e.Record
 	w.note(e)
 	w.record.document.Paths = w.home.Paths()
-	err := w.record.write(w.record.found(), e.Durable)
+	err := w.record.write(w.record.found(), e.Durable) //mutation:record-written
 	if err != nil {
 		w.log.Error("record not saved", "error", err, "required", e.Required)
 	}

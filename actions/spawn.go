@@ -35,7 +35,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 	}
 	w.run.child, w.tree.members = cmd, nil
 	w.keepOutput(cmd)
-	w.tree.own.Close()
+	w.tree.own.Close() //mutation:lock-inherited
 	if w.run.dbLock != nil {
 		w.run.dbLock.Close()
 	}
@@ -101,7 +101,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	} else if own := openOutput(w.home); own != nil {
 		cmd.Stdout = own
 	}
-	cmd.ExtraFiles = []*os.File{w.tree.own}
+	cmd.ExtraFiles = []*os.File{w.tree.own} //mutation:lock-passed
 	if w.run.dbLock != nil {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, w.run.dbLock)
 	}

@@ -76,7 +76,7 @@ func (w *World) watch(e fsm.Effect) {
 // await waits for the tree's end, once for each run: in a blocking flock, which returns
 // holding the lock, so that nobody can come in between.
 func (w *World) await(e fsm.Effect) {
-	if w.tree.awaited == e.Run {
+	if w.tree.awaited == e.Run { //mutation:tree-awaited
 		return
 	}
 	w.openWaiter(e.Record)

@@ -158,7 +158,7 @@ func (w *World) perform(e fsm.Effect) (fsm.Input, bool) {
 }
 
 func (w *World) setAside(e fsm.Effect) {
-	aside, err := quarantine(realDatabase(e.Record.Settings.DB), time.Now())
+	aside, err := quarantine(realDatabase(e.Record.Settings.DB), time.Now()) //mutation:database-aside
 	if err != nil {
 		w.log.Error("half-made database not set aside", "error", err)
 		return
@@ -189,7 +189,7 @@ func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 func (w *World) release() {
 	w.inputs.stopTimers()
 	w.questions.end()
-	for _, file := range []*os.File{w.tree.own, w.run.dbLock, w.tree.guard} {
+	for _, file := range []*os.File{w.tree.own, w.run.dbLock, w.tree.guard} { //mutation:locks-released
 		if file != nil {
 			file.Close()
 		}

@@ -93,6 +93,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 		w.say("%s sees %s: a record of %s (wanted %s), lock %q, driver pid %d",
 			who(c.uid), in.saw, in.rec.State, in.rec.Desired, in.hold, in.driver.pid)
 	}
+	w.tellsSight(c, in)
 	c.c, c.deeds = w.run.cache.sight(c.c, in)
 }
 
@@ -121,6 +122,7 @@ func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
 // carry mirrors Client.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
+	w.tellsDeed(c, deed)
 	if deed.ask != fsm.ActArm && deed.ask != fsm.ActHandOver {
 		w.say("%s: %s %s", who(c.uid), deed.ask, deed.end)
 	}

@@ -64,6 +64,7 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 		in.tick = max(in.tick, last+fsm.Instant(simPolicy.Period))
 	}
 	d.s, d.effects = w.run.cache.step(d.s, in)
+	w.tellsInput(d, in)
 	s := d.s
 	w.budgets(d, before, in.event)
 	if s.bad != "" {
@@ -137,6 +138,7 @@ func (w *simWorld) begin(d *simDriver) {
 		r = d.brings // a command's drive has its own
 	}
 	hold, leader := w.observe(r)
+	w.tellsBegin(d, r, hold, leader)
 	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)

@@ -23,4 +23,5 @@ func promised(t *testing.T, figure string) {
 func TestPromisedFigures(t *testing.T) {
 	promised(t, fmt.Sprintf("%d mutations", len(mutations)))
 	promised(t, fmt.Sprintf("%d scenarios", len(simScenarios())))
+	promised(t, fmt.Sprintf("%d traces", len(traces)))
 }

@@ -7,18 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// mutation is one defect put into the product's code; the simulation must find it. It
+// mutation is one defect put into the product's code. The simulation must find one of
+// package fsm, and the contract one of package actions. It
 // changes the line that ends with the comment //mutation:PLACE: old becomes new there, and
 // without old the whole line does.
 type mutation struct {
 	name, place, old, new string
 }
 
-// mutations are what the simulation must catch.
+// mutations are what must be caught.
 //
 // Left out, since the locks heal them: a restart that skips Locking (the driver
 // has the lock already), one that does not await the tree's end (Locking finds the
@@ -87,10 +89,29 @@ var mutations = []mutation{
 	{"what a dead driver was killing is waited for", "restart-resumed", "DoTerm", ""},
 	{"what a dead driver was stopping is waited for", "stop-resumed", "DoTerm", ""},
 	{"a Temporal that hangs is left alone", "hung", "Restarting, do(DoTerm)", "Degraded, do(DoScheduleProbe)"},
+
+	// These are of package actions, and caught by the contract.
+	{"the record is not written before the act", "record-written", "", "var err error"},
+	{"a process is believed by its PID", "holder-same", "h.Process.Same(r.Temporal)", "h.Process.PID == r.Temporal.PID"},
+	{"what a dead leader has left is foreign", "leftover-proven", "", `if h.Instance == "?" {`},
+	{"a group is signalled by its number", "group-proven", "len(groupLeft(home, leader)) == 0", "false"},
+	{"members without the lock are not waited for", "members-awaited", "len(members) == 0", "true"},
+	{"a driver keeps temporal.lock after the spawn", "lock-inherited", "", "w.tree.guard = w.tree.own"},
+	{"Temporal does not inherit temporal.lock", "lock-passed", "", "cmd.ExtraFiles = nil"},
+	{"no driver waits for the tree's end", "tree-awaited", "w.tree.awaited == e.Run", "true"},
+	{"the lock is not released at the end", "locks-released", "w.tree.own, ", ""},
+	{"a start keeps supervisor.lock", "lock-handed-over", "", ""},
+	{"a supervisor is started before the record says so", "record-handed-over", "r, d", "document.Record, d"},
+	{"a restart asks as a stop does", "request-again", "effect.RestartPending", "false"},
+	{"a supervisor that hangs is asked to end", "supervisor-killed", "SIGKILL", "SIGTERM"},
+	{"a lost record is not rebuilt from what runs", "record-rebuilt", "evidence.Owner == fsm.OwnerOurs", "false"},
+	{"a half-made database is not moved", "database-aside", "", `aside, err := "", error(nil)`},
+	{"a deleted database is not noticed", "database-open", "", "if true || certain && starts {"},
+	{"a damaged record is left as it is", "record-restored", "", ""},
 }
 
-// The scenarios that are searched to their end for one mutation; for the others a little
-// of each will do.
+// The scenarios that are searched to their end for one mutation, and the traces that are
+// played; for the others a little of each scenario will do.
 const (
 	simRestarts = "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3"
 	simSlowness = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
@@ -105,6 +126,24 @@ var mutationScenarios = map[string]string{
 	"a stable run is told by the wall clock":                simRestarts,
 	"a late answer is none":                                 simSlowness,
 	"an answer counts of a Temporal that is being ended":    simSlowness,
+
+	"the record is not written before the act":          "start and stop",
+	"a process is believed by its PID":                  "the PID is reused by a process with the lock",
+	"what a dead leader has left is foreign":            "descendants are left by a crash without a supervisor",
+	"a group is signalled by its number":                "the group's number is reused beside a descendant",
+	"members without the lock are not waited for":       "members without the lock are left by a crash",
+	"a driver keeps temporal.lock after the spawn":      "start and stop",
+	"Temporal does not inherit temporal.lock":           "start and stop",
+	"no driver waits for the tree's end":                "start and stop",
+	"the lock is not released at the end":               "start and stop",
+	"a start keeps supervisor.lock":                     "the supervisor is killed while Temporal comes up",
+	"a supervisor is started before the record says so": "start and stop",
+	"a restart asks as a stop does":                     "start twice, restart",
+	"a supervisor that hangs is asked to end":           "the supervisor is suspended before a stop",
+	"a lost record is not rebuilt from what runs":       "the record is damaged without a supervisor",
+	"a half-made database is not moved":                 "Temporal is killed while it makes its database",
+	"a deleted database is not noticed":                 "the database is deleted",
+	"a damaged record is left as it is":                 "the record is damaged",
 }
 
 // marker ends the line that a mutation changes.
@@ -119,12 +158,12 @@ type markedLine struct {
 // markedLines finds the places of mutations in the product's code.
 func markedLines(t *testing.T) map[string]markedLine {
 	t.Helper()
-	files, err := filepath.Glob("../*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	decides, err := filepath.Glob("../*.go")
+	must(t, err)
+	acts, err := filepath.Glob("../../actions/*.go")
+	must(t, err)
 	found := map[string]markedLine{}
-	for _, file := range files {
+	for _, file := range slices.Concat(decides, acts) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -162,8 +201,8 @@ func TestMutationsFitTheCode(t *testing.T) {
 	}
 }
 
-// TestMutations puts each mutation into a copy of the code and expects the
-// simulation to find it: a rule that nothing can break protects nothing.
+// TestMutations puts each mutation into a copy of the code and expects that it is
+// caught: a rule that nothing can break protects nothing.
 func TestMutations(t *testing.T) {
 	if os.Getenv("SIM_MUTATIONS") == "" {
 		t.Skip("SIM_MUTATIONS=1 builds and runs every mutant: a minute or two")
@@ -211,17 +250,21 @@ func (m mutation) run(t *testing.T, line markedLine) {
 	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", list, "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
-	mutated := exec.Command(binary, "-test.run", "^TestSimulation$", "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
-	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_MUTATIONS=")
-	if only := mutationScenarios[m.name]; only != "" {
-		mutated.Env = append(os.Environ(), "SIM_ONLY="+only, "SIM_MUTATIONS=")
+	test, only, proof := "^TestSimulation$", mutationScenarios[m.name], "again: SIM_REPLAY="
+	if strings.Contains(line.file, "actions") {
+		test, proof = "^TestContract$/^"+strings.ReplaceAll(only, " ", "_")+"$", "nothing comes, and wanted is:"
+	}
+	mutated := exec.Command(binary, "-test.run", test, "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
+	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_ONLY="+only, "SIM_MUTATIONS=")
+	if only != "" {
+		mutated.Env = append(mutated.Env, "SIM_AT_MOST=")
 	}
 	out, err := mutated.CombinedOutput()
 	told := string(out)
 	switch {
 	case err == nil:
-		t.Error("the simulation does not find it")
-	case !strings.Contains(told, "again: SIM_REPLAY="):
+		t.Error("it is not caught")
+	case !strings.Contains(told, proof):
 		t.Errorf("it fails, but not by a broken rule: %.2000s", told)
 	default:
 		fmt.Printf("caught: %s: %s\n", m.name, simRule(told))

@@ -7,8 +7,14 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// perform mirrors World.Perform.
 func (w *simWorld) perform(d *simDriver, e *simEffect, fault string) (simInput, bool) {
+	in, answered := w.performed(d, e, fault)
+	w.tellsEffect(d, e)
+	return in, answered
+}
+
+// performed mirrors World.Perform.
+func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput, bool) {
 	if e.do != fsm.DoIgnore && e.do != fsm.DoArm {
 		w.say("%s: %s", who(d.uid), e.told)
 	}

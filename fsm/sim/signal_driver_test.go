@@ -47,7 +47,8 @@ func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
 
 // deliver signals the process that was proven, or none: the signal is bound to it, by a
 // pidfd or by the version of its PID (proc_signal_with_audittoken in bsd/kern/proc_info.c,
-// which macOS 14.2 brought: the gap before that is not simulated).
+// which macOS 14.2 brought: the gap before that is not simulated). Two signals arrive as two:
+// that the kernel makes one of those that are pending is not simulated either.
 func (w *simWorld) deliver(p simProc, kill, again bool) {
 	for _, s := range w.strangers {
 		if bound := s.proc.same(p); bound {

@@ -8,13 +8,12 @@ import (
 )
 
 // The simulated world: Supervisor, Command, Resume and the table are the real
-// ones; the kernel, the disk and Temporal are simulated by the sim_* files.
+// ones; the kernel, the disk and Temporal are simulated.
 //
-// What is mirrored by hand, and so not covered: package actions (World, Client,
-// Recover, Observe, Classify, the proofs before a signal) and the loops Drive and
-// RunCommand, which perform one effect after the other without a place to stop
-// between two. A signal here goes to a number after the same proof as the real one;
-// that the real one asks for it is tested where it lives.
+// Mirrored by hand are package actions (World, Client, Recover, Observe, Classify, the
+// proofs before a signal) and the loops Drive and RunCommand, which perform one effect
+// after the other without a place to stop between two. TestContract holds the mirror to
+// the real ones.
 //
 // One kernel stands for Linux and macOS: where they differ it does what either may do.
 //
@@ -63,6 +62,8 @@ type simRun struct {
 	cache *simCache
 	tell  bool
 	fair  bool // an undisturbed run: nothing fails any more
+	// hear is given each line of the history, if it is set: see TestContract.
+	hear func(w *simWorld, uid uint64, line func(naming) string)
 }
 
 type simDB uint8

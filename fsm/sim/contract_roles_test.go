@@ -1,0 +1,294 @@
+package sim
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"connectrpc.com/connect"
+	"github.com/hashicorp/go-hclog"
+	"golang.org/x/sys/unix"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// roles are the first arguments with which this binary plays another program.
+var roles = map[string]func(*part) error{
+	"server": (*part).serve, "member": (*part).linger, "escaped": (*part).linger, "foreign": (*part).intrude, "bystander": (*part).intrude,
+	actions.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
+}
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && roles[os.Args[1]] != nil {
+		if err := play(os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(98)
+		}
+		os.Exit(0)
+	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // a program with the race detector sleeps before it exits
+	os.Exit(m.Run())
+}
+
+// A report is what a process says to its director: first its role, then its history.
+type report struct {
+	Role      string `json:",omitempty"`
+	PID, PPID int
+	Line      string
+}
+
+// part is a playing process at its end of the line to the director, which is found by the
+// file control in the working folder.
+type part struct {
+	role   string
+	conn   net.Conn
+	home   statefile.Home
+	lock   sync.Mutex
+	orders chan string // those that no other goroutine waits for
+	fires  chan string
+}
+
+func play(role string) error {
+	text, err := os.ReadFile("control")
+	if err != nil {
+		return err
+	}
+	address, home, _ := strings.Cut(string(text), "\n")
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	p := &part{role: role, conn: conn, home: statefile.Home(home), orders: make(chan string, 8), fires: make(chan string, 8)}
+	if role == "server" {
+		if err := p.bearChildren(); err != nil {
+			return err
+		}
+	}
+	p.report(report{Role: role})
+	go func() {
+		for lines := bufio.NewScanner(conn); lines.Scan(); {
+			if event, fired := strings.CutPrefix(lines.Text(), "fire "); fired {
+				p.fires <- event
+			} else {
+				p.orders <- lines.Text()
+			}
+		}
+		os.Exit(99) // the test is over
+	}()
+	return roles[role](p)
+}
+
+func (p *part) report(r report) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	r.PID, r.PPID = os.Getpid(), os.Getppid()
+	_ = json.NewEncoder(p.conn).Encode(r)
+}
+
+func (p *part) say(line string) { p.report(report{Line: line}) }
+
+// byPID names a process until the director knows a better name.
+func byPID(p fsm.Process) string {
+	if p.PID == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("‹%d %d›", p.PID, p.StartTicks)
+}
+
+// scene looks at the home as any other process would.
+func (p *part) scene() scene {
+	var s scene
+	if document, err := (statefile.File{Home: p.home}).Load(); err == nil {
+		s.record = document.Record
+	}
+	holders, _ := probes.Holders(p.home.Lock())
+	for _, h := range holders {
+		s.holders = append(s.holders, h.Process)
+	}
+	drivers, _ := probes.Holders(p.home.SupervisorLock(), os.Getpid())
+	s.drives = slices.ContainsFunc(drivers, func(h probes.Holder) bool { return h.Process.PID == os.Getpid() })
+	return s
+}
+
+// linger is a descendant of Temporal, which SIGTERM does not end.
+func (p *part) linger() error {
+	signal.Ignore(unix.SIGTERM)
+	<-p.orders
+	return nil
+}
+
+// intrude is a foreign process, with temporal.lock or without.
+func (p *part) intrude() (err error) {
+	if p.role == "foreign" {
+		_, err = actions.Acquire(p.home.Lock())
+	}
+	p.say("is there")
+	<-p.orders
+	return err
+}
+
+// bearChildren starts what this Temporal leaves behind.
+func (p *part) bearChildren() error {
+	kind, err := os.ReadFile("kind")
+	if err != nil {
+		return err
+	}
+	bear := func(role string, env []string, session bool) {
+		cmd := exec.Command(os.Args[0], role)
+		cmd.Env, cmd.SysProcAttr = env, &syscall.SysProcAttr{Setsid: session}
+		err = errors.Join(err, cmd.Start()) // it inherits all that is not close-on-exec
+	}
+	switch kind := simKind(kind); kind {
+	case simLeaves, simHides:
+		bear("member", nil, false)
+		env := os.Environ()
+		if kind == simHides {
+			env = []string{"NOTHING=1"}
+		}
+		bear("escaped", env, true)
+	case simSheds:
+		unix.CloseOnExec(3)
+		unix.CloseOnExec(4)
+		bear("member", nil, false)
+	}
+	return err
+}
+
+// serve is Temporal: it makes its database, half of it before it is ordered to serve.
+func (p *part) serve() error {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, unix.SIGTERM)
+	kind, _ := os.ReadFile("kind")
+	port, db := argument("--port"), p.home.DB()
+	if info, err := os.Stat(db); err == nil && info.Size() == 0 {
+		return errors.New("the database has no schema")
+	}
+	file, err := os.OpenFile(db, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	silent := make(chan struct{})
+	for {
+		select {
+		case order := <-p.orders:
+			switch order {
+			case "serve":
+				schema, err := os.ReadFile("schema")
+				if info, _ := file.Stat(); err == nil && info.Size() == 0 {
+					_, err = file.Write(schema)
+				}
+				if err != nil {
+					return err
+				}
+				go func() { fmt.Fprintln(os.Stderr, frontend(silent).serve("127.0.0.1:"+port)) }()
+			case "hang":
+				close(silent)
+				kind = []byte(simStubborn)
+			}
+			p.say("obeys " + order)
+		case <-stop:
+			if simKind(kind) != simStubborn {
+				return nil
+			}
+		}
+	}
+}
+
+func argument(flag string) string { return os.Args[slices.Index(os.Args, flag)+1] }
+
+// frontend answers as Temporal does for as long as it is not closed.
+type frontend <-chan struct{}
+
+func (f frontend) serve(address string) error {
+	mux := http.NewServeMux()
+	const service = "/temporal.api.workflowservice.v1.WorkflowService/"
+	for path, err := range map[string]error{
+		service + "DescribeNamespace": nil, service + "DescribeTaskQueue": nil,
+		service + "DescribeWorkflowExecution": connect.NewError(connect.CodeNotFound, errors.New("workflow not found for ID: x")),
+	} {
+		mux.Handle(path, connect.NewUnaryHandler(path, func(context.Context, *connect.Request[emptypb.Empty]) (*connect.Response[emptypb.Empty], error) {
+			return connect.NewResponse(&emptypb.Empty{}), err
+		}))
+	}
+	const health = "/grpc.health.v1.Health/Check"
+	mux.Handle(health, connect.NewUnaryHandler(health, func(context.Context, *connect.Request[emptypb.Empty]) (*connect.Response[wrapperspb.Int32Value], error) {
+		select {
+		case <-f:
+			return connect.NewResponse(wrapperspb.Int32(2)), nil // NOT_SERVING
+		default:
+			return connect.NewResponse(wrapperspb.Int32(1)), nil
+		}
+	}))
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	return (&http.Server{Addr: address, Handler: mux, Protocols: protocols}).ListenAndServe()
+}
+
+// supervise is a supervisor, as cmd/internal/lifecycle has it.
+func (p *part) supervise() error {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, unix.SIGTERM)
+	lock, err := actions.Inherited(p.home)
+	if err != nil {
+		return err
+	}
+	document, err := actions.Recover(p.home)
+	if err != nil {
+		return err
+	}
+	self, err := probes.Identify(os.Getpid())
+	if err != nil {
+		return err
+	}
+	world := actions.NewWorld(p.home, lock, document, actions.WorldConfig{Self: self, Log: hclog.NewNullLogger()})
+	go func() {
+		for range signals {
+			if !world.Requested() {
+				world.StopNow("a signal", 0)
+			}
+		}
+	}()
+	fsm.Drive(newHeardWorld(p, world), document.Record, self, 0)
+	return nil
+}
+
+// command is start, stop or restart.
+func (p *part) command() error {
+	text, err := os.ReadFile("settings")
+	if err != nil {
+		return err
+	}
+	c := fsm.Command{Verb: fsm.Verb(p.role), Patience: 60_000, Grace: 300, Cause: "a trace"}
+	if err := json.Unmarshal(text, &c.Want); err != nil {
+		return err
+	}
+	client := actions.NewClient(actions.ClientConfig{Home: p.home, Log: hclog.NewNullLogger(), Supervise: func(lock *os.File) (int, error) {
+		return actions.Supervise(p.home, []string{actions.SuperviseVerb}, os.Environ(), lock)
+	}})
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, unix.SIGTERM)
+	go func() {
+		for range signals {
+			client.ForwardStop()
+		}
+	}()
+	fsm.RunCommand(newHeardClient(p, client), c)
+	return nil
+}
