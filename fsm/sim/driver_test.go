@@ -138,6 +138,9 @@ func (w *simWorld) begin(d *simDriver) {
 		r = d.brings // a command's drive has its own
 	}
 	hold, leader := w.observe(r)
+	if hold == fsm.OwnerNone { // World.Observe keeps a free lock
+		d.hasLock, w.lock = true, d.uid
+	}
 	w.tellsBegin(d, r, hold, leader)
 	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.grace, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
