@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -122,3 +123,6 @@ func DatabaseName(db string) error {
 	}
 	return nil
 }
+
+// Address is where Temporal's frontend listens.
+func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }

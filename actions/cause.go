@@ -80,8 +80,3 @@ func codeBy(signs []sign, shows func(sign) bool) fsm.Code {
 	}
 	return ""
 }
-
-// refused is the input that an act ends with if err is why it could not be done.
-func refused(event fsm.Event, err error) fsm.Input {
-	return fsm.Input{Event: event, Code: CodeOf(err), Detail: err.Error()}
-}

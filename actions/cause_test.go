@@ -2,10 +2,8 @@ package actions
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -54,19 +52,4 @@ func TestCodeInText(t *testing.T) {
 		is(t, words, CodeIn(words), code)
 	}
 	is(t, "of Temporal", codeInText(databaseSigns, "database is locked (5) (SQLITE_BUSY)"), fsm.CodeDatabaseLocked)
-}
-
-// A refused port has the code of why: another program has it, or the system refuses it.
-func TestCodeOfAPort(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	defer listener.Close()
-	_, text, err := net.SplitHostPort(listener.Addr().String())
-	check(t, err)
-	port, err := strconv.Atoi(text)
-	check(t, err)
-	is(t, "taken", CodeOf(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
-	is(t, "elsewhere", CodeOf(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
-	is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
-	is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
 }

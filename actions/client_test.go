@@ -201,9 +201,9 @@ func TestDeskFollows(t *testing.T) {
 // The supervisor has the lock before the command releases it.
 func TestDeskHandsOver(t *testing.T) {
 	home, s := newHome(t), newStage(t)
-	database, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
+	data, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
 	check(t, err)
-	check(t, os.WriteFile(home.DB(), database, 0o600))
+	check(t, os.WriteFile(home.DB(), data, 0o600))
 	var heir *actor
 	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()

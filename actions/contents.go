@@ -2,7 +2,6 @@ package actions
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -56,11 +55,4 @@ func contentsOf(db string, known fsm.DatabaseFile) contents {
 func Contents(db string, known fsm.DatabaseFile) (half string, refusal error) {
 	c := contentsOf(db, known)
 	return c.half, c.refusal
-}
-
-// hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and
-// served from: that one needs no look.
-func (w *World) hadOpen(db string) bool {
-	there, err := os.Stat(db)
-	return err == nil && w.run.database != nil && os.SameFile(there, w.run.database.FileInfo) && w.record.document.Database.Served
 }

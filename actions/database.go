@@ -84,3 +84,10 @@ func (w *World) treeHasOpen(file os.FileInfo) bool {
 		slices.ContainsFunc(probes.Group(r.Temporal.PGID), has) ||
 		slices.ContainsFunc(probes.Marked(string(w.home)), has)
 }
+
+// hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and
+// served from: that one needs no look.
+func (w *World) hadOpen(db string) bool {
+	there, err := os.Stat(db)
+	return err == nil && w.run.database != nil && os.SameFile(there, w.run.database.FileInfo) && w.record.document.Database.Served
+}

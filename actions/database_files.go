@@ -64,6 +64,7 @@ func DatabaseOf(home statefile.Home, r fsm.Record) string {
 	return r.Settings.DB
 }
 
+// exists reports whether anything is at a path, be it a link to nothing.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil

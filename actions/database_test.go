@@ -78,3 +78,20 @@ func TestDatabaseReplaced(t *testing.T) {
 		replaced("in a folder that cannot be looked into", doubt)
 	}
 }
+
+// A driver whose Temporal has served from a file starts the next one on it without a look.
+func TestTheDatabaseThatTemporalHadOpen(t *testing.T) {
+	l := newLife(t)
+	data, err := os.ReadFile("../probes/sqlite/testdata/small.db")
+	check(t, err)
+	check(t, os.WriteFile(l.home.DB(), data, 0o600))
+	file, err := os.Stat(l.home.DB())
+	check(t, err)
+	l.World.run.database = &openDatabase{FileInfo: file}
+	is(t, "never served", l.do(fsm.DoLock).Event, fsm.LockDenied)
+	l.World.record.document.Database.Served = true
+	is(t, "served", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	check(t, os.Rename(l.home.DB(), l.home.DB()+".moved"))
+	check(t, os.WriteFile(l.home.DB(), data, 0o600))
+	is(t, "replaced", l.do(fsm.DoLock).Event, fsm.LockDenied)
+}

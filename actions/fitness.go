@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -51,10 +50,6 @@ func Unfit(db string) error {
 		return unfit(fsm.CodeDatabaseHardLink, "database %s has a second name (a hard link), under which another server could open it", db)
 	}
 	return nil
-}
-
-func unfit(code fsm.Code, format string, args ...any) error {
-	return fsm.Refusal{Code: code, Reason: fmt.Sprintf(format, args...)}
 }
 
 func readOnly(db string) error {

@@ -15,6 +15,7 @@ func Describe(h probes.Holder) string {
 // commandRunes is how much of a command line fits into a message.
 const commandRunes = 160
 
+// processText names a process for people.
 func processText(pid int, command string) string {
 	switch runes := []rune(command); {
 	case command == "":

@@ -40,3 +40,8 @@ func (i *inputs) stopTimers() {
 		timer.Stop()
 	}
 }
+
+// refused is the input that an act ends with if err is why it could not be done.
+func refused(event fsm.Event, err error) fsm.Input {
+	return fsm.Input{Event: event, Code: CodeOf(err), Detail: err.Error()}
+}

@@ -35,6 +35,7 @@ func openLog(path string) (*os.File, error) {
 	return file, nil
 }
 
+// size is the size in bytes of the file that a path leads to, 0 where there is none.
 func size(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -38,6 +38,7 @@ const (
 	rotateAgain = 2 * time.Second
 )
 
+// newLogKeeper makes the keeper of a home's logs, which does not run yet.
 func newLogKeeper(home statefile.Home, log hclog.Logger) *logKeeper {
 	return &logKeeper{
 		home: home, log: log, own: probes.LeadsTo(home.SupervisorLog(), os.Stderr),

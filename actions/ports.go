@@ -44,9 +44,6 @@ func owner(l *probes.Listener) string {
 	return processText(l.PID, l.Command)
 }
 
-// Address is where Temporal's frontend listens.
-func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }
-
 func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
 	flag, port := n.Flag, n.Port
 	whileDying(onWait, func(last bool) bool {

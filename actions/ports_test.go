@@ -52,3 +52,18 @@ func TestPortReasonOfABadAddress(t *testing.T) {
 	has(t, checkPort("192.0.2.1", Need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
 	has(t, checkPort("nonsense", Need{"port", 7233}, nil, noWait).Error(), "--port 7233")
 }
+
+// A refused port has the code of why: another program has it, or the system refuses it.
+func TestCodeOfAPort(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer listener.Close()
+	_, text, err := net.SplitHostPort(listener.Addr().String())
+	check(t, err)
+	port, err := strconv.Atoi(text)
+	check(t, err)
+	is(t, "taken", CodeOf(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
+	is(t, "elsewhere", CodeOf(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
+	is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
+	is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
+}
