@@ -57,7 +57,8 @@ func (d *Client) carry(effect fsm.CommandEffect) error {
 	case fsm.ActProbe:
 		d.probe(effect.Record)
 	case fsm.ActArm:
-		d.arm(effect)
+		s := clientEvent{CommandInput: fsm.CommandInput{Kind: effect.Input}, look: true}
+		d.timers.arm(effect.Input, effect.After, func() { d.events <- s })
 	case fsm.ActReleaseLock:
 		d.releaseLock()
 	}
@@ -175,15 +176,6 @@ func (d *Client) probe(r fsm.Record) {
 		}
 		d.post(fsm.CommandInput{Kind: saw, Record: r, Detail: answer.Detail})
 	}()
-}
-
-// arm replaces an earlier timer of the same kind.
-func (d *Client) arm(effect fsm.CommandEffect) {
-	if old := d.timers[effect.Input]; old != nil {
-		old.Stop()
-	}
-	s := clientEvent{CommandInput: fsm.CommandInput{Kind: effect.Input}, look: true}
-	d.timers[effect.Input] = time.AfterFunc(millis(effect.After), func() { d.events <- s })
 }
 
 func (d *Client) releaseLock() {

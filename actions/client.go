@@ -20,7 +20,7 @@ type Client struct {
 	// first to look at, before the record names it.
 	childPID int
 	events   chan clientEvent
-	timers   map[fsm.CommandInputKind]*time.Timer
+	timers   timers[fsm.CommandInputKind]
 	follower follower
 	// document was read when supervisor.lock was won: until it is released, no other process
 	// writes the record.
@@ -95,7 +95,7 @@ type ClientConfig struct {
 
 // NewClient makes a command's world.
 func NewClient(c ClientConfig) *Client {
-	return &Client{config: c, events: make(chan clientEvent, 64), timers: map[fsm.CommandInputKind]*time.Timer{}, wordsFrom: -1}
+	return &Client{config: c, events: make(chan clientEvent, 64), timers: timers[fsm.CommandInputKind]{}, wordsFrom: -1}
 }
 
 // Err is why the command broke off, nil if it came to an end of its own. It

@@ -10,7 +10,7 @@ import (
 // inputs are what a driver waits for: what goroutines post, and timers.
 type inputs struct {
 	inbox  chan delivery
-	timers map[fsm.Event]*time.Timer
+	timers timers[fsm.Event]
 	// began is the zero of the monotonic clock.
 	began time.Time
 }
@@ -25,18 +25,24 @@ type delivery struct {
 	beat  func()
 }
 
-// arm starts a timer; one that is armed for the same event is replaced. It is
-// stopped by release or by the next arm; a late one is known by its Seq.
+// arm starts a timer. It is stopped by release or by the next arm; a late one is known by its Seq.
 func (i *inputs) arm(e fsm.Effect) {
-	if old := i.timers[e.Event]; old != nil {
-		old.Stop()
-	}
 	in := fsm.Input{Event: e.Event, Seq: e.Seq, Run: e.Run}
-	i.timers[e.Event] = time.AfterFunc(millis(e.After), func() { i.inbox <- delivery{Input: in} })
+	i.timers.arm(e.Event, e.After, func() { i.inbox <- delivery{Input: in} })
 }
 
-func (i *inputs) stopTimers() {
-	for _, timer := range i.timers {
+// timers are armed, each in place of an earlier one for the same.
+type timers[For comparable] map[For]*time.Timer
+
+func (t timers[For]) arm(what For, after fsm.Millis, fire func()) {
+	if old := t[what]; old != nil {
+		old.Stop()
+	}
+	t[what] = time.AfterFunc(millis(after), fire)
+}
+
+func (t timers[For]) stop() {
+	for _, timer := range t {
 		timer.Stop()
 	}
 }

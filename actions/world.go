@@ -51,7 +51,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 	w := &World{
 		home: home, self: c.Self, supervisorLock: lock, log: c.Log, observer: c.Observer,
 		record: recordFile{file: statefile.File{Home: home}, log: c.Log, document: d},
-		inputs: inputs{inbox: make(chan delivery, 64), timers: map[fsm.Event]*time.Timer{}, began: time.Now()},
+		inputs: inputs{inbox: make(chan delivery, 64), timers: timers[fsm.Event]{}, began: time.Now()},
 		tree:   treeLock{end: newTreeEnd()}, logs: newLogKeeper(home, c.Log),
 	}
 	if d.Desired == fsm.WantRunning {
@@ -77,13 +77,6 @@ func (w *World) Post(in fsm.Input) { w.inputs.inbox <- delivery{Input: in} }
 // Next waits for the next input.
 func (w *World) Next() fsm.Input {
 	began := time.Now()
-	in := w.next()
-	w.observer.took("wait: "+string(in.Event), began)
-	w.log.Debug("input", "event", in.Event, "detail", in.Detail, "run", in.Run)
-	return in
-}
-
-func (w *World) next() fsm.Input {
 	d := <-w.inputs.inbox
 	for ; d.beat != nil; d = <-w.inputs.inbox {
 		w.answer(d.beat)
@@ -95,7 +88,10 @@ func (w *World) next() fsm.Input {
 	case d.lock != nil:
 		d.lock.Close()
 	}
-	return w.checkDatabaseFile(d.Input)
+	in := w.checkDatabaseFile(d.Input)
+	w.observer.took("wait: "+string(in.Event), began)
+	w.log.Debug("input", "event", in.Event, "detail", in.Detail, "run", in.Run)
+	return in
 }
 
 // Stamp fills in the clocks. The monotonic one stands still while the machine sleeps.
@@ -187,7 +183,7 @@ func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 
 // release gives the locks back and tidies what only a running Temporal needs.
 func (w *World) release() {
-	w.inputs.stopTimers()
+	w.inputs.timers.stop()
 	w.questions.end()
 	for _, file := range []*os.File{w.tree.own, w.run.dbLock, w.tree.guard} { //mutation:locks-released
 		if file != nil {
