@@ -61,19 +61,8 @@ func (n *simWorld) turn(k int) {
 	case turnFar:
 		c.wall, c.set = c.wall-100*window, c.set+1
 	}
-	n.bear(k)
 	n.say("%s", []string{"Temporal serves until the window has passed", "Temporal serves for a stable run", "the machine sleeps until the window has passed",
 		"the clock is set back by a window", "the clock is set back by a hundred windows"}[k])
-}
-
-// bear has Temporal start its member of the group anew after the clock was set back: by the
-// wall clock it is older than its leader then.
-func (n *simWorld) bear(k int) {
-	for i, t := range n.trees {
-		if t.member && (k == turnNear || k == turnFar) {
-			n.tree(i).younger = true
-		}
-	}
 }
 
 // recent counts what truly was within the window.

@@ -200,7 +200,7 @@ func (e *simEncoder) world(cmds []int) {
 	e.n(len(w.trees))
 	for _, t := range w.trees {
 		e.is(t.locked, t.leader, t.termed, t.hung, t.serves, t.doomed, t.member, t.escaped)
-		e.is(t.lost, t.dying, t.younger, t.slow)
+		e.is(t.lost, t.dying, t.slow)
 	}
 	e.n(len(w.strangers))
 	for _, s := range w.strangers {

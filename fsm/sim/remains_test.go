@@ -3,7 +3,7 @@ package sim
 import "slices"
 
 // simRemains are two commands over a Temporal of which something stays that has no lock, or
-// no mark, and one whose descendants are born after the clock was set back. Members
+// no mark, and one command while the clock is set back. Members
 // without the lock are found by the record alone: a supervisor that is killed before it
 // has named the leader, and a leader that then crashes, leave them unseen, so these two
 // faults are not combined.
@@ -56,7 +56,7 @@ func (w *simWorld) outlived(leader simProc) bool {
 	for _, t := range w.trees {
 		if led := w.process(t.uid); t.member && led.pid == leader.pid {
 			listed, dying := t.leader || t.dying, t.dying
-			m := simMember{proc: simProc{t.uid, led.pid + 10_000, w.boot}, pgid: led.pid, earlier: t.younger}
+			m := simMember{proc: simProc{t.uid, led.pid + 10_000, w.boot}, pgid: led.pid}
 			return (!listed || dying) && m.inGroup(leader)
 		}
 	}

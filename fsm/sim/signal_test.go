@@ -8,12 +8,11 @@ import (
 
 // simMember is one process that a signal may reach: a part of a tree, or a stranger.
 type simMember struct {
-	tree, stranger int // its index, -1 for none
-	part           byte
-	proc           simProc
-	pgid           int
-	locks          bool
-	earlier        bool // by the wall clock it was born before the leader
+	tree  int // its index, -1 for none
+	part  byte
+	proc  simProc
+	pgid  int
+	locks bool
 }
 
 // The parts of a tree.
@@ -36,15 +35,15 @@ func (w *simWorld) members() []simMember {
 		leader := w.process(t.uid)
 		add := func(alive bool, part byte, pid, pgid int, locks bool) {
 			if alive {
-				list = append(list, simMember{i, -1, part, simProc{t.uid, pid, w.boot}, pgid, locks, t.younger && part == partMember})
+				list = append(list, simMember{i, part, simProc{t.uid, pid, w.boot}, pgid, locks})
 			}
 		}
 		add(t.leader, partLeader, leader.pid, leader.pid, t.locked)
 		add(t.member, partMember, leader.pid+10_000, leader.pid, t.locked && w.run.conf.Kind != simSheds)
 		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000, t.locked)
 	}
-	for i, s := range append(slices.Clip(w.strangers), simOnlooker) {
-		list = append(list, simMember{tree: -1, stranger: i, proc: s.proc, pgid: s.proc.pid, locks: s.locks})
+	for _, s := range append(slices.Clip(w.strangers), simOnlooker) {
+		list = append(list, simMember{tree: -1, proc: s.proc, pgid: s.proc.pid, locks: s.locks})
 	}
 	return list
 }

@@ -95,7 +95,6 @@ type simTree struct {
 	lost    bool // its database has no name any more
 	doomed  bool // its database is half made
 	member  bool // a descendant in the group lives
-	younger bool // born after the clock was set back
 	escaped bool // one outside the group lives
 }
 
