@@ -5,6 +5,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/temporal"
@@ -23,11 +25,11 @@ func (w *World) ask(e fsm.Effect) {
 		w.record.restore() //mutation:record-restored
 		unlocked = w.lockReplaced()
 	}
-	w.logs.keepOwn()
-	w.logs.look()
+	w.logs.KeepOwn()
+	w.logs.Look()
 	w.questions.endEarlier(e.Run)
 	q := &question{world: w, effect: e, unlocked: unlocked, process: e.Record.Temporal.PID}
-	q.endpoint = temporal.Endpoint{Address: Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.run.reached, Known: q.note}
+	q.endpoint = temporal.Endpoint{Address: launch.Address(settings), Namespaces: settings.Namespaces.List(), Reached: w.run.reached, Known: q.note}
 	go q.run(w.questions.add(q))
 }
 
@@ -42,7 +44,7 @@ func (w *World) lockReplaced() string {
 	if w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
 		return ""
 	}
-	guard, err := Acquire(w.home.Lock())
+	guard, err := lockfile.Take(w.home.Lock())
 	if err != nil {
 		return "temporal.lock was deleted or replaced while Temporal runs, and cannot be taken anew: " + err.Error()
 	}
@@ -75,13 +77,13 @@ func (w *World) ensureSupervisorLock() bool {
 	if probes.LeadsTo(path, w.supervisorLock) {
 		return true
 	}
-	seat, err := Acquire(path)
+	seat, err := lockfile.Take(path)
 	switch {
 	case err == nil:
 		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
 		w.supervisorLock.Close() // who waits for it opens the new one
 		w.supervisorLock = seat
-	case errors.Is(err, ErrHeld):
+	case errors.Is(err, lockfile.ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
 		return false
 	default:

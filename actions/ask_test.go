@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestAsksAfterThePause(t *testing.T) {
 	l := newLife(t)
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(l.record.Settings.Port)))
-	check(t, err)
+	stage.Check(t, err)
 	defer listener.Close()
 	var asked atomic.Int64
 	go func() { // ends with the listener

@@ -10,6 +10,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -69,11 +74,11 @@ func (d *Client) tryLock() error {
 	if d.lock.file != nil {
 		return nil
 	}
-	lock, err := Acquire(d.config.Home.SupervisorLock())
+	lock, err := lockfile.Take(d.config.Home.SupervisorLock())
 	switch {
 	case err == nil:
 		d.events <- lockWon(lock)
-	case errors.Is(err, ErrHeld) && d.config.Become == nil:
+	case errors.Is(err, lockfile.ErrHeld) && d.config.Become == nil:
 		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
 		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
@@ -99,8 +104,8 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 	}
 	document := d.document
 	document.Record, document.Paths = r, d.config.Home.Paths() //mutation:record-handed-over
-	if r.Temporal.PID == 0 { // else it may be adopted, with its database open
-		document.Known = contentsOf(r.Settings.DB, r.Known).known
+	if r.Temporal.PID == 0 {                                   // else it may be adopted, with its database open
+		document.Known = database.ReadContents(r.Settings.DB, r.Known).Known
 	}
 	// The supervisor makes it durable, with its own first record.
 	if err := (statefile.File{Home: d.config.Home}).Put(document); err != nil {
@@ -114,10 +119,10 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 		return err
 	}
 	if d.wordsFrom < 0 {
-		d.wordsFrom = size(d.config.Home.SupervisorLog())
+		d.wordsFrom = logfile.Size(d.config.Home.SupervisorLog())
 	}
 	if d.childPID, err = d.config.Supervise(d.lock.file); err != nil {
-		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: CodeOf(err), Detail: err.Error()})
+		d.post(fsm.CommandInput{Kind: fsm.InputNotHanded, Code: cause.Of(err), Detail: err.Error()})
 		return nil
 	}
 	d.releaseLock() //mutation:lock-handed-over
@@ -169,7 +174,7 @@ func (d *Client) probe(r fsm.Record) {
 	ctx, cancel := context.WithTimeout(context.Background(), millis(s.Policy.Timeout+s.Policy.LivenessDeadline))
 	go func() {
 		defer cancel()
-		answer := temporal.Endpoint{Address: Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+		answer := temporal.Endpoint{Address: launch.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 		saw := fsm.InputProbeFailed
 		if answer.Verdict.Live && answer.Verdict.Ready {
 			saw = fsm.InputProbeOK

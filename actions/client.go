@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -109,7 +110,7 @@ func (d *Client) Words() string {
 	if d.wordsFrom < 0 {
 		return ""
 	}
-	return tail(d.config.Home.SupervisorLog(), d.wordsFrom)
+	return logfile.Tail(d.config.Home.SupervisorLog(), d.wordsFrom)
 }
 
 // ForwardStop passes a later stop's request on to the drive in this process. It

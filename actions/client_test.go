@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -25,7 +29,7 @@ func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, e
 // sees waits for the next sight, which must be of this kind.
 func (d *Client) sees(t *testing.T, saw fsm.CommandInputKind) fsm.CommandInput {
 	t.Helper()
-	s := within(t, string(saw), later(d.Look))
+	s := stage.Within(t, string(saw), stage.Later(d.Look))
 	if s.Kind != saw {
 		t.Fatalf("%s was seen (%s), not %s", s.Kind, s.Detail, saw)
 	}
@@ -37,7 +41,7 @@ func save(t *testing.T, home statefile.Home, r fsm.Record) {
 	if r.State == "" {
 		r.State, r.Desired, r.Settings.Policy = fsm.Healthy, fsm.WantRunning, fsm.DefaultPolicy()
 	}
-	check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
+	stage.Check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
 }
 
 func wanted(generation uint64) fsm.Record {
@@ -47,26 +51,26 @@ func wanted(generation uint64) fsm.Record {
 }
 
 func TestDeskWins(t *testing.T) {
-	home := newHome(t)
+	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 4})
-	check(t, os.WriteFile(home.PID(), []byte("1\ninit\n"), 0o600))
+	stage.Check(t, os.WriteFile(home.PID(), []byte("1\ninit\n"), 0o600))
 	d, told := newDesk(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
-	is(t, "generation", s.Record.Generation, uint64(4))
-	is(t, "told", len(*told), 1)
-	is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
-	is(t, "the stale PID file", fileExists(home.PID()), false)
-	if _, err := Acquire(home.SupervisorLock()); !errors.Is(err, ErrHeld) {
+	stage.Is(t, "generation", s.Record.Generation, uint64(4))
+	stage.Is(t, "told", len(*told), 1)
+	stage.Is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
+	stage.Is(t, "the stale PID file", stage.FileExists(home.PID()), false)
+	if _, err := lockfile.Take(home.SupervisorLock()); !errors.Is(err, lockfile.ErrHeld) {
 		t.Errorf("the lock is not ours: %v", err)
 	}
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock}) // has it already
-	is(t, "sights", len(d.events), 0)
+	stage.Is(t, "sights", len(d.events), 0)
 	for range 2 {
 		d.Carry(fsm.CommandEffect{Do: fsm.ActReleaseLock})
 	}
-	lock, err := Acquire(home.SupervisorLock())
-	check(t, err)
+	lock, err := lockfile.Take(home.SupervisorLock())
+	stage.Check(t, err)
 	lock.Close()
 }
 
@@ -75,19 +79,19 @@ func TestDeskWinsBesideAnOrphan(t *testing.T) {
 	l := newLife(t)
 	l.spawn()
 	l.abandon()
-	is(t, "PID file", fileExists(l.home.PID()), true)
+	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), true)
 	save(t, l.home, l.record)
 	d, _ := newDesk(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
-	is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
-	is(t, "PID file", fileExists(l.home.PID()), true)
+	stage.Is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
+	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), true)
 }
 
 func TestDeskBusy(t *testing.T) {
-	home, s := newHome(t), newStage(t)
-	driver := s.start(SuperviseVerb, nil)
-	driver.must("lock", home.SupervisorLock())
+	home, s := stage.NewHome(t), stage.New(t)
+	driver := s.Start(evidence.SuperviseVerb, nil)
+	driver.Must("lock", home.SupervisorLock())
 	d, told := newDesk(t, home, nil)
 	busy := func(saw fsm.CommandInputKind) fsm.CommandInput {
 		t.Helper()
@@ -97,49 +101,49 @@ func TestDeskBusy(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 3})
 	for range 2 {
 		sight := busy(fsm.InputBusy)
-		is(t, "generation", sight.Record.Generation, uint64(3))
-		is(t, "driver", sight.Driver.PID, driver.PID)
-		is(t, "stranger", sight.Holder, "")
+		stage.Is(t, "generation", sight.Record.Generation, uint64(3))
+		stage.Is(t, "driver", sight.Driver.PID, driver.PID)
+		stage.Is(t, "stranger", sight.Holder, "")
 	}
-	is(t, "told once", len(*told), 1)
+	stage.Is(t, "told once", len(*told), 1)
 	// What is damaged is the driver's to write anew.
-	check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
-	is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
-	is(t, "set aside by a follower", fileExists(home.State()), true)
-	check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
-	has(t, busy(fsm.InputBroken).Detail, "newer")
+	stage.Check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
+	stage.Is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
+	stage.Is(t, "set aside by a follower", stage.FileExists(home.State()), true)
+	stage.Check(t, os.WriteFile(home.State(), []byte(`{"schema":2}`), 0o600))
+	stage.Has(t, busy(fsm.InputBroken).Detail, "newer")
 	var newer statefile.NewerError
-	is(t, "error", errors.As(d.Err(), &newer), true)
+	stage.Is(t, "error", errors.As(d.Err(), &newer), true)
 }
 
 // Who was seen to drive, and has let go since, is not named again: it could be asked to
 // stop for it.
 func TestDeskForgetsADriver(t *testing.T) {
-	home, s := newHome(t), newStage(t)
+	home, s := stage.NewHome(t), stage.New(t)
 	save(t, home, fsm.Record{Generation: 3})
-	lock, err := Acquire(home.SupervisorLock())
-	check(t, err)
-	first, second := s.start(SuperviseVerb, nil, lock), s.start(SuperviseVerb, nil)
-	check(t, lock.Close())
+	lock, err := lockfile.Take(home.SupervisorLock())
+	stage.Check(t, err)
+	first, second := s.Start(evidence.SuperviseVerb, nil, lock), s.Start(evidence.SuperviseVerb, nil)
+	stage.Check(t, lock.Close())
 	d, _ := newDesk(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
-	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
-	first.must("drop")
-	second.must("lock", home.SupervisorLock())
+	stage.Is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
+	first.Must("drop")
+	second.Must("lock", home.SupervisorLock())
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
-	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, second.PID)
+	stage.Is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, second.PID)
 	// Nor is one that was asked to stop, which may go on living without the lock.
-	second.must("trap")
-	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: second.identity()})
-	is(t, "the driver hears", second.hear(), "terminated")
-	second.must("unlock")
-	first.must("lock", home.SupervisorLock())
+	second.Must("trap")
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: second.Identity()})
+	stage.Is(t, "the driver hears", second.Receive(), "terminated")
+	second.Must("unlock")
+	first.Must("lock", home.SupervisorLock())
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
-	is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
+	stage.Is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
 }
 
 func awaitFree(home statefile.Home) error {
-	lock, err := AcquireWait(home.SupervisorLock())
+	lock, err := lockfile.Wait(home.SupervisorLock())
 	if err != nil {
 		return err
 	}
@@ -147,40 +151,40 @@ func awaitFree(home statefile.Home) error {
 }
 
 func TestDeskNamesAStranger(t *testing.T) {
-	home := newHome(t)
-	stranger := newStage(t).start("actor", nil)
-	stranger.must("lock", home.SupervisorLock())
+	home := stage.NewHome(t)
+	stranger := stage.New(t).Start("actor", nil)
+	stranger.Must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputBusy)
-	is(t, "driver", s.Driver, fsm.Process{})
-	is(t, "stranger", s.Holder, Describe(holderAt(t, home.SupervisorLock())))
+	stage.Is(t, "driver", s.Driver, fsm.Process{})
+	stage.Is(t, "stranger", s.Holder, evidence.Describe(stage.HolderAt(t, home.SupervisorLock())))
 }
 
 func TestDeskBreaksOff(t *testing.T) {
-	home := newHome(t)
-	check(t, os.Mkdir(home.SupervisorLock(), 0o700))
+	home := stage.NewHome(t)
+	stage.Check(t, os.Mkdir(home.SupervisorLock(), 0o700))
 	d, _ := newDesk(t, home, nil)
 	for _, ask := range []fsm.CommandAction{fsm.ActTryLock, fsm.ActWait} {
 		d.Carry(fsm.CommandEffect{Do: ask})
-		s := within(t, "a sight", later(d.Look))
+		s := stage.Within(t, "a sight", stage.Later(d.Look))
 		for s.Kind == fsm.InputBusy {
-			s = within(t, "a sight", later(d.Look))
+			s = stage.Within(t, "a sight", stage.Later(d.Look))
 		}
-		is(t, "saw", s.Kind, fsm.InputBroken)
-		has(t, s.Detail, home.SupervisorLock())
+		stage.Is(t, "saw", s.Kind, fsm.InputBroken)
+		stage.Has(t, s.Detail, home.SupervisorLock())
 	}
 }
 
 // A follower sees each change of the record, and wins when the driver dies.
 func TestDeskFollows(t *testing.T) {
-	home := newHome(t)
-	driver := newStage(t).start(SuperviseVerb, nil)
-	driver.must("lock", home.SupervisorLock())
+	home := stage.NewHome(t)
+	driver := stage.New(t).Start(evidence.SuperviseVerb, nil)
+	driver.Must("lock", home.SupervisorLock())
 	d, _ := newDesk(t, home, nil)
 	for range 2 { // following twice is following once
 		d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
-		is(t, "sights", len(d.events), 1)
+		stage.Is(t, "sights", len(d.events), 1)
 	}
 	d.sees(t, fsm.InputBusy)
 	for generation := uint64(1); generation < 4; generation++ {
@@ -188,29 +192,29 @@ func TestDeskFollows(t *testing.T) {
 		for d.sees(t, fsm.InputBusy).Record.Generation != generation {
 		}
 	}
-	driver.tell("exit", "0")
-	s := within(t, "a sight", later(d.Look))
+	driver.Send("exit", "0")
+	s := stage.Within(t, "a sight", stage.Later(d.Look))
 	for s.Kind == fsm.InputBusy {
-		s = within(t, "a sight", later(d.Look))
+		s = stage.Within(t, "a sight", stage.Later(d.Look))
 	}
-	is(t, "saw", s.Kind, fsm.InputWon)
-	is(t, "generation", s.Record.Generation, uint64(3))
+	stage.Is(t, "saw", s.Kind, fsm.InputWon)
+	stage.Is(t, "generation", s.Record.Generation, uint64(3))
 }
 
 // The record is there before the supervisor, with what the command has found in the database.
 // The supervisor has the lock before the command releases it.
 func TestDeskHandsOver(t *testing.T) {
-	home, s := newHome(t), newStage(t)
+	home, s := stage.NewHome(t), stage.New(t)
 	data, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
-	check(t, err)
-	check(t, os.WriteFile(home.DB(), data, 0o600))
-	var heir *actor
+	stage.Check(t, err)
+	stage.Check(t, os.WriteFile(home.DB(), data, 0o600))
+	var heir *stage.Actor
 	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
-		check(t, err)
-		is(t, "generation", saved.Generation, uint64(9))
-		is(t, "known", saved.Known, contentsOf(home.DB(), fsm.DatabaseFile{}).known)
-		heir = s.start(SuperviseVerb, nil, lock)
+		stage.Check(t, err)
+		stage.Is(t, "generation", saved.Generation, uint64(9))
+		stage.Is(t, "known", saved.Known, database.ReadContents(home.DB(), fsm.DatabaseFile{}).Known)
+		heir = s.Start(evidence.SuperviseVerb, nil, lock)
 		return heir.PID, nil
 	})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
@@ -219,75 +223,75 @@ func TestDeskHandsOver(t *testing.T) {
 	r.Settings.DB = home.DB()
 	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	d.sees(t, fsm.InputHanded)
-	is(t, "seat", d.lock.file == nil, true)
-	is(t, "holder", holderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
-	heir.tell("exit", "0")
-	check(t, within(t, "the lock", later(func() error { return awaitFree(home) })))
+	stage.Is(t, "seat", d.lock.file == nil, true)
+	stage.Is(t, "holder", stage.HolderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
+	heir.Send("exit", "0")
+	stage.Check(t, stage.Within(t, "the lock", stage.Later(func() error { return awaitFree(home) })))
 }
 
 func TestDeskCannotHandOver(t *testing.T) {
-	home := newHome(t)
+	home := stage.NewHome(t)
 	d, _ := newDesk(t, home, func(*os.File) (int, error) { return 0, errors.New("out of processes") })
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
 	r := wanted(9)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
-	is(t, "detail", d.sees(t, fsm.InputNotHanded).Detail, "out of processes")
-	is(t, "seat", d.lock.file != nil, true)
+	stage.Is(t, "detail", d.sees(t, fsm.InputNotHanded).Detail, "out of processes")
+	stage.Is(t, "seat", d.lock.file != nil, true)
 	// Nothing is started that the record does not name.
 	d.config.Supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
-	check(t, os.RemoveAll(string(home)))
+	stage.Check(t, os.RemoveAll(string(home)))
 	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	d.sees(t, fsm.InputBroken)
-	is(t, "error", errors.Is(d.Err(), os.ErrNotExist), true)
+	stage.Is(t, "error", errors.Is(d.Err(), os.ErrNotExist), true)
 }
 
 func TestDeskArm(t *testing.T) {
-	home := newHome(t)
+	home := stage.NewHome(t)
 	d, _ := newDesk(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: 1 << 40})
 	old := d.timers[fsm.InputTimeout]
 	save(t, home, fsm.Record{Generation: 2})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: 1})
-	is(t, "generation", d.sees(t, fsm.InputTimeout).Record.Generation, uint64(2))
-	is(t, "the old one was still armed", old.Stop(), false)
+	stage.Is(t, "generation", d.sees(t, fsm.InputTimeout).Record.Generation, uint64(2))
+	stage.Is(t, "the old one was still armed", old.Stop(), false)
 }
 
 func TestDeskAsksToStop(t *testing.T) {
-	home := newHome(t)
-	driver := newStage(t).start(SuperviseVerb, nil)
-	driver.must("trap")
+	home := stage.NewHome(t)
+	driver := stage.New(t).Start(evidence.SuperviseVerb, nil)
+	driver.Must("trap")
 	d, _ := newDesk(t, home, nil)
-	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.identity(), Grace: 1500})
-	is(t, "the driver hears", driver.hear(), "terminated")
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.Identity(), Grace: 1500})
+	stage.Is(t, "the driver hears", driver.Receive(), "terminated")
 	request, err := statefile.ReadRequest(home.Request())
-	check(t, err)
-	is(t, "addressed", request.For.Same(driver.identity()), true)
-	is(t, "from", request.From.PID, os.Getpid())
-	is(t, "grace", request.GraceMS, 1500)
+	stage.Check(t, err)
+	stage.Is(t, "addressed", request.For.Same(driver.Identity()), true)
+	stage.Is(t, "from", request.From.PID, os.Getpid())
+	stage.Is(t, "grace", request.GraceMS, 1500)
 	// A request that cannot be written costs the grace period, not the stop.
-	check(t, os.Remove(home.Request()))
-	check(t, os.Mkdir(home.Request(), 0o700))
-	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.identity()})
-	is(t, "the driver hears", driver.hear(), "terminated")
+	stage.Check(t, os.Remove(home.Request()))
+	stage.Check(t, os.Mkdir(home.Request(), 0o700))
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.Identity()})
+	stage.Is(t, "the driver hears", driver.Receive(), "terminated")
 	// Whoever has the driver's PID now is not meant.
-	reused := driver.identity()
+	reused := driver.Identity()
 	reused.StartTicks--
 	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: reused})
 	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: reused})
-	driver.untouched()
-	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: driver.identity()})
-	driver.awaitEnd()
-	is(t, "sights", len(d.events), 0)
+	driver.Untouched()
+	d.Carry(fsm.CommandEffect{Do: fsm.ActKillSupervisor, Driver: driver.Identity()})
+	driver.AwaitEnd()
+	stage.Is(t, "sights", len(d.events), 0)
 }
 
 func TestDeskProves(t *testing.T) {
-	home := newHome(t)
-	ports := quietPorts(t, 1)
+	home := stage.NewHome(t)
+	ports := stage.QuietPorts(t, 1)
 	d, _ := newDesk(t, home, nil)
 	r := fsm.Record{Generation: 5, Settings: fsm.Settings{IP: "127.0.0.1", Port: ports[0]}}
 	d.Carry(fsm.CommandEffect{Do: fsm.ActProbe, Record: r})
 	s := d.sees(t, fsm.InputProbeFailed)
-	is(t, "record", s.Record, r)
-	is(t, "detail given", s.Detail != "", true)
+	stage.Is(t, "record", s.Record, r)
+	stage.Is(t, "detail given", s.Detail != "", true)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -77,7 +78,7 @@ func (w *World) treeHasOpen(file os.FileInfo) bool {
 	if probes.HasOpen(r.Temporal.PID, file) {
 		return true
 	}
-	holders, err := treeHolders(w.home, r) // all of them, not the leader alone
+	holders, err := evidence.TreeHolders(w.home, r) // all of them, not the leader alone
 	has := func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) }
 	return err != nil ||
 		slices.ContainsFunc(holders, func(h probes.Holder) bool { return has(h.Process) }) ||

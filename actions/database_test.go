@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -14,10 +15,10 @@ import (
 // A database counts as replaced while Temporal has another file open, and only as
 // long. This process stands for Temporal, which opens files and lets go of them.
 func TestDatabaseReplaced(t *testing.T) {
-	home := newHome(t)
+	home := stage.NewHome(t)
 	w := newWorld(t, home)
 	self, err := probes.Identify(os.Getpid())
-	check(t, err)
+	stage.Check(t, err)
 	// Of a group of nobody: in ours is each child that another test is about to start, which
 	// has all our files open until its exec.
 	self.PGID = math.MaxInt32
@@ -26,7 +27,7 @@ func TestDatabaseReplaced(t *testing.T) {
 	made := func() *os.File {
 		t.Helper()
 		file, err := os.Create(db)
-		check(t, err)
+		stage.Check(t, err)
 		t.Cleanup(func() { file.Close() })
 		return file
 	}
@@ -34,7 +35,7 @@ func TestDatabaseReplaced(t *testing.T) {
 	doubt, certain := fsm.Verdict{Live: true}, fsm.Verdict{Live: true, Lost: true}
 	replaced := func(when string, want fsm.Verdict) {
 		t.Helper()
-		is(t, when, w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
+		stage.Is(t, when, w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
 	w.record.document.State = fsm.Starting
 	replaced("while a wrapper starts, nobody knows", passed)
@@ -43,36 +44,36 @@ func TestDatabaseReplaced(t *testing.T) {
 	first := made()
 	replaced("what it has open", passed)
 
-	check(t, os.Rename(db, kept))
+	stage.Check(t, os.Rename(db, kept))
 	replaced("moved away", certain)
 	other := made()
 	replaced("while it has both open, as the first one was noted", certain)
-	check(t, other.Close())
-	check(t, os.Rename(kept, db))
+	stage.Check(t, other.Close())
+	stage.Check(t, os.Rename(kept, db))
 	replaced("moved back", passed)
 
-	check(t, os.Rename(db, kept))
-	is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was deleted or replaced"), true)
+	stage.Check(t, os.Rename(db, kept))
+	stage.Is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was deleted or replaced"), true)
 	w.run.database.device++ // as if another file system were at the path
-	is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was unmounted"), true)
-	check(t, os.Rename(kept, db))
+	stage.Is(t, "words", strings.Contains(w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Detail, "was unmounted"), true)
+	stage.Check(t, os.Rename(kept, db))
 	replaced("mounted again", passed)
 
 	w.run.database = nil // noted at a moment when it had the other one open too
-	check(t, os.Rename(db, kept))
+	stage.Check(t, os.Rename(db, kept))
 	other = made()
 	replaced("the other one is noted", passed)
-	check(t, os.Rename(kept, db))
+	stage.Check(t, os.Rename(kept, db))
 	replaced("moved back, while it has the other one open", certain)
-	check(t, other.Close())
+	stage.Check(t, other.Close())
 	replaced("once it has let go of the other one", passed)
 
-	check(t, first.Close())
-	check(t, os.Rename(db, kept))
-	check(t, os.WriteFile(db, nil, 0o600))
+	stage.Check(t, first.Close())
+	stage.Check(t, os.Rename(db, kept))
+	stage.Check(t, os.WriteFile(db, nil, 0o600))
 	replaced("by a file that it does not open", doubt)
 
-	check(t, os.Chmod(filepath.Dir(db), 0))
+	stage.Check(t, os.Chmod(filepath.Dir(db), 0))
 	t.Cleanup(func() { os.Chmod(filepath.Dir(db), 0o700) })
 	if _, err := os.Stat(db); err != nil { // root may look at everything
 		replaced("in a folder that cannot be looked into", doubt)
@@ -83,15 +84,15 @@ func TestDatabaseReplaced(t *testing.T) {
 func TestTheDatabaseThatTemporalHadOpen(t *testing.T) {
 	l := newLife(t)
 	data, err := os.ReadFile("../probes/sqlite/testdata/small.db")
-	check(t, err)
-	check(t, os.WriteFile(l.home.DB(), data, 0o600))
+	stage.Check(t, err)
+	stage.Check(t, os.WriteFile(l.home.DB(), data, 0o600))
 	file, err := os.Stat(l.home.DB())
-	check(t, err)
+	stage.Check(t, err)
 	l.World.run.database = &openDatabase{FileInfo: file}
-	is(t, "never served", l.do(fsm.DoLock).Event, fsm.LockDenied)
+	stage.Is(t, "never served", l.do(fsm.DoLock).Event, fsm.LockDenied)
 	l.World.record.document.Database.Served = true
-	is(t, "served", l.do(fsm.DoLock).Event, fsm.LockAcquired)
-	check(t, os.Rename(l.home.DB(), l.home.DB()+".moved"))
-	check(t, os.WriteFile(l.home.DB(), data, 0o600))
-	is(t, "replaced", l.do(fsm.DoLock).Event, fsm.LockDenied)
+	stage.Is(t, "served", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	stage.Check(t, os.Rename(l.home.DB(), l.home.DB()+".moved"))
+	stage.Check(t, os.WriteFile(l.home.DB(), data, 0o600))
+	stage.Is(t, "replaced", l.do(fsm.DoLock).Event, fsm.LockDenied)
 }

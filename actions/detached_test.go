@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -13,21 +16,21 @@ import (
 // recorded process's own descriptor, so that no second Temporal is started.
 func TestEvidenceOfADetachedLock(t *testing.T) {
 	for name, detach := range map[string]func(path string){
-		"moved":    func(path string) { check(t, os.Rename(path, path+".old")) },
-		"deleted":  func(path string) { check(t, os.Remove(path)) },
-		"replaced": func(path string) { check(t, os.Remove(path)); touch(t, path) },
+		"moved":    func(path string) { stage.Check(t, os.Rename(path, path+".old")) },
+		"deleted":  func(path string) { stage.Check(t, os.Remove(path)) },
+		"replaced": func(path string) { stage.Check(t, os.Remove(path)); stage.Touch(t, path) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLife(t)
 			leader := l.spawnOnly()
 			detach(l.home.Lock())
-			e, _ := Look(l.home, l.record)
-			is(t, "looked", e.Owner, fsm.OwnerOurs)
-			is(t, "observed", Observe(l.home, l.record).Leader.PID, leader.PID)
+			e, _ := evidence.Look(l.home, l.record)
+			stage.Is(t, "looked", e.Owner, fsm.OwnerOurs)
+			stage.Is(t, "observed", evidence.Observe(l.home, l.record).Leader.PID, leader.PID)
 			// One that would not look still cannot have the database.
 			in := l.do(fsm.DoLock)
-			is(t, "lock", in.Event, fsm.LockDenied)
-			has(t, in.Detail, "database", "pid "+strconv.Itoa(leader.PID))
+			stage.Is(t, "lock", in.Event, fsm.LockDenied)
+			stage.Has(t, in.Detail, "database", "pid "+strconv.Itoa(leader.PID))
 		})
 	}
 }
@@ -38,19 +41,19 @@ func TestAdoptADetachedLock(t *testing.T) {
 	leader := l.spawnOnly()
 	child := l.World.run.child
 	l.abandon()
-	held := idAt(t, l.home.Lock())
-	check(t, os.Remove(l.home.Lock()))
+	held := stage.IDAt(t, l.home.Lock())
+	stage.Check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
 	_, detached := probes.InheritedLockPath(l.record.Temporal, l.home.Lock())
-	is(t, "detached", detached, true)
-	is(t, "lock file", lockFile(l.home, l.record).FileID, held)
+	stage.Is(t, "detached", detached, true)
+	stage.Is(t, "lock file", evidence.LockFile(l.home, l.record).FileID, held)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	l.nothingYet()
-	leader.must("trap")
+	leader.Must("trap")
 	l.do(fsm.DoKill)
 	l.ends(ofAdopted("SIGKILL"))
-	check(t, onlyExit(child.Wait()))
+	stage.Check(t, onlyExit(child.Wait()))
 }
 
 // The tree of a deleted lock file ends with its last holder, as that of any other: one
@@ -58,43 +61,43 @@ func TestAdoptADetachedLock(t *testing.T) {
 func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	escaped := leader.bear(l.stage, "setsid")
+	escaped := leader.Spawn(l.Stage, "setsid")
 	child := l.World.run.child
 	l.abandon()
-	check(t, os.Remove(l.home.Lock()))
+	stage.Check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	for range 3 { // the driver has looked for the holders by then, and waits
 		_, err := probes.HoldersOf(l.World.tree.file)
-		check(t, err)
+		stage.Check(t, err)
 	}
-	leader.tell("exit", "0")
-	in := within(t, "the exit", later(l.World.Next))
-	is(t, "the first news", in.Event, fsm.Exited)
-	check(t, onlyExit(child.Wait()))
+	leader.Send("exit", "0")
+	in := stage.Within(t, "the exit", stage.Later(l.World.Next))
+	stage.Is(t, "the first news", in.Event, fsm.Exited)
+	stage.Check(t, onlyExit(child.Wait()))
 	l.nothingYet()
-	escaped.tell("exit", "0")
-	in = within(t, "the end", later(l.World.Next))
-	is(t, "the second news", in.Event, fsm.Gone)
+	escaped.Send("exit", "0")
+	in = stage.Within(t, "the end", stage.Later(l.World.Next))
+	stage.Is(t, "the second news", in.Event, fsm.Gone)
 }
 
 // A holder that closes the file and lives on is none any more: no event reports that, and
 // the tree has ended all the same.
 func TestAHolderThatClosesTheLockIsNotAwaited(t *testing.T) {
 	l := newLife(t)
-	lock, err := Acquire(l.home.Lock())
-	check(t, err)
-	held := idAt(t, l.home.Lock())
-	holder := l.start("actor", nil, lock)
-	check(t, lock.Close())
-	check(t, os.Remove(l.home.Lock()))
-	ended := later(func() error { return awaitUnlocked(nil, held) })
+	lock, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
+	held := stage.IDAt(t, l.home.Lock())
+	holder := l.Start("actor", nil, lock)
+	stage.Check(t, lock.Close())
+	stage.Check(t, os.Remove(l.home.Lock()))
+	ended := stage.Later(func() error { return awaitUnlocked(nil, held) })
 	for range 3 { // it has found the holder by then, and waits
 		_, err := probes.HoldersOf(held)
-		check(t, err)
+		stage.Check(t, err)
 	}
-	holder.must("drop")
-	check(t, within(t, "the end of the lock", ended))
-	holder.untouched()
+	holder.Must("drop")
+	stage.Check(t, stage.Within(t, "the end of the lock", ended))
+	holder.Untouched()
 }

@@ -1,10 +1,8 @@
-// Package actions does what the state machine decides: it takes and hands over
-// locks, spawns and adopts Temporal, signals its process group, saves the
-// record, and is the world in which package fsm's two protocols are driven.
+// Package actions has the two worlds in which package fsm's protocols are driven: World, a
+// driver's, and Client, a command's. They do what the state machine decides: take and hand over
+// locks, spawn and adopt Temporal, signal its tree, save the record. The rooms below do the work
+// that needs neither.
 //
-// It must never decide what happens next (fsm does), never signal a process
-// that it has not proven to be ours by what probes sees at that moment, never
-// unlink a lock file, and never use LOCK_UN: a lock that was inherited is
-// shared, and unlocking it would unlock it for Temporal too. The bytes of
-// supervisor.lock are unlocked one by one, since Temporal never inherits that.
+// It must never decide what happens next (fsm does), and never signal a process that it has not
+// proven to be ours by what probes sees at that moment.
 package actions

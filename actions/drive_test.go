@@ -4,13 +4,15 @@ import (
 	"os"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 )
 
 // orphan is a Temporal whose driver has died, with the record that it left.
-func orphan(t *testing.T) (*life, *actor) {
+func orphan(t *testing.T) (*life, *stage.Actor) {
 	t.Helper()
 	l := newLife(t)
 	leader := l.spawnOnly()
@@ -25,49 +27,49 @@ func orphan(t *testing.T) (*life, *actor) {
 // A command ends what a dead driver left behind, down to the last process.
 func TestDriveStops(t *testing.T) {
 	l, leader := orphan(t)
-	leader.bear(l.stage, "setsid")
+	leader.Spawn(l.Stage, "setsid")
 	d, _ := newDesk(t, l.home, nil)
-	is(t, "hurry without a drive", d.ForwardStop(), false)
+	stage.Is(t, "hurry without a drive", d.ForwardStop(), false)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
-	is(t, "hold", d.sees(t, fsm.InputWon).Evidence.Owner, fsm.OwnerOurs)
+	stage.Is(t, "hold", d.sees(t, fsm.InputWon).Evidence.Owner, fsm.OwnerOurs)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record})
 	s := d.sees(t, fsm.InputDrove)
-	is(t, "state", s.Record.State, fsm.Stopped)
-	is(t, "on disk", l.load().Record, s.Record)
-	is(t, "seat", d.lock.file != nil, true)
-	is(t, "PID file", fileExists(l.home.PID()), false)
-	lock, err := Acquire(l.home.Lock())
-	check(t, err)
+	stage.Is(t, "state", s.Record.State, fsm.Stopped)
+	stage.Is(t, "on disk", l.load().Record, s.Record)
+	stage.Is(t, "seat", d.lock.file != nil, true)
+	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), false)
+	lock, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
 	lock.Close()
-	check(t, onlyExit(l.World.run.child.Wait()))
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // driving is a drive that waits for a Temporal which has heard SIGTERM and ignores it.
-func driving(t *testing.T) (*life, *actor, *Client, <-chan bool) {
+func driving(t *testing.T) (*life, *stage.Actor, *Client, <-chan bool) {
 	t.Helper()
 	l, leader := orphan(t)
-	leader.must("trap")
+	leader.Must("trap")
 	d, _ := newDesk(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
-	drove := later(func() bool { d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record}); return true })
-	is(t, "Temporal hears", leader.hear(), "terminated")
+	drove := stage.Later(func() bool { d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record}); return true })
+	stage.Is(t, "Temporal hears", leader.Receive(), "terminated")
 	return l, leader, d, drove
 }
 
 // A later stop's request shortens the grace period of the one under way.
 func TestDriveHurries(t *testing.T) {
 	l, _, d, drove := driving(t)
-	is(t, "hurry without a request", d.ForwardStop(), false)
+	stage.Is(t, "hurry without a request", d.ForwardStop(), false)
 	self, err := probes.Identify(os.Getpid())
-	check(t, err)
-	check(t, statefile.WriteRequest(l.home.Request(), statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}))
-	is(t, "hurry", d.ForwardStop(), true)
-	within(t, "the end", drove)
-	is(t, "state", d.sees(t, fsm.InputDrove).Record.State, fsm.Stopped)
-	is(t, "the request", fileExists(l.home.Request()), false)
-	is(t, "hurry after it", d.ForwardStop(), false)
-	check(t, onlyExit(l.World.run.child.Wait()))
+	stage.Check(t, err)
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}))
+	stage.Is(t, "hurry", d.ForwardStop(), true)
+	stage.Within(t, "the end", drove)
+	stage.Is(t, "state", d.sees(t, fsm.InputDrove).Record.State, fsm.Stopped)
+	stage.Is(t, "the request", stage.FileExists(l.home.Request()), false)
+	stage.Is(t, "hurry after it", d.ForwardStop(), false)
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // A stop that was meant for a drive which is just over interrupts nothing, whether its
@@ -75,28 +77,28 @@ func TestDriveHurries(t *testing.T) {
 func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 	l, leader, d, drove := driving(t)
 	self, err := probes.Identify(os.Getpid())
-	check(t, err)
+	stage.Check(t, err)
 	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	leader.tell("exit", "0")
-	within(t, "the end", drove)
-	is(t, "a signal that comes too late", d.ForwardStop(), true)
-	is(t, "another", d.ForwardStop(), false)
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "a request that comes too late", d.ForwardStop(), true)
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	leader.Send("exit", "0")
+	stage.Within(t, "the end", drove)
+	stage.Is(t, "a signal that comes too late", d.ForwardStop(), true)
+	stage.Is(t, "another", d.ForwardStop(), false)
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "a request that comes too late", d.ForwardStop(), true)
 	request.For.PID++
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "another's", d.ForwardStop(), false)
-	check(t, onlyExit(l.World.run.child.Wait()))
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "another's", d.ForwardStop(), false)
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }
 
 // A command whose supervisor.lock was deleted while it drove goes on with the new one.
 func TestDriveKeepsItsSeat(t *testing.T) {
 	l, leader, d, drove := driving(t)
-	check(t, os.Remove(l.home.SupervisorLock()))
-	leader.tell("exit", "0")
-	within(t, "the end", drove)
+	stage.Check(t, os.Remove(l.home.SupervisorLock()))
+	leader.Send("exit", "0")
+	stage.Within(t, "the end", drove)
 	d.sees(t, fsm.InputDrove)
-	is(t, "the seat is at its path", probes.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
-	check(t, onlyExit(l.World.run.child.Wait()))
+	stage.Is(t, "the seat is at its path", probes.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }

@@ -12,6 +12,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -22,9 +25,9 @@ import (
 func nobodys(t *testing.T, file *os.File, after time.Duration) {
 	t.Helper()
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	check(t, err)
-	check(t, unix.Sendmsg(pair[0], []byte("."), unix.UnixRights(int(file.Fd())), nil, 0))
-	check(t, file.Close())
+	stage.Check(t, err)
+	stage.Check(t, unix.Sendmsg(pair[0], []byte("."), unix.UnixRights(int(file.Fd())), nil, 0))
+	stage.Check(t, file.Close())
 	closed := make(chan struct{})
 	time.AfterFunc(after, func() {
 		unix.Close(pair[0])
@@ -38,14 +41,14 @@ func nobodys(t *testing.T, file *os.File, after time.Duration) {
 // reason to refuse the database, or the ports.
 func TestWhatADyingProcessHas(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "db")
-	lock, err := Acquire(db + ".lock")
-	check(t, err)
+	lock, err := lockfile.Take(db + ".lock")
+	stage.Check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
-	check(t, newLife(t).takeDatabase(db, noWait))
+	stage.Check(t, newLife(t).takeDatabase(db, noWait))
 
-	port := quietPorts(t, 1)[0]
+	port := stage.QuietPorts(t, 1)[0]
 	nobodys(t, listening(t, port), 600*time.Millisecond)
-	check(t, checkPort("127.0.0.1", Need{"port", port}, nil, noWait))
+	stage.Check(t, checkPort("127.0.0.1", Need{"port", port}, nil, noWait))
 }
 
 // noWait is for what is not to be waited for, or where nobody looks meanwhile.
@@ -61,23 +64,23 @@ func TestAWaitForTheLockIsRecorded(t *testing.T) {
 		l.Perform(fsm.Effect{Do: fsm.DoNote, Record: l.record, Transition: step})
 		return l.do(fsm.DoLock)
 	}
-	is(t, "event", locking().Event, fsm.LockAcquired)
+	stage.Is(t, "event", locking().Event, fsm.LockAcquired)
 	_, err := statefile.File{Home: l.home}.Load()
-	is(t, "no record yet", errors.Is(err, fs.ErrNotExist), true)
+	stage.Is(t, "no record yet", errors.Is(err, fs.ErrNotExist), true)
 
 	waited := func(what string) {
-		is(t, what, locking().Event, fsm.LockAcquired)
+		stage.Is(t, what, locking().Event, fsm.LockAcquired)
 		d, err := statefile.File{Home: l.home}.Load()
-		check(t, err)
-		is(t, what+": state", d.State, fsm.Locking)
-		is(t, what+": generation", d.Generation, 7)
-		is(t, what+": history", d.History[len(d.History)-1], step)
+		stage.Check(t, err)
+		stage.Is(t, what+": state", d.State, fsm.Locking)
+		stage.Is(t, what+": generation", d.Generation, 7)
+		stage.Is(t, what+": history", d.History[len(d.History)-1], step)
 		l.release()
-		check(t, os.Remove(l.home.State()))
+		stage.Check(t, os.Remove(l.home.State()))
 	}
 	l.release()
-	lock, err := Acquire(l.home.DB() + ".lock")
-	check(t, err)
+	lock, err := lockfile.Take(l.home.DB() + ".lock")
+	stage.Check(t, err)
 	nobodys(t, lock, 600*time.Millisecond)
 	waited("the database's lock")
 
@@ -89,18 +92,18 @@ func TestAWaitForTheLockIsRecorded(t *testing.T) {
 func listening(t *testing.T, port int) *os.File {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	check(t, err)
+	stage.Check(t, err)
 	socket, err := listener.(*net.TCPListener).File()
-	check(t, err)
-	check(t, listener.Close())
+	stage.Check(t, err)
+	stage.Check(t, listener.Close())
 	return socket
 }
 
 // What stays so is refused all the same.
 func TestWhatNobodySeenKeeps(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "db")
-	lock, err := Acquire(db + ".lock")
-	check(t, err)
-	nobodys(t, lock, 4*dyingPatience)
-	has(t, newLife(t).takeDatabase(db, noWait).Error(), "in use by another program")
+	lock, err := lockfile.Take(db + ".lock")
+	stage.Check(t, err)
+	nobodys(t, lock, 4*procs.DyingPatience)
+	stage.Has(t, newLife(t).takeDatabase(db, noWait).Error(), "in use by another program")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -97,14 +98,14 @@ func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, 
 // The state machine ends the group, by term and kill; awaitGroup ends the strays, which are
 // in no group that it could signal.
 func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
-	members := leftoverMembers(w.home, leader)
+	members := evidence.Survivors(w.home, leader)
 	if len(members) == 0 { //mutation:members-awaited
 		return
 	}
 	close(tree.groupSurvives)
-	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", processText(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
+	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", evidence.DescribeProcess(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
 	w.signalStrays(leader, unix.SIGTERM)
-	for ; len(members) > 0; members = leftoverMembers(w.home, leader) {
+	for ; len(members) > 0; members = evidence.Survivors(w.home, leader) {
 		if _, _, err := procs.AwaitExit(members[0], exitGrace); err != nil {
 			w.log.Error("group not watched", "error", err)
 			return
@@ -114,7 +115,7 @@ func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 
 // signalStrays signals each stray. SIGTERM is followed by SIGCONT, as for a group.
 func (w *World) signalStrays(leader fsm.Process, sig unix.Signal) {
-	for _, p := range strays(w.home, leader) {
+	for _, p := range evidence.Strays(w.home, leader) {
 		err := procs.Signal(p, sig)
 		if err == nil && sig == unix.SIGTERM {
 			err = procs.Signal(p, unix.SIGCONT)

@@ -3,6 +3,7 @@ package actions
 import (
 	"time"
 
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -15,7 +16,7 @@ func (d *Client) follow() {
 	if !d.lock.awaited {
 		d.lock.awaited = true
 		go func() {
-			lock, err := AcquireWait(d.config.Home.SupervisorLock())
+			lock, err := lockfile.Wait(d.config.Home.SupervisorLock())
 			if err != nil {
 				d.events <- clientEvent{err: err}
 				return

@@ -4,6 +4,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -49,5 +50,5 @@ func (t timers[For]) stop() {
 
 // refused is the input that an act ends with if err is why it could not be done.
 func refused(event fsm.Event, err error) fsm.Input {
-	return fsm.Input{Event: event, Code: CodeOf(err), Detail: err.Error()}
+	return fsm.Input{Event: event, Code: cause.Of(err), Detail: err.Error()}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -16,11 +17,11 @@ import (
 // lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a
 // stopped process would not see it otherwise. It reports whether the group was signalled.
 func signalGroup(home statefile.Home, held probes.FileID, leader fsm.Process, sig unix.Signal) (bool, error) {
-	if !aGroup(leader.PGID) {
+	if !evidence.IsGroup(leader.PGID) {
 		return false, nil
 	}
 	member, err := provenMember(held, leader)
-	if err != nil || !member && len(groupLeft(home, leader)) == 0 { //mutation:group-proven
+	if err != nil || !member && len(evidence.GroupSurvivors(home, leader)) == 0 { //mutation:group-proven
 		return false, err
 	}
 	if err := killGroup(leader.PGID, sig); err != nil {
@@ -50,7 +51,7 @@ func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 		return false, err
 	}
 	for _, h := range holders {
-		if h.Process.PGID == leader.PGID && (h.Process.Same(leader) || inGroup(h.Process, leader)) {
+		if h.Process.PGID == leader.PGID && (h.Process.Same(leader) || evidence.InGroup(h.Process, leader)) {
 			return true, nil
 		}
 	}
@@ -66,7 +67,7 @@ func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier
 	if err != nil || len(holders) == 0 || slices.ContainsFunc(holders, isSelf) {
 		return nil, err
 	}
-	e := Classify(home, r, holders)
+	e := evidence.Classify(home, r, holders)
 	if e.Owner != fsm.OwnerForeign {
 		return holders, nil
 	}
@@ -86,7 +87,7 @@ func signalEscaped(holders []probes.Holder, leader fsm.Process, sig unix.Signal)
 		}
 		escaped++
 		if err := procs.Signal(h.Process, sig); err != nil {
-			failed = fmt.Errorf("signal %s: %w", Describe(h), err)
+			failed = fmt.Errorf("signal %s: %w", evidence.Describe(h), err)
 		}
 		if sig == unix.SIGTERM {
 			_ = procs.Signal(h.Process, unix.SIGCONT)

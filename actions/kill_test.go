@@ -5,6 +5,9 @@ import (
 	"os"
 	"testing"
 
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -19,12 +22,12 @@ const nothing = unix.Signal(0)
 func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	member := leader.bear(l.stage)
-	stranger := l.start("actor", nil)
+	member := leader.Spawn(l.Stage)
+	stranger := l.Start("actor", nil)
 	truth := l.record.Temporal
 	for name, forge := range map[string]func(*fsm.Process){
 		"nobody":                           func(p *fsm.Process) { *p = fsm.Process{} },
-		"a stranger, exactly":              func(p *fsm.Process) { *p = stranger.identity() },
+		"a stranger, exactly":              func(p *fsm.Process) { *p = stranger.Identity() },
 		"a stranger's group, other start":  func(p *fsm.Process) { p.PGID, p.StartTicks = stranger.PGID, p.StartTicks-1 },
 		"the leader, a stranger's group":   func(p *fsm.Process) { p.PGID = stranger.PGID },
 		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
@@ -38,17 +41,17 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 		forged := truth
 		forge(&forged)
 		signalled, err := signalGroup(l.home, l.World.tree.file, forged, unix.SIGKILL)
-		check(t, err)
-		is(t, name+": signalled", signalled, false)
-		stranger.untouched()
-		leader.untouched()
-		member.untouched()
+		stage.Check(t, err)
+		stage.Is(t, name+": signalled", signalled, false)
+		stranger.Untouched()
+		leader.Untouched()
+		member.Untouched()
 	}
 	signalled, err := signalGroup(l.home, l.World.tree.file, truth, unix.SIGKILL)
-	check(t, err)
-	is(t, "the truth: signalled", signalled, true)
-	leader.awaitEnd()
-	stranger.untouched()
+	stage.Check(t, err)
+	stage.Is(t, "the truth: signalled", signalled, true)
+	leader.AwaitEnd()
+	stranger.Untouched()
 }
 
 // Numbers that mean everybody, ourselves or init, though the member is proven.
@@ -59,7 +62,7 @@ func TestSignalGroupNeverMeansEverybody(t *testing.T) {
 		forged := l.record.Temporal
 		forged.PGID = pgid
 		signalled, err := signalGroup(l.home, l.World.tree.file, forged, nothing)
-		check(t, err)
+		stage.Check(t, err)
 		if signalled {
 			t.Errorf("group %d was signalled", pgid)
 		}
@@ -70,29 +73,29 @@ func TestSignalGroupNeverMeansEverybody(t *testing.T) {
 func TestSignalGroupOfAnotherLock(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	touch(t, l.home.Lock()+".other")
-	other := idAt(t, l.home.Lock()+".other")
+	stage.Touch(t, l.home.Lock()+".other")
+	other := stage.IDAt(t, l.home.Lock()+".other")
 	signalled, err := signalGroup(l.home, other, l.record.Temporal, unix.SIGKILL)
-	check(t, err)
-	is(t, "signalled", signalled, false)
+	stage.Check(t, err)
+	stage.Is(t, "signalled", signalled, false)
 	escaped, err := endEscaped(l.home, other, l.record, unix.SIGKILL)
-	check(t, err)
-	is(t, "escaped", escaped, 0)
-	leader.untouched()
+	stage.Check(t, err)
+	stage.Is(t, "escaped", escaped, 0)
+	leader.Untouched()
 }
 
 func TestSignalEscaped(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	member := leader.bear(l.stage)
-	one, two := leader.bear(l.stage, "setsid"), member.bear(l.stage, "setpgid", "noenv")
+	member := leader.Spawn(l.Stage)
+	one, two := leader.Spawn(l.Stage, "setsid"), member.Spawn(l.Stage, "setpgid", "noenv")
 	n, err := endEscaped(l.home, l.World.tree.file, l.record, unix.SIGKILL)
-	check(t, err)
-	is(t, "escaped", n, 2)
-	one.awaitEnd()
-	two.awaitEnd()
-	leader.untouched()
-	member.untouched()
+	stage.Check(t, err)
+	stage.Is(t, "escaped", n, 2)
+	one.AwaitEnd()
+	two.AwaitEnd()
+	leader.Untouched()
+	member.Untouched()
 }
 
 // endEscaped proves the holders and signals those outside the group.
@@ -111,13 +114,13 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
 	// Its parent is another than the leader, so that macOS does not know whose it is.
-	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
+	hidden := leader.Spawn(l.Stage).Spawn(l.Stage, "setsid", "noenv")
 	e := fsm.Effect{Record: l.record}
 	members, err := l.signal(e, l.World.tree.file, nil, nothing)
-	check(t, err)
-	check(t, killGroup(l.record.Temporal.PGID, unix.SIGKILL))
-	leader.awaitEnd()
-	check(t, within(t, "only that one holds the lock", later(func() error {
+	stage.Check(t, err)
+	stage.Check(t, killGroup(l.record.Temporal.PGID, unix.SIGKILL))
+	leader.AwaitEnd()
+	stage.Check(t, stage.Within(t, "only that one holds the lock", stage.Later(func() error {
 		for {
 			holders, err := probes.HoldersOf(l.World.tree.file)
 			if err != nil || len(holders) == 1 && holders[0].Process.PID == hidden.PID {
@@ -129,10 +132,10 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 	if stranger, ok := errors.AsType[strangerError](err); !ok {
 		t.Errorf("who was not seen beside the leader is a stranger: %v", stranger)
 	}
-	hidden.untouched()
+	hidden.Untouched()
 	_, err = l.signal(e, l.World.tree.file, members, unix.SIGKILL)
-	check(t, err)
-	hidden.awaitEnd()
+	stage.Check(t, err)
+	hidden.AwaitEnd()
 }
 
 // One round of SIGKILL ends what has left the group and shows no mark, though its leader
@@ -140,11 +143,11 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 func TestOneRoundEndsWhatShowsNothing(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	hidden := leader.bear(l.stage).bear(l.stage, "setsid", "noenv")
+	hidden := leader.Spawn(l.Stage).Spawn(l.Stage, "setsid", "noenv")
 	_, err := l.signal(fsm.Effect{Record: l.record}, l.World.tree.file, nil, unix.SIGKILL)
-	check(t, err)
-	leader.awaitEnd()
-	hidden.awaitEnd()
+	stage.Check(t, err)
+	leader.AwaitEnd()
+	hidden.AwaitEnd()
 }
 
 // Rounds that go on side by side, of a stop and of a kill before it, share what was
@@ -152,12 +155,12 @@ func TestOneRoundEndsWhatShowsNothing(t *testing.T) {
 func TestRoundsSideBySide(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	leader.bear(l.stage, "setsid")
+	leader.Spawn(l.Stage, "setsid")
 	e := fsm.Effect{Record: l.record}
 	earlier, err := l.signal(e, l.World.tree.file, nil, nothing)
-	check(t, err)
+	stage.Check(t, err)
 	earlier = append(make([]fsm.Process, 0, 8), earlier...)
-	leader.bear(l.stage, "setsid")
+	leader.Spawn(l.Stage, "setsid")
 	round := func() []fsm.Process {
 		all, err := l.signal(e, l.World.tree.file, earlier, nothing)
 		if err != nil || len(all) != 3 {
@@ -165,37 +168,37 @@ func TestRoundsSideBySide(t *testing.T) {
 		}
 		return all
 	}
-	first, second := later(round), later(round)
-	one, other := within(t, "a round", first), within(t, "the other", second)
-	is(t, "both write to one array", &one[0] == &other[0], false)
+	first, second := stage.Later(round), stage.Later(round)
+	one, other := stage.Within(t, "a round", first), stage.Within(t, "the other", second)
+	stage.Is(t, "both write to one array", &one[0] == &other[0], false)
 }
 
 // macOS remembers which process was forked by the leader: it is ours without any mark.
 func TestAChildOfTheLeaderIsOurs(t *testing.T) {
-	s := newStage(t)
-	child := s.start("actor", nil)
+	s := stage.New(t)
+	child := s.Start("actor", nil)
 	leader, err := probes.Identify(os.Getpid())
-	check(t, err)
+	stage.Check(t, err)
 	if !probes.IsChild(leader, child.PID) {
 		t.Skip("only macOS remembers it")
 	}
-	holders := []probes.Holder{{Process: child.identity(), Command: "/bin/sleep 60"}}
-	home := newHome(t)
-	is(t, "a child", Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerLeftover)
+	holders := []probes.Holder{{Process: child.Identity(), Command: "/bin/sleep 60"}}
+	home := stage.NewHome(t)
+	stage.Is(t, "a child", evidence.Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerLeftover)
 	leader.StartTicks++
-	is(t, "another one's", Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerForeign)
+	stage.Is(t, "another one's", evidence.Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerForeign)
 }
 
 func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
 	l := newLife(t)
-	stranger := l.start("actor", nil)
-	stranger.must("lock", l.home.Lock())
-	held := idAt(t, l.home.Lock())
+	stranger := l.Start("actor", nil)
+	stranger.Must("lock", l.home.Lock())
+	held := stage.IDAt(t, l.home.Lock())
 	for name, forge := range map[string]func(*fsm.Process){
 		"no record":  func(*fsm.Process) {},
-		"PID reused": func(p *fsm.Process) { *p = stranger.identity(); p.StartTicks-- },
-		"its group":  func(p *fsm.Process) { *p = stranger.identity(); p.PID, p.StartTicks = 1<<22-1, p.StartTicks+1 },
-		"every boot": func(p *fsm.Process) { *p = stranger.identity(); p.Boot = "" },
+		"PID reused": func(p *fsm.Process) { *p = stranger.Identity(); p.StartTicks-- },
+		"its group":  func(p *fsm.Process) { *p = stranger.Identity(); p.PID, p.StartTicks = 1<<22-1, p.StartTicks+1 },
+		"every boot": func(p *fsm.Process) { *p = stranger.Identity(); p.Boot = "" },
 	} {
 		r := l.record
 		forge(&r.Temporal)
@@ -203,33 +206,33 @@ func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
 			r.Temporal.PGID = 0
 		}
 		n, err := endEscaped(l.home, held, r, unix.SIGKILL)
-		is(t, name+": signalled", n, 0)
+		stage.Is(t, name+": signalled", n, 0)
 		if err == nil {
 			t.Errorf("%s: the stranger is not named", name)
 		} else {
-			has(t, err.Error(), Describe(holderAt(t, l.home.Lock())), "not ours")
+			stage.Has(t, err.Error(), evidence.Describe(stage.HolderAt(t, l.home.Lock())), "not ours")
 		}
-		stranger.untouched()
+		stranger.Untouched()
 	}
 }
 
 // Once this process has the lock, whoever shares it is not hunted.
 func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
 	l := newLife(t)
-	lock, err := Acquire(l.home.Lock())
-	check(t, err)
+	lock, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
 	defer lock.Close()
-	l.start("actor", []string{probes.InstanceVariable + "=" + string(l.home)}, lock)
-	held := idAt(t, l.home.Lock())
+	l.Start("actor", []string{probes.InstanceVariable + "=" + string(l.home)}, lock)
+	held := stage.IDAt(t, l.home.Lock())
 	n, err := endEscaped(l.home, held, l.record, nothing)
-	check(t, err)
-	is(t, "signalled", n, 0)
+	stage.Check(t, err)
+	stage.Is(t, "signalled", n, 0)
 }
 
 func TestSignalOne(t *testing.T) {
-	s := newStage(t)
-	a := s.start("actor", nil)
-	p := a.identity()
+	s := stage.New(t)
+	a := s.Start("actor", nil)
+	p := a.Identity()
 	for name, forge := range map[string]func(*fsm.Process){
 		"other start": func(p *fsm.Process) { p.StartTicks-- },
 		"no start":    func(p *fsm.Process) { p.StartTicks = 0 },
@@ -241,14 +244,14 @@ func TestSignalOne(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		// That one is gone, as far as is known.
-		check(t, within(t, name+": no wait", later(func() error { return exited(forged) })))
-		a.untouched()
+		stage.Check(t, stage.Within(t, name+": no wait", stage.Later(func() error { return exited(forged) })))
+		a.Untouched()
 	}
-	check(t, procs.Signal(p, unix.SIGKILL))
-	check(t, within(t, "the exit", later(func() error { return exited(p) })))
-	a.awaitEnd()
-	check(t, procs.Signal(p, unix.SIGKILL))
-	check(t, exited(p))
+	stage.Check(t, procs.Signal(p, unix.SIGKILL))
+	stage.Check(t, stage.Within(t, "the exit", stage.Later(func() error { return exited(p) })))
+	a.AwaitEnd()
+	stage.Check(t, procs.Signal(p, unix.SIGKILL))
+	stage.Check(t, exited(p))
 }
 
 func exited(p fsm.Process) error {

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -12,7 +15,7 @@ import (
 
 // life is one home with a world that drives it.
 type life struct {
-	stage
+	stage.Stage
 	*World
 	home   statefile.Home
 	record fsm.Record
@@ -20,12 +23,12 @@ type life struct {
 
 func newLife(t *testing.T) *life {
 	t.Helper()
-	l := &life{stage: newStage(t), home: newHome(t)}
-	l.direct(l.home)
+	l := &life{Stage: stage.New(t), home: stage.NewHome(t)}
+	l.Direct(l.home)
 	l.World = newWorld(t, l.home)
 	program, err := os.Executable()
-	check(t, err)
-	ports := quietPorts(t, 2)
+	stage.Check(t, err)
+	ports := stage.QuietPorts(t, 2)
 	l.record = fsm.Record{
 		State: fsm.Starting, Desired: fsm.WantRunning,
 		Settings: fsm.Settings{
@@ -40,12 +43,12 @@ func newLife(t *testing.T) *life {
 // but for one that is believed dead.
 func newWorld(t *testing.T, home statefile.Home) *World {
 	t.Helper()
-	seat, err := Acquire(home.SupervisorLock())
-	check(t, err)
+	seat, err := lockfile.Take(home.SupervisorLock())
+	stage.Check(t, err)
 	self, err := probes.Identify(os.Getpid())
-	check(t, err)
-	document, err := Recover(home)
-	check(t, err)
+	stage.Check(t, err)
+	document, err := evidence.Recover(home)
+	stage.Check(t, err)
 	w := NewWorld(home, seat, document, WorldConfig{Self: self, Log: hclog.NewNullLogger()})
 	t.Cleanup(func() {
 		w.release()
@@ -61,22 +64,22 @@ func (l *life) do(action fsm.Action) fsm.Input {
 }
 
 // spawnOnly takes the locks and spawns Temporal, which enters.
-func (l *life) spawnOnly() *actor {
-	l.t.Helper()
+func (l *life) spawnOnly() *stage.Actor {
+	l.T.Helper()
 	if in := l.do(fsm.DoLock); in.Event != fsm.LockAcquired {
-		l.t.Fatalf("lock: %+v", in)
+		l.T.Fatalf("lock: %+v", in)
 	}
 	in := l.do(fsm.DoSpawn)
 	if in.Event != fsm.Spawned {
-		l.t.Fatalf("spawn: %+v", in)
+		l.T.Fatalf("spawn: %+v", in)
 	}
 	l.record.Temporal = in.Process
-	return l.enter()
+	return l.Enter()
 }
 
 // spawn also watches it.
-func (l *life) spawn() *actor {
-	l.t.Helper()
+func (l *life) spawn() *stage.Actor {
+	l.T.Helper()
 	a := l.spawnOnly()
 	l.do(fsm.DoWatch)
 	return a
@@ -84,26 +87,26 @@ func (l *life) spawn() *actor {
 
 // next waits for an input, which must be of this event.
 func (l *life) next(event fsm.Event) fsm.Input {
-	l.t.Helper()
-	in := within(l.t, string(event), later(l.World.Next))
+	l.T.Helper()
+	in := stage.Within(l.T, string(event), stage.Later(l.World.Next))
 	if in.Event != event {
-		l.t.Fatalf("%+v came, not %s", in, event)
+		l.T.Fatalf("%+v came, not %s", in, event)
 	}
 	return in
 }
 
 // nothingYet fails if an input has come already.
 func (l *life) nothingYet() {
-	l.t.Helper()
+	l.T.Helper()
 	if n := len(l.World.inputs.inbox); n > 0 {
-		l.t.Errorf("%+v came too early", l.World.Next())
+		l.T.Errorf("%+v came too early", l.World.Next())
 	}
 }
 
 // abandon is the driver's death: what it had of the locks is gone, and nobody
 // hears what its goroutines tell.
 func (l *life) abandon() {
-	l.t.Helper()
+	l.T.Helper()
 	l.World.tree.closeWaiter()
-	check(l.t, l.supervisorLock.Close())
+	stage.Check(l.T, l.supervisorLock.Close())
 }

@@ -3,6 +3,7 @@ package actions
 import (
 	"slices"
 
+	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -24,5 +25,5 @@ func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) error {
 	if wanted.DB == "" || wanted.DB == r.Settings.DB {
 		return nil
 	}
-	return usedByOther(home, wanted.DB)
+	return database.UsedByOther(home, wanted.DB)
 }

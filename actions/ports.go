@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -41,16 +44,16 @@ func owner(l *probes.Listener) string {
 	case l.Instance != "":
 		return fmt.Sprintf("the Temporal of home %s (pid %d)", l.Instance, l.PID)
 	}
-	return processText(l.PID, l.Command)
+	return evidence.DescribeProcess(l.PID, l.Command)
 }
 
 func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
 	flag, port := n.Flag, n.Port
-	whileDying(onWait, func(last bool) bool {
+	procs.WhileDying(onWait, func(last bool) bool {
 		listener, err := probes.Listening(ip, port)
 		switch {
 		case err != nil:
-			refusal = unfit(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
+			refusal = fsm.Refuse(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
 		case listener == nil, ours != nil && ours(listener, port):
 			refusal = nil
 		default:
@@ -58,18 +61,18 @@ func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait 
 			if listener.Ended {
 				code = fsm.CodePortEnding
 			}
-			refusal = unfit(code, "port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
-			return last || alive(listener.PID)
+			refusal = fsm.Refuse(code, "port %d (--%s) is taken on %s by %s", port, flag, listener.Address, owner(listener))
+			return last || procs.Alive(listener.PID)
 		}
 		return true
 	})
 	return refusal
 }
 
-// codeOfPort is CodeOf for the error of listening on a port. A port that any user may have is
+// codeOfPort is cause.Of for the error of listening on a port. A port that any user may have is
 // refused for another reason than its number.
 func codeOfPort(err error, port int) fsm.Code {
-	if code := CodeOf(err); code != fsm.CodePortPrivileged || port < probes.FirstUnprivileged {
+	if code := cause.Of(err); code != fsm.CodePortPrivileged || port < probes.FirstUnprivileged {
 		return code
 	}
 	return fsm.CodePortRefused

@@ -6,33 +6,35 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
 
 func TestTakenPortNamesItsOwner(t *testing.T) {
-	ours := newStage(t).start("actor", []string{probes.InstanceVariable + "=/another/home"})
+	ours := stage.New(t).Start("actor", []string{probes.InstanceVariable + "=/another/home"})
 	for _, c := range []struct {
 		name, owner string
 		listen      func() string
 	}{
 		{"ourselves", "pid " + strconv.Itoa(os.Getpid()) + " (", func() string {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			check(t, err)
+			stage.Check(t, err)
 			t.Cleanup(func() { listener.Close() })
 			return listener.Addr().String()
 		}},
 		{"another home", "the Temporal of home /another/home (pid " + strconv.Itoa(ours.PID) + ")", func() string {
-			return ours.say("listen", "127.0.0.1:0")
+			return ours.Call("listen", "127.0.0.1:0")
 		}},
 	} {
 		_, text, err := net.SplitHostPort(c.listen())
-		check(t, err)
+		stage.Check(t, err)
 		taken, err := strconv.Atoi(text)
-		check(t, err)
-		free := quietPorts(t, 4)
+		stage.Check(t, err)
+		free := stage.QuietPorts(t, 4)
 		base := fsm.Settings{IP: "127.0.0.1", Port: free[0], UIPort: free[1], HTTPPort: free[2], MetricsPort: free[3]}
-		check(t, takenPort(base, nil, noWait))
+		stage.Check(t, takenPort(base, nil, noWait))
 		for flag, set := range map[string]func(*fsm.Settings){
 			"port":         func(s *fsm.Settings) { s.Port = taken },
 			"ui-port":      func(s *fsm.Settings) { s.UIPort = taken },
@@ -41,29 +43,29 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 		} {
 			s := base
 			set(&s)
-			has(t, takenPort(s, nil, noWait).Error(), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
+			stage.Has(t, takenPort(s, nil, noWait).Error(), "port "+text, "--"+flag, "127.0.0.1:"+text, c.owner)
 			s.Headless = true
-			is(t, flag+", headless: taken", takenPort(s, nil, noWait) != nil, flag != "ui-port")
+			stage.Is(t, flag+", headless: taken", takenPort(s, nil, noWait) != nil, flag != "ui-port")
 		}
 	}
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	has(t, checkPort("192.0.2.1", Need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
-	has(t, checkPort("nonsense", Need{"port", 7233}, nil, noWait).Error(), "--port 7233")
+	stage.Has(t, checkPort("192.0.2.1", Need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
+	stage.Has(t, checkPort("nonsense", Need{"port", 7233}, nil, noWait).Error(), "--port 7233")
 }
 
 // A refused port has the code of why: another program has it, or the system refuses it.
 func TestCodeOfAPort(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
+	stage.Check(t, err)
 	defer listener.Close()
 	_, text, err := net.SplitHostPort(listener.Addr().String())
-	check(t, err)
+	stage.Check(t, err)
 	port, err := strconv.Atoi(text)
-	check(t, err)
-	is(t, "taken", CodeOf(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
-	is(t, "elsewhere", CodeOf(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
-	is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
-	is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
+	stage.Check(t, err)
+	stage.Is(t, "taken", cause.Of(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
+	stage.Is(t, "elsewhere", cause.Of(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
+	stage.Is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
+	stage.Is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -14,7 +15,7 @@ import (
 func silent(t *testing.T, l *life) <-chan net.Conn {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(l.record.Settings.Port)))
-	check(t, err)
+	stage.Check(t, err)
 	t.Cleanup(func() { listener.Close() })
 	wires := make(chan net.Conn, mostQuestions+2)
 	go func() { // ends with the listener
@@ -46,7 +47,7 @@ func TestAQuestionGoesOn(t *testing.T) {
 		return <-wires
 	}
 	first, second, third := ask(), ask(), ask()
-	check(t, second.Close())
+	stage.Check(t, second.Close())
 	if in := l.next(fsm.Probed); in.Verdict.Waits || !in.Verdict.Late || in.Verdict.Live {
 		t.Errorf("an answer after its time: %+v", in)
 	}
@@ -56,7 +57,7 @@ func TestAQuestionGoesOn(t *testing.T) {
 			break
 		}
 	}
-	check(t, third.Close())
+	stage.Check(t, third.Close())
 	if in := l.next(fsm.Probed); !in.Verdict.Late {
 		t.Errorf("the third: %+v", in)
 	}

@@ -4,13 +4,14 @@ import (
 	"os"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
 func TestRequested(t *testing.T) {
 	l := newLife(t)
-	is(t, "none", l.Requested(), false)
+	stage.Is(t, "none", l.Requested(), false)
 	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1234, From: fsm.Process{PID: 77}, For: l.self}
 	for name, forge := range map[string]func(*fsm.Process){
 		"nobody":           func(p *fsm.Process) { *p = fsm.Process{} },
@@ -20,25 +21,25 @@ func TestRequested(t *testing.T) {
 	} {
 		other := request
 		forge(&other.For)
-		check(t, statefile.WriteRequest(l.home.Request(), other))
-		is(t, name, l.Requested(), false)
+		stage.Check(t, statefile.WriteRequest(l.home.Request(), other))
+		stage.Is(t, name, l.Requested(), false)
 	}
-	check(t, os.WriteFile(l.home.Request(), []byte("{"), 0o600))
-	is(t, "rubbish", l.Requested(), false)
+	stage.Check(t, os.WriteFile(l.home.Request(), []byte("{"), 0o600))
+	stage.Is(t, "rubbish", l.Requested(), false)
 	l.nothingYet()
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "ours", l.Requested(), true)
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "ours", l.Requested(), true)
 	in := l.next(fsm.Stop)
-	is(t, "grace", in.Grace, 1234)
-	is(t, "cause", in.Detail, "asked for by stigmer local stop or restart (pid 77)")
+	stage.Is(t, "grace", in.Grace, 1234)
+	stage.Is(t, "cause", in.Detail, "asked for by stigmer local stop or restart (pid 77)")
 	request.Cause = "stigmer local reset (pid 78)"
-	check(t, statefile.WriteRequest(l.home.Request(), request))
-	is(t, "ours", l.Requested(), true)
-	is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "ours", l.Requested(), true)
+	stage.Is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
 	l.StopNow("Ctrl-C", 1)
 	in = l.next(fsm.Stop)
-	is(t, "grace", in.Grace, 1)
-	is(t, "detail", in.Detail, "Ctrl-C")
+	stage.Is(t, "grace", in.Grace, 1)
+	stage.Is(t, "detail", in.Detail, "Ctrl-C")
 	l.release()
-	is(t, "the request stays", fileExists(l.home.Request()), false)
+	stage.Is(t, "the request stays", stage.FileExists(l.home.Request()), false)
 }

@@ -6,14 +6,15 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
 func (l *life) load() statefile.Document {
-	l.t.Helper()
+	l.T.Helper()
 	d, err := statefile.File{Home: l.home}.Load()
-	check(l.t, err)
+	stage.Check(l.T, err)
 	return d
 }
 
@@ -22,17 +23,17 @@ func TestSave(t *testing.T) {
 	l.record.Generation = 3
 	step := fsm.Transition{At: 5, From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a test"}
 	_, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step, Required: true})
-	is(t, "answered", answered, false)
+	stage.Is(t, "answered", answered, false)
 	d := l.load()
-	is(t, "record", d.Record, l.record)
-	is(t, "paths", d.Paths, l.home.Paths())
-	is(t, "history", len(d.History) == 1 && d.History[0] == step, true)
+	stage.Is(t, "record", d.Record, l.record)
+	stage.Is(t, "paths", d.Paths, l.home.Paths())
+	stage.Is(t, "history", len(d.History) == 1 && d.History[0] == step, true)
 	// A save that is no transition adds nothing to the history.
 	l.record.Generation++
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 	d = l.load()
-	is(t, "generation", d.Generation, l.record.Generation)
-	is(t, "history", len(d.History), 1)
+	stage.Is(t, "generation", d.Generation, l.record.Generation)
+	stage.Is(t, "history", len(d.History), 1)
 }
 
 // A record that cannot be saved stops what only it could name, and nothing else.
@@ -42,16 +43,16 @@ func TestSaveFails(t *testing.T) {
 	bad.State = "Bogus" // which no record may say
 	for _, required := range []bool{true, false} {
 		in, answered := l.Perform(fsm.Effect{Do: fsm.DoSave, Record: bad, Required: required})
-		is(t, "answered", answered, required)
-		is(t, "event", in.Event == fsm.SaveFailed, required)
+		stage.Is(t, "answered", answered, required)
+		stage.Is(t, "event", in.Event == fsm.SaveFailed, required)
 		if required {
-			has(t, in.Detail, l.home.State())
+			stage.Has(t, in.Detail, l.home.State())
 		}
 	}
 	// What could not be written then is written with the next.
 	step := fsm.Transition{From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking}
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Transition: step})
-	is(t, "history", len(l.load().History), 1)
+	stage.Is(t, "history", len(l.load().History), 1)
 }
 
 // What somebody does to the record while the disk is waited for is not the driver's own.
@@ -60,15 +61,15 @@ func TestDamageDuringASaveIsFound(t *testing.T) {
 	for range 20 {
 		l.do(fsm.DoSave) // over what was damaged last
 		before := l.World.record.file.Stamp()
-		damaged := later(func() error {
+		damaged := stage.Later(func() error {
 			for l.World.record.file.Stamp() == before {
 			}
 			return os.WriteFile(l.home.State(), []byte("{}"), 0o600)
 		})
 		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record, Durable: true})
-		check(t, within(t, "the damage", damaged))
+		stage.Check(t, stage.Within(t, "the damage", damaged))
 		_, corrupt := errors.AsType[statefile.CorruptError](l.World.record.found())
-		is(t, "found to be damaged", corrupt, true)
+		stage.Is(t, "found to be damaged", corrupt, true)
 	}
 }
 
@@ -78,10 +79,10 @@ func TestRestore(t *testing.T) {
 	l := newLife(t)
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 	good, err := os.ReadFile(l.home.State())
-	check(t, err)
+	stage.Check(t, err)
 	kept := func() int {
 		names, err := filepath.Glob(l.home.State() + ".corrupt-*")
-		check(t, err)
+		stage.Check(t, err)
 		return len(names)
 	}
 	for _, c := range []struct {
@@ -95,34 +96,34 @@ func TestRestore(t *testing.T) {
 		{"a folder", func() error { os.Remove(l.home.State()); return os.Mkdir(l.home.State(), 0o700) }, 2},
 	} {
 		l.World.record.restore() // it is proven, and not read again
-		check(t, c.damage())
+		stage.Check(t, c.damage())
 		l.World.record.restore()
 		have, err := os.ReadFile(l.home.State())
-		check(t, err)
-		is(t, c.name, string(have), string(good))
-		is(t, c.name+": kept", kept(), c.aside)
+		stage.Check(t, err)
+		stage.Is(t, c.name, string(have), string(good))
+		stage.Is(t, c.name+": kept", kept(), c.aside)
 	}
 	const newer = `{"schema":2}`
-	check(t, os.WriteFile(l.home.State(), []byte(newer), 0o600))
+	stage.Check(t, os.WriteFile(l.home.State(), []byte(newer), 0o600))
 	l.World.record.restore()
 	have, err := os.ReadFile(l.home.State())
-	check(t, err)
-	is(t, "newer", string(have), newer)
+	stage.Check(t, err)
+	stage.Is(t, "newer", string(have), newer)
 }
 
 // A record that could not be saved is saved later, although the old one is whole.
 func TestRestoreOfWhatWasNotSaved(t *testing.T) {
 	l := newLife(t)
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
-	check(t, os.Rename(l.home.State(), l.home.State()+".old"))
-	check(t, os.Mkdir(l.home.State(), 0o700))
+	stage.Check(t, os.Rename(l.home.State(), l.home.State()+".old"))
+	stage.Check(t, os.Mkdir(l.home.State(), 0o700))
 	l.record.Generation++
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
-	check(t, os.Remove(l.home.State()))
-	check(t, os.Rename(l.home.State()+".old", l.home.State()))
+	stage.Check(t, os.Remove(l.home.State()))
+	stage.Check(t, os.Rename(l.home.State()+".old", l.home.State()))
 	for range 2 {
 		l.World.record.restore()
-		is(t, "generation", l.load().Generation, l.record.Generation)
+		stage.Is(t, "generation", l.load().Generation, l.record.Generation)
 	}
 }
 
@@ -133,23 +134,23 @@ func TestArm(t *testing.T) {
 	old := l.World.inputs.timers[fsm.GraceElapsed]
 	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.GraceElapsed, Seq: 2, Run: 9, After: 1})
 	in := l.next(fsm.GraceElapsed)
-	is(t, "seq", in.Seq, uint64(2))
-	is(t, "run", in.Run, uint64(9))
-	is(t, "the old one was still armed", old.Stop(), false)
+	stage.Is(t, "seq", in.Seq, uint64(2))
+	stage.Is(t, "run", in.Run, uint64(9))
+	stage.Is(t, "the old one was still armed", old.Stop(), false)
 	l.Perform(fsm.Effect{Do: fsm.DoArm, Event: fsm.ProbeDue, After: 1 << 40})
 	probe := l.World.inputs.timers[fsm.ProbeDue]
 	l.do(fsm.DoRelease)
-	is(t, "still armed after the release", probe.Stop(), false)
+	stage.Is(t, "still armed after the release", probe.Stop(), false)
 }
 
 func TestSetAsideOfADatabase(t *testing.T) {
 	l := newLife(t)
-	touch(t, l.home.DB())
+	stage.Touch(t, l.home.DB())
 	l.do(fsm.DoQuarantine)
-	is(t, "database", fileExists(l.home.DB()), false)
+	stage.Is(t, "database", stage.FileExists(l.home.DB()), false)
 	kept, err := filepath.Glob(l.home.DB() + ".half-made-*")
-	check(t, err)
-	is(t, "kept", len(kept), 1)
+	stage.Check(t, err)
+	stage.Is(t, "kept", len(kept), 1)
 }
 
 // What a newer version has written is not overwritten, and what is damaged or is
@@ -165,14 +166,14 @@ func TestSaveOverWhatOthersWrote(t *testing.T) {
 	} {
 		l := newLife(t)
 		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record}) // knows its own file from now on
-		check(t, os.WriteFile(l.home.State(), []byte(c.found), 0o600))
+		stage.Check(t, os.WriteFile(l.home.State(), []byte(c.found), 0o600))
 		l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 		text, err := os.ReadFile(l.home.State())
-		check(t, err)
-		is(t, name+": left alone", string(text) == c.found, c.kept)
+		stage.Check(t, err)
+		stage.Is(t, name+": left alone", string(text) == c.found, c.kept)
 		aside, err := filepath.Glob(l.home.State() + ".corrupt-*")
-		check(t, err)
-		is(t, name+": set aside", len(aside), c.aside)
+		stage.Check(t, err)
+		stage.Is(t, name+": set aside", len(aside), c.aside)
 	}
 }
 
@@ -182,10 +183,10 @@ func TestRestoreOverAnotherRecord(t *testing.T) {
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})
 	planted := l.load()
 	planted.Temporal.PID = 12345
-	check(t, l.World.record.file.Save(planted))
+	stage.Check(t, l.World.record.file.Save(planted))
 	l.World.record.restore()
-	is(t, "the pid", l.load().Temporal.PID, l.record.Temporal.PID)
+	stage.Is(t, "the pid", l.load().Temporal.PID, l.record.Temporal.PID)
 	aside, err := filepath.Glob(l.home.State() + ".corrupt-*")
-	check(t, err)
-	is(t, "set aside", len(aside), 1)
+	stage.Check(t, err)
+	stage.Is(t, "set aside", len(aside), 1)
 }

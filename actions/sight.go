@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -12,16 +14,16 @@ import (
 
 // won looks around once supervisor.lock is ours: now the record may be repaired.
 func (d *Client) won() fsm.CommandInput {
-	document, err := Recover(d.config.Home)
+	document, err := evidence.Recover(d.config.Home)
 	if err == nil {
-		err = CheckLock(d.config.Home.Lock())
+		err = lockfile.Check(d.config.Home.Lock())
 	}
 	if err != nil {
 		return d.broken(err)
 	}
 	d.document = document
 	d.saw(document)
-	seen := Observe(d.config.Home, document.Record)
+	seen := evidence.Observe(d.config.Home, document.Record)
 	if seen.Owner == fsm.OwnerNone {
 		d.tidy()
 	}
@@ -31,7 +33,7 @@ func (d *Client) won() fsm.CommandInput {
 // tidy removes what only names a Temporal that does not run: a stale PID file,
 // the predecessor's included, and the temporary files of writers that were killed.
 func (d *Client) tidy() {
-	if other := OtherServer(d.config.Home); other != "" {
+	if other := evidence.OtherServer(d.config.Home); other != "" {
 		d.config.Log.Warn("temporal.pid names a Temporal that was started by something else; it is left alone, and so is the file", "process", other)
 		return
 	}
@@ -50,7 +52,7 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	file, s := statefile.File{Home: d.config.Home}, fsm.CommandInput{Kind: saw}
 	var document statefile.Document
 	var err error
-	for range evidenceTries {
+	for range evidence.Tries {
 		stamp := file.Stamp()
 		if saw == fsm.InputBusy {
 			d.follower.looked = stamp
@@ -78,7 +80,7 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	return s
 }
 
-// driverOf is Driver that does not search again for the supervisor that this command has
+// driverOf is evidence.Driver that does not search again for the supervisor that this command has
 // started, which has supervisor.lock for as long as it lives. Any other one may have let
 // go of it, as a command does that has driven, and be about to be signalled for it.
 func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
@@ -87,7 +89,7 @@ func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
 			return d.follower.driver, ""
 		}
 	}
-	d.follower.driver, stranger = Driver(d.config.Home, r, d.childPID)
+	d.follower.driver, stranger = evidence.Driver(d.config.Home, r, d.childPID)
 	return d.follower.driver, stranger
 }
 
@@ -102,13 +104,13 @@ func (d *Client) saw(document statefile.Document) {
 // vain, once it was out of sight for long enough. Until then unseen does not return for a
 // Healthy record: its Temporal may serve in another container, out of this process's reach.
 func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
-	for s.Driver.PID == 0 && s.Holder == "" && InOtherPIDNamespace(s.Record) {
+	for s.Driver.PID == 0 && s.Holder == "" && evidence.InOtherPIDNamespace(s.Record) {
 		if d.follower.unseenSince.IsZero() {
 			d.follower.unseenSince = time.Now()
 		}
 		switch {
 		case time.Since(d.follower.unseenSince) >= hiddenFor:
-			s.Holder = HiddenHolder
+			s.Holder = evidence.HiddenHolder
 			return
 		case s.Record.State != fsm.Healthy:
 			return

@@ -9,6 +9,10 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -22,7 +26,7 @@ import (
 // supervisor's death, for which the kernel would send SIGHUP to a stopped
 // member (setsid(2); kernel/exit.c, will_become_orphaned_pgrp).
 func (w *World) spawn(e fsm.Effect) fsm.Input {
-	e.Record.Environment = lentTo(e.Record)
+	e.Record.Environment = launch.Lent(e.Record)
 	cmd, err := w.command(e.Record)
 	if err == nil {
 		err = cmd.Start()
@@ -55,8 +59,8 @@ func (w *World) keepOutput(cmd *exec.Cmd) {
 	if output == log {
 		output = nil
 	}
-	w.logs.take(log, output)
-	w.logs.start()
+	w.logs.Take(log, output)
+	w.logs.Start()
 }
 
 // closeOutput closes our copies of what the child would have written to.
@@ -80,25 +84,25 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 		return nil, err
 	}
 	w.tree.closeWaiter()
-	w.tree.waiter, w.tree.file, err = reopen(w.home.Lock())
+	w.tree.waiter, w.tree.file, err = lockfile.Reopen(w.home.Lock())
 	if err != nil {
 		return nil, err
 	}
 	if !probes.LeadsTo(w.home.Lock(), w.tree.own) || !probes.LeadsTo(w.home.Lock(), w.tree.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
-	output, err := openLog(w.home.Log())
+	output, err := logfile.Open(w.home.Log())
 	if err != nil {
-		return nil, fsm.Refusal{Code: cmp.Or(CodeOf(err), fsm.CodeLogUnusable), Reason: err.Error()}
+		return nil, fsm.Refusal{Code: cmp.Or(cause.Of(err), fsm.CodeLogUnusable), Reason: err.Error()}
 	}
-	w.run.logFrom = size(w.home.Log())
-	cmd := exec.Command(s.TemporalBin, argv(s, httpPort, metricsPort)...)
-	cmd.Dir = workFolder(w.home, s.DB)
-	cmd.Env = EnvironmentOf(r, w.home)
+	w.run.logFrom = logfile.Size(w.home.Log())
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, httpPort, metricsPort)...)
+	cmd.Dir = launch.Folder(w.home, s.DB)
+	cmd.Env = launch.Environment(r, w.home)
 	cmd.Stderr = output
 	if w.versions.Of(s.TemporalBin) == "" {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together
-	} else if own := openOutput(w.home); own != nil {
+	} else if own := logfile.OpenOutput(w.home); own != nil {
 		cmd.Stdout = own
 	}
 	cmd.ExtraFiles = []*os.File{w.tree.own} //mutation:lock-passed

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/probes"
 	"golang.org/x/sys/unix"
 )
@@ -13,14 +15,14 @@ import (
 func TestSpawnInheritsTheLocksOnly(t *testing.T) {
 	l := newLife(t)
 	defer unix.Close(leak(t, l.supervisorLock))
-	db, err := databaseLock(l.record.Settings.DB)
-	check(t, err)
+	db, err := database.LockPath(l.record.Settings.DB)
+	stage.Check(t, err)
 	a := l.spawnOnly()
 	want := map[int]string{0: "/dev/null", 1: l.home.Log(), 2: l.home.Log(), 3: l.home.Lock(), 4: db}
 	if !maps.Equal(a.Files, want) {
 		t.Errorf("it has %v, want %v", a.Files, want)
 	}
-	is(t, "both are locked", lockedBy(t, l.home.Lock(), a.PID) && lockedBy(t, db, a.PID), true)
+	stage.Is(t, "both are locked", lockedBy(t, l.home.Lock(), a.PID) && lockedBy(t, db, a.PID), true)
 }
 
 func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
@@ -37,6 +39,6 @@ func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
 func lockedBy(t *testing.T, path string, pid int) bool {
 	t.Helper()
 	holders, err := probes.Holders(path)
-	check(t, err)
+	stage.Check(t, err)
 	return len(holders) == 1 && holders[0].Process.PID == pid
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
@@ -27,7 +29,7 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
 	}
-	log, err := OpenSupervisorLog(home)
+	log, err := logfile.OpenSupervisor(home)
 	if err != nil {
 		return 0, err
 	}
@@ -51,7 +53,7 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 // close-on-exec before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {
 	lock := os.NewFile(inheritedLock, home.SupervisorLock())
-	if err := flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := lockfile.Flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)
 	}
 	if !probes.LeadsTo(home.SupervisorLock(), lock) {

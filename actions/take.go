@@ -4,6 +4,9 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 )
@@ -38,16 +41,16 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := probes.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
-	found := contents{known: e.Record.Known}
+	found := database.Contents{Known: e.Record.Known}
 	if !w.hadOpen(s.DB) {
-		found = contentsOf(s.DB, e.Record.Known)
+		found = database.ReadContents(s.DB, e.Record.Known)
 	}
-	if found.refusal != nil {
-		return refused(fsm.LockDenied, found.refusal)
+	if found.Refusal != nil {
+		return refused(fsm.LockDenied, found.Refusal)
 	}
 	return fsm.Input{
 		Event:       fsm.LockAcquired,
-		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !exists(s.DB), Half: found.half, Known: found.known, Version: w.versions.Of(s.TemporalBin)},
+		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: w.versions.Of(s.TemporalBin)},
 	}
 }
 
@@ -61,16 +64,16 @@ func (w *World) onWait(r fsm.Record) func() {
 // A refusal is looked into before it is believed: somebody may have had the lock
 // for an instant.
 func (w *World) takeLock(r fsm.Record) fsm.Input {
-	for range evidenceTries {
-		lock, err := Acquire(w.home.Lock())
+	for range evidence.Tries {
+		lock, err := lockfile.Take(w.home.Lock())
 		if err == nil {
 			w.tree.own = lock
 			return fsm.Input{}
 		}
-		if !errors.Is(err, ErrHeld) {
+		if !errors.Is(err, lockfile.ErrHeld) {
 			return refused(fsm.LockDenied, err)
 		}
-		switch seen := Observe(w.home, r); seen.Owner {
+		switch seen := evidence.Observe(w.home, r); seen.Owner {
 		case fsm.OwnerOurs, fsm.OwnerLeftover:
 			return fsm.Input{Event: fsm.OrphanFound, Process: seen.Leader, Detail: "temporal.lock is held by our own Temporal"}
 		case fsm.OwnerForeign:
@@ -90,7 +93,7 @@ func (w *World) takeDatabase(db string, onWait func()) error {
 	if db == "" {
 		return nil
 	}
-	lock, err := lockDatabase(db, onWait)
+	lock, err := database.Lock(db, onWait)
 	if err != nil {
 		return err
 	}
@@ -98,5 +101,5 @@ func (w *World) takeDatabase(db string, onWait func()) error {
 	if w.tree.awaited > 0 {
 		return nil // a database that our own tree had is nobody else's
 	}
-	return servedByOther(db)
+	return database.ServedByOther(db)
 }

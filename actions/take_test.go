@@ -9,72 +9,75 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 )
 
 func TestTakeLocks(t *testing.T) {
 	l := newLife(t)
 	in := l.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.LockAcquired)
-	is(t, "fresh", in.Fresh, true)
+	stage.Is(t, "event", in.Event, fsm.LockAcquired)
+	stage.Is(t, "fresh", in.Fresh, true)
 	lock := l.World.tree.own
-	touch(t, l.home.DB())
+	stage.Touch(t, l.home.DB())
 	in = l.do(fsm.DoLock)
-	is(t, "again", in.Event, fsm.LockAcquired)
-	is(t, "fresh", in.Fresh, false)
-	is(t, "kept", l.World.tree.own, lock)
+	stage.Is(t, "again", in.Event, fsm.LockAcquired)
+	stage.Is(t, "fresh", in.Fresh, false)
+	stage.Is(t, "kept", l.World.tree.own, lock)
 	l.record.Settings.DB = ""
 	in = l.do(fsm.DoLock)
-	is(t, "in memory", in.Event, fsm.LockAcquired)
-	is(t, "fresh", in.Fresh, false)
-	is(t, "database's lock", l.World.run.dbLock == nil, true)
+	stage.Is(t, "in memory", in.Event, fsm.LockAcquired)
+	stage.Is(t, "fresh", in.Fresh, false)
+	stage.Is(t, "database's lock", l.World.run.dbLock == nil, true)
 	l.release()
-	free, err := Acquire(l.home.Lock())
-	check(t, err)
+	free, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
 	free.Close()
-	is(t, "the lock file stays", fileExists(l.home.Lock()), true)
+	stage.Is(t, "the lock file stays", stage.FileExists(l.home.Lock()), true)
 }
 
 // A lock that the first look finds free is not released before it is taken.
 func TestTheFirstLookKeepsTheLock(t *testing.T) {
 	l := newLife(t)
-	is(t, "owner", l.World.Observe(l.record).Owner, fsm.OwnerNone)
-	_, err := Acquire(l.home.Lock())
-	is(t, "held", errors.Is(err, ErrHeld), true)
-	is(t, "event", l.do(fsm.DoLock).Event, fsm.LockAcquired)
+	stage.Is(t, "owner", l.World.Observe(l.record).Owner, fsm.OwnerNone)
+	_, err := lockfile.Take(l.home.Lock())
+	stage.Is(t, "held", errors.Is(err, lockfile.ErrHeld), true)
+	stage.Is(t, "event", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 	l.do(fsm.DoRelease)
-	lock, err := Acquire(l.home.Lock())
-	check(t, err)
-	check(t, lock.Close())
+	lock, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
+	stage.Check(t, lock.Close())
 }
 
 func TestTakeLocksRefused(t *testing.T) {
 	l := newLife(t)
-	stranger := l.start("actor", nil)
-	stranger.must("lock", l.home.Lock())
+	stranger := l.Start("actor", nil)
+	stranger.Must("lock", l.home.Lock())
 	in := l.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.LockDenied)
-	has(t, in.Detail, "temporal.lock", "pid "+strconv.Itoa(stranger.PID))
-	stranger.untouched()
+	stage.Is(t, "event", in.Event, fsm.LockDenied)
+	stage.Has(t, in.Detail, "temporal.lock", "pid "+strconv.Itoa(stranger.PID))
+	stranger.Untouched()
 
 	l = newLife(t)
-	check(t, os.Remove(l.home.Lock()))
-	check(t, os.Symlink("/etc/hostname", l.home.Lock()))
+	stage.Check(t, os.Remove(l.home.Lock()))
+	stage.Check(t, os.Symlink("/etc/hostname", l.home.Lock()))
 	in = l.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.LockDenied)
-	has(t, in.Detail, "symlink")
+	stage.Is(t, "event", in.Event, fsm.LockDenied)
+	stage.Has(t, in.Detail, "symlink")
 }
 
 // A driver that is no longer the one takes nothing, not even for an instant.
 func TestTakeLocksOfADeposedDriver(t *testing.T) {
 	l := newLife(t)
-	check(t, os.Remove(l.home.SupervisorLock()))
-	other, err := Acquire(l.home.SupervisorLock())
-	check(t, err)
+	stage.Check(t, os.Remove(l.home.SupervisorLock()))
+	other, err := lockfile.Take(l.home.SupervisorLock())
+	stage.Check(t, err)
 	defer other.Close()
-	is(t, "event", l.do(fsm.DoLock).Event, fsm.LockLost)
-	lock, err := Acquire(l.home.Lock())
-	check(t, err)
+	stage.Is(t, "event", l.do(fsm.DoLock).Event, fsm.LockLost)
+	lock, err := lockfile.Take(l.home.Lock())
+	stage.Check(t, err)
 	lock.Close()
 }
 
@@ -82,50 +85,50 @@ func TestTakeLocksOfADeposedDriver(t *testing.T) {
 func TestTakeLocksFindsARemnant(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
-	leader.bear(l.stage, "setsid")
-	leader.tell("exit", "0")
-	leader.awaitEnd()
-	check(t, onlyExit(l.World.run.child.Wait()))
+	leader.Spawn(l.Stage, "setsid")
+	leader.Send("exit", "0")
+	leader.AwaitEnd()
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 	in := l.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.OrphanFound)
-	is(t, "leader", in.Process, l.record.Temporal)
+	stage.Is(t, "event", in.Event, fsm.OrphanFound)
+	stage.Is(t, "leader", in.Process, l.record.Temporal)
 }
 
 // Two homes with one database meet at its lock, by whichever name they know it.
 func TestTakeDatabase(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
-	check(t, err)
+	stage.Check(t, err)
 	t.Chdir(dir)
-	check(t, os.Mkdir("real", 0o700))
-	touch(t, "real/db")
-	check(t, os.Symlink("real", "folder"))
-	check(t, os.Symlink("real/db", "file"))
-	check(t, os.Symlink("file", "file2"))
+	stage.Check(t, os.Mkdir("real", 0o700))
+	stage.Touch(t, "real/db")
+	stage.Check(t, os.Symlink("real", "folder"))
+	stage.Check(t, os.Symlink("real/db", "file"))
+	stage.Check(t, os.Symlink("file", "file2"))
 	names := []string{
 		dir + "/real/db", dir + "/real/../real/./db", dir + "/folder/db", dir + "/file", dir + "/file2", "real/db", "folder/db", "file",
 	}
 	a, b := newLife(t), newLife(t)
 	for _, mine := range names {
-		check(t, a.takeDatabase(mine, noWait))
+		stage.Check(t, a.takeDatabase(mine, noWait))
 		for _, its := range names {
-			has(t, b.takeDatabase(its, noWait).Error(), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
-			is(t, its+": not ours", b.World.run.dbLock == nil, true)
+			stage.Has(t, b.takeDatabase(its, noWait).Error(), "database "+its+" is in use by pid "+strconv.Itoa(os.Getpid()))
+			stage.Is(t, its+": not ours", b.World.run.dbLock == nil, true)
 		}
 	}
-	check(t, b.takeDatabase(dir+"/real/db2", noWait))
+	stage.Check(t, b.takeDatabase(dir+"/real/db2", noWait))
 	// A name to nothing leads to the same lock before the file is there as after.
-	check(t, os.Symlink("real/later", "early"))
-	check(t, a.takeDatabase(dir+"/early", noWait))
-	has(t, b.takeDatabase(dir+"/real/later", noWait).Error(), "is in use by")
-	touch(t, "real/hard")
-	check(t, os.Link("real/hard", "second"))
-	has(t, b.takeDatabase(dir+"/real/hard", noWait).Error(), "hard link")
-	check(t, a.takeDatabase("", noWait))
-	check(t, b.takeDatabase(dir+"/file", noWait))
-	has(t, b.takeDatabase(dir+"/no/folder/db", noWait).Error(), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
-	check(t, os.Mkdir("real/odd.lock", 0o700))
-	has(t, b.takeDatabase(dir+"/real/odd", noWait).Error(), "database: ", "real/odd.lock")
-	is(t, "in the folder", strings.Join(list(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
+	stage.Check(t, os.Symlink("real/later", "early"))
+	stage.Check(t, a.takeDatabase(dir+"/early", noWait))
+	stage.Has(t, b.takeDatabase(dir+"/real/later", noWait).Error(), "is in use by")
+	stage.Touch(t, "real/hard")
+	stage.Check(t, os.Link("real/hard", "second"))
+	stage.Has(t, b.takeDatabase(dir+"/real/hard", noWait).Error(), "hard link")
+	stage.Check(t, a.takeDatabase("", noWait))
+	stage.Check(t, b.takeDatabase(dir+"/file", noWait))
+	stage.Has(t, b.takeDatabase(dir+"/no/folder/db", noWait).Error(), "database "+dir+"/no/folder/db has no folder", dir+"/no/folder is not there")
+	stage.Check(t, os.Mkdir("real/odd.lock", 0o700))
+	stage.Has(t, b.takeDatabase(dir+"/real/odd", noWait).Error(), "database: ", "real/odd.lock")
+	stage.Is(t, "in the folder", strings.Join(stage.List(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 
 // The lock's holder is told with its home where it is a Temporal of ours.
@@ -134,18 +137,18 @@ func TestTakeDatabaseOfAnotherHome(t *testing.T) {
 	other := a.spawnOnly()
 	b.record.Settings.DB = a.record.Settings.DB
 	in := b.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.LockDenied)
-	has(t, in.Detail, "the Temporal of home "+string(a.home), "pid "+strconv.Itoa(other.PID))
+	stage.Is(t, "event", in.Event, fsm.LockDenied)
+	stage.Has(t, in.Detail, "the Temporal of home "+string(a.home), "pid "+strconv.Itoa(other.PID))
 	b.record.Settings.DB = b.home.DB()
-	is(t, "with its own", b.do(fsm.DoLock).Event, fsm.LockAcquired)
+	stage.Is(t, "with its own", b.do(fsm.DoLock).Event, fsm.LockAcquired)
 }
 
 func TestTakeLocksPortTaken(t *testing.T) {
 	l := newLife(t)
-	listener, err := net.Listen("tcp", Address(l.record.Settings))
-	check(t, err)
+	listener, err := net.Listen("tcp", launch.Address(l.record.Settings))
+	stage.Check(t, err)
 	defer listener.Close()
 	in := l.do(fsm.DoLock)
-	is(t, "event", in.Event, fsm.PortTaken)
-	has(t, in.Detail, "--port", strconv.Itoa(os.Getpid()))
+	stage.Is(t, "event", in.Event, fsm.PortTaken)
+	stage.Has(t, in.Detail, "--port", strconv.Itoa(os.Getpid()))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -16,16 +17,16 @@ import (
 func events(t *testing.T, path string) []traceEvent {
 	t.Helper()
 	text, err := os.ReadFile(path)
-	check(t, err)
+	stage.Check(t, err)
 	var list []traceEvent
-	check(t, json.Unmarshal(append(text, ']'), &list))
+	stage.Check(t, json.Unmarshal(append(text, ']'), &list))
 	return list
 }
 
 func TestTraceOfTwoProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "trace.json")
 	first, err := NewTrace(path, "first")
-	check(t, err)
+	stage.Check(t, err)
 	t.Setenv(TraceVariable, path)
 	second := JoinTrace("second")
 	began := time.Now()
@@ -57,7 +58,7 @@ func TestTraceWritesOverTracesOnly(t *testing.T) {
 	path := filepath.Join(folder, "trace.json")
 	for range 2 {
 		trace, err := NewTrace(path, "again")
-		check(t, err)
+		stage.Check(t, err)
 		trace.Close()
 		if n := len(events(t, path)); n != 1 {
 			t.Errorf("%d events", n)
@@ -65,7 +66,7 @@ func TestTraceWritesOverTracesOnly(t *testing.T) {
 	}
 	for _, text := range []string{"x", "[\n", "[\n1]", "{}", "[{\n"} {
 		other := filepath.Join(folder, "other")
-		check(t, os.WriteFile(other, []byte(text), 0o600))
+		stage.Check(t, os.WriteFile(other, []byte(text), 0o600))
 		if _, err := NewTrace(other, "p"); !errors.Is(err, ErrNotTrace) {
 			t.Errorf("over %q: %v", text, err)
 		}

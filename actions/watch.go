@@ -4,6 +4,10 @@ import (
 	"os"
 	"time"
 
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -15,9 +19,9 @@ import (
 // adopt prepares the watch on a Temporal that another supervisor spawned.
 func (w *World) adopt(e fsm.Effect) {
 	w.run.child, w.run.reached, w.tree.members = nil, nil, nil
-	w.run.logFrom = size(w.home.Log())
-	w.logs.take(openRunningLog(w.home, e.Record.Temporal), nil)
-	w.logs.start()
+	w.run.logFrom = logfile.Size(w.home.Log())
+	w.logs.Take(logfile.OpenRunning(w.home, e.Record.Temporal), nil)
+	w.logs.Start()
 	w.openWaiter(e.Record)
 }
 
@@ -28,11 +32,11 @@ func (w *World) openWaiter(r fsm.Record) {
 	if w.tree.waiter != nil {
 		return
 	}
-	lock := lockFile(w.home, r)
+	lock := evidence.LockFile(w.home, r)
 	if w.tree.file = lock.FileID; lock.Path == "" {
 		return
 	}
-	waiter, opened, err := reopen(lock.Path)
+	waiter, opened, err := lockfile.Reopen(lock.Path)
 	switch {
 	case err != nil:
 		w.log.Error("lock not opened for the wait", "error", err)
@@ -64,9 +68,9 @@ func (w *World) watch(e fsm.Effect) {
 		if in.Exit.MayBeKilled() {
 			in.Exit.Shortage = memory.Shortage()
 		}
-		in.Tail = lastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
+		in.Tail = logfile.LastWords(w.home, from, in.Exit.Code != 0 && in.Exit.Signal == "")
 		if e.Record.Settings.DB != "" {
-			in.Code = codeInText(databaseSigns, in.Tail)
+			in.Code = cause.InText(cause.DatabaseSigns, in.Tail)
 		}
 		tree.waitUntilReported()
 		w.Post(in)
@@ -110,7 +114,7 @@ func (w *World) await(e fsm.Effect) {
 // of a holder, and looks again, each second at least, until none is left.
 func awaitUnlocked(waiter *os.File, held probes.FileID) error {
 	if waiter != nil {
-		return flock(waiter, unix.LOCK_EX)
+		return lockfile.Flock(waiter, unix.LOCK_EX)
 	}
 	for {
 		holders, err := probes.HoldersOf(held)

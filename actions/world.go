@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
@@ -32,7 +35,7 @@ type World struct {
 	// versions knows the version of the program at hand.
 	versions temporal.Versions
 	// logs keeps the logs bounded.
-	logs *logKeeper
+	logs *logfile.Keeper
 	// requests are those to stop that came by file and signal.
 	requests stopRequests
 	beats    beats
@@ -52,7 +55,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 		home: home, self: c.Self, supervisorLock: lock, log: c.Log, observer: c.Observer,
 		record: recordFile{file: statefile.File{Home: home}, log: c.Log, document: d},
 		inputs: inputs{inbox: make(chan delivery, 64), timers: timers[fsm.Event]{}, began: time.Now()},
-		tree:   treeLock{end: newTreeEnd()}, logs: newLogKeeper(home, c.Log),
+		tree:   treeLock{end: newTreeEnd()}, logs: logfile.NewKeeper(home, c.Log),
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
@@ -62,7 +65,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 
 // Observe says who has temporal.lock. A free one it keeps: the next step takes it.
 func (w *World) Observe(r fsm.Record) fsm.Evidence {
-	evidence, lock := observeLocked(w.home, r)
+	evidence, lock := evidence.ObserveLocked(w.home, r)
 	if evidence.Owner == fsm.OwnerNone {
 		w.tree.own = lock
 	} else if lock != nil {
@@ -84,7 +87,7 @@ func (w *World) Next() fsm.Input {
 	switch {
 	case d.ended && d.Run == w.tree.awaited:
 		w.tree.own, w.tree.ended = d.lock, d.Run
-		d.Left = stateOf(w.record.document.Settings.DB)
+		d.Left = database.State(w.record.document.Settings.DB)
 	case d.lock != nil:
 		d.lock.Close()
 	}
@@ -154,7 +157,7 @@ func (w *World) perform(e fsm.Effect) (fsm.Input, bool) {
 }
 
 func (w *World) setAside(e fsm.Effect) {
-	aside, err := quarantine(realDatabase(e.Record.Settings.DB), time.Now()) //mutation:database-aside
+	aside, err := database.Quarantine(database.Real(e.Record.Settings.DB), time.Now()) //mutation:database-aside
 	if err != nil {
 		w.log.Error("half-made database not set aside", "error", err)
 		return
@@ -167,7 +170,7 @@ func (w *World) setAside(e fsm.Effect) {
 func (w *World) backUp(e fsm.Effect) (fsm.Input, bool) {
 	db := e.Record.Database
 	w.beats.copying.Store(true)
-	to, earlier, err := backup(db, time.Now())
+	to, earlier, err := database.Backup(db, time.Now())
 	w.beats.copying.Store(false)
 	if err != nil {
 		return refused(fsm.SpawnFailed, err), true
@@ -191,8 +194,8 @@ func (w *World) release() {
 		}
 	}
 	w.tree.own, w.run.dbLock, w.tree.guard = nil, nil, nil
-	w.logs.stop()
-	w.logs.take(nil, nil)
+	w.logs.Stop()
+	w.logs.Take(nil, nil)
 	w.tree.closeWaiter()
 	if err := statefile.RemovePID(w.home.PID()); err != nil {
 		w.log.Warn("PID file not removed", "error", err)

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/doctor"
 )
@@ -11,7 +11,7 @@ func doctorCommand() *cobra.Command {
 	var fix bool
 	var output string
 	c := &cobra.Command{
-		Use:   actions.DoctorVerb,
+		Use:   evidence.DoctorVerb,
 		Short: "Check everything that a start needs, and advise what to do",
 		Long: `Check the home and who may read it, its file system, the settings, the record, what
 runs, the ports and who has them, the Temporal CLI, the database, the system's

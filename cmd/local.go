@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/initproc"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
@@ -23,7 +23,7 @@ func Main() int { return Run(Root()) }
 //
 // As process 1 of a container it runs the tree in a child process: see initproc.
 func Run(root *cobra.Command) int {
-	if status, ended := initproc.Run(actions.MayLock); ended {
+	if status, ended := initproc.Run(evidence.MayHoldLock); ended {
 		return status
 	}
 	out := cli.OutletOf(root)

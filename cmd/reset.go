@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 )
@@ -14,7 +14,7 @@ func resetCommand() *cobra.Command {
 	var yes bool
 	var grace time.Duration
 	c := &cobra.Command{
-		Use:   actions.ResetVerb,
+		Use:   evidence.ResetVerb,
 		Short: "Begin with a new database, and keep the old one",
 		Long: `Stop Temporal and move its database aside under a dated name, so that the next
 start makes a new one. Nothing is deleted, and the commands that bring the old one

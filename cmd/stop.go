@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
@@ -59,7 +59,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)
-	if err == nil && !there && actions.HasServerWithoutHome(statefile.Gone(path)) {
+	if err == nil && !there && evidence.HasServerWithoutHome(statefile.Gone(path)) {
 		there = true // its locks are needed to stop what it has left
 		home, err = statefile.OpenHome(path)
 	}

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 )
@@ -11,7 +11,7 @@ import (
 // name in the process list, and of no use to people.
 func superviseCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: actions.SuperviseVerb, Hidden: true, Args: cli.NoArguments,
+		Use: evidence.SuperviseVerb, Hidden: true, Args: cli.NoArguments,
 		Short: "Supervise Temporal (start runs this in the background)",
 		RunE:  func(c *cobra.Command, _ []string) error { return lifecycle.Supervise(cli.VoiceOf(c)) },
 	}

@@ -32,39 +32,68 @@ var mayImport = map[string][]string{
 	"probes/xnu/fake":  {"probes/xnu"},
 	"probes/childtest": {}, // children for tests
 
-	"actions":             {"fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/procs", "actions/environment"},
+	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
+	"actions": {
+		"fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
+		"actions/cause",
+	},
+	lockfile:              {"statefile", "probes", "probes/host", "actions/procs"},
+	logfile:               {"fsm", "statefile", "probes"},
+	launch:                {"fsm", "statefile", "probes", "probes/temporal", "actions/environment"},
+	evidence:              {"fsm", "statefile", "probes", lockfile, launch},
+	database:              {"fsm", "statefile", "probes", "probes/sqlite", "actions/procs", lockfile, evidence},
+	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database},
+	"actions/cause":       {"fsm", "probes"},
 	"actions/environment": {"fsm", "probes"},
 	"actions/procs":       {"fsm", "probes", "probes/xnu"},
-	"actions/install":     {"statefile", "actions"},
+	"actions/install":     {"statefile", logfile, lockfile},
 	"actions/initproc":    {},
 
+	"actions/internal/stage": {"fsm", "statefile", "probes"}, // for tests
+
 	"cmd": {
-		"fsm", "statefile", "probes", "probes/logs", "actions", "actions/initproc", "actions/install",
-		human, cli, config, inspect, "cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service",
-		"cmd/internal/dashboard", "cmd/internal/profile", "cmd/internal/installer", "cmd/internal/reader",
+		"fsm", "statefile", "probes", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
+		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
+		"cmd/internal/installer", "cmd/internal/reader",
 	},
 	"cmd/stigmer": {"cmd"},
 	"cmd/gen":     {"cmd", cli},
-	"cmd/bench":   {"fsm", "statefile", "probes", "probes/temporal", "actions"},
+	"cmd/bench":   {"fsm", "statefile", "probes", "probes/temporal", lockfile},
 
 	// From the bottom to the top; the last seven know nothing of one another.
-	human:   {"fsm", "probes"},
-	cli:     {human, "fsm", "statefile", "probes", "actions"},
-	config:  {human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions", "actions/environment", "actions/install"},
-	inspect: {human, cli, config, "fsm", "statefile", "probes", "probes/host", "probes/logs", "probes/temporal", "actions", "actions/procs"},
-	"cmd/internal/lifecycle": {
-		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions", "actions/environment",
+	human: {"fsm", "probes"},
+	cli:   {human, "fsm", "statefile", "probes", "actions/cause", lockfile},
+	config: {
+		human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions/cause", launch, logfile, "actions/environment",
+		"actions/install",
 	},
-	"cmd/internal/doctor":    {human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions"},
-	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", "actions", "actions/environment"},
-	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", "actions"},
-	"cmd/internal/profile":   {human, cli, inspect, "actions"},
-	"cmd/internal/reader":    {cli, inspect, "statefile", "probes", "probes/logs", "actions"},
-	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "probes/temporal", "actions", "actions/install"},
+	inspect: {
+		human, cli, config, "fsm", "statefile", "probes", "probes/host", "probes/logs", "probes/temporal", "actions/cause", database,
+		evidence, launch, lockfile, logfile, "actions/procs",
+	},
+	"cmd/internal/lifecycle": {
+		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/cause", database, evidence,
+		launch, lockfile, logfile, "actions/upkeep", "actions", "actions/environment",
+	},
+	"cmd/internal/doctor": {
+		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
+		database, evidence, "actions/upkeep", "actions",
+	},
+	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
+	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
+	"cmd/internal/profile":   {human, cli, inspect, lockfile},
+	"cmd/internal/reader":    {cli, inspect, "statefile", "probes", "probes/logs", logfile},
+	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "probes/temporal", "actions/install"},
 }
 
-// The rooms of cmd on which the others stand.
+// The rooms on which others stand.
 const (
+	lockfile = "actions/lockfile"
+	logfile  = "actions/logfile"
+	launch   = "actions/launch"
+	evidence = "actions/evidence"
+	database = "actions/database"
+
 	human   = "cmd/internal/human"
 	cli     = "cmd/internal/cli"
 	config  = "cmd/internal/config"

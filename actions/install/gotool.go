@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/stigmer/local/actions/logfile"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,8 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/stigmer/local/actions"
 )
 
 // module is what go builds.
@@ -92,7 +91,7 @@ func (l *lines) Write(data []byte) (int, error) {
 			return len(data), nil
 		}
 		l.pending = rest
-		l.last = append(l.last[max(0, len(l.last)-linesKept+1):], actions.Printable(string(line)))
+		l.last = append(l.last[max(0, len(l.last)-linesKept+1):], logfile.Printable(string(line)))
 		l.each(l.last[len(l.last)-1])
 	}
 }

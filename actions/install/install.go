@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -68,12 +68,12 @@ func Install(ctx context.Context, o Options) (Result, error) {
 
 // acquire takes the lock of an installation, and reports if it has to wait for another one.
 func acquire(ctx context.Context, path string, progress Progress) (*os.File, error) {
-	lock, err := actions.Acquire(path)
-	if !errors.Is(err, actions.ErrHeld) {
+	lock, err := lockfile.Take(path)
+	if !errors.Is(err, lockfile.ErrHeld) {
 		return lock, err
 	}
 	progress.Step("Waiting    for another installation, which has " + path)
-	return actions.AcquireUntil(ctx, path)
+	return lockfile.TakeUntil(ctx, path)
 }
 
 // add makes a version's folder in the staging folder and moves it to its place, so

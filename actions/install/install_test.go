@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -80,8 +80,8 @@ func TestNeedless(t *testing.T) {
 	home := newHome(t)
 	o := order(home, written("x"))
 	o.Wanted = func() bool {
-		_, err := actions.Acquire(home.InstallLock())
-		if !errors.Is(err, actions.ErrHeld) {
+		_, err := lockfile.Take(home.InstallLock())
+		if !errors.Is(err, lockfile.ErrHeld) {
 			t.Error("asked without the lock")
 		}
 		return false
@@ -206,7 +206,7 @@ func TestInTheWay(t *testing.T) {
 	home := newHome(t)
 	check(t, os.MkdirAll(home.InstallLock(), 0o700))
 	_, err := Install(t.Context(), order(home, written("x")))
-	if _, ok := errors.AsType[actions.NotLockError](err); !ok {
+	if _, ok := errors.AsType[lockfile.NotFileError](err); !ok {
 		t.Error(err)
 	}
 }

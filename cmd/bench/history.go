@@ -5,7 +5,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -48,7 +48,7 @@ func (h *home) age() {
 	supervisor := h.record().Supervisor.PID
 	h.stop()
 	h.b.awaitEnd(supervisor) // stop returns with the record, before the lock is free
-	lock := must(actions.Acquire(h.path.SupervisorLock()))
+	lock := must(lockfile.Take(h.path.SupervisorLock()))
 	defer lock.Close()
 	file := statefile.File{Home: h.path}
 	document := must(file.Load())

@@ -97,7 +97,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 	c.c, c.deeds = w.run.cache.sight(c.c, in)
 }
 
-// driverOf mirrors actions.Driver: the recorded supervisor if it has the lock, or
+// driverOf mirrors evidence.Driver: the recorded supervisor if it has the lock, or
 // else a supervisor by its command line, but never a command that has it. Any other holder
 // is a stranger.
 func (w *simWorld) driverOf(r *simRec) (driver simProc, stranger bool) {

@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -172,7 +172,7 @@ func (d *director) hear(want string) {
 // enter names a process that begins, and lets a Temporal that is complete go on.
 func (d *director) enter(h heard) {
 	d.began[h.Role]++
-	kind := cmp.Or(map[string]string{"server": "Temporal", actions.SuperviseVerb: "supervisor"}[h.Role], h.Role)
+	kind := cmp.Or(map[string]string{"server": "Temporal", evidence.SuperviseVerb: "supervisor"}[h.Role], h.Role)
 	d.procs[h.PID] = &process{name: fmt.Sprintf("%s %d", kind, d.began[h.Role]), role: h.Role, conn: h.conn, alive: true, report: h.report}
 	for _, leader := range d.procs {
 		if leader.role != "server" || leader.PPID == 0 {

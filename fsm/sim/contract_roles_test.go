@@ -24,6 +24,8 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -32,7 +34,7 @@ import (
 // roles are the first arguments with which this binary plays another program.
 var roles = map[string]func(*part) error{
 	"server": (*part).serve, "member": (*part).linger, "escaped": (*part).linger, "foreign": (*part).intrude, "bystander": (*part).intrude,
-	actions.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
+	evidence.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
 }
 
 func TestMain(m *testing.M) {
@@ -137,7 +139,7 @@ func (p *part) linger() error {
 // intrude is a foreign process, with temporal.lock or without.
 func (p *part) intrude() (err error) {
 	if p.role == "foreign" {
-		_, err = actions.Acquire(p.home.Lock())
+		_, err = lockfile.Take(p.home.Lock())
 	}
 	p.say("is there")
 	<-p.orders
@@ -249,7 +251,7 @@ func (p *part) supervise() error {
 	if err != nil {
 		return err
 	}
-	document, err := actions.Recover(p.home)
+	document, err := evidence.Recover(p.home)
 	if err != nil {
 		return err
 	}
@@ -280,7 +282,7 @@ func (p *part) command() error {
 		return err
 	}
 	client := actions.NewClient(actions.ClientConfig{Home: p.home, Log: hclog.NewNullLogger(), Supervise: func(lock *os.File) (int, error) {
-		return actions.Supervise(p.home, []string{actions.SuperviseVerb}, os.Environ(), lock)
+		return actions.Supervise(p.home, []string{evidence.SuperviseVerb}, os.Environ(), lock)
 	}})
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, unix.SIGTERM)

@@ -24,7 +24,7 @@ func (w *simWorld) foreign() bool {
 	return slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
 }
 
-// observe mirrors actions.Observe and actions.Classify.
+// observe mirrors evidence.Observe and evidence.Classify.
 func (w *simWorld) observe(r *simRec) (hold fsm.LockOwner, leader simProc) {
 	if w.lockFree() {
 		if w.outlived(r.tmp) {
@@ -98,7 +98,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	}
 }
 
-// recover mirrors actions.Recover and rebuild.
+// recover mirrors evidence.Recover and rebuild.
 func (w *simWorld) recover() *simRec {
 	if w.disk.There && !w.disk.Torn {
 		return w.disk.Rec

@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -19,10 +20,10 @@ import (
 func SystemProblem(err error, did string) *Problem {
 	p := &Problem{What: err.Error(), Means: did, Try: "stigmer local state --explain, or another home: STIGMER_HOME=DIR", Exit: ExitFailed}
 	says := func(exit int, means, try string) { p.Exit, p.Means, p.Try = exit, means+"; "+did, try }
-	lock, isLock := errors.AsType[actions.NotLockError](err)
+	lock, isLock := errors.AsType[lockfile.NotFileError](err)
 	switch {
 	case isA[probes.IdentityError](err):
-		lack, _ := LackOf(actions.CodeOf(err))
+		lack, _ := LackOf(cause.Of(err))
 		says(ExitFailed, "without it no process can be identified", cmp.Or(lack.Try, p.Try))
 	case errors.Is(err, probes.ErrNoProc):
 		says(ExitFailed, "without it no process can be identified", "mount it: mount -t proc proc /proc")
@@ -47,7 +48,7 @@ func SystemProblem(err error, did string) *Problem {
 	case errors.Is(err, fs.ErrPermission):
 		says(ExitPermission, "this user may not", TryOwner())
 	default:
-		if lack, ok := LackOf(actions.CodeOf(err)); ok {
+		if lack, ok := LackOf(cause.Of(err)); ok {
 			says(ExitFailed, lack.Means, lack.Try)
 		}
 	}

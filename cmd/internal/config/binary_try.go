@@ -14,7 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/host"
@@ -49,12 +50,12 @@ func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 // returns what the program said, or what is wrong with it. An error means that the program
 // could not be tried.
 func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *cli.Problem, err error) {
-	folder, said, words, err := actions.TryProgram(ctx, home, r, actions.EnvironmentOf(r, home))
+	folder, said, words, err := launch.TryProgram(ctx, home, r, launch.Environment(r, home))
 	if err == nil || untried(err) {
 		return said, nil, err
 	}
 	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
-	if _, _, _, otherwise := actions.TryProgram(ctx, home, r, os.Environ()); otherwise == nil {
+	if _, _, _, otherwise := launch.TryProgram(ctx, home, r, os.Environ()); otherwise == nil {
 		problem.Try = "--" + PassEnvFlag + " with the variable that it needs: it runs with all those of this shell"
 	}
 	return "", problem, nil
@@ -63,7 +64,7 @@ func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said 
 // untried reports whether the error of a trial says nothing of the program: the system lacks
 // what a trial takes, or something killed the program, as a system short of memory does.
 func untried(err error) bool {
-	_, lacks := cli.LackOf(actions.CodeOf(err))
+	_, lacks := cli.LackOf(cause.Of(err))
 	ended, ok := errors.AsType[*exec.ExitError](err)
 	return lacks || ok && ended.Sys().(syscall.WaitStatus).Signaled()
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 )
@@ -58,5 +58,5 @@ func WithheldWords(e fsm.Environment) string {
 	if slices.ContainsFunc(withheld, environment.IsPreset) {
 		way += "; what a preset has is given to start as settings"
 	}
-	return actions.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
+	return logfile.Printable("kept away from Temporal: " + strings.Join(withheld, ", ") + " (" + way + ")")
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -134,7 +134,7 @@ func (o *Options) database() error {
 	if err != nil {
 		return cli.SystemProblem(err, "nothing was changed")
 	}
-	if err := actions.DatabaseName(path); err != nil {
+	if err := launch.CheckDatabaseName(path); err != nil {
 		return o.Blame(cli.BadFlag("db", "--db %s: %v", path, err))
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
@@ -62,7 +63,7 @@ func (p page) lines(colours bool) []string {
 	lines = append(lines, p.latest(p.height-len(lines))...)
 	lines = lines[:max(0, min(len(lines), p.height))]
 	for i, line := range lines {
-		line = actions.Shortened(actions.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
+		line = human.Shortened(logfile.Printable(strings.ReplaceAll(line, "\t", "    ")), p.width)
 		if colours {
 			line = paint(line, p.report.State, i == state)
 		}

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -111,7 +113,7 @@ func (p *examination) database() string {
 	if !p.Exists {
 		return ""
 	}
-	return actions.DatabaseOf(p.Home, p.Document.Record)
+	return database.Of(p.Home, p.Document.Record)
 }
 
 // databases are those that matter: where none runs, the next start's as well as the one
@@ -208,7 +210,7 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 			err = probes.Reachable(p.settings.IP)
 		}
 		if err != nil {
-			code := actions.CodeOf(err)
+			code := cause.Of(err)
 			lack, _ := cli.LackOf(code)
 			return fail(name, cmp.Or(lack.Try, inspect.OtherPlace(code)), "%s: %v", at, err)
 		}
@@ -255,7 +257,7 @@ func (p *examination) checkBinary() CheckReport {
 	case problem != nil:
 		return fail(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
 	case err != nil:
-		lack, _ := cli.LackOf(actions.CodeOf(err))
+		lack, _ := cli.LackOf(cause.Of(err))
 		return fail(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
 	}
 	tested := strings.TrimPrefix(cli.TemporalVersion, "v")

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -31,14 +34,14 @@ func (p *examination) checkDatabase(db string) CheckReport {
 	_, err := os.Stat(db)
 	half, unfit := "", error(nil)
 	if !p.Running() {
-		half, unfit = actions.Contents(db, fsm.DatabaseFile{})
-		unfit = cmp.Or(actions.Unfit(db), unfit)
+		half, unfit = database.CheckContents(db, fsm.DatabaseFile{})
+		unfit = cmp.Or(database.Unfit(db), unfit)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
 		return pass(name, "%s was used last, and is not there any more", db)
 	case unfit != nil:
-		return fail(name, inspect.Fit(db, actions.CodeOf(unfit)), "%s", strings.TrimPrefix(unfit.Error(), "database "))
+		return fail(name, inspect.Fit(db, cause.Of(unfit)), "%s", strings.TrimPrefix(unfit.Error(), "database "))
 	case errors.Is(err, os.ErrNotExist) && !p.Running():
 		return pass(name, "%s is not there yet; the next start makes it", db)
 	case errors.Is(err, os.ErrNotExist):
@@ -51,7 +54,7 @@ func (p *examination) checkDatabase(db string) CheckReport {
 		}
 	}
 	if others := probes.Servers(db); !p.Running() && len(others) > 0 {
-		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, actions.Describe(others[0]))
+		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, evidence.Describe(others[0]))
 	}
 	if d := p.Document.Database; half != "" && !(d.Served && d.Path == db) {
 		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, half)
@@ -147,7 +150,7 @@ func limitText(n uint64) string {
 // checkLeftovers names what earlier runs left. What is kept on purpose is no fault.
 func (p *examination) checkLeftovers() CheckReport {
 	const name = "left-overs"
-	if other := actions.OtherServer(p.Home); other != "" {
+	if other := evidence.OtherServer(p.Home); other != "" {
 		return fail(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
 	}
 	var stale []string
@@ -159,7 +162,7 @@ func (p *examination) checkLeftovers() CheckReport {
 	if len(stale) > 0 {
 		home := p.Home
 		return fail(name, "stigmer local doctor --fix; the next start or stop does it as well", "stale: %s", strings.Join(stale, ", ")).
-			mendedBy(repair{"remove " + strings.Join(stale, ", "), func() error { return actions.Tidy(home) }})
+			mendedBy(repair{"remove " + strings.Join(stale, ", "), func() error { return upkeep.Tidy(home) }})
 	}
 	return pass(name, "%s", keptText(p.Home, p.database()))
 }
@@ -167,7 +170,7 @@ func (p *examination) checkLeftovers() CheckReport {
 func keptText(home statefile.Home, db string) string {
 	kept := home.SetAsides()
 	if db != "" {
-		kept = append(kept, actions.KeptDatabases(db)...)
+		kept = append(kept, database.Kept(db)...)
 	}
 	switch len(kept) {
 	case 0:

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -66,7 +66,7 @@ const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 // checkPlace looks whether a home that is not there can be made.
 func checkPlace(path string) CheckReport {
 	const name = "home"
-	if home := statefile.Gone(path); actions.HasServerWithoutHome(home) {
+	if home := statefile.Gone(path); evidence.HasServerWithoutHome(home) {
 		return fail(name, "stigmer local stop, which ends it", "%s was deleted, and its Temporal runs on", home)
 	}
 	above, err := filepath.Abs(path)

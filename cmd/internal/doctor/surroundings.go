@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -19,7 +19,7 @@ func (p *examination) cliTemporal() string {
 	if !p.Exists {
 		return ""
 	}
-	if other := actions.OtherServer(p.Home); other != "" {
+	if other := evidence.OtherServer(p.Home); other != "" {
 		return "; one runs now: " + other
 	}
 	file, err := statefile.ReadPID(p.Home.Lock())

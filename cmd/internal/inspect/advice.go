@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
@@ -54,7 +54,7 @@ func (s *Snapshot) deletedNamespace() string {
 // that runs, since PATH may have none. A restart would create it too, but ends Temporal.
 func (s *Snapshot) createNamespace(name string) string {
 	program := cmp.Or(s.Document.Settings.TemporalBin, "temporal")
-	return human.ShellLine([]string{program, "operator", "namespace", "create", "--address", actions.Address(s.Document.Settings), "--namespace", name}) +
+	return human.ShellLine([]string{program, "operator", "namespace", "create", "--address", launch.Address(s.Document.Settings), "--namespace", name}) +
 		", which makes it anew; what was in it is lost"
 }
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
@@ -98,10 +98,10 @@ func CannotTell(err error) *cli.Problem {
 
 // SupervisorLog is the supervisor's log with its rotated files.
 func SupervisorLog(home statefile.Home) logs.Log {
-	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: actions.OlderLogs}
+	return logs.Log{Name: "supervisor", Path: home.SupervisorLog(), Older: logfile.OlderFiles}
 }
 
 // TemporalLog is Temporal's log with its rotated files.
 func TemporalLog(home statefile.Home) logs.Log {
-	return logs.Log{Name: "temporal", Path: home.Log(), Older: actions.OlderLogs}
+	return logs.Log{Name: "temporal", Path: home.Log(), Older: logfile.OlderFiles}
 }

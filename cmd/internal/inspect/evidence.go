@@ -8,7 +8,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -226,7 +227,7 @@ func answerEvidence(name string, answer error) Evidence {
 
 // DatabaseEvidence is what was found of the database.
 func (s *Snapshot) DatabaseEvidence() Evidence {
-	db := actions.DatabaseOf(s.Home, s.Document.Record)
+	db := database.Of(s.Home, s.Document.Record)
 	if db == "" {
 		return Evidence{"database", true, "in memory (--ephemeral)"}
 	}
@@ -259,7 +260,7 @@ func (s *Snapshot) pidFileEvidence() Evidence {
 	case s.Running() && s.pidFile.PID == s.Document.Temporal.PID && s.inside(s.Evidence.Leader, s.Document.Temporal):
 		return Evidence{name, true, "names " + within(s.pidFile.PID)}
 	}
-	if other := actions.OtherServer(s.Home); other != "" {
+	if other := evidence.OtherServer(s.Home); other != "" {
 		return Evidence{name, false, "names " + other + ", a Temporal that something else has started; it is left alone"}
 	}
 	return Evidence{name, false, fmt.Sprintf("stale: it names pid %d; nothing decides by it, the next start or stop tidies it", s.pidFile.PID)}

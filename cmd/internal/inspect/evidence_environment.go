@@ -3,7 +3,7 @@ package inspect
 import (
 	"fmt"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/cmd/internal/config"
 )
 
@@ -26,15 +26,15 @@ func (s *Snapshot) NothingToReset(path string) string {
 	if s == nil {
 		return fmt.Sprintf("Nothing to reset: there is no home %s.", path)
 	}
-	db := actions.DatabaseOf(s.Home, s.Document.Record)
+	db := database.Of(s.Home, s.Document.Record)
 	switch {
 	case db == "":
 		text := "Nothing to reset: with --ephemeral nothing is kept, and each start begins anew."
-		if standard := s.Home.DB(); len(actions.DatabaseFiles(standard)) > 0 {
+		if standard := s.Home.DB(); len(database.Files(standard)) > 0 {
 			text += fmt.Sprintf("\nThe database of an earlier run, %s, was not touched.", standard)
 		}
 		return text
-	case len(actions.DatabaseFiles(db)) == 0:
+	case len(database.Files(db)) == 0:
 		return fmt.Sprintf("Nothing to reset: there is no database %s.", db)
 	}
 	return ""

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
@@ -55,7 +55,7 @@ func CheckLogFiles(home statefile.Home, foreground bool) error {
 // LostLog says where a running Temporal writes its log if that is not the file at the log's
 // path. It is empty if it is, or if nothing runs.
 func LostLog(home statefile.Home, temporal, driver fsm.Process) string {
-	file, detached := actions.DetachedLog(home, temporal, driver)
+	file, detached := logfile.Detached(home, temporal, driver)
 	if !detached {
 		return ""
 	}
@@ -85,7 +85,7 @@ func (s *Snapshot) logEvidence() []Evidence {
 	if lost := s.LostLog(); lost != "" {
 		list = append(list, Evidence{"log", false, lost + ": " + LogAnew(s.Home)})
 	}
-	if actions.DetachedSupervisorLog(s.Home, s.Driver) {
+	if logfile.SupervisorDeleted(s.Home, s.Driver) {
 		list = append(list, Evidence{"supervisor's log", false, s.Home.SupervisorLog() + " was deleted; the supervisor makes it anew with its next probe"})
 	}
 	if logs := s.Home.Logs(); cli.Accessible(logs, true) == unix.EACCES { // a supervisor that cannot open its log begins nothing, and keeps nothing of that

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/fsm"
 )
 
-// inside is actions.Inside for the record that was seen.
+// inside is evidence.InOtherPIDNamespace for the record that was seen.
 func (s *Snapshot) inside(p, recorded fsm.Process) bool {
-	return actions.IsInnerProcess(s.Document.Record, p, recorded)
+	return evidence.IsInnerProcess(s.Document.Record, p, recorded)
 }
 
 // within tells what a process is called where it was started.
@@ -21,7 +21,7 @@ func within(pid int) string {
 
 // PIDOf is Temporal's PID as the record has it, for people.
 func PIDOf(r fsm.Record) string {
-	if actions.InOtherPIDNamespace(r) {
+	if evidence.InOtherPIDNamespace(r) {
 		return within(r.Temporal.PID)
 	}
 	if r.Temporal.PID == 0 {

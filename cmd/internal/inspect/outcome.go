@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -24,7 +26,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 			differ = append(differ, d.String())
 		}
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
-		p.Means = fmt.Sprintf("it goes on unchanged (%s, %s)", PIDOf(r), actions.Address(r.Settings))
+		p.Means = fmt.Sprintf("it goes on unchanged (%s, %s)", PIDOf(r), launch.Address(r.Settings))
 		p.Try = "stigmer local restart with the same flags, which applies them; stigmer local config show says where each comes from"
 	case fsm.ResultPortConflict:
 		clashProblem(p, c, r)
@@ -111,7 +113,7 @@ func failedProblem(p *cli.Problem, r fsm.Record, home statefile.Home) {
 // outOfSight puts into words that who holds a lock is out of sight: then it cannot be
 // said that it is none of ours.
 func outOfSight(p *cli.Problem, o fsm.Outcome) {
-	if o.Holder != actions.HiddenHolder {
+	if o.Holder != evidence.HiddenHolder {
 		return
 	}
 	p.Means = "that may well be ours, but from here it can be neither proven nor ended; nothing was changed"
@@ -130,7 +132,7 @@ func NoHandover(o fsm.Outcome, home statefile.Home, words string) *cli.Problem {
 	if words != "" {
 		p.Details = append([]string{"the supervisor's last lines:"}, strings.Split(words, "\n")...)
 	}
-	code := cmp.Or(o.Code, actions.CodeIn(words))
+	code := cmp.Or(o.Code, cause.In(words))
 	if code == fsm.CodeNotPermitted {
 		p.Exit, p.Try = cli.ExitPermission, cli.TryOwner()
 	}

@@ -83,8 +83,8 @@ func OtherPlace(code fsm.Code) string {
 	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
 }
 
-// Fit says what to do about a database that a start refuses, by the code of what actions.Unfit or
-// actions.Foreign returned. It is empty for any other code.
+// Fit says what to do about a database that a start refuses, by the code of what database.Unfit or
+// database.Foreign returned. It is empty for any other code.
 func Fit(db string, code fsm.Code) string {
 	switch code {
 	case fsm.CodeDatabaseNoFile:

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 )
@@ -43,7 +43,7 @@ func (s *Snapshot) Report() StateReport {
 		report.Since = &since
 	}
 	if r.Settings.Port != 0 {
-		report.Address = actions.Address(r.Settings)
+		report.Address = launch.Address(r.Settings)
 	}
 	if r.Settings.UIPort != 0 && !r.Settings.Headless {
 		report.UIURL = human.UIURL(r.Settings)

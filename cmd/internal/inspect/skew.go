@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -107,7 +107,7 @@ func SkewFrom(supervisor fsm.Process) Skew {
 // Outdated is what a start goes by. A supervisor in the foreground belongs to the
 // terminal or the service that runs it, and is left to them.
 func Outdated(supervisor fsm.Process) bool {
-	return SkewFrom(supervisor) == skewOlder && actions.InBackground(supervisor)
+	return SkewFrom(supervisor) == skewOlder && evidence.InBackground(supervisor)
 }
 
 // SkewWords says what a skew means, as the end of a sentence about the supervisor,
@@ -122,7 +122,7 @@ func SkewWords(s Skew, supervisor fsm.Process) string {
 	case skewUnknown:
 		return says + ": which is newer cannot be told, so it is left alone; restart replaces it"
 	}
-	if !actions.InBackground(supervisor) {
+	if !evidence.InBackground(supervisor) {
 		return says + ": it is older; it runs in the foreground and is left to whoever runs it there"
 	}
 	if supervisor.Version == cli.OwnVersion() {

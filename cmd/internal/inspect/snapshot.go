@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
@@ -100,7 +102,7 @@ func (s *Snapshot) steady() bool {
 	if s.Trouble != nil || !s.Exists {
 		return true
 	}
-	seen, _ := actions.Look(s.Home, s.Document.Record)
+	seen, _ := evidence.Look(s.Home, s.Document.Record)
 	return seen.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
@@ -113,7 +115,7 @@ func takeOnce(path string) *Snapshot {
 	}
 	if !s.Exists && s.Trouble == nil {
 		s.Home = statefile.Gone(path)
-		s.Exists = actions.HasServerWithoutHome(s.Home)
+		s.Exists = evidence.HasServerWithoutHome(s.Home)
 	}
 	if s.Trouble != nil || !s.Exists {
 		s.RecordFault = ErrNoRecord
@@ -148,9 +150,9 @@ func (s *Snapshot) ReadRecord() {
 // LookWhoRuns looks who has temporal.lock. Where no record says how it is run, its
 // own command line does.
 func (s *Snapshot) LookWhoRuns() {
-	s.Evidence, s.lock = actions.Look(s.Home, s.Document.Record)
+	s.Evidence, s.lock = evidence.Look(s.Home, s.Document.Record)
 	if s.RecordFault != nil && s.Running() {
-		s.Document.Settings, s.Document.Environment = actions.RunningSettings(s.Evidence.Leader)
+		s.Document.Settings, s.Document.Environment = launch.Running(s.Evidence.Leader)
 	}
 }
 
@@ -160,14 +162,14 @@ func (s *Snapshot) lookAtLocks() {
 		s.Trouble = errors.New("who holds temporal.lock cannot be told")
 	}
 	s.holders, _ = probes.Holders(s.Home.Lock(), s.Document.Temporal.PID)
-	s.Driver, s.Stranger = actions.Driver(s.Home, s.Document.Record)
+	s.Driver, s.Stranger = evidence.Driver(s.Home, s.Document.Record)
 	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
 	for _, path := range []string{s.Home.Lock(), s.Home.SupervisorLock()} {
-		if err := actions.CheckLock(path); err != nil && s.Trouble == nil {
+		if err := lockfile.Check(path); err != nil && s.Trouble == nil {
 			s.Trouble = err
 		}
 	}
-	if s.Driver.PID == 0 && s.Evidence.Owner == fsm.OwnerNone && s.Document.State != fsm.Stopped && actions.InOtherPIDNamespace(s.Document.Record) && s.Trouble == nil {
+	if s.Driver.PID == 0 && s.Evidence.Owner == fsm.OwnerNone && s.Document.State != fsm.Stopped && evidence.InOtherPIDNamespace(s.Document.Record) && s.Trouble == nil {
 		s.Hidden = true
 		s.Trouble = cli.ErrHidden
 	}
@@ -219,7 +221,7 @@ func (s *Snapshot) ask(ctx context.Context, leader int) temporal.Answer {
 // says whether the machine is busy.
 func AskOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
 	began, delay := time.Now(), probes.RunDelay(pid)
-	answer := temporal.Endpoint{Address: actions.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
+	answer := temporal.Endpoint{Address: launch.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 	if v := &answer.Verdict; over(ctx) && !v.Ready {
 		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
 		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())
@@ -257,7 +259,7 @@ func (s *Snapshot) next() []fsm.Move {
 	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.Document.Record, Evidence: s.Evidence}
 	if s.Driver.PID != 0 {
 		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Asleep
-		in.Outdated = s.Skew() == skewOlder && actions.InBackground(s.Driver)
+		in.Outdated = s.Skew() == skewOlder && evidence.InBackground(s.Driver)
 		in.Record.State = s.Diagnosis().State
 	}
 	return fsm.Moves(in)

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/statefile"
@@ -23,7 +23,7 @@ func lookedAt(t *testing.T, asked func(r fsm.Record, save func(fsm.Record), lock
 	}
 	var lock *os.File // of Temporal
 	for _, path := range []string{home.SupervisorLock(), home.Lock()} {
-		held, err := actions.Acquire(path)
+		held, err := lockfile.Take(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 )
@@ -108,7 +107,7 @@ func (p *installProgress) BuildOutput(line string) {
 		p.printDue(line)
 		return
 	}
-	fmt.Fprint(p.out, cli.StartLine, actions.Shortened(line, cli.Columns(p.out)))
+	fmt.Fprint(p.out, cli.StartLine, human.Shortened(line, cli.Columns(p.out)))
 	p.drawn = true
 }
 

@@ -12,6 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
@@ -37,7 +40,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	command.Patience = 0
 	outcome := fsm.RunCommand(client, command)
 	switch {
-	case errors.Is(client.Err(), actions.ErrHeld):
+	case errors.Is(client.Err(), lockfile.ErrHeld):
 		return secondInstance(home)
 	case outcome.Result == fsm.ResultSystemRefused:
 		return cli.SystemProblem(client.Err(), "nothing was started")
@@ -52,7 +55,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 // there: under launchd it is the home's own log, which logs --supervisor reads.
 func foregroundLog(home statefile.Home) (*os.File, error) {
 	if cli.UnderLaunchd() {
-		return actions.OpenSupervisorLog(home) // it is closed by the end of the process
+		return logfile.OpenSupervisor(home) // it is closed by the end of the process
 	}
 	return os.Stderr, nil
 }
@@ -72,9 +75,9 @@ func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.
 
 func secondInstance(home statefile.Home) error {
 	document, _ := (statefile.File{Home: home}).Load()
-	driver, stranger := actions.Driver(home, document.Record)
-	if stranger == "" && driver.PID == 0 && actions.InOtherPIDNamespace(document.Record) {
-		stranger = actions.HiddenHolder
+	driver, stranger := evidence.Driver(home, document.Record)
+	if stranger == "" && driver.PID == 0 && evidence.InOtherPIDNamespace(document.Record) {
+		stranger = evidence.HiddenHolder
 	}
 	if stranger != "" {
 		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -17,7 +18,7 @@ import (
 const statusRunes = 200
 
 func oneLine(text string) string {
-	return actions.Shortened(strings.Join(strings.Fields(text), " "), statusRunes)
+	return human.Shortened(strings.Join(strings.Fields(text), " "), statusRunes)
 }
 
 // notifier tells the service manager that has started this process, by

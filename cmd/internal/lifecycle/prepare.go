@@ -7,6 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/cause"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -72,7 +75,7 @@ func checkShared(c *cobra.Command, home statefile.Home) error {
 	if kind == "" {
 		return nil
 	}
-	if err := actions.TryLocks(home); err != nil {
+	if err := lockfile.TryFlock(home); err != nil {
 		return &cli.Problem{
 			What:  fmt.Sprintf("the home %s is on %s: %v", home, kind, err),
 			Means: "nothing could keep a second Temporal away; nothing was started or stopped",
@@ -94,7 +97,7 @@ func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 	if obstacle == nil {
 		return nil
 	}
-	_, try := inspect.Remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Code: actions.CodeOf(obstacle)}}, home)
+	_, try := inspect.Remedy(fsm.Record{Settings: wanted, Failure: fsm.Failure{Code: cause.Of(obstacle)}}, home)
 	return &cli.Problem{
 		What:  obstacle.Error(),
 		Means: "Temporal could not be started again; nothing was stopped or started",
@@ -108,15 +111,15 @@ func CheckDatabase(r fsm.Record) error {
 	if db == "" {
 		return nil
 	}
-	_, foreign := actions.Contents(db, r.Known)
-	refusal := cmp.Or(actions.Unfit(db), foreign)
+	_, foreign := database.CheckContents(db, r.Known)
+	refusal := cmp.Or(database.Unfit(db), foreign)
 	if refusal == nil {
 		return nil
 	}
 	return &cli.Problem{
 		What:  refusal.Error(),
 		Means: "Temporal cannot serve from it; nothing was stopped or started, and it was not touched",
-		Try:   inspect.Fit(db, actions.CodeOf(refusal)), Exit: cli.ExitFailed,
+		Try:   inspect.Fit(db, cause.Of(refusal)), Exit: cli.ExitFailed,
 	}
 }
 

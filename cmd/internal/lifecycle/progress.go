@@ -9,8 +9,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
@@ -83,7 +84,7 @@ func (p *progress) tell(state fsm.State, cause string) {
 	}
 	line := fmt.Sprintf("%-10s %6s  %s", state, p.elapsed(), inspect.Why(state, cause))
 	if p.beat != nil {
-		line = cli.StartLine + actions.Shortened(actions.Printable(line), cli.Columns(p.out))
+		line = cli.StartLine + human.Shortened(logfile.Printable(line), cli.Columns(p.out))
 	}
 	fmt.Fprintln(p.out, line)
 }

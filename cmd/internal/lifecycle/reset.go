@@ -13,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -32,7 +34,7 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if home := statefile.Gone(path); s == nil && actions.HasServerWithoutHome(home) {
+	if home := statefile.Gone(path); s == nil && evidence.HasServerWithoutHome(home) {
 		return &cli.Problem{
 			What: fmt.Sprintf("the home %s was deleted, and its Temporal runs on", home), Means: "there is no database to move; nothing was changed",
 			Try: "stigmer local stop", Exit: cli.ExitFailed,
@@ -42,17 +44,17 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 		fmt.Fprintln(cli.Success(c), nothing)
 		return nil
 	}
-	db := actions.DatabaseOf(s.Home, s.Document.Record)
+	db := database.Of(s.Home, s.Document.Record)
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}
-	if err := Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: Cause(actions.ResetVerb)}, nil); err != nil {
+	if err := Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: Cause(evidence.ResetVerb)}, nil); err != nil {
 		return err
 	}
 	// A signal between two renames would leave the work to the next reset.
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	moves, err := actions.Reset(s.Home, db, Cause(actions.ResetVerb))
+	moves, err := upkeep.Reset(s.Home, db, Cause(evidence.ResetVerb))
 	out := cli.Success(c)
 	if err != nil {
 		out = c.OutOrStdout() // what was moved all the same is told even with --quiet
@@ -84,7 +86,7 @@ func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) er
 	} else {
 		fmt.Fprintln(out, "This moves Temporal's database aside:")
 	}
-	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, cli.TotalSize(actions.DatabaseFiles(db)))
+	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, cli.TotalSize(database.Files(db)))
 	answer, err := readAnswer(c.InOrStdin())
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
@@ -122,7 +124,7 @@ func readAnswer(in io.Reader) (string, error) {
 	}
 }
 
-func printMoves(out io.Writer, moves []actions.Move) {
+func printMoves(out io.Writer, moves []upkeep.Move) {
 	fmt.Fprintln(out, "Reset: the next start makes a new database.")
 	for _, m := range moves {
 		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, cli.TotalSize([]string{m.To}))
@@ -135,7 +137,7 @@ func printMoves(out io.Writer, moves []actions.Move) {
 }
 
 func resetProblem(err error, db string) *cli.Problem {
-	if stopped, ok := errors.AsType[actions.NotStoppedError](err); ok {
+	if stopped, ok := errors.AsType[upkeep.NotStoppedError](err); ok {
 		return &cli.Problem{
 			What: "the database was not moved: " + stopped.Reason, Means: "it is where it was: " + db,
 			Try: "stigmer local state --explain, then stigmer local reset again", Exit: cli.ExitFailed,

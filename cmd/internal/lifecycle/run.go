@@ -15,6 +15,8 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -70,8 +72,8 @@ func interrupted(c fsm.Command) *cli.Problem {
 func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
 	v := cli.VoiceOf(c)
 	v.Quiet = false // the log is read when something has gone wrong
-	// The hidden command comes last: actions.InBackground knows a supervisor by that.
-	args := append(append(cli.WordsTo(c.Parent()), v.Args()...), actions.SuperviseVerb)
+	// The hidden command comes last: evidence.InBackground knows a supervisor by that.
+	args := append(append(cli.WordsTo(c.Parent()), v.Args()...), evidence.SuperviseVerb)
 	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
@@ -152,8 +154,8 @@ func next(s fsm.Settings, end string) string {
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.
 func missing(r fsm.Record) string {
-	if actions.InOtherPIDNamespace(r) {
-		return "it is driven by " + actions.HiddenHolder
+	if evidence.InOtherPIDNamespace(r) {
+		return "it is driven by " + evidence.HiddenHolder
 	}
 	if r.State != fsm.Starting && r.State != fsm.Degraded && r.State != fsm.Healthy {
 		return r.Reason
@@ -168,7 +170,7 @@ func missing(r fsm.Record) string {
 }
 
 func describe(out io.Writer, home statefile.Home, r fsm.Record) {
-	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", actions.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal))
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", launch.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes"
@@ -36,7 +37,7 @@ func Supervise(v cli.Voice) error {
 	}
 	// Nobody closes it: it comes free by the end of this process, which is seen to be
 	// ending then, and not of one that still lives and holds nothing.
-	document, err := actions.Recover(home)
+	document, err := evidence.Recover(home)
 	if err != nil {
 		return cli.SystemProblem(err, "the supervisor ends")
 	}

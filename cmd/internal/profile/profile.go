@@ -18,7 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -127,9 +127,9 @@ func lockProfile(target string) (release func(), err error) {
 		return nil, err
 	}
 	path := filepath.Join(folder, "."+name+".lock")
-	ctx, cancel := context.WithTimeoutCause(context.Background(), profilePatience, fmt.Errorf("lock %s: %w", path, actions.ErrHeld))
+	ctx, cancel := context.WithTimeoutCause(context.Background(), profilePatience, fmt.Errorf("lock %s: %w", path, lockfile.ErrHeld))
 	defer cancel()
-	lock, err := actions.AcquireUntil(ctx, path)
+	lock, err := lockfile.TakeUntil(ctx, path)
 	return func() { os.Remove(path); lock.Close() }, err
 }
 

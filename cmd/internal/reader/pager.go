@@ -10,7 +10,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/stigmer/local/actions"
+	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/probes"
 	"github.com/stigmer/local/probes/logs"
@@ -143,7 +143,7 @@ func (p *pager) print(entries []logs.Entry) error {
 	for _, entry := range entries {
 		for _, line := range entry.Lines {
 			if p.terminal {
-				line = actions.Printable(line)
+				line = logfile.Printable(line)
 			}
 			if p.colours {
 				line = paintLevel(line)

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -51,7 +51,7 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	if begin.Now {
 		before = f.status()
 	}
-	if begin.Now && driver.PID != 0 && (!before.active || actions.InBackground(driver)) {
+	if begin.Now && driver.PID != 0 && (!before.active || evidence.InBackground(driver)) {
 		return besideDriver(driver)
 	}
 	out, text := cli.Success(c), f.describe(s)
@@ -69,7 +69,7 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 		fmt.Fprintf(out, "To apply a change to one that runs, with a restart of Temporal:\n  %s\n", s.again("--now", "--restart"))
 	}
 	fmt.Fprint(out, f.byHand.also)
-	if driver.PID != 0 && actions.InBackground(driver) {
+	if driver.PID != 0 && evidence.InBackground(driver) {
 		cli.Warn(c, "Temporal is supervised in the background now (pid %d): stigmer local stop before you enable the service", driver.PID)
 	}
 	return nil
@@ -130,7 +130,7 @@ func (f serviceFile) otherHome() *cli.Problem {
 // besideDriver is the refusal to start a service that could not start.
 func besideDriver(driver fsm.Process) *cli.Problem {
 	where := "in a terminal"
-	if actions.InBackground(driver) {
+	if evidence.InBackground(driver) {
 		where = "in the background"
 	}
 	return &cli.Problem{
@@ -144,7 +144,7 @@ func besideDriver(driver fsm.Process) *cli.Problem {
 // driverOf is the supervisor that works for a home, zero for none.
 func driverOf(home statefile.Home) fsm.Process {
 	document, _ := (statefile.File{Home: home}).Load()
-	driver, _ := actions.Driver(home, document.Record)
+	driver, _ := evidence.Driver(home, document.Record)
 	return driver
 }
 

@@ -1,0 +1,58 @@
+package database
+
+import (
+	"context"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/sqlite"
+)
+
+// contentsLimit is how long a start may read a database before the spawn: a hundred times
+// what one with an empty log takes. A log of 1 GiB takes longer.
+const contentsLimit = 2 * time.Second
+
+// Contents is what is found in a file that is to be Temporal's database.
+type Contents struct {
+	// Known is the file, if it is Temporal's database.
+	Known fsm.DatabaseFile
+	// Half says why it is what a killed first start leaves.
+	Half string
+	// Refusal says why it is not Temporal's, a fsm.Refusal.
+	Refusal error
+}
+
+// ReadContents looks into a database. Of one that cannot be read it finds nothing: Temporal itself
+// then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
+// lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.
+func ReadContents(db string, known fsm.DatabaseFile) Contents {
+	if db == "" {
+		return Contents{}
+	}
+	file, err := sqlite.Fingerprint(db)
+	if err == nil && file == known.File {
+		return Contents{Known: known}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), contentsLimit)
+	defer cancel()
+	found, err := sqlite.ReadContents(ctx, db)
+	switch {
+	case err != nil:
+		return Contents{}
+	case found.Kind == sqlite.ContentsTemporal:
+		return Contents{Known: fsm.DatabaseFile{File: file, Schema: found.Schema}}
+	case found.Kind == sqlite.ContentsHalfMade:
+		return Contents{Half: found.Why}
+	case found.Kind == sqlite.ContentsForeign:
+		return Contents{Refusal: fsm.Refuse(fsm.CodeDatabaseForeign, "database %s is not Temporal's: it %s", db, found.Why)}
+	}
+	return Contents{}
+}
+
+// CheckContents returns why a start would set a file aside as half-made, or refuse it as not Temporal's
+// database, a fsm.Refusal. Both are empty for a file that may be, is the known one or is not there. A
+// server may have the file open.
+func CheckContents(db string, known fsm.DatabaseFile) (half string, refusal error) {
+	c := ReadContents(db, known)
+	return c.Half, c.Refusal
+}

@@ -1,0 +1,7 @@
+// Package database guards the file in which Temporal keeps its data: it takes the lock beside it,
+// says why a path or its contents are not fit, backs it up before another version opens it, and
+// renames a half-made one.
+//
+// It never deletes and never overwrites: a database, with all that SQLite keeps beside it, is copied
+// or renamed to a name that nothing had. It never writes to a database.
+package database

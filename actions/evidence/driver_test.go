@@ -1,0 +1,86 @@
+package evidence
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+)
+
+func TestDriver(t *testing.T) {
+	for role, want := range map[string]string{
+		SuperviseVerb: "driver", // known by what it runs
+		"start":       "",       // a command: not a driver to signal, nor a stranger
+		"actor":       "stranger",
+	} {
+		t.Run(role, func(t *testing.T) {
+			s, home := stage.New(t), stage.NewHome(t)
+			lock, err := lockfile.Take(home.SupervisorLock())
+			stage.Check(t, err)
+			a := s.Start(role, nil, lock)
+			lock.Close()
+			driver, stranger := Driver(home, fsm.Record{})
+			stage.Is(t, "driver", driver.PID == a.PID, want == "driver")
+			stage.Is(t, "stranger", stranger != "", want == "stranger")
+			// The record is proof enough, but only with the right start time.
+			r := fsm.Record{Supervisor: a.Identity()}
+			driver, stranger = Driver(home, r)
+			stage.Is(t, "recorded driver", driver.PID, a.PID)
+			stage.Is(t, "recorded stranger", stranger, "")
+			r.Supervisor.StartTicks++
+			driver, _ = Driver(home, r)
+			stage.Is(t, "driver by a reused PID", driver.PID == a.PID, want == "driver")
+		})
+	}
+	driver, stranger := Driver(stage.NewHome(t), fsm.Record{Supervisor: fsm.Process{PID: os.Getpid()}})
+	stage.Is(t, "driver of a free lock", driver.PID, 0)
+	stage.Is(t, "stranger of a free lock", stranger, "")
+}
+
+func TestOwnProgram(t *testing.T) {
+	exe, err := os.Executable()
+	stage.Check(t, err)
+	link := filepath.Join(t.TempDir(), "other-name")
+	stage.Check(t, os.Symlink(exe, link))
+	stage.Is(t, "itself", ownProgram(exe), true)
+	stage.Is(t, "by another name", ownProgram(link), true)
+	stage.Is(t, "a copy that was removed", ownProgram("/nowhere/"+filepath.Base(exe)), true)
+	stage.Is(t, "another", ownProgram("/bin/sh"), false)
+	stage.Is(t, "unknown", ownProgram(""), false)
+}
+
+// A child of the supervisor that runs no program of its own yet shows the same as its
+// parent, whichever of them is found first.
+func TestAForkedChildIsNoSupervisor(t *testing.T) {
+	child := stage.New(t).Start("actor", nil)
+	own, err := os.Executable()
+	stage.Check(t, err)
+	holder := func(pid int) probes.Holder {
+		return probes.Holder{Process: fsm.Process{PID: pid, Exe: own}, Command: "stigmer local " + SuperviseVerb}
+	}
+	parent, forked := holder(os.Getpid()), holder(child.PID)
+	for _, holders := range [][]probes.Holder{{parent}, {parent, forked}, {forked, parent}} {
+		found, ok := supervisorAmong(holders)
+		stage.Is(t, "found", ok, true)
+		stage.Is(t, "the supervisor", found.Process.PID, os.Getpid())
+	}
+	if found, ok := supervisorAmong(nil); ok {
+		t.Errorf("found %+v among none", found)
+	}
+}
+
+// A command that holds supervisor.lock for a moment is waited for, and not taken
+// for a stranger that must be ended first.
+func TestResetAndDoctorAreNoStrangers(t *testing.T) {
+	own, err := os.Executable()
+	stage.Check(t, err)
+	for command, want := range map[string]bool{
+		"stigmer local reset --yes": true, "stigmer local doctor --fix": true, "stigmer local start": true, "stigmer local state": false,
+	} {
+		stage.Is(t, command, ownCommand(probes.Holder{Process: fsm.Process{Exe: own}, Command: command}), want)
+	}
+}

@@ -1,0 +1,181 @@
+package evidence
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// Tries bounds how often a lock is looked at again that was refused and
+// then had no holder: somebody had it for an instant.
+const Tries = 50
+
+// Observe says who has a home's temporal.lock. Only whoever holds
+// supervisor.lock may call it: it takes the lock for an instant to be sure.
+func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
+	evidence, lock := ObserveLocked(home, r)
+	if lock != nil {
+		lock.Close()
+	}
+	return evidence
+}
+
+// ObserveLocked is Observe that keeps the lock, nil if it is not free.
+func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
+	for range Tries {
+		lock, err := lockfile.Take(home.Lock())
+		if err == nil {
+			return detachedOrFree(home, r), lock
+		}
+		if _, missing := os.Lstat(home.Lock()); errors.Is(missing, fs.ErrNotExist) {
+			return detachedOrFree(home, r), nil // a full disk: what cannot even be made nobody holds
+		}
+		if !errors.Is(err, lockfile.ErrHeld) {
+			return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}, nil
+		}
+		holders, err := TreeHolders(home, r, r.Temporal.PID)
+		if err != nil || len(holders) == 0 {
+			continue
+		}
+		if e := Classify(home, r, holders); e.Owner != fsm.OwnerNone {
+			return e, nil
+		}
+	}
+	if InOtherPIDNamespace(r) {
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: HiddenHolder}, nil
+	}
+	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}, nil
+}
+
+// Look is Observe without ever taking the lock, for commands that only look.
+func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
+	holders, err := holdersSeen(home, r)
+	if err == nil && len(holders) > 0 {
+		return Classify(home, r, holders), probes.LockHeld
+	}
+	state, err := probes.Locked(home.Lock())
+	switch {
+	case err != nil || state == probes.LockUnknown:
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that cannot be seen"}, probes.LockUnknown
+	case state == probes.LockHeld:
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into"}, state
+	}
+	if r.Generation == 0 {
+		r.Temporal = findUnrecordedServer(home)
+	}
+	return detachedOrFree(home, r), state
+}
+
+// holdersSeen are the holders of the lock file that the recorded Temporal has, or none if
+// that is free.
+func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
+		return probes.HoldersOf(file.FileID, r.Temporal.PID)
+	}
+	return probes.Holders(home.Lock(), r.Temporal.PID)
+}
+
+// detachedOrFree is for a lock that nobody has: that is proof only if the file
+// was not deleted or replaced under a Temporal that still holds the old one, and if
+// nobody of its group lives on without the lock.
+func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
+		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
+		if err == nil && len(holders) > 0 {
+			return Classify(home, r, holders)
+		}
+	}
+	if len(Survivors(home, r.Temporal)) > 0 {
+		return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
+	}
+	return fsm.Evidence{Owner: fsm.OwnerNone}
+}
+
+// findUnrecordedServer is the Temporal of a home of which neither record nor lock file tells, as both
+// were deleted. It is looked for where there is no record: in vain before a home's first
+// start.
+func findUnrecordedServer(home statefile.Home) fsm.Process {
+	return probes.Forgotten(string(home), home.Lock())
+}
+
+// HasServerWithoutHome reports whether the Temporal of a home runs that was deleted as a whole.
+func HasServerWithoutHome(home statefile.Home) bool { return findUnrecordedServer(home).PID != 0 }
+
+// LockFile is the lock file that the recorded Temporal holds: usually the home's, else
+// the one that was deleted or moved under it. It is the zero LockFile if there is none.
+func LockFile(home statefile.Home, r fsm.Record) probes.LockFile {
+	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
+		return file
+	}
+	id, err := probes.FileAt(home.Lock())
+	if err != nil {
+		return probes.LockFile{}
+	}
+	return probes.LockFile{FileID: id, Path: home.Lock()}
+}
+
+// TreeHolders are the holders of the lock file that LockFile names, which is known to be
+// held: those among first if there are any.
+func TreeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
+	file := LockFile(home, r)
+	if file == (probes.LockFile{}) {
+		return nil, nil
+	}
+	return probes.HoldersOf(file.FileID, first...)
+}
+
+// Classify says whether the holders of temporal.lock are ours. An exclusive
+// flock has one open file description, so one proven holder proves them all:
+// the others can only have inherited it. Proof is to be the recorded process
+// (PID, start time, boot), or to carry this home in the environment that only
+// our spawn sets, to be in the recorded Temporal's group and younger than it, or to have
+// been forked by it.
+func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Evidence {
+	for _, h := range holders {
+		if h.Process.Same(r.Temporal) { //mutation:holder-same
+			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepVersion(h.Process, r.Temporal)}
+		}
+	}
+	if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return leads(home, h) }); i >= 0 {
+		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: holders[i].Process}
+	}
+	for _, h := range holders {
+		if h.Instance == string(home) || InGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
+			return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
+		}
+	}
+	for _, h := range holders {
+		if h.Process.Same(r.Supervisor) || ownCommand(h) {
+			return fsm.Evidence{Owner: fsm.OwnerNone} // a driver has it between two Temporals
+		}
+	}
+	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: Describe(holders[0])}
+}
+
+func keepVersion(p, recorded fsm.Process) fsm.Process {
+	p.Version = recorded.Version
+	return p
+}
+
+// leads reports whether a holder is a Temporal of this home that the record does not know.
+func leads(home statefile.Home, h probes.Holder) bool {
+	return h.Instance == string(home) && h.Process.PID == h.Process.PGID &&
+		slices.Contains(strings.Fields(h.Command), "start-dev")
+}
+
+// InGroup reports whether p is in the group that leader led. The number of a
+// group is not given out again while the group has members; who leads one of that
+// number and is not the leader is a stranger with a reused PID, and so is its group.
+func InGroup(p, leader fsm.Process) bool {
+	if p.PID == leader.PGID && !p.Same(leader) {
+		return false
+	}
+	return leader.PGID > 1 && p.PGID == leader.PGID && p.Boot == leader.Boot && p.StartTicks >= leader.StartTicks
+}

@@ -1,0 +1,10 @@
+package evidence
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
+)
+
+func TestMain(m *testing.M) { os.Exit(stage.Main(m, nil)) }

@@ -1,0 +1,52 @@
+package evidence
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// IsGroup reports whether a number can be that of a Temporal's group: 0 and less, and 1,
+// mean others to kill(2), and ourselves nobody means.
+func IsGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
+
+// Survivors returns the processes of a tree that live on after its leader without holding
+// temporal.lock: they have closed what they inherited, as processes that Python's subprocess
+// starts do by default.
+func Survivors(home statefile.Home, leader fsm.Process) []fsm.Process {
+	return append(GroupSurvivors(home, leader), Strays(home, leader)...)
+}
+
+// Strays returns the servers that a wrapper has put into a session of their own (Python's
+// start_new_session) and left behind, or is about to leave behind: they carry the home's
+// mark. The Temporal CLI itself, whose version is known, starts no other server; after a
+// wrapper, Strays looks at every process.
+func Strays(home statefile.Home, leader fsm.Process) []fsm.Process {
+	if leader.PID <= 1 || leader.Version != "" {
+		return nil
+	}
+	if led, err := probes.Identify(leader.PID); err == nil && led.Same(leader) && !probes.Dying(leader.PID) {
+		return nil
+	}
+	return probes.Marked(string(home))
+}
+
+// GroupSurvivors returns the members of a group that live on after its leader, and carry the home's
+// mark or were forked by it. Most often none is left, which the kernel says at once; else
+// every process is looked at. A group that has a leader is either not outlived yet or a
+// stranger's, with a reused PID.
+func GroupSurvivors(home statefile.Home, leader fsm.Process) []fsm.Process {
+	if !IsGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
+		return nil
+	}
+	if _, err := probes.Identify(leader.PGID); err == nil && !probes.Dying(leader.PGID) {
+		return nil
+	}
+	return slices.DeleteFunc(probes.Group(leader.PGID), func(p fsm.Process) bool {
+		return !InGroup(p, leader) || probes.Instance(p.PID) != string(home) && !probes.IsChild(leader, p.PID)
+	})
+}

@@ -1,0 +1,128 @@
+package launch
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/statefile"
+)
+
+// ownFlags are given to every Temporal.
+//
+// Temporal takes each flag that is not on its command line from a preset: by default
+// from "default" in .config/temporalio/temporal.yaml below HOME, or from the one that
+// TEMPORAL_ENV names, which must exist (temporalcli/commands.go, preRun). A preset could
+// open the UI to the network, or end the server after a time. No file has no preset, and
+// "default" is the one that need not exist.
+//
+// Since 1.7 Temporal's own log level is "never": its errors would be in no log.
+var ownFlags = []string{"--env", "default", "--env-file", os.DevNull, "--log-level", "warn"}
+
+// Args is Temporal's command line after the program's name. Every port is given:
+// those for HTTP and metrics would otherwise be picked at random by Temporal, and
+// the UI's would be the port plus 1000.
+func Args(s fsm.Settings, httpPort, metricsPort int) []string {
+	args := []string{
+		"server", "start-dev",
+		"--ip", s.IP,
+		"--port", strconv.Itoa(s.Port),
+		"--http-port", strconv.Itoa(httpPort),
+		"--metrics-port", strconv.Itoa(metricsPort),
+	}
+	if s.Headless {
+		args = append(args, "--headless")
+	} else {
+		args = append(args, "--ui-port", strconv.Itoa(s.UIPort))
+	}
+	if s.DB != "" {
+		args = append(args, "--db-filename", databaseArgument(s.DB))
+	}
+	for _, namespace := range s.Namespaces.List() {
+		args = append(args, "--namespace", namespace)
+	}
+	return append(args, ownFlags...)
+}
+
+// settings reads settings back from a command line that Args made, over those
+// in s. It is how a lost record is rebuilt from a running Temporal. Ports for
+// HTTP and metrics are left to the supervisor again, as it cannot be known
+// whether they were asked for.
+func settings(args []string, s fsm.Settings) fsm.Settings {
+	s.DB, s.Headless, s.Namespaces = "", false, ""
+	var namespaces []string
+	for i := 0; i < len(args); i++ {
+		flag, value := args[i], ""
+		if flag == "--headless" {
+			s.Headless = true
+			continue
+		}
+		if strings.HasPrefix(flag, "--") && i+1 < len(args) {
+			i++
+			value = args[i]
+		}
+		switch flag {
+		case "--ip":
+			s.IP = statefile.CanonicalIP(value)
+		case "--port":
+			s.Port = number(value, s.Port)
+		case "--ui-port":
+			s.UIPort = number(value, s.UIPort)
+		case "--db-filename":
+			s.DB = value
+		case "--namespace":
+			namespaces = append(namespaces, value)
+		}
+	}
+	s.Namespaces = fsm.MakeNames(namespaces)
+	return s
+}
+
+func number(text string, otherwise int) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// Folder is the folder to start Temporal in.
+func Folder(home statefile.Home, db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Dir(db)
+	}
+	return string(home)
+}
+
+// databaseArgument is the database for the command line: in full, unless a folder's
+// name has what SQLite would misread. Then it is the bare name, and Folder
+// its folder.
+func databaseArgument(db string) string {
+	if strings.ContainsAny(db, uriSpecial) {
+		return filepath.Base(db)
+	}
+	return db
+}
+
+// uriSpecial are the characters that mean something to SQLite, which Temporal
+// gives the file's name as a URI without escaping it (sqlite.org/uri.html).
+const uriSpecial = "?#%"
+
+// CheckDatabaseName refuses a database file's name that would lead SQLite, or a reader of the
+// record, elsewhere. A folder's name may have any character: see databaseArgument.
+func CheckDatabaseName(db string) error {
+	if !utf8.ValidString(db) {
+		return fmt.Errorf("%q is not UTF-8, which Temporal and the record need", db)
+	}
+	if name := filepath.Base(db); strings.ContainsAny(name, uriSpecial) {
+		return fmt.Errorf("the database's name %q has one of %s, which SQLite would misread", name, uriSpecial)
+	}
+	return nil
+}
+
+// Address is where Temporal's frontend listens.
+func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }

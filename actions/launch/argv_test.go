@@ -1,0 +1,46 @@
+package launch
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/fsm"
+)
+
+func TestArgv(t *testing.T) {
+	s := fsm.Settings{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db", Namespaces: "one,two"}
+	stage.Is(t, "all", strings.Join(Args(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
+		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn")
+	s.Headless, s.DB, s.Namespaces = true, "", ""
+	stage.Is(t, "little", strings.Join(Args(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level warn")
+}
+
+// A running Temporal's command line says how it was started.
+func TestSettingsOfArgv(t *testing.T) {
+	other := fsm.Settings{
+		IP: "9.9.9.9", Port: 1, UIPort: 2, DB: "/other", Headless: true, Namespaces: "other", Policy: fsm.DefaultPolicy(),
+	}
+	for _, s := range []fsm.Settings{
+		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db"},
+		{IP: "::1", Port: 7233, UIPort: 8233},
+		{IP: "0.0.0.0", Port: 65535, UIPort: 65534, DB: "/db", Namespaces: "one,two,three"},
+		{IP: "127.0.0.1", Port: 7233, UIPort: other.UIPort, Headless: true, Namespaces: "one"},
+		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, Namespaces: "--headless,--port,-n"},
+	} {
+		s.Policy = other.Policy // which no command line has
+		stage.Is(t, "settings", settings(append([]string{"/bin/temporal"}, Args(s, 5, 6)...), other), s)
+	}
+	// What is cut short or damaged leaves what was there.
+	have := settings([]string{"temporal", "--port", "x", "--ui-port"}, other)
+	stage.Is(t, "port", have.Port, 1)
+	stage.Is(t, "UI port", have.UIPort, 2)
+	settings(nil, other)
+}
+
+// The whole path must be UTF-8, though a relative name in such a folder may be.
+func TestDatabaseName(t *testing.T) {
+	if err := CheckDatabaseName("/\xff/db"); err == nil {
+		t.Error("a name in a folder that is not UTF-8 is taken")
+	}
+}

@@ -1,0 +1,10 @@
+package lockfile
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
+)
+
+func TestMain(m *testing.M) { os.Exit(stage.Main(m, stage.Commands{"wait": Wait})) }
