@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/temporal"
 )
 
@@ -38,10 +38,10 @@ func (w *World) ask(e fsm.Effect) {
 // new one, so that nobody else can. It says why not, empty for success.
 func (w *World) lockReplaced() string {
 	_, err := os.Lstat(w.home.Lock())
-	if err == nil && w.tree.file == (probes.FileID{}) || w.tree.file.IsAt(w.home.Lock()) {
+	if err == nil && w.tree.file == (files.ID{}) || w.tree.file.IsAt(w.home.Lock()) {
 		return ""
 	}
-	if w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
+	if w.tree.guard != nil && files.LeadsTo(w.home.Lock(), w.tree.guard) {
 		return ""
 	}
 	guard, err := lockfile.Take(w.home.Lock())
@@ -74,7 +74,7 @@ func (w *World) checkHome(patience fsm.Millis) {
 // was faster: that one drives now, and this driver must not.
 func (w *World) ensureSupervisorLock() bool {
 	path := w.home.SupervisorLock()
-	if probes.LeadsTo(path, w.supervisorLock) {
+	if files.LeadsTo(path, w.supervisorLock) {
 		return true
 	}
 	seat, err := lockfile.Take(path)

@@ -17,7 +17,7 @@ import (
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -132,7 +132,7 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
 func (d *Client) drive(r fsm.Record, grace fsm.Millis) error {
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (d *Client) drive(r fsm.Record, grace fsm.Millis) error {
 }
 
 func (d *Client) askStop(effect fsm.CommandEffect) error {
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,8 @@ import (
 
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -66,7 +67,7 @@ type openDatabase struct {
 // deviceAbove is the device of the nearest folder above a path that is there, 0 if none can be
 // looked at. The file's own says nothing: on an overlay it is another one than its folder's.
 func deviceAbove(path string) uint64 {
-	id, _ := probes.FileAt(statefile.NearestFolder(filepath.Dir(path)))
+	id, _ := files.IDAt(statefile.NearestFolder(filepath.Dir(path)))
 	return id.Device
 }
 
@@ -75,15 +76,15 @@ func deviceAbove(path string) uint64 {
 // carry the mark. It is true where that cannot be read.
 func (w *World) treeHasOpen(file os.FileInfo) bool {
 	r := w.record.document.Record
-	if probes.HasOpen(r.Temporal.PID, file) {
+	if files.MayHaveOpen(r.Temporal.PID, file) {
 		return true
 	}
 	holders, err := evidence.TreeHolders(w.home, r) // all of them, not the leader alone
-	has := func(p fsm.Process) bool { return probes.HasOpen(p.PID, file) }
+	has := func(p fsm.Process) bool { return files.MayHaveOpen(p.PID, file) }
 	return err != nil ||
-		slices.ContainsFunc(holders, func(h probes.Holder) bool { return has(h.Process) }) ||
-		slices.ContainsFunc(probes.Group(r.Temporal.PGID), has) ||
-		slices.ContainsFunc(probes.Marked(string(w.home)), has)
+		slices.ContainsFunc(holders, func(h proc.Info) bool { return has(h.Process) }) ||
+		slices.ContainsFunc(proc.Group(r.Temporal.PGID), has) ||
+		slices.ContainsFunc(proc.Marked(string(w.home)), has)
 }
 
 // hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and

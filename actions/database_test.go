@@ -9,7 +9,7 @@ import (
 
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // A database counts as replaced while Temporal has another file open, and only as
@@ -17,7 +17,7 @@ import (
 func TestDatabaseReplaced(t *testing.T) {
 	home := stage.NewHome(t)
 	w := newWorld(t, home)
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
 	// Of a group of nobody: in ours is each child that another test is about to start, which
 	// has all our files open until its exec.

@@ -9,7 +9,7 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
 )
 
 // A lock whose file was deleted or replaced under our Temporal is found by the
@@ -44,9 +44,9 @@ func TestAdoptADetachedLock(t *testing.T) {
 	held := stage.IDAt(t, l.home.Lock())
 	stage.Check(t, os.Remove(l.home.Lock()))
 	l.World = newWorld(t, l.home)
-	_, detached := probes.InheritedLockPath(l.record.Temporal, l.home.Lock())
+	_, detached := locks.Inherited(l.record.Temporal, l.home.Lock())
 	stage.Is(t, "detached", detached, true)
-	stage.Is(t, "lock file", evidence.LockFile(l.home, l.record).FileID, held)
+	stage.Is(t, "lock file", evidence.LockFile(l.home, l.record).ID, held)
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	l.nothingYet()
@@ -69,7 +69,7 @@ func TestTheTreeOfADeletedLockEndsWithItsLastHolder(t *testing.T) {
 	l.do(fsm.DoAdopt)
 	l.do(fsm.DoWatch)
 	for range 3 { // the driver has looked for the holders by then, and waits
-		_, err := probes.HoldersOf(l.World.tree.file)
+		_, err := locks.HoldersOf(l.World.tree.file)
 		stage.Check(t, err)
 	}
 	leader.Send("exit", "0")
@@ -94,7 +94,7 @@ func TestAHolderThatClosesTheLockIsNotAwaited(t *testing.T) {
 	stage.Check(t, os.Remove(l.home.Lock()))
 	ended := stage.Later(func() error { return awaitUnlocked(nil, held) })
 	for range 3 { // it has found the holder by then, and waits
-		_, err := probes.HoldersOf(held)
+		_, err := locks.HoldersOf(held)
 		stage.Check(t, err)
 	}
 	holder.Must("drop")

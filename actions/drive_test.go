@@ -7,7 +7,8 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -61,7 +62,7 @@ func driving(t *testing.T) (*life, *stage.Actor, *Client, <-chan bool) {
 func TestDriveHurries(t *testing.T) {
 	l, _, d, drove := driving(t)
 	stage.Is(t, "hurry without a request", d.ForwardStop(), false)
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
 	stage.Check(t, statefile.WriteRequest(l.home.Request(), statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}))
 	stage.Is(t, "hurry", d.ForwardStop(), true)
@@ -76,7 +77,7 @@ func TestDriveHurries(t *testing.T) {
 // request was written before the end or after it. It counts once.
 func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 	l, leader, d, drove := driving(t)
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
 	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1, For: self}
 	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
@@ -99,6 +100,6 @@ func TestDriveKeepsItsSeat(t *testing.T) {
 	leader.Send("exit", "0")
 	stage.Within(t, "the end", drove)
 	d.sees(t, fsm.InputDrove)
-	stage.Is(t, "the seat is at its path", probes.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
+	stage.Is(t, "the seat is at its path", files.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
 	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/proc"
 	"golang.org/x/sys/unix"
 )
 
@@ -67,8 +68,8 @@ const (
 // are proven before the group is signalled: once that has gone, one that shows nothing of
 // itself could not be told from a stranger. It returns them, with those that were proven
 // earlier, and why what is left was not signalled.
-func (w *World) signal(e fsm.Effect, held probes.FileID, earlier []fsm.Process, sig unix.Signal) (members []fsm.Process, err error) {
-	if held == (probes.FileID{}) {
+func (w *World) signal(e fsm.Effect, held files.ID, earlier []fsm.Process, sig unix.Signal) (members []fsm.Process, err error) {
+	if held == (files.ID{}) {
 		return earlier, nil
 	}
 	holders, err := holdersToEnd(w.home, held, e.Record, earlier)
@@ -103,7 +104,7 @@ func (w *World) awaitGroup(tree *treeEnd, leader fsm.Process) {
 		return
 	}
 	close(tree.groupSurvives)
-	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", evidence.DescribeProcess(members[0].PID, probes.CommandLine(members[0].PID)), "count", len(members))
+	w.log.Info("members of the tree live on without the lock", "pgid", leader.PGID, "first", evidence.DescribeProcess(members[0].PID, proc.CommandLine(members[0].PID)), "count", len(members))
 	w.signalStrays(leader, unix.SIGTERM)
 	for ; len(members) > 0; members = evidence.Survivors(w.home, leader) {
 		if _, _, err := procs.AwaitExit(members[0], exitGrace); err != nil {

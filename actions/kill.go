@@ -8,7 +8,9 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +18,7 @@ import (
 // signalGroup signals the group of a Temporal if a member of it is proven to hold the
 // lock file held, or to have outlived its leader. SIGTERM is followed by SIGCONT: a
 // stopped process would not see it otherwise. It reports whether the group was signalled.
-func signalGroup(home statefile.Home, held probes.FileID, leader fsm.Process, sig unix.Signal) (bool, error) {
+func signalGroup(home statefile.Home, held files.ID, leader fsm.Process, sig unix.Signal) (bool, error) {
 	if !evidence.IsGroup(leader.PGID) {
 		return false, nil
 	}
@@ -45,8 +47,8 @@ func killGroup(pgid int, sig unix.Signal) error {
 
 // provenMember looks at the leader first, and at every process only if the leader
 // is gone or does not hold the lock.
-func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
-	holders, err := probes.HoldersOf(held, leader.PID)
+func provenMember(held files.ID, leader fsm.Process) (bool, error) {
+	holders, err := locks.HoldersOf(held, leader.PID)
 	if err != nil {
 		return false, err
 	}
@@ -62,8 +64,8 @@ func provenMember(held probes.FileID, leader fsm.Process) (bool, error) {
 // is proves them all, since an exclusive lock has one description. One that was proven
 // earlier, beside a holder that has gone since, is ours for good, whatever it shows of
 // itself. If this driver is among them the lock has come over, and none is left.
-func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier []fsm.Process) ([]probes.Holder, error) {
-	holders, err := probes.HoldersOf(held)
+func holdersToEnd(home statefile.Home, held files.ID, r fsm.Record, earlier []fsm.Process) ([]proc.Info, error) {
+	holders, err := locks.HoldersOf(held)
 	if err != nil || len(holders) == 0 || slices.ContainsFunc(holders, isSelf) {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier
 	if e.Owner != fsm.OwnerForeign {
 		return holders, nil
 	}
-	known := func(h probes.Holder) bool { return slices.ContainsFunc(earlier, h.Process.Same) }
+	known := func(h proc.Info) bool { return slices.ContainsFunc(earlier, h.Process.Same) }
 	if slices.ContainsFunc(holders, known) {
 		return holders, nil
 	}
@@ -80,7 +82,7 @@ func holdersToEnd(home statefile.Home, held probes.FileID, r fsm.Record, earlier
 
 // signalEscaped signals the holders outside the group, one by one. It returns how many
 // there were.
-func signalEscaped(holders []probes.Holder, leader fsm.Process, sig unix.Signal) (escaped int, failed error) {
+func signalEscaped(holders []proc.Info, leader fsm.Process, sig unix.Signal) (escaped int, failed error) {
 	for _, h := range holders {
 		if h.Process.PGID == leader.PGID {
 			continue
@@ -103,4 +105,4 @@ func (e strangerError) Error() string {
 	return "temporal.lock is held by " + e.holder + ", which is not ours"
 }
 
-func isSelf(h probes.Holder) bool { return h.Process.PID == unix.Getpid() }
+func isSelf(h proc.Info) bool { return h.Process.PID == unix.Getpid() }

@@ -10,7 +10,9 @@ import (
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -99,7 +101,7 @@ func TestSignalEscaped(t *testing.T) {
 }
 
 // endEscaped proves the holders and signals those outside the group.
-func endEscaped(home statefile.Home, held probes.FileID, r fsm.Record, sig unix.Signal) (int, error) {
+func endEscaped(home statefile.Home, held files.ID, r fsm.Record, sig unix.Signal) (int, error) {
 	holders, err := holdersToEnd(home, held, r, nil)
 	if err != nil {
 		return 0, err
@@ -122,7 +124,7 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 	leader.AwaitEnd()
 	stage.Check(t, stage.Within(t, "only that one holds the lock", stage.Later(func() error {
 		for {
-			holders, err := probes.HoldersOf(l.World.tree.file)
+			holders, err := locks.HoldersOf(l.World.tree.file)
 			if err != nil || len(holders) == 1 && holders[0].Process.PID == hidden.PID {
 				return err
 			}
@@ -177,12 +179,12 @@ func TestRoundsSideBySide(t *testing.T) {
 func TestAChildOfTheLeaderIsOurs(t *testing.T) {
 	s := stage.New(t)
 	child := s.Start("actor", nil)
-	leader, err := probes.Identify(os.Getpid())
+	leader, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
-	if !probes.IsChild(leader, child.PID) {
+	if !proc.IsChild(leader, child.PID) {
 		t.Skip("only macOS remembers it")
 	}
-	holders := []probes.Holder{{Process: child.Identity(), Command: "/bin/sleep 60"}}
+	holders := []proc.Info{{Process: child.Identity(), Command: "/bin/sleep 60"}}
 	home := stage.NewHome(t)
 	stage.Is(t, "a child", evidence.Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerLeftover)
 	leader.StartTicks++
@@ -222,7 +224,7 @@ func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
 	lock, err := lockfile.Take(l.home.Lock())
 	stage.Check(t, err)
 	defer lock.Close()
-	l.Start("actor", []string{probes.InstanceVariable + "=" + string(l.home)}, lock)
+	l.Start("actor", []string{proc.InstanceVariable + "=" + string(l.home)}, lock)
 	held := stage.IDAt(t, l.home.Lock())
 	n, err := endEscaped(l.home, held, l.record, nothing)
 	stage.Check(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -45,7 +45,7 @@ func newWorld(t *testing.T, home statefile.Home) *World {
 	t.Helper()
 	seat, err := lockfile.Take(home.SupervisorLock())
 	stage.Check(t, err)
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
 	document, err := evidence.Recover(home)
 	stage.Check(t, err)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -16,7 +16,7 @@ import (
 // that takes something meanwhile the start says the same.
 func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) error {
 	had := Needs(r.Settings)
-	ours := func(l *probes.Listener, port int) bool {
+	ours := func(l *ports.Listener, port int) bool {
 		return l.Instance == string(home) || slices.ContainsFunc(had, func(n Need) bool { return n.Port == port })
 	}
 	if err := takenPort(wanted, ours, func() {}); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 )
 
 // Need is a port that Temporal needs, and the flag that names it.
@@ -26,7 +26,7 @@ func Needs(s fsm.Settings) []Need {
 // takenPort names a port that Temporal needs and another program has, with its owner. It is
 // nil if all are free, or if ours, which may be nil, is true of every owner. onWait is
 // called before a pause.
-func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait func()) error {
+func takenPort(s fsm.Settings, ours func(*ports.Listener, int) bool, onWait func()) error {
 	for _, n := range Needs(s) {
 		if err := checkPort(s.IP, n, ours, onWait); err != nil {
 			return err
@@ -35,7 +35,7 @@ func takenPort(s fsm.Settings, ours func(*probes.Listener, int) bool, onWait fun
 	return nil
 }
 
-func owner(l *probes.Listener) string {
+func owner(l *ports.Listener) string {
 	switch {
 	case l.Ended:
 		return "a connection that has ended, for which the kernel keeps it for up to a minute"
@@ -47,10 +47,10 @@ func owner(l *probes.Listener) string {
 	return evidence.DescribeProcess(l.PID, l.Command)
 }
 
-func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait func()) (refusal error) {
+func checkPort(ip string, n Need, ours func(*ports.Listener, int) bool, onWait func()) (refusal error) {
 	flag, port := n.Flag, n.Port
 	procs.WhileDying(onWait, func(last bool) bool {
-		listener, err := probes.Listening(ip, port)
+		listener, err := ports.Conflict(ip, port)
 		switch {
 		case err != nil:
 			refusal = fsm.Refuse(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
@@ -72,7 +72,7 @@ func checkPort(ip string, n Need, ours func(*probes.Listener, int) bool, onWait 
 // codeOfPort is cause.Of for the error of listening on a port. A port that any user may have is
 // refused for another reason than its number.
 func codeOfPort(err error, port int) fsm.Code {
-	if code := cause.Of(err); code != fsm.CodePortPrivileged || port < probes.FirstUnprivileged {
+	if code := cause.Of(err); code != fsm.CodePortPrivileged || port < ports.FirstUnprivileged {
 		return code
 	}
 	return fsm.CodePortRefused

@@ -9,11 +9,12 @@ import (
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/proc"
 )
 
 func TestTakenPortNamesItsOwner(t *testing.T) {
-	ours := stage.New(t).Start("actor", []string{probes.InstanceVariable + "=/another/home"})
+	ours := stage.New(t).Start("actor", []string{proc.InstanceVariable + "=/another/home"})
 	for _, c := range []struct {
 		name, owner string
 		listen      func() string
@@ -66,6 +67,6 @@ func TestCodeOfAPort(t *testing.T) {
 	stage.Check(t, err)
 	stage.Is(t, "taken", cause.Of(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
 	stage.Is(t, "elsewhere", cause.Of(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
-	stage.Is(t, "of a number for all", codeOfPort(probes.ErrPortNotPermitted, probes.FirstUnprivileged), fsm.CodePortRefused)
-	stage.Is(t, "of a privileged number", codeOfPort(probes.ErrPortNotPermitted, 80), fsm.CodePortPrivileged)
+	stage.Is(t, "of a number for all", codeOfPort(ports.ErrNotPermitted, ports.FirstUnprivileged), fsm.CodePortRefused)
+	stage.Is(t, "of a privileged number", codeOfPort(ports.ErrNotPermitted, 80), fsm.CodePortPrivileged)
 }

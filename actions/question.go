@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 )
 
@@ -55,7 +55,7 @@ func (q *question) soFar() temporal.Answer {
 // run asks until there is an answer or ctx is done, and posts what question says.
 func (q *question) run(ctx context.Context) {
 	defer q.cancel()
-	began, delay := time.Now(), probes.RunDelay(q.process)
+	began, delay := time.Now(), proc.RunDelay(q.process)
 	answered := make(chan temporal.Answer, 1)
 	go func() { answered <- q.ask(ctx) }() // ends with ctx
 	late := time.NewTimer(millis(q.effect.Record.Settings.Policy.Timeout))
@@ -70,7 +70,7 @@ func (q *question) run(ctx context.Context) {
 		answer := q.soFar()
 		v := &answer.Verdict
 		v.Ready, v.Waits, v.Late, v.Took = false, true, again, fsm.Millis(time.Since(began).Milliseconds())
-		v.Delayed = fsm.Millis((probes.RunDelay(q.process) - delay).Milliseconds())
+		v.Delayed = fsm.Millis((proc.RunDelay(q.process) - delay).Milliseconds())
 		q.post(answer)
 	}
 	postWaiting(false)

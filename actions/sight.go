@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -76,7 +76,7 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 		s.Driver.Version = r.Supervisor.Version
 		s.Outdated = d.config.Outdated != nil && d.config.Outdated(r.Supervisor)
 	}
-	s.Suspended = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
+	s.Suspended = s.Driver.PID != 0 && proc.Suspended(s.Driver.PID)
 	return s
 }
 
@@ -84,8 +84,8 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 // started, which has supervisor.lock for as long as it lives. Any other one may have let
 // go of it, as a command does that has driven, and be about to be signalled for it.
 func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
-	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.childPID && !probes.Dying(d.follower.driver.PID) {
-		if again, err := probes.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {
+	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.childPID && !proc.Exiting(d.follower.driver.PID) {
+		if again, err := proc.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {
 			return d.follower.driver, ""
 		}
 	}

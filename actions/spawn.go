@@ -14,7 +14,9 @@ import (
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // spawn starts Temporal. It inherits temporal.lock and the database's lock, and
@@ -88,7 +90,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !probes.LeadsTo(w.home.Lock(), w.tree.own) || !probes.LeadsTo(w.home.Lock(), w.tree.waiter) {
+	if !files.LeadsTo(w.home.Lock(), w.tree.own) || !files.LeadsTo(w.home.Lock(), w.tree.waiter) {
 		return nil, fmt.Errorf("%s was replaced while it was being locked", w.home.Lock())
 	}
 	output, err := logfile.Open(w.home.Log())
@@ -119,7 +121,7 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	if s.HTTPPort != 0 && s.MetricsPort != 0 {
 		return s.HTTPPort, s.MetricsPort, nil
 	}
-	free, err := probes.FreePorts(s.IP, 6)
+	free, err := ports.Free(s.IP, 6)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -138,7 +140,7 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 // identify reads the child's identity. One that has died already keeps its PID,
 // which cannot be given out again before it is reaped.
 func (w *World) identify(cmd *exec.Cmd) fsm.Process {
-	p, err := probes.Identify(cmd.Process.Pid)
+	p, err := proc.Identify(cmd.Process.Pid)
 	if err != nil {
 		p = fsm.Process{PID: cmd.Process.Pid, PGID: cmd.Process.Pid, Exe: cmd.Path}
 	}

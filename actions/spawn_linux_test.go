@@ -6,7 +6,7 @@ import (
 
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/internal/stage"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
 	"golang.org/x/sys/unix"
 )
 
@@ -38,7 +38,7 @@ func TestSpawnEphemeralHasNoDatabaseLock(t *testing.T) {
 // lockedBy reports whether exactly this process holds the lock.
 func lockedBy(t *testing.T, path string, pid int) bool {
 	t.Helper()
-	holders, err := probes.Holders(path)
+	holders, err := locks.Holders(path)
 	stage.Check(t, err)
 	return len(holders) == 1 && holders[0].Process.PID == pid
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 func TestSpawn(t *testing.T) {
-	t.Setenv(probes.InstanceVariable, "/somebody/else's")
+	t.Setenv(proc.InstanceVariable, "/somebody/else's")
 	l := newLife(t)
 	stage.Check(t, os.WriteFile(l.home.Log(), []byte("from before\n"), 0o600))
 	a := l.spawnOnly()

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/logfile"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -56,7 +56,7 @@ func Inherited(home statefile.Home) (*os.File, error) {
 	if err := lockfile.Flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fmt.Errorf("no locked supervisor.lock was handed over: %w", err)
 	}
-	if !probes.LeadsTo(home.SupervisorLock(), lock) {
+	if !files.LeadsTo(home.SupervisorLock(), lock) {
 		return nil, errors.New("what was handed over is not this home's supervisor.lock")
 	}
 	return lock, closeOnExec()

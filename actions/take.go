@@ -8,7 +8,8 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/ports"
 )
 
 // takeLocks takes temporal.lock and the database's lock and looks at the ports.
@@ -18,11 +19,11 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return fsm.Input{Event: fsm.LockLost}
 	}
 	w.home.MendFolders()
-	if w.tree.own != nil && !probes.LeadsTo(w.home.Lock(), w.tree.own) {
+	if w.tree.own != nil && !files.LeadsTo(w.home.Lock(), w.tree.own) {
 		w.tree.own.Close() // the file was deleted or replaced while it ran
 		w.tree.own = nil
 	}
-	if w.tree.own == nil && w.tree.guard != nil && probes.LeadsTo(w.home.Lock(), w.tree.guard) {
+	if w.tree.own == nil && w.tree.guard != nil && files.LeadsTo(w.home.Lock(), w.tree.guard) {
 		w.tree.own, w.tree.guard = w.tree.guard, nil
 	}
 	if w.tree.own == nil {
@@ -38,7 +39,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := takenPort(s, nil, onWait); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
-	if err := probes.Reachable(s.IP); err != nil {
+	if err := ports.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
 	found := database.Contents{Known: e.Record.Known}

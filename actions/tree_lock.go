@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 )
 
 // treeLock is temporal.lock in the hands of one driver: taken before a spawn, inherited by
@@ -22,7 +22,7 @@ type treeLock struct {
 	// or replaced under Temporal.
 	guard *os.File
 	// file is the lock file of the current run, wherever its path leads.
-	file probes.FileID
+	file files.ID
 	// members are the processes that were seen to hold that lock beside a proven holder.
 	members []fsm.Process
 	// awaited is the run whose end is waited for, ended the run whose tree has gone last,

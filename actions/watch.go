@@ -10,8 +10,10 @@ import (
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -33,7 +35,7 @@ func (w *World) openWaiter(r fsm.Record) {
 		return
 	}
 	lock := evidence.LockFile(w.home, r)
-	if w.tree.file = lock.FileID; lock.Path == "" {
+	if w.tree.file = lock.ID; lock.Path == "" {
 		return
 	}
 	waiter, opened, err := lockfile.Reopen(lock.Path)
@@ -89,7 +91,7 @@ func (w *World) await(e fsm.Effect) {
 	ours := w.run.child != nil
 	waiter, held := w.tree.waiter, w.tree.file
 	w.tree.waiter = nil
-	if waiter == nil && held == (probes.FileID{}) {
+	if waiter == nil && held == (files.ID{}) {
 		return
 	}
 	go func() {
@@ -112,12 +114,12 @@ func (w *World) await(e fsm.Effect) {
 // awaitUnlocked returns when nothing holds a lock file, with the lock held on waiter.
 // Without a waiter no lock on the file is of use, as it was deleted: it waits for the exit
 // of a holder, and looks again, each second at least, until none is left.
-func awaitUnlocked(waiter *os.File, held probes.FileID) error {
+func awaitUnlocked(waiter *os.File, held files.ID) error {
 	if waiter != nil {
 		return lockfile.Flock(waiter, unix.LOCK_EX)
 	}
 	for {
-		holders, err := probes.HoldersOf(held)
+		holders, err := locks.HoldersOf(held)
 		if err != nil || len(holders) == 0 {
 			return err
 		}
@@ -140,10 +142,10 @@ const (
 // the lock away; it is ended, if it is the recorded one and carries our mark.
 func (w *World) killOrphanedLeader(p fsm.Process) {
 	_, gone, err := procs.AwaitExit(p, exitGrace)
-	for n := 0; n < exitGraces && !gone && err == nil && probes.Dying(p.PID); n++ {
+	for n := 0; n < exitGraces && !gone && err == nil && proc.Exiting(p.PID); n++ {
 		_, gone, err = procs.AwaitExit(p, exitGrace) // a busy machine
 	}
-	if gone || err != nil || p.PID <= 1 || probes.Instance(p.PID) != string(w.home) {
+	if gone || err != nil || p.PID <= 1 || proc.Instance(p.PID) != string(w.home) {
 		return
 	}
 	w.log.Warn("Temporal lives on without its lock, and is killed", "pid", p.PID)
@@ -155,7 +157,7 @@ func (w *World) killOrphanedLeader(p fsm.Process) {
 }
 
 func (w *World) writePID(p fsm.Process) {
-	command := probes.CommandLine(p.PID)
+	command := proc.CommandLine(p.PID)
 	if command == "" {
 		command = p.Exe
 	}

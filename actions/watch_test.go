@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"golang.org/x/sys/unix"
 )
 
@@ -36,7 +36,7 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	escaped.Send("exit", "0")
 	in = l.next(fsm.Gone)
 	stage.Is(t, "run", in.Run, uint64(1))
-	stage.Is(t, "the lock is ours", l.World.tree.own != nil && probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
+	stage.Is(t, "the lock is ours", l.World.tree.own != nil && files.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 	if _, err := lockfile.Take(l.home.Lock()); err == nil {
 		t.Error("Gone came without the lock")
 	}
@@ -215,11 +215,11 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	stage.Is(t, "before", l.lockReplaced(), "")
 	stage.Check(t, os.Remove(l.home.Lock()))
 	stage.Is(t, "deleted", l.lockReplaced(), "")
-	stage.Is(t, "guarded", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
+	stage.Is(t, "guarded", files.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	stage.Check(t, os.Remove(l.home.Lock()))
 	stage.Touch(t, l.home.Lock())
 	stage.Is(t, "replaced", l.lockReplaced(), "")
-	stage.Is(t, "guarded again", probes.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
+	stage.Is(t, "guarded again", files.LeadsTo(l.home.Lock(), l.World.tree.guard), true)
 	stage.Check(t, os.Remove(l.home.Lock()))
 	foreign, err := lockfile.Take(l.home.Lock())
 	stage.Check(t, err)
@@ -230,7 +230,7 @@ func TestLockReplacedUnderTemporal(t *testing.T) {
 	old := l.World.tree.own
 	stage.Is(t, "lock", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 	stage.Is(t, "another lock", old != l.World.tree.own, true)
-	stage.Is(t, "that of the path", probes.LeadsTo(l.home.Lock(), l.World.tree.own), true)
+	stage.Is(t, "that of the path", files.LeadsTo(l.home.Lock(), l.World.tree.own), true)
 }
 
 // The guard is the lock of the next run.
@@ -253,7 +253,7 @@ func TestKeepSeat(t *testing.T) {
 	stage.Is(t, "same seat", l.supervisorLock, seat)
 	stage.Check(t, os.Remove(l.home.SupervisorLock()))
 	stage.Is(t, "kept", l.ensureSupervisorLock(), true)
-	stage.Is(t, "new seat", l.supervisorLock != seat && probes.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
+	stage.Is(t, "new seat", l.supervisorLock != seat && files.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
 	l.nothingYet()
 	stage.Check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := lockfile.Take(l.home.SupervisorLock())

@@ -10,7 +10,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -55,7 +55,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if err := probes.CheckProc(); err != nil {
+	if err := proc.Check(); err != nil {
 		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	home, there, err := statefile.FindHome(path)

@@ -23,7 +23,11 @@ var mayImport = map[string][]string{
 	"fsm":       {},
 	"statefile": {"fsm"},
 
-	"probes":           {"fsm", "probes/xnu"},
+	"probes":           {}, // only what holds for all of them
+	"probes/proc":      {"fsm", "probes/xnu"},
+	"probes/files":     {"fsm", "probes/proc", "probes/xnu"},
+	"probes/locks":     {"fsm", "probes/proc", "probes/files", "probes/xnu"},
+	"probes/ports":     {"probes/proc", "probes/xnu"},
 	"probes/host":      {"fsm"}, // file systems, limits, memory
 	"probes/temporal":  {"fsm"}, // what a Temporal answers
 	"probes/logs":      {},
@@ -34,55 +38,55 @@ var mayImport = map[string][]string{
 
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
-		"fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
+		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
 		"actions/cause",
 	},
-	lockfile:              {"statefile", "probes", "probes/host", "actions/procs"},
-	logfile:               {"fsm", "statefile", "probes"},
-	launch:                {"fsm", "statefile", "probes", "probes/temporal", "actions/environment"},
-	evidence:              {"fsm", "statefile", "probes", lockfile, launch},
-	database:              {"fsm", "statefile", "probes", "probes/sqlite", "actions/procs", lockfile, evidence},
+	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
+	logfile:               {"fsm", "statefile", "probes/files"},
+	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "probes/temporal", "actions/environment"},
+	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch},
+	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database},
-	"actions/cause":       {"fsm", "probes"},
-	"actions/environment": {"fsm", "probes"},
-	"actions/procs":       {"fsm", "probes", "probes/xnu"},
+	"actions/cause":       {"fsm", "probes/ports"},
+	"actions/environment": {"fsm", "probes/proc"},
+	"actions/procs":       {"fsm", "probes/proc", "probes/xnu"},
 	"actions/install":     {"statefile", logfile, lockfile},
 	"actions/initproc":    {},
 
-	"actions/internal/stage": {"fsm", "statefile", "probes"}, // for tests
+	"actions/internal/stage": {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks"}, // for tests
 
 	"cmd": {
-		"fsm", "statefile", "probes", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
+		"fsm", "statefile", "probes/proc", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
 		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
 		"cmd/internal/installer", "cmd/internal/reader",
 	},
 	"cmd/stigmer": {"cmd"},
 	"cmd/gen":     {"cmd", cli},
-	"cmd/bench":   {"fsm", "statefile", "probes", "probes/temporal", lockfile},
+	"cmd/bench":   {"fsm", "statefile", "probes/proc", "probes/temporal", lockfile},
 
 	// From the bottom to the top; the last seven know nothing of one another.
-	human: {"fsm", "probes"},
-	cli:   {human, "fsm", "statefile", "probes", "actions/cause", lockfile},
+	human: {"fsm", "probes/ports"},
+	cli:   {human, "fsm", "statefile", "probes/proc", "actions/cause", lockfile},
 	config: {
 		human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions/cause", launch, logfile, "actions/environment",
 		"actions/install",
 	},
 	inspect: {
-		human, cli, config, "fsm", "statefile", "probes", "probes/host", "probes/logs", "probes/temporal", "actions/cause", database,
+		human, cli, config, "fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/logs", "probes/temporal", "actions/cause", database,
 		evidence, launch, lockfile, logfile, "actions/procs",
 	},
 	"cmd/internal/lifecycle": {
-		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/temporal", "actions/cause", database, evidence,
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "probes/temporal", "actions/cause", database, evidence,
 		launch, lockfile, logfile, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/doctor": {
-		human, cli, config, inspect, "fsm", "statefile", "probes", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
 		database, evidence, "actions/upkeep", "actions",
 	},
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
-	"cmd/internal/reader":    {cli, inspect, "statefile", "probes", "probes/logs", logfile},
+	"cmd/internal/reader":    {cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
 	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "probes/temporal", "actions/install"},
 }
 

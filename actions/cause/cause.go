@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 )
 
 // sign is how a cause shows: by an error, or in the output of a process that has ended.
@@ -43,10 +43,10 @@ var DatabaseSigns = []sign{
 // errorSigns are those of all errors. Of an address that nothing reaches, the system's reason counts
 // if it is known.
 var errorSigns = slices.Concat([]sign{
-	{fsm.CodeAddressForeign, []error{probes.ErrNotOurAddress}, nil},
-	{fsm.CodePortPrivileged, []error{probes.ErrPortNotPermitted}, nil},
+	{fsm.CodeAddressForeign, []error{ports.ErrNotOurAddress}, nil},
+	{fsm.CodePortPrivileged, []error{ports.ErrNotPermitted}, nil},
 }, systemSigns, []sign{
-	{fsm.CodeAddressUnreachable, []error{probes.ErrUnreachable}, nil},
+	{fsm.CodeAddressUnreachable, []error{ports.ErrUnreachable}, nil},
 })
 
 // Of returns the code of an error: a Refusal's, or the one of what it wraps, as an error number.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 )
 
 // An error's code is that of what it wraps.
@@ -28,8 +28,8 @@ func TestCodeOf(t *testing.T) {
 		{unix.EPERM, fsm.CodeCallRefused},
 		{&os.PathError{Op: "open", Path: os.DevNull, Err: unix.EACCES}, fsm.CodeNoDevNull},
 		{&os.PathError{Op: "open", Path: os.DevNull, Err: unix.EMFILE}, fsm.CodeFileLimit},
-		{probes.ErrUnreachable, fsm.CodeAddressUnreachable},
-		{fmt.Errorf("%w: %w", probes.ErrUnreachable, unix.EPERM), fsm.CodeCallRefused},
+		{ports.ErrUnreachable, fsm.CodeAddressUnreachable},
+		{fmt.Errorf("%w: %w", ports.ErrUnreachable, unix.EPERM), fsm.CodeCallRefused},
 	} {
 		stage.Is(t, fmt.Sprint(c.err), Of(fmt.Errorf("do it: %w", c.err)), c.code)
 	}

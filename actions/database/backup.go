@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -95,7 +95,7 @@ func sameDatabase(a, b string) bool {
 // sameContent reports whether two files have the same bytes. A file that is not there counts
 // as an empty one: SQLite leaves either.
 func sameContent(a, b string) bool {
-	if probes.FileSize(a) != probes.FileSize(b) {
+	if files.FileSize(a) != files.FileSize(b) {
 		return false
 	}
 	one, err := contentHash(a)
@@ -129,7 +129,7 @@ func State(db string) string {
 		if err != nil {
 			return ""
 		}
-		id, err := probes.FileIDOf(info)
+		id, err := files.IDOf(info)
 		if err != nil {
 			return ""
 		}

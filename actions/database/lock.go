@@ -12,7 +12,8 @@ import (
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -64,7 +65,7 @@ func Lock(db string, onWait func()) (*os.File, error) {
 // ServedByOther finds what no lock tells: a Temporal that was started without
 // us, or whose lock file was deleted.
 func ServedByOther(db string) error {
-	for _, h := range probes.Servers(db) {
+	for _, h := range files.ServersWith(db) {
 		return openInOther(db, h)
 	}
 	return nil
@@ -73,21 +74,21 @@ func ServedByOther(db string) error {
 // UsedByOther is a fsm.Refusal if a program beside those of a home has a database, or its lock. It
 // takes no lock.
 func UsedByOther(home statefile.Home, db string) error {
-	other := func(h probes.Holder) bool { return h.Instance != string(home) }
+	other := func(h proc.Info) bool { return h.Instance != string(home) }
 	if path, err := LockPath(db); err == nil {
 		holders, _ := lockfile.Holders(path)
-		if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return other(h) && procs.Alive(h.Process.PID) }); i >= 0 {
+		if i := slices.IndexFunc(holders, func(h proc.Info) bool { return other(h) && procs.Alive(h.Process.PID) }); i >= 0 {
 			return fsm.Refuse(fsm.CodeDatabaseInUse, "database %s is in use by %s", db, lockHolder(holders[i]))
 		}
 	}
-	servers := probes.Servers(db)
+	servers := files.ServersWith(db)
 	if i := slices.IndexFunc(servers, other); i >= 0 {
 		return openInOther(db, servers[i])
 	}
 	return nil
 }
 
-func openInOther(db string, h probes.Holder) error {
+func openInOther(db string, h proc.Info) error {
 	return fsm.Refuse(fsm.CodeDatabaseInUse, "database %s is open in another Temporal, %s", db, evidence.Describe(h))
 }
 
@@ -99,7 +100,7 @@ func holderOf(path string) string {
 	return lockHolder(holders[0])
 }
 
-func lockHolder(h probes.Holder) string {
+func lockHolder(h proc.Info) string {
 	if h.Instance != "" {
 		return fmt.Sprintf("the Temporal of home %s, %s", h.Instance, evidence.Describe(h))
 	}

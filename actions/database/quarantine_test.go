@@ -2,13 +2,14 @@ package database
 
 import (
 	"errors"
-	"github.com/stigmer/local/actions/internal/stage"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/actions/internal/stage"
 )
 
 func TestQuarantine(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"path"
 	"slices"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // group is a part of what every Temporal gets, with the reason.
@@ -81,4 +81,4 @@ func always(name string) bool {
 	return slices.ContainsFunc(groups, func(g group) bool { return matches(g.names, name) })
 }
 
-func isOwn(name string) bool { return name == probes.InstanceVariable || matches(own, name) }
+func isOwn(name string) bool { return name == proc.InstanceVariable || matches(own, name) }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // Limit, in bytes, is the most that a record has room for. An environment of this size
@@ -36,7 +36,7 @@ func Lend(environ, patterns []string) fsm.Environment {
 // ForTemporal returns the whole environment of a Temporal: what is lent, the mark of its
 // home, which identifies it as ours even when the record is lost, and the patterns.
 func ForTemporal(lent fsm.Environment, patterns fsm.Names, home string) []string {
-	entries := append(lent.Lent.List(), probes.InstanceVariable+"="+home)
+	entries := append(lent.Lent.List(), proc.InstanceVariable+"="+home)
 	if patterns != "" {
 		entries = append(entries, PassVariable+"="+string(patterns))
 	}
@@ -58,7 +58,7 @@ func ForSupervisor(environ []string) []string {
 // environment of its process. Both are zero where that may not be read. What was kept
 // away cannot be read back.
 func OfProcess(p fsm.Process) (fsm.Environment, fsm.Names) {
-	environ := probes.Environment(p.PID)
+	environ := proc.Environment(p.PID)
 	if len(environ) == 0 {
 		return fsm.Environment{}, ""
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 func TestLend(t *testing.T) {
@@ -85,7 +85,7 @@ func TestOf(t *testing.T) {
 
 // TestWaits is what TestOf starts: it prints a line, and ends with its standard input.
 func TestWaits(t *testing.T) {
-	if os.Getenv(probes.InstanceVariable) == "/home" {
+	if os.Getenv(proc.InstanceVariable) == "/home" {
 		os.Stdout.WriteString("\n")
 		os.Stdin.Read(make([]byte, 1))
 	}

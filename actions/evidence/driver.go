@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -17,12 +18,12 @@ import (
 // or while the holder is dying. The recorded supervisor and the PIDs in guesses are
 // looked at first, and everybody only if none of them holds the lock.
 func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Process, stranger string) {
-	holders, err := probes.Holders(home.SupervisorLock(), append(guesses, r.Supervisor.PID)...)
+	holders, err := locks.Holders(home.SupervisorLock(), append(guesses, r.Supervisor.PID)...)
 	if err != nil {
 		return fsm.Process{}, ""
 	}
 	for _, h := range holders {
-		if probes.Dying(h.Process.PID) {
+		if proc.Exiting(h.Process.PID) {
 			return fsm.Process{}, "" // in a moment the lock is free
 		}
 		if h.Process.Same(r.Supervisor) || IsInnerProcess(r, h.Process, r.Supervisor) {
@@ -49,21 +50,21 @@ const SuperviseVerb = "supervise"
 // supervisorAmong finds our supervisor among the holders of supervisor.lock. A child of it
 // between fork and exec shows its parent's command and descriptors, and on macOS it may
 // hang there: it is not the supervisor.
-func supervisorAmong(holders []probes.Holder) (probes.Holder, bool) {
-	ours := slices.DeleteFunc(slices.Clone(holders), func(h probes.Holder) bool { return !supervises(h) })
-	i := slices.IndexFunc(ours, func(h probes.Holder) bool {
-		parent := probes.Parent(h.Process.PID)
-		return !slices.ContainsFunc(ours, func(other probes.Holder) bool { return other.Process.PID == parent })
+func supervisorAmong(holders []proc.Info) (proc.Info, bool) {
+	ours := slices.DeleteFunc(slices.Clone(holders), func(h proc.Info) bool { return !supervises(h) })
+	i := slices.IndexFunc(ours, func(h proc.Info) bool {
+		parent := proc.Parent(h.Process.PID)
+		return !slices.ContainsFunc(ours, func(other proc.Info) bool { return other.Process.PID == parent })
 	})
 	if i < 0 {
-		return probes.Holder{}, false
+		return proc.Info{}, false
 	}
 	return ours[i], true
 }
 
 // supervises reports whether a holder of supervisor.lock is a supervisor: our
 // program, with the hidden command that is started with that lock and never by hand.
-func supervises(h probes.Holder) bool {
+func supervises(h proc.Info) bool {
 	return ownProgram(h.Process.Exe) && slices.Contains(strings.Fields(h.Command), SuperviseVerb)
 }
 
@@ -71,14 +72,14 @@ func supervises(h probes.Holder) bool {
 // and not one in a terminal or under a service manager. Its command line ends with
 // the hidden command; a value of start --foreground could be the same word.
 func InBackground(driver fsm.Process) bool {
-	args := probes.Args(driver.PID)
+	args := proc.Args(driver.PID)
 	return len(args) > 0 && args[len(args)-1] == SuperviseVerb &&
 		!slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--foreground") })
 }
 
 // ownCommand reports whether a holder of supervisor.lock is one of our commands,
 // which has the lock until it hands it over or is done.
-func ownCommand(h probes.Holder) bool {
+func ownCommand(h proc.Info) bool {
 	return ownProgram(h.Process.Exe) && MayHoldLock(strings.Fields(h.Command))
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 func TestDriver(t *testing.T) {
@@ -59,11 +59,11 @@ func TestAForkedChildIsNoSupervisor(t *testing.T) {
 	child := stage.New(t).Start("actor", nil)
 	own, err := os.Executable()
 	stage.Check(t, err)
-	holder := func(pid int) probes.Holder {
-		return probes.Holder{Process: fsm.Process{PID: pid, Exe: own}, Command: "stigmer local " + SuperviseVerb}
+	holder := func(pid int) proc.Info {
+		return proc.Info{Process: fsm.Process{PID: pid, Exe: own}, Command: "stigmer local " + SuperviseVerb}
 	}
 	parent, forked := holder(os.Getpid()), holder(child.PID)
-	for _, holders := range [][]probes.Holder{{parent}, {parent, forked}, {forked, parent}} {
+	for _, holders := range [][]proc.Info{{parent}, {parent, forked}, {forked, parent}} {
 		found, ok := supervisorAmong(holders)
 		stage.Is(t, "found", ok, true)
 		stage.Is(t, "the supervisor", found.Process.PID, os.Getpid())
@@ -81,6 +81,6 @@ func TestResetAndDoctorAreNoStrangers(t *testing.T) {
 	for command, want := range map[string]bool{
 		"stigmer local reset --yes": true, "stigmer local doctor --fix": true, "stigmer local start": true, "stigmer local state": false,
 	} {
-		stage.Is(t, command, ownCommand(probes.Holder{Process: fsm.Process{Exe: own}, Command: command}), want)
+		stage.Is(t, command, ownCommand(proc.Info{Process: fsm.Process{Exe: own}, Command: command}), want)
 	}
 }

@@ -9,7 +9,9 @@ import (
 
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -55,16 +57,16 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 }
 
 // Look is Observe without ever taking the lock, for commands that only look.
-func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
+func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, locks.State) {
 	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {
-		return Classify(home, r, holders), probes.LockHeld
+		return Classify(home, r, holders), locks.Held
 	}
-	state, err := probes.Locked(home.Lock())
+	state, err := locks.StateOf(home.Lock())
 	switch {
-	case err != nil || state == probes.LockUnknown:
-		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that cannot be seen"}, probes.LockUnknown
-	case state == probes.LockHeld:
+	case err != nil || state == locks.Unknown:
+		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that cannot be seen"}, locks.Unknown
+	case state == locks.Held:
 		return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into"}, state
 	}
 	if r.Generation == 0 {
@@ -75,19 +77,19 @@ func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, probes.LockState) {
 
 // holdersSeen are the holders of the lock file that the recorded Temporal has, or none if
 // that is free.
-func holdersSeen(home statefile.Home, r fsm.Record) ([]probes.Holder, error) {
-	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
-		return probes.HoldersOf(file.FileID, r.Temporal.PID)
+func holdersSeen(home statefile.Home, r fsm.Record) ([]proc.Info, error) {
+	if file, ok := locks.Inherited(r.Temporal, home.Lock()); ok {
+		return locks.HoldersOf(file.ID, r.Temporal.PID)
 	}
-	return probes.Holders(home.Lock(), r.Temporal.PID)
+	return locks.Holders(home.Lock(), r.Temporal.PID)
 }
 
 // detachedOrFree is for a lock that nobody has: that is proof only if the file
 // was not deleted or replaced under a Temporal that still holds the old one, and if
 // nobody of its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
-	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
-		holders, err := probes.HoldersOf(file.FileID, r.Temporal.PID)
+	if file, ok := locks.Inherited(r.Temporal, home.Lock()); ok {
+		holders, err := locks.HoldersOf(file.ID, r.Temporal.PID)
 		if err == nil && len(holders) > 0 {
 			return Classify(home, r, holders)
 		}
@@ -102,7 +104,7 @@ func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 // were deleted. It is looked for where there is no record: in vain before a home's first
 // start.
 func findUnrecordedServer(home statefile.Home) fsm.Process {
-	return probes.Forgotten(string(home), home.Lock())
+	return locks.LeaderOfDeleted(string(home), home.Lock())
 }
 
 // HasServerWithoutHome reports whether the Temporal of a home runs that was deleted as a whole.
@@ -110,25 +112,25 @@ func HasServerWithoutHome(home statefile.Home) bool { return findUnrecordedServe
 
 // LockFile is the lock file that the recorded Temporal holds: usually the home's, else
 // the one that was deleted or moved under it. It is the zero LockFile if there is none.
-func LockFile(home statefile.Home, r fsm.Record) probes.LockFile {
-	if file, ok := probes.InheritedLockPath(r.Temporal, home.Lock()); ok {
+func LockFile(home statefile.Home, r fsm.Record) locks.File {
+	if file, ok := locks.Inherited(r.Temporal, home.Lock()); ok {
 		return file
 	}
-	id, err := probes.FileAt(home.Lock())
+	id, err := files.IDAt(home.Lock())
 	if err != nil {
-		return probes.LockFile{}
+		return locks.File{}
 	}
-	return probes.LockFile{FileID: id, Path: home.Lock()}
+	return locks.File{ID: id, Path: home.Lock()}
 }
 
 // TreeHolders are the holders of the lock file that LockFile names, which is known to be
 // held: those among first if there are any.
-func TreeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Holder, error) {
+func TreeHolders(home statefile.Home, r fsm.Record, first ...int) ([]proc.Info, error) {
 	file := LockFile(home, r)
-	if file == (probes.LockFile{}) {
+	if file == (locks.File{}) {
 		return nil, nil
 	}
-	return probes.HoldersOf(file.FileID, first...)
+	return locks.HoldersOf(file.ID, first...)
 }
 
 // Classify says whether the holders of temporal.lock are ours. An exclusive
@@ -137,17 +139,17 @@ func TreeHolders(home statefile.Home, r fsm.Record, first ...int) ([]probes.Hold
 // (PID, start time, boot), or to carry this home in the environment that only
 // our spawn sets, to be in the recorded Temporal's group and younger than it, or to have
 // been forked by it.
-func Classify(home statefile.Home, r fsm.Record, holders []probes.Holder) fsm.Evidence {
+func Classify(home statefile.Home, r fsm.Record, holders []proc.Info) fsm.Evidence {
 	for _, h := range holders {
 		if h.Process.Same(r.Temporal) { //mutation:holder-same
 			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepVersion(h.Process, r.Temporal)}
 		}
 	}
-	if i := slices.IndexFunc(holders, func(h probes.Holder) bool { return leads(home, h) }); i >= 0 {
+	if i := slices.IndexFunc(holders, func(h proc.Info) bool { return leads(home, h) }); i >= 0 {
 		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: holders[i].Process}
 	}
 	for _, h := range holders {
-		if h.Instance == string(home) || InGroup(h.Process, r.Temporal) || probes.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
+		if h.Instance == string(home) || InGroup(h.Process, r.Temporal) || proc.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
 			return fsm.Evidence{Owner: fsm.OwnerLeftover, Leader: r.Temporal}
 		}
 	}
@@ -165,7 +167,7 @@ func keepVersion(p, recorded fsm.Process) fsm.Process {
 }
 
 // leads reports whether a holder is a Temporal of this home that the record does not know.
-func leads(home statefile.Home, h probes.Holder) bool {
+func leads(home statefile.Home, h proc.Info) bool {
 	return h.Instance == string(home) && h.Process.PID == h.Process.PGID &&
 		slices.Contains(strings.Fields(h.Command), "start-dev")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -37,7 +37,7 @@ func (s *scene) sees(what string, r fsm.Record, want fsm.LockOwner) fsm.Evidence
 	s.T.Helper()
 	e, state := Look(s.home, r)
 	stage.Is(s.T, what+": looked", e.Owner, want)
-	stage.Is(s.T, what+": lock", state == probes.LockHeld, want != fsm.OwnerNone)
+	stage.Is(s.T, what+": lock", state == locks.Held, want != fsm.OwnerNone)
 	observed := Observe(s.home, r)
 	observed.Leader.StartedAt = e.Leader.StartedAt // for people; it differs by a millisecond
 	stage.Is(s.T, what+": observed", observed, e)
@@ -48,11 +48,11 @@ func TestEvidenceOfNothing(t *testing.T) {
 	s := newScene(t)
 	e, state := Look(s.home, s.record)
 	stage.Is(t, "hold", e.Owner, fsm.OwnerNone)
-	stage.Is(t, "lock", state, probes.LockMissing)
+	stage.Is(t, "lock", state, locks.Missing)
 	stage.Is(t, "a lock file is made by looking", stage.FileExists(s.home.Lock()), false)
 	s.sees("nothing", s.record, fsm.OwnerNone)
 	_, state = Look(s.home, s.record)
-	stage.Is(t, "lock", state, probes.LockFree)
+	stage.Is(t, "lock", state, locks.Free)
 	s.record.Temporal = s.Start("actor", nil).Identity()
 	s.sees("a process without the lock", s.record, fsm.OwnerNone)
 	// Observe lets go of what it took.
@@ -143,7 +143,7 @@ func TestEvidenceOfADriver(t *testing.T) {
 	a.Must("lock", s.home.Lock())
 	e, state := Look(s.home, s.record)
 	stage.Is(t, "hold", e.Owner, fsm.OwnerNone)
-	stage.Is(t, "lock", state, probes.LockHeld)
+	stage.Is(t, "lock", state, locks.Held)
 	s.record.Supervisor = a.Identity()
 	e, _ = Look(s.home, s.record)
 	stage.Is(t, "hold", e.Owner, fsm.OwnerNone)

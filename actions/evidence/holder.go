@@ -3,12 +3,12 @@ package evidence
 import (
 	"fmt"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
 // Describe names a holder for people.
-func Describe(h probes.Holder) string {
+func Describe(h proc.Info) string {
 	return DescribeProcess(h.Process.PID, h.Command)
 }
 
@@ -30,10 +30,10 @@ func DescribeProcess(pid int, command string) string {
 // and was not started by us: an earlier tool's. It is empty for none.
 func OtherServer(home statefile.Home) string {
 	file, err := statefile.ReadPID(home.PID())
-	if err != nil || !probes.IsDevServer(file.PID) || probes.Instance(file.PID) == string(home) {
+	if err != nil || !proc.IsDevServer(file.PID) || proc.Instance(file.PID) == string(home) {
 		return ""
 	}
-	return DescribeProcess(file.PID, probes.CommandLine(file.PID))
+	return DescribeProcess(file.PID, proc.CommandLine(file.PID))
 }
 
 // HiddenHolder describes who holds a lock and is not seen, where the record names

@@ -4,13 +4,13 @@ import (
 	"strings"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // InOtherPIDNamespace reports whether a record was written in another PID namespace of
 // this boot. Its PIDs mean nothing here, and its processes may be out of sight.
 func InOtherPIDNamespace(r fsm.Record) bool {
-	here, err := probes.Boot()
+	here, err := proc.Boot()
 	if err != nil || r.Supervisor.Boot == "" || r.Supervisor.Boot == here {
 		return false
 	}
@@ -24,5 +24,5 @@ func InOtherPIDNamespace(r fsm.Record) bool {
 // the process has that number.
 func IsInnerProcess(r fsm.Record, p, recorded fsm.Process) bool {
 	return p.PID != 0 && InOtherPIDNamespace(r) &&
-		p.StartTicks == recorded.StartTicks && probes.InnerPID(p.PID) == recorded.PID
+		p.StartTicks == recorded.StartTicks && proc.InnerPID(p.PID) == recorded.PID
 }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -29,10 +29,10 @@ func Strays(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if leader.PID <= 1 || leader.Version != "" {
 		return nil
 	}
-	if led, err := probes.Identify(leader.PID); err == nil && led.Same(leader) && !probes.Dying(leader.PID) {
+	if led, err := proc.Identify(leader.PID); err == nil && led.Same(leader) && !proc.Exiting(leader.PID) {
 		return nil
 	}
-	return probes.Marked(string(home))
+	return proc.Marked(string(home))
 }
 
 // GroupSurvivors returns the members of a group that live on after its leader, and carry the home's
@@ -43,10 +43,10 @@ func GroupSurvivors(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if !IsGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
 		return nil
 	}
-	if _, err := probes.Identify(leader.PGID); err == nil && !probes.Dying(leader.PGID) {
+	if _, err := proc.Identify(leader.PGID); err == nil && !proc.Exiting(leader.PGID) {
 		return nil
 	}
-	return slices.DeleteFunc(probes.Group(leader.PGID), func(p fsm.Process) bool {
-		return !InGroup(p, leader) || probes.Instance(p.PID) != string(home) && !probes.IsChild(leader, p.PID)
+	return slices.DeleteFunc(proc.Group(leader.PGID), func(p fsm.Process) bool {
+		return !InGroup(p, leader) || proc.Instance(p.PID) != string(home) && !proc.IsChild(leader, p.PID)
 	})
 }

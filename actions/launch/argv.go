@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -125,4 +125,4 @@ func CheckDatabaseName(db string) error {
 }
 
 // Address is where Temporal's frontend listens.
-func Address(s fsm.Settings) string { return probes.HostPort(s.IP, s.Port) }
+func Address(s fsm.Settings) string { return ports.HostPort(s.IP, s.Port) }

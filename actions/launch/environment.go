@@ -7,7 +7,7 @@ import (
 
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -29,7 +29,7 @@ func Lent(r fsm.Record) fsm.Environment {
 // TryProgram runs the program of a record with --version as Temporal will be run: in its
 // folder, and with environ, usually Environment(r, home). A shim of a version manager picks
 // the program by the folder, so it may work where a command is typed and fail where Temporal
-// runs. TryProgram returns that folder, and what probes.TryVersion returns.
+// runs. TryProgram returns that folder, and what temporal.TryVersion returns.
 func TryProgram(ctx context.Context, home statefile.Home, r fsm.Record, environ []string) (folder, said string, words []string, err error) {
 	folder = statefile.NearestFolder(Folder(home, r.Settings.DB)) // before the first start there is no home
 	said, words, err = temporal.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
@@ -39,9 +39,9 @@ func TryProgram(ctx context.Context, home statefile.Home, r fsm.Record, environ 
 // Running reads the settings of a running Temporal back from its command line, with
 // the standard policy, and what it was lent from its environment.
 func Running(p fsm.Process) (fsm.Settings, fsm.Environment) {
-	s := settings(probes.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
+	s := settings(proc.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe
-	if folder := probes.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
+	if folder := proc.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
 		s.DB = filepath.Join(folder, s.DB) // see databaseArgument
 	}
 	lent, passEnv := environment.OfProcess(p)

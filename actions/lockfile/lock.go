@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/stigmer/local/actions/procs"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -62,7 +64,7 @@ func take(path string, how int) (*os.File, error) {
 			file.Close()
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
-		if probes.LeadsTo(path, file) {
+		if files.LeadsTo(path, file) {
 			return file, nil
 		}
 		file.Close() // a lock on a file that no path leads to protects nothing
@@ -144,12 +146,12 @@ func Flock(file *os.File, how int) error {
 
 // Reopen opens a second description of a lock file that somebody holds, and
 // does not lock it. The path may be a magic link to a file without a name.
-func Reopen(path string) (*os.File, probes.FileID, error) {
+func Reopen(path string) (*os.File, files.ID, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, probes.FileID{}, fmt.Errorf("open lock: %w", err)
+		return nil, files.ID{}, fmt.Errorf("open lock: %w", err)
 	}
-	id, err := probes.FileIDOfOpen(file)
+	id, err := files.FileIDOfOpen(file)
 	if err != nil {
 		file.Close()
 		return nil, id, err
@@ -178,16 +180,16 @@ func TakeSoon(path string, onWait func()) (lock *os.File, err error) {
 			return true
 		}
 		holders, _ := Holders(path)
-		return slices.ContainsFunc(holders, func(h probes.Holder) bool { return procs.Alive(h.Process.PID) })
+		return slices.ContainsFunc(holders, func(h proc.Info) bool { return procs.Alive(h.Process.PID) })
 	})
 	return lock, err
 }
 
 // Holders are the holders of a lock that was refused.
-func Holders(path string) ([]probes.Holder, error) {
-	file, err := probes.FileAt(path)
+func Holders(path string) ([]proc.Info, error) {
+	file, err := files.IDAt(path)
 	if err != nil {
 		return nil, err
 	}
-	return probes.HoldersOf(file)
+	return locks.HoldersOf(file)
 }

@@ -2,11 +2,12 @@ package lockfile
 
 import (
 	"fmt"
-	"github.com/stigmer/local/actions/internal/stage"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
 )
 
 // A lock on a file that was replaced during the wait protects nothing: the one

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/actions/internal/stage"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"golang.org/x/sys/unix"
 )
 
@@ -137,14 +137,14 @@ func TestReopenTakesNothing(t *testing.T) {
 	stage.Check(t, err)
 	defer second.Close()
 	stage.Is(t, "close-on-exec", stage.ClosesOnExec(int(second.Fd())), true)
-	stage.Is(t, "leads to", probes.LeadsTo(path, second), true)
+	stage.Is(t, "leads to", files.LeadsTo(path, second), true)
 	stage.Check(t, lock.Close())
 	lock, err = Take(path)
 	stage.Check(t, err)
 	defer lock.Close()
 	stage.Check(t, os.Rename(path, path+".old"))
-	stage.Is(t, "leads to a file that was moved", probes.LeadsTo(path, lock), false)
+	stage.Is(t, "leads to a file that was moved", files.LeadsTo(path, lock), false)
 	stage.Check(t, os.WriteFile(path, nil, 0o600))
-	stage.Is(t, "leads to another file", probes.LeadsTo(path, lock), false)
+	stage.Is(t, "leads to another file", files.LeadsTo(path, lock), false)
 	stage.Is(t, "described", info.IsAt(path+".old"), true)
 }

@@ -1,11 +1,12 @@
 package logfile
 
 import (
-	"github.com/stigmer/local/actions/internal/stage"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
 )
 
 const outOfThreads = `runtime: failed to create new OS thread (have 7 already; errno=11)

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -15,20 +15,20 @@ import (
 // lead there, or if the file need not be the log: the spawned program may be a wrapper with
 // an output of its own. The file is certain to be the log if the program is Temporal itself,
 // whose version is known, if it was deleted at the log's path, or if the driver has it open.
-func Detached(home statefile.Home, temporal, driver fsm.Process) (probes.OpenFile, bool) {
-	file, ok := probes.StandardError(temporal)
-	if !ok || file.FileID.IsAt(home.Log()) {
-		return probes.OpenFile{}, false
+func Detached(home statefile.Home, temporal, driver fsm.Process) (files.Descriptor, bool) {
+	file, ok := files.StandardError(temporal)
+	if !ok || file.ID.IsAt(home.Log()) {
+		return files.Descriptor{}, false
 	}
 	certain := temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
-		driver.PID != 0 && probes.HasFile(driver.PID, file.FileID)
+		driver.PID != 0 && files.HasOpen(driver.PID, file.ID)
 	return file, certain
 }
 
 // SupervisorDeleted reports whether the driver writes its log to a file that was
 // deleted. The driver notices that with its next probe, and begins a new file.
 func SupervisorDeleted(home statefile.Home, driver fsm.Process) bool {
-	file, ok := probes.StandardError(driver)
+	file, ok := files.StandardError(driver)
 	return ok && file.Deleted && file.Name == home.SupervisorLog()
 }
 
@@ -36,15 +36,15 @@ func SupervisorDeleted(home statefile.Home, driver fsm.Process) bool {
 // path leads to. It returns nil for an output that need not be our log, as a wrapper's, and
 // for a file that no path opens.
 func OpenRunning(home statefile.Home, temporal fsm.Process) *os.File {
-	file, ok := probes.StandardError(temporal)
-	if _, detached := Detached(home, temporal, fsm.Process{}); !ok || !detached && !file.FileID.IsAt(home.Log()) {
+	file, ok := files.StandardError(temporal)
+	if _, detached := Detached(home, temporal, fsm.Process{}); !ok || !detached && !file.ID.IsAt(home.Log()) {
 		return nil
 	}
 	log, err := os.OpenFile(file.Path, os.O_RDWR|os.O_APPEND|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil
 	}
-	if id, err := probes.FileIDOfOpen(log); err != nil || id != file.FileID {
+	if id, err := files.FileIDOfOpen(log); err != nil || id != file.ID {
 		log.Close()
 		return nil
 	}

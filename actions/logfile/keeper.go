@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -41,7 +41,7 @@ const (
 // NewKeeper makes the keeper of a home's logs, which does not run yet.
 func NewKeeper(home statefile.Home, log hclog.Logger) *Keeper {
 	return &Keeper{
-		home: home, log: log, own: probes.LeadsTo(home.SupervisorLog(), os.Stderr),
+		home: home, log: log, own: files.LeadsTo(home.SupervisorLog(), os.Stderr),
 		logs: []*keptLog{
 			{path: home.Log(), older: OlderFiles},
 			{path: home.SupervisorLog(), older: OlderFiles},
@@ -144,7 +144,7 @@ func (k *Keeper) lookAtAll() (pause time.Duration, grew bool) {
 // KeepOwn opens supervisor.log anew if it was deleted or replaced, so that what this process
 // logs can be found again.
 func (k *Keeper) KeepOwn() {
-	if !k.own || probes.LeadsTo(k.home.SupervisorLog(), os.Stderr) {
+	if !k.own || files.LeadsTo(k.home.SupervisorLog(), os.Stderr) {
 		return
 	}
 	k.home.MendFolders()

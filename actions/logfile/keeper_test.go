@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stigmer/local/actions/internal/stage"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -58,7 +58,7 @@ func TestKeeperLooks(t *testing.T) {
 			}
 		}
 	}
-	stage.Is(t, "log.3", probes.FileSize(older(home.Log(), 3)) > 0, true)
+	stage.Is(t, "log.3", files.FileSize(older(home.Log(), 3)) > 0, true)
 }
 
 // TestKeeperBoundsALostLog: whatever becomes of its path, the file that Temporal writes
@@ -78,7 +78,7 @@ func TestKeeperBoundsALostLog(t *testing.T) {
 		write(t, log, text)
 		k.Look()
 		stage.Is(t, name+": what Temporal has", fileBytes(t, log), 0)
-		stage.Is(t, name+": log.1", probes.FileSize(older(home.Log(), 1)), int64(len(text)))
+		stage.Is(t, name+": log.1", files.FileSize(older(home.Log(), 1)), int64(len(text)))
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"golang.org/x/sys/unix"
 )
 
@@ -38,7 +38,7 @@ func (l *keptLog) measure(now time.Time) (size, speed int64) {
 // currentSize is the log's size in bytes, 0 where there is none.
 func (l *keptLog) currentSize() int64 {
 	if l.file == nil {
-		return probes.FileSize(l.path)
+		return files.FileSize(l.path)
 	}
 	info, err := l.file.Stat()
 	if err != nil {
@@ -85,7 +85,7 @@ const copiesPerSecond = 50
 // together. The error says that it did.
 func (l *keptLog) empty(size int64) error {
 	for n := 1; n <= l.older; n++ {
-		size += probes.FileSize(older(l.path, n))
+		size += files.FileSize(older(l.path, n))
 	}
 	if size < int64(1+l.older)*fileLimit {
 		return nil
@@ -129,7 +129,7 @@ func (l *keptLog) watchPath() string {
 func (l *keptLog) cutOlder() {
 	for n := 1; n <= l.older; n++ {
 		path := older(l.path, n)
-		end := probes.FileSize(path)
+		end := files.FileSize(path)
 		if end <= fileLimit {
 			continue
 		}

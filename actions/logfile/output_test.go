@@ -1,9 +1,10 @@
 package logfile
 
 import (
-	"github.com/stigmer/local/actions/internal/stage"
 	"os"
 	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
 )
 
 // What was printed besides the log is told where the log has nothing and

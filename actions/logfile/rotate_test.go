@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/actions/internal/stage"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"golang.org/x/sys/unix"
 )
 
@@ -21,7 +21,7 @@ import (
 func rotate(path string, over int64) error { return rotateTo(path, over, 1<<20) }
 
 func rotateTo(path string, over, limit int64) error {
-	if probes.FileSize(path) <= over {
+	if files.FileSize(path) <= over {
 		return nil
 	}
 	log, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW, 0)
@@ -119,7 +119,7 @@ func TestRotateWhileFlooded(t *testing.T) {
 	for done := stage.Later(func() string { return writer.Call("appended") }); len(done) == 0; {
 		stage.Check(t, rotateTo(path, 2*limit, limit))
 		for n := 1; n <= OlderFiles; n++ {
-			if have := probes.FileSize(older(path, n)); have > limit {
+			if have := files.FileSize(older(path, n)); have > limit {
 				t.Fatalf("log.%d has %d bytes, of %d", n, have, limit)
 			}
 		}

@@ -1,10 +1,11 @@
 package logfile
 
 import (
-	"github.com/stigmer/local/actions/internal/stage"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
 )
 
 // TestWriteWatch: each time that it is armed it reports one write, also to a file without a

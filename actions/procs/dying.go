@@ -3,7 +3,7 @@ package procs
 import (
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // DyingPatience is how long a lock or a port may stay taken without a living owner: a
@@ -13,7 +13,7 @@ import (
 const DyingPatience = 2 * time.Second
 
 // Alive reports whether the owner of something is seen, and is not about to end.
-func Alive(pid int) bool { return pid != 0 && !probes.Dying(pid) }
+func Alive(pid int) bool { return pid != 0 && !proc.Exiting(pid) }
 
 // longestDyingPause is the longest pause between two looks at what a dying process still has.
 const longestDyingPause = 20 * time.Millisecond

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // AwaitExit returns true when the process has exited, by the kernel's wake-up, and
@@ -24,7 +24,7 @@ func AwaitExit(p fsm.Process, timeout time.Duration) (fsm.Exit, bool, error) {
 		return fsm.Exit{}, false, err
 	}
 	defer watch.close()
-	if !probes.Alive(p) { // proven after the watch began: it is on this very process
+	if !proc.Alive(p) { // proven after the watch began: it is on this very process
 		return fsm.Exit{}, true, nil
 	}
 	status, gone, err := watch.wait(timeout)

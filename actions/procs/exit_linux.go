@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // exitWatch is a pidfd, which becomes readable at the exit (pidfd_open(2), Linux 5.3). Without
@@ -67,7 +67,7 @@ const (
 // goneWithin reports whether p exits within timeout; a negative timeout is no limit.
 func goneWithin(p fsm.Process, timeout time.Duration) bool {
 	began := time.Now()
-	for pause := shortestPause; probes.Alive(p); pause = min(2*pause, longestPause) {
+	for pause := shortestPause; proc.Alive(p); pause = min(2*pause, longestPause) {
 		if timeout >= 0 && time.Since(began) >= timeout {
 			return false
 		}

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // Signal signals exactly the process that is meant, or none: the pidfd cannot come to
@@ -24,7 +24,7 @@ func Signal(p fsm.Process, sig unix.Signal) error {
 		return signalByPID(p, sig)
 	}
 	defer unix.Close(fd)
-	if !probes.Alive(p) {
+	if !proc.Alive(p) {
 		return nil
 	}
 	err = unix.PidfdSendSignal(fd, sig, nil, 0)
@@ -36,7 +36,7 @@ func Signal(p fsm.Process, sig unix.Signal) error {
 
 // signalByPID signals p by its number, after a look whether it is still p.
 func signalByPID(p fsm.Process, sig unix.Signal) error {
-	if !probes.Alive(p) {
+	if !proc.Alive(p) {
 		return nil
 	}
 	return unlessGone(unix.Kill(p.PID, sig))

@@ -2,12 +2,13 @@ package upkeep
 
 import (
 	"errors"
-	"github.com/stigmer/local/actions/internal/stage"
-	"github.com/stigmer/local/actions/lockfile"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/actions/lockfile"
 )
 
 func TestTidyNeedsTheSeat(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"syscall"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // ledger notes the processes that were started on the way, by identity: a PID
@@ -19,7 +19,7 @@ type ledger struct {
 
 // note identifies a process and keeps it.
 func (l *ledger) note(pid int) fsm.Process {
-	p := must(probes.Identify(pid))
+	p := must(proc.Identify(pid))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known = append(l.known, p)
@@ -46,8 +46,8 @@ func killProven(p fsm.Process) error {
 		return err
 	}
 	defer handle.Release()
-	if !probes.Alive(p) {
-		return fmt.Errorf("pid %d is not the process it was: %w", p.PID, probes.ErrNoProcess)
+	if !proc.Alive(p) {
+		return fmt.Errorf("pid %d is not the process it was: %w", p.PID, proc.ErrNoProcess)
 	}
 	return handle.Signal(syscall.SIGKILL)
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // quick are the flags with which a run counts as stable at once, so that the restart
@@ -49,7 +49,7 @@ func (b *bench) measurePair(f figures) {
 
 	f.add("new", h.start())
 	r := h.record()
-	check(sameFlags(probes.Args(r.Temporal.PID), argv(h.ports, filepath.Base(r.Settings.DB))))
+	check(sameFlags(proc.Args(r.Temporal.PID), argv(h.ports, filepath.Base(r.Settings.DB))))
 	b.pause(settleTime)
 	f.add("stop", h.stop())
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // stranger starts a process that has nothing to do with any home and leads a
@@ -28,7 +28,7 @@ func (h *siege) stranger() fsm.Process {
 	if !poll(awaitDefault, func() bool { _, err := os.Stat(file); return err == nil }) {
 		h.t.Fatal("the stranger does not come up")
 	}
-	p, err := probes.Identify(c.Process.Pid)
+	p, err := proc.Identify(c.Process.Pid)
 	check(h.t, err)
 	return p
 }
@@ -36,8 +36,8 @@ func (h *siege) stranger() fsm.Process {
 // unharmed checks that a stranger runs on.
 func (h *siege) unharmed(p fsm.Process, who string) {
 	h.t.Helper()
-	now, err := probes.Identify(p.PID)
-	if err != nil || !now.Same(p) || probes.Asleep(p.PID) {
+	now, err := proc.Identify(p.PID)
+	if err != nil || !now.Same(p) || proc.Suspended(p.PID) {
 		h.t.Fatalf("%s: the stranger (pid %d) was signalled: %v", who, p.PID, err)
 	}
 }
@@ -57,7 +57,7 @@ func poisons() []poison {
 		{"pid 0", pid(0)}, {"pid 1", pid(1)}, {"pid -1", pid(-1)},
 		{"pid beyond range", pid(1 << 40)}, {"largest pid", pid(1<<62 - 1)},
 		{"ours", func(_, _ fsm.Process) fsm.Process {
-			p, _ := probes.Identify(os.Getpid())
+			p, _ := proc.Identify(os.Getpid())
 			return p
 		}},
 		{"our group", func(truth, _ fsm.Process) fsm.Process { truth.PGID = syscall.Getpgrp(); return truth }},

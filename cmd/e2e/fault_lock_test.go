@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // atOnce bounds an answer that needs no waiting for anybody: far less than the
@@ -36,7 +36,7 @@ func (h *siege) holdLockIn(path string) (fsm.Process, func()) {
 	if !poll(awaitDefault, func() bool { _, err := os.Stat(ready); return err == nil }) {
 		h.t.Fatalf("%s is not held", path)
 	}
-	p, err := probes.Identify(c.Process.Pid)
+	p, err := proc.Identify(c.Process.Pid)
 	check(h.t, err)
 	return p, end
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 )
 
 // wrap puts a shell script before Temporal. The script's program is $T.
@@ -187,7 +187,7 @@ func TestFrozen(t *testing.T) {
 				for _, name := range []string{"temporal", "supervisor"} {
 					if who == name || who == "both" {
 						check(h.t, syscall.Kill(h.pid(name), syscall.SIGSTOP))
-						if !poll(awaitDefault, func() bool { return probes.Asleep(h.pid(name)) }) {
+						if !poll(awaitDefault, func() bool { return proc.Suspended(h.pid(name)) }) {
 							h.t.Errorf("the %s is not stopped", name)
 						}
 					}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/xnu"
 )
 
@@ -21,7 +21,7 @@ func runs(pid int) bool {
 	return err == nil
 }
 
-func commandLine(pid int) string { return probes.CommandLine(pid) }
+func commandLine(pid int) string { return proc.CommandLine(pid) }
 
 // processes returns the PIDs of all that the script's commands started.
 func (s *script) processes() []int { return s.processesOf("") }

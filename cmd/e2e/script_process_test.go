@@ -12,12 +12,11 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stigmer/local/probes/proc"
 	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-
-	"github.com/stigmer/local/probes"
 )
 
 // cmdExits runs a program that must exit with a status: "exits CODE PROGRAM...",
@@ -45,7 +44,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, pid := range pids(ts, args[1:]) {
 		ts.Check(syscall.Kill(pid, sig))
-		if sig == syscall.SIGSTOP && !poll(awaitDefault, func() bool { return probes.Asleep(pid) }) {
+		if sig == syscall.SIGSTOP && !poll(awaitDefault, func() bool { return proc.Suspended(pid) }) {
 			ts.Fatalf("process %d is not stopped", pid) // its threads stop one by one
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -36,7 +36,7 @@ func (d *director) play(move string) {
 	case "suspend":
 		p := d.named(name)
 		must(d.t, unix.Kill(p.PID, unix.SIGSTOP))
-		for !probes.Asleep(p.PID) {
+		for !proc.Suspended(p.PID) {
 		}
 	case "hang":
 		p := d.named(name)
@@ -89,7 +89,7 @@ func (d *director) begin(role, move string) {
 // kill returns when the process has exited.
 func (d *director) kill(p *process) {
 	d.t.Helper()
-	now, err := probes.Identify(p.PID)
+	now, err := proc.Identify(p.PID)
 	must(d.t, err)
 	must(d.t, unix.Kill(p.PID, unix.SIGKILL))
 	_, _, err = procs.AwaitExit(now, -1)

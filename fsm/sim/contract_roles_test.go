@@ -27,7 +27,8 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -120,12 +121,12 @@ func (p *part) scene() scene {
 	if document, err := (statefile.File{Home: p.home}).Load(); err == nil {
 		s.record = document.Record
 	}
-	holders, _ := probes.Holders(p.home.Lock())
+	holders, _ := locks.Holders(p.home.Lock())
 	for _, h := range holders {
 		s.holders = append(s.holders, h.Process)
 	}
-	drivers, _ := probes.Holders(p.home.SupervisorLock(), os.Getpid())
-	s.drives = slices.ContainsFunc(drivers, func(h probes.Holder) bool { return h.Process.PID == os.Getpid() })
+	drivers, _ := locks.Holders(p.home.SupervisorLock(), os.Getpid())
+	s.drives = slices.ContainsFunc(drivers, func(h proc.Info) bool { return h.Process.PID == os.Getpid() })
 	return s
 }
 
@@ -255,7 +256,7 @@ func (p *part) supervise() error {
 	if err != nil {
 		return err
 	}
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
@@ -123,12 +123,12 @@ func TestAsk(t *testing.T) {
 }
 
 func TestAskRefused(t *testing.T) {
-	free, err := probes.FreePorts("127.0.0.1", 1)
+	free, err := ports.Free("127.0.0.1", 1)
 	check(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	begin := time.Now()
-	answer := Endpoint{Address: probes.HostPort("127.0.0.1", free[0])}.Ask(ctx)
+	answer := Endpoint{Address: ports.HostPort("127.0.0.1", free[0])}.Ask(ctx)
 	if answer.Verdict.Live || !strings.Contains(answer.Detail, "refused") {
 		t.Errorf("Ask = %+v", answer)
 	}
@@ -176,9 +176,9 @@ func TestAskHangsUp(t *testing.T) {
 // awaited; a refusal ends the wait only with its time.
 func TestAwait(t *testing.T) {
 	health := reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING)
-	free, err := probes.FreePorts("127.0.0.1", 1)
+	free, err := ports.Free("127.0.0.1", 1)
 	check(t, err)
-	address := probes.HostPort("127.0.0.1", free[0])
+	address := ports.HostPort("127.0.0.1", free[0])
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	done := make(chan Answer, 1)

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/proc"
 	"golang.org/x/sys/unix"
 )
 
@@ -61,9 +63,9 @@ func ClosesOnExec(fd int) bool {
 }
 
 // IDAt is the identity of the file at a path.
-func IDAt(t *testing.T, path string) probes.FileID {
+func IDAt(t *testing.T, path string) files.ID {
 	t.Helper()
-	id, err := probes.FileAt(path)
+	id, err := files.IDAt(path)
 	Check(t, err)
 	return id
 }
@@ -93,9 +95,9 @@ func FileExists(path string) bool {
 }
 
 // HolderAt returns a holder of the lock at a path, which must have one.
-func HolderAt(t *testing.T, path string) probes.Holder {
+func HolderAt(t *testing.T, path string) proc.Info {
 	t.Helper()
-	holders, err := probes.Holders(path)
+	holders, err := locks.Holders(path)
 	Check(t, err)
 	if len(holders) == 0 {
 		t.Fatalf("no process holds %s", path)

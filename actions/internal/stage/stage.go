@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -83,7 +83,7 @@ func (s Stage) StartServer(home statefile.Home, args []string, inherit ...*os.Fi
 	s.T.Helper()
 	s.Direct(home)
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Dir, cmd.Env, cmd.ExtraFiles = string(home), append(os.Environ(), probes.InstanceVariable+"="+string(home)), inherit
+	cmd.Dir, cmd.Env, cmd.ExtraFiles = string(home), append(os.Environ(), proc.InstanceVariable+"="+string(home)), inherit
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return s.run(cmd)
 }
@@ -181,7 +181,7 @@ func (a *Actor) end() {
 // Identity is the process as probes identifies it.
 func (a *Actor) Identity() fsm.Process {
 	a.t.Helper()
-	p, err := probes.Identify(a.PID)
+	p, err := proc.Identify(a.PID)
 	Check(a.t, err)
 	return p
 }

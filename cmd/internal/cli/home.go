@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -78,7 +78,7 @@ func OpenHome() (statefile.Home, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := probes.CheckProc(); err != nil {
+	if err := proc.Check(); err != nil {
 		return "", SystemProblem(err, "nothing was started or stopped")
 	}
 	home, err := statefile.OpenHome(path)

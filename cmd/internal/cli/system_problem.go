@@ -10,7 +10,7 @@ import (
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/cmd/internal/human"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 	"golang.org/x/sys/unix"
 )
@@ -22,10 +22,10 @@ func SystemProblem(err error, did string) *Problem {
 	says := func(exit int, means, try string) { p.Exit, p.Means, p.Try = exit, means+"; "+did, try }
 	lock, isLock := errors.AsType[lockfile.NotFileError](err)
 	switch {
-	case isA[probes.IdentityError](err):
+	case isA[proc.IdentityError](err):
 		lack, _ := LackOf(cause.Of(err))
 		says(ExitFailed, "without it no process can be identified", cmp.Or(lack.Try, p.Try))
-	case errors.Is(err, probes.ErrNoProc):
+	case errors.Is(err, proc.ErrNoProcFS):
 		says(ExitFailed, "without it no process can be identified", "mount it: mount -t proc proc /proc")
 	case errors.Is(err, ErrHidden):
 		p.Try = TryHidden

@@ -17,7 +17,8 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 )
 
@@ -191,8 +192,8 @@ func (p *examination) checkPorts() []CheckReport {
 func (p *examination) checkPort(name string, port int) CheckReport {
 	ctx, cancel := inspect.WithLookTimeout()
 	defer cancel()
-	at := probes.HostPort(p.settings.IP, port)
-	listener, err := probes.Owner(ctx, p.settings.IP, port)
+	at := ports.HostPort(p.settings.IP, port)
+	listener, err := ports.Owner(ctx, p.settings.IP, port)
 	try := fmt.Sprintf("end it, or choose another: --%s", name)
 	if p.Running() {
 		try = cmp.Or(p.Advice(), try)
@@ -205,9 +206,9 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 	case name == "ui-port" && config.UIBlocked(p.settings):
 		return fail(name, fmt.Sprintf("--ui-port %d, for start or restart", config.OpenUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
-		err := probes.MayListen(p.settings.IP, port)
+		err := ports.MayListen(p.settings.IP, port)
 		if err == nil {
-			err = probes.Reachable(p.settings.IP)
+			err = ports.Reachable(p.settings.IP)
 		}
 		if err != nil {
 			code := cause.Of(err)
@@ -221,7 +222,7 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 		return fail(name, try, "%s is taken by a program that may not be looked into", at)
 	case listener.Instance != "":
 		return fail(name, "STIGMER_HOME="+human.ShellWord(listener.Instance)+" stigmer local stop, or --"+name, "%s is taken by the Temporal of home %s (pid %d)", at, listener.Instance, listener.PID)
-	case probes.IsDevServer(listener.PID):
+	case proc.IsDevServer(listener.PID):
 		return fail(name, fmt.Sprintf("end it with what started it, or kill %d, or choose another: --%s", listener.PID, name),
 			"%s is taken by a Temporal that something else started: pid %d (%s)", at, listener.PID, listener.Command)
 	}

@@ -17,8 +17,9 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/sqlite"
 	"github.com/stigmer/local/statefile"
 )
@@ -53,7 +54,7 @@ func (p *examination) checkDatabase(db string) CheckReport {
 			return fail(name, "stigmer local stop, then look which of them is yours", "%s", evidence.Detail)
 		}
 	}
-	if others := probes.Servers(db); !p.Running() && len(others) > 0 {
+	if others := files.ServersWith(db); !p.Running() && len(others) > 0 {
 		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, evidence.Describe(others[0]))
 	}
 	if d := p.Document.Database; half != "" && !(d.Served && d.Path == db) {
@@ -122,7 +123,7 @@ const (
 
 func checkLimits() CheckReport {
 	const name = "limits"
-	if err := probes.CheckProc(); err != nil {
+	if err := proc.Check(); err != nil {
 		problem := cli.SystemProblem(err, "")
 		return fail(name, problem.Try, "%s", problem.What)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
@@ -239,8 +239,8 @@ func checkDisk(home, db string) []CheckReport {
 	const name = "file system"
 	checks := []CheckReport{checkFolder(name, home)}
 	folder := filepath.Dir(db)
-	homes, _ := probes.FileAt(home)
-	if its, err := probes.FileAt(folder); db == "" || err != nil || its.Device == homes.Device {
+	homes, _ := files.IDAt(home)
+	if its, err := files.IDAt(folder); db == "" || err != nil || its.Device == homes.Device {
 		return checks // a folder that is not there is told with the database
 	}
 	return append(checks, checkFolder(name, folder))

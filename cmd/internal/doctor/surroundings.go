@@ -8,7 +8,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -23,10 +23,10 @@ func (p *examination) cliTemporal() string {
 		return "; one runs now: " + other
 	}
 	file, err := statefile.ReadPID(p.Home.Lock())
-	if err != nil || file.PID == p.Evidence.Leader.PID || probes.CommandLine(file.PID) == "" {
+	if err != nil || file.PID == p.Evidence.Leader.PID || proc.CommandLine(file.PID) == "" {
 		return ""
 	}
-	return fmt.Sprintf("; its temporal.lock names pid %d, which runs: %.80s", file.PID, probes.CommandLine(file.PID))
+	return fmt.Sprintf("; its temporal.lock names pid %d, which runs: %.80s", file.PID, proc.CommandLine(file.PID))
 }
 
 // checkEnvironment says what a start from this environment would keep away from Temporal.

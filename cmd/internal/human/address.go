@@ -4,7 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/ports"
 )
 
 // UIURL is the web UI's, as a browser on this machine opens it.
@@ -19,7 +19,7 @@ func Dialable(ip string, port int) string {
 			ip = "::1"
 		}
 	}
-	return probes.HostPort(ip, port)
+	return ports.HostPort(ip, port)
 }
 
 // IsLoopback reports whether an address is one of this machine alone. A text that is no address is none.

@@ -9,7 +9,7 @@ import (
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
@@ -32,7 +32,7 @@ const againAfter = time.Second
 func NewChangeWatcher(ctx context.Context, path string, besides ...string) *ChangeWatcher {
 	home := statefile.Home(path)
 	paths := append(besides, home.State(), home.Lock(), home.SupervisorLock())
-	return &ChangeWatcher{changed: probes.Changes(ctx, paths...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
+	return &ChangeWatcher{changed: files.Changes(ctx, paths...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
 }
 
 // Wait returns true when it is time to look again after last, which was seen

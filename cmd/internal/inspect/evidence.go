@@ -14,7 +14,9 @@ import (
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 )
 
@@ -157,8 +159,8 @@ func (s *Snapshot) processEvidence() Evidence {
 	case s.Running():
 		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
 	}
-	if now, err := probes.Identify(recorded.PID); err == nil && !now.Same(recorded) {
-		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, cmp.Or(probes.CommandLine(recorded.PID), "unknown"))}
+	if now, err := proc.Identify(recorded.PID); err == nil && !now.Same(recorded) {
+		return Evidence{"process", false, fmt.Sprintf("pid %d belongs to another process now (%s): it is left alone", recorded.PID, cmp.Or(proc.CommandLine(recorded.PID), "unknown"))}
 	}
 	return Evidence{"process", false, fmt.Sprintf("the recorded pid %d is not alive", recorded.PID)}
 }
@@ -172,8 +174,8 @@ func (s *Snapshot) groupEvidence() Evidence {
 	return Evidence{"group", leads, fmt.Sprintf("pid %d, process group %d", leader.PID, leader.PGID)}
 }
 
-func (s *Snapshot) portEvidence(name string, port int, l *probes.Listener) Evidence {
-	at := probes.HostPort(s.Document.Settings.IP, port)
+func (s *Snapshot) portEvidence(name string, port int, l *ports.Listener) Evidence {
+	at := ports.HostPort(s.Document.Settings.IP, port)
 	switch {
 	case l == nil && !s.Running():
 		return Evidence{name, true, at + " is free"}
@@ -188,8 +190,8 @@ func (s *Snapshot) portEvidence(name string, port int, l *probes.Listener) Evide
 }
 
 // OwnListener reports whether a listener belongs to the Temporal that runs.
-func (s *Snapshot) OwnListener(l *probes.Listener) bool {
-	return s.Running() && (l.PID == s.Evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h probes.Holder) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.Home))
+func (s *Snapshot) OwnListener(l *ports.Listener) bool {
+	return s.Running() && (l.PID == s.Evidence.Leader.PID || slices.ContainsFunc(s.holders, func(h proc.Info) bool { return h.Process.PID == l.PID }) || l.Instance == string(s.Home))
 }
 
 // slowAnswer is the time from which on the evidence says how long a Temporal took to answer.
@@ -239,7 +241,7 @@ func (s *Snapshot) DatabaseEvidence() Evidence {
 		return Evidence{"database", false, err.Error()}
 	}
 	// Behind a wrapper it is not the leader that has it open.
-	if s.Running() && !probes.HasOpen(s.Evidence.Leader.PID, info) && len(probes.Servers(db)) == 0 {
+	if s.Running() && !files.MayHaveOpen(s.Evidence.Leader.PID, info) && len(files.ServersWith(db)) == 0 {
 		return Evidence{"database", false, db + " is not the file that Temporal has open: it was replaced"}
 	}
 	return Evidence{"database", true, fmt.Sprintf("%s, %d KiB", db, info.Size()/1024)}

@@ -71,8 +71,8 @@ func Remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	return keptFailure, "look for why in " + log + ", then stigmer local start"
 }
 
-// OtherPlace says where Temporal may listen instead, by the code of what probes.MayListen or
-// probes.Reachable returned.
+// OtherPlace says where Temporal may listen instead, by the code of what ports.MayListen or
+// ports.Reachable returned.
 func OtherPlace(code fsm.Code) string {
 	switch code {
 	case fsm.CodePortPrivileged:

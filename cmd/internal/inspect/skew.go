@@ -10,7 +10,7 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 )
 
 // Skew is how a supervisor's program differs from this command's.
@@ -101,7 +101,7 @@ func settled(version string) bool {
 
 // SkewFrom is the skew of a running supervisor, as the record names it.
 func SkewFrom(supervisor fsm.Process) Skew {
-	return skewOf(cli.OwnVersion(), supervisor.Version, func() bool { return probes.RunsFormer(supervisor) })
+	return skewOf(cli.OwnVersion(), supervisor.Version, func() bool { return files.RunsFormer(supervisor) })
 }
 
 // Outdated is what a start goes by. A supervisor in the foreground belongs to the

@@ -13,7 +13,9 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/locks"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -43,8 +45,8 @@ type Snapshot struct {
 // lockOwners are the owners of temporal.lock and supervisor.lock.
 type lockOwners struct {
 	Evidence fsm.Evidence
-	lock     probes.LockState
-	holders  []probes.Holder
+	lock     locks.State
+	holders  []proc.Info
 	Driver   fsm.Process
 	// Stranger describes a holder of supervisor.lock that is no driver of this home.
 	Stranger string
@@ -55,8 +57,8 @@ type lockOwners struct {
 type answers struct {
 	asked   bool
 	answer  temporal.Answer
-	port    *probes.Listener
-	uiPort  *probes.Listener
+	port    *ports.Listener
+	uiPort  *ports.Listener
 	uiFault string
 }
 
@@ -111,7 +113,7 @@ func takeOnce(path string) *Snapshot {
 	s := Unseen()
 	s.Home, s.Exists, s.Trouble = statefile.FindHome(path)
 	if s.Trouble == nil {
-		s.Trouble = probes.CheckProc()
+		s.Trouble = proc.Check()
 	}
 	if !s.Exists && s.Trouble == nil {
 		s.Home = statefile.Gone(path)
@@ -158,12 +160,12 @@ func (s *Snapshot) LookWhoRuns() {
 
 func (s *Snapshot) lookAtLocks() {
 	s.LookWhoRuns()
-	if s.lock == probes.LockUnknown && s.Trouble == nil {
+	if s.lock == locks.Unknown && s.Trouble == nil {
 		s.Trouble = errors.New("who holds temporal.lock cannot be told")
 	}
-	s.holders, _ = probes.Holders(s.Home.Lock(), s.Document.Temporal.PID)
+	s.holders, _ = locks.Holders(s.Home.Lock(), s.Document.Temporal.PID)
 	s.Driver, s.Stranger = evidence.Driver(s.Home, s.Document.Record)
-	s.Asleep = s.Driver.PID != 0 && probes.Asleep(s.Driver.PID)
+	s.Asleep = s.Driver.PID != 0 && proc.Suspended(s.Driver.PID)
 	for _, path := range []string{s.Home.Lock(), s.Home.SupervisorLock()} {
 		if err := lockfile.Check(path); err != nil && s.Trouble == nil {
 			s.Trouble = err
@@ -186,13 +188,13 @@ func (s *Snapshot) lookAtTemporal() {
 	defer cancel()
 	leader := s.Evidence.Leader.PID
 	var all sync.WaitGroup
-	all.Go(func() { s.port, _ = probes.Owner(ctx, settings.IP, settings.Port, leader) })
+	all.Go(func() { s.port, _ = ports.Owner(ctx, settings.IP, settings.Port, leader) })
 	if s.Evidence.Owner == fsm.OwnerOurs {
 		s.asked = true
 		all.Go(func() { s.answer = s.ask(ctx, leader) })
 	}
 	if !settings.Headless {
-		all.Go(func() { s.uiPort, _ = probes.Owner(ctx, settings.IP, settings.UIPort, leader) })
+		all.Go(func() { s.uiPort, _ = ports.Owner(ctx, settings.IP, settings.UIPort, leader) })
 		all.Go(func() {
 			if err := temporal.UI(ctx, human.UIURL(settings)); err != nil {
 				s.uiFault = err.Error()
@@ -220,11 +222,11 @@ func (s *Snapshot) ask(ctx context.Context, leader int) temporal.Answer {
 // AskOnce probes a Temporal once, until ctx is done. Of one that does not answer in time it
 // says whether the machine is busy.
 func AskOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
-	began, delay := time.Now(), probes.RunDelay(pid)
+	began, delay := time.Now(), proc.RunDelay(pid)
 	answer := temporal.Endpoint{Address: launch.Address(s), Namespaces: s.Namespaces.List()}.Ask(ctx)
 	if v := &answer.Verdict; over(ctx) && !v.Ready {
 		v.Waits, v.Took = true, fsm.Millis(time.Since(began).Milliseconds())
-		v.Delayed = fsm.Millis((probes.RunDelay(pid) - delay).Milliseconds())
+		v.Delayed = fsm.Millis((proc.RunDelay(pid) - delay).Milliseconds())
 		switch {
 		case v.Starved():
 			answer.Detail += "; it is slow: " + fsm.MachineBusy

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -30,7 +30,7 @@ func lookedAt(t *testing.T, asked func(r fsm.Record, save func(fsm.Record), lock
 		t.Cleanup(func() { held.Close() })
 		lock = held
 	}
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}

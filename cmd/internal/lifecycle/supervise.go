@@ -13,7 +13,7 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -63,7 +63,7 @@ type supervision struct {
 
 // drive supervises until Temporal is Stopped, and returns the last record.
 func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Record, error) {
-	self, err := probes.Identify(os.Getpid())
+	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		return fsm.Record{}, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/logs"
 )
 
@@ -59,7 +59,7 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	for _, source := range sources {
 		paths = append(paths, source.Path)
 	}
-	wake := probes.Changes(ctx, paths...) // before the first look
+	wake := files.Changes(ctx, paths...) // before the first look
 	var all []logs.Entry
 	var followers []*logs.Follower
 	there := false

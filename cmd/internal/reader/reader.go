@@ -12,7 +12,7 @@ import (
 
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/probes"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
@@ -94,7 +94,7 @@ func Run(c *cobra.Command, o *Options) error {
 // awaitHome waits until there is a home at path, or ctx ends. It makes none: whoever
 // starts something there does.
 func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
-	wake := probes.Changes(ctx, path) // before the first look
+	wake := files.Changes(ctx, path) // before the first look
 	for {
 		home, there, err := statefile.FindHome(path)
 		if err != nil {

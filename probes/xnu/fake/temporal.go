@@ -9,7 +9,7 @@ func Temporal() *Machine {
 		return Question{Call: call, PID: pid, Flavor: flavor, Arg: arg}
 	}
 	return &Machine{
-		Folder: filepath.Join("xnu", "testdata"), UID: 501, PIDs: []int{812, 4711},
+		Folder: filepath.Join("..", "xnu", "testdata"), UID: 501, PIDs: []int{812, 4711},
 		Info: map[Question]string{
 			ask(2, 4711, 18, 0): "identity", ask(2, 4711, 9, 0): "work_folder", ask(2, 4711, 1, 0): "descriptors",
 			ask(3, 4711, 1, 3): "file_holder", ask(3, 4711, 2, 3): "file_path", ask(3, 4711, 3, 5): "socket_listen", ask(3, 4711, 3, 7): "socket_connected",

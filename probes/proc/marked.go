@@ -1,0 +1,65 @@
+package proc
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/fsm"
+)
+
+// InstanceVariable is the environment variable that is set in everything that
+// we start. Its value is the home's real path.
+const InstanceVariable = "STIGMER_INSTANCE"
+
+// Instance returns InstanceVariable's value in the environment that the process
+// was started with. It is empty when it is unset or may not be read.
+func Instance(pid int) string {
+	for _, variable := range Environment(pid) {
+		if value, ok := strings.CutPrefix(variable, InstanceVariable+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// devServer is the word in the command line of every Temporal development server.
+const devServer = "start-dev"
+
+// IsDevServer reports whether a process is a Temporal development server, whoever
+// started it. It is false where its arguments may not be read.
+func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
+
+// Marked returns the development servers that carry a home's mark. Any process can set a
+// mark, and a container's home may have the same path: a mark counts only on a process that
+// runs as this user and sees the same files. Marked looks at every process, and waits up to
+// execTries milliseconds for one that is in the middle of execve(2).
+func Marked(home string) []fsm.Process {
+	var marked []fsm.Process
+	pids, _ := PIDs()
+	for _, pid := range pids {
+		for tries := 0; tries < execTries && inExec(pid); tries++ {
+			time.Sleep(time.Millisecond)
+		}
+		if !IsMarked(pid, home) {
+			continue
+		}
+		if p, err := identifyAny(pid); err == nil {
+			marked = append(marked, p)
+		}
+	}
+	return marked
+}
+
+// IsMarked reports whether a process is a development server whose mark counts for a home.
+func IsMarked(pid int, home string) bool {
+	return IsDevServer(pid) && Instance(pid) == home && sameUserAndFiles(pid)
+}
+
+// execTries, in milliseconds, bounds the wait for a process that shows no arguments.
+const execTries = 20
+
+// inExec reports whether a process shows no arguments although it has a program: between
+// the two halves of execve(2) its memory is new, and does not have them yet (fs/exec.c,
+// begin_new_exec, and fs/binfmt_elf.c, create_elf_tables).
+func inExec(pid int) bool { return len(Args(pid)) == 0 && Executable(pid) != "" && !Exiting(pid) }
