@@ -58,7 +58,7 @@ var mutations = []mutation{
 	{"an older supervisor is asked to stop", "older-killed", "ActKillSupervisor", "ActAskStop"},
 	{"a half-made database is kept", "half-made", "s.Database.Created && !s.Database.Served && !in.Fresh", "false"},
 	{"every database is set aside", "half-made", "s.Database.Created && !s.Database.Served && ", ""},
-	{"what is known of the database may be lost", "durable-database", " || s.Database != before", ""},
+	{"what is known of the database may be lost", "durable-database", "s.Database != before", "false && s.Database != before"},
 	{"what served is not noted", "served-noted", "", ""},
 	{"an incarnation is not written", "incarnation-written", `json:"incarnation"`, `json:"-"`},
 	{"the record names no wish", "wish-recorded", "", `s.Desired = ""`},
