@@ -271,7 +271,7 @@ func TestUnreadableLock(t *testing.T) {
 }
 
 // openTo lets another user run the programs, which lie in folders of our own.
-func (h *realHome) openTo(uid int) {
+func (h *place) openTo(uid int) {
 	h.t.Helper()
 	for dir := h.dir; dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
 		check(h.t, os.Chmod(dir, 0o755))

@@ -23,8 +23,7 @@ import (
 // side and lied to. Every command has a deadline, and a guard watches throughout
 // that there are never two Temporals.
 type siege struct {
-	*realHome
-	home string
+	*place
 	rand *rand.Rand
 	// as is the user whose commands these are, nil for the test's own.
 	as *syscall.SysProcAttr
@@ -45,12 +44,11 @@ func besiege(t *testing.T, test func(h *siege)) {
 // STIGMER_SEED sets it.
 func newSiege(t *testing.T, real bool) *siege {
 	t.Helper()
-	var base *realHome
+	make := fakePlace
 	if real {
-		base = newRealHome(t)
-	} else {
-		base = newFakeHome(t)
+		make = realPlace
 	}
+	base := make(t)
 	base.bin = plainStigmer(t)
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("STIGMER_SEED"); text != "" {
@@ -61,7 +59,7 @@ func newSiege(t *testing.T, real bool) *siege {
 	t.Logf("STIGMER_SEED=%d", seed)
 	name := fnv.New64()
 	fmt.Fprint(name, t.Name())
-	h := &siege{realHome: base, home: filepath.Join(base.dir, "home"), rand: rand.New(rand.NewPCG(seed, name.Sum64()))}
+	h := &siege{place: base, rand: rand.New(rand.NewPCG(seed, name.Sum64()))}
 	check(t, os.Mkdir(h.home, 0o700))
 	h.guard()
 	return h
@@ -88,16 +86,6 @@ func plainStigmer(t *testing.T) string {
 	bin, err := buildPlain()
 	check(t, err)
 	return bin
-}
-
-// newFakeHome is newRealHome with the fake Temporal.
-func newFakeHome(t *testing.T) *realHome {
-	t.Helper()
-	temporal, err := exec.LookPath("temporal")
-	check(t, err)
-	h := newHomeOf(t, temporal)
-	h.env = append(h.env, "STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(h.dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(h.dir, "child"))
-	return h
 }
 
 // rounds is how often a loop runs: STIGMER_SOAK times, if that is more.
