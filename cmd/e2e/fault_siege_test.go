@@ -7,11 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -67,19 +65,7 @@ func newSiege(t *testing.T, real bool) *siege {
 
 // buildPlain builds the program as it is shipped: with the race detector it takes
 // several times as long, and more memory than any limit of these tests.
-var buildPlain = sync.OnceValues(func() (string, error) {
-	registered, err := exec.LookPath("stigmer")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
-	build := exec.Command("go", append(append([]string{"build"}, builtWith("-tags")...), "-buildvcs=false", "-o", path, "../stigmer")...)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
+func buildPlain() (string, error) { return build("plain", builtWith("-tags")...) }
 
 func plainStigmer(t *testing.T) string {
 	t.Helper()

@@ -74,21 +74,33 @@ func (p *place) end() {
 	}
 }
 
-// buildStigmer builds the program once for all tests, into the folder in which
-// testscript keeps its own programs and which it removes at the end.
-var buildStigmer = sync.OnceValues(func() (string, error) {
+// buildStigmer builds the program of the kind of this test: raced, or blunt.
+func buildStigmer() (string, error) { return build("real", builtWith("-race", "-tags")...) }
+
+var building sync.Mutex
+
+// build builds the program once for all tests, into a folder of that in which testscript
+// keeps its own programs and which it removes at the end.
+func build(folder string, flags ...string) (string, error) {
+	building.Lock()
+	defer building.Unlock()
 	registered, err := exec.LookPath("stigmer")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(filepath.Dir(registered), "real", "stigmer")
-	args := []string{"build", "-buildvcs=false", "-o", path, "../stigmer"}
-	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
+	path := filepath.Join(filepath.Dir(registered), folder, "stigmer")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	c := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", path}, flags, []string{"../stigmer"})...)
+	if !slices.Contains(flags, "-race=true") {
+		c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	}
+	if out, err := c.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%q: %w\n%s", c.Args, err, out)
 	}
 	return path, nil
-})
+}
 
 // builtWith returns those of the go command's flags with which this test was built: the
 // program that it builds is to be of the same kind.

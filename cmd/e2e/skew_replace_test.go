@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -226,24 +224,12 @@ func (p *place) servesThroughout() func() {
 	return func() { close(over); <-done }
 }
 
-var stamping sync.Mutex
-
-// stamped builds the program with a version, once for all tests.
+// stamped builds the program with a version.
 func stamped(t *testing.T, version string) string {
 	t.Helper()
-	stamping.Lock()
-	defer stamping.Unlock()
-	registered, err := exec.LookPath("stigmer")
+	flags := append(builtWith("-race", "-tags"), "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version="+version)
+	path, err := build("of "+version, flags...)
 	check(t, err)
-	path := filepath.Join(filepath.Dir(registered), "of "+version, "stigmer")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version=" + version, "-o", path, "../stigmer"}
-	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
 	return path
 }
 
