@@ -14,7 +14,7 @@ import (
 
 // reader is a new user who types what a page shows.
 type reader struct {
-	*realHome
+	*place
 	user, port, uiPort string
 }
 
@@ -26,23 +26,23 @@ func newReader(t *testing.T, temporal string) *reader {
 	check(t, err)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
-	r := &reader{realHome: &realHome{script: &script{dir: dir}, t: t, bin: bin}, user: filepath.Join(dir, "user")}
+	r := &reader{place: &place{script: &script{dir: dir}, t: t, bin: bin, home: filepath.Join(dir, "home")}, user: filepath.Join(dir, "user")}
 	r.port, err = freePort()
 	check(t, err)
 	r.uiPort, err = freePort()
 	check(t, err)
-	r.place("build/stigmer", bin)
+	r.gets("build/stigmer", bin)
 	version := filepath.Join("versions", cli.TemporalVersion, "temporal") // as an installation does
-	r.place(filepath.Join(".stigmer/bin", version), temporal)
+	r.gets(filepath.Join(".stigmer/bin", version), temporal)
 	check(t, os.Symlink(version, filepath.Join(r.user, ".stigmer/bin/temporal")))
-	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), filepath.Join(dir, "home"))) // where realHome looks
+	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), r.home))
 	r.setEnv()
 	t.Cleanup(r.end)
 	return r
 }
 
-// place gives the user a program, under its own name: a link will not do.
-func (r *reader) place(name, program string) {
+// gets gives the user a program, under its own name: a link will not do.
+func (r *reader) gets(name, program string) {
 	r.t.Helper()
 	path := filepath.Join(r.user, name)
 	check(r.t, os.MkdirAll(filepath.Dir(path), 0o700))

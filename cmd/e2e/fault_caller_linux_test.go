@@ -39,15 +39,15 @@ func TestFaultDescriptors(t *testing.T) {
 				_, err = io.ReadAll(ended(t, mine)) // its end comes, as nobody has it any more
 				check(t, err)
 			}
-			p.becomes("Healthy")
-			p.keepsNone(p.number("temporal"), "/etc/hostname", leaked, "pipe:")
+			p.await("Healthy")
+			p.keepsNone(p.pid("temporal"), "/etc/hostname", leaked, "pipe:")
 			if !foreground {
-				p.keepsNone(p.number("supervisor"), "/etc/hostname", leaked, "pipe:")
+				p.keepsNone(p.pid("supervisor"), "/etc/hostname", leaked, "pipe:")
 			}
-			restarted := oneMore(p.text())
-			p.kill9(p.number("temporal"))
-			p.becomes("Healthy", restarted)
-			p.keepsNone(p.number("temporal"), "/etc/hostname", leaked, "pipe:")
+			restarted := oneMore(p.record())
+			p.kill9(p.pid("temporal"))
+			p.await("Healthy", restarted)
+			p.keepsNone(p.pid("temporal"), "/etc/hostname", leaked, "pipe:")
 			p.stop()
 			if foreground {
 				check(t, c.Wait())
@@ -112,13 +112,13 @@ func TestFaultTerminalClosed(t *testing.T) {
 	p := realPlace(t)
 	user, program := terminal(t)
 	shell := p.inTerminal(program, `"$0" local start; read x`)
-	p.becomes("Healthy")
-	temporal, supervisor := p.number("temporal"), p.number("supervisor")
+	p.await("Healthy")
+	temporal, supervisor := p.pid("temporal"), p.pid("supervisor")
 	check(t, user.Close()) // SIGHUP to the shell and to what is in the foreground
 	shell.Wait()
-	restarted := oneMore(p.text())
+	restarted := oneMore(p.record())
 	p.kill9(temporal) // the supervisor is at its post
-	p.becomes("Healthy", restarted, fmt.Sprintf(".supervisor.pid=%d", supervisor))
+	p.await("Healthy", restarted, fmt.Sprintf(".supervisor.pid=%d", supervisor))
 	p.works("default")
 	p.stop()
 }
@@ -130,10 +130,10 @@ func TestFaultTerminalOfForegroundClosed(t *testing.T) {
 	p := realPlace(t)
 	user, program := terminal(t)
 	c := p.inTerminal(program, `exec "$0" local start --foreground`)
-	p.becomes("Healthy")
-	temporal := p.number("temporal")
+	p.await("Healthy")
+	temporal := p.pid("temporal")
 	check(t, user.Close())
-	p.becomes("Stopped")
+	p.await("Stopped")
 	c.Wait()
 	if runs(temporal) {
 		t.Errorf("Temporal (pid %d) outlives its terminal", temporal)
@@ -151,7 +151,7 @@ func TestFaultOtherUser(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		open := p.openToAll()
 		p.local("start")
-		temporal := p.number("temporal")
+		temporal := p.pid("temporal")
 		for _, verb := range []string{"start", "stop", "restart", "state"} {
 			c := exec.Command(open, "local", verb)
 			c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -165,7 +165,7 @@ func TestFaultOtherUser(t *testing.T) {
 				p.t.Errorf("another user is told a state:\n%s", out)
 			}
 		}
-		p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
+		p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
 		p.stop()
 
 		// The other way round: root does not work in another user's home.

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,7 @@ func TestFaultClosed(t *testing.T) {
 	must := func(args ...string) { t.Helper(); p.bound(0, args) }
 	if os.Geteuid() == 0 {
 		p.openTo(nobody)
-		check(t, errorsOf(os.Mkdir(p.home, 0o700), os.Chown(p.home, nobody, nobody)))
+		check(t, errors.Join(os.Mkdir(p.home, 0o700), os.Chown(p.home, nobody, nobody)))
 	}
 	must("start")
 	must("stop")

@@ -57,8 +57,8 @@ func (p *place) killFirst(supervisorToo bool) string {
 	start := exec.Command(p.bin, "local", "start")
 	start.Env = p.env
 	check(p.t, start.Start())
-	p.becomes(".temporal.pid~[1-9]")
-	temporal, supervisor := p.number("temporal"), p.number("supervisor")
+	p.await(".temporal.pid~[1-9]")
+	temporal, supervisor := p.pid("temporal"), p.pid("supervisor")
 	after, since := time.Duration(30+rand.IntN(51))*time.Millisecond, "its spawn"
 	if rand.IntN(2) == 0 {
 		after, since = time.Duration(rand.IntN(30))*time.Millisecond, "its file was there"
@@ -85,7 +85,7 @@ func TestFaultOtherVersion(t *testing.T) {
 	p.stop()
 	made := p.ask(".database.version")
 	if made == "missing" || made == "" {
-		t.Fatalf("the version that made the database is not recorded:\n%s", p.text())
+		t.Fatalf("the version that made the database is not recorded:\n%s", p.record())
 	}
 	p.edit(func(record map[string]any) { record["database"].(map[string]any)["version"] = "1.4.0" })
 	out := p.local("start")
@@ -120,7 +120,7 @@ func TestFaultOtherVersion(t *testing.T) {
 func (p *place) edit(change func(record map[string]any)) {
 	p.t.Helper()
 	var record map[string]any
-	d := json.NewDecoder(strings.NewReader(p.text()))
+	d := json.NewDecoder(strings.NewReader(p.record()))
 	d.UseNumber()
 	check(p.t, d.Decode(&record))
 	change(record)

@@ -101,7 +101,7 @@ func (p *place) startsOnFullDisk() bool {
 	out, status := p.try("start", "--timeout", "15s")
 	switch {
 	case status == 0:
-		p.becomes("Healthy")
+		p.await("Healthy")
 	case strings.Contains(out, "the supervisor goes on trying"): // Temporal waits for what it could not write
 		p.says("start", out, "no workflow can start: ", "meaning:", "try:")
 	default:
@@ -147,14 +147,14 @@ func TestFaultDiskFullAtRestart(t *testing.T) {
 
 				p.leavesRoom("", 0)
 				p.local("start")
-				temporal := p.number("temporal")
+				temporal := p.pid("temporal")
 				p.leavesRoom(limit, n)
 				p.kill9(temporal)
 				if !poll(awaitDefault, func() bool {
 					_, status := p.try("state")
-					return status == 3 || status == 0 && p.number("temporal") != temporal
+					return status == 3 || status == 0 && p.pid("temporal") != temporal
 				}) {
-					t.Errorf("%s+%d: neither stopped nor restarted:\n%s", limit, n, p.text())
+					t.Errorf("%s+%d: neither stopped nor restarted:\n%s", limit, n, p.record())
 				}
 				p.oneOrNone("a crash", limit, n)
 				p.stop()
@@ -201,7 +201,7 @@ func settledDisk(t *testing.T, dir string) unix.Statfs_t {
 // oneOrNone checks that one Temporal runs and is Healthy, or none is left.
 func (p *place) oneOrNone(after, limit string, n int) {
 	p.t.Helper()
-	running := (&siege{realHome: p.realHome}).temporals()
+	running := (&siege{place: p}).temporals()
 	out, status := p.try("state")
 	if len(running) == 1 && status == 0 || len(running) == 0 && status == 3 {
 		return
@@ -233,7 +233,7 @@ func TestFaultDiskFullWhileRunning(t *testing.T) {
 
 		p.local("start")
 		empty = p.fill()
-		p.kill9(p.number("temporal"))
+		p.kill9(p.pid("temporal"))
 		if !poll(awaitDefault, func() bool { _, status := p.try("state"); return status == 3 }) {
 			out, status := p.try("state", "--explain")
 			p.t.Errorf("after a crash on a full disk: %d\n%s", status, out)
@@ -262,17 +262,18 @@ func TestFaultLogDiskFull(t *testing.T) {
 	}
 	check(t, unix.Mount(logs, filepath.Join(home, "logs"), "", unix.MS_BIND, ""))
 	t.Cleanup(func() { unix.Unmount(filepath.Join(home, "logs"), unix.MNT_DETACH) })
-	full := &place{p.realHome, filepath.Join(logs, "home")}
+	full := *p
+	full.home = filepath.Join(logs, "home")
 	full.fill()
 	p.local("start")
-	pid := p.number("temporal")
+	pid := p.pid("temporal")
 	// It does not die of what it cannot print: that would take it a second or two.
 	for began := time.Now(); time.Since(began) < 4*time.Second; {
 		p.works("default")
 	}
-	p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
-	restarted := oneMore(p.text())
+	p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
+	restarted := oneMore(p.record())
 	p.kill9(pid)
-	p.becomes("Healthy", restarted)
+	p.await("Healthy", restarted)
 	p.stop()
 }

@@ -9,7 +9,7 @@ import (
 // TestGuardSees: what the guard of every siege watches for is seen if it is so.
 func TestGuardSees(t *testing.T) {
 	t.Parallel()
-	h := &siege{realHome: newFakeHome(t)}
+	h := &siege{place: fakePlace(t)}
 	spawn := func(dir string) *spawnedFake {
 		check(t, os.Mkdir(filepath.Join(h.dir, dir), 0o700))
 		f := spawnFake(t, filepath.Join(h.dir, dir), []string{"STIGMER_INSTANCE=" + h.dir + "/home"})

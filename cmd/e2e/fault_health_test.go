@@ -34,20 +34,20 @@ func TestFaultDatabaseLocked(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
 	p.local("start", "--probe-period", "500ms", "--liveness-deadline", "2s")
-	pid := p.number("temporal")
+	pid := p.pid("temporal")
 	other := p.lockedForAll()
-	p.becomes("Degraded")
+	p.await("Degraded")
 	p.exits(8, []string{"state", "--explain"}, "Degraded", "namespace default does not answer", "SERVING")
 	since := p.ask(".since")
-	p.becomes("Degraded", ".since="+since) // several probes on, it is the same
+	p.await("Degraded", ".since="+since) // several probes on, it is the same
 	out, status := p.try("start", "--timeout", "3s")
 	if status == 0 {
 		t.Errorf("start is content with a Temporal that cannot reach its database:\n%s", out)
 	}
 	p.says("start", out, "namespace default does not answer")
-	p.becomes("Degraded", ".since="+since, fmt.Sprintf(".temporal.pid=%d", pid))
+	p.await("Degraded", ".since="+since, fmt.Sprintf(".temporal.pid=%d", pid))
 	check(t, other.Close())
-	p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
+	p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
 	c, end := p.connect("default") // whose first calls may fail: a shard of Temporal's is back a little later
 	c.greets("after all")
 	end()
@@ -101,12 +101,12 @@ func TestFaultDatabaseGone(t *testing.T) {
 					p.wrap(`setsid "$T" "$@"; exit $?`)
 				}
 				p.local("start", "--probe-period", period, "--liveness-deadline", "2s")
-				pid := p.number("temporal")
+				pid := p.pid("temporal")
 				p.takesAway(when, replaced)
-				p.becomes("Degraded")
+				p.await("Degraded")
 				p.exits(8, []string{"state", "--explain"}, "!!", p.database())
 				check(t, os.Rename(p.database()+".kept", p.database()))
-				p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
+				p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
 				p.stop()
 				p.local("start")
 				p.works("default")
@@ -120,14 +120,14 @@ func TestFaultDatabaseGone(t *testing.T) {
 func (p *place) takesAway(when string, replaced bool) {
 	p.t.Helper()
 	if when == "while nobody supervises" {
-		p.kill9(p.number("supervisor"))
+		p.kill9(p.pid("supervisor"))
 	}
 	if when == "while it is watched" || when == "behind a wrapper" {
 		healthy := p.ask(".generation")
 		other := p.lockedForAll() // a probe fails, so that there was one
-		p.becomes("Degraded", ".generation!="+healthy)
+		p.await("Degraded", ".generation!="+healthy)
 		check(p.t, other.Close())
-		p.becomes("Healthy")
+		p.await("Healthy")
 	}
 	check(p.t, os.Rename(p.database(), p.database()+".kept"))
 	if replaced {
@@ -135,7 +135,7 @@ func (p *place) takesAway(when string, replaced bool) {
 	}
 	if when == "while nobody supervises" {
 		p.exits(1, []string{"start"}, "Degraded", "Temporal runs (pid ", p.database())
-		if past := p.text(); strings.Count(past, `"to": "Healthy"`) != 1 {
+		if past := p.record(); strings.Count(past, `"to": "Healthy"`) != 1 {
 			p.t.Errorf("Healthy is said of what has no database:\n%s", past)
 		}
 	}

@@ -149,12 +149,12 @@ func TestPoisonedRecords(t *testing.T) {
 // to be soon: a supervisor writes what is not its own anew with its next probe.
 func (h *siege) stillNames(temporal int, who string) {
 	h.t.Helper()
-	named := func() bool { return lookup(decode(h.realHome.record()), ".temporal.pid") == fmt.Sprint(temporal) }
+	named := func() bool { return lookup(decode(h.place.record()), ".temporal.pid") == fmt.Sprint(temporal) }
 	if list := h.temporals(); len(list) != 1 || list[0] != temporal {
 		h.t.Fatalf("%s: %v run, not %d", who, list, temporal)
 	}
 	if !poll(awaitDefault, named) {
-		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.realHome.record()), ".temporal.pid"), temporal)
+		h.t.Errorf("%s: the record names pid %s, not %d", who, lookup(decode(h.place.record()), ".temporal.pid"), temporal)
 	}
 }
 

@@ -143,7 +143,7 @@ func (h *siege) strike(a *asked, v victims) {
 
 func (h *siege) killAny(who string, find func() []int) {
 	var pid int
-	fmt.Sscan(lookup(decode(h.realHome.record()), "."+who+".pid"), &pid)
+	fmt.Sscan(lookup(decode(h.place.record()), "."+who+".pid"), &pid)
 	if pid > 1 && h.owns(pid) {
 		h.kill(pid)
 		return

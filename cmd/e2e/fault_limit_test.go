@@ -57,7 +57,7 @@ func TestFaultDescriptorLimitOfStop(t *testing.T) {
 			limit, step = goLimit+rand.IntN(3), 3
 		}
 		for ; limit <= 15; limit += step {
-			supervisor := p.number("supervisor")
+			supervisor := p.pid("supervisor")
 			out, status := p.shell(fmt.Sprintf(`ulimit -n %d; exec "$0" local stop`, limit))
 			if status == 0 {
 				p.nothingRuns(fmt.Sprintf("stop with ulimit -n %d", limit))

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -162,16 +163,7 @@ func plantSocket(path string) error {
 		return err
 	}
 	l.SetUnlinkOnClose(false)
-	return errorsOf(l.Close(), os.Rename(short, path))
-}
-
-func errorsOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(l.Close(), os.Rename(short, path))
 }
 
 // TestLockTakenAway deletes, moves or replaces lock files under a running
@@ -183,8 +175,10 @@ func TestLockTakenAway(t *testing.T) {
 			{"deleted", os.Remove},
 			{"moved", func(path string) error { return os.Rename(path, path+".away") }},
 			{"moved out", func(path string) error { return os.Rename(path, filepath.Join(h.dir, filepath.Base(path))) }},
-			{"replaced", func(path string) error { return errorsOf(os.Remove(path), os.WriteFile(path, nil, 0o600)) }},
-			{"moved and made", func(path string) error { return errorsOf(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600)) }},
+			{"replaced", func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)) }},
+			{"moved and made", func(path string) error {
+				return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
+			}},
 			{"read only", func(path string) error { return os.Chmod(path, 0o400) }},
 			{"written into", func(path string) error { return os.WriteFile(path, []byte("1\n"), 0o600) }},
 		}
@@ -271,13 +265,13 @@ func TestUnreadableLock(t *testing.T) {
 }
 
 // openTo lets another user run the programs, which lie in folders of our own.
-func (h *realHome) openTo(uid int) {
+func (h *place) openTo(uid int) {
 	h.t.Helper()
 	for dir := h.dir; dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
 		check(h.t, os.Chmod(dir, 0o755))
 	}
 	bin, temporal := filepath.Join(h.dir, "stigmer"), filepath.Join(h.dir, "temporal")
-	check(h.t, errorsOf(copyProgram(h.bin, bin), copyProgram(h.temporalBin(), temporal)))
+	check(h.t, errors.Join(copyProgram(h.bin, bin), copyProgram(h.temporalBin(), temporal)))
 	h.bin = bin
 	plain := filepath.Join(h.dir, "user")
 	check(h.t, os.Mkdir(plain, 0o700))
@@ -296,5 +290,5 @@ func copyProgram(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errorsOf(err, out.Chmod(0o755), out.Close())
+	return errors.Join(err, out.Chmod(0o755), out.Close())
 }

@@ -95,18 +95,18 @@ func TestFaultLogFlood(t *testing.T) {
 		}},
 		"without a supervisor": {"flood,ignore-term", func(p *place, log string) {
 			p.local("start", "--liveness-deadline", "1m")
-			p.signal(p.number("supervisor"), syscall.SIGKILL)
+			p.signal(p.pid("supervisor"), syscall.SIGKILL)
 			p.floodTo(log, 400_000)
 			p.local("stop", "--timeout", "1ms")
 		}},
 		"crash loop": {"flood,exit-after-serving", func(p *place, log string) {
 			p.env = append(p.env, "FAKE_GATE="+log+".1") // each run ends after a rotation at the latest
 			p.try("start", "--liveness-deadline", "1m", "--backoff-base", "10ms")
-			p.becomes(".state=Stopped", ".desired=stopped")
+			p.await(".state=Stopped", ".desired=stopped")
 		}},
 		"a supervisor that is stopped": {"flood", func(p *place, log string) {
 			p.local("start", "--liveness-deadline", "1m")
-			p.signal(p.number("supervisor"), syscall.SIGSTOP)
+			p.signal(p.pid("supervisor"), syscall.SIGSTOP)
 			p.floodTo(log, 400_000)
 			p.local("start")
 			if !poll(awaitDefault, func() bool { return total(log+"*") <= logFiles*logLimit }) {

@@ -60,9 +60,9 @@ func TestFaultUmask(t *testing.T) {
 				t.Fatal(out)
 			}
 			p.private()
-			restarted := oneMore(p.text())
-			p.kill9(p.number("temporal"))
-			p.becomes("Healthy", restarted)
+			restarted := oneMore(p.record())
+			p.kill9(p.pid("temporal"))
+			p.await("Healthy", restarted)
 			p.private()
 			if out, status = p.shell(`umask 000; exec "$0" local stop`); status != 0 {
 				t.Error(out)
@@ -124,10 +124,10 @@ func TestFaultNames(t *testing.T) {
 			if info, err := os.Stat(p.database()); err != nil || info.Size() == 0 {
 				t.Errorf("no database in the home: %v", err)
 			}
-			pid := p.number("temporal")
-			p.kill9(p.number("supervisor"))
+			pid := p.pid("temporal")
+			p.kill9(p.pid("supervisor"))
 			p.exits(0, []string{"start"}, "Adopted")
-			if p.number("temporal") != pid {
+			if p.pid("temporal") != pid {
 				t.Error("another Temporal runs")
 			}
 			p.stop()

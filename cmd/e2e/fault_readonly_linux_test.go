@@ -37,7 +37,7 @@ func TestFaultReadOnly(t *testing.T) {
 		p.nothingRuns("a start where nothing can be written")
 		writable()
 		p.local("start")
-		p.kill9(p.number("supervisor")) // a stop must do it by itself
+		p.kill9(p.pid("supervisor")) // a stop must do it by itself
 		readOnly()
 		p.stop()
 		p.nothingRuns("stop")
@@ -79,5 +79,5 @@ func (p *place) seen() {
 	if status != 0 && (status != 8 || !strings.Contains(out, "unable to open database file")) {
 		p.t.Errorf("state: %d\n%s", status, out)
 	}
-	p.says("state", out, fmt.Sprintf("pid %d", p.number("temporal")))
+	p.says("state", out, fmt.Sprintf("pid %d", p.pid("temporal")))
 }

@@ -7,11 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,8 +21,7 @@ import (
 // side and lied to. Every command has a deadline, and a guard watches throughout
 // that there are never two Temporals.
 type siege struct {
-	*realHome
-	home string
+	*place
 	rand *rand.Rand
 	// as is the user whose commands these are, nil for the test's own.
 	as *syscall.SysProcAttr
@@ -45,12 +42,11 @@ func besiege(t *testing.T, test func(h *siege)) {
 // STIGMER_SEED sets it.
 func newSiege(t *testing.T, real bool) *siege {
 	t.Helper()
-	var base *realHome
+	make := fakePlace
 	if real {
-		base = newRealHome(t)
-	} else {
-		base = newFakeHome(t)
+		make = realPlace
 	}
+	base := make(t)
 	base.bin = plainStigmer(t)
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("STIGMER_SEED"); text != "" {
@@ -61,7 +57,7 @@ func newSiege(t *testing.T, real bool) *siege {
 	t.Logf("STIGMER_SEED=%d", seed)
 	name := fnv.New64()
 	fmt.Fprint(name, t.Name())
-	h := &siege{realHome: base, home: filepath.Join(base.dir, "home"), rand: rand.New(rand.NewPCG(seed, name.Sum64()))}
+	h := &siege{place: base, rand: rand.New(rand.NewPCG(seed, name.Sum64()))}
 	check(t, os.Mkdir(h.home, 0o700))
 	h.guard()
 	return h
@@ -69,35 +65,13 @@ func newSiege(t *testing.T, real bool) *siege {
 
 // buildPlain builds the program as it is shipped: with the race detector it takes
 // several times as long, and more memory than any limit of these tests.
-var buildPlain = sync.OnceValues(func() (string, error) {
-	registered, err := exec.LookPath("stigmer")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(registered), "plain", "stigmer")
-	build := exec.Command("go", append(append([]string{"build"}, builtWith("-tags")...), "-buildvcs=false", "-o", path, "../stigmer")...)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
+func buildPlain() (string, error) { return build("plain", builtWith("-tags")...) }
 
 func plainStigmer(t *testing.T) string {
 	t.Helper()
 	bin, err := buildPlain()
 	check(t, err)
 	return bin
-}
-
-// newFakeHome is newRealHome with the fake Temporal.
-func newFakeHome(t *testing.T) *realHome {
-	t.Helper()
-	temporal, err := exec.LookPath("temporal")
-	check(t, err)
-	h := newHomeOf(t, temporal)
-	h.env = append(h.env, "STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(h.dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(h.dir, "child"))
-	return h
 }
 
 // rounds is how often a loop runs: STIGMER_SOAK times, if that is more.

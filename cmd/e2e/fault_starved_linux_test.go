@@ -24,17 +24,17 @@ func TestFaultStarved(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
 	p.local("start")
-	pid := p.number("temporal")
+	pid := p.pid("temporal")
 	free := p.starve(pid)
-	p.becomes("Degraded", fmt.Sprintf(".temporal.pid=%d", pid))
+	p.await("Degraded", fmt.Sprintf(".temporal.pid=%d", pid))
 	if out, status := p.try("state"); status != 8 || !strings.Contains(out, "slow") && !strings.Contains(out, "wait for a processor") {
 		t.Errorf("state ends with %d:\n%s", status, out)
 	}
-	if poll(starvedFor, func() bool { return p.number("temporal") != pid }) {
-		t.Errorf("it is replaced:\n%s", p.text())
+	if poll(starvedFor, func() bool { return p.pid("temporal") != pid }) {
+		t.Errorf("it is replaced:\n%s", p.record())
 	}
 	free()
-	p.becomes("Healthy", fmt.Sprintf(".temporal.pid=%d", pid), ".restarts.total=0")
+	p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", pid), ".restarts.total=0")
 	p.stop()
 }
 

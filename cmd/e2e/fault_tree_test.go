@@ -13,7 +13,7 @@ import (
 )
 
 // wrap puts a shell script before Temporal. The script's program is $T.
-func (h *realHome) wrap(script string) {
+func (h *place) wrap(script string) {
 	h.t.Helper()
 	path := filepath.Join(h.dir, "wrapped-temporal")
 	check(h.t, os.WriteFile(path, []byte("#!/bin/sh\nT='"+h.temporalBin()+"'\n"+script+"\n"), 0o700))
@@ -83,20 +83,20 @@ func TestWrappedWithoutTheLock(t *testing.T) {
 			p.local("start", "--probe-period", "300ms")
 			healthy := p.ask(".generation")
 			other := p.lockedForAll() // a probe fails, so that there was one
-			p.becomes("Degraded", ".generation!="+healthy)
+			p.await("Degraded", ".generation!="+healthy)
 			check(t, other.Close())
-			p.becomes("Healthy") // it is known to have its database open
+			p.await("Healthy") // it is known to have its database open
 			p.stop()
 			p.nothingRuns("stop")
 
 			p.local("start")
-			restarted := oneMore(p.text())
-			p.kill9(p.number("temporal"))
-			p.becomes("Healthy", restarted)
+			restarted := oneMore(p.record())
+			p.kill9(p.pid("temporal"))
+			p.await("Healthy", restarted)
 
 			for _, verb := range []string{"start", "stop"} {
-				p.kill9(p.number("supervisor"))
-				p.kill9(p.number("temporal"))
+				p.kill9(p.pid("supervisor"))
+				p.kill9(p.pid("temporal"))
 				p.exits(9, []string{"state"}, "left behind")
 				p.local(verb)
 			}

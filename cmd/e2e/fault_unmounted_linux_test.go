@@ -18,9 +18,9 @@ func TestFaultDatabaseUnmounted(t *testing.T) {
 	check(t, unix.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"))
 	away := func() { unix.Unmount(folder, unix.MNT_DETACH) }
 	t.Cleanup(away)
-	p.becomes("Degraded", ".restarts.total=0")
+	p.await("Degraded", ".restarts.total=0")
 	p.exits(8, []string{"state"}, "mount it again")
 	away()
-	p.becomes("Healthy", ".restarts.total=0")
+	p.await("Healthy", ".restarts.total=0")
 	p.stop()
 }

@@ -54,8 +54,8 @@ func TestFormerBuild(t *testing.T) {
 			p.exits(row.state, []string{"state", "--explain"}, row.explain...)
 			p.exits(0, []string{row.verb}, row.says)
 			if row.verb != "stop" {
-				p.becomes("Healthy")
-				if have := strings.Contains(p.text(), `"orders"`); have != (row.state != 3) {
+				p.await("Healthy")
+				if have := strings.Contains(p.record(), `"orders"`); have != (row.state != 3) {
 					t.Errorf("the setting of a Temporal that runs is kept: %t", have)
 				}
 				for who, pid := range former {
@@ -74,16 +74,16 @@ func TestFormerBuild(t *testing.T) {
 
 // crash kills Temporal, which its supervisor restarts.
 func (p *place) crash() {
-	restarted := oneMore(p.text())
-	p.kill9(p.number("temporal"))
-	p.becomes("Healthy", restarted)
+	restarted := oneMore(p.record())
+	p.kill9(p.pid("temporal"))
+	p.await("Healthy", restarted)
 }
 
 // orphan kills the supervisor.
-func (p *place) orphan() { p.kill9(p.number("supervisor")) }
+func (p *place) orphan() { p.kill9(p.pid("supervisor")) }
 
 // abandoned kills the supervisor and Temporal.
-func (p *place) abandoned() { p.orphan(); p.kill9(p.number("temporal")) }
+func (p *place) abandoned() { p.orphan(); p.kill9(p.pid("temporal")) }
 
 // givenUp has a start fail, of a Temporal that exits at once.
 func (p *place) givenUp() {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,7 +46,7 @@ func guard() int {
 	}
 	self, failed := os.Executable()
 	alive, mine, broken := os.Pipe()
-	if err := errorsOf(err, failed, broken); err != nil {
+	if err := errors.Join(err, failed, broken); err != nil {
 		fmt.Fprintln(os.Stderr, "guardian:", err)
 		return 1
 	}

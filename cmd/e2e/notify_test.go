@@ -28,7 +28,7 @@ func TestNotifiesServiceManager(t *testing.T) {
 			if have := p.ask(".state"); have != "Healthy" {
 				t.Errorf("READY is said while the record says %s", have)
 			}
-			temporal := p.number("temporal")
+			temporal := p.pid("temporal")
 			m.untold(temporal)
 
 			p.kill9(temporal)
@@ -69,7 +69,7 @@ func TestNoWatchdogOfAHungSupervisor(t *testing.T) {
 	for err = error(nil); err == nil; {
 		_, err = syscall.Write(ours, make([]byte, 1))
 	}
-	p.kill9(p.number("temporal")) // it logs that
+	p.kill9(p.pid("temporal")) // it logs that
 	m.fallsSilent(300 * time.Millisecond)
 
 	for err = error(nil); err == nil; {
@@ -94,10 +94,10 @@ func TestServiceManagerThatDoesNotRead(t *testing.T) {
 	c := exec.Command(p.bin, "local", "start", "--foreground")
 	c.Env = append(p.env, "NOTIFY_SOCKET="+socket, "WATCHDOG_USEC=3000") // one a millisecond: the queue is soon full
 	check(t, c.Start())
-	p.becomes("Healthy")
-	restarted := oneMore(p.text())
-	p.kill9(p.number("temporal"))
-	p.becomes("Healthy", restarted)
+	p.await("Healthy")
+	restarted := oneMore(p.record())
+	p.kill9(p.pid("temporal"))
+	p.await("Healthy", restarted)
 	p.stop()
 	check(t, c.Wait())
 }

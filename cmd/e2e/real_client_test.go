@@ -71,7 +71,7 @@ func (f *failedCalls) watch(ctx context.Context, method string, req, reply any, 
 
 // connect makes a client with a worker. The worker and the connection end with
 // the returned function, or with the test.
-func (h *realHome) connect(namespace string) (*sdkClient, func()) {
+func (h *place) connect(namespace string) (*sdkClient, func()) {
 	h.t.Helper()
 	failed := &failedCalls{}
 	ctx, cancel := context.WithTimeout(context.Background(), clientPatience)

@@ -8,7 +8,7 @@ import (
 
 // works lets a client that never saw this Temporal before do its first work in
 // each namespace, in which not one call may fail.
-func (h *realHome) works(namespaces ...string) {
+func (h *place) works(namespaces ...string) {
 	h.t.Helper()
 	for _, namespace := range namespaces {
 		c, end := h.connect(namespace)
@@ -22,7 +22,7 @@ func (h *realHome) works(namespaces ...string) {
 // call of a client succeeds, on a new database and on an old one.
 func TestRealWorkflow(t *testing.T) {
 	t.Parallel()
-	h := newRealHome(t)
+	h := realPlace(t)
 	for range 10 {
 		h.local("start", "--namespace", "orders")
 		h.works("default", "orders")
@@ -33,7 +33,7 @@ func TestRealWorkflow(t *testing.T) {
 // TestRealFirstWorkflow is the same where each database is new.
 func TestRealFirstWorkflow(t *testing.T) {
 	t.Parallel()
-	h := newRealHome(t)
+	h := realPlace(t)
 	for i := range 5 {
 		h.local("start", "--namespace", "orders", "--db", fmt.Sprintf("%s/%d.db", h.dir, i))
 		h.works("orders", "default")
@@ -49,7 +49,7 @@ func TestRealFirstWorkflow(t *testing.T) {
 // TestRealTemporalKilled: a workflow that waits survives its server.
 func TestRealTemporalKilled(t *testing.T) {
 	t.Parallel()
-	h := newRealHome(t)
+	h := realPlace(t)
 	h.local("start")
 	c, _ := h.connect("default")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
@@ -71,7 +71,7 @@ func TestRealTemporalKilled(t *testing.T) {
 // supervisor is gone and that the next start adopts it.
 func TestRealSupervisorKilled(t *testing.T) {
 	t.Parallel()
-	h := newRealHome(t)
+	h := realPlace(t)
 	h.local("start")
 	c, _ := h.connect("default")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)

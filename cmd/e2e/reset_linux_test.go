@@ -32,6 +32,6 @@ func TestResetInterrupted(t *testing.T) {
 		}
 		d.leave(shell)
 	}
-	p.becomes("Healthy")
+	p.await("Healthy")
 	p.stop()
 }

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +28,7 @@ func TestVersionSkew(t *testing.T) {
 			older, newer := stamped(t, olderVersion), stamped(t, newerVersion)
 			p.bin = older
 			p.local("start")
-			temporal, first := p.number("temporal"), p.number("supervisor")
+			temporal, first := p.pid("temporal"), p.pid("supervisor")
 			end := p.servesThroughout()
 
 			p.bin = newer
@@ -42,7 +40,7 @@ func TestVersionSkew(t *testing.T) {
 			p.same(temporal, first)
 
 			p.exits(0, []string{"start"}, "Replaced the supervisor of stigmer "+olderVersion, newerVersion, "same pid")
-			second := p.number("supervisor")
+			second := p.pid("supervisor")
 			if second == first || runs(first) {
 				t.Errorf("supervisor %d was not replaced by %d", first, second)
 			}
@@ -66,7 +64,7 @@ func TestRealReplacedUnderWork(t *testing.T) {
 	p := realPlace(t)
 	p.bin = stamped(t, olderVersion)
 	p.local("start")
-	temporal, first := p.number("temporal"), p.number("supervisor")
+	temporal, first := p.pid("temporal"), p.pid("supervisor")
 	c, end := p.connect("default")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
 	defer cancel()
@@ -80,7 +78,7 @@ func TestRealReplacedUnderWork(t *testing.T) {
 	c.ends(ctx, run, "as if nothing was")
 	polled()
 	c.flawless()
-	second := p.number("supervisor")
+	second := p.pid("supervisor")
 	if p.same(temporal, second); second == first {
 		t.Error("the supervisor was not replaced")
 	}
@@ -128,7 +126,7 @@ func TestVersionSkewCrowd(t *testing.T) {
 	older, newer := stamped(t, olderVersion), stamped(t, newerVersion)
 	p.bin = older
 	p.local("start")
-	temporal := p.number("temporal")
+	temporal := p.pid("temporal")
 	end := p.servesThroughout()
 	var all sync.WaitGroup
 	for i := range 8 {
@@ -145,7 +143,7 @@ func TestVersionSkewCrowd(t *testing.T) {
 	if have := p.ask(".supervisor.version"); have != newerVersion {
 		t.Errorf("the supervisor is of %s", have)
 	}
-	p.same(temporal, p.number("supervisor"))
+	p.same(temporal, p.pid("supervisor"))
 	p.stop()
 }
 
@@ -161,7 +159,7 @@ func TestBuiltAnewInPlace(t *testing.T) {
 	install(t, built, beside)
 	p.bin = here
 	p.local("start")
-	temporal, supervisor := p.number("temporal"), p.number("supervisor")
+	temporal, supervisor := p.pid("temporal"), p.pid("supervisor")
 	p.bin = beside
 	p.exits(0, []string{"start"}, "already running")
 	p.same(temporal, supervisor)
@@ -172,8 +170,8 @@ func TestBuiltAnewInPlace(t *testing.T) {
 	p.bin = here
 	p.exits(0, []string{"state"}, "built anew in the same place")
 	p.exits(0, []string{"start"}, "Replaced the supervisor")
-	p.same(temporal, p.number("supervisor"))
-	if p.number("supervisor") == supervisor {
+	p.same(temporal, p.pid("supervisor"))
+	if p.pid("supervisor") == supervisor {
 		t.Error("the supervisor was not replaced")
 	}
 	for _, p.bin = range []string{here, beside, here} {
@@ -189,12 +187,12 @@ func TestOlderInForeground(t *testing.T) {
 	c := exec.Command(stamped(t, olderVersion), "local", "start", "--foreground", "--namespace", "supervise")
 	c.Env = p.env
 	check(t, c.Start())
-	p.becomes("Healthy")
+	p.await("Healthy")
 	p.bin = stamped(t, newerVersion)
-	supervisor := p.number("supervisor")
+	supervisor := p.pid("supervisor")
 	p.exits(0, []string{"start"}, "already running", "left to whoever runs it there")
 	p.exits(0, []string{"state"}, "left to whoever runs it there")
-	p.same(p.number("temporal"), supervisor)
+	p.same(p.pid("temporal"), supervisor)
 	p.stop()
 	check(t, c.Wait())
 }
@@ -202,7 +200,7 @@ func TestOlderInForeground(t *testing.T) {
 // same checks who runs.
 func (p *place) same(temporal, supervisor int) {
 	p.t.Helper()
-	if t, s := p.number("temporal"), p.number("supervisor"); t != temporal || s != supervisor || !runs(t) || !runs(s) {
+	if t, s := p.pid("temporal"), p.pid("supervisor"); t != temporal || s != supervisor || !runs(t) || !runs(s) {
 		p.t.Errorf("Temporal %d and supervisor %d, not %d and %d", t, s, temporal, supervisor)
 	}
 }
@@ -226,24 +224,12 @@ func (p *place) servesThroughout() func() {
 	return func() { close(over); <-done }
 }
 
-var stamping sync.Mutex
-
-// stamped builds the program with a version, once for all tests.
+// stamped builds the program with a version.
 func stamped(t *testing.T, version string) string {
 	t.Helper()
-	stamping.Lock()
-	defer stamping.Unlock()
-	registered, err := exec.LookPath("stigmer")
+	flags := append(builtWith("-race", "-tags"), "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version="+version)
+	path, err := build("of "+version, flags...)
 	check(t, err)
-	path := filepath.Join(filepath.Dir(registered), "of "+version, "stigmer")
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	args := []string{"build", "-buildvcs=false", "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version=" + version, "-o", path, "../stigmer"}
-	args = slices.Insert(args, 1, builtWith("-race", "-tags")...)
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
 	return path
 }
 

@@ -104,7 +104,7 @@ func TestWatchOnTerminal(t *testing.T) {
 	p.local("start")
 	d.shows(`(?s)\x1b\[32mHealthy.*  ok  health +SERVING.*How it came here:.*probe_passed.*Latest log lines:.*supervisor \| .*to=Healthy`)
 	d.shows(`Restarts   0 since the last start`)
-	p.kill9(p.number("temporal"))
+	p.kill9(p.pid("temporal"))
 	d.shows(`Restarts   1 since the last start`)
 	d.resize(20, 50)
 	d.shows(`Evidence: \d+ of \d+ ok`)
