@@ -79,8 +79,6 @@ func runScripts(t *testing.T, real string) {
 			switch name {
 			case "real":
 				return real != "", nil
-			case "soak":
-				return soaks(), nil
 			case "ipv6":
 				return hasIPv6(), nil
 			}
