@@ -16,7 +16,7 @@ platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test test-all test-simulation test-mac sim mutations soak bench check package clean
+.PHONY: build start test test-stories test-simulation sim mutations soak bench check package clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd/internal/cli.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
 
@@ -26,26 +26,24 @@ start: build
 
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
-simulation := cd fsm/sim && go test -count=1 -timeout 120m
+simulation := cd fsm/sim && nice go test -count=1 -timeout 120m
 # The tests, which find the real Temporal by a variable.
 stories := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -count=1
 
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
-# Its parts run side by side: one computes while another waits for its Temporals.
+# The simulation computes while the stories wait for their Temporals, with what they leave of the processor.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
-	@$(MAKE) --no-print-directory -j4 test-all $(if $(linux),test-mac) test-simulation
+	@$(MAKE) --no-print-directory -j2 test-stories test-simulation
 
 # The longest package comes first.
-test-all:
+test-stories:
 	$(stories) $(race) -parallel 6 -timeout 30m ./cmd/e2e ./...
+	$(if $(linux),$(stories) -tags blunt -parallel 6 -timeout 30m -run '$(mac-stories)' ./cmd/e2e)
+	$(if $(linux),go test -tags blunt -count=1 ./probes/... ./actions/...)
 
 test-simulation:
 	$(simulation) -run '^(TestSimulation|TestKey)$$'
-
-test-mac:
-	$(stories) -tags blunt -parallel 4 -timeout 30m -run '$(mac-stories)' ./cmd/e2e
-	go test -tags blunt -count=1 ./probes/... ./actions/...
 
 # On Linux the build "blunt" has only what macOS offers: package probes/xnu answers from
 # /proc in macOS's formats (kernel_blunt.go). The main stories run in it, and in soak all.
