@@ -94,7 +94,7 @@ var mutations = []mutation{
 	{"the record is not written before the act", "record-written", "", "var err error"},
 	{"a process is believed by its PID", "holder-same", "h.Process.Same(r.Temporal)", "h.Process.PID == r.Temporal.PID"},
 	{"what a dead leader has left is foreign", "leftover-proven", "", `if h.Instance == "?" {`},
-	{"a group is signalled by its number", "group-proven", "len(groupLeft(home, leader)) == 0", "false"},
+	{"a group is signalled by its number", "group-proven", "len(evidence.GroupSurvivors(home, leader)) == 0", "false"},
 	{"members without the lock are not waited for", "members-awaited", "len(members) == 0", "true"},
 	{"a driver keeps temporal.lock after the spawn", "lock-inherited", "", "w.tree.guard = w.tree.own"},
 	{"Temporal does not inherit temporal.lock", "lock-passed", "", "cmd.ExtraFiles = nil"},
@@ -162,8 +162,10 @@ func markedLines(t *testing.T) map[string]markedLine {
 	must(t, err)
 	acts, err := filepath.Glob("../../actions/*.go")
 	must(t, err)
+	rooms, err := filepath.Glob("../../actions/*/*.go")
+	must(t, err)
 	found := map[string]markedLine{}
-	for _, file := range slices.Concat(decides, acts) {
+	for _, file := range slices.Concat(decides, acts, rooms) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
