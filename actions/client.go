@@ -56,8 +56,8 @@ type follower struct {
 	unseenSince time.Time
 }
 
-// drives are a command's own: the one under way in this process and the last one that is
-// over. unheard says that the latter was asked for a stop whose signal had not come by then.
+// drives are a command's own: the one under way in this process and the last one that is over.
+// unheard says that a stop was requested of the latter, and its signal had not come by then.
 type drives struct {
 	under, over atomic.Pointer[World]
 	unheard     atomic.Bool
@@ -113,10 +113,10 @@ func (d *Client) Words() string {
 	return logfile.Tail(d.config.Home.SupervisorLog(), d.wordsFrom)
 }
 
-// ForwardStop passes a later stop's request on to the drive in this process. It
-// reports false where there is none: the signal that came is then an interruption.
-// One that comes when the drive is just over is for that drive all the same: who
-// asked sees that it is over. It may be called from any goroutine.
+// ForwardStop passes a later stop's request on to the drive in this process. It reports false
+// where there is none: the signal that came is then an interruption. A signal that comes just
+// after the drive's end is for that drive all the same: the stop sees that the drive is over. It
+// may be called from any goroutine.
 func (d *Client) ForwardStop() bool {
 	if world := d.drives.under.Load(); world != nil {
 		return world.Requested()

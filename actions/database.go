@@ -32,11 +32,10 @@ func (w *World) checkDatabaseFile(in fsm.Input) fsm.Input {
 	return in
 }
 
-// databaseMismatch says why a database's path does not seem to lead to the file that Temporal has
-// open, empty if it does, and notes that file as soon as there is one. A file is noted
-// only if the kernel says that it is open, as the path may lead elsewhere before anybody
-// looks, and forgotten when it is no longer: Temporal may have opened another one for a
-// moment, while the path led there. It is certain where the file that was noted is still
+// databaseMismatch returns why a database's path does not seem to lead to the file that Temporal
+// has open, empty if it does. It notes that file once the kernel says that it is open: the path
+// may lead elsewhere by then. It forgets a file that is open no longer: Temporal may have opened
+// another one while the path led there. The answer is certain where the noted file is still
 // open, or where the leader is the Temporal CLI itself, which must have its database open.
 func (w *World) databaseMismatch(db string) (why string, certain bool) {
 	there, err := os.Stat(db)

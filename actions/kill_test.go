@@ -131,8 +131,8 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 		}
 	})))
 	_, err = l.signal(e, l.World.tree.file, nil, unix.SIGKILL)
-	if stranger, ok := errors.AsType[strangerError](err); !ok {
-		t.Errorf("who was not seen beside the leader is a stranger: %v", stranger)
+	if foreign, ok := errors.AsType[foreignHolderError](err); !ok {
+		t.Errorf("a holder that was not seen beside the leader is foreign: %v", foreign)
 	}
 	hidden.Untouched()
 	_, err = l.signal(e, l.World.tree.file, members, unix.SIGKILL)

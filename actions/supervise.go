@@ -20,10 +20,9 @@ import (
 // after the three standard ones.
 const inheritedLock = 3
 
-// Supervise starts a supervisor that inherits the locked file: this same
-// program, args after its name, in a session of its own, with nothing of the
-// caller's kept open, so that whoever reads the caller's output through a pipe
-// sees its end. It returns the supervisor's PID.
+// Supervise starts a supervisor that inherits the locked file: this same program, args after its
+// name, in a session of its own. It keeps nothing of the caller's open, so a reader of the
+// caller's output through a pipe sees its end. It returns the supervisor's PID.
 func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int, err error) {
 	exe, err := os.Executable()
 	if err != nil {

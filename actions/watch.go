@@ -49,8 +49,8 @@ func (w *World) openWaiter(r fsm.Record) {
 	}
 }
 
-// watch waits for the leader's exit and for the tree's end, each in a goroutine
-// that ends with what it waits for and tells it by Post.
+// watch waits for the leader's exit and for the tree's end, each in a goroutine that ends with
+// what it waits for and posts it.
 func (w *World) watch(e fsm.Effect) {
 	w.writePID(e.Process)
 	w.await(e)
@@ -79,8 +79,8 @@ func (w *World) watch(e fsm.Effect) {
 	}()
 }
 
-// await waits for the tree's end, once for each run: in a blocking flock, which returns
-// holding the lock, so that nobody can come in between.
+// await waits for the tree's end, once for each run: in a blocking flock, which returns holding
+// the lock, so that no process can take it in between.
 func (w *World) await(e fsm.Effect) {
 	if w.tree.awaited == e.Run { //mutation:tree-awaited
 		return

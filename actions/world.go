@@ -63,7 +63,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 	return w
 }
 
-// Observe says who has temporal.lock. A free one it keeps: the next step takes it.
+// Observe classifies the owner of temporal.lock. It keeps a free lock: the next step takes it.
 func (w *World) Observe(r fsm.Record) fsm.Evidence {
 	evidence, lock := evidence.ObserveLocked(w.home, r)
 	if evidence.Owner == fsm.OwnerNone {
