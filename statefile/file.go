@@ -30,7 +30,7 @@ func (f File) Load() (Document, error) {
 	return d.in(f.Home), nil
 }
 
-// Stamp tells one saved record from the next without reading it: each save makes a
+// Stamp distinguishes two saved records without reading them: each save makes a
 // file of its own. The zero Stamp is no file.
 type Stamp struct {
 	device, inode uint64
@@ -68,8 +68,8 @@ func (f File) Put(d Document) error {
 	return err
 }
 
-// Place is Save, or Put where it is not to be durable at once, and returns the stamp of
-// the record that it has put in place: a file that anybody else has written has another one.
+// Place is Save, or Put where it is not to be durable at once, and returns the stamp of the
+// record that it has put in place: a file that another process has written has another one.
 // After an error it is the zero Stamp.
 func (f File) Place(d Document, durable bool) (Stamp, error) {
 	path := f.Home.State()

@@ -70,8 +70,8 @@ func (f File) freeName(at time.Time) (string, error) {
 	}
 }
 
-// dropOld never drops keep, even where the clock was set back and its name is
-// the oldest. Folders that were set aside are somebody's and stay.
+// dropOld never drops keep, even where the clock was set back and its name is the oldest.
+// Folders that were set aside are the user's and stay.
 func (f File) dropOld(keep string) error {
 	entries, err := os.ReadDir(string(f.Home)) // sorted by name, so by time
 	if err != nil {
@@ -129,7 +129,7 @@ func (h Home) Abandoned() ([]string, error) {
 
 // SetAsides lists the records that were set aside, the oldest first.
 func (h Home) SetAsides() []string {
-	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is told elsewhere
+	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is reported elsewhere
 	var asides []string
 	for _, entry := range entries {
 		if isAside(entry.Name()) {

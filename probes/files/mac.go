@@ -20,7 +20,7 @@ func (m mac) eachDescriptor(pid int, look func(Descriptor) bool) error {
 	return nil
 }
 
-// descriptorAt goes by the call that tells no path: a policy can refuse the other one
+// descriptorAt goes by the call that returns no path: a policy can refuse the other one
 // (mac_vnode_check_fsgetpath), and a lock is proven without it.
 func (m mac) descriptorAt(pid, fd int) (Descriptor, bool) {
 	file, err := m.File(pid, fd)

@@ -20,7 +20,7 @@ func EachDescriptor(pid int, look func(Descriptor) bool) error {
 // DescriptorAt looks at one descriptor of a process. On macOS no path opens a deleted file.
 func DescriptorAt(pid, fd int) (Descriptor, bool) { return system.descriptorAt(pid, fd) }
 
-// unopened is never certain on macOS, which counts a file's openers for nobody.
+// unopened is never certain on macOS, whose kernel gives no count of a file's openers.
 func unopened(string) bool { return false }
 
 func programFile(pid int) (ID, bool) { return system.programFile(pid) }

@@ -18,7 +18,7 @@ const (
 	Free    State = "free"
 	Held    State = "held"
 	Missing State = "missing" // there is no lock file
-	Unknown State = "unknown" // a lock on such an inode number exists, but on which file system cannot be told
+	Unknown State = "unknown" // a lock on such an inode number exists, on a file system that is not known
 )
 
 // Holders returns the processes that hold the flock on the file at path: those
@@ -81,8 +81,8 @@ func holds(pid int, file files.ID) (found bool) {
 //
 // A lock of a process that may not be looked into is found in /proc/locks on
 // Linux and by fcntl(2) on macOS. There is one exception: in a PID namespace
-// /proc/locks leaves out a lock whose first taker has died (fs/locks.c, locks_show),
-// which reads as free. Only the flock call itself can tell then.
+// /proc/locks leaves out a lock whose first taker has exited (fs/locks.c, locks_show),
+// which reads as free. Only the flock call itself can find out then.
 func StateOf(path string, first ...int) (State, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -22,7 +22,7 @@ type Follower struct {
 	// lately finds it should its beginning be gone as well, since a rotation keeps only the
 	// newest lines of a log that is too large: it is what was read of it last.
 	beginning, lately []byte
-	// live is the newest file as it was; it differs if somebody replaced the log.
+	// live is the newest file as it was; it differs if the log was replaced.
 	live fs.FileInfo
 	// offset is how much of the file is read, rest what of it is no whole line yet.
 	offset int64
@@ -151,8 +151,8 @@ func latest(before, chunk []byte) []byte {
 	return bytes.Clone(chunk[max(0, len(chunk)-beginningBytes):])
 }
 
-// replaced reports whether the newest file is not what it was: another file, or
-// truncated by somebody who did not copy it.
+// replaced reports whether the newest file is not what it was: another file, or one that was
+// truncated without having been copied.
 func (f *Follower) replaced(p part) bool {
 	return f.live != nil && !os.SameFile(p.info, f.live) || p.info.Size() < f.offset
 }

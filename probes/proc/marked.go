@@ -26,8 +26,8 @@ func Instance(pid int) string {
 // devServer is the word in the command line of every Temporal development server.
 const devServer = "start-dev"
 
-// IsDevServer reports whether a process is a Temporal development server, whoever
-// started it. It is false where its arguments may not be read.
+// IsDevServer reports whether a process is a Temporal development server, of a home or not. It
+// is false where its arguments may not be read.
 func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
 // Marked returns the development servers that carry a home's mark. Any process can set a

@@ -14,7 +14,7 @@ type Kernel struct {
 	Info func(call, pid, flavor int, arg uint64, answer []byte) (int, error)
 	// Sysctl is sysctl(3) by name; more are the numbers that follow the name.
 	Sysctl func(name string, more ...int) ([]byte, error)
-	// AnyLock is fcntl(2) with F_GETLK: whether anybody has a lock on the file of one of
+	// AnyLock is fcntl(2) with F_GETLK: whether a process has a lock on the file of one of
 	// this process's descriptors. On macOS flock and fcntl see each other's locks
 	// (lf_getlock, bsd/kern/kern_lockf.c). It takes no lock.
 	AnyLock func(fd int) (bool, error)

@@ -207,8 +207,8 @@ func (p shown) socket(fd int, answer []byte) (int, error) {
 	return len(answer), nil
 }
 
-// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac tells of one
-// socket without the others, and Linux only of all. A search begins with a new one.
+// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac shows one socket
+// without the others, and Linux only all. A search begins with a new one.
 var tcpTable struct {
 	sync.Mutex
 	namespace string
