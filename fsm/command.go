@@ -39,7 +39,7 @@ type Command struct {
 	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
-	// Cause is kept in the history: who wants Temporal, or wants it stopped.
+	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
 	// Phase is where the command is in its protocol.

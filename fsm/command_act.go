@@ -93,7 +93,7 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 	case ActLookAgain:
 		return c.Step(m, turned(row, in))
 	}
-	panic("fsm: the command table has an action that nobody performs: " + string(action))
+	panic("fsm: the command table has an action without a performer: " + string(action))
 }
 
 // turned is what the next phase looks at: the same, but where a restart's first half
@@ -158,7 +158,7 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace}}
 }
 
-// outcome is the end of a command by a row, with what is needed to tell it.
+// outcome is the end of a command by a row, with what is needed to report it.
 func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
 	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
 	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])

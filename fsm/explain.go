@@ -174,8 +174,8 @@ func (in CommandInput) decides(verb Verb) CommandRow {
 	}
 }
 
-// driven is where a command's request leads, and what whoever drives would do for
-// it: the supervisor by Table, else a new driver by the resume rule.
+// driven is where a command's request leads, and what the driver would do for it: the supervisor
+// by Table, else a new driver by the resume rule.
 func (in CommandInput) driven(verb Verb) (to State, effect string) {
 	request, r := Start, in.Record
 	switch {

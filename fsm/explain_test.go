@@ -179,7 +179,7 @@ func TestHowAProcessEnded(t *testing.T) {
 		"exited with status 3":        {Known: true, Code: 3},
 		"was ended by signal SIGKILL": {Known: true, Code: 137, Signal: "sigkill"},
 		"not this supervisor's child": {},
-		"the kernel told nobody how":  {Code: 1, Signal: "SIGKILL"},
+		"the kernel reported no exit": {Code: 1, Signal: "SIGKILL"},
 		"exited with status 0":        {Known: true},
 	} {
 		if got := exit.Words(); !strings.Contains(got, want) {

@@ -23,7 +23,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 		r.Incarnation++ // else it takes over what another driver began
 	}
 	r.Desired, r.RestartPending = WantRunning, false //mutation:start-wish
-	r.Restarts, r.Failure = Restarts{}, Failure{}    // who asks anew has a fresh budget //mutation:fresh-budget
+	r.Restarts, r.Failure = Restarts{}, Failure{}    // a new request has a fresh budget //mutation:fresh-budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}

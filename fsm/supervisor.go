@@ -8,10 +8,10 @@ import "fmt"
 type Supervisor struct {
 	Record
 	Self Process
-	// Seq grows with each change of state: it tells late timers and probes.
+	// Seq grows with each change of state: late timers and probes are known by it.
 	Seq uint64
 	DrivenRun
-	// Awaited says that somebody may wait for a record that says Healthy: from the start
+	// Awaited says that a command may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
 	// seen serve fails.
 	Awaited bool
@@ -251,7 +251,7 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 	return s
 }
 
-// setOwners names in the record who drives and who runs: nobody once it is Stopped.
+// setOwners names in the record the driver and the run: none once it is Stopped.
 func (s Supervisor) setOwners() Supervisor {
 	s.Supervisor = s.Self //mutation:driver-named
 	if s.State == Stopped {
