@@ -53,8 +53,8 @@ func runWait(c *cobra.Command, o *Options) error {
 	})
 }
 
-// awaitState looks until the state is the wanted one, or cannot be told, or ctx
-// ends, and returns what it saw last.
+// awaitState waits until the state is the wanted one, or is not known, or ctx ends, and returns
+// what it saw last.
 func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Snapshot {
 	watcher := inspect.NewChangeWatcher(ctx, path) // before the first look
 	for {
@@ -65,7 +65,8 @@ func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Sna
 	}
 }
 
-// waitedInVain says what is so instead of what was waited for.
+// waitedInVain is the problem that names the state at the end of a wait, where that is not the
+// wanted one.
 func waitedInVain(s *inspect.Snapshot, wanted fsm.State, timeout time.Duration) error {
 	if s.Trouble != nil {
 		return inspect.CannotTell(s.Trouble)

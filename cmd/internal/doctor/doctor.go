@@ -93,8 +93,8 @@ func Run(c *cobra.Command, fix bool, output string) error {
 	return nil
 }
 
-// mendAll mends until nothing is left that was not tried: in a home that is closed to
-// others, things are found that nobody looked for while it was open.
+// mendAll mends until nothing is left that was not tried: in a home that is closed to others,
+// checks find things that none searched for while it was open.
 func (r *DoctorReport) mendAll(path string, out io.Writer, text bool) (any bool) {
 	for r.mend(out, text) {
 		r.Checks, any = examine(path), true

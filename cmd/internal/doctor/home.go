@@ -79,9 +79,9 @@ func checkPlace(path string) CheckReport {
 	return pass(name, "%s is not there yet; the first start makes it%s", path, cli.Behind("; ", cli.RelativeHome(path)))
 }
 
-// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
-// may be closed to others: one in which others are at home, or which has other things
-// than a home's, is somebody's for another purpose.
+// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it may be
+// closed to others: a folder to which other users have access, or which has other things than a
+// home's, has another purpose.
 func ownFolder(path string) bool {
 	info, err := os.Stat(path)
 	entries, failed := os.ReadDir(path)
@@ -156,7 +156,7 @@ func checkFiles(home statefile.Home, db string) CheckReport {
 	folders := []string{home.Logs(), filepath.Dir(home.DB())}
 	files := []string{home.Lock(), home.SupervisorLock(), home.State(), home.PID(), home.Request(), home.Log(), home.SupervisorLog(), home.Output()}
 	if db != "" {
-		files = append(files, db+".lock") // of the database itself its own check tells
+		files = append(files, db+".lock") // the database itself has its own check
 	}
 	for i, path := range append(folders, files...) {
 		info, err := os.Stat(path)
@@ -241,7 +241,7 @@ func checkDisk(home, db string) []CheckReport {
 	folder := filepath.Dir(db)
 	homes, _ := files.IDAt(home)
 	if its, err := files.IDAt(folder); db == "" || err != nil || its.Device == homes.Device {
-		return checks // a folder that is not there is told with the database
+		return checks // a folder that is not there is reported with the database
 	}
 	return append(checks, checkFolder(name, folder))
 }

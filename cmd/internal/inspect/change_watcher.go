@@ -40,7 +40,7 @@ func NewChangeWatcher(ctx context.Context, path string, besides ...string) *Chan
 func (s *ChangeWatcher) Wait(ctx context.Context, last *Snapshot) bool {
 	s.watch(last)
 	var again <-chan time.Time
-	if last.untold() {
+	if last.mayChangeUnseen() {
 		timer := time.NewTimer(againAfter)
 		defer timer.Stop()
 		again = timer.C
@@ -55,10 +55,10 @@ func (s *ChangeWatcher) Wait(ctx context.Context, last *Snapshot) bool {
 	return true
 }
 
-// untold reports whether this look may be corrected without a word of anybody.
-func (s *Snapshot) untold() bool {
+// mayChangeUnseen reports whether what was read may change without a change that can be watched.
+func (s *Snapshot) mayChangeUnseen() bool {
 	unready := s.asked && !(s.answer.Verdict.Live && s.answer.Verdict.Ready)
-	return s.Asleep || s.Trouble != nil || unready && s.Document.State != fsm.Starting
+	return s.Suspended || s.Trouble != nil || unready && s.Document.State != fsm.Starting
 }
 
 // watch waits for the end of each process that holds a lock.

@@ -36,7 +36,7 @@ func TakeQuickSnapshotOf(home statefile.Home) (*Snapshot, error) {
 	if s.Trouble != nil {
 		return nil, cli.SystemProblem(s.Trouble, "nothing was changed")
 	}
-	s.LookWhoRuns()
+	s.ReadLockOwner()
 	return s, nil
 }
 

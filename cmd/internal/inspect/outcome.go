@@ -88,7 +88,7 @@ func clashProblem(p *cli.Problem, c fsm.Command, r fsm.Record) {
 	}
 	p.Exit = cli.ExitUsage
 	p.What = fmt.Sprintf("--%s and %s are both %d", one, named, number)
-	p.Means = "a restart keeps what it is not told, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
+	p.Means = "a restart keeps what it is not given, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
 	p.Try = fmt.Sprintf("stigmer local restart --%s %d --%s with another port", one, number, other)
 }
 
@@ -110,8 +110,8 @@ func failedProblem(p *cli.Problem, r fsm.Record, home statefile.Home) {
 	p.Means, p.Try = Remedy(r, home)
 }
 
-// outOfSight puts into words that who holds a lock is out of sight: then it cannot be
-// said that it is none of ours.
+// outOfSight changes the words where the owner of a lock is out of sight: it may be ours all the
+// same.
 func outOfSight(p *cli.Problem, o fsm.Outcome) {
 	if o.Holder != evidence.HiddenHolder {
 		return
