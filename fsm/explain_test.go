@@ -64,7 +64,7 @@ func TestDiagnose(t *testing.T) {
 		{"and it hangs", Record{State: Healthy}, Look{Owner: OwnerOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
 		{"a dead stop", Record{State: Stopping}, Look{Owner: OwnerOurs}, Stopping, "stop finishes it", true},
 		{"left-overs", Record{State: Healthy}, Look{Owner: OwnerLeftover}, Stopping, "left behind", false},
-		{"a stranger", Record{State: Stopped}, Look{Owner: OwnerForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
+		{"a foreign process", Record{State: Stopped}, Look{Owner: OwnerForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
 		{"a failure is kept", failed, Look{Owner: OwnerNone}, Stopped, "it exited with status 1", true},
 		{"damaged", Record{State: Stopped}, Look{Lost: true, Damage: "damaged: it is empty", Owner: OwnerNone}, Stopped, "cannot be read (damaged: it is empty)", true},
 		{"never started", Record{State: Stopped}, Look{Owner: OwnerNone}, Stopped, "never started", true},
@@ -97,7 +97,7 @@ func TestMovesNameEveryRow(t *testing.T) {
 		}
 		for _, event := range []string{"start", "stop", "restart"} {
 			if told[event] == "" {
-				t.Errorf("%s: what %s would do is not told", state, event)
+				t.Errorf("%s: what %s would do is not listed", state, event)
 			}
 		}
 		for _, row := range Table {

@@ -46,17 +46,17 @@ type simSight struct {
 	driver     simProc
 	asleep     bool
 	outdated   bool
-	stranger   bool // has supervisor.lock
+	foreign    bool // has supervisor.lock
 	lock, look bool
 }
 
 func (s simSight) full() fsm.CommandInput {
 	holder := ""
-	if s.stranger {
-		holder = "a stranger"
+	if s.foreign {
+		holder = "a foreign process"
 	}
 	return fsm.CommandInput{
-		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
+		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a foreign process"},
 		Driver: s.driver.full(), Suspended: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
@@ -98,7 +98,7 @@ type simLook struct {
 func (c *simCache) diagnose(l simLook) fsm.State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := fsm.Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
+		look := fsm.Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a foreign process"}
 		if l.hold == fsm.OwnerOurs {
 			look.Asked, look.Verdict, look.Detail = true, fsm.Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}

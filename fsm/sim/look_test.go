@@ -77,7 +77,7 @@ func (n *simWorld) steady() bool {
 	return r == l.saw.r && lost == l.saw.lost
 }
 
-// witness notes what is so now, for the state command that is under way.
+// witness notes the true state, for the state command that is under way.
 func (n *simWorld) witness() {
 	if n.looks.at > 0 && n.looks.at < looksDone {
 		n.looks.truth |= bit(n.diagnosis())

@@ -137,7 +137,7 @@ func TestAskRefused(t *testing.T) {
 	}
 }
 
-// A stopped server's kernel completes the connection; nobody speaks on it.
+// A suspended server's kernel completes the connection; nothing answers on it.
 func TestAskSilent(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)

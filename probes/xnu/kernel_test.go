@@ -159,7 +159,7 @@ func TestExec(t *testing.T) {
 	}
 }
 
-// A list that was cut off is asked for again; who is asked about depends on the user.
+// A list that was cut off is asked for again; what is listed depends on the user.
 func TestPIDs(t *testing.T) {
 	m := machine(nil)
 	m.PIDs = []int{0, 1, 812, 4711, 99999}

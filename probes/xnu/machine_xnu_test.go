@@ -149,7 +149,7 @@ func open(t *testing.T, path string) *os.File {
 	return file
 }
 
-// tellsHolder is the heart: a lock's holder, whoever inherited it, and neither an
+// tellsHolder is the heart: a lock's holder, and a process that inherited it, but neither an
 // opener nor one that waits.
 func tellsHolder(t *testing.T, k xnu.Kernel) {
 	path := lockFile(t)
