@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -78,7 +78,7 @@ func (a *asker) sight(l line) CommandInput {
 		if pid := l.number(a.t, "supervisor", 0); pid != 0 {
 			in.Record.Supervisor = process(pid)
 		}
-		in.Suspended, in.Outdated = l.has("asleep"), l.has("outdated")
+		in.Suspended, in.Outdated = l.has("suspended"), l.has("outdated")
 	}
 	return in
 }

@@ -35,7 +35,7 @@ import (
 //	open          the command begins. verb=start|stop|restart port=N patience=MS
 //	              grace=MS given=NAMES nobin (no Temporal CLI was found)
 //	won, busy     supervisor.lock is won, or held. state= desired= gen= inc= port=
-//	              failed=EVENT hold= (won) driver=PID asleep outdated
+//	              failed=EVENT hold= (won) driver=PID suspended outdated
 //	              unnamed supervisor=PID (busy; the record's, else it is the driver)
 //	              holder (a foreign process: of temporal.lock with won, of supervisor.lock with busy)
 //	handed, nothanded, drove, proven, unproven, timeout, noanswer, broken

@@ -28,8 +28,8 @@ func (p *place) lockedForAll() *os.File {
 	return file
 }
 
-// TestFaultDatabaseLocked: another program has the database for itself. That is
-// told, not made worse by a restart, and over when the program is done.
+// TestFaultDatabaseLocked: another program has the database for itself. That is reported, not
+// made worse by a restart, and over when the program is done.
 func TestFaultDatabaseLocked(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
@@ -54,8 +54,8 @@ func TestFaultDatabaseLocked(t *testing.T) {
 	p.stop()
 }
 
-// TestFaultDatabaseLockedFromTheStart: the same while Temporal comes up. The
-// file is nobody's to set aside.
+// TestFaultDatabaseLockedFromTheStart: the same while Temporal comes up. The file is not set
+// aside.
 func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
@@ -81,11 +81,10 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 	p.stop()
 }
 
-// TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by
-// an empty one, while it is watched (behind a wrapper, too), before anybody looked
-// at it for the first time, or while nobody supervises. What Temporal writes from then on has no name
-// any more: that is told, also to who adopts it, no restart makes it worse, and it is
-// over when the file is back.
+// TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by an empty one,
+// while it is watched (behind a wrapper, too), before its first probe, or without a supervisor.
+// What Temporal writes from then on has no name any more: that is reported, also by the start
+// that adopts it, no restart makes it worse, and it is over when the file is back.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first look", "while nobody supervises"} {

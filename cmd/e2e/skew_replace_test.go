@@ -180,7 +180,7 @@ func TestBuiltAnewInPlace(t *testing.T) {
 	p.stop()
 }
 
-// TestOlderInForeground: who runs a supervisor in a terminal or as a service keeps it.
+// TestOlderInForeground: a supervisor in a terminal or in a service is not replaced.
 func TestOlderInForeground(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
@@ -197,7 +197,7 @@ func TestOlderInForeground(t *testing.T) {
 	check(t, c.Wait())
 }
 
-// same checks who runs.
+// same checks that the same processes run.
 func (p *place) same(temporal, supervisor int) {
 	p.t.Helper()
 	if t, s := p.pid("temporal"), p.pid("supervisor"); t != temporal || s != supervisor || !runs(t) || !runs(s) {

@@ -44,7 +44,7 @@ type simSight struct {
 	hold       fsm.LockOwner
 	leader     simProc
 	driver     simProc
-	asleep     bool
+	suspended  bool
 	outdated   bool
 	foreign    bool // has supervisor.lock
 	lock, look bool
@@ -57,7 +57,7 @@ func (s simSight) full() fsm.CommandInput {
 	}
 	return fsm.CommandInput{
 		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a foreign process"},
-		Driver: s.driver.full(), Suspended: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
+		Driver: s.driver.full(), Suspended: s.suspended, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
 
@@ -90,15 +90,15 @@ func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
 
 // simLook is what state sees.
 type simLook struct {
-	r                        *simRec
-	driven, asleep, lost, up bool
-	hold                     fsm.LockOwner
+	r                           *simRec
+	driven, suspended, lost, up bool
+	hold                        fsm.LockOwner
 }
 
 func (c *simCache) diagnose(l simLook) fsm.State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := fsm.Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a foreign process"}
+		look := fsm.Look{Driven: l.driven, Suspended: l.suspended, Lost: l.lost, Owner: l.hold, Holder: "a foreign process"}
 		if l.hold == fsm.OwnerOurs {
 			look.Asked, look.Verdict, look.Detail = true, fsm.Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}

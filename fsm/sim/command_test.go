@@ -84,7 +84,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 			c.last = in.rec
 		}
 		in.driver, in.foreign = w.driverOf(in.rec)
-		in.asleep = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
+		in.suspended = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
 		in.outdated = !c.old && in.driver.same(in.rec.sup) && w.drives(in.driver, func(d *simDriver) bool { return d.old })
 	case in.rec.Generation == 0:
 		in.rec = c.last

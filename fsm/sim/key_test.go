@@ -225,7 +225,7 @@ func (e *simEncoder) watch() {
 	}
 	e.n(int(l.truth))
 	e.record(l.saw.r)
-	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.asleep, l.saw.lost, l.saw.up)
+	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.suspended, l.saw.lost, l.saw.up)
 	e.text(string(l.saw.hold))
 }
 
