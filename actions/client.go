@@ -18,7 +18,7 @@ type Client struct {
 	config ClientConfig
 	lock   supervisorLock
 	// childPID is the PID of the supervisor that this command started, 0 for none: the
-	// first to look at, before the record names it.
+	// first to examine, before the record names it.
 	childPID int
 	events   chan clientEvent
 	timers   timers[fsm.CommandInputKind]
@@ -45,9 +45,9 @@ type supervisorLock struct {
 
 // follower is what a command knows of a home in which another process drives.
 type follower struct {
-	// follows says that each change of the record is looked at.
+	// follows says that each change of the record is read.
 	follows bool
-	// record is the last one that was seen, and looked the file that was looked at last.
+	// record is the last one that was seen, and looked the stamp of the file that was read last.
 	record fsm.Record
 	looked statefile.Stamp
 	// driver was seen to drive at last.
@@ -67,7 +67,7 @@ type drives struct {
 type clientEvent struct {
 	fsm.CommandInput
 	lock *os.File // came with InputWon
-	look bool     // the record is to be looked at when the event is taken
+	look bool     // the record is to be read when the event is taken
 	err  error
 }
 
@@ -137,7 +137,7 @@ func (d *Client) broken(err error) fsm.CommandInput {
 	return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
 }
 
-// Look waits for the next input and, where it is about the record, looks at the
+// Look waits for the next input and, where it is about the record, reads the
 // record as it is at that moment.
 func (d *Client) Look() fsm.CommandInput {
 	began := time.Now()

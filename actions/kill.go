@@ -45,7 +45,7 @@ func killGroup(pgid int, sig unix.Signal) error {
 	return fmt.Errorf("signal group %d: %w", pgid, err)
 }
 
-// provenMember looks at the leader first, and at every process only if the leader
+// provenMember examines the leader first, and every process only if the leader
 // is gone or does not hold the lock.
 func provenMember(held files.ID, leader fsm.Process) (bool, error) {
 	holders, err := locks.HoldersOf(held, leader.PID)

@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// won looks around once supervisor.lock is ours: now the record may be repaired.
+// won reads the record once supervisor.lock is ours: now the record may be repaired.
 func (d *Client) won() fsm.CommandInput {
 	document, err := evidence.Recover(d.config.Home)
 	if err == nil {
@@ -125,5 +125,5 @@ func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
 // our own may be missed for an instant while it exits.
 const hiddenFor = time.Second
 
-// hiddenPause is the pause between two looks for it.
+// hiddenPause is the pause between two searches for it.
 const hiddenPause = 20 * time.Millisecond

@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/probes/ports"
 )
 
-// takeLocks takes temporal.lock and the database's lock and looks at the ports.
+// takeLocks takes temporal.lock and the database's lock and checks the ports.
 // What it has already it keeps: after a tree's end the lock is ours at once.
 func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if !w.ensureSupervisorLock() {

@@ -54,7 +54,7 @@ func newTreeEnd() *treeEnd {
 }
 
 // round does a round of signals, unless the tree has gone. The Temporal of the next run holds
-// the same lock file and carries the same mark: a round that was still looking for what to
+// the same lock file and carries the same mark: a round that was still searching for what to
 // signal would find it.
 func (t *treeEnd) round(signal func()) bool {
 	t.rounds.Lock()

@@ -102,7 +102,7 @@ func (w *World) await(e fsm.Effect) {
 		tree.lockFree.Store(true)
 		w.killOrphanedLeader(e.Process)
 		if ours {
-			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
+			tree.awaitReaped() // as a zombie it would be of the group, and every process examined
 		}
 		w.awaitGroup(tree, e.Process)
 		tree.hasGone()
@@ -113,7 +113,7 @@ func (w *World) await(e fsm.Effect) {
 
 // awaitUnlocked returns when nothing holds a lock file, with the lock held on waiter.
 // Without a waiter no lock on the file is of use, as it was deleted: it waits for the exit
-// of a holder, and looks again, each second at least, until none is left.
+// of a holder, and searches again, each second at least, until none is left.
 func awaitUnlocked(waiter *os.File, held files.ID) error {
 	if waiter != nil {
 		return lockfile.Flock(waiter, unix.LOCK_EX)

@@ -5,7 +5,7 @@ import "slices"
 // Verb is what a command wants.
 type Verb string
 
-// The verbs that change anything. state is not one: it only looks.
+// The verbs that change anything. state is not one: it only reads.
 const (
 	VerbStart   Verb = "start"
 	VerbStop    Verb = "stop"
@@ -59,7 +59,7 @@ type Command struct {
 	// RestartAcked says that the record has named this restart's own stop as a restart's.
 	RestartAcked bool
 	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
-	// looks for a supervisor to ask.
+	// searches for a supervisor to ask.
 	Handovers, Looks int
 }
 

@@ -96,7 +96,7 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 	panic("fsm: the command table has an action without a performer: " + string(action))
 }
 
-// turned is what the next phase looks at: the same, but where a restart's first half
+// turned is what the next phase reads: the same, but where a restart's first half
 // has ended with supervisor.lock, and nothing runs.
 func turned(row CommandRow, in CommandInput) CommandInput {
 	if row.On != StoppedForRestart {

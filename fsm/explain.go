@@ -148,7 +148,7 @@ func (in CommandInput) move(verb Verb) Move {
 }
 
 // decides returns the row of a plain command that says what it would do: the first
-// that does more than to look, if Temporal answers it.
+// that does more than to read, if Temporal answers it.
 func (in CommandInput) decides(verb Verb) CommandRow {
 	m, r := NewCommandMachine(), &in.Record
 	if r.Settings.TemporalBin == "" {

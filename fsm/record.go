@@ -118,7 +118,7 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
-	// Aside is the name to which a reset moves its files, empty once a start has looked at them.
+	// Aside is the name to which a reset moves its files, empty once a start has checked them.
 	Aside string `json:"aside,omitempty"`
 }
 

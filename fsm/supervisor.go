@@ -133,7 +133,7 @@ func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 }
 
 // gone decides what the tree's end means: in Restarting it is the moment at
-// which the budget is looked at.
+// which the budget is checked.
 func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 	if s.State == Restarting {
 		if spent := s.Settings.Policy.BudgetExceeded(s.Restarts, in.At); spent != "" {

@@ -8,7 +8,7 @@ type Action string
 
 // The actions of the table.
 const (
-	DoLock          Action = "lock"           // take temporal.lock and the database's lock, look at the ports
+	DoLock          Action = "lock"           // take temporal.lock and the database's lock, check the ports
 	DoSpawn         Action = "spawn"          // start Temporal, leader of its own process group, with the locks inherited
 	DoAdopt         Action = "adopt"          // believe a running Temporal that is proven to be ours
 	DoWatch         Action = "watch"          // wait for the leader's exit and for the tree's end; probe

@@ -141,7 +141,7 @@ func slurp(path string) ([]byte, error) {
 	return data, nil
 }
 
-// because looks at what stands at path when open refused it: the error numbers
+// because examines what stands at path when open refused it: the error numbers
 // for a symlink (ELOOP) and a socket (ENXIO, on macOS EOPNOTSUPP) can mean other
 // things as well.
 func because(path string, err error) error {

@@ -37,7 +37,7 @@ type Stamp struct {
 	size, changed int64
 }
 
-// Stamp looks at the record's file, without following a symlink.
+// Stamp returns the stamp of the record's file, without following a symlink.
 func (f File) Stamp() Stamp {
 	info, err := os.Lstat(f.Home.State())
 	if err != nil {

@@ -38,10 +38,10 @@ func isTemporary(name string) bool {
 }
 
 // SetAside renames the record, or whatever stands in its place, to a name with
-// the time, so that a new one can be made and the old one looked at. It never
+// the time, so that a new one can be made and the old one examined. It never
 // overwrites, and removes the oldest of more than AsideLimit. A new path beside an error
 // says that the record was renamed all the same. Only the holder of
-// supervisor.lock may call it: that is what makes looking before renaming safe.
+// supervisor.lock may call it: that is what makes checking before renaming safe.
 func (f File) SetAside() (newPath string, err error) {
 	path := f.Home.State()
 	newPath, err = f.freeName(time.Now().UTC())

@@ -56,7 +56,7 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}, nil
 }
 
-// Look is Observe without ever taking the lock, for commands that only look.
+// Look is Observe without ever taking the lock, for commands that only read.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, locks.State) {
 	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {

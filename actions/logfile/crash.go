@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// crashBytes is how far back the beginning of a crash's report is looked for: the
+// crashBytes is how far back the beginning of a crash's report is searched for: the
 // traces of all goroutines of a Temporal come after it.
 const crashBytes = 1 << 20
 

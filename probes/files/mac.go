@@ -5,7 +5,7 @@ import "github.com/stigmer/local/probes/xnu"
 // mac answers the questions of this package from macOS's kernel.
 type mac struct{ xnu.Kernel }
 
-// eachDescriptor looks at the open files of a process until look returns false.
+// eachDescriptor calls look for the open files of a process until look returns false.
 func (m mac) eachDescriptor(pid int, look func(Descriptor) bool) error {
 	numbers, err := m.Files(pid)
 	if err != nil {

@@ -34,7 +34,7 @@ const (
 const (
 	listAll   = 1
 	listGroup = 2
-	listUser  = 4 // by effective user, which is whose processes may be looked into
+	listUser  = 4 // by effective user, which is whose processes may be inspected
 
 	infoDescriptors = 1
 	infoWorkFolder  = 9
@@ -46,7 +46,7 @@ const (
 	fdSocket    = 3
 )
 
-// PIDs returns the processes that this one may look into: those of the same user, and
+// PIDs returns the processes that this one may inspect: those of the same user, and
 // all of them for root (proc_security_policy, bsd/kern/proc_info.c). Zombies are among
 // them.
 func (k Kernel) PIDs() ([]int, error) {

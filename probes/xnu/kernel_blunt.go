@@ -381,7 +381,7 @@ func pcblist() []byte {
 
 // locked finds the file in /proc/locks by its inode alone, as far as a test needs it.
 // The table is read a page at a time, and leaves lines out that move meanwhile: what is
-// not there is looked for again. macOS answers for one file, at once.
+// not there is searched for again. macOS answers for one file, at once.
 func locked(fd int) (held bool, err error) {
 	Calls.Add(1)
 	var stat unix.Stat_t

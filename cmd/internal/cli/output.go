@@ -36,7 +36,7 @@ func PrintJSON(out io.Writer, report any) error {
 }
 
 // Outlet is where the commands of a tree print their results. It remembers the first
-// write that failed: a command may print without looking, and nothing is lost silently.
+// write that failed: a command may print without a check, and nothing is lost silently.
 // Where a program is started without any standard output Go opens /dev/null in its place,
 // which takes everything.
 type Outlet struct {

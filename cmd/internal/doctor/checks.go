@@ -29,7 +29,7 @@ type examination struct {
 	settings fsm.Settings
 }
 
-// examine looks at everything, in the order in which a start needs it. Of a home
+// examine checks everything, in the order in which a start needs it. Of a home
 // that is not to be trusted nothing is read or run.
 func examine(path string) []CheckReport {
 	home, there := checkHome(path)
@@ -174,7 +174,7 @@ func (p *examination) checkTemporal() CheckReport {
 	return fail(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 }
 
-// passing reports whether what has ended a start is looked at here by another check,
+// passing reports whether what has ended a start is examined here by another check,
 // as it is now: what was in its way may have gone.
 func passing(failure fsm.Event) bool {
 	return failure == fsm.PortTaken || failure == fsm.LockDenied || failure == fsm.SaveFailed

@@ -21,7 +21,7 @@ type DoctorReport struct {
 	Fixed []FixReport `json:"fixed"`
 }
 
-// CheckReport is one thing that was looked at.
+// CheckReport is the report of one check.
 type CheckReport struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`

@@ -23,7 +23,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// checkHome looks at the home itself, and says whether there is one to look into.
+// checkHome checks the home itself, and says whether there is one to examine.
 func checkHome(path string) (report CheckReport, there bool) {
 	const name = "home"
 	home, there, err := statefile.FindHome(path)
@@ -63,7 +63,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 // anotherHome is the advice where a folder is not for stigmer to change.
 const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 
-// checkPlace looks whether a home that is not there can be made.
+// checkPlace checks whether a home that is not there can be made.
 func checkPlace(path string) CheckReport {
 	const name = "home"
 	if home := statefile.Gone(path); evidence.HasServerWithoutHome(home) {
@@ -114,7 +114,7 @@ func isOwnFile(name string) bool {
 	return strings.HasPrefix(name, "temporal.") || strings.HasPrefix(name, "supervisor.")
 }
 
-// checkPrivate looks at the files in the home: each is its owner's alone. Of the
+// checkPrivate checks the files in the home: each is its owner's alone. Of the
 // programs in bin and of the settings it is only the right to write that matters.
 func checkPrivate(home statefile.Home) CheckReport {
 	const name = "permissions"
@@ -149,7 +149,7 @@ func checkPrivate(home statefile.Home) CheckReport {
 	return pass(name, "nothing in it is open to others")
 }
 
-// checkFiles looks whether each name that is there is what it must be, and this user's to
+// checkFiles checks whether each name that is there is what it must be, and this user's to
 // write: a start finds it out one by one.
 func checkFiles(home statefile.Home, db string) CheckReport {
 	const name = "files"
@@ -233,7 +233,7 @@ const (
 	leastFiles = 100
 )
 
-// checkDisk looks at the file system of the home, and at that of the database
+// checkDisk checks the file system of the home, and that of the database
 // where it is another.
 func checkDisk(home, db string) []CheckReport {
 	const name = "file system"

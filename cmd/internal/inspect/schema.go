@@ -102,7 +102,7 @@ type PathsReport struct {
 	Backup        string `json:"backup,omitempty" jsonschema:"copy of the database from before another version of Temporal opened it; not there for none"`
 }
 
-// Evidence is one thing that was looked at.
+// Evidence is one thing that was examined.
 type Evidence struct {
 	Name   string `json:"name" jsonschema:"what was looked at"`
 	OK     bool   `json:"ok" jsonschema:"it is as the record has it and as it should be"`

@@ -20,7 +20,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Snapshot is what one look found: the record, and everything that can be held
+// Snapshot is what was read at one moment: the record, and everything that can be held
 // against it without changing anything or taking a lock.
 type Snapshot struct {
 	Home statefile.Home
@@ -107,7 +107,7 @@ func (s *Snapshot) steady() bool {
 	return seen.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
-// takeOnce looks at everything once, at what may take time side by side.
+// takeOnce reads everything once, what may take time side by side.
 func takeOnce(path string) *Snapshot {
 	s := Unseen()
 	s.Home, s.Exists, s.Trouble = statefile.FindHome(path)
