@@ -21,7 +21,7 @@ const (
 
 // Phrases says what each action of the table does, for people.
 var Phrases = map[Action]string{
-	DoLock:          "take temporal.lock and the database's lock, look at the ports",
+	DoLock:          "take temporal.lock and the database's lock, check the ports",
 	DoSpawn:         "spawn Temporal",
 	DoAdopt:         "adopt the running Temporal",
 	DoWatch:         "wait for its exit, probe it",
