@@ -38,7 +38,7 @@ func TestDatabaseReplaced(t *testing.T) {
 		stage.Is(t, when, w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
 	w.record.document.State = fsm.Starting
-	replaced("while a wrapper starts, nobody knows", passed)
+	replaced("while a wrapper starts, it is not known", passed)
 	w.record.document.State = fsm.Healthy
 	replaced("before there is one", doubt)
 	first := made()

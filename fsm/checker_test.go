@@ -73,7 +73,7 @@ func (c *checker) save(s Supervisor, e Effect) {
 	r, tr := e.Record, e.Transition
 	if tr.From != "" {
 		if tr.From != c.last.State || tr.To != r.State || tr.Event == "" {
-			c.t.Errorf("tells %s -%s-> %s, but the record went from %s to %s", tr.From, tr.Event, tr.To, c.last.State, r.State)
+			c.t.Errorf("saves %s -%s-> %s, but the record went from %s to %s", tr.From, tr.Event, tr.To, c.last.State, r.State)
 		}
 	}
 	if r.Generation != c.last.Generation+1 {

@@ -102,7 +102,7 @@ func TestMovesNameEveryRow(t *testing.T) {
 		}
 		for _, row := range Table {
 			if row.From == state && row.On != Resumed && told[string(row.On)] != row.To {
-				t.Errorf("%s: %s leads to %s, told is %q", state, row.On, row.To, told[string(row.On)])
+				t.Errorf("%s: %s leads to %s, listed is %q", state, row.On, row.To, told[string(row.On)])
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func TestWhatAMoveDoesIsToldInWords(t *testing.T) {
 		}
 		for _, action := range row.Do {
 			if Phrases[action] == "" || !strings.Contains(text, Phrases[action]) {
-				t.Errorf("%s in %s: %q does not tell %q", row.On, row.From, text, action)
+				t.Errorf("%s in %s: %q does not name %q", row.On, row.From, text, action)
 			}
 		}
 	}

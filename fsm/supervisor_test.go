@@ -125,7 +125,7 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 	}
 	s.Awaited = true
 	if got := asks(s).After; got != s.Settings.Policy.StartPeriod {
-		t.Errorf("who waits is answered every %s", got)
+		t.Errorf("a start that waits is answered every %s", got)
 	}
 }
 

@@ -281,7 +281,7 @@ func TestPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			if file.Stamp() == stamp {
-				t.Errorf("durable %t: what somebody else wrote is taken for it", durable)
+				t.Errorf("durable %t: what another process wrote is taken for it", durable)
 			}
 		}
 	}

@@ -87,14 +87,14 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 // that adopts it, no restart makes it worse, and it is over when the file is back.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
-	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first look", "while nobody supervises"} {
+	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first probe", "without a supervisor"} {
 		for _, replaced := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, replaced=%t", when, replaced), func(t *testing.T) {
 				t.Parallel()
 				p := realPlace(t)
 				period := "300ms"
 				switch when {
-				case "before the first look":
+				case "before the first probe":
 					period = "2s"
 				case "behind a wrapper":
 					p.wrap(`setsid "$T" "$@"; exit $?`)
@@ -118,7 +118,7 @@ func TestFaultDatabaseGone(t *testing.T) {
 // takesAway moves the database away at a certain time.
 func (p *place) takesAway(when string, replaced bool) {
 	p.t.Helper()
-	if when == "while nobody supervises" {
+	if when == "without a supervisor" {
 		p.kill9(p.pid("supervisor"))
 	}
 	if when == "while it is watched" || when == "behind a wrapper" {
@@ -132,7 +132,7 @@ func (p *place) takesAway(when string, replaced bool) {
 	if replaced {
 		check(p.t, os.WriteFile(p.database(), nil, 0o600))
 	}
-	if when == "while nobody supervises" {
+	if when == "without a supervisor" {
 		p.exits(1, []string{"start"}, "Degraded", "Temporal runs (pid ", p.database())
 		if past := p.record(); strings.Count(past, `"to": "Healthy"`) != 1 {
 			p.t.Errorf("Healthy is said of what has no database:\n%s", past)

@@ -90,7 +90,7 @@ func poisons() []poison {
 			truth.StartTicks = 0
 			return truth
 		}},
-		{"nobody", func(_, _ fsm.Process) fsm.Process { return fsm.Process{} }},
+		{"no process", func(_, _ fsm.Process) fsm.Process { return fsm.Process{} }},
 	}
 }
 

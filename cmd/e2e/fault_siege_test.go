@@ -138,7 +138,7 @@ func (h *siege) askOf(c *exec.Cmd, args ...string) *asked {
 	}
 	go func() { // ends with the process
 		if err := a.Wait(); errors.Is(err, exec.ErrWaitDelay) {
-			fmt.Fprintln(&a.out, "somebody keeps the command's output open")
+			fmt.Fprintln(&a.out, "a process keeps the command's output open")
 		}
 		close(a.done)
 	}()

@@ -31,7 +31,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.say("%s is not listed any more", who(n.trees[i].uid))
 	case opExit:
 		d := n.driver(i)
-		n.say("the kernel tells %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
+		n.say("the kernel reports to %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
 		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Exited, run: d.exits[k].run}})
 		d.exits = slices.Delete(slices.Clone(d.exits), k, k+1)
 	case opAnswer:
@@ -201,7 +201,7 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	case opTear:
 		n.left.Ill--
 		n.disk.Torn, n.fell = true, true
-		n.say("somebody damages the record")
+		n.say("the record is damaged")
 	case opForeign:
 		n.left.Ill--
 		n.addForeign(k)

@@ -212,7 +212,7 @@ func TestAwait(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if answer := (Endpoint{Address: address}).Await(short, time.Millisecond, time.Minute); answer.Verdict.Live || answer.Detail == "" {
-		t.Errorf("Await of nobody = %+v", answer)
+		t.Errorf("Await of no server = %+v", answer)
 	}
 }
 
