@@ -80,9 +80,9 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	return s
 }
 
-// driverOf is evidence.Driver that does not search again for the supervisor that this command has
-// started, which has supervisor.lock for as long as it lives. Any other one may have let
-// go of it, as a command does that has driven, and be about to be signalled for it.
+// driverOf is evidence.Driver that does not search again for the supervisor that this command
+// has started: that one has supervisor.lock for as long as it lives. Any other process may have
+// released it, as a command does after its drive, and must not be signalled for it.
 func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, foreign string) {
 	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.childPID && !proc.Exiting(d.follower.driver.PID) {
 		if again, err := proc.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {

@@ -48,8 +48,8 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	return pid, cmd.Process.Release()
 }
 
-// Inherited takes over the supervisor.lock that Supervise handed on. It marks it
-// close-on-exec before anything can be spawned: Temporal must never inherit it.
+// Inherited returns the supervisor.lock that Supervise handed on. It marks it close-on-exec
+// before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {
 	lock := os.NewFile(inheritedLock, home.SupervisorLock())
 	if err := lockfile.Flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {

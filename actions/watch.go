@@ -130,9 +130,9 @@ func awaitUnlocked(waiter *os.File, held files.ID) error {
 	}
 }
 
-// exitGrace is how long a leader may be seen after the lock has come free: a dying
-// process gives its descriptors back one by one, and then goes. One that is known to
-// be dying is waited for exitGraces times more.
+// exitGrace is how long a leader may be seen after the lock has come free: an exiting process
+// closes its descriptors one by one, and then goes. One that is known to be exiting is waited
+// for exitGraces times more.
 const (
 	exitGrace  = time.Second
 	exitGraces = 10

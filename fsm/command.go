@@ -26,7 +26,7 @@ const (
 )
 
 // Command is the protocol of start, stop and restart as a value: win the lock
-// or follow, hand over, wait, take over from a dead driver, give up.
+// or follow, hand over, wait, continue the work of a dead driver, give up.
 type Command struct {
 	Verb Verb
 	// Want is what start and restart ask for, with defaults; Given names the flags

@@ -134,8 +134,8 @@ func (c Command) timer(action CommandAction, in CommandInput) CommandEffect {
 	return CommandEffect{}
 }
 
-// handOver has a supervisor started. It has three attempts, counted anew when one
-// has saved a record before it died.
+// handOver has a supervisor started. It has three attempts, counted anew when one has saved a
+// record before it exited.
 func (c Command) handOver(in CommandInput) (Command, []CommandEffect) {
 	wanted, _ := c.Prepare(in.Record, in.Evidence)
 	if in.Record.Generation > c.Since {

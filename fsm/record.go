@@ -130,8 +130,8 @@ type DatabaseFile struct {
 	Schema string `json:"schema"`
 }
 
-// Record is what is persisted: enough for any command to go on from, whatever
-// died before it. It is a comparable value.
+// Record is what is persisted: enough for any command to go on from, whatever was
+// killed before it. It is a comparable value.
 type Record struct {
 	State State `json:"state"`
 	// Since is when State was entered from another state.
@@ -140,7 +140,7 @@ type Record struct {
 	Generation uint64 `json:"generation"`
 	// Incarnation grows by one when a command wants Temporal that was not wanted
 	// before: a stop sees by it that what it was to stop has ended. A command that
-	// takes over a start from a dead driver goes on in the same one.
+	// continues a dead driver's start goes on in the same one.
 	Incarnation uint64  `json:"incarnation"` //mutation:incarnation-written
 	Desired     Desired `json:"desired"`
 	// RestartPending says that the command that asked for this stop, or the last one, starts Temporal

@@ -203,11 +203,10 @@ func (s Supervisor) applyNext(m *Machine, row Row, in Input, effects []Effect) (
 }
 
 // mergeSaves makes notes of the saves that need not be written. Two saves with no effect between
-// them are one: a crash between them looks like a crash before both. So is one before the
-// lock, whose every answer is saved (but by a driver that finds itself deposed): the lock is
-// nothing that a record would have to name, the kernel releases it if the driver dies. A
-// start, and a restart whose tree is gone and which need not wait, are so written once before
-// the spawn, and not again and again.
+// them are one: a crash between them leaves what a crash before both leaves. So is one before
+// the lock, whose every answer is saved (but by a driver that has lost supervisor.lock): no
+// record has to name the lock, as the kernel releases it when the driver exits. So a start, and
+// a restart whose tree is gone and which need not wait, are written once before the spawn.
 func mergeSaves(effects []Effect) []Effect {
 	next := &Effect{} // the next effect that is no note
 	for i := len(effects) - 1; i >= 0; i-- {

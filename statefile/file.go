@@ -60,9 +60,9 @@ func (f File) Save(d Document) error {
 	return err
 }
 
-// Put is Save without the wait for the disk: when it returns every process sees
-// the new record, whatever dies then, but until Sync has returned a power cut may
-// bring back an older one, or on some file systems leave a damaged one.
+// Put is Save without the wait for the disk. When it returns every process sees the new record,
+// whatever is killed then; but until Sync has returned a power cut may bring back an older one,
+// or on some file systems leave a damaged one.
 func (f File) Put(d Document) error {
 	_, err := f.Place(d, false)
 	return err
