@@ -33,9 +33,9 @@ func (w *World) ask(e fsm.Effect) {
 	go q.run(w.questions.add(q))
 }
 
-// lockReplaced makes a lock file good that was deleted or replaced under
-// Temporal, which keeps the lock of a file without a name: the driver takes the
-// new one, so that nobody else can. It says why not, empty for success.
+// lockReplaced takes temporal.lock anew if its file was deleted or replaced. Temporal then keeps
+// the lock of a file without a name, and the driver takes the new one, so that no other process
+// can. It returns why that failed, empty for success.
 func (w *World) lockReplaced() string {
 	_, err := os.Lstat(w.home.Lock())
 	if err == nil && w.tree.file == (files.ID{}) || w.tree.file.IsAt(w.home.Lock()) {
@@ -69,20 +69,20 @@ func (w *World) checkHome(patience fsm.Millis) {
 	}
 }
 
-// ensureSupervisorLock looks whether supervisor.lock is still the file at its path. If it was
-// deleted or replaced, the new one is taken as well. It is false if somebody else
-// was faster: that one drives now, and this driver must not.
+// ensureSupervisorLock takes supervisor.lock anew if the file at its path was deleted or
+// replaced. It reports false if another process was faster: that process drives now, and this
+// one must not.
 func (w *World) ensureSupervisorLock() bool {
 	path := w.home.SupervisorLock()
 	if files.LeadsTo(path, w.supervisorLock) {
 		return true
 	}
-	seat, err := lockfile.Take(path)
+	lock, err := lockfile.Take(path)
 	switch {
 	case err == nil:
 		w.log.Warn("supervisor.lock was deleted or replaced, and taken anew")
-		w.supervisorLock.Close() // who waits for it opens the new one
-		w.supervisorLock = seat
+		w.supervisorLock.Close() // a process that waits for it opens the new one
+		w.supervisorLock = lock
 	case errors.Is(err, lockfile.ErrHeld):
 		w.log.Error("supervisor.lock was replaced, and another driver has the new one")
 		return false

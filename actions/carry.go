@@ -81,8 +81,8 @@ func (d *Client) tryLock() error {
 	case errors.Is(err, lockfile.ErrHeld) && d.config.Become == nil:
 		d.events <- recordChanged
 	case missing(d.config.Home.SupervisorLock()):
-		// A full or read-only disk. Nobody drives by a lock that cannot even be made:
-		// a stop has nothing to do, and a start will not be able to save.
+		// A full or read-only disk. A lock file that cannot even be made has no owner: a stop
+		// has nothing to do, and a start will not be able to save.
 		d.lock.refused = err
 		d.events <- lockWon(nil)
 	default:
@@ -96,8 +96,8 @@ func missing(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// handOver looks into the database, saves what is wanted and starts a supervisor with the locked
-// description: there is no instant in which nobody holds supervisor.lock.
+// handOver checks the database, saves what is wanted and starts a supervisor with the locked
+// description: supervisor.lock is held at every instant.
 func (d *Client) handOver(r fsm.Record) (err error) {
 	if d.lock.file == nil {
 		return d.lock.refused

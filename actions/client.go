@@ -18,7 +18,7 @@ type Client struct {
 	config ClientConfig
 	lock   supervisorLock
 	// childPID is the PID of the supervisor that this command started, 0 for none: the
-	// first to look at, before the record names it.
+	// first to examine, before the record names it.
 	childPID int
 	events   chan clientEvent
 	timers   timers[fsm.CommandInputKind]
@@ -45,9 +45,9 @@ type supervisorLock struct {
 
 // follower is what a command knows of a home in which another process drives.
 type follower struct {
-	// follows says that each change of the record is looked at.
+	// follows says that each change of the record is read.
 	follows bool
-	// record is the last one that was seen, and looked the file that was looked at last.
+	// record is the last one that was seen, and looked the stamp of the file that was read last.
 	record fsm.Record
 	looked statefile.Stamp
 	// driver was seen to drive at last.
@@ -56,8 +56,8 @@ type follower struct {
 	unseenSince time.Time
 }
 
-// drives are a command's own: the one under way in this process and the last one that is
-// over. unheard says that the latter was asked for a stop whose signal had not come by then.
+// drives are a command's own: the one under way in this process and the last one that is over.
+// unheard says that a stop was requested of the latter, and its signal had not come by then.
 type drives struct {
 	under, over atomic.Pointer[World]
 	unheard     atomic.Bool
@@ -67,7 +67,7 @@ type drives struct {
 type clientEvent struct {
 	fsm.CommandInput
 	lock *os.File // came with InputWon
-	look bool     // the record is to be looked at when the event is taken
+	look bool     // the record is to be read when the event is taken
 	err  error
 }
 
@@ -113,10 +113,10 @@ func (d *Client) Words() string {
 	return logfile.Tail(d.config.Home.SupervisorLog(), d.wordsFrom)
 }
 
-// ForwardStop passes a later stop's request on to the drive in this process. It
-// reports false where there is none: the signal that came is then an interruption.
-// One that comes when the drive is just over is for that drive all the same: who
-// asked sees that it is over. It may be called from any goroutine.
+// ForwardStop passes a later stop's request on to the drive in this process. It reports false
+// where there is none: the signal that came is then an interruption. A signal that comes just
+// after the drive's end is for that drive all the same: the stop sees that the drive is over. It
+// may be called from any goroutine.
 func (d *Client) ForwardStop() bool {
 	if world := d.drives.under.Load(); world != nil {
 		return world.Requested()
@@ -137,7 +137,7 @@ func (d *Client) broken(err error) fsm.CommandInput {
 	return fsm.CommandInput{Kind: fsm.InputBroken, Detail: err.Error()}
 }
 
-// Look waits for the next input and, where it is about the record, looks at the
+// Look waits for the next input and, where it is about the record, reads the
 // record as it is at that moment.
 func (d *Client) Look() fsm.CommandInput {
 	began := time.Now()

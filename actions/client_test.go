@@ -14,16 +14,16 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// newDesk is a command's world, and the generations of the records that it told.
-func newDesk(t *testing.T, home statefile.Home, supervise func(*os.File) (int, error)) (*Client, *[]uint64) {
+// newClient is a command's world, and the generations of the records that it observed.
+func newClient(t *testing.T, home statefile.Home, supervise func(*os.File) (int, error)) (*Client, *[]uint64) {
 	t.Helper()
-	told := &[]uint64{}
+	recorded := &[]uint64{}
 	d := NewClient(ClientConfig{
 		Home: home, Log: hclog.NewNullLogger(), Supervise: supervise,
-		Observer: Observer{Recorded: func(document statefile.Document) { *told = append(*told, document.Generation) }},
+		Observer: Observer{Recorded: func(document statefile.Document) { *recorded = append(*recorded, document.Generation) }},
 	})
 	t.Cleanup(d.releaseLock)
-	return d, told
+	return d, recorded
 }
 
 // sees waits for the next sight, which must be of this kind.
@@ -50,15 +50,15 @@ func wanted(generation uint64) fsm.Record {
 	}
 }
 
-func TestDeskWins(t *testing.T) {
+func TestClientWins(t *testing.T) {
 	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 4})
 	stage.Check(t, os.WriteFile(home.PID(), []byte("1\ninit\n"), 0o600))
-	d, told := newDesk(t, home, nil)
+	d, recorded := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
 	stage.Is(t, "generation", s.Record.Generation, uint64(4))
-	stage.Is(t, "told", len(*told), 1)
+	stage.Is(t, "recorded", len(*recorded), 1)
 	stage.Is(t, "evidence", s.Evidence, fsm.Evidence{Owner: fsm.OwnerNone})
 	stage.Is(t, "the stale PID file", stage.FileExists(home.PID()), false)
 	if _, err := lockfile.Take(home.SupervisorLock()); !errors.Is(err, lockfile.ErrHeld) {
@@ -75,24 +75,24 @@ func TestDeskWins(t *testing.T) {
 }
 
 // One that runs is not tidied away.
-func TestDeskWinsBesideAnOrphan(t *testing.T) {
+func TestClientWinsBesideAnOrphan(t *testing.T) {
 	l := newLife(t)
 	l.spawn()
 	l.abandon()
 	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), true)
 	save(t, l.home, l.record)
-	d, _ := newDesk(t, l.home, nil)
+	d, _ := newClient(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputWon)
 	stage.Is(t, "hold", s.Evidence.Owner, fsm.OwnerOurs)
 	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), true)
 }
 
-func TestDeskBusy(t *testing.T) {
+func TestClientBusy(t *testing.T) {
 	home, s := stage.NewHome(t), stage.New(t)
 	driver := s.Start(evidence.SuperviseVerb, nil)
 	driver.Must("lock", home.SupervisorLock())
-	d, told := newDesk(t, home, nil)
+	d, recorded := newClient(t, home, nil)
 	busy := func(saw fsm.CommandInputKind) fsm.CommandInput {
 		t.Helper()
 		d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
@@ -103,9 +103,9 @@ func TestDeskBusy(t *testing.T) {
 		sight := busy(fsm.InputBusy)
 		stage.Is(t, "generation", sight.Record.Generation, uint64(3))
 		stage.Is(t, "driver", sight.Driver.PID, driver.PID)
-		stage.Is(t, "stranger", sight.Holder, "")
+		stage.Is(t, "foreign holder", sight.Holder, "")
 	}
-	stage.Is(t, "told once", len(*told), 1)
+	stage.Is(t, "recorded once", len(*recorded), 1)
 	// What is damaged is the driver's to write anew.
 	stage.Check(t, os.WriteFile(home.State(), []byte("rubbish"), 0o600))
 	stage.Is(t, "generation", busy(fsm.InputBusy).Record.Generation, uint64(0))
@@ -116,16 +116,16 @@ func TestDeskBusy(t *testing.T) {
 	stage.Is(t, "error", errors.As(d.Err(), &newer), true)
 }
 
-// Who was seen to drive, and has let go since, is not named again: it could be asked to
-// stop for it.
-func TestDeskForgetsADriver(t *testing.T) {
+// A driver that was seen and has released the lock since is not named again: it could be asked
+// to stop for it.
+func TestClientForgetsADriver(t *testing.T) {
 	home, s := stage.NewHome(t), stage.New(t)
 	save(t, home, fsm.Record{Generation: 3})
 	lock, err := lockfile.Take(home.SupervisorLock())
 	stage.Check(t, err)
 	first, second := s.Start(evidence.SuperviseVerb, nil, lock), s.Start(evidence.SuperviseVerb, nil)
 	stage.Check(t, lock.Close())
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	stage.Is(t, "driver", d.sees(t, fsm.InputBusy).Driver.PID, first.PID)
 	first.Must("drop")
@@ -150,21 +150,21 @@ func awaitFree(home statefile.Home) error {
 	return lock.Close()
 }
 
-func TestDeskNamesAStranger(t *testing.T) {
+func TestClientNamesAForeignHolder(t *testing.T) {
 	home := stage.NewHome(t)
-	stranger := stage.New(t).Start("actor", nil)
-	stranger.Must("lock", home.SupervisorLock())
-	d, _ := newDesk(t, home, nil)
+	foreign := stage.New(t).Start("actor", nil)
+	foreign.Must("lock", home.SupervisorLock())
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	s := d.sees(t, fsm.InputBusy)
 	stage.Is(t, "driver", s.Driver, fsm.Process{})
-	stage.Is(t, "stranger", s.Holder, evidence.Describe(stage.HolderAt(t, home.SupervisorLock())))
+	stage.Is(t, "foreign holder", s.Holder, evidence.Describe(stage.HolderAt(t, home.SupervisorLock())))
 }
 
-func TestDeskBreaksOff(t *testing.T) {
+func TestClientBreaksOff(t *testing.T) {
 	home := stage.NewHome(t)
 	stage.Check(t, os.Mkdir(home.SupervisorLock(), 0o700))
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	for _, ask := range []fsm.CommandAction{fsm.ActTryLock, fsm.ActWait} {
 		d.Carry(fsm.CommandEffect{Do: ask})
 		s := stage.Within(t, "a sight", stage.Later(d.Look))
@@ -177,11 +177,11 @@ func TestDeskBreaksOff(t *testing.T) {
 }
 
 // A follower sees each change of the record, and wins when the driver dies.
-func TestDeskFollows(t *testing.T) {
+func TestClientFollows(t *testing.T) {
 	home := stage.NewHome(t)
 	driver := stage.New(t).Start(evidence.SuperviseVerb, nil)
 	driver.Must("lock", home.SupervisorLock())
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	for range 2 { // following twice is following once
 		d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 		stage.Is(t, "sights", len(d.events), 1)
@@ -203,13 +203,13 @@ func TestDeskFollows(t *testing.T) {
 
 // The record is there before the supervisor, with what the command has found in the database.
 // The supervisor has the lock before the command releases it.
-func TestDeskHandsOver(t *testing.T) {
+func TestClientHandsOver(t *testing.T) {
 	home, s := stage.NewHome(t), stage.New(t)
 	data, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
 	stage.Check(t, err)
 	stage.Check(t, os.WriteFile(home.DB(), data, 0o600))
 	var heir *stage.Actor
-	d, _ := newDesk(t, home, func(lock *os.File) (int, error) {
+	d, _ := newClient(t, home, func(lock *os.File) (int, error) {
 		saved, err := statefile.File{Home: home}.Load()
 		stage.Check(t, err)
 		stage.Is(t, "generation", saved.Generation, uint64(9))
@@ -223,21 +223,21 @@ func TestDeskHandsOver(t *testing.T) {
 	r.Settings.DB = home.DB()
 	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	d.sees(t, fsm.InputHanded)
-	stage.Is(t, "seat", d.lock.file == nil, true)
+	stage.Is(t, "supervisor.lock", d.lock.file == nil, true)
 	stage.Is(t, "holder", stage.HolderAt(t, home.SupervisorLock()).Process.PID, heir.PID)
 	heir.Send("exit", "0")
 	stage.Check(t, stage.Within(t, "the lock", stage.Later(func() error { return awaitFree(home) })))
 }
 
-func TestDeskCannotHandOver(t *testing.T) {
+func TestClientCannotHandOver(t *testing.T) {
 	home := stage.NewHome(t)
-	d, _ := newDesk(t, home, func(*os.File) (int, error) { return 0, errors.New("out of processes") })
+	d, _ := newClient(t, home, func(*os.File) (int, error) { return 0, errors.New("out of processes") })
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
 	r := wanted(9)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActHandOver, Record: r})
 	stage.Is(t, "detail", d.sees(t, fsm.InputNotHanded).Detail, "out of processes")
-	stage.Is(t, "seat", d.lock.file != nil, true)
+	stage.Is(t, "supervisor.lock", d.lock.file != nil, true)
 	// Nothing is started that the record does not name.
 	d.config.Supervise = func(*os.File) (int, error) { t.Error("started without a record"); return 0, nil }
 	stage.Check(t, os.RemoveAll(string(home)))
@@ -246,9 +246,9 @@ func TestDeskCannotHandOver(t *testing.T) {
 	stage.Is(t, "error", errors.Is(d.Err(), os.ErrNotExist), true)
 }
 
-func TestDeskArm(t *testing.T) {
+func TestClientArm(t *testing.T) {
 	home := stage.NewHome(t)
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActArm, Input: fsm.InputTimeout, After: 1 << 40})
 	old := d.timers[fsm.InputTimeout]
 	save(t, home, fsm.Record{Generation: 2})
@@ -257,11 +257,11 @@ func TestDeskArm(t *testing.T) {
 	stage.Is(t, "the old one was still armed", old.Stop(), false)
 }
 
-func TestDeskAsksToStop(t *testing.T) {
+func TestClientAsksToStop(t *testing.T) {
 	home := stage.NewHome(t)
 	driver := stage.New(t).Start(evidence.SuperviseVerb, nil)
 	driver.Must("trap")
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.Identity(), Grace: 1500})
 	stage.Is(t, "the driver hears", driver.Receive(), "terminated")
 	request, err := statefile.ReadRequest(home.Request())
@@ -274,7 +274,7 @@ func TestDeskAsksToStop(t *testing.T) {
 	stage.Check(t, os.Mkdir(home.Request(), 0o700))
 	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.Identity()})
 	stage.Is(t, "the driver hears", driver.Receive(), "terminated")
-	// Whoever has the driver's PID now is not meant.
+	// Another process that has the driver's PID now is not meant.
 	reused := driver.Identity()
 	reused.StartTicks--
 	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: reused})
@@ -285,10 +285,10 @@ func TestDeskAsksToStop(t *testing.T) {
 	stage.Is(t, "sights", len(d.events), 0)
 }
 
-func TestDeskProves(t *testing.T) {
+func TestClientProves(t *testing.T) {
 	home := stage.NewHome(t)
 	ports := stage.QuietPorts(t, 1)
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	r := fsm.Record{Generation: 5, Settings: fsm.Settings{IP: "127.0.0.1", Port: ports[0]}}
 	d.Carry(fsm.CommandEffect{Do: fsm.ActProbe, Record: r})
 	s := d.sees(t, fsm.InputProbeFailed)

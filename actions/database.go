@@ -17,7 +17,7 @@ import (
 // checkDatabaseFile adds to the answer of a Temporal that serves whether the database's path leads to
 // the file that it has open: if not, what clients write goes to a file without a name, and
 // some of what is asked may fail for that. A doubt is left to the failure threshold, and is
-// none while it starts: a server behind a wrapper may have its database where no look finds it.
+// none while it starts: a server behind a wrapper may have its database where no check finds it.
 func (w *World) checkDatabaseFile(in fsm.Input) fsm.Input {
 	db := w.record.document.Settings.DB
 	v, starts := in.Verdict, w.record.document.State == fsm.Starting
@@ -32,11 +32,10 @@ func (w *World) checkDatabaseFile(in fsm.Input) fsm.Input {
 	return in
 }
 
-// databaseMismatch says why a database's path does not seem to lead to the file that Temporal has
-// open, empty if it does, and notes that file as soon as there is one. A file is noted
-// only if the kernel says that it is open, as the path may lead elsewhere before anybody
-// looks, and forgotten when it is no longer: Temporal may have opened another one for a
-// moment, while the path led there. It is certain where the file that was noted is still
+// databaseMismatch returns why a database's path does not seem to lead to the file that Temporal
+// has open, empty if it does. It notes that file once the kernel says that it is open: the path
+// may lead elsewhere by then. It forgets a file that is open no longer: Temporal may have opened
+// another one while the path led there. The answer is certain where the noted file is still
 // open, or where the leader is the Temporal CLI itself, which must have its database open.
 func (w *World) databaseMismatch(db string) (why string, certain bool) {
 	there, err := os.Stat(db)
@@ -65,7 +64,7 @@ type openDatabase struct {
 }
 
 // deviceAbove is the device of the nearest folder above a path that is there, 0 if none can be
-// looked at. The file's own says nothing: on an overlay it is another one than its folder's.
+// read. The file's own says nothing: on an overlay it is another one than its folder's.
 func deviceAbove(path string) uint64 {
 	id, _ := files.IDAt(statefile.NearestFolder(filepath.Dir(path)))
 	return id.Device
@@ -88,7 +87,7 @@ func (w *World) treeHasOpen(file os.FileInfo) bool {
 }
 
 // hadOpen reports whether a path leads to the file that the last Temporal of this driver had open and
-// served from: that one needs no look.
+// served from: that one needs no check.
 func (w *World) hadOpen(db string) bool {
 	there, err := os.Stat(db)
 	return err == nil && w.run.database != nil && os.SameFile(there, w.run.database.FileInfo) && w.record.document.Database.Served

@@ -19,8 +19,8 @@ func TestDatabaseReplaced(t *testing.T) {
 	w := newWorld(t, home)
 	self, err := proc.Identify(os.Getpid())
 	stage.Check(t, err)
-	// Of a group of nobody: in ours is each child that another test is about to start, which
-	// has all our files open until its exec.
+	// Of a group without a member: in ours is each child that another test is about to start,
+	// which has all our files open until its exec.
 	self.PGID = math.MaxInt32
 	w.record.document.Record.Temporal, w.record.document.Settings.DB = self, home.DB()
 	db, kept := home.DB(), home.DB()+".kept"
@@ -38,7 +38,7 @@ func TestDatabaseReplaced(t *testing.T) {
 		stage.Is(t, when, w.checkDatabaseFile(fsm.Input{Event: fsm.Probed, Verdict: passed}).Verdict, want)
 	}
 	w.record.document.State = fsm.Starting
-	replaced("while a wrapper starts, nobody knows", passed)
+	replaced("while a wrapper starts, it is not known", passed)
 	w.record.document.State = fsm.Healthy
 	replaced("before there is one", doubt)
 	first := made()

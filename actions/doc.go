@@ -3,6 +3,6 @@
 // locks, spawn and adopt Temporal, signal its tree, save the record. The rooms below do the work
 // that needs neither.
 //
-// It must never decide what happens next (fsm does), and never signal a process that it has not
-// proven to be ours by what probes sees at that moment.
+// It must never decide what happens next (fsm does), and never signal a process unless probes
+// proves at that moment that it is ours.
 package actions

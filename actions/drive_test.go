@@ -29,7 +29,7 @@ func orphan(t *testing.T) (*life, *stage.Actor) {
 func TestDriveStops(t *testing.T) {
 	l, leader := orphan(t)
 	leader.Spawn(l.Stage, "setsid")
-	d, _ := newDesk(t, l.home, nil)
+	d, _ := newClient(t, l.home, nil)
 	stage.Is(t, "hurry without a drive", d.ForwardStop(), false)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	stage.Is(t, "hold", d.sees(t, fsm.InputWon).Evidence.Owner, fsm.OwnerOurs)
@@ -37,7 +37,7 @@ func TestDriveStops(t *testing.T) {
 	s := d.sees(t, fsm.InputDrove)
 	stage.Is(t, "state", s.Record.State, fsm.Stopped)
 	stage.Is(t, "on disk", l.load().Record, s.Record)
-	stage.Is(t, "seat", d.lock.file != nil, true)
+	stage.Is(t, "supervisor.lock kept", d.lock.file != nil, true)
 	stage.Is(t, "PID file", stage.FileExists(l.home.PID()), false)
 	lock, err := lockfile.Take(l.home.Lock())
 	stage.Check(t, err)
@@ -50,7 +50,7 @@ func driving(t *testing.T) (*life, *stage.Actor, *Client, <-chan bool) {
 	t.Helper()
 	l, leader := orphan(t)
 	leader.Must("trap")
-	d, _ := newDesk(t, l.home, nil)
+	d, _ := newClient(t, l.home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
 	d.sees(t, fsm.InputWon)
 	drove := stage.Later(func() bool { d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record}); return true })
@@ -94,12 +94,12 @@ func TestDriveIsOverWhenItIsHurried(t *testing.T) {
 }
 
 // A command whose supervisor.lock was deleted while it drove goes on with the new one.
-func TestDriveKeepsItsSeat(t *testing.T) {
+func TestDriveKeepsSupervisorLock(t *testing.T) {
 	l, leader, d, drove := driving(t)
 	stage.Check(t, os.Remove(l.home.SupervisorLock()))
 	leader.Send("exit", "0")
 	stage.Within(t, "the end", drove)
 	d.sees(t, fsm.InputDrove)
-	stage.Is(t, "the seat is at its path", files.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
+	stage.Is(t, "supervisor.lock is at its path", files.LeadsTo(l.home.SupervisorLock(), d.lock.file), true)
 	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }

@@ -37,8 +37,8 @@ func nobodys(t *testing.T, file *os.File, after time.Duration) {
 	t.Cleanup(func() { <-closed })
 }
 
-// What nobody has who lives is free in a moment: a start right after a kill is no
-// reason to refuse the database, or the ports.
+// What only exiting processes hold is free in a moment: a start right after a kill is no reason
+// to refuse the database, or the ports.
 func TestWhatADyingProcessHas(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "db")
 	lock, err := lockfile.Take(db + ".lock")
@@ -51,11 +51,11 @@ func TestWhatADyingProcessHas(t *testing.T) {
 	stage.Check(t, checkPort("127.0.0.1", Need{"port", port}, nil, noWait))
 }
 
-// noWait is for what is not to be waited for, or where nobody looks meanwhile.
+// noWait is for what is not to be waited for, or where no command reads the record meanwhile.
 func noWait() {}
 
-// Locking is on disk where it lasts, and only there: who looks while the lock is waited
-// for is told so, with what led there.
+// Locking is on disk where it lasts, and only there: a command that reads the record while a
+// driver waits for the lock sees it, with what led there.
 func TestAWaitForTheLockIsRecorded(t *testing.T) {
 	l := newLife(t)
 	step := fsm.Transition{At: 5, From: fsm.Stopped, Event: fsm.Start, To: fsm.Locking, Cause: "a test"}

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// term ends a run: SIGTERM to the group, and to descendants that left it. What
-// is gone already is told at once.
+// term ends a run: SIGTERM to the group, and to descendants that left it. The end of a tree that
+// has gone already is reported at once.
 func (w *World) term(e fsm.Effect) {
 	if w.treeGone(e.Run) {
 		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
@@ -31,21 +31,21 @@ func (w *World) treeGone(run uint64) bool {
 	return w.tree.own != nil || w.tree.ended == run && run != 0
 }
 
-// kill repeats SIGKILL until the lock is free: what forks while it is looked
-// for is found the next time. A stranger that holds the lock round after round is
-// not killed: the tree has gone, and the stranger was faster than this driver.
+// kill repeats SIGKILL until the lock is free: a process that forks during one round is found in
+// the next. A foreign process that holds the lock round after round is not killed: the tree has
+// gone, and that process took the lock before this driver.
 func (w *World) kill(e fsm.Effect) {
 	tree, held, members := w.tree.end, w.tree.file, w.tree.members
 	go func() {
-		for strange := 0; ; {
+		for rounds := 0; ; {
 			var err error
 			if !tree.round(func() { members, err = w.signal(e, held, members, unix.SIGKILL) }) {
 				return
 			}
-			if stranger, ok := errors.AsType[strangerError](err); !ok {
-				strange = 0
-			} else if strange++; strange == strangeRounds {
-				w.Post(fsm.Input{Event: fsm.LockDenied, Detail: stranger.Error()})
+			if foreign, ok := errors.AsType[foreignHolderError](err); !ok {
+				rounds = 0
+			} else if rounds++; rounds == foreignRounds {
+				w.Post(fsm.Input{Event: fsm.LockDenied, Detail: foreign.Error()})
 				return
 			}
 			select {
@@ -57,17 +57,17 @@ func (w *World) kill(e fsm.Effect) {
 	}()
 }
 
-// killAgain is the pause between two rounds of SIGKILL; strangeRounds of them are
-// waited for before a stranger is believed to stay.
+// killAgain is the pause between two rounds of SIGKILL. A foreign process is believed to stay
+// after foreignRounds of them.
 const (
 	killAgain     = 50 * time.Millisecond
-	strangeRounds = 20
+	foreignRounds = 20
 )
 
-// signal signals what holds the lock file held, wherever its path leads now. The holders
-// are proven before the group is signalled: once that has gone, one that shows nothing of
-// itself could not be told from a stranger. It returns them, with those that were proven
-// earlier, and why what is left was not signalled.
+// signal signals the processes that hold the file held, wherever the lock's path leads now. It
+// proves the holders before it signals the group: once the group has gone, a holder that shows
+// nothing of itself looks like a foreign process. It returns them with those that were proven
+// earlier, and why the rest was not signalled.
 func (w *World) signal(e fsm.Effect, held files.ID, earlier []fsm.Process, sig unix.Signal) (members []fsm.Process, err error) {
 	if held == (files.ID{}) {
 		return earlier, nil

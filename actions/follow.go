@@ -9,7 +9,7 @@ import (
 
 // follow begins to wait for two facts. The kernel reports that supervisor.lock comes
 // free, because its holder has released it or is dead. That the record changes is seen by
-// awaitSighting, which compares its stamp with that of the record that was looked at last:
+// awaitSighting, which compares its stamp with that of the record that was read last:
 // no folder is watched. Following twice is following once. The goroutine ends with the
 // process, as a wait in the kernel for a lock cannot be cancelled.
 func (d *Client) follow() {

@@ -16,7 +16,7 @@ func TestFollowLooksOnceAtEachRecord(t *testing.T) {
 	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 1})
 	w := newWorld(t, home)
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	stage.Is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, 1)
 	for generation := uint64(2); generation < 50; generation++ {
@@ -47,13 +47,13 @@ func TestFollowLooksAtNothingElse(t *testing.T) {
 	save(t, home, fsm.Record{Generation: 1})
 	driver := stage.New(t).Start("actor", nil)
 	driver.Must("lock", home.SupervisorLock())
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	stage.Is(t, "driver", d.sees(t, fsm.InputBusy).Driver, fsm.Process{})
 	expectNoLook(t, d)
 
 	empty := stage.NewHome(t)
-	d, _ = newDesk(t, empty, nil)
+	d, _ = newClient(t, empty, nil)
 	d.lock.awaited = true // nothing holds the lock: it would be won
 	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	d.sees(t, fsm.InputBusy)
@@ -64,7 +64,7 @@ func TestFollowLooksAtNothingElse(t *testing.T) {
 func TestFollowRestsWhileTheLockIsOurs(t *testing.T) {
 	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 1})
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	for range 2 { // the record, and that the lock was free, in either order
 		stage.Within(t, "a sight", stage.Later(d.Look))
@@ -98,7 +98,7 @@ func TestFollowMissesNothing(t *testing.T) {
 	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 1})
 	stage.New(t).Start(evidence.SuperviseVerb, nil).Must("lock", home.SupervisorLock())
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	const last = 20
 	d.config.Observer.Recorded = func(seen statefile.Document) {
 		if seen.Generation < last {
@@ -117,7 +117,7 @@ func TestFollowSeesWhatATimerLookedAt(t *testing.T) {
 	home := stage.NewHome(t)
 	save(t, home, fsm.Record{Generation: 1})
 	stage.New(t).Start(evidence.SuperviseVerb, nil).Must("lock", home.SupervisorLock())
-	d, _ := newDesk(t, home, nil)
+	d, _ := newClient(t, home, nil)
 	d.Carry(fsm.CommandEffect{Do: fsm.ActWait})
 	stage.Is(t, "generation", d.sees(t, fsm.InputBusy).Record.Generation, 1)
 	save(t, home, fsm.Record{Generation: 2})

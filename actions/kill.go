@@ -45,7 +45,7 @@ func killGroup(pgid int, sig unix.Signal) error {
 	return fmt.Errorf("signal group %d: %w", pgid, err)
 }
 
-// provenMember looks at the leader first, and at every process only if the leader
+// provenMember examines the leader first, and every process only if the leader
 // is gone or does not hold the lock.
 func provenMember(held files.ID, leader fsm.Process) (bool, error) {
 	holders, err := locks.HoldersOf(held, leader.PID)
@@ -77,7 +77,7 @@ func holdersToEnd(home statefile.Home, held files.ID, r fsm.Record, earlier []fs
 	if slices.ContainsFunc(holders, known) {
 		return holders, nil
 	}
-	return nil, strangerError{e.Holder}
+	return nil, foreignHolderError{e.Holder}
 }
 
 // signalEscaped signals the holders outside the group, one by one. It returns how many
@@ -98,10 +98,10 @@ func signalEscaped(holders []proc.Info, leader fsm.Process, sig unix.Signal) (es
 	return escaped, failed
 }
 
-// strangerError says that a foreign process holds the lock. It is never signalled.
-type strangerError struct{ holder string }
+// foreignHolderError says that a foreign process holds the lock. It is never signalled.
+type foreignHolderError struct{ holder string }
 
-func (e strangerError) Error() string {
+func (e foreignHolderError) Error() string {
 	return "temporal.lock is held by " + e.holder + ", which is not ours"
 }
 

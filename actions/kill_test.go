@@ -25,27 +25,27 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
 	member := leader.Spawn(l.Stage)
-	stranger := l.Start("actor", nil)
+	foreign := l.Start("actor", nil)
 	truth := l.record.Temporal
 	for name, forge := range map[string]func(*fsm.Process){
-		"nobody":                           func(p *fsm.Process) { *p = fsm.Process{} },
-		"a stranger, exactly":              func(p *fsm.Process) { *p = stranger.Identity() },
-		"a stranger's group, other start":  func(p *fsm.Process) { p.PGID, p.StartTicks = stranger.PGID, p.StartTicks-1 },
-		"the leader, a stranger's group":   func(p *fsm.Process) { p.PGID = stranger.PGID },
-		"a stranger's PID and group":       func(p *fsm.Process) { p.PID, p.PGID = stranger.PID, stranger.PGID },
-		"a stranger's group, free PID":     func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, stranger.PGID },
-		"a leader younger than its group":  func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<62 },
-		"a group of another boot":          func(p *fsm.Process) { p.PID, p.Boot = 1<<22-1, "another" },
-		"the PID reused: it is younger":    func(p *fsm.Process) { p.StartTicks++ },
-		"the PID of another boot":          func(p *fsm.Process) { p.Boot = "another" },
-		"a stranger's group, another boot": func(p *fsm.Process) { p.PGID, p.Boot = stranger.PGID, "another" },
+		"no process":                      func(p *fsm.Process) { *p = fsm.Process{} },
+		"a foreign process":               func(p *fsm.Process) { *p = foreign.Identity() },
+		"a foreign group, other start":    func(p *fsm.Process) { p.PGID, p.StartTicks = foreign.PGID, p.StartTicks-1 },
+		"the leader, a foreign group":     func(p *fsm.Process) { p.PGID = foreign.PGID },
+		"a foreign PID and group":         func(p *fsm.Process) { p.PID, p.PGID = foreign.PID, foreign.PGID },
+		"a foreign group, free PID":       func(p *fsm.Process) { p.PID, p.PGID = 1<<22-1, foreign.PGID },
+		"a leader younger than its group": func(p *fsm.Process) { p.PID, p.StartTicks = 1<<22-1, 1<<62 },
+		"a group of another boot":         func(p *fsm.Process) { p.PID, p.Boot = 1<<22-1, "another" },
+		"the PID reused: it is younger":   func(p *fsm.Process) { p.StartTicks++ },
+		"the PID of another boot":         func(p *fsm.Process) { p.Boot = "another" },
+		"a foreign group, another boot":   func(p *fsm.Process) { p.PGID, p.Boot = foreign.PGID, "another" },
 	} {
 		forged := truth
 		forge(&forged)
 		signalled, err := signalGroup(l.home, l.World.tree.file, forged, unix.SIGKILL)
 		stage.Check(t, err)
 		stage.Is(t, name+": signalled", signalled, false)
-		stranger.Untouched()
+		foreign.Untouched()
 		leader.Untouched()
 		member.Untouched()
 	}
@@ -53,11 +53,11 @@ func TestSignalGroupDistrustsTheRecord(t *testing.T) {
 	stage.Check(t, err)
 	stage.Is(t, "the truth: signalled", signalled, true)
 	leader.AwaitEnd()
-	stranger.Untouched()
+	foreign.Untouched()
 }
 
-// Numbers that mean everybody, ourselves or init, though the member is proven.
-func TestSignalGroupNeverMeansEverybody(t *testing.T) {
+// Numbers that mean all processes, ourselves or init, though the member is proven.
+func TestSignalGroupNeverMeansAll(t *testing.T) {
 	l := newLife(t)
 	l.spawnOnly()
 	for _, pgid := range []int{-l.record.Temporal.PGID, -1, 0, 1, unix.Getpgrp()} {
@@ -131,8 +131,8 @@ func TestWhatWasProvenStaysOurs(t *testing.T) {
 		}
 	})))
 	_, err = l.signal(e, l.World.tree.file, nil, unix.SIGKILL)
-	if stranger, ok := errors.AsType[strangerError](err); !ok {
-		t.Errorf("who was not seen beside the leader is a stranger: %v", stranger)
+	if foreign, ok := errors.AsType[foreignHolderError](err); !ok {
+		t.Errorf("a holder that was not seen beside the leader is foreign: %v", foreign)
 	}
 	hidden.Untouched()
 	_, err = l.signal(e, l.World.tree.file, members, unix.SIGKILL)
@@ -191,16 +191,16 @@ func TestAChildOfTheLeaderIsOurs(t *testing.T) {
 	stage.Is(t, "another one's", evidence.Classify(home, fsm.Record{RecordedRun: fsm.RecordedRun{Temporal: leader}}, holders).Owner, fsm.OwnerForeign)
 }
 
-func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
+func TestSignalEscapedLeavesForeignProcessesAlone(t *testing.T) {
 	l := newLife(t)
-	stranger := l.Start("actor", nil)
-	stranger.Must("lock", l.home.Lock())
+	foreign := l.Start("actor", nil)
+	foreign.Must("lock", l.home.Lock())
 	held := stage.IDAt(t, l.home.Lock())
 	for name, forge := range map[string]func(*fsm.Process){
 		"no record":  func(*fsm.Process) {},
-		"PID reused": func(p *fsm.Process) { *p = stranger.Identity(); p.StartTicks-- },
-		"its group":  func(p *fsm.Process) { *p = stranger.Identity(); p.PID, p.StartTicks = 1<<22-1, p.StartTicks+1 },
-		"every boot": func(p *fsm.Process) { *p = stranger.Identity(); p.Boot = "" },
+		"PID reused": func(p *fsm.Process) { *p = foreign.Identity(); p.StartTicks-- },
+		"its group":  func(p *fsm.Process) { *p = foreign.Identity(); p.PID, p.StartTicks = 1<<22-1, p.StartTicks+1 },
+		"every boot": func(p *fsm.Process) { *p = foreign.Identity(); p.Boot = "" },
 	} {
 		r := l.record
 		forge(&r.Temporal)
@@ -210,15 +210,15 @@ func TestSignalEscapedLeavesStrangersAlone(t *testing.T) {
 		n, err := endEscaped(l.home, held, r, unix.SIGKILL)
 		stage.Is(t, name+": signalled", n, 0)
 		if err == nil {
-			t.Errorf("%s: the stranger is not named", name)
+			t.Errorf("%s: the foreign process is not named", name)
 		} else {
 			stage.Has(t, err.Error(), evidence.Describe(stage.HolderAt(t, l.home.Lock())), "not ours")
 		}
-		stranger.Untouched()
+		foreign.Untouched()
 	}
 }
 
-// Once this process has the lock, whoever shares it is not hunted.
+// Once this process has the lock, a process that shares it is not hunted.
 func TestSignalEscapedStopsWhenTheLockIsOurs(t *testing.T) {
 	l := newLife(t)
 	lock, err := lockfile.Take(l.home.Lock())

@@ -103,8 +103,7 @@ func (l *life) nothingYet() {
 	}
 }
 
-// abandon is the driver's death: what it had of the locks is gone, and nobody
-// hears what its goroutines tell.
+// abandon is the driver's death: its locks are released, and what its goroutines post is lost.
 func (l *life) abandon() {
 	l.T.Helper()
 	l.World.tree.closeWaiter()

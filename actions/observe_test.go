@@ -39,7 +39,7 @@ func TestBeatIsAnsweredWhileADatabaseIsCopied(t *testing.T) {
 		in, _ := w.backUp(fsm.Effect{Record: fsm.Record{Database: fsm.Database{Path: db, Version: "1.0.0"}}})
 		copied <- in
 	}()
-	file, err := os.OpenFile(db, os.O_WRONLY, 0) // this takes until somebody reads
+	file, err := os.OpenFile(db, os.O_WRONLY, 0) // this takes until a process reads
 	stage.Check(t, err)
 	answered := false
 	w.Beat(func() { answered = true })
@@ -59,7 +59,7 @@ func TestTransitionsAreObserved(t *testing.T) {
 	stage.Is(t, "observed", len(seen), 2)
 	stage.Is(t, "to", seen[0], fsm.Locking)
 	stage.Is(t, "record", seen[1], fsm.Locking)
-	// What is only noted is told as well; what had to be saved and could not be is not.
+	// What is only noted is observed as well; what had to be saved and could not be is not.
 	w.Perform(fsm.Effect{Do: fsm.DoNote, Record: fsm.Record{State: fsm.Restarting, Generation: 3},
 		Transition: fsm.Transition{From: fsm.Healthy, Event: fsm.Exited, To: fsm.Restarting}})
 	stage.Is(t, "observed", len(seen), 4)

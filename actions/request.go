@@ -37,8 +37,8 @@ func (w *World) StopNow(cause string, grace fsm.Millis) {
 	w.Post(fsm.Input{Event: fsm.Stop, Grace: grace, Detail: cause})
 }
 
-// stopRequests: heard says that a signal was met with a request, and unheard, after the end,
-// that there was a request of which no signal has told.
+// stopRequests: stopDelivered says that a request came with a signal, and stopUndelivered, after
+// the end, that there was a request without one.
 type stopRequests struct {
 	stopDelivered   atomic.Bool
 	stopUndelivered bool

@@ -14,7 +14,7 @@ func TestRequested(t *testing.T) {
 	stage.Is(t, "none", l.Requested(), false)
 	request := statefile.Request{Verb: statefile.VerbStop, GraceMS: 1234, From: fsm.Process{PID: 77}, For: l.self}
 	for name, forge := range map[string]func(*fsm.Process){
-		"nobody":           func(p *fsm.Process) { *p = fsm.Process{} },
+		"no process":       func(p *fsm.Process) { *p = fsm.Process{} },
 		"another PID":      func(p *fsm.Process) { p.PID++ },
 		"an earlier start": func(p *fsm.Process) { p.StartTicks-- },
 		"another boot":     func(p *fsm.Process) { p.Boot = "another" },

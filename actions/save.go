@@ -6,10 +6,9 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// save makes the record durable. A save that is not required and fails is told
-// in the log: what follows it is safe without, and a stop must work on a full
-// disk. Every act but the lock's follows a save, so this is also where a driver looks
-// whether it still is the one.
+// save makes the record durable. The failure of a save that is not required is only logged: what
+// follows it is safe without, and a stop must work on a full disk. Every act but the lock's
+// follows a save, so save also checks that this process still is the driver.
 func (w *World) save(e fsm.Effect) (fsm.Input, bool) {
 	if !w.ensureSupervisorLock() {
 		return fsm.Input{Event: fsm.LockLost}, true

@@ -55,7 +55,7 @@ func TestSaveFails(t *testing.T) {
 	stage.Is(t, "history", len(l.load().History), 1)
 }
 
-// What somebody does to the record while the disk is waited for is not the driver's own.
+// What another process does to the record while the disk is waited for is not the driver's own.
 func TestDamageDuringASaveIsFound(t *testing.T) {
 	l := newLife(t)
 	for range 20 {
@@ -73,8 +73,8 @@ func TestDamageDuringASaveIsFound(t *testing.T) {
 	}
 }
 
-// The driver writes a record anew that somebody damaged or removed, and leaves
-// alone what a newer version wrote.
+// The driver writes a record anew that was damaged or removed, and leaves alone what a newer
+// version wrote.
 func TestRestore(t *testing.T) {
 	l := newLife(t)
 	l.Perform(fsm.Effect{Do: fsm.DoSave, Record: l.record})

@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// won looks around once supervisor.lock is ours: now the record may be repaired.
+// won reads the record once supervisor.lock is ours: now the record may be repaired.
 func (d *Client) won() fsm.CommandInput {
 	document, err := evidence.Recover(d.config.Home)
 	if err == nil {
@@ -45,9 +45,9 @@ func (d *Client) tidy() {
 	}
 }
 
-// busy looks at the record of whoever drives. One that cannot be read counts as
-// not yet written: the driver writes it anew. Only a look
-// of SawBusy marks the record as seen: the step of a timer may pass over its change.
+// busy reads the record of the current driver. One that cannot be read counts as not yet
+// written: the driver writes it anew. Only InputBusy marks the record as seen: the step of a
+// timer may pass over its change.
 func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	file, s := statefile.File{Home: d.config.Home}, fsm.CommandInput{Kind: saw}
 	var document statefile.Document
@@ -80,17 +80,17 @@ func (d *Client) busy(saw fsm.CommandInputKind) fsm.CommandInput {
 	return s
 }
 
-// driverOf is evidence.Driver that does not search again for the supervisor that this command has
-// started, which has supervisor.lock for as long as it lives. Any other one may have let
-// go of it, as a command does that has driven, and be about to be signalled for it.
-func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, stranger string) {
+// driverOf is evidence.Driver that does not search again for the supervisor that this command
+// has started: that one has supervisor.lock for as long as it lives. Any other process may have
+// released it, as a command does after its drive, and must not be signalled for it.
+func (d *Client) driverOf(r fsm.Record) (driver fsm.Process, foreign string) {
 	if d.follower.driver.PID != 0 && d.follower.driver.PID == d.childPID && !proc.Exiting(d.follower.driver.PID) {
 		if again, err := proc.Identify(d.follower.driver.PID); err == nil && again.Same(d.follower.driver) {
 			return d.follower.driver, ""
 		}
 	}
-	d.follower.driver, stranger = evidence.Driver(d.config.Home, r, d.childPID)
-	return d.follower.driver, stranger
+	d.follower.driver, foreign = evidence.Driver(d.config.Home, r, d.childPID)
+	return d.follower.driver, foreign
 }
 
 func (d *Client) saw(document statefile.Document) {
@@ -121,9 +121,9 @@ func (d *Client) nameHiddenHolder(s *fsm.CommandInput) {
 	d.follower.unseenSince = time.Time{}
 }
 
-// hiddenFor is how long supervisor.lock must be held by nobody whom this
-// namespace sees. One of our own may be missed for an instant, as it dies.
+// hiddenFor is how long supervisor.lock must be held without a holder in this namespace. One of
+// our own may be missed for an instant while it exits.
 const hiddenFor = time.Second
 
-// hiddenPause is the pause between two looks for it.
+// hiddenPause is the pause between two searches for it.
 const hiddenPause = 20 * time.Millisecond

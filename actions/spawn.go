@@ -137,7 +137,7 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 	return httpPort, metricsPort, nil
 }
 
-// identify reads the child's identity. One that has died already keeps its PID,
+// identify reads the child's identity. One that has exited already keeps its PID,
 // which cannot be given out again before it is reaped.
 func (w *World) identify(cmd *exec.Cmd) fsm.Process {
 	p, err := proc.Identify(cmd.Process.Pid)

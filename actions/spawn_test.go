@@ -28,8 +28,8 @@ func TestSpawn(t *testing.T) {
 	stage.Is(t, "instances", len(a.Instance), 1)
 	stage.Is(t, "instance", a.Instance[0], string(l.home))
 	p := l.record.Temporal
-	stage.Is(t, "told PID", p.PID, a.PID)
-	stage.Is(t, "told group", p.PGID, a.PID)
+	stage.Is(t, "reported PID", p.PID, a.PID)
+	stage.Is(t, "reported group", p.PGID, a.PID)
 	stage.Is(t, "identity", p.Same(a.Identity()), true)
 	text, err := os.ReadFile(l.home.Log())
 	stage.Check(t, err)
@@ -92,7 +92,7 @@ func TestSpawnFails(t *testing.T) {
 	}
 }
 
-// One that ends at once is told like any other.
+// A program that ends at once is reported like any other.
 func TestSpawnOfAProgramThatEndsAtOnce(t *testing.T) {
 	l := newLife(t)
 	stage.Check(t, os.Remove(string(l.home)+"/control"))

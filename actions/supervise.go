@@ -20,10 +20,9 @@ import (
 // after the three standard ones.
 const inheritedLock = 3
 
-// Supervise starts a supervisor that inherits the locked file: this same
-// program, args after its name, in a session of its own, with nothing of the
-// caller's kept open, so that whoever reads the caller's output through a pipe
-// sees its end. It returns the supervisor's PID.
+// Supervise starts a supervisor that inherits the locked file: this same program, args after its
+// name, in a session of its own. It keeps nothing of the caller's open, so a reader of the
+// caller's output through a pipe sees its end. It returns the supervisor's PID.
 func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int, err error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -49,8 +48,8 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	return pid, cmd.Process.Release()
 }
 
-// Inherited takes over the supervisor.lock that Supervise handed on. It marks it
-// close-on-exec before anything can be spawned: Temporal must never inherit it.
+// Inherited returns the supervisor.lock that Supervise handed on. It marks it close-on-exec
+// before anything can be spawned: Temporal must never inherit it.
 func Inherited(home statefile.Home) (*os.File, error) {
 	lock := os.NewFile(inheritedLock, home.SupervisorLock())
 	if err := lockfile.Flock(lock, unix.LOCK_EX|unix.LOCK_NB); err != nil {

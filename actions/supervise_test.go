@@ -35,8 +35,8 @@ func TestCloseOnExec(t *testing.T) {
 	}
 }
 
-// A supervisor has the lock and its log, in a session of its own, and nothing of
-// the caller's: whoever reads the caller's output through a pipe sees its end.
+// A supervisor has the lock and its log, in a session of its own, and nothing of the caller's: a
+// reader of the caller's output through a pipe sees its end.
 func TestSupervise(t *testing.T) {
 	s, home := stage.New(t), stage.NewHome(t)
 	reader, writer, err := os.Pipe()
@@ -107,7 +107,7 @@ func TestInheritedRefuses(t *testing.T) {
 		stage.Has(t, a.Call("inherited", string(home)), "error", c.want)
 		lock.Close()
 	}
-	// A description that does not have the lock, while somebody else has.
+	// A description that does not have the lock, while another one has.
 	held, err := lockfile.Take(home.SupervisorLock())
 	stage.Check(t, err)
 	defer held.Close()

@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/probes/ports"
 )
 
-// takeLocks takes temporal.lock and the database's lock and looks at the ports.
+// takeLocks takes temporal.lock and the database's lock and checks the ports.
 // What it has already it keeps: after a tree's end the lock is ours at once.
 func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if !w.ensureSupervisorLock() {
@@ -55,15 +55,14 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 }
 
-// onWait returns what is called before the driver pauses, as a lock or a port is about to
-// come free: the record of Locking, so far only noted, is written then, for whoever looks.
+// onWait returns what is called before the driver pauses, as a lock or a port is about to come
+// free: the record of Locking, so far only noted, is written then, for commands that read it.
 func (w *World) onWait(r fsm.Record) func() {
 	return sync.OnceFunc(func() { w.save(fsm.Effect{Do: fsm.DoSave, Record: r}) })
 }
 
-// takeLock takes temporal.lock. An input without an event means that it is ours.
-// A refusal is looked into before it is believed: somebody may have had the lock
-// for an instant.
+// takeLock takes temporal.lock. An input without an event means that it is ours. A refusal is
+// examined before it is believed: another process may have held the lock for an instant.
 func (w *World) takeLock(r fsm.Record) fsm.Input {
 	for range evidence.Tries {
 		lock, err := lockfile.Take(w.home.Lock())
@@ -100,7 +99,7 @@ func (w *World) takeDatabase(db string, onWait func()) error {
 	}
 	w.run.dbLock = lock
 	if w.tree.awaited > 0 {
-		return nil // a database that our own tree had is nobody else's
+		return nil // a database that our own tree had has no other owner
 	}
 	return database.ServedByOther(db)
 }

@@ -53,12 +53,12 @@ func TestTheFirstLookKeepsTheLock(t *testing.T) {
 
 func TestTakeLocksRefused(t *testing.T) {
 	l := newLife(t)
-	stranger := l.Start("actor", nil)
-	stranger.Must("lock", l.home.Lock())
+	foreign := l.Start("actor", nil)
+	foreign.Must("lock", l.home.Lock())
 	in := l.do(fsm.DoLock)
 	stage.Is(t, "event", in.Event, fsm.LockDenied)
-	stage.Has(t, in.Detail, "temporal.lock", "pid "+strconv.Itoa(stranger.PID))
-	stranger.Untouched()
+	stage.Has(t, in.Detail, "temporal.lock", "pid "+strconv.Itoa(foreign.PID))
+	foreign.Untouched()
 
 	l = newLife(t)
 	stage.Check(t, os.Remove(l.home.Lock()))
@@ -81,7 +81,7 @@ func TestTakeLocksOfADeposedDriver(t *testing.T) {
 	lock.Close()
 }
 
-// A remnant is told as an orphan with the recorded leader: it is to be killed.
+// A remnant is reported as an orphan with the recorded leader: it is to be killed.
 func TestTakeLocksFindsARemnant(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawnOnly()
@@ -131,7 +131,7 @@ func TestTakeDatabase(t *testing.T) {
 	stage.Is(t, "in the folder", strings.Join(stage.List(t, "real"), " "), "db db.lock db2.lock hard later.lock odd.lock")
 }
 
-// The lock's holder is told with its home where it is a Temporal of ours.
+// The lock's holder is named with its home where it is a Temporal of ours.
 func TestTakeDatabaseOfAnotherHome(t *testing.T) {
 	a, b := newLife(t), newLife(t)
 	other := a.spawnOnly()

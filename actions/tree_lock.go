@@ -54,7 +54,7 @@ func newTreeEnd() *treeEnd {
 }
 
 // round does a round of signals, unless the tree has gone. The Temporal of the next run holds
-// the same lock file and carries the same mark: a round that was still looking for what to
+// the same lock file and carries the same mark: a round that was still searching for what to
 // signal would find it.
 func (t *treeEnd) round(signal func()) bool {
 	t.rounds.Lock()
@@ -73,9 +73,9 @@ func (t *treeEnd) hasGone() {
 	t.gone = true
 }
 
-// waitUntilReported returns when the driver has heard of the tree's end, if that is near. The
-// kernel frees a process's locks before it tells of its exit (do_exit: exit_files, then
-// exit_notify): heard in this order, both are one step, and written once.
+// waitUntilReported returns when the driver knows of the tree's end, if that is near. The kernel
+// frees a process's locks before it reports the exit (do_exit: exit_files, then exit_notify).
+// Taken in this order, both are one step, and written once.
 func (t *treeEnd) waitUntilReported() {
 	if !t.lockFree.Load() {
 		return

@@ -49,8 +49,8 @@ func (w *World) openWaiter(r fsm.Record) {
 	}
 }
 
-// watch waits for the leader's exit and for the tree's end, each in a goroutine
-// that ends with what it waits for and tells it by Post.
+// watch waits for the leader's exit and for the tree's end, each in a goroutine that ends with
+// what it waits for and posts it.
 func (w *World) watch(e fsm.Effect) {
 	w.writePID(e.Process)
 	w.await(e)
@@ -79,8 +79,8 @@ func (w *World) watch(e fsm.Effect) {
 	}()
 }
 
-// await waits for the tree's end, once for each run: in a blocking flock, which returns
-// holding the lock, so that nobody can come in between.
+// await waits for the tree's end, once for each run: in a blocking flock, which returns holding
+// the lock, so that no process can take it in between.
 func (w *World) await(e fsm.Effect) {
 	if w.tree.awaited == e.Run { //mutation:tree-awaited
 		return
@@ -102,7 +102,7 @@ func (w *World) await(e fsm.Effect) {
 		tree.lockFree.Store(true)
 		w.killOrphanedLeader(e.Process)
 		if ours {
-			tree.awaitReaped() // as a zombie it would be of the group, and every process looked at
+			tree.awaitReaped() // as a zombie it would be of the group, and every process examined
 		}
 		w.awaitGroup(tree, e.Process)
 		tree.hasGone()
@@ -113,7 +113,7 @@ func (w *World) await(e fsm.Effect) {
 
 // awaitUnlocked returns when nothing holds a lock file, with the lock held on waiter.
 // Without a waiter no lock on the file is of use, as it was deleted: it waits for the exit
-// of a holder, and looks again, each second at least, until none is left.
+// of a holder, and searches again, each second at least, until none is left.
 func awaitUnlocked(waiter *os.File, held files.ID) error {
 	if waiter != nil {
 		return lockfile.Flock(waiter, unix.LOCK_EX)
@@ -130,9 +130,9 @@ func awaitUnlocked(waiter *os.File, held files.ID) error {
 	}
 }
 
-// exitGrace is how long a leader may be seen after the lock has come free: a dying
-// process gives its descriptors back one by one, and then goes. One that is known to
-// be dying is waited for exitGraces times more.
+// exitGrace is how long a leader may be seen after the lock has come free: an exiting process
+// closes its descriptors one by one, and then goes. One that is known to be exiting is waited
+// for exitGraces times more.
 const (
 	exitGrace  = time.Second
 	exitGraces = 10

@@ -40,28 +40,28 @@ func TestWatchTellsExitAndEnd(t *testing.T) {
 	if _, err := lockfile.Take(l.home.Lock()); err == nil {
 		t.Error("Gone came without the lock")
 	}
-	// What is gone already is told at once.
+	// The end of a tree that has gone already is reported at once.
 	l.do(fsm.DoTerm)
 	stage.Is(t, "at once", len(l.World.inputs.inbox), 1)
 	l.next(fsm.Gone)
 	stage.Is(t, "taken again", l.do(fsm.DoLock).Event, fsm.LockAcquired)
 }
 
-// Where the lock is known to be free, the exit is told after the tree's end.
-func TestExitIsToldAfterTheEnd(t *testing.T) {
+// Where the lock is known to be free, the exit is reported after the tree's end.
+func TestExitIsReportedAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tree := &treeEnd{reported: make(chan struct{})}
 		tree.waitUntilReported() // nothing is known of an end: it returns at once
 		tree.lockFree.Store(true)
 		heard := stage.Later(func() bool { tree.waitUntilReported(); return true })
 		synctest.Wait()
-		stage.Is(t, "the exit is told before the end", len(heard), 0)
+		stage.Is(t, "the exit is reported before the end", len(heard), 0)
 		close(tree.reported)
 		stage.Within(t, "the exit", heard)
 	})
 }
 
-// The tree's end is told when the last round of signals is over, and none begins after it:
+// The tree's end is reported when the last round of signals is over, and none begins after it:
 // the next Temporal holds the same file.
 func TestNoRoundAfterTheEnd(t *testing.T) {
 	tree, begun, release := newTreeEnd(), make(chan struct{}), make(chan struct{})
@@ -77,7 +77,7 @@ func TestNoRoundAfterTheEnd(t *testing.T) {
 	}
 	close(release)
 	stage.Is(t, "the round was made", stage.Within(t, "the round", round), true)
-	stage.Is(t, "the end is told after the round", stage.Within(t, "the end", gone), true)
+	stage.Is(t, "the end is reported after the round", stage.Within(t, "the end", gone), true)
 	stage.Is(t, "a round after the end", tree.round(func() { t.Error("a signal after the end") }), false)
 }
 
@@ -103,8 +103,8 @@ func (l *life) ends(signal string) fsm.Input {
 	return seen[fsm.Exited]
 }
 
-// ofAdopted is the signal that is known to have ended a process which is no child of
-// ours: macOS tells it to those who may signal the process, Linux does not.
+// ofAdopted is the signal that is known to have ended a process which is no child of ours: macOS
+// reports it to a process that may signal it, Linux does not.
 func ofAdopted(signal string) string {
 	if runtime.GOOS == "darwin" {
 		return signal
@@ -112,8 +112,8 @@ func ofAdopted(signal string) string {
 	return ""
 }
 
-// A Temporal that ignores SIGTERM, with a descendant that left the group and
-// ignores it as well: each is told once, and SIGKILL ends them.
+// A Temporal that ignores SIGTERM, with a descendant that left the group and ignores it as well:
+// each is reported once, and SIGKILL ends them.
 func TestKillAfterTermIsIgnored(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawn()
@@ -192,7 +192,7 @@ func TestAdopt(t *testing.T) {
 	stage.Check(t, onlyExit(child.Wait()))
 }
 
-// The end of an earlier run is told, but its lock is not kept.
+// The end of an earlier run is reported, but its lock is not kept.
 func TestNextKeepsNoLockOfAnotherRun(t *testing.T) {
 	l := newLife(t)
 	lock, err := lockfile.Take(l.home.Lock())
@@ -206,8 +206,8 @@ func TestNextKeepsNoLockOfAnotherRun(t *testing.T) {
 	lock.Close()
 }
 
-// The lock's file was deleted or replaced under a running Temporal: the new one
-// is taken, so that nobody else can, and the tree is ended all the same.
+// The lock's file was deleted or replaced under a running Temporal: the new one is taken, so
+// that no other process can, and the tree is ended all the same.
 func TestLockReplacedUnderTemporal(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawn()
@@ -246,14 +246,14 @@ func TestGuardIsTheNextLock(t *testing.T) {
 	stage.Is(t, "the guard", l.World.tree.own == guard && l.World.tree.guard == nil, true)
 }
 
-func TestKeepSeat(t *testing.T) {
+func TestEnsureSupervisorLock(t *testing.T) {
 	l := newLife(t)
-	seat := l.supervisorLock
+	lock := l.supervisorLock
 	stage.Is(t, "kept", l.ensureSupervisorLock(), true)
-	stage.Is(t, "same seat", l.supervisorLock, seat)
+	stage.Is(t, "same lock", l.supervisorLock, lock)
 	stage.Check(t, os.Remove(l.home.SupervisorLock()))
 	stage.Is(t, "kept", l.ensureSupervisorLock(), true)
-	stage.Is(t, "new seat", l.supervisorLock != seat && files.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
+	stage.Is(t, "new lock", l.supervisorLock != lock && files.LeadsTo(l.home.SupervisorLock(), l.supervisorLock), true)
 	l.nothingYet()
 	stage.Check(t, os.Remove(l.home.SupervisorLock()))
 	other, err := lockfile.Take(l.home.SupervisorLock())

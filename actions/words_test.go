@@ -10,9 +10,9 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// What supervisors wrote that ended in vain is told, and nothing that was in
+// What supervisors wrote that ended in vain is reported, and nothing that was in
 // their log before.
-func TestDeskTellsTheSupervisorsWords(t *testing.T) {
+func TestClientReportsTheSupervisorsWords(t *testing.T) {
 	home := stage.NewHome(t)
 	stage.Check(t, os.WriteFile(home.SupervisorLog(), []byte("of yesterday\n"), 0o600))
 	write := func(words string) {
@@ -21,7 +21,7 @@ func TestDeskTellsTheSupervisorsWords(t *testing.T) {
 		_, err = log.WriteString(words)
 		stage.Check(t, errors.Join(err, log.Close()))
 	}
-	d, _ := newDesk(t, home, func(*os.File) (int, error) { write("no room\n"); return 0, nil })
+	d, _ := newClient(t, home, func(*os.File) (int, error) { write("no room\n"); return 0, nil })
 	stage.Is(t, "before", d.Words(), "")
 	for range 2 {
 		d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})

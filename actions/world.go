@@ -63,7 +63,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 	return w
 }
 
-// Observe says who has temporal.lock. A free one it keeps: the next step takes it.
+// Observe classifies the owner of temporal.lock. It keeps a free lock: the next step takes it.
 func (w *World) Observe(r fsm.Record) fsm.Evidence {
 	evidence, lock := evidence.ObserveLocked(w.home, r)
 	if evidence.Owner == fsm.OwnerNone {
@@ -107,8 +107,8 @@ func (w *World) Stamp(in fsm.Input) fsm.Input {
 
 func millis(m fsm.Millis) time.Duration { return time.Duration(m) * time.Millisecond }
 
-// Perform carries out one effect. An observer that hears of a Temporal that serves must not
-// see it undone for want of a record: it is shown what was saved, or need not be.
+// Perform carries out one effect. An observer that sees a Temporal serve must not see it undone
+// for want of a record: it is shown what was saved, or need not be.
 func (w *World) Perform(e fsm.Effect) (fsm.Input, bool) {
 	w.log.Debug("perform", "effect", e.Do, "event", e.Event, "after", millis(e.After), "run", e.Run)
 	began := time.Now()

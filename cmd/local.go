@@ -17,9 +17,9 @@ import (
 // Main runs stigmer on the process's arguments and returns its exit status.
 func Main() int { return Run(Root()) }
 
-// Run runs a command tree that Local is in on the process's arguments, tells on standard
-// error what went wrong, and returns the exit status. Output that cannot be written is a
-// failure then. A program with other ways calls Report, and looks after its output itself.
+// Run runs a command tree that Local is in on the process's arguments, prints on standard error
+// what went wrong, and returns the exit status. Output that cannot be written is a failure then.
+// A program with other ways calls Report, and handles its output itself.
 //
 // As process 1 of a container it runs the tree in a child process: see initproc.
 func Run(root *cobra.Command) int {

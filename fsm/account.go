@@ -182,7 +182,7 @@ var shortageWords = map[Shortage]string{
 func (e Exit) Words() string {
 	switch {
 	case !e.Known:
-		return "ended; it was not this supervisor's child, so the kernel told nobody how"
+		return "ended; it was not this supervisor's child, so the kernel reported no exit status"
 	case e.Signal != "":
 		return "was ended by signal " + strings.ToUpper(e.Signal)
 	}

@@ -30,7 +30,7 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 	case DoRelease:
 		return s, []Effect{s.effect(DoRelease)}
 	}
-	panic("fsm: the table has an action that nobody performs: " + string(action))
+	panic("fsm: the table has an action without a performer: " + string(action))
 }
 
 func (s Supervisor) backoff(in Input) Millis {
@@ -64,9 +64,9 @@ func (s Supervisor) timeGiven() Millis {
 	return s.Settings.Policy.StartDeadline - s.startDeadline()
 }
 
-// spawn first sets a half-made database aside: a file that our own spawn
-// created and that never served holds nobody's data, and Temporal never starts
-// on it again if it was killed within its first 70 ms.
+// spawn first sets a half-made database aside: a file that our own spawn created and that never
+// served holds no data, and Temporal never starts on it again if it was killed within its first
+// 70 ms.
 func (s Supervisor) spawn(in Input) (Supervisor, []Effect) {
 	s.DrivenRun = DrivenRun{Run: s.Run + 1}
 	var effects []Effect

@@ -34,7 +34,7 @@ func TestAMisplacedTemporalIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A restart that would keep such an address stops nothing, whoever drives.
+// A restart that would keep such an address stops nothing, with a supervisor or without.
 func TestARestartOnAnAddressThatCannotWorkStopsNothing(t *testing.T) {
 	for _, driver := range []int{0, 50} {
 		c := Command{Verb: VerbRestart, Patience: 1000}

@@ -5,7 +5,7 @@ import "slices"
 // Verb is what a command wants.
 type Verb string
 
-// The verbs that change anything. state is not one: it only looks.
+// The verbs that change anything. state is not one: it only reads.
 const (
 	VerbStart   Verb = "start"
 	VerbStop    Verb = "stop"
@@ -26,7 +26,7 @@ const (
 )
 
 // Command is the protocol of start, stop and restart as a value: win the lock
-// or follow, hand over, wait, take over from a dead driver, give up.
+// or follow, hand over, wait, continue the work of a dead driver, give up.
 type Command struct {
 	Verb Verb
 	// Want is what start and restart ask for, with defaults; Given names the flags
@@ -39,7 +39,7 @@ type Command struct {
 	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
-	// Cause is kept in the history: who wants Temporal, or wants it stopped.
+	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
 	// Phase is where the command is in its protocol.
@@ -59,7 +59,7 @@ type Command struct {
 	// RestartAcked says that the record has named this restart's own stop as a restart's.
 	RestartAcked bool
 	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
-	// looks for a supervisor to ask.
+	// searches for a supervisor to ask.
 	Handovers, Looks int
 }
 

@@ -93,10 +93,10 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 	case ActLookAgain:
 		return c.Step(m, turned(row, in))
 	}
-	panic("fsm: the command table has an action that nobody performs: " + string(action))
+	panic("fsm: the command table has an action without a performer: " + string(action))
 }
 
-// turned is what the next phase looks at: the same, but where a restart's first half
+// turned is what the next phase reads: the same, but where a restart's first half
 // has ended with supervisor.lock, and nothing runs.
 func turned(row CommandRow, in CommandInput) CommandInput {
 	if row.On != StoppedForRestart {
@@ -134,8 +134,8 @@ func (c Command) timer(action CommandAction, in CommandInput) CommandEffect {
 	return CommandEffect{}
 }
 
-// handOver has a supervisor started. It has three attempts, counted anew when one
-// has saved a record before it died.
+// handOver has a supervisor started. It has three attempts, counted anew when one has saved a
+// record before it exited.
 func (c Command) handOver(in CommandInput) (Command, []CommandEffect) {
 	wanted, _ := c.Prepare(in.Record, in.Evidence)
 	if in.Record.Generation > c.Since {
@@ -158,7 +158,7 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace}}
 }
 
-// outcome is the end of a command by a row, with what is needed to tell it.
+// outcome is the end of a command by a row, with what is needed to report it.
 func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
 	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
 	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])

@@ -86,7 +86,7 @@ func (c Command) classifyBusy(in CommandInput) CommandEvent {
 	return c.classifyDriven(in)
 }
 
-// classifyDriven looks at a Temporal that is wanted as this command wants it.
+// classifyDriven classifies a Temporal that is wanted as this command wants it.
 func (c Command) classifyDriven(in CommandInput) CommandEvent {
 	r := in.Record
 	serves := r.State == Healthy || r.State == Degraded
@@ -166,7 +166,7 @@ func (c Command) classifyStopWon(in CommandInput) CommandEvent {
 	return StopUndriven
 }
 
-// classifyDrive looks at how this command's own drive has ended.
+// classifyDrive classifies how this command's own drive has ended.
 func (c Command) classifyDrive(in CommandInput) CommandEvent {
 	switch {
 	case in.Kind != InputDrove:

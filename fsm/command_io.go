@@ -67,7 +67,7 @@ var looks = []CommandInputKind{InputBusy, InputYieldOver, InputStillSuspended, I
 type CommandInput struct {
 	Kind   CommandInputKind
 	Record Record
-	// Evidence is who has temporal.lock; set with Won.
+	// Evidence is the owner of temporal.lock; set with Won.
 	Evidence Evidence
 	// Driver is the process that was proven to hold supervisor.lock as ours; zero if none was.
 	Driver Process
@@ -76,7 +76,7 @@ type CommandInput struct {
 	// Outdated says that the driver is a supervisor of an older version than the
 	// command, which a start replaces.
 	Outdated bool
-	// Holder describes who holds supervisor.lock if it is not ours.
+	// Holder describes the owner of supervisor.lock if it is a foreign process.
 	Holder string
 	Detail string
 	// Code is the cause of what Detail says, empty if it is not known.

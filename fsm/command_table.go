@@ -28,7 +28,7 @@ var finish = then(ActReleaseLock, ActFinish)
 // to commands what Table is to a supervisor.
 var CommandTable = []CommandRow{
 	{running, SystemRefused, CommandDone, finish, ResultSystemRefused, "nothing can be proven any more; what the system said is printed"},
-	{running, PatienceOver, CommandDone, finish, ResultTimedOut, "a command never waits for longer than it was told to; the supervisor goes on"},
+	{running, PatienceOver, CommandDone, finish, ResultTimedOut, "a command never waits for longer than it may; the supervisor goes on"},
 
 	// start, and restart once nothing runs: supervisor.lock is ours
 	{starting, TemporalLockForeign, CommandDone, finish, ResultTemporalLockForeign, "a foreign process is never touched; it is named"},

@@ -61,7 +61,7 @@ func TestEveryCommandActionIsPerformed(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("an action that nobody performs is passed over in silence")
+			t.Error("an action without a performer is passed over in silence")
 		}
 	}()
 	Command{}.act(m, "bogus", CommandRow{}, CommandInput{})

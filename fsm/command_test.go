@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,asleep,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor"
 
 // asker is a command in a story.
 type asker struct {
@@ -28,7 +28,7 @@ func (a *asker) play(l line) []string {
 	}
 	var lines []string
 	for _, d := range deeds {
-		lines = append(lines, d.told())
+		lines = append(lines, d.inWords())
 	}
 	return lines
 }
@@ -60,15 +60,15 @@ func (a *asker) sight(l line) CommandInput {
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)
 	}
-	stranger := ""
+	foreign := ""
 	if l.has("holder") {
-		stranger = "pid 7 (stranger)"
+		foreign = "pid 7 (foreign)"
 	}
 	switch in.Kind {
 	case InputWon:
-		in.Evidence = Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: stranger, Leader: process(100)}
+		in.Evidence = Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: foreign, Leader: process(100)}
 	default:
-		in.Holder = stranger
+		in.Holder = foreign
 		if pid := l.number(a.t, "driver", 0); pid != 0 {
 			in.Driver = process(pid)
 		}
@@ -78,12 +78,12 @@ func (a *asker) sight(l line) CommandInput {
 		if pid := l.number(a.t, "supervisor", 0); pid != 0 {
 			in.Record.Supervisor = process(pid)
 		}
-		in.Suspended, in.Outdated = l.has("asleep"), l.has("outdated")
+		in.Suspended, in.Outdated = l.has("suspended"), l.has("outdated")
 	}
 	return in
 }
 
-func (d CommandEffect) told() string {
+func (d CommandEffect) inWords() string {
 	switch d.Do {
 	case ActArm:
 		return fmt.Sprintf("arm %s in %d ms", d.Input, d.After)
@@ -111,7 +111,7 @@ func (d CommandEffect) told() string {
 }
 
 func TestCommandStories(t *testing.T) {
-	tell(t, "commands", func(t *testing.T) func(line) []string { return (&asker{t: t}).play })
+	playStories(t, "commands", func(t *testing.T) func(line) []string { return (&asker{t: t}).play })
 }
 
 // ask plays inputs and returns how the command ended.
@@ -125,8 +125,8 @@ func ask(t *testing.T, inputs ...string) string {
 	return strings.Join(last, " | ")
 }
 
-// A restart that had to look again for somebody to ask has handed nothing over
-// yet: it still has every attempt to start.
+// A restart that had to search again for a driver has handed nothing over yet: it still has
+// every attempt to start.
 func TestLookingAgainForADriverCostsARestartNoAttempt(t *testing.T) {
 	got := ask(t, "open verb=restart", "busy state=Healthy desired=running gen=5 inc=1", "noanswer", "noanswer", "noanswer",
 		"won state=Stopped gen=9 inc=1")
@@ -144,17 +144,17 @@ func TestARecordThatComesBackIsNoOtherIncarnation(t *testing.T) {
 	}
 }
 
-// What kept the drive from stopping anything is not told as a stop.
-func TestADriveThatMetAStrangerHasNotStoppedIt(t *testing.T) {
+// What kept the drive from stopping anything is not reported as a stop.
+func TestADriveThatMetAForeignProcessHasNotStoppedIt(t *testing.T) {
 	got := ask(t, "open verb=stop", "won state=Healthy desired=running gen=5 inc=1 hold=ours", "drove gen=7 inc=1 failed=lock_denied")
 	if strings.Contains(got, string(ResultStopped)) || strings.Contains(got, string(ResultNothingRan)) {
 		t.Errorf("temporal.lock was denied to the drive: %s", got)
 	}
 }
 
-// A restart that would run with two servers on one port is refused while what runs
-// still runs, whoever drives; and once more at the turning point, if the record has
-// changed in between.
+// A restart that would run with two servers on one port is refused while what runs still runs,
+// with a supervisor or without; and once more at the turning point, if the record has changed in
+// between.
 func TestARestartIntoAClashStopsNothing(t *testing.T) {
 	const open = "open verb=restart port=8233 given=port"
 	for _, sights := range [][]string{

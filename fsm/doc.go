@@ -9,8 +9,7 @@
 // tests put the very same code into a simulated world and try every
 // interleaving. The idea is that of etcd's raft library.
 //
-// The rule that all of it follows: the record that names a state is saved
-// before the state's action runs, so whoever finds the record after a crash
-// knows what may have been begun. Locking's action needs none, as the kernel
-// takes a lock back from whoever dies.
+// The rule that all of it follows: the record that names a state is saved before the state's
+// action runs, so a process that finds the record after a crash knows what may have been begun.
+// Locking's action needs none, as the kernel releases the lock of a process that exits.
 package fsm

@@ -10,13 +10,13 @@ type World interface {
 	Next() Input
 	// Stamp fills in an input's clocks and dice.
 	Stamp(Input) Input
-	// Observe classifies who has temporal.lock.
+	// Observe classifies the owner of temporal.lock.
 	Observe(Record) Evidence
 }
 
-// Drive goes on from a record until the machine is Stopped and nothing is
-// wanted. It returns the last record. A grace of 0 is the policy's; it counts
-// where the record is to be stopped. Whoever calls it holds supervisor.lock.
+// Drive goes on from a record until the machine is Stopped and nothing is wanted. It returns the
+// last record. A grace of 0 is the policy's; it counts where the record is to be stopped. Its
+// caller holds supervisor.lock.
 func Drive(w World, r Record, self Process, grace Millis) Record {
 	m := NewMachine()
 	s, first := Begin(r, self, w.Observe(r), w.Stamp(Input{Grace: grace}))

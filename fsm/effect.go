@@ -18,7 +18,7 @@ const (
 const (
 	Probed   Event = "probed"    // the answer to DoProbe
 	ProbeDue Event = "probe_due" // the pause between two probes has passed
-	LockLost Event = "deposed"   // somebody else holds the file that is now supervisor.lock
+	LockLost Event = "deposed"   // another process holds the file that is now supervisor.lock
 )
 
 // Effect is something to do, as data. Effects of one step are performed in
@@ -62,7 +62,7 @@ type Input struct {
 	Grace          Millis  // stop: 0 for the default
 	RestartPending bool    // stop: a restart asks
 	Was            State   // resumed: what the record said, if that was another state than the one it is resumed in
-	Detail         string  // one sentence for people: who asked, what was refused
+	Detail         string  // one sentence for people: what asked, what was refused
 	Left           string  // gone: a name for the state in which the database was left
 	BeforeSpawn            // lock_acquired
 	WithSpawn              // spawned
@@ -100,10 +100,10 @@ func (s Supervisor) grace() Millis {
 	return s.Settings.Policy.Grace
 }
 
-// period is the pause to the next probe: shorter while Degraded, to see a recovery, or
-// the need for a restart, early. Each startup probe takes the processor from the server
-// that comes up. Who has asked for a Temporal waits for the answer; after a restart
-// clients are served before the record says so, and the probes come seldom.
+// period is the pause to the next probe: shorter while Degraded, to see a recovery, or the need
+// for a restart, early. Each startup probe takes the processor from the server that comes up. A
+// start waits for the answer; after a restart clients are served before the record says so, and
+// the probes come seldom.
 func (s Supervisor) period() Millis {
 	p := s.Settings.Policy
 	switch {
@@ -145,11 +145,11 @@ func (s Supervisor) arm(e Event, after Millis) Effect {
 	return effect
 }
 
-// save makes the record known before what follows it is done. It waits for the
-// disk only where a power cut, after which nothing runs and every lock is free,
-// would make the next start go wrong: where it says something new of the database,
-// which a record alone knows (that our spawn is about to make the file, that it has
-// served, who made it), and where it is the last word, with nobody left to wait.
+// save makes the record known before what follows it is done. It waits for the disk only where a
+// power cut, after which nothing runs and every lock is free, would make the next start go
+// wrong: where it says something new of the database that a record alone knows (that our spawn
+// is about to make the file, that it has served, which version made it), and where it is the
+// last word, with no process left to wait.
 func (s Supervisor) save(t Transition) Effect {
 	effect := s.effect(DoSave)
 	effect.Transition = t
@@ -159,8 +159,8 @@ func (s Supervisor) save(t Transition) Effect {
 	return effect
 }
 
-// firstHealthy reports whether a save tells a start that it has succeeded: a
-// start that cannot be recorded is undone, as who waits for it reads the record.
+// firstHealthy reports whether a save is the news for a waiting start that it has succeeded: a
+// start that cannot be recorded is undone, as its command reads the record.
 func (s Supervisor) firstHealthy(t Transition) bool {
 	return t.Event == ProbePassed && t.From == Starting && !s.Adopted && s.Awaited
 }

@@ -148,7 +148,7 @@ func (in CommandInput) move(verb Verb) Move {
 }
 
 // decides returns the row of a plain command that says what it would do: the first
-// that does more than to look, if Temporal answers it.
+// that does more than to read, if Temporal answers it.
 func (in CommandInput) decides(verb Verb) CommandRow {
 	m, r := NewCommandMachine(), &in.Record
 	if r.Settings.TemporalBin == "" {
@@ -174,8 +174,8 @@ func (in CommandInput) decides(verb Verb) CommandRow {
 	}
 }
 
-// driven is where a command's request leads, and what whoever drives would do for
-// it: the supervisor by Table, else a new driver by the resume rule.
+// driven is where a command's request leads, and what the driver would do for it: the supervisor
+// by Table, else a new driver by the resume rule.
 func (in CommandInput) driven(verb Verb) (to State, effect string) {
 	request, r := Start, in.Record
 	switch {

@@ -64,7 +64,7 @@ func TestDiagnose(t *testing.T) {
 		{"and it hangs", Record{State: Healthy}, Look{Owner: OwnerOurs, Asked: true, Detail: "no answer"}, Degraded, "no answer", false},
 		{"a dead stop", Record{State: Stopping}, Look{Owner: OwnerOurs}, Stopping, "stop finishes it", true},
 		{"left-overs", Record{State: Healthy}, Look{Owner: OwnerLeftover}, Stopping, "left behind", false},
-		{"a stranger", Record{State: Stopped}, Look{Owner: OwnerForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
+		{"a foreign process", Record{State: Stopped}, Look{Owner: OwnerForeign, Holder: "pid 7 (x)"}, Stopped, "pid 7 (x)", true},
 		{"a failure is kept", failed, Look{Owner: OwnerNone}, Stopped, "it exited with status 1", true},
 		{"damaged", Record{State: Stopped}, Look{Lost: true, Damage: "damaged: it is empty", Owner: OwnerNone}, Stopped, "cannot be read (damaged: it is empty)", true},
 		{"never started", Record{State: Stopped}, Look{Owner: OwnerNone}, Stopped, "never started", true},
@@ -97,12 +97,12 @@ func TestMovesNameEveryRow(t *testing.T) {
 		}
 		for _, event := range []string{"start", "stop", "restart"} {
 			if told[event] == "" {
-				t.Errorf("%s: what %s would do is not told", state, event)
+				t.Errorf("%s: what %s would do is not listed", state, event)
 			}
 		}
 		for _, row := range Table {
 			if row.From == state && row.On != Resumed && told[string(row.On)] != row.To {
-				t.Errorf("%s: %s leads to %s, told is %q", state, row.On, row.To, told[string(row.On)])
+				t.Errorf("%s: %s leads to %s, listed is %q", state, row.On, row.To, told[string(row.On)])
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func TestWhatAMoveDoesIsToldInWords(t *testing.T) {
 		}
 		for _, action := range row.Do {
 			if Phrases[action] == "" || !strings.Contains(text, Phrases[action]) {
-				t.Errorf("%s in %s: %q does not tell %q", row.On, row.From, text, action)
+				t.Errorf("%s in %s: %q does not name %q", row.On, row.From, text, action)
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func TestHowAProcessEnded(t *testing.T) {
 		"exited with status 3":        {Known: true, Code: 3},
 		"was ended by signal SIGKILL": {Known: true, Code: 137, Signal: "sigkill"},
 		"not this supervisor's child": {},
-		"the kernel told nobody how":  {Code: 1, Signal: "SIGKILL"},
+		"the kernel reported no exit": {Code: 1, Signal: "SIGKILL"},
 		"exited with status 0":        {Known: true},
 	} {
 		if got := exit.Words(); !strings.Contains(got, want) {

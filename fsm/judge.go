@@ -55,7 +55,7 @@ const MachineBusy = "the machine is busy: its threads wait for a processor"
 func (p Policy) slow(v Verdict) bool { return v.passes() && v.Took > p.Timeout }
 
 // Evaluate counts one answer and returns the event that it amounts to, or "" for
-// none. A gap in which nobody probed (a suspended laptop, a stopped container)
+// none. A gap without a probe (a suspended laptop, a stopped container)
 // is no failure: the count begins anew after it. Only a deaf health endpoint
 // leads to the liveness deadline; a server that answers but cannot reach its
 // database is Degraded and left alone, since a restart would make it worse. A verdict of

@@ -175,7 +175,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 		var effects []Effect
 		s, effects = s.Step(m, in)
 		if pending = effects[len(effects)-1]; s.State != Restarting && pending.Do != DoArm && pending.Do != DoProbe {
-			t.Fatalf("%s: nobody probes any more: %v", s.State, told(effects))
+			t.Fatalf("%s: nothing probes any more: %v", s.State, effectLines(effects))
 		}
 	}
 	return now - deafFrom

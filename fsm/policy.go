@@ -12,7 +12,7 @@ type Policy struct {
 	// StartDeadline is the time from spawn to the first passed probe.
 	StartDeadline Millis `json:"start_deadline_ms"`
 	// StartPeriod is the pause between two startup probes of a Temporal that a start has
-	// asked for; while nobody listens yet, it grows to 10 ms.
+	// asked for; while nothing listens yet, it grows to 10 ms.
 	StartPeriod Millis `json:"start_period_ms"`
 	// Period is the pause between two liveness probes. Timeout is how long the answer to one
 	// may take: a later one still counts as life, and as slow.
@@ -56,10 +56,10 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// InWindow counts the restarts within the window that ends now. A restart that is
-// later than now, or than one that came after it, was before the clock was set
-// back: nobody can tell how long ago, so neither it nor any before it counts. A
-// crash loop is ended all the same, by the restarts from then on.
+// InWindow counts the restarts within the window that ends now. A restart that is later than
+// now, or than one that came after it, was before the clock was set back: how long ago is not
+// known, so neither it nor any before it counts. A crash loop is ended all the same, by the
+// restarts from then on.
 func (r Restarts) InWindow(now Instant, window Millis) int {
 	n, next := 0, now //mutation:clock-back
 	for _, at := range r.Recent {

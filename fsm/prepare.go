@@ -1,8 +1,7 @@
 package fsm
 
-// Prepare returns the record to save before a supervisor takes over: Temporal is
-// wanted, and how. An Outcome with a Result is a refusal. The caller holds
-// supervisor.lock.
+// Prepare returns the record to save before a supervisor drives: Temporal is wanted, and how. An
+// Outcome with a Result is a refusal. The caller holds supervisor.lock.
 func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	keeps := e.Owner == OwnerOurs && r.State != Stopping && r.State != Restarting
 	switch {
@@ -20,10 +19,10 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 		return r, Outcome{Result: ResultNoBinary, Record: r}
 	}
 	if r.Desired != WantRunning {
-		r.Incarnation++ // else it takes over what another driver began
+		r.Incarnation++ // else it continues what another driver began
 	}
 	r.Desired, r.RestartPending = WantRunning, false //mutation:start-wish
-	r.Restarts, r.Failure = Restarts{}, Failure{}    // who asks anew has a fresh budget //mutation:fresh-budget
+	r.Restarts, r.Failure = Restarts{}, Failure{}    // a new request has a fresh budget //mutation:fresh-budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}

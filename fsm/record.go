@@ -49,8 +49,8 @@ func (p Process) Same(q Process) bool {
 	return p.PID > 1 && p.PID == q.PID && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot //mutation:same-process
 }
 
-// Exit is how a process ended. Known is false where it was not our child, so
-// that the kernel told nobody.
+// Exit is how a process ended. Known is false where it was not our child, so that the kernel
+// reported no status.
 type Exit struct {
 	Known  bool   `json:"known"`
 	Code   int    `json:"code"`
@@ -103,8 +103,8 @@ type Restarts struct {
 	Unserved int `json:"unserved"`
 }
 
-// Database is what is known of the database file's birth. A file that our own
-// spawn created and that never served holds nobody's data.
+// Database is what is known of the database file's birth. A file that our own spawn created and
+// that never served holds no data.
 type Database struct {
 	Path string `json:"path,omitempty"`
 	// Created says that the file did not exist before one of our spawns.
@@ -118,7 +118,7 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
-	// Aside is the name to which a reset moves its files, empty once a start has looked at them.
+	// Aside is the name to which a reset moves its files, empty once a start has checked them.
 	Aside string `json:"aside,omitempty"`
 }
 
@@ -130,8 +130,8 @@ type DatabaseFile struct {
 	Schema string `json:"schema"`
 }
 
-// Record is what is persisted: enough for any command to go on from, whatever
-// died before it. It is a comparable value.
+// Record is what is persisted: enough for any command to go on from, whatever was
+// killed before it. It is a comparable value.
 type Record struct {
 	State State `json:"state"`
 	// Since is when State was entered from another state.
@@ -139,11 +139,11 @@ type Record struct {
 	// Generation grows by one with each record saved.
 	Generation uint64 `json:"generation"`
 	// Incarnation grows by one when a command wants Temporal that was not wanted
-	// before: it tells a stop that what it was to stop has ended. A command that
-	// takes over a start from a dead driver goes on in the same one.
+	// before: a stop sees by it that what it was to stop has ended. A command that
+	// continues a dead driver's start goes on in the same one.
 	Incarnation uint64  `json:"incarnation"` //mutation:incarnation-written
 	Desired     Desired `json:"desired"`
-	// RestartPending says that whoever asked for the stop at hand, or the last one, starts Temporal
+	// RestartPending says that the command that asked for this stop, or the last one, starts Temporal
 	// again: a restart.
 	RestartPending bool     `json:"again,omitempty"`
 	Reason         string   `json:"reason,omitempty"`
@@ -156,7 +156,7 @@ type Record struct {
 	Restarts Restarts `json:"restarts"`
 	Failure  Failure  `json:"failure"`
 	Database Database `json:"database"`
-	// Known is the database whose contents were read last, by whichever process.
+	// Known is the database whose contents were read last, by any process.
 	Known DatabaseFile `json:"known_database,omitzero"`
 }
 

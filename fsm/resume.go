@@ -2,17 +2,16 @@ package fsm
 
 import "fmt"
 
-// LockOwner says who has temporal.lock. The kernel keeps that lock exactly as long as
-// any process lives that inherited it, so it is the answer to "does anything of
-// the tree live?".
+// LockOwner says which process has temporal.lock. The kernel keeps that lock exactly as long as
+// any process lives that inherited it, so it is the answer to "does anything of the tree live?".
 type LockOwner string
 
 // The holds.
 const (
-	OwnerNone     LockOwner = "free"    // nobody: nothing of the tree lives
+	OwnerNone     LockOwner = "free"    // none: nothing of the tree lives
 	OwnerOurs     LockOwner = "ours"    // the leader, proven to be our Temporal
 	OwnerLeftover LockOwner = "remnant" // processes that our Temporal left behind; the leader is dead
-	OwnerForeign  LockOwner = "foreign" // somebody who is not ours, or cannot be proven to be
+	OwnerForeign  LockOwner = "foreign" // a foreign process
 )
 
 // LockOwners lists every hold.
@@ -23,7 +22,7 @@ type Evidence struct {
 	Owner LockOwner
 	// Leader is the proven leader where LockOwner is OwnerOurs.
 	Leader Process
-	// Holder describes who holds the lock, for people.
+	// Holder describes the owner of the lock, for people.
 	Holder string
 }
 

@@ -29,7 +29,7 @@ var (
 	}
 )
 
-func (p Plan) told() string {
+func (p Plan) inWords() string {
 	if p.Event == "" {
 		return fmt.Sprintf("%s -", p.State)
 	}
@@ -48,8 +48,8 @@ func TestResumeAnswersEveryCombination(t *testing.T) {
 				if desired == WantRunning {
 					want = p.wanted
 				}
-				if got := Resume(Record{State: state, Desired: desired}, Evidence{Owner: hold}); got.told() != want {
-					t.Errorf("%q wanted %q, lock %s: %s, want %s", state, desired, hold, got.told(), want)
+				if got := Resume(Record{State: state, Desired: desired}, Evidence{Owner: hold}); got.inWords() != want {
+					t.Errorf("%q wanted %q, lock %s: %s, want %s", state, desired, hold, got.inWords(), want)
 				}
 			}
 		}
@@ -79,8 +79,8 @@ func checkPlan(t *testing.T, name string, desired Desired, hold LockOwner, p Pla
 		t.Errorf("%s: %s has no row in %s", name, p.Event, p.State)
 	case p.Event == "" && p.State != Stopped:
 		t.Errorf("%s: stays in %s with nothing to do", name, p.State)
-	case hold == OwnerForeign && p.told() != "Locking lock_denied":
-		t.Errorf("%s: a stranger's lock leads to %s", name, p.told())
+	case hold == OwnerForeign && p.inWords() != "Locking lock_denied":
+		t.Errorf("%s: a foreign lock leads to %s", name, p.inWords())
 	case desired != WantRunning && (hold == OwnerOurs || hold == OwnerLeftover) && p.State != Stopping:
 		t.Errorf("%s: not wanted, and goes on in %s", name, p.State)
 	}
@@ -89,7 +89,7 @@ func checkPlan(t *testing.T, name string, desired Desired, hold LockOwner, p Pla
 			t.Errorf("%s: the lock is free, and it does %s", name, action)
 		}
 		if hold == OwnerForeign && action != DoRelease {
-			t.Errorf("%s: a stranger has the lock, and it does %s", name, action)
+			t.Errorf("%s: a foreign process has the lock, and it does %s", name, action)
 		}
 		if hold == OwnerLeftover && action == DoAdopt {
 			t.Errorf("%s: adopts a Temporal whose leader is dead", name)
@@ -108,7 +108,7 @@ func TestBeginGoesWhereResumeSays(t *testing.T) {
 				plan := Resume(r, e)
 				s, first := Begin(r, process(2), e, Input{Stamp: Stamp{At: 5, Tick: 5}})
 				if s.State != plan.State || first.Event != cmp.Or(plan.Event, Resumed) {
-					t.Errorf("%q/%q/%s: state %s, first %q, done %t; the plan is %s", state, desired, hold, s.State, first.Event, s.Done, plan.told())
+					t.Errorf("%q/%q/%s: state %s, first %q, done %t; the plan is %s", state, desired, hold, s.State, first.Event, s.Done, plan.inWords())
 				}
 				c := checker{t: t, last: r}
 				if state == "" {

@@ -84,8 +84,8 @@ func setting[T any](name string, at func(*Settings) *T) field {
 	return field{name, func(s Settings) string { return fmt.Sprint(*at(&s)) }, func(to *Settings, from Settings) { *at(to) = *at(&from) }}
 }
 
-// fields lists the settings in the order in which differences are told. The
-// names are those of the flags.
+// fields lists the settings in the order in which differences are reported. The names are those
+// of the flags.
 var fields = []field{
 	setting("ip", func(s *Settings) *string { return &s.IP }),
 	setting("port", func(s *Settings) *int { return &s.Port }),
@@ -109,9 +109,8 @@ var fields = []field{
 	setting("restart-window", func(s *Settings) *Millis { return &s.Policy.RestartWindow }),
 }
 
-// Differences compares the settings of a running Temporal with those asked for,
-// in a fixed order. Only what was given counts: who asks for nothing in
-// particular wants what runs.
+// Differences compares the settings of a running Temporal with those asked for, in a fixed
+// order. Only what was given counts: a start without flags wants what runs.
 func Differences(have, want Settings, given Names) []Difference {
 	var differ []Difference
 	for _, f := range fields {

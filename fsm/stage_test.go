@@ -41,7 +41,7 @@ func (g *stage) begin(l line) []string {
 		Restarts:    Restarts{Unserved: l.number(g.t, "unserved", 0)},
 		RecordedRun: RecordedRun{Served: l.has("served")},
 	}
-	e := Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: "pid 7 (stranger)"}
+	e := Evidence{Owner: LockOwner(l.word("hold", "free")), Holder: "pid 7 (foreign)"}
 	if l.has("pid") {
 		r.Temporal = process(l.number(g.t, "pid", 0))
 		e.Leader = r.Temporal
@@ -86,10 +86,10 @@ func (g *stage) perform(l line, in Input) []string {
 	g.effects(s, effects)
 	fails := slices.IndexFunc(effects, requiredSave)
 	if !l.has("savefails") || fails < 0 {
-		return append(told(effects), g.now())
+		return append(effectLines(effects), g.now())
 	}
-	lines := told(effects[:fails+1])
-	for _, dropped := range told(effects[fails+1:]) {
+	lines := effectLines(effects[:fails+1])
+	for _, dropped := range effectLines(effects[fails+1:]) {
 		lines = append(lines, "(dropped) "+dropped)
 	}
 	return append(lines, g.failSave(l)...)

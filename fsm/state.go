@@ -49,7 +49,7 @@ const (
 	Resumed          Event = "resumed"
 )
 
-// Kind says who sends an event, and so what a pair without a row means.
+// Kind says where an event comes from, and so what a pair without a row means.
 type Kind string
 
 // The kinds of event.
@@ -77,7 +77,7 @@ var Events = []EventInfo{
 	{Stop, Request, "Temporal is no longer wanted", "nothing runs"},
 	{LockAcquired, Result, "temporal.lock and the database's lock are ours, and the ports are free", "only Locking asks for the lock"},
 	{OrphanFound, Result, "temporal.lock is held by a Temporal that is proven to be ours", "only Locking asks for the lock"},
-	{LockDenied, Result, "somebody who is not ours holds temporal.lock or the database's lock", "our own tree holds the lock"},
+	{LockDenied, Result, "a foreign process holds temporal.lock or the database's lock", "our own tree holds the lock"},
 	{PortTaken, Result, "another program listens on a port that Temporal needs", "only Locking looks at the ports"},
 	{Spawned, Result, "the process exists and is known by its identity", "only Starting spawns"},
 	{SpawnFailed, Result, "the kernel refused to create the process", "only Starting spawns"},

@@ -25,7 +25,7 @@ import (
 //	EVENT         any event of the machine, or probed, probe_due, deposed. Words:
 //	              late (its Seq or Run is an older one), fresh, live, ready, waits,
 //	              tardy (it follows one that waits), took=MS, delayed=MS (of the answer to a probe), version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
-//	              neither: the kernel told nobody)
+//	              neither: the kernel reported no status)
 //	after=MS      with any of them: so much time has passed since the last input
 //	savefails     with any of them: the first required save fails, and what
 //	              follows it is dropped, as PerformAll does
@@ -34,10 +34,10 @@ import (
 //
 //	open          the command begins. verb=start|stop|restart port=N patience=MS
 //	              grace=MS given=NAMES nobin (no Temporal CLI was found)
-//	won, busy     what is so with supervisor.lock. state= desired= gen= inc= port=
-//	              failed=EVENT hold= (won) driver=PID asleep outdated
+//	won, busy     supervisor.lock is won, or held. state= desired= gen= inc= port=
+//	              failed=EVENT hold= (won) driver=PID suspended outdated
 //	              unnamed supervisor=PID (busy; the record's, else it is the driver)
-//	              holder (a stranger: of temporal.lock with won, of supervisor.lock with busy)
+//	              holder (a foreign process: of temporal.lock with won, of supervisor.lock with busy)
 //	handed, nothanded, drove, proven, unproven, timeout, noanswer, broken
 //	              with the same words for the record
 type line struct {
@@ -68,7 +68,7 @@ func (l line) word(word, otherwise string) string {
 }
 
 // check refuses a word that the story's kind does not know: a misspelt one would
-// silently tell another story.
+// silently make it another story.
 func (l line) check(t *testing.T, known string) {
 	t.Helper()
 	for word := range l.words {
@@ -93,9 +93,9 @@ func parseLine(text string) line {
 	return l
 }
 
-// tell runs every story of a folder. Each file gets its own teller, which
-// answers one input line with the lines of what came of it.
-func tell(t *testing.T, folder string, teller func(*testing.T) func(line) []string) {
+// playStories plays every story of a folder. Each file gets its own player, which answers one input
+// line with the lines of what came of it.
+func playStories(t *testing.T, folder string, newPlayer func(*testing.T) func(line) []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.txt"))
 	if err != nil || len(files) == 0 {
@@ -107,13 +107,13 @@ func tell(t *testing.T, folder string, teller func(*testing.T) func(line) []stri
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, file, retell(string(text), teller(t)))
+			golden(t, file, replay(string(text), newPlayer(t)))
 		})
 	}
 }
 
-// retell keeps comments, empty lines and inputs, and replaces what came of them.
-func retell(story string, answer func(line) []string) string {
+// replay keeps comments, empty lines and inputs, and replaces what came of them.
+func replay(story string, answer func(line) []string) string {
 	var out strings.Builder
 	for text := range strings.Lines(story) {
 		text = strings.TrimRight(text, "\n")
@@ -125,8 +125,8 @@ func retell(story string, answer func(line) []string) string {
 		if !ok {
 			continue
 		}
-		for _, told := range answer(parseLine(input)) {
-			fmt.Fprintln(&out, "  "+told)
+		for _, outcome := range answer(parseLine(input)) {
+			fmt.Fprintln(&out, "  "+outcome)
 		}
 	}
 	return out.String()

@@ -8,10 +8,10 @@ import "fmt"
 type Supervisor struct {
 	Record
 	Self Process
-	// Seq grows with each change of state: it tells late timers and probes.
+	// Seq grows with each change of state: late timers and probes are known by it.
 	Seq uint64
 	DrivenRun
-	// Awaited says that somebody may wait for a record that says Healthy: from the start
+	// Awaited says that a command may wait for a record that says Healthy: from the start
 	// that this driver carries out, an adoption included, until a Temporal that it has
 	// seen serve fails.
 	Awaited bool
@@ -133,7 +133,7 @@ func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 }
 
 // gone decides what the tree's end means: in Restarting it is the moment at
-// which the budget is looked at.
+// which the budget is checked.
 func (s Supervisor) gone(m *Machine, in Input) (Supervisor, []Effect) {
 	if s.State == Restarting {
 		if spent := s.Settings.Policy.BudgetExceeded(s.Restarts, in.At); spent != "" {
@@ -203,11 +203,10 @@ func (s Supervisor) applyNext(m *Machine, row Row, in Input, effects []Effect) (
 }
 
 // mergeSaves makes notes of the saves that need not be written. Two saves with no effect between
-// them are one: a crash between them looks like a crash before both. So is one before the
-// lock, whose every answer is saved (but by a driver that finds itself deposed): the lock is
-// nothing that a record would have to name, the kernel releases it if the driver dies. A
-// start, and a restart whose tree is gone and which need not wait, are so written once before
-// the spawn, and not again and again.
+// them are one: a crash between them leaves what a crash before both leaves. So is one before
+// the lock, whose every answer is saved (but by a driver that has lost supervisor.lock): no
+// record has to name the lock, as the kernel releases it when the driver exits. So a start, and
+// a restart whose tree is gone and which need not wait, are written once before the spawn.
 func mergeSaves(effects []Effect) []Effect {
 	next := &Effect{} // the next effect that is no note
 	for i := len(effects) - 1; i >= 0; i-- {
@@ -251,7 +250,7 @@ func (s Supervisor) setState(to State, at Instant) Supervisor {
 	return s
 }
 
-// setOwners names in the record who drives and who runs: nobody once it is Stopped.
+// setOwners names in the record the driver and the run: none once it is Stopped.
 func (s Supervisor) setOwners() Supervisor {
 	s.Supervisor = s.Self //mutation:driver-named
 	if s.State == Stopped {

@@ -7,10 +7,10 @@ import (
 )
 
 func TestStories(t *testing.T) {
-	tell(t, "stories", func(t *testing.T) func(line) []string { return newStage(t).play })
+	playStories(t, "stories", func(t *testing.T) func(line) []string { return newStage(t).play })
 }
 
-// run plays inputs without telling them.
+// run plays inputs without writing lines.
 func run(t *testing.T, inputs ...string) Supervisor {
 	t.Helper()
 	g := newStage(t)
@@ -125,11 +125,11 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 	}
 	s.Awaited = true
 	if got := asks(s).After; got != s.Settings.Policy.StartPeriod {
-		t.Errorf("who waits is answered every %s", got)
+		t.Errorf("a start that waits is answered every %s", got)
 	}
 }
 
-// What was not spawned has made no database, whoever puts a file there later.
+// What was not spawned has made no database, even if a file appears there later.
 func TestWhatWasNotSpawnedMadeNoDatabase(t *testing.T) {
 	for _, way := range [][]string{{"lock_acquired fresh savefails"}, {"lock_acquired fresh", "spawn_failed"}} {
 		s := run(t, append([]string{"begin desired=running"}, way...)...)
@@ -144,14 +144,14 @@ func TestWhatWasNotSpawnedMadeNoDatabase(t *testing.T) {
 	}
 }
 
-// Who has adopted waits until this driver has seen it serve, whatever the dead one saw.
+// A driver that has adopted waits until it has seen Temporal serve, whatever the dead one saw.
 func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
 	s := run(t, "begin state=Healthy hold=ours pid=100 served", "exited", "gone after=0", "backoff_elapsed after=1000", "lock_acquired", "spawned pid=101")
 	if s.State != Starting || !s.Awaited {
 		t.Errorf("%s, awaited: %t", s.State, s.Awaited)
 	}
 	if save := s.save(Transition{From: Starting, Event: ProbePassed, To: Healthy}); !save.Required {
-		t.Error("who waits for a record that says Healthy is not told that it cannot be saved")
+		t.Error("a start that waits for a record that says Healthy goes on although it cannot be saved")
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A walk finds the combinations that nobody thought of. On failure the seed and
-// the last inputs are enough to see it again.
+// A walk finds the combinations that no other test has. On failure the seed and the last inputs
+// are enough to see it again.
 func TestSupervisorWalk(t *testing.T) {
 	for seed := range uint64(8) {
 		walkSupervisor(t, seed, 20_000)

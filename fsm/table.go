@@ -8,7 +8,7 @@ type Action string
 
 // The actions of the table.
 const (
-	DoLock          Action = "lock"           // take temporal.lock and the database's lock, look at the ports
+	DoLock          Action = "lock"           // take temporal.lock and the database's lock, check the ports
 	DoSpawn         Action = "spawn"          // start Temporal, leader of its own process group, with the locks inherited
 	DoAdopt         Action = "adopt"          // believe a running Temporal that is proven to be ours
 	DoWatch         Action = "watch"          // wait for the leader's exit and for the tree's end; probe
@@ -21,7 +21,7 @@ const (
 
 // Phrases says what each action of the table does, for people.
 var Phrases = map[Action]string{
-	DoLock:          "take temporal.lock and the database's lock, look at the ports",
+	DoLock:          "take temporal.lock and the database's lock, check the ports",
 	DoSpawn:         "spawn Temporal",
 	DoAdopt:         "adopt the running Temporal",
 	DoWatch:         "wait for its exit, probe it",
@@ -54,7 +54,7 @@ var Table = []Row{
 
 	{Locking, LockAcquired, Starting, do(DoSpawn), "the lock is ours and so is the right to spawn: the only edge that spawns"},          //mutation:spawn-locked
 	{Locking, OrphanFound, Starting, do(DoAdopt, DoWatch), "a Temporal that outlived its supervisor is proven and kept, not restarted"}, //mutation:adopted
-	{Locking, LockDenied, Stopped, do(DoRelease), "who holds the lock is not ours to touch; it is named"},                               //mutation:lock-denied
+	{Locking, LockDenied, Stopped, do(DoRelease), "a foreign process holds the lock: it is named, and not touched"},                     //mutation:lock-denied
 	{Locking, PortTaken, Stopped, do(DoRelease), "a taken port is named with its owner; trying again would not free it"},
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
@@ -69,30 +69,30 @@ var Table = []Row{
 
 	{Healthy, ProbeFailed, Degraded, do(DoScheduleProbe), "the failure threshold is met; it may still recover by itself"},
 	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
-	{Healthy, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
+	{Healthy, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"}, //mutation:stop-waits
 
 	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe), "it recovered by itself"},
 	{Degraded, ProbeFailed, Degraded, do(DoScheduleProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
 	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"}, //mutation:hung
-	{Degraded, Exited, Restarting, do(DoTerm), "nobody asked it to exit, whatever its status says"},
+	{Degraded, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
 	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Restarting, Gone, Restarting, do(DoBackOff), "the tree is gone; never two servers on one database"},
 	{Restarting, GraceElapsed, Restarting, do(DoKill), "SIGTERM was not enough"}, //mutation:restart-sigkill
-	{Restarting, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
+	{Restarting, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a foreign process took the lock before this driver had it; it is named"},
 	{Restarting, BackoffElapsed, Locking, do(DoLock), "the wait is over, and every spawn begins with the lock"},
-	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and told"},
+	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and reported"},
 	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"}, //mutation:restart-resumed
 	{Restarting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Stopping, Gone, Stopped, do(DoRelease), "the lock is free: the kernel's proof that nothing of the tree lives"},
 	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"}, //mutation:sigkill
-	{Stopping, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a stranger took the lock before this driver had it; it is named"},
+	{Stopping, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a foreign process took the lock before this driver had it; it is named"},
 	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"}, //mutation:stop-resumed
 }
 
-// Answer is what a request without a row is told in one state.
+// Answer is what a request without a row gets in one state.
 type Answer struct {
 	State State
 	Event Event

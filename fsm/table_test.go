@@ -54,7 +54,7 @@ func TestEveryActionIsPerformed(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("an action that nobody performs is passed over in silence")
+			t.Error("an action without a performer is passed over in silence")
 		}
 	}()
 	Supervisor{}.act("bogus", Input{})

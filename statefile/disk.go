@@ -26,7 +26,7 @@ func replace(path string, data []byte) (Stamp, error) {
 }
 
 // put is replace without any fsync: the new file is there for every process at
-// once, and a process that dies loses nothing of it, but a power cut may.
+// once, and a process that is killed loses nothing of it, but a power cut may.
 func put(path string, data []byte) (Stamp, error) {
 	return pend(path, data, func(pending *renameio.PendingFile) error { return closeAndRename(pending, path) })
 }
@@ -141,7 +141,7 @@ func slurp(path string) ([]byte, error) {
 	return data, nil
 }
 
-// because looks at what stands at path when open refused it: the error numbers
+// because examines what stands at path when open refused it: the error numbers
 // for a symlink (ELOOP) and a socket (ENXIO, on macOS EOPNOTSUPP) can mean other
 // things as well.
 func because(path string, err error) error {

@@ -30,14 +30,14 @@ func (f File) Load() (Document, error) {
 	return d.in(f.Home), nil
 }
 
-// Stamp tells one saved record from the next without reading it: each save makes a
+// Stamp distinguishes two saved records without reading them: each save makes a
 // file of its own. The zero Stamp is no file.
 type Stamp struct {
 	device, inode uint64
 	size, changed int64
 }
 
-// Stamp looks at the record's file, without following a symlink.
+// Stamp returns the stamp of the record's file, without following a symlink.
 func (f File) Stamp() Stamp {
 	info, err := os.Lstat(f.Home.State())
 	if err != nil {
@@ -60,16 +60,16 @@ func (f File) Save(d Document) error {
 	return err
 }
 
-// Put is Save without the wait for the disk: when it returns every process sees
-// the new record, whatever dies then, but until Sync has returned a power cut may
-// bring back an older one, or on some file systems leave a damaged one.
+// Put is Save without the wait for the disk. When it returns every process sees the new record,
+// whatever is killed then; but until Sync has returned a power cut may bring back an older one,
+// or on some file systems leave a damaged one.
 func (f File) Put(d Document) error {
 	_, err := f.Place(d, false)
 	return err
 }
 
-// Place is Save, or Put where it is not to be durable at once, and returns the stamp of
-// the record that it has put in place: a file that anybody else has written has another one.
+// Place is Save, or Put where it is not to be durable at once, and returns the stamp of the
+// record that it has put in place: a file that another process has written has another one.
 // After an error it is the zero Stamp.
 func (f File) Place(d Document, durable bool) (Stamp, error) {
 	path := f.Home.State()

@@ -255,8 +255,8 @@ func TestRecordHasItsOwnTime(t *testing.T) {
 	}
 }
 
-// Who puts a record in place knows it again, and not as the one into which somebody else
-// has written since: not even one who wrote while the disk was still waited for.
+// The writer of a record knows it again, and not as the one that another process has written
+// since: not even if that was while the disk was still waited for.
 func TestPlace(t *testing.T) {
 	file := File{newHome(t)}
 	for _, durable := range []bool{false, true} {
@@ -281,7 +281,7 @@ func TestPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			if file.Stamp() == stamp {
-				t.Errorf("durable %t: what somebody else wrote is taken for it", durable)
+				t.Errorf("durable %t: what another process wrote is taken for it", durable)
 			}
 		}
 	}

@@ -30,20 +30,19 @@ func NearestFolder(path string) string {
 
 func (h Home) folders() []string { return []string{h.Logs(), filepath.Dir(h.DB())} }
 
-// MendFolders makes those folders again that somebody has deleted since MakeFolders, but
-// never the home: one that is gone was meant to be. Who needs one that cannot be made
-// says why.
+// MendFolders makes those folders again that were deleted since MakeFolders, but never the home:
+// a home that is gone was meant to be deleted. A folder that cannot be made is reported by the
+// code that needs it.
 func (h Home) MendFolders() {
 	for _, path := range h.folders() {
 		os.Mkdir(path, 0o700)
 	}
 }
 
-// CheckLinks looks where symlinks lead in the place of the home's folders and of the
-// default database: to another disk, as people have it, but only to a place that
-// could be a home, or somebody else could put files there that Temporal opens or
-// that are run. It returns NotFolderError, ForeignHomeError and LooseHomeError,
-// wrapped, as OpenHome does of a home.
+// CheckLinks examines symlinks in the place of the home's folders and of the default database.
+// They may lead to another disk, but only to a place that could be a home: else another user
+// could put files there that Temporal opens or that are run. It returns NotFolderError,
+// ForeignHomeError and LooseHomeError, wrapped, as OpenHome does of a home.
 func (h Home) CheckLinks() error {
 	for _, path := range []string{h.Logs(), filepath.Dir(h.DB()), filepath.Dir(h.Bin())} {
 		if _, linked := target(path); linked {

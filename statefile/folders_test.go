@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A folder of the home, or the database, may lie on another disk, but not where
-// somebody else could put something.
+// A folder of the home, or the database, may lie on another disk, but not where another user
+// could put something.
 func TestLinkedFolders(t *testing.T) {
 	var loose LooseHomeError
 	var none NotFolderError

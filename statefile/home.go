@@ -114,9 +114,9 @@ func spelled(folder string, stored naming) string {
 	return name
 }
 
-// usable refuses a home in which somebody else could put files, links or locks
-// under our names. Root gets no exception: what root leaves in a user's home the
-// user can no longer replace, and what the user leaves there root would run.
+// usable refuses a home in which another user could put files, links or locks under our names.
+// Root gets no exception: what root leaves in a user's home the user can no longer replace, and
+// what the user leaves there root would run.
 func usable(path string, mode fs.FileMode, uid, euid int) error {
 	switch {
 	case !mode.IsDir():

@@ -24,7 +24,7 @@ func (h Home) join(elem ...string) string {
 // Lock is the lock that Temporal inherits and holds while any of its tree lives.
 func (h Home) Lock() string { return h.join("temporal.lock") }
 
-// SupervisorLock is the lock of whoever drives this home.
+// SupervisorLock is the lock of the driver of this home.
 func (h Home) SupervisorLock() string { return h.join("supervisor.lock") }
 
 // State is the record.
@@ -73,8 +73,8 @@ func (h Home) Paths() Paths {
 	}
 }
 
-// in is the document as it reads in a home: what the record names in the home that it
-// was written for is of that home, and nobody's business in another one.
+// in is the document as it reads in a home. A record that was written for another home names
+// paths in that home: each becomes the same path in this one.
 func (d Document) in(home Home) Document {
 	was := d.Paths.Home
 	if was == "" || was == string(home) {

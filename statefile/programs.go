@@ -13,5 +13,5 @@ func (h Home) Staging() string { return h.join("bin", "staging") }
 // Downloads is the folder of downloads that were broken off and can be resumed.
 func (h Home) Downloads() string { return h.join("bin", "downloads") }
 
-// InstallLock is the lock of whoever installs.
+// InstallLock is the lock of the process that installs.
 func (h Home) InstallLock() string { return h.join("bin", "install.lock") }

@@ -38,10 +38,10 @@ func isTemporary(name string) bool {
 }
 
 // SetAside renames the record, or whatever stands in its place, to a name with
-// the time, so that a new one can be made and the old one looked at. It never
+// the time, so that a new one can be made and the old one examined. It never
 // overwrites, and removes the oldest of more than AsideLimit. A new path beside an error
 // says that the record was renamed all the same. Only the holder of
-// supervisor.lock may call it: that is what makes looking before renaming safe.
+// supervisor.lock may call it: that is what makes checking before renaming safe.
 func (f File) SetAside() (newPath string, err error) {
 	path := f.Home.State()
 	newPath, err = f.freeName(time.Now().UTC())
@@ -70,8 +70,8 @@ func (f File) freeName(at time.Time) (string, error) {
 	}
 }
 
-// dropOld never drops keep, even where the clock was set back and its name is
-// the oldest. Folders that were set aside are somebody's and stay.
+// dropOld never drops keep, even where the clock was set back and its name is the oldest.
+// Folders that were set aside are the user's and stay.
 func (f File) dropOld(keep string) error {
 	entries, err := os.ReadDir(string(f.Home)) // sorted by name, so by time
 	if err != nil {
@@ -129,7 +129,7 @@ func (h Home) Abandoned() ([]string, error) {
 
 // SetAsides lists the records that were set aside, the oldest first.
 func (h Home) SetAsides() []string {
-	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is told elsewhere
+	entries, _ := os.ReadDir(string(h)) // a home that cannot be listed is reported elsewhere
 	var asides []string
 	for _, entry := range entries {
 		if isAside(entry.Name()) {

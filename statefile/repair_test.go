@@ -70,7 +70,7 @@ func TestSetAsideAfterClockStep(t *testing.T) {
 	}
 }
 
-// A folder that stood in the record's place may hold somebody's files.
+// A folder that stood in the record's place may hold a user's files.
 func TestSetAsideKeepsFolders(t *testing.T) {
 	file := File{newHome(t)}
 	for range AsideLimit + 2 {
@@ -110,7 +110,7 @@ func TestTidy(t *testing.T) {
 	old := time.Now().Add(-2 * leftAfter)
 	for name, age := range map[string]time.Time{
 		".temporal.state.json123": old, ".temporal.pid45": old, ".temporal.request.json6": old,
-		".temporal.request.json7": time.Now(), // somebody may be writing it
+		".temporal.request.json7": time.Now(), // a process may be writing it
 		".temporal.state.jsonx":   old, ".temporal.lock1": old, "temporal.state.json": old, "temporal.lock": old,
 	} {
 		write(t, home.join(name), "")

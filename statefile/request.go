@@ -16,8 +16,8 @@ type Request struct {
 	Verb    string      `json:"verb"`
 	GraceMS fsm.Millis  `json:"grace_ms"`
 	At      fsm.Instant `json:"at"`
-	// From is who asks, and Cause what was typed, for the history. It is empty where an
-	// older version asks.
+	// From is the process that asks, and Cause what was typed, for the history. It is empty
+	// where an older version asks.
 	From  fsm.Process `json:"from"`
 	Cause string      `json:"cause,omitempty"`
 	// Again says that a restart asks, which starts Temporal again.

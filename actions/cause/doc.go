@@ -1,5 +1,5 @@
-// Package cause finds the code of a failure: in an error, or in the last words of a process that
-// has ended, which is the only place where text is read for words.
+// Package cause finds the code of a failure: in an error, or in the last lines of a process that
+// has ended. It is the only package that classifies a failure by its words.
 //
-// It formats nothing for people.
+// It must never format text for people.
 package cause

@@ -22,7 +22,7 @@ type Contents struct {
 	Refusal error
 }
 
-// ReadContents looks into a database. Of one that cannot be read it finds nothing: Temporal itself
+// ReadContents reads a database. Of one that cannot be read it finds nothing: Temporal itself
 // then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
 // lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.
 func ReadContents(db string, known fsm.DatabaseFile) Contents {

@@ -62,8 +62,8 @@ func Lock(db string, onWait func()) (*os.File, error) {
 	return lock, nil
 }
 
-// ServedByOther finds what no lock tells: a Temporal that was started without
-// us, or whose lock file was deleted.
+// ServedByOther returns an error that names a Temporal which has db open and holds no lock of
+// ours: it was started by other means, or its lock file was deleted.
 func ServedByOther(db string) error {
 	for _, h := range files.ServersWith(db) {
 		return openInOther(db, h)

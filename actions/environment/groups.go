@@ -62,7 +62,7 @@ const PassVariable = "STIGMER_PASS_ENV"
 // Temporal's log has the local time without its zone (temporalcli/commands.go,
 // preRun). Its reader may be in another zone than its writer, the zone of a machine can
 // change, and at the end of summer time an hour comes twice: only in UTC
-// is each of these times one moment. Little else in Temporal looks at the zone. Its
+// is each of these times one moment. Little else in Temporal uses the zone. Its
 // database is in UTC, and so are cron expressions and schedules that name no zone
 // (common/backoff/cron.go, service/worker/scheduler/spec.go); one that names the zone
 // "Local" gets UTC. The UI shows the browser's.

@@ -12,12 +12,12 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Driver says who holds a home's supervisor.lock: the process that is proven to
-// be a driver of ours, or else a description of a stranger. Both are empty while
-// that cannot be told, as between the taking of the lock and the first record,
-// or while the holder is dying. The recorded supervisor and the PIDs in guesses are
-// looked at first, and everybody only if none of them holds the lock.
-func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Process, stranger string) {
+// Driver returns the owner of a home's supervisor.lock: the process that is proven to be a
+// driver of ours, or else a description of a foreign process. Both are empty while neither is
+// known, as between the taking of the lock and the first record, or while the holder exits. The
+// recorded supervisor and the PIDs in guesses are examined first, and every process only if none
+// of them holds the lock.
+func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Process, foreign string) {
 	holders, err := locks.Holders(home.SupervisorLock(), append(guesses, r.Supervisor.PID)...)
 	if err != nil {
 		return fsm.Process{}, ""

@@ -14,8 +14,8 @@ import (
 func TestDriver(t *testing.T) {
 	for role, want := range map[string]string{
 		SuperviseVerb: "driver", // known by what it runs
-		"start":       "",       // a command: not a driver to signal, nor a stranger
-		"actor":       "stranger",
+		"start":       "",       // a command: not a driver to signal, nor a foreign process
+		"actor":       "foreign",
 	} {
 		t.Run(role, func(t *testing.T) {
 			s, home := stage.New(t), stage.NewHome(t)
@@ -23,22 +23,22 @@ func TestDriver(t *testing.T) {
 			stage.Check(t, err)
 			a := s.Start(role, nil, lock)
 			lock.Close()
-			driver, stranger := Driver(home, fsm.Record{})
+			driver, foreign := Driver(home, fsm.Record{})
 			stage.Is(t, "driver", driver.PID == a.PID, want == "driver")
-			stage.Is(t, "stranger", stranger != "", want == "stranger")
+			stage.Is(t, "foreign", foreign != "", want == "foreign")
 			// The record is proof enough, but only with the right start time.
 			r := fsm.Record{Supervisor: a.Identity()}
-			driver, stranger = Driver(home, r)
+			driver, foreign = Driver(home, r)
 			stage.Is(t, "recorded driver", driver.PID, a.PID)
-			stage.Is(t, "recorded stranger", stranger, "")
+			stage.Is(t, "foreign, where a driver is recorded", foreign, "")
 			r.Supervisor.StartTicks++
 			driver, _ = Driver(home, r)
 			stage.Is(t, "driver by a reused PID", driver.PID == a.PID, want == "driver")
 		})
 	}
-	driver, stranger := Driver(stage.NewHome(t), fsm.Record{Supervisor: fsm.Process{PID: os.Getpid()}})
+	driver, foreign := Driver(stage.NewHome(t), fsm.Record{Supervisor: fsm.Process{PID: os.Getpid()}})
 	stage.Is(t, "driver of a free lock", driver.PID, 0)
-	stage.Is(t, "stranger of a free lock", stranger, "")
+	stage.Is(t, "foreign owner of a free lock", foreign, "")
 }
 
 func TestOwnProgram(t *testing.T) {
@@ -73,9 +73,9 @@ func TestAForkedChildIsNoSupervisor(t *testing.T) {
 	}
 }
 
-// A command that holds supervisor.lock for a moment is waited for, and not taken
-// for a stranger that must be ended first.
-func TestResetAndDoctorAreNoStrangers(t *testing.T) {
+// A command that holds supervisor.lock for a moment is waited for, and not taken for a foreign
+// process that must be ended first.
+func TestResetAndDoctorAreNotForeign(t *testing.T) {
 	own, err := os.Executable()
 	stage.Check(t, err)
 	for command, want := range map[string]bool{

@@ -15,12 +15,12 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Tries bounds how often a lock is looked at again that was refused and
-// then had no holder: somebody had it for an instant.
+// Tries bounds how often a lock is tried again that was refused and then had no holder: another
+// process held it for an instant.
 const Tries = 50
 
-// Observe says who has a home's temporal.lock. Only whoever holds
-// supervisor.lock may call it: it takes the lock for an instant to be sure.
+// Observe classifies the owner of a home's temporal.lock. Only the holder of supervisor.lock may
+// call it: it takes the lock for an instant to be sure.
 func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 	evidence, lock := ObserveLocked(home, r)
 	if lock != nil {
@@ -37,7 +37,7 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 			return detachedOrFree(home, r), lock
 		}
 		if _, missing := os.Lstat(home.Lock()); errors.Is(missing, fs.ErrNotExist) {
-			return detachedOrFree(home, r), nil // a full disk: what cannot even be made nobody holds
+			return detachedOrFree(home, r), nil // a full disk: a file that cannot even be made has no holder
 		}
 		if !errors.Is(err, lockfile.ErrHeld) {
 			return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that is not known, as the lock could not be tried: " + err.Error()}, nil
@@ -56,7 +56,7 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: "a process that may not be looked into (of another user?)"}, nil
 }
 
-// Look is Observe without ever taking the lock, for commands that only look.
+// Look is Observe without ever taking the lock, for commands that only read.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, locks.State) {
 	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {
@@ -84,9 +84,9 @@ func holdersSeen(home statefile.Home, r fsm.Record) ([]proc.Info, error) {
 	return locks.Holders(home.Lock(), r.Temporal.PID)
 }
 
-// detachedOrFree is for a lock that nobody has: that is proof only if the file
-// was not deleted or replaced under a Temporal that still holds the old one, and if
-// nobody of its group lives on without the lock.
+// detachedOrFree is for a lock without a holder. That proves a free home only if the file was
+// not deleted or replaced under a Temporal that still holds the old one, and if no process of
+// its group lives on without the lock.
 func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 	if file, ok := locks.Inherited(r.Temporal, home.Lock()); ok {
 		holders, err := locks.HoldersOf(file.ID, r.Temporal.PID)
@@ -100,9 +100,8 @@ func detachedOrFree(home statefile.Home, r fsm.Record) fsm.Evidence {
 	return fsm.Evidence{Owner: fsm.OwnerNone}
 }
 
-// findUnrecordedServer is the Temporal of a home of which neither record nor lock file tells, as both
-// were deleted. It is looked for where there is no record: in vain before a home's first
-// start.
+// findUnrecordedServer finds the Temporal of a home whose record and lock file were both
+// deleted. It is called where there is no record, so before a home's first start it finds none.
 func findUnrecordedServer(home statefile.Home) fsm.Process {
 	return locks.LeaderOfDeleted(string(home), home.Lock())
 }
@@ -172,9 +171,9 @@ func leads(home statefile.Home, h proc.Info) bool {
 		slices.Contains(strings.Fields(h.Command), "start-dev")
 }
 
-// InGroup reports whether p is in the group that leader led. The number of a
-// group is not given out again while the group has members; who leads one of that
-// number and is not the leader is a stranger with a reused PID, and so is its group.
+// InGroup reports whether p is in the group that leader led. The kernel reuses the number of a
+// group only when it has no member left. So a process that leads a group of that number and is
+// not the leader is a foreign process with a reused PID, and so is its group.
 func InGroup(p, leader fsm.Process) bool {
 	if p.PID == leader.PGID && !p.Same(leader) {
 		return false

@@ -119,7 +119,7 @@ func TestEvidenceOfRemnants(t *testing.T) {
 	}
 }
 
-func TestEvidenceOfStrangers(t *testing.T) {
+func TestEvidenceOfForeignProcesses(t *testing.T) {
 	for name, env := range map[string][]string{
 		"no environment of ours": nil,
 		"that of another home":   {"STIGMER_INSTANCE=/another/home"},
@@ -129,7 +129,7 @@ func TestEvidenceOfStrangers(t *testing.T) {
 			s := newScene(t)
 			a := s.Start("actor", env)
 			a.Must("lock", s.home.Lock())
-			e := s.sees("stranger", s.record, fsm.OwnerForeign)
+			e := s.sees("foreign", s.record, fsm.OwnerForeign)
 			stage.Is(t, "named", e.Holder, Describe(stage.HolderAt(t, s.home.Lock())))
 			stage.Has(t, e.Holder, "pid "+strconv.Itoa(a.PID), "actor")
 		})
@@ -158,7 +158,7 @@ func TestEvidenceOfAFolder(t *testing.T) {
 	stage.Has(t, e.Holder, s.home.Lock())
 }
 
-// Who looks never takes the lock: somebody else's attempt succeeds meanwhile.
+// Look never takes the lock: another process can take it meanwhile.
 func TestLookTakesNothing(t *testing.T) {
 	s := newScene(t)
 	stage.Touch(t, s.home.Lock())

@@ -36,6 +36,6 @@ func OtherServer(home statefile.Home) string {
 	return DescribeProcess(file.PID, proc.CommandLine(file.PID))
 }
 
-// HiddenHolder describes who holds a lock and is not seen, where the record names
-// processes of another PID namespace.
+// HiddenHolder describes a holder of a lock that is not seen, where the record names processes
+// of another PID namespace.
 const HiddenHolder = "a process that cannot be seen from here: the record names processes of another PID namespace (a container)"

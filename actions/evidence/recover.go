@@ -11,12 +11,11 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Recover reads the record for its writer. One that is missing is begun anew;
-// one that cannot be read is set aside and rebuilt from evidence: who holds
-// temporal.lock is enough to find our Temporal, and its command line has its
-// settings. A record of a newer version is an error: it is not overwritten. So is
-// one that the system does not let be read: it may be good.
-// Only the holder of supervisor.lock may call it.
+// Recover reads the record for its writer. It begins a missing one anew. It sets aside one that
+// cannot be read, and rebuilds it from evidence: the owner of temporal.lock is enough to find
+// our Temporal, and its command line has its settings. A record of a newer version is an error:
+// it is not overwritten. So is one that the system does not let be read: it may be good. Only
+// the holder of supervisor.lock may call it.
 func Recover(home statefile.Home) (statefile.Document, error) {
 	file := statefile.File{Home: home}
 	document, err := file.Load()

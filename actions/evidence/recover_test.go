@@ -73,8 +73,8 @@ func TestRecoverLeavesANewerRecordAlone(t *testing.T) {
 	stage.Is(t, "files", strings.Contains(strings.Join(stage.List(t, string(home)), " "), "corrupt"), false)
 }
 
-// A Temporal that runs is found again by who holds the lock, and how it was
-// started by its command line.
+// A Temporal that runs is found again as the owner of the lock, and how it was started by its
+// command line.
 func TestRecoverFindsTemporal(t *testing.T) {
 	s := newScene(t)
 	program, err := os.Executable()

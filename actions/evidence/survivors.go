@@ -10,8 +10,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// IsGroup reports whether a number can be that of a Temporal's group: 0 and less, and 1,
-// mean others to kill(2), and ourselves nobody means.
+// IsGroup reports whether a number can be that of a Temporal's group. To kill(2) 0, 1 and less
+// mean other processes, and our own group is never meant.
 func IsGroup(pgid int) bool { return pgid > 1 && pgid != unix.Getpgrp() }
 
 // Survivors returns the processes of a tree that live on after its leader without holding
@@ -24,7 +24,7 @@ func Survivors(home statefile.Home, leader fsm.Process) []fsm.Process {
 // Strays returns the servers that a wrapper has put into a session of their own (Python's
 // start_new_session) and left behind, or is about to leave behind: they carry the home's
 // mark. The Temporal CLI itself, whose version is known, starts no other server; after a
-// wrapper, Strays looks at every process.
+// wrapper, Strays examines every process.
 func Strays(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if leader.PID <= 1 || leader.Version != "" {
 		return nil
@@ -35,10 +35,10 @@ func Strays(home statefile.Home, leader fsm.Process) []fsm.Process {
 	return proc.Marked(string(home))
 }
 
-// GroupSurvivors returns the members of a group that live on after its leader, and carry the home's
-// mark or were forked by it. Most often none is left, which the kernel says at once; else
-// every process is looked at. A group that has a leader is either not outlived yet or a
-// stranger's, with a reused PID.
+// GroupSurvivors returns the members of a group that live on after its leader, and carry the
+// home's mark or were forked by it. Most often none is left, which the kernel says at once; else
+// every process is examined. A group with a leader either has not outlived it yet, or is a
+// foreign one with a reused PID.
 func GroupSurvivors(home statefile.Home, leader fsm.Process) []fsm.Process {
 	if !IsGroup(leader.PGID) || unix.Kill(-leader.PGID, 0) != nil {
 		return nil

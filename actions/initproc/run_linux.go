@@ -129,7 +129,7 @@ func (i *initProcess) linger() {
 	}
 }
 
-// The pauses between two looks at what is left: process 1 gets no SIGCHLD for a process that
+// The pauses between two searches for what is left: process 1 gets no SIGCHLD for a process that
 // a container engine has put into its namespace, since that is not its child.
 const (
 	shortestPause = 5 * time.Millisecond

@@ -18,17 +18,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrHeld says that somebody else holds a lock.
+// ErrHeld says that another process holds a lock.
 var ErrHeld = errors.New("the lock is held")
 
-// takeTries bounds how often a lock file may be replaced between its opening
-// and its locking before that is believed to be malice.
+// takeTries bounds how often a lock file may be replaced between its opening and its locking
+// before that is believed to be malice.
 const takeTries = 16
 
-// Take takes the flock on the file at path without waiting and returns the
-// descriptor that holds it: closing its last copy gives the lock back. It makes
-// the file, 0600, if there is none. The error wraps ErrHeld if somebody else
-// holds it. A symlink, folder or FIFO at path is refused.
+// Take takes the flock on the file at path without waiting and returns the descriptor that holds
+// it: closing its last copy releases the lock. It makes the file, 0600, if there is none. The
+// error wraps ErrHeld if another process holds it. A symlink, folder or FIFO at path is refused.
 func Take(path string) (*os.File, error) { return take(path, unix.LOCK_EX|unix.LOCK_NB) }
 
 // Wait is Take that waits in the kernel until the lock is free. The
@@ -144,8 +143,8 @@ func Flock(file *os.File, how int) error {
 	}
 }
 
-// Reopen opens a second description of a lock file that somebody holds, and
-// does not lock it. The path may be a magic link to a file without a name.
+// Reopen opens a second description of a lock file that a process holds, and does not lock it.
+// The path may be a magic link to a file without a name.
 func Reopen(path string) (*os.File, files.ID, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -159,8 +158,8 @@ func Reopen(path string) (*os.File, files.ID, error) {
 	return file, id, nil
 }
 
-// TryFlock says why flock keeps nobody away from a home's files, nil if it does. It
-// tries on a file that it makes and removes.
+// TryFlock returns why flock does not keep a second process away from a home's files, nil if it
+// does. It tries on a file that it makes and removes.
 func TryFlock(home statefile.Home) error {
 	file, err := os.CreateTemp(string(home), ".locks-*")
 	if err != nil {
@@ -171,8 +170,8 @@ func TryFlock(home statefile.Home) error {
 	return host.FlockWorks(file.Name())
 }
 
-// TakeSoon is Take that waits a moment for a lock that nobody has who lives, after
-// it has called onWait.
+// TakeSoon is Take that waits a moment for a lock whose holders are all exiting, after it has
+// called onWait.
 func TakeSoon(path string, onWait func()) (lock *os.File, err error) {
 	procs.WhileDying(onWait, func(last bool) bool {
 		lock, err = Take(path)

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// crashBytes is how far back the beginning of a crash's report is looked for: the
+// crashBytes is how far back the beginning of a crash's report is searched for: the
 // traces of all goroutines of a Temporal come after it.
 const crashBytes = 1 << 20
 
@@ -19,10 +19,10 @@ var traceEnd = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\t.+:\d+( \+0x[0-9a-f]+)?.*|\w+ +0x[0-9a-f]+)$`)
 })
 
-// crash returns how the report begins of a Go program that crashed and wrote
-// nothing after it: why it crashed, which its last lines do not tell. It is empty if the
-// log has no such beginning. It is asked where the log's last line is traceEnd alone: to
-// look back so far takes time, of which a restart has none.
+// crash returns the beginning of the report of a Go program that crashed and wrote nothing after
+// it. That says why it crashed, which its last lines do not. It is empty if the log has no such
+// beginning. Only a log whose last line is traceEnd is searched: to read back so far takes time,
+// of which a restart has none.
 func crash(log *os.File, offset, end int64) string {
 	from := max(offset, end-crashBytes)
 	data, err := io.ReadAll(io.NewSectionReader(log, from, end-from))

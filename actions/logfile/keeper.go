@@ -13,8 +13,8 @@ import (
 )
 
 // Keeper bounds what a home's logs take on disk, from a spawn or an adoption until the
-// tree is gone, whatever the state. While a log grows, it looks the more often the faster
-// that is; otherwise it looks with each probe, and when the kernel reports a write.
+// tree is gone, whatever the state. While a log grows, it checks the more often the faster
+// that is; otherwise it checks with each probe, and when the kernel reports a write.
 type Keeper struct {
 	home statefile.Home
 	log  hclog.Logger
@@ -26,7 +26,7 @@ type Keeper struct {
 	quit chan struct{} // nil while it does not run
 }
 
-// The pauses between two looks while a log grows. The longest lets a log that stood still
+// The pauses between two checks while a log grows. The longest lets a log that stood still
 // pass rotateAt, but not fileLimit, at 50 MB/s.
 const (
 	shortestLook = 2 * time.Millisecond
@@ -78,7 +78,7 @@ func (k *Keeper) Start() {
 	go k.keep(k.quit)
 }
 
-// Stop ends the keeping after a last look.
+// Stop ends the keeping after a last check.
 func (k *Keeper) Stop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -89,7 +89,7 @@ func (k *Keeper) Stop() {
 	k.lookAtAll()
 }
 
-// keep looks until quit is closed.
+// keep checks the logs until quit is closed.
 func (k *Keeper) keep(quit chan struct{}) {
 	watch := newWriteWatch()
 	defer watch.close()
@@ -107,15 +107,15 @@ func (k *Keeper) keep(quit chan struct{}) {
 		select {
 		case <-next:
 		case <-watch.written:
-			time.Sleep(shortestLook) // bounds the looks for a writer that does not make it grow
+			time.Sleep(shortestLook) // bounds the checks for a writer that does not make it grow
 		case <-quit:
 			return
 		}
 	}
 }
 
-// Look bounds the logs. It returns whether one has grown since the last look, and the pause
-// until the next look is due.
+// Look bounds the logs. It returns whether one has grown since the last check, and the pause
+// until the next check is due.
 func (k *Keeper) Look() (pause time.Duration, grew bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -16,14 +16,14 @@ type keptLog struct {
 	older int
 	// file is what the writer has open, wherever the path leads; nil where the path counts.
 	file *os.File
-	// size, in bytes, and at are of the last look.
+	// size, in bytes, and at are of the last check.
 	size int64
 	at   time.Time
 	// failed is when the last rotation failed, zero if it did not.
 	failed time.Time
 }
 
-// measure returns a log's size, and the speed at which it has grown since the last look,
+// measure returns a log's size, and the speed at which it has grown since the last check,
 // in bytes a second.
 func (l *keptLog) measure(now time.Time) (size, speed int64) {
 	size = l.currentSize()
@@ -47,7 +47,7 @@ func (l *keptLog) currentSize() int64 {
 	return info.Size()
 }
 
-// untilFull is how long a log of a size, in bytes, may go without a look if it grows at a
+// untilFull is how long a log of a size, in bytes, may go without a check if it grows at a
 // speed, in bytes a second, that may double.
 func (l *keptLog) untilFull(size, speed int64) time.Duration {
 	return time.Duration(float64(fileLimit-size) / float64(2*speed) * float64(time.Second))

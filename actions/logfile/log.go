@@ -19,7 +19,7 @@ const (
 )
 
 // Open opens a log for appending, 0600, never through a symlink. Appending
-// lets Temporal write on after its supervisor has died, and lets the file be
+// lets Temporal write on after its supervisor has exited, and lets the file be
 // truncated under it. It is open for reading as well: the log keeper rotates the file that
 // is open, whatever its path leads to by then.
 func Open(path string) (*os.File, error) {

@@ -85,7 +85,7 @@ func TestOpenLog(t *testing.T) {
 	stage.Is(t, "size of nothing", Size(filepath.Join(dir, "none")), 0)
 }
 
-// A pipe in a log's place, which nobody writes to, is not waited for.
+// A pipe in a log's place, which no process writes to, is not waited for.
 func TestTailOfAPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	stage.Check(t, unix.Mkfifo(path, 0o600))

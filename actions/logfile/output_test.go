@@ -7,8 +7,8 @@ import (
 	"github.com/stigmer/local/actions/internal/stage"
 )
 
-// What was printed besides the log is told where the log has nothing and
-// Temporal gave up by itself; a killed one's banner is no last word.
+// What was printed besides the log is reported where the log has nothing and Temporal gave up by
+// itself; a killed one's banner is no last word.
 func TestLastWords(t *testing.T) {
 	home := stage.NewHome(t)
 	stage.Check(t, os.WriteFile(home.Output(), []byte("from an earlier one"), 0o600))

@@ -139,7 +139,7 @@ const (
 	wholePause = time.Millisecond
 )
 
-// longestLine, in bytes, is how far rotation looks for the beginning or the end of a line. A
+// longestLine, in bytes, is how far rotation searches for the beginning or the end of a line. A
 // longer line may be cut anywhere.
 const longestLine = 1 << 20
 

@@ -14,7 +14,7 @@ import (
 )
 
 // exitWatch reports an exit as macOS does: when proc_info no longer finds the process,
-// which is before its locks are free. Linux has no event for that, so that it looks each
+// which is before its locks are free. Linux has no event for that, so that it checks each
 // millisecond.
 type exitWatch struct{ pidfd, pid int }
 

@@ -58,7 +58,7 @@ func (w exitWatch) wait(timeout time.Duration) (*syscall.WaitStatus, bool, error
 	}
 }
 
-// The pauses between two looks at a process without a pidfd.
+// The pauses between two checks of a process without a pidfd.
 const (
 	shortestPause = time.Millisecond
 	longestPause  = 50 * time.Millisecond

@@ -34,7 +34,7 @@ func Signal(p fsm.Process, sig unix.Signal) error {
 	return unlessGone(err)
 }
 
-// signalByPID signals p by its number, after a look whether it is still p.
+// signalByPID signals p by its number, after a check that it is still p.
 func signalByPID(p fsm.Process, sig unix.Signal) error {
 	if !proc.Alive(p) {
 		return nil

@@ -15,17 +15,17 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// seatPatience is how long a reset waits for supervisor.lock, seatPause the pause
+// lockPatience is how long a reset waits for supervisor.lock, lockPause the pause
 // between two tries: another stop may have it for an instant, a supervisor has it
 // for good.
 const (
-	seatPatience = 2 * time.Second
-	seatPause    = 20 * time.Millisecond
+	lockPatience = 2 * time.Second
+	lockPause    = 20 * time.Millisecond
 )
 
 // NotStoppedError says that a home is not as stopped as an act on its files needs.
 type NotStoppedError struct {
-	// Reason says what is so instead.
+	// Reason says what runs or is wanted instead.
 	Reason string
 }
 
@@ -37,17 +37,17 @@ type Move struct{ From, To string }
 // Reset moves the database of a stopped Temporal aside, under a dated name, and
 // returns the files that were moved. Nothing is deleted or overwritten.
 //
-// It waits a moment for supervisor.lock and holds it, temporal.lock and the
-// database's lock until it returns, so that no command can start a server on a
-// database that is half moved. What it finds under the locks counts, not what was
-// so before: a NotStoppedError says that somebody was faster, and db that it must
-// be the database still. The record is saved before the move, as before any act.
+// It waits a moment for supervisor.lock and holds it, temporal.lock and the database's lock
+// until it returns, so that no command can start a server on a database that is half moved. What
+// it finds under the locks counts, not what a caller saw before: a NotStoppedError says that
+// another process was faster, and db must still be the database. The record is saved before the
+// move, as before any act.
 func Reset(home statefile.Home, db, cause string) ([]Move, error) {
-	seat, err := takeSeat(home)
+	supervisorLock, err := takeSupervisorLock(home)
 	if err != nil {
 		return nil, err
 	}
-	defer seat.Close()
+	defer supervisorLock.Close()
 	document, err := evidence.Recover(home)
 	if err != nil {
 		return nil, err
@@ -68,18 +68,18 @@ func Reset(home statefile.Home, db, cause string) ([]Move, error) {
 	return setDatabaseAside(home, document, real, cause)
 }
 
-// takeSeat takes supervisor.lock for an act that needs a stopped home. It asks
+// takeSupervisorLock takes it for an act that needs a stopped home. It tries
 // again and again: a wait in flock could not be given up, and would take the lock
 // after this command has said that it could not have it.
-func takeSeat(home statefile.Home) (*os.File, error) {
-	again := time.NewTicker(seatPause)
+func takeSupervisorLock(home statefile.Home) (*os.File, error) {
+	again := time.NewTicker(lockPause)
 	defer again.Stop()
 	for began := time.Now(); ; <-again.C {
-		seat, err := lockfile.Take(home.SupervisorLock())
+		lock, err := lockfile.Take(home.SupervisorLock())
 		if !errors.Is(err, lockfile.ErrHeld) {
-			return seat, err
+			return lock, err
 		}
-		if time.Since(began) > seatPatience {
+		if time.Since(began) > lockPatience {
 			return nil, NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"}
 		}
 	}
@@ -155,10 +155,9 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 	return moves, statefile.SyncFolder(filepath.Dir(db))
 }
 
-// interrupted is the name that an earlier reset was giving this database when it
-// was killed: its write-ahead log has moved, the database itself has not. Both must
-// end under one name. A start since then has forgotten the name, and has made the two
-// strangers.
+// interrupted is the name that an earlier reset was giving this database when it was killed: its
+// write-ahead log has moved, the database itself has not. Both must end under one name. A start
+// since then has forgotten the name, and the two belong together no longer.
 func interrupted(r fsm.Record, db string) string {
 	aside := r.Database.Aside
 	if !strings.HasPrefix(aside, db+".reset-") || len(database.PartsOf(aside)) == 0 {

@@ -90,8 +90,8 @@ func TestResetFollowsTheLinkOfADatabase(t *testing.T) {
 	stage.Is(t, "kept", len(database.Kept(link)), len(database.Parts))
 }
 
-// Whoever holds one of the locks, or has changed the record, keeps the database
-// where it is.
+// A process that holds one of the locks, or has changed the record, keeps the database where it
+// is.
 func TestResetNeedsEveryLock(t *testing.T) {
 	hold := func(path func(home statefile.Home, db string) string) func(*testing.T, statefile.Home, string) {
 		return func(t *testing.T, home statefile.Home, db string) {
@@ -159,7 +159,7 @@ func afterReset(t *testing.T) (home statefile.Home, db, aside string) {
 }
 
 // A write-ahead log that was left behind is never joined with another database.
-func TestResetDoesNotJoinStrangers(t *testing.T) {
+func TestResetJoinsNoOtherLog(t *testing.T) {
 	home, db, aside := afterReset(t)
 	stage.Check(t, os.Rename(aside, db)) // put back without its log, and used since
 	d, err := evidence.Recover(home)

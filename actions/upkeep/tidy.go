@@ -9,19 +9,19 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Tidy removes a stale PID file and the temporary files of writers that were
-// killed. It takes supervisor.lock for that, so that nobody can be writing them; a
-// NotStoppedError says that somebody is at work.
+// Tidy removes a stale PID file and the temporary files of writers that were killed. It takes
+// supervisor.lock first, so that no process can be writing them. A NotStoppedError says that a
+// process is at work.
 func Tidy(home statefile.Home) error {
-	seat, err := lockfile.Take(home.SupervisorLock())
+	lock, err := lockfile.Take(home.SupervisorLock())
 	if errors.Is(err, lockfile.ErrHeld) {
 		return NotStoppedError{"a supervisor, or another command, is at work: it tidies by itself"}
 	}
 	if err != nil {
 		return err
 	}
-	defer seat.Close()
-	// A record that cannot be read is not repaired here: it then names nobody.
+	defer lock.Close()
+	// A record that cannot be read is not repaired here: it then names no process.
 	document, _ := (statefile.File{Home: home}).Load()
 	if e := evidence.Observe(home, document.Record); e.Owner != fsm.OwnerNone {
 		return NotStoppedError{"temporal.lock is held by " + holderText(e)}

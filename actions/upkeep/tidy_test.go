@@ -11,7 +11,7 @@ import (
 	"github.com/stigmer/local/actions/lockfile"
 )
 
-func TestTidyNeedsTheSeat(t *testing.T) {
+func TestTidyNeedsSupervisorLock(t *testing.T) {
 	home := stage.NewHome(t)
 	old := filepath.Join(string(home), ".temporal.pid77")
 	for _, path := range []string{home.PID(), old} {

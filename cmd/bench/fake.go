@@ -66,7 +66,7 @@ func fakeServe(ctx context.Context, frontend, ui string) error {
 		return err
 	}
 	go http.Serve(page, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "UI") }))
-	// Of the request nothing is looked at: what is asked for is default's, or the server's own.
+	// Nothing of the request is read: what is asked for is default's, or the server's own.
 	server := grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 		if method, _ := grpc.MethodFromServerStream(stream); !strings.HasPrefix(method, "/"+workflowService+"/Describe") {
 			return status.Error(codes.Unimplemented, method)

@@ -87,7 +87,7 @@ func measureHomes(b *bench) section {
 	}}.endedBy(err)
 }
 
-// startTogether starts homes at once, looks at their supervisors and stops them.
+// startTogether starts homes at once, measures their supervisors and stops them.
 func (b *bench) startTogether(f figures, name string, n int) {
 	var homes []*home
 	for range n {

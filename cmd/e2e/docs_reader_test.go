@@ -12,7 +12,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// reader is a new user who types what a page shows.
+// reader is a new user: it types what a page shows.
 type reader struct {
 	*place
 	user, port, uiPort string

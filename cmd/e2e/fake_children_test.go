@@ -63,8 +63,8 @@ func straggler() int {
 	return 0
 }
 
-// holdLock is the command "holdlock LOCK READY": a stranger that holds a flock
-// until it is killed.
+// holdLock is the command "holdlock LOCK READY": a foreign process that holds a flock until it
+// is killed.
 func holdLock() int {
 	lock, err := os.OpenFile(os.Args[1], os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {

@@ -105,7 +105,7 @@ func (f *spawnedFake) call(method, namespace string) codes.Code {
 		&wrapperspb.StringValue{Value: namespace}, &emptypb.Empty{}))
 }
 
-// locked reports whether anybody still has the inherited lock.
+// locked reports whether a process still has the inherited lock.
 func (f *spawnedFake) locked() bool {
 	lock, err := os.Open(filepath.Join(f.dir, "lock"))
 	check(f.t, err)

@@ -16,7 +16,7 @@ import (
 
 // The fake Temporal: it takes the arguments of "temporal server start-dev",
 // and refuses the ones that the product does not use, so that a misspelt flag
-// is a failed test. How it behaves is told by the environment:
+// is a failed test. The environment says how it behaves:
 //
 //	FAKE_TEMPORAL       a comma list of behaviours, see fake.run
 //	FAKE_TEMPORAL_PLAN  a file of such lists; each spawn consumes one line

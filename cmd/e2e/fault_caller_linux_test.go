@@ -36,7 +36,7 @@ func TestFaultDescriptors(t *testing.T) {
 			check(t, theirs.Close())
 			if !foreground {
 				check(t, c.Wait())
-				_, err = io.ReadAll(ended(t, mine)) // its end comes, as nobody has it any more
+				_, err = io.ReadAll(ended(t, mine)) // its end comes, as no process has it any more
 				check(t, err)
 			}
 			p.await("Healthy")
@@ -162,7 +162,7 @@ func TestFaultOtherUser(t *testing.T) {
 			}
 			p.says(verb, out, p.home, "meaning:", "try:")
 			if verb == "state" && strings.Contains(out, "Stopped:") {
-				p.t.Errorf("another user is told a state:\n%s", out)
+				p.t.Errorf("another user gets a state:\n%s", out)
 			}
 		}
 		p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", temporal))
@@ -182,8 +182,8 @@ func TestFaultOtherUser(t *testing.T) {
 	})
 }
 
-// openToAll makes the way to the home one for everybody, and returns a stigmer
-// that everybody can run.
+// openToAll opens the way to the home for every user, and returns a stigmer that every user can
+// run.
 func (p *place) openToAll() string {
 	p.t.Helper()
 	for dir := p.dir; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestFaultClosed: whoever has taken from himself the right to the home, or to what is
-// in it, is told so, and what to do, by every command that cannot go on.
+// TestFaultClosed: in a home, or with files in it, to which its user has taken the right from
+// himself, every command that cannot go on says so, and what to do.
 func TestFaultClosed(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)

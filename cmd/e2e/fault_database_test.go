@@ -75,8 +75,8 @@ func (p *place) killFirst(supervisorToo bool) string {
 	return fmt.Sprintf("%s after %s", after, since)
 }
 
-// TestFaultOtherVersion: a database on which another version has served is told
-// and copied before this one opens it.
+// TestFaultOtherVersion: a database on which another version has served is reported and copied
+// before this one opens it.
 func TestFaultOtherVersion(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestFaultLogFollowed: whoever follows a log that is rotated again and again
-// gets each line that is kept once, in order.
+// TestFaultLogFollowed: a follower of a log that is rotated again and again gets each line that
+// is kept once, in order.
 func TestFaultLogFollowed(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)

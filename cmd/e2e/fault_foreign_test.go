@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestFaultForeignDatabase: a database of another program, named by --db, lying
-// where ours belongs, or written over ours, is refused, told, and left as it is, byte by byte, by
-// whatever command; without it the home works.
+// TestFaultForeignDatabase: a database of another program, named by --db, lying where ours
+// belongs, or written over ours, is refused, named, and left as it is, byte by byte, by every
+// command; without it the home works.
 func TestFaultForeignDatabase(t *testing.T) {
 	t.Parallel()
 	precious, err := os.ReadFile(filepath.Join("..", "..", "probes", "sqlite", "testdata", "small.db"))

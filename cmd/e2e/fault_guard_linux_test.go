@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// unlocked returns one of the Temporals that runs without its lock, 0 for none: the
-// kernel tells in fdinfo which locks a descriptor holds.
+// unlocked returns one of the Temporals that runs without its lock, 0 for none: fdinfo lists the
+// locks that a descriptor holds.
 func (h *siege) unlocked(list []int) int {
 	for _, pid := range list {
 		files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fdinfo/*", pid))

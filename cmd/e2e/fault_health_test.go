@@ -28,8 +28,8 @@ func (p *place) lockedForAll() *os.File {
 	return file
 }
 
-// TestFaultDatabaseLocked: another program has the database for itself. That is
-// told, not made worse by a restart, and over when the program is done.
+// TestFaultDatabaseLocked: another program has the database for itself. That is reported, not
+// made worse by a restart, and over when the program is done.
 func TestFaultDatabaseLocked(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
@@ -54,8 +54,8 @@ func TestFaultDatabaseLocked(t *testing.T) {
 	p.stop()
 }
 
-// TestFaultDatabaseLockedFromTheStart: the same while Temporal comes up. The
-// file is nobody's to set aside.
+// TestFaultDatabaseLockedFromTheStart: the same while Temporal comes up. The file is not set
+// aside.
 func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 	t.Parallel()
 	p := realPlace(t)
@@ -81,21 +81,20 @@ func TestFaultDatabaseLockedFromTheStart(t *testing.T) {
 	p.stop()
 }
 
-// TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by
-// an empty one, while it is watched (behind a wrapper, too), before anybody looked
-// at it for the first time, or while nobody supervises. What Temporal writes from then on has no name
-// any more: that is told, also to who adopts it, no restart makes it worse, and it is
-// over when the file is back.
+// TestFaultDatabaseGone: the file is moved away under Temporal, or replaced by an empty one,
+// while it is watched (behind a wrapper, too), before its first probe, or without a supervisor.
+// What Temporal writes from then on has no name any more: that is reported, also by the start
+// that adopts it, no restart makes it worse, and it is over when the file is back.
 func TestFaultDatabaseGone(t *testing.T) {
 	t.Parallel()
-	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first look", "while nobody supervises"} {
+	for _, when := range []string{"while it is watched", "behind a wrapper", "before the first probe", "without a supervisor"} {
 		for _, replaced := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, replaced=%t", when, replaced), func(t *testing.T) {
 				t.Parallel()
 				p := realPlace(t)
 				period := "300ms"
 				switch when {
-				case "before the first look":
+				case "before the first probe":
 					period = "2s"
 				case "behind a wrapper":
 					p.wrap(`setsid "$T" "$@"; exit $?`)
@@ -119,7 +118,7 @@ func TestFaultDatabaseGone(t *testing.T) {
 // takesAway moves the database away at a certain time.
 func (p *place) takesAway(when string, replaced bool) {
 	p.t.Helper()
-	if when == "while nobody supervises" {
+	if when == "without a supervisor" {
 		p.kill9(p.pid("supervisor"))
 	}
 	if when == "while it is watched" || when == "behind a wrapper" {
@@ -133,7 +132,7 @@ func (p *place) takesAway(when string, replaced bool) {
 	if replaced {
 		check(p.t, os.WriteFile(p.database(), nil, 0o600))
 	}
-	if when == "while nobody supervises" {
+	if when == "without a supervisor" {
 		p.exits(1, []string{"start"}, "Degraded", "Temporal runs (pid ", p.database())
 		if past := p.record(); strings.Count(past, `"to": "Healthy"`) != 1 {
 			p.t.Errorf("Healthy is said of what has no database:\n%s", past)

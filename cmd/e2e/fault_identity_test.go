@@ -14,31 +14,31 @@ import (
 	"github.com/stigmer/local/probes/proc"
 )
 
-// stranger starts a process that has nothing to do with any home and leads a
-// group of its own. Any signal but SIGCONT would end or stop it.
-func (h *siege) stranger() fsm.Process {
+// foreign starts a process that has nothing to do with any home and leads a group of its own.
+// Any signal but SIGCONT would end or stop it.
+func (h *siege) foreign() fsm.Process {
 	h.t.Helper()
 	path, err := exec.LookPath("straggler")
 	check(h.t, err)
-	file := filepath.Join(h.t.TempDir(), "stranger")
+	file := filepath.Join(h.t.TempDir(), "foreign")
 	c := exec.Command(path, file)
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	check(h.t, c.Start())
 	h.t.Cleanup(func() { c.Process.Kill(); c.Wait() })
 	if !poll(awaitDefault, func() bool { _, err := os.Stat(file); return err == nil }) {
-		h.t.Fatal("the stranger does not come up")
+		h.t.Fatal("the foreign process does not come up")
 	}
 	p, err := proc.Identify(c.Process.Pid)
 	check(h.t, err)
 	return p
 }
 
-// unharmed checks that a stranger runs on.
+// unharmed checks that a foreign process runs on.
 func (h *siege) unharmed(p fsm.Process, who string) {
 	h.t.Helper()
 	now, err := proc.Identify(p.PID)
 	if err != nil || !now.Same(p) || proc.Suspended(p.PID) {
-		h.t.Fatalf("%s: the stranger (pid %d) was signalled: %v", who, p.PID, err)
+		h.t.Fatalf("%s: the foreign process (pid %d) was signalled: %v", who, p.PID, err)
 	}
 }
 
@@ -46,7 +46,7 @@ func (h *siege) unharmed(p fsm.Process, who string) {
 // zero Process where nothing runs.
 type poison struct {
 	name string
-	make func(truth, stranger fsm.Process) fsm.Process
+	make func(truth, foreign fsm.Process) fsm.Process
 }
 
 func poisons() []poison {
@@ -61,36 +61,36 @@ func poisons() []poison {
 			return p
 		}},
 		{"our group", func(truth, _ fsm.Process) fsm.Process { truth.PGID = syscall.Getpgrp(); return truth }},
-		{"a stranger", func(_, stranger fsm.Process) fsm.Process { return stranger }},
-		{"a stranger's pid", func(truth, stranger fsm.Process) fsm.Process {
-			truth.PID, truth.PGID = stranger.PID, stranger.PGID
+		{"a foreign process", func(_, foreign fsm.Process) fsm.Process { return foreign }},
+		{"a foreign pid", func(truth, foreign fsm.Process) fsm.Process {
+			truth.PID, truth.PGID = foreign.PID, foreign.PGID
 			return truth
 		}},
-		{"a stranger's group", func(truth, stranger fsm.Process) fsm.Process { truth.PGID = stranger.PGID; return truth }},
-		{"a stranger started later", func(_, stranger fsm.Process) fsm.Process { stranger.StartTicks -= 100; return stranger }},
-		{"a thread", func(_, stranger fsm.Process) fsm.Process { stranger.PID = threadOf(stranger.PID); return stranger }},
-		{"another boot", func(truth, stranger fsm.Process) fsm.Process {
+		{"a foreign group", func(truth, foreign fsm.Process) fsm.Process { truth.PGID = foreign.PGID; return truth }},
+		{"a foreign process started later", func(_, foreign fsm.Process) fsm.Process { foreign.StartTicks -= 100; return foreign }},
+		{"a thread", func(_, foreign fsm.Process) fsm.Process { foreign.PID = threadOf(foreign.PID); return foreign }},
+		{"another boot", func(truth, foreign fsm.Process) fsm.Process {
 			if truth.PID == 0 {
-				truth = stranger
+				truth = foreign
 			}
 			truth.Boot = strings.Repeat("0", 8) + truth.Boot[8:]
 			return truth
 		}},
-		{"another PID namespace", func(truth, stranger fsm.Process) fsm.Process {
+		{"another PID namespace", func(truth, foreign fsm.Process) fsm.Process {
 			if truth.PID == 0 {
-				truth = stranger
+				truth = foreign
 			}
 			truth.Boot += "9"
 			return truth
 		}},
-		{"no start time", func(truth, stranger fsm.Process) fsm.Process {
+		{"no start time", func(truth, foreign fsm.Process) fsm.Process {
 			if truth.PID == 0 {
-				truth = stranger
+				truth = foreign
 			}
 			truth.StartTicks = 0
 			return truth
 		}},
-		{"nobody", func(_, _ fsm.Process) fsm.Process { return fsm.Process{} }},
+		{"no process", func(_, _ fsm.Process) fsm.Process { return fsm.Process{} }},
 	}
 }
 
@@ -117,13 +117,12 @@ func (h *siege) bring(situation string) int {
 	return list[0]
 }
 
-// TestPoisonedRecords lets the record name Temporal, its supervisor, or both
-// wrongly. Nobody who is not ours is signalled, what is ours is found, and the
-// next command does what it says. Each lie is told in a situation that is drawn, with
-// STIGMER_SOAK in each.
+// TestPoisonedRecords lets the record name Temporal, its supervisor, or both wrongly. No foreign
+// process is signalled, what is ours is found, and the next command does what it says. Each lie
+// is written in a situation that is drawn, with STIGMER_SOAK in each.
 func TestPoisonedRecords(t *testing.T) {
 	besiege(t, func(h *siege) {
-		stranger := h.stranger()
+		foreign := h.foreign()
 		for _, p := range rows(h, poisons()) {
 			for _, situation := range drawn(h, 1, situations) {
 				for _, who := range drawn(h, 1, []string{"temporal", "supervisor", "both"}) {
@@ -131,9 +130,9 @@ func TestPoisonedRecords(t *testing.T) {
 					name := fmt.Sprintf("%s as %s while %s, then %s", p.name, who, situation, verb)
 					h.t.Log(name)
 					temporal := h.bring(situation)
-					h.lie(p, who, stranger)
+					h.lie(p, who, foreign)
 					h.converges(verb)
-					h.unharmed(stranger, name)
+					h.unharmed(foreign, name)
 					if temporal != 0 && (verb == "start" || verb == "state") {
 						h.stillNames(temporal, name)
 					}
@@ -141,7 +140,7 @@ func TestPoisonedRecords(t *testing.T) {
 			}
 		}
 		h.converges("stop")
-		h.unharmed(stranger, "at the end")
+		h.unharmed(foreign, "at the end")
 	})
 }
 
@@ -159,7 +158,7 @@ func (h *siege) stillNames(temporal int, who string) {
 }
 
 // lie rewrites the record with a false identity, as if that were Healthy.
-func (h *siege) lie(p poison, who string, stranger fsm.Process) {
+func (h *siege) lie(p poison, who string, foreign fsm.Process) {
 	h.t.Helper()
 	path := filepath.Join(h.home, "temporal.state.json")
 	text, err := os.ReadFile(path)
@@ -172,7 +171,7 @@ func (h *siege) lie(p poison, who string, stranger fsm.Process) {
 		}
 		var truth fsm.Process
 		check(h.t, json.Unmarshal(record[name], &truth))
-		record[name], err = json.Marshal(p.make(truth, stranger))
+		record[name], err = json.Marshal(p.make(truth, foreign))
 		check(h.t, err)
 	}
 	record["state"], record["desired"] = json.RawMessage(`"Healthy"`), json.RawMessage(`"running"`)
@@ -199,7 +198,7 @@ type plant struct {
 // in its place is followed or waited for.
 func TestHostilePIDFiles(t *testing.T) {
 	besiege(t, func(h *siege) {
-		stranger := h.stranger()
+		foreign := h.foreign()
 		path, precious := filepath.Join(h.home, "temporal.pid"), filepath.Join(h.dir, "precious")
 		check(h.t, os.WriteFile(precious, []byte("mine"), 0o600))
 		text := func(text string) func(string) error {
@@ -209,8 +208,8 @@ func TestHostilePIDFiles(t *testing.T) {
 			{"empty", text("")}, {"NULs", text(strings.Repeat("\x00", 64))},
 			{"0", text("0\n")}, {"1", text("1\n")}, {"-1", text("-1\n")},
 			{"ours", text(fmt.Sprintln(os.Getpid()))}, {"beyond range", text("99999999999999999999\n")},
-			{"stranger", text(fmt.Sprintf("%d\ntemporal\n2025-01-01T00:00:00Z\n", stranger.PID))},
-			{"group", text(fmt.Sprintf("-%d\n", stranger.PGID))}, {"thread", text(fmt.Sprintln(threadOf(stranger.PID)))},
+			{"foreign", text(fmt.Sprintf("%d\ntemporal\n2025-01-01T00:00:00Z\n", foreign.PID))},
+			{"group", text(fmt.Sprintf("-%d\n", foreign.PGID))}, {"thread", text(fmt.Sprintln(threadOf(foreign.PID)))},
 			{"large", text(strings.Repeat("1", 8<<20))},
 			{"symlink", func(path string) error { return os.Symlink(precious, path) }},
 			{"pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }},
@@ -225,7 +224,7 @@ func TestHostilePIDFiles(t *testing.T) {
 			check(h.t, p.put(path))
 			h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
 			h.converges(verb)
-			h.unharmed(stranger, p.name)
+			h.unharmed(foreign, p.name)
 			if kept, err := os.ReadFile(precious); err != nil || string(kept) != "mine" {
 				h.t.Fatalf("%s: the target of the symlink has %q, %v", p.name, kept, err)
 			}

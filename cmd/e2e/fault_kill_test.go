@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// victims is a set of those who are killed together.
+// victims is a set of processes that are killed together.
 type victims int
 
 const (

@@ -18,13 +18,13 @@ import (
 	"github.com/stigmer/local/probes/proc"
 )
 
-// atOnce bounds an answer that needs no waiting for anybody: far less than the
-// minute that a start waits by itself, and enough for a machine that is busy with much else.
+// atOnce bounds an answer that waits for nothing: far less than the minute that a start waits by
+// itself, and enough for a machine that is busy with much else.
 const atOnce = 25 * time.Second
 
 var lockNames = []string{"temporal.lock", "supervisor.lock"}
 
-// holdLockIn lets a stranger hold a lock, and returns it with the end of it.
+// holdLockIn lets a foreign process hold a lock, and returns it with the end of it.
 func (h *siege) holdLockIn(path string) (fsm.Process, func()) {
 	h.t.Helper()
 	program, err := exec.LookPath("holdlock")
@@ -42,20 +42,20 @@ func (h *siege) holdLockIn(path string) (fsm.Process, func()) {
 	return p, end
 }
 
-// TestForeignLock: a stranger that holds a lock is named at once, with the
-// standard timeouts, and left alone; once it is gone nothing is in the way.
+// TestForeignLock: a foreign process that holds a lock is named at once, with the standard
+// timeouts, and left alone; once it is gone nothing is in the way.
 func TestForeignLock(t *testing.T) {
 	besiege(t, func(h *siege) {
 		for _, name := range lockNames {
-			stranger, end := h.holdLockIn(filepath.Join(h.home, name))
+			foreign, end := h.holdLockIn(filepath.Join(h.home, name))
 			for _, verb := range []string{"start", "stop", "restart"} {
 				r := h.must([]string{verb}, 1)
-				if r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", stranger.PID)) {
+				if r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", foreign.PID)) {
 					h.t.Errorf("%s: not named at once: %s", name, r)
 				}
-				h.unharmed(stranger, verb)
+				h.unharmed(foreign, verb)
 			}
-			if r := h.must([]string{"state", "--explain"}, 3); !strings.Contains(r.out, fmt.Sprintf("pid %d ", stranger.PID)) {
+			if r := h.must([]string{"state", "--explain"}, 3); !strings.Contains(r.out, fmt.Sprintf("pid %d ", foreign.PID)) {
 				h.t.Errorf("%s: not named: %s", name, r)
 			}
 			end()
@@ -65,22 +65,22 @@ func TestForeignLock(t *testing.T) {
 	})
 }
 
-// TestStolenSeat: a stranger takes the supervisor.lock that replaced the one of a
-// supervisor that lives. Temporal serves on; the process that took supervisor.lock is named.
-func TestStolenSeat(t *testing.T) {
+// TestStolenSupervisorLock: a foreign process takes the supervisor.lock that replaced the one of
+// a supervisor that lives. Temporal serves on; the process that took supervisor.lock is named.
+func TestStolenSupervisorLock(t *testing.T) {
 	besiege(t, func(h *siege) {
 		h.up()
 		temporal := h.temporals()[0]
-		seat := filepath.Join(h.home, "supervisor.lock")
-		stranger, end := h.holdLockIn(seat + ".new")
-		check(h.t, os.Rename(seat, seat+".old"))
-		check(h.t, os.Rename(seat+".new", seat))
+		lock := filepath.Join(h.home, "supervisor.lock")
+		foreign, end := h.holdLockIn(lock + ".new")
+		check(h.t, os.Rename(lock, lock+".old"))
+		check(h.t, os.Rename(lock+".new", lock))
 		for _, verb := range []string{"start", "stop"} {
-			if r := h.must([]string{verb}, 1); r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", stranger.PID)) {
+			if r := h.must([]string{verb}, 1); r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", foreign.PID)) {
 				h.t.Errorf("not named at once: %s", r)
 			}
 		}
-		h.unharmed(stranger, "the new seat")
+		h.unharmed(foreign, "the new lock")
 		end()
 		h.up()
 		if list := h.temporals(); list[0] != temporal {
@@ -244,7 +244,7 @@ func TestUnreadableLock(t *testing.T) {
 					h.t.Errorf("not named at once: %s", r)
 				}
 			}
-			h.must([]string{"state"}, 3, 4) // the kernel's table of locks tells without opening it
+			h.must([]string{"state"}, 3, 4) // the kernel's table of locks needs no opening of it
 			check(h.t, os.Chmod(path, 0o600))
 			h.up()
 			check(h.t, os.Chmod(path, 0))
@@ -252,7 +252,7 @@ func TestUnreadableLock(t *testing.T) {
 			h.must([]string{"state"}, 0, 4, 8)
 			r := h.must([]string{"stop"}, 0, 1, 4)
 			// The supervisor has the lock open and obeys: then the command cannot prove
-			// what is so, names the lock, and the record says Stopped.
+			// that, names the lock, and the record says Stopped.
 			list, state := h.temporals(), lookup(decode(h.record()), ".state")
 			obeyed := len(list) == 0 && state == "Stopped" && (r.code == 0 || strings.Contains(r.out, path) && !strings.Contains(r.out, "nothing was started or stopped"))
 			if failed := r.code != 0 && slices.Equal(list, []int{temporal}); !obeyed && !failed {

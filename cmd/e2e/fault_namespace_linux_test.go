@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// The prelude of a story that a shell tells as process 1 of a PID namespace. It
-// fails with its line, and reaps what is orphaned whenever it waits for a command.
+// The prelude of a story that a shell plays as process 1 of a PID namespace. It fails with its
+// line, and reaps what is orphaned whenever it waits for a command.
 const inNamespace = `
 set -eu
 fail() { echo "FAIL: $*"; exit 1; }
@@ -26,11 +26,11 @@ gone() { n=0; while [ -e /proc/$1 ]; do /bin/true; n=$((n+1)); [ $n -lt 20000 ] 
 # reuse PID: the next process gets it. It leads a session of its own.
 reuse() {
 	echo $(($1-1)) > /proc/sys/kernel/ns_last_pid
-	setsid "$STRAGGLER" "$DIR/stranger.$1" &
-	[ $! = $1 ] || fail "the stranger has pid $!, not $1"
-	n=0; while [ ! -e "$DIR/stranger.$1" ]; do /bin/true; n=$((n+1)); [ $n -lt 20000 ] || fail "no stranger"; done
+	setsid "$STRAGGLER" "$DIR/foreign.$1" &
+	[ $! = $1 ] || fail "the foreign process has pid $!, not $1"
+	n=0; while [ ! -e "$DIR/foreign.$1" ]; do /bin/true; n=$((n+1)); [ $n -lt 20000 ] || fail "no foreign process"; done
 }
-alive() { for p; do case "$(sed 's/.*) \(.\).*/\1/' /proc/$p/stat)" in [SRDI]) ;; *) fail "stranger $p was signalled" ;; esac; done; }
+alive() { for p; do case "$(sed 's/.*) \(.\).*/\1/' /proc/$p/stat)" in [SRDI]) ;; *) fail "foreign process $p was signalled" ;; esac; done; }
 `
 
 // namespace runs a story in a new PID namespace, which ends with it.
@@ -46,7 +46,7 @@ func (h *siege) namespace(story string) string {
 	return out.String()
 }
 
-// inside is the command that tells a story in a new PID namespace.
+// inside is the command that plays a story in a new PID namespace.
 func (h *siege) inside(story string) *exec.Cmd {
 	h.t.Helper()
 	if os.Getuid() != 0 {
@@ -64,36 +64,36 @@ func (h *siege) inside(story string) *exec.Cmd {
 	return c
 }
 
-// TestReusedPIDs gives Temporal's and the supervisor's PIDs to strangers once
-// both were killed: same number, same boot, same PID namespace, another process.
+// TestReusedPIDs gives Temporal's and the supervisor's PIDs to foreign processes once both were
+// killed: same number, same boot, same PID namespace, another process.
 func TestReusedPIDs(t *testing.T) {
 	t.Parallel()
 	h := newSiege(t, true)
 	h.namespace(`
-		strangers=
+		foreign=
 		for verb in state stop start restart; do
 			expect 0 "$STIGMER" local start
 			t=$(pid temporal) s=$(pid supervisor)
 			kill -9 $s $t; gone $s; gone $t
-			reuse $t; reuse $s; strangers="$strangers $t $s"
+			reuse $t; reuse $s; foreign="$foreign $t $s"
 			expect 3 "$STIGMER" local state
 			case $verb in state) expect 3 "$STIGMER" local state --explain ;; *) expect 0 "$STIGMER" local $verb ;; esac
-			alive $strangers
+			alive $foreign
 		done
 		# The supervisor's alone: Temporal is adopted. Then Temporal's alone: it is restarted.
 		expect 0 "$STIGMER" local start
 		t=$(pid temporal) s=$(pid supervisor)
-		kill -9 $s; gone $s; reuse $s; strangers="$strangers $s"
+		kill -9 $s; gone $s; reuse $s; foreign="$foreign $s"
 		expect 8 "$STIGMER" local state
 		expect 0 "$STIGMER" local start
 		[ $(pid temporal) = $t ] || fail "not adopted"
-		alive $strangers
+		alive $foreign
 		kill -9 $(pid supervisor) $t; gone $t
 		reuse $t; alive $t
 		expect 0 "$STIGMER" local stop
 		expect 3 "$STIGMER" local state
-		alive $strangers $t
-		kill -9 $strangers $t`)
+		alive $foreign $t
+		kill -9 $foreign $t`)
 }
 
 // TestOtherNamespace looks at one home from two PID namespaces. What is in the
@@ -116,7 +116,7 @@ func TestOtherNamespace(t *testing.T) {
 			t.Errorf("Temporal was ended:\n%s", out)
 		}
 		if !strings.Contains(out, "state: exit 4") {
-			t.Errorf("it cannot be told from here:\n%s", out)
+			t.Errorf("it is not known from here:\n%s", out)
 		}
 		if n := strings.Count(out, "is held by a process that cannot be seen from here"); n != 3 || strings.Count(out, "where Temporal was started") != 3 {
 			t.Errorf("killed=%t: %d of 3 commands say why:\n%s", killed, n, out)
@@ -129,18 +129,18 @@ func TestOtherNamespace(t *testing.T) {
 	h.down()
 
 	// The namespace ends with all that is in it; the record names its PIDs.
-	stranger := h.stranger()
+	foreign := h.foreign()
 	h.namespace(`expect 0 "$STIGMER" local start; pid temporal > "$DIR/inner"`)
 	if text, err := os.ReadFile(filepath.Join(h.dir, "inner")); err != nil || len(text) < 2 {
 		t.Fatalf("%q, %v", text, err)
 	}
 	h.converges(h.anyVerb())
-	h.unharmed(stranger, "the namespace's end")
+	h.unharmed(foreign, "the namespace's end")
 	h.converges("stop")
 }
 
-// TestFaultOpenAddress: who listens where others can reach it is warned, and listens
-// there, and a client can work. In truth no client can: it is in a network namespace of its own.
+// TestFaultOpenAddress: a start that listens where others can reach it warns, and listens there,
+// and a client can work. In truth no client can: it is in a network namespace of its own.
 func TestFaultOpenAddress(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.inNetwork("true")
@@ -174,8 +174,8 @@ func TestFaultNoDualStack(t *testing.T) {
 	})
 }
 
-// inNetwork runs a shell's line where the machine has the address 192.0.2.1 (RFC 5737)
-// and nobody else has any.
+// inNetwork runs a shell's line in a network namespace in which this machine has the address
+// 192.0.2.1 (RFC 5737) and no other machine is.
 func (p *place) inNetwork(line string) string {
 	p.t.Helper()
 	if os.Getuid() != 0 {

@@ -10,9 +10,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// TestFaultDiskFullOfReaders: who has an old record open keeps its inode, so that
-// for a moment a disk has less room than a moment later. A supervisor that can
-// write nothing then ends, and a start that has handed over in vain says why.
+// TestFaultDiskFullOfReaders: a process that has an old record open keeps its inode, so that for
+// a moment a disk has less room than a moment later. A supervisor that can write nothing then
+// ends, and a start that has handed over in vain says why.
 func TestFaultDiskFullOfReaders(t *testing.T) {
 	t.Parallel()
 	for n := 8; n <= 12; n++ {

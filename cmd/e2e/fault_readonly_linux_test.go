@@ -17,7 +17,7 @@ func TestFaultReadOnly(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.onDisk("disk", "size=32m")
 		p.local("start")
-		aside := filepath.Join(filepath.Dir(p.home), "aside") // nobody can have a file open through it
+		aside := filepath.Join(filepath.Dir(p.home), "aside") // no process can have a file open through it
 		check(p.t, os.Mkdir(aside, 0o700))
 		check(p.t, unix.Mount(p.home, aside, "", unix.MS_BIND, ""))
 		p.t.Cleanup(func() { unix.Unmount(aside, unix.MNT_DETACH) })
@@ -71,7 +71,7 @@ func (p *place) remountReadOnly() {
 	check(p.t, err)
 }
 
-// seen checks that state tells of the Temporal that runs: that it is well, or what it
+// seen checks that state shows the Temporal that runs: that it is well, or what it
 // answers instead, where it has opened its database anew since it can only be read.
 func (p *place) seen() {
 	p.t.Helper()

@@ -62,7 +62,7 @@ func damages() []damage {
 	}
 }
 
-// TestDamagedRecords: a record that cannot be read is told, set aside as it was
+// TestDamagedRecords: a record that cannot be read is reported, set aside as it was
 // and made anew from what runs, and no command fails of it. Each
 // damage is done in a situation that is drawn, with STIGMER_SOAK in each.
 func TestDamagedRecords(t *testing.T) {
@@ -77,9 +77,9 @@ func TestDamagedRecords(t *testing.T) {
 				temporal := h.bring(situation)
 				asides := h.asides()
 				before := h.damage(d, precious)
-				told := h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
-				if situation != "supervised" && d.name != "missing" && !strings.Contains(told.out, "!!  record") {
-					h.t.Errorf("%s: not told: %s", name, told)
+				shown := h.must([]string{"state", "--explain"}, map[string]int{"stopped": 3, "supervised": 0, "orphan": 8}[situation])
+				if situation != "supervised" && d.name != "missing" && !strings.Contains(shown.out, "!!  record") {
+					h.t.Errorf("%s: not reported: %s", name, shown)
 				}
 				h.converges(verb)
 				if temporal != 0 && (verb == "start" || verb == "state") {
@@ -147,7 +147,7 @@ func (h *siege) setAside(d damage, name string, before []byte, old []string) {
 
 // TestNewerRecord: a record of a newer version is left as it is, byte for byte,
 // by every command and by a supervisor that lives, while Temporal serves, crashes
-// and is adopted. Who cannot read it says so.
+// and is adopted. A command that cannot read it says so.
 func TestNewerRecord(t *testing.T) {
 	besiege(t, func(h *siege) {
 		path := filepath.Join(h.home, "temporal.state.json")

@@ -36,8 +36,8 @@ func (*granting) Setlkw(context.Context, fs.FileHandle, uint64, *fuse.FileLock, 
 	return 0
 }
 
-// onFUSE gives the place a home on a file system in user space that has this name,
-// for which one must be root and have /dev/fuse. One that grants all locks keeps nobody away.
+// onFUSE gives the place a home on a file system in user space that has this name: that takes
+// root and /dev/fuse. One that grants all locks excludes no process.
 func (p *place) onFUSE(name string, grantsAll bool) {
 	p.t.Helper()
 	if os.Geteuid() != 0 {
@@ -61,7 +61,7 @@ func (p *place) onFUSE(name string, grantsAll bool) {
 		p.t.Skip("a file system in user space cannot be mounted: ", err)
 	}
 	p.t.Cleanup(func() {
-		// It is busy while anybody has a file of it open, as a process has that another
+		// It is busy while a process has a file of it open, as one has that another
 		// test is about to start: it has all of this one's until its exec.
 		if !poll(awaitDefault, func() bool { err = server.Unmount(); return err == nil }) {
 			p.t.Error("unmount: ", err)
@@ -70,11 +70,11 @@ func (p *place) onFUSE(name string, grantsAll bool) {
 	p.move(filepath.Join(on, "home"))
 }
 
-// TestFaultSharedFileSystem: a home that other hosts may use as well is told by each
-// start, and works; one whose locks keep nobody away is refused.
+// TestFaultSharedFileSystem: a home that other hosts may use as well is reported by each start,
+// and works; one whose locks exclude no process is refused.
 func TestFaultSharedFileSystem(t *testing.T) {
 	t.Parallel()
-	t.Run("told", func(t *testing.T) {
+	t.Run("reported", func(t *testing.T) {
 		t.Parallel()
 		p := fakePlace(t)
 		p.onFUSE("sshfs", false)
@@ -90,7 +90,7 @@ func TestFaultSharedFileSystem(t *testing.T) {
 		p.exits(1, []string{"start"}, "is on fuse.nolocks: flock does not work on it", "nothing could keep a second Temporal away", "a home on a local disk")
 		p.nothingRuns("a start without locks")
 	})
-	t.Run("not told", func(t *testing.T) {
+	t.Run("not reported", func(t *testing.T) {
 		t.Parallel()
 		p := fakePlace(t)
 		p.onFUSE("gocryptfs", false)

@@ -122,8 +122,8 @@ func (r result) String() string {
 	return fmt.Sprintf("stigmer local %s: exit %d after %s\n%s", r.verb, r.code, r.took.Round(time.Millisecond), r.out)
 }
 
-// ask starts a command. Whoever still has its output open after its end holds
-// back the result for WaitDelay, which is then an error.
+// ask starts a command. A process that still has its output open after its end holds back the
+// result for WaitDelay, which is then an error.
 func (h *siege) ask(args ...string) *asked {
 	return h.askOf(exec.Command(h.bin, append([]string{"local"}, args...)...), args...)
 }
@@ -138,7 +138,7 @@ func (h *siege) askOf(c *exec.Cmd, args ...string) *asked {
 	}
 	go func() { // ends with the process
 		if err := a.Wait(); errors.Is(err, exec.ErrWaitDelay) {
-			fmt.Fprintln(&a.out, "somebody keeps the command's output open")
+			fmt.Fprintln(&a.out, "a process keeps the command's output open")
 		}
 		close(a.done)
 	}()
@@ -224,7 +224,7 @@ func (h *siege) converges(verb string) {
 		h.isDown()
 	case "state":
 		if r := h.must([]string{"state"}, 0, 3, 4, 8, 9); r.code == 4 && (len(h.temporals()) > 0 || !strings.Contains(r.out, "another PID namespace")) {
-			h.t.Fatalf("it can be told: %s", r)
+			h.t.Fatalf("it is known: %s", r)
 		}
 		h.up()
 	default:

@@ -13,7 +13,7 @@ func TestSurroundings(t *testing.T) {
 	besiege(t, func(h *siege) {
 		for _, row := range rows(h, []struct {
 			name, prepare, cause, try string // without a cause it works
-			of                        string // the home's state, told from there
+			of                        string // the home's state, as seen from there
 		}{
 			{"no /proc", "umount -l /proc", "/proc is not mounted", "mount -t proc proc /proc", "4"},
 			{"a /proc of another PID namespace", "exec unshare --pid --fork", "/proc is not mounted", "mount -t proc proc /proc", "4"},

@@ -92,9 +92,9 @@ func (h *siege) starts(limit string, then ...string) {
 	c.Env, c.SysProcAttr, c.WaitDelay = h.env, h.as, awaitDefault
 	text, _ := c.CombinedOutput()
 	out, status := string(text), c.ProcessState.ExitCode()
-	told := strings.Contains(out, "meaning:") && strings.Contains(out, "try:")
-	byRuntime := !told && (strings.Contains(out, "fatal error: ") || !c.ProcessState.Exited())
-	if status != 0 && !told && !byRuntime || status != 0 && len(then) > 0 {
+	explained := strings.Contains(out, "meaning:") && strings.Contains(out, "try:")
+	byRuntime := !explained && (strings.Contains(out, "fatal error: ") || !c.ProcessState.Exited())
+	if status != 0 && !explained && !byRuntime || status != 0 && len(then) > 0 {
 		h.t.Errorf("%s: exit status %d:\n%s", limit, status, out)
 	}
 	h.t.Logf("%s: exit status %d, by Go's runtime: %t", limit, status, byRuntime)
@@ -119,13 +119,13 @@ func (h *siege) crashes(reasons ...string) {
 		h.t.Fatalf("the supervisor does not give up: %s", h.record())
 	}
 	out := h.must([]string{"state", "--explain"}, 3, 8).out
-	told := slices.ContainsFunc(reasons, func(reason string) bool { return strings.Contains(out, reason) })
+	reported := slices.ContainsFunc(reasons, func(reason string) bool { return strings.Contains(out, reason) })
 	gaveUp := lookup(decode(h.record()), ".state") == "Stopped"
 	h.t.Logf("the supervisor gave up in order: %t", gaveUp)
 	if list := h.temporals(); gaveUp && len(list) > 0 {
 		h.t.Errorf("Temporals are left: %v", list)
 	}
-	if gaveUp && !told {
-		h.t.Errorf("none of %q is told:\n%s", reasons, out)
+	if gaveUp && !reported {
+		h.t.Errorf("none of %q is reported:\n%s", reasons, out)
 	}
 }

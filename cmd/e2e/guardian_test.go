@@ -13,17 +13,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// guardedVariable tells the process that runs the tests that it is guarded, and
-// names the folder in which all temporary ones are.
+// guardedVariable marks the process that runs the tests as guarded, and names the folder in
+// which all temporary ones are.
 const guardedVariable = "STIGMER_TEST_FOLDER"
 
-// guardianPipe is the descriptor whose end tells that the guardian is dead.
+// guardianPipe is the descriptor that ends with the guardian.
 const guardianPipe = 3
 
 // guarded runs the tests in a child of this process, which only waits for it:
 // however the child ends (Ctrl-C, a panic, the timeout), what it started is killed,
 // by PID, and its folder removed. Programs that the tests run are this binary as
-// well, under other names: they are no tests, and nobody guards them.
+// well, under other names: they are no tests, and are not guarded.
 func guarded(programs map[string]func(), tests func()) {
 	if _, program := programs[filepath.Base(os.Args[0])]; program {
 		tests()

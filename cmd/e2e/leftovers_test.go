@@ -107,7 +107,7 @@ func (s *script) faults() []string {
 	return []string{"DATA RACE", "panic:", "fatal error:"}
 }
 
-// crashReport finds what only the supervisor's log would tell. A panic in Temporal's
+// crashReport finds what only the supervisor's log would show. A panic in Temporal's
 // log is Temporal's own, as the matching service of 1.29.1 has one now and then while
 // it starts: to get over that is what a supervisor is for.
 func (s *script) crashReport() string {

@@ -35,7 +35,7 @@ func (s *script) processesOf(words string) []int {
 }
 
 // owns reports whether a process works in the script's folder or has a file below it
-// open. The environment would tell more, and is hidden for programs of the system.
+// open. The environment would show more, and is hidden for programs of the system.
 func (s *script) owns(pid int) bool {
 	folder, err := filepath.EvalSymlinks(s.dir)
 	if err != nil || pid == os.Getpid() {

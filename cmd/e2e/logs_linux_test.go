@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestLogsOnTerminal: warnings and errors are coloured for whoever looks at a
-// terminal, unless NO_COLOR refuses it; nothing that a log says does more to it.
+// TestLogsOnTerminal: warnings and errors are coloured on a terminal, unless NO_COLOR refuses
+// it; nothing that a log says does more to it.
 func TestLogsOnTerminal(t *testing.T) {
 	t.Parallel()
 	const plain = "level=INFO msg=a\r\nlevel=WARN msg=b[2J\r\nlevel=ERROR msg=c\r\n  its trace\r\n"

@@ -114,8 +114,8 @@ func builtWith(flags ...string) (args []string) {
 	return args
 }
 
-// local runs a stigmer local command, which must succeed. Its output is read
-// through a pipe, as scripts do: nobody may keep that open afterwards.
+// local runs a stigmer local command, which must succeed. Its output is read through a pipe, as
+// scripts do: no process may keep that open afterwards.
 func (p *place) local(args ...string) string {
 	p.t.Helper()
 	c := exec.Command(p.bin, append([]string{"local"}, args...)...)

@@ -13,7 +13,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// clearedLine is what a terminal is told to begin a line anew.
+// clearedLine is the sequence by which a terminal begins a line anew.
 const clearedLine = "\r\x1b[K"
 
 // leftOn is what a terminal shows in the end of a text: what was overwritten or

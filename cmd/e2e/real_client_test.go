@@ -53,7 +53,7 @@ type sdkClient struct {
 }
 
 // failedCalls keeps every single call that the server did not answer with
-// success: the SDK would otherwise try again and nobody would know.
+// success: the SDK would otherwise try again in silence.
 type failedCalls struct {
 	sync.Mutex
 	list []string

@@ -67,8 +67,8 @@ func TestRealTemporalKilled(t *testing.T) {
 	h.stop()
 }
 
-// TestRealSupervisorKilled: nobody who works with Temporal notices that its
-// supervisor is gone and that the next start adopts it.
+// TestRealSupervisorKilled: no client of Temporal notices that its supervisor is gone and that
+// the next start adopts it.
 func TestRealSupervisorKilled(t *testing.T) {
 	t.Parallel()
 	h := realPlace(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// devel is a Temporal CLI as somebody builds it from a source archive: the Go linker knows
+// devel is a Temporal CLI that was built from a source archive: the Go linker knows
 // its module and no version. Run for its version it prints FILE.says and adds a line to
 // FILE.ran; everything else is $TEMPORAL's.
 const devel = `package main

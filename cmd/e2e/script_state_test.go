@@ -13,7 +13,7 @@ import (
 )
 
 // awaitDefault is how long a fact may take to come about, on a machine that is
-// busy with much else. Nobody waits so long where it does.
+// busy with much else. No test waits so long where it does.
 const awaitDefault = time.Minute
 
 // pollEvery is the pause between two looks of the waiting commands.
@@ -66,7 +66,7 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// unmetTerm returns the first term that does not hold, with what is so instead.
+// unmetTerm returns the first term that does not hold, with the value instead.
 func unmetTerm(record any, terms []string) string {
 	for _, term := range terms {
 		path, op, want := ".state", "=", term

@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if _, set := os.LookupEnv("STIGMER_MIRROR"); !set { // no test reaches out: nobody listens there
+	if _, set := os.LookupEnv("STIGMER_MIRROR"); !set { // no test reaches out: nothing listens there
 		os.Setenv("STIGMER_MIRROR", "http://127.0.0.1:1")
 	}
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The linker leaves out the methods that nobody calls, a sixth of the program, unless
+// The linker leaves out the methods that are never called, a sixth of the program, unless
 // something in it calls methods by names that are made at run time, as text/template does.
 func TestMethodsAreLeftOut(t *testing.T) {
 	path, err := buildStigmer()

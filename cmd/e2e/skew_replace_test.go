@@ -180,7 +180,7 @@ func TestBuiltAnewInPlace(t *testing.T) {
 	p.stop()
 }
 
-// TestOlderInForeground: who runs a supervisor in a terminal or as a service keeps it.
+// TestOlderInForeground: a supervisor in a terminal or in a service is not replaced.
 func TestOlderInForeground(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
@@ -190,14 +190,14 @@ func TestOlderInForeground(t *testing.T) {
 	p.await("Healthy")
 	p.bin = stamped(t, newerVersion)
 	supervisor := p.pid("supervisor")
-	p.exits(0, []string{"start"}, "already running", "left to whoever runs it there")
-	p.exits(0, []string{"state"}, "left to whoever runs it there")
+	p.exits(0, []string{"start"}, "already running", "left to the user who runs it there")
+	p.exits(0, []string{"state"}, "left to the user who runs it there")
 	p.same(p.pid("temporal"), supervisor)
 	p.stop()
 	check(t, c.Wait())
 }
 
-// same checks who runs.
+// same checks that the same processes run.
 func (p *place) same(temporal, supervisor int) {
 	p.t.Helper()
 	if t, s := p.pid("temporal"), p.pid("supervisor"); t != temporal || s != supervisor || !runs(t) || !runs(s) {

@@ -35,8 +35,8 @@ func TestMountedTree(t *testing.T) {
 	}
 }
 
-// TestReportOfLostOutput: who mounts the tree and calls Report alone is told no wrong
-// thing of output that cannot be written, where a command finds that out.
+// TestReportOfLostOutput: a program that mounts the tree and calls Report alone gets no wrong
+// message of output that cannot be written, where a command finds that out.
 func TestReportOfLostOutput(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

@@ -163,7 +163,7 @@ func (d *display) ends(status, stays string) {
 }
 
 // TestWatchEnds: Ctrl-C, SIGTERM and SIGHUP end the view as well and give the terminal
-// back; NO_COLOR is honoured. It says what can be typed, where somebody types.
+// back; NO_COLOR is honoured. It says what can be typed, where input is a terminal.
 func TestWatchEnds(t *testing.T) {
 	t.Parallel()
 	terminate := func(_ *display, pid int) { syscall.Kill(pid, syscall.SIGTERM) }

@@ -67,7 +67,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 		if strings.Contains(page, "spf13") {
-			t.Errorf("%s tells by what it was generated", name)
+			t.Errorf("%s says by what it was generated", name)
 		}
 		for _, sub := range c.Commands() {
 			_, there := made[strings.ReplaceAll(sub.CommandPath(), " ", "-")+".1.gz"]

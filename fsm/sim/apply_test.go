@@ -11,10 +11,10 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	n := w.clone()
 	i, k := int(m.who), int(m.arg)
 	switch m.op {
-	case opGrantSeat:
+	case opGrantSupervisor:
 		c := n.cmd(i)
 		c.waiters--
-		n.seat = append(n.seat, c.uid)
+		n.supervisorLock = append(n.supervisorLock, c.uid)
 		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
 		n.say("the kernel gives supervisor.lock to %s", who(c.uid))
 	case opGrantLock:
@@ -31,7 +31,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.say("%s is not listed any more", who(n.trees[i].uid))
 	case opExit:
 		d := n.driver(i)
-		n.say("the kernel tells %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
+		n.say("the kernel reports to %s that pid %d has exited", who(d.uid), 100+d.exits[k].uid)
 		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Exited, run: d.exits[k].run}})
 		d.exits = slices.Delete(slices.Clone(d.exits), k, k+1)
 	case opAnswer:
@@ -78,7 +78,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	case opKill:
 		d := n.driver(i)
 		n.say("SIGKILL to what has temporal.lock")
-		if n.signalTree(d.victim, true) { // told after a second of rounds
+		if n.signalTree(d.victim, true) { // posted after a second of rounds
 			d.killing = false
 			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.LockDenied, run: d.awaited}})
 		}
@@ -106,8 +106,8 @@ func (w *simWorld) apply(m simMove) *simWorld {
 	return n
 }
 
-// settle lets who was idle take at once what has arrived: whatever others do
-// before it is taken comes to the same before it arrives or after it is taken.
+// settle lets an idle process take at once what has arrived: what others do before it is taken
+// comes to the same before it arrives or after it is taken.
 func (n *simWorld) settle(before *simWorld, m simMove) {
 	i := int(m.who)
 	switch m.op {
@@ -115,17 +115,17 @@ func (n *simWorld) settle(before *simWorld, m simMove) {
 		if d := before.driverAt(i); d.begun && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0 {
 			n.stepDriver(i, "")
 		}
-	case opGrantSeat, opCmdTmr:
+	case opGrantSupervisor, opCmdTmr:
 		if c := before.cmds[i]; c.drive == nil && len(c.deeds)+len(c.sights) == 0 {
 			n.stepCommand(i, false, "")
 		}
 	}
 }
 
-// gone tells a driver that nothing of its tree lives.
+// gone informs a driver that nothing of its tree lives.
 func (n *simWorld) gone(d *simDriver) {
 	if len(n.trees) > 0 {
-		n.breaks("%s is told that the tree is gone, and it lives", who(d.uid))
+		n.breaks("%s learns that the tree is gone, and it lives", who(d.uid))
 	}
 	d.seesOff = false
 	d.inbox = with(d.inbox, simDelivery{simInput{event: fsm.Gone, run: d.awaited}, true})
@@ -201,10 +201,10 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	case opTear:
 		n.left.Ill--
 		n.disk.Torn, n.fell = true, true
-		n.say("somebody damages the record")
-	case opStranger:
+		n.say("the record is damaged")
+	case opForeign:
 		n.left.Ill--
-		n.strange(k)
+		n.addForeign(k)
 	case opPower:
 		n.left.Power--
 		n.powerCut(k)
@@ -214,16 +214,16 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	}
 }
 
-func (n *simWorld) strange(k int) {
-	s := simStranger{proc: n.process(n.newProcess()), locks: k == 0 || k == 2}
+func (n *simWorld) addForeign(k int) {
+	s := simForeign{proc: n.process(n.newProcess()), locks: k == 0 || k == 2}
 	switch k {
 	case 0, 3:
 		s.proc.pid = n.disk.Rec.Temporal.PID
 	case 1:
 		s.proc.pid = n.disk.Rec.Supervisor.PID
 	}
-	n.strangers = append(n.strangers, s)
-	n.say("a stranger gets pid %d (takes temporal.lock: %t)", s.proc.pid, s.locks)
+	n.foreignProcs = append(n.foreignProcs, s)
+	n.say("a foreign process gets pid %d (takes temporal.lock: %t)", s.proc.pid, s.locks)
 }
 
 func (n *simWorld) powerCut(k int) {
@@ -232,7 +232,7 @@ func (n *simWorld) powerCut(k int) {
 			n.endCommand(i, "killed")
 		}
 	}
-	n.drivers, n.trees, n.strangers, n.lock, n.seat = nil, nil, nil, 0, nil
+	n.drivers, n.trees, n.foreignProcs, n.lock, n.supervisorLock = nil, nil, nil, 0, nil
 	n.boot++
 	switch k {
 	case 1:

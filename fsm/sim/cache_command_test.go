@@ -44,20 +44,20 @@ type simSight struct {
 	hold       fsm.LockOwner
 	leader     simProc
 	driver     simProc
-	asleep     bool
+	suspended  bool
 	outdated   bool
-	stranger   bool // has supervisor.lock
+	foreign    bool // has supervisor.lock
 	lock, look bool
 }
 
 func (s simSight) full() fsm.CommandInput {
 	holder := ""
-	if s.stranger {
-		holder = "a stranger"
+	if s.foreign {
+		holder = "a foreign process"
 	}
 	return fsm.CommandInput{
-		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a stranger"},
-		Driver: s.driver.full(), Suspended: s.asleep, Outdated: s.outdated, Holder: holder, Detail: "simulated",
+		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a foreign process"},
+		Driver: s.driver.full(), Suspended: s.suspended, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }
 
@@ -90,15 +90,15 @@ func (c *simCache) sight(v *simVerb, s simSight) (*simVerb, []*simDeed) {
 
 // simLook is what state sees.
 type simLook struct {
-	r                        *simRec
-	driven, asleep, lost, up bool
-	hold                     fsm.LockOwner
+	r                           *simRec
+	driven, suspended, lost, up bool
+	hold                        fsm.LockOwner
 }
 
 func (c *simCache) diagnose(l simLook) fsm.State {
 	have, ok := c.looks[l]
 	if !ok {
-		look := fsm.Look{Driven: l.driven, Suspended: l.asleep, Lost: l.lost, Owner: l.hold, Holder: "a stranger"}
+		look := fsm.Look{Driven: l.driven, Suspended: l.suspended, Lost: l.lost, Owner: l.hold, Holder: "a foreign process"}
 		if l.hold == fsm.OwnerOurs {
 			look.Asked, look.Verdict, look.Detail = true, fsm.Verdict{Live: l.up, Ready: l.up}, "it does not answer"
 		}

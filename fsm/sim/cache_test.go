@@ -236,7 +236,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a stranger"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Holder: "a foreign process"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
 		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process)}}
 		c.begins[k] = have
 	}

@@ -6,11 +6,11 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// simClock is what the clocks say, and what is so. They stand still but for the
-// turns: steps take no time, and when a timer fires is up to the search.
+// simClock is what the clocks show, and the time that has truly passed. They stand still but for
+// the turns: steps take no time, and when a timer fires is up to the search.
 type simClock struct {
 	tick, wall fsm.Instant // monotonic, and of the record
-	real       fsm.Instant // nobody in the world can read it
+	real       fsm.Instant // no process in the world can read it
 	set        int         // how often the wall clock was set back
 	slept      bool
 	near       bool // it was set back by no more than a window
@@ -76,8 +76,8 @@ func (c simClock) recent(times []fsm.Instant) int {
 	return n
 }
 
-// budgets holds what a step has decided on a restart against what is so. That
-// restarts end is the rule of maySpawn.
+// budgets holds what a step has decided on a restart against the truth. That restarts end is the
+// rule of maySpawn.
 func (w *simWorld) budgets(d *simDriver, before *simSup, on fsm.Event) {
 	s := d.s
 	requested := slices.Contains([]fsm.Event{fsm.Stop, fsm.LockDenied, fsm.PortTaken, fsm.SaveFailed}, on)

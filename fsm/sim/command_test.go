@@ -40,7 +40,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 			w.carry(i, c, fault)
 			c, fault = w.cmds[i], ""
 		case len(c.sights) > 0 && !c.sights[0].look && (!c.sights[0].lock || !w.fine()) && c.drive == nil:
-			// Who has won supervisor.lock looks, and does the next thing: what others
+			// A command that has won supervisor.lock reads, and does the next thing: what others
 			// do meanwhile comes to the same before it or after it.
 			s := c.sights[0]
 			c.sights = c.sights[1:]
@@ -83,8 +83,8 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 			in.rec = w.disk.Rec
 			c.last = in.rec
 		}
-		in.driver, in.stranger = w.driverOf(in.rec)
-		in.asleep = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
+		in.driver, in.foreign = w.driverOf(in.rec)
+		in.suspended = w.drives(in.driver, func(d *simDriver) bool { return d.frozen })
 		in.outdated = !c.old && in.driver.same(in.rec.sup) && w.drives(in.driver, func(d *simDriver) bool { return d.old })
 	case in.rec.Generation == 0:
 		in.rec = c.last
@@ -97,21 +97,21 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 	c.c, c.deeds = w.run.cache.sight(c.c, in)
 }
 
-// driverOf mirrors evidence.Driver: the recorded supervisor if it has the lock, or
-// else a supervisor by its command line, but never a command that has it. Any other holder
-// is a stranger.
-func (w *simWorld) driverOf(r *simRec) (driver simProc, stranger bool) {
-	for _, p := range w.seat {
+// driverOf mirrors evidence.Driver: the recorded supervisor if it has the lock, or else a
+// supervisor by its command line, but never a command that has it. Any other holder is a foreign
+// process.
+func (w *simWorld) driverOf(r *simRec) (driver simProc, foreign bool) {
+	for _, p := range w.supervisorLock {
 		if w.process(p).same(r.sup) {
 			return w.process(p), false
 		}
 	}
 	for _, d := range w.drivers {
-		if slices.Contains(w.seat, d.uid) {
+		if slices.Contains(w.supervisorLock, d.uid) {
 			return w.process(d.uid), false
 		}
 	}
-	return simProc{}, slices.Contains(w.seat, simOnlooker.proc.uid)
+	return simProc{}, slices.Contains(w.supervisorLock, simOnlooker.proc.uid)
 }
 
 // drives reports whether a process is a living supervisor of which something is so.
@@ -169,8 +169,8 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 func (w *simWorld) try(c *simCmd) {
 	switch {
 	case c.mine:
-	case len(w.seat) == 0:
-		w.seat = append(w.seat, c.uid)
+	case len(w.supervisorLock) == 0:
+		w.supervisorLock = append(w.supervisorLock, c.uid)
 		c.sights = with(c.sights, simSight{rec: simNoRec, lock: true})
 	default:
 		c.sights = with(c.sights, simSight{saw: fsm.InputBusy, rec: simNoRec, look: true})
@@ -200,7 +200,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 		d := &simDriver{uid: w.newProcess(), old: c.old, s: simNobody, brings: simNoRec, victim: simNoRec}
 		w.drivers = append(w.drivers, d)
 		if c.mine {
-			w.seat = append(w.seat, d.uid)
+			w.supervisorLock = append(w.supervisorLock, d.uid)
 		}
 		w.say("%s starts %s with the locked description", who(c.uid), who(d.uid))
 		if w.fine() {
@@ -219,7 +219,7 @@ func (w *simWorld) handOver(c *simCmd, r *simRec, fault string) bool {
 func (w *simWorld) letGo(c *simCmd) {
 	if c.mine {
 		c.mine = false
-		w.seat = slices.DeleteFunc(w.seat, func(p uint64) bool { return p == c.uid })
+		w.supervisorLock = slices.DeleteFunc(w.supervisorLock, func(p uint64) bool { return p == c.uid })
 	}
 }
 

@@ -17,9 +17,9 @@ type simBudget struct {
 	Freeze int // supervisors stopped
 	Mishap int // Temporals that crash or hang
 	Full   int // saves and spawns that fail, ports that are taken
-	Ill    int // records damaged, strangers
+	Ill    int // records damaged, foreign processes
 	Power  int // power cuts
-	Late   int // deadlines that pass although somebody is at work
+	Late   int // deadlines that pass although a process is at work
 	Clock  int // jumps of the clock
 	Look   int // state commands; at most one
 }

@@ -151,7 +151,7 @@ func (d *director) hear(want string) {
 	select {
 	case h = <-d.news:
 	case <-time.After(contractPatience):
-		d.t.Fatalf("nothing comes, and wanted is: %s\n%s", want, d.told())
+		d.t.Fatalf("nothing comes, and wanted is: %s\n%s", want, d.report())
 	}
 	switch {
 	case h.gone:
@@ -240,8 +240,8 @@ func (d *director) resolved(line string) string {
 	return before + "[" + strings.Join(names, ", ") + "]" + after
 }
 
-// told is the whole history, for people, and what the logs say.
-func (d *director) told() string {
+// report is all that happened, for people, and what the logs say.
+func (d *director) report() string {
 	var b strings.Builder
 	move := 0
 	for i, h := range d.history {

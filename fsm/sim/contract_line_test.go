@@ -9,7 +9,7 @@ import (
 )
 
 // A history is what each process does, line by line. Both worlds write the same lines: what
-// a process takes as an input, the transitions that it saves, and what is so after an act
+// a process takes as an input, the transitions that it saves, and the scene after an act
 // that others see. Processes have names by the order in which they began.
 //
 // Left out is what is truly timing: the clocks' readings, the length of a pause, which the
@@ -38,8 +38,8 @@ func beginLine(r fsm.Record, e fsm.Evidence, name naming) string {
 	return "begins with " + recordText(r, name) + " and " + evidenceText(e, name)
 }
 
-// effectLine is what a driver has done, and what is so then; nil for what only the driver
-// itself sees. Without look it is the transition alone.
+// effectLine is what a driver has done, and the scene then; nil for what only the driver itself
+// sees. Without look it is the transition alone.
 func effectLine(e fsm.Effect, look func() scene) func(naming) string {
 	line := string(e.Do)
 	if e.Transition.From != "" {
@@ -116,7 +116,7 @@ func recordText(r fsm.Record, name naming) string {
 	return text
 }
 
-// scene is what is so at one moment.
+// scene is the world at one moment.
 type scene struct {
 	record fsm.Record
 	// holders are the owners of temporal.lock, and drives says that the process which looks

@@ -227,7 +227,7 @@ func (n *mirrorNode) christen(w *simWorld) {
 	for _, t := range w.trees {
 		add(t.uid, "Temporal")
 	}
-	for _, s := range w.strangers {
+	for _, s := range w.foreignProcs {
 		add(s.proc.uid, map[bool]string{true: "foreign", false: "bystander"}[s.locks])
 	}
 }

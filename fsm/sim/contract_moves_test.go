@@ -168,16 +168,16 @@ func (n *mirrorNode) outside(text string) *simWorld {
 	case verb == "tear":
 		return w.apply(simMove{opTear, 0, 0})
 	case verb == "foreign":
-		return w.apply(simMove{opStranger, 0, 2})
+		return w.apply(simMove{opForeign, 0, 2})
 	case verb == "bystander":
 		next := w.clone()
-		next.strangers = with(next.strangers, simStranger{proc: next.process(next.newProcess())})
+		next.foreignProcs = with(next.foreignProcs, simForeign{proc: next.process(next.newProcess())})
 		return next
 	case verb == "forge":
 		next := w.clone()
-		next.strangers = slices.Clone(next.strangers)
-		i := slices.IndexFunc(next.strangers, func(s simStranger) bool { return s.proc.uid == n.uid(rest) })
-		next.strangers[i].proc.pid = next.disk.Rec.Temporal.PID
+		next.foreignProcs = slices.Clone(next.foreignProcs)
+		i := slices.IndexFunc(next.foreignProcs, func(s simForeign) bool { return s.proc.uid == n.uid(rest) })
+		next.foreignProcs[i].proc.pid = next.disk.Rec.Temporal.PID
 		return next
 	case verb == "break":
 		n.broken = true

@@ -59,7 +59,7 @@ func (w *simWorld) tellsDeed(c *simCmd, deed *simDeed) {
 
 // sceneOf is what a process sees of a world.
 func (w *simWorld) sceneOf(uid uint64) scene {
-	s := scene{drives: slices.Contains(w.seat, uid)}
+	s := scene{drives: slices.Contains(w.supervisorLock, uid)}
 	if w.disk.There && !w.disk.Torn {
 		s.record = w.disk.Rec.Record
 	}

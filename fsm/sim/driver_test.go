@@ -103,7 +103,7 @@ func (in simInput) own(s *simSup) bool {
 	return true
 }
 
-// late reports whether an input that nobody has taken yet is ignored for good. The
+// late reports whether an input that was not taken yet is ignored for good. The
 // lock that comes with the tree's end is given back all the same.
 func (in simDelivery) late(s *simSup) bool {
 	_, heeds := fsm.Find(s.State, fsm.Exited)
@@ -123,7 +123,7 @@ func (w *simWorld) visible(e *simEffect) bool {
 	switch e.do {
 	case fsm.DoArm, fsm.DoIgnore, fsm.DoNote, fsm.DoAdopt, fsm.DoWatch, fsm.DoKill, fsm.DoExit:
 		return false
-	case fsm.DoLock: // nobody else takes temporal.lock without supervisor.lock, except a stranger
+	case fsm.DoLock: // without supervisor.lock only a foreign process takes temporal.lock
 		return w.run.conf.Budget.Ill > 0 || w.run.conf.Budget.Look > 0 || w.run.conf.Budget.Full > 0
 	case fsm.DoProbe:
 		return w.disk.Torn || w.run.conf.Budget.Full > 0

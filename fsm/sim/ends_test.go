@@ -88,8 +88,8 @@ func (w *simWorld) undisturbed(v fsm.Verb, ends *simEnds) (*simWorld, string) {
 	return n, fmt.Sprintf("an undisturbed %s does not end in 500 steps%s", v, story)
 }
 
-// forgiven tells apart the worlds from which wrong forgives different ends, and on
-// the way from one that is settled, whether its Temporal is still the same.
+// forgiven separates the worlds from which wrong forgives different ends, and on the way from
+// one that is settled, whether its Temporal is still the same.
 func (w *simWorld) forgiven(n *simWorld) simKey {
 	k := simKey(0)
 	if len(w.drivers) > 0 {
@@ -138,7 +138,7 @@ func (w *simWorld) wrong(begun *simWorld, v fsm.Verb) string {
 		return ""
 	case v == fsm.VerbStop:
 		return w.wrongStop(end)
-	case end == fsm.ResultFailed && w.fell && begun.db == simHalfDB: // nobody knows any more that the file is half made: it is not touched
+	case end == fsm.ResultFailed && w.fell && begun.db == simHalfDB: // it is known no more that the file is half made: it is not touched
 		return ""
 	case (end == fsm.ResultFailed || end == fsm.ResultStoppedByOther) && len(begun.drivers) > 0:
 		// It joined an attempt that was under way, and had spent its budget, or had
@@ -147,7 +147,7 @@ func (w *simWorld) wrong(begun *simWorld, v fsm.Verb) string {
 		return bad
 	}
 	if end == fsm.ResultDatabaseLost && len(w.trees) == 1 && w.trees[0].lost && w.disk.Rec.State == fsm.Degraded {
-		return "" // it is left alone, and who waits is told why
+		return "" // it is left alone, and a command that waits reports why
 	}
 	return w.wrongStart(begun, end)
 }
@@ -160,7 +160,7 @@ func (w *simWorld) wrongStop(end fsm.CommandResult) string {
 		return "something of Temporal is left"
 	case !w.lockFree():
 		return "temporal.lock is held"
-	case len(w.seat)+len(w.drivers) > 0:
+	case len(w.supervisorLock)+len(w.drivers) > 0:
 		return "supervisor.lock is held"
 	case w.disk.There && !w.disk.Torn && w.disk.Rec.RestartPending:
 		return "the record says that a restart starts it again"
@@ -193,8 +193,8 @@ func (w *simWorld) wrongStart(begun *simWorld, end fsm.CommandResult) string {
 		return "a supervisor of an older version is left"
 	case begun.settled() && begun.trees[0].uid != w.trees[0].uid:
 		return "a Temporal that served was restarted"
-	case len(w.drivers) != 1 || !slices.Equal(w.seat, []uint64{w.drivers[0].uid}):
-		return "nobody supervises"
+	case len(w.drivers) != 1 || !slices.Equal(w.supervisorLock, []uint64{w.drivers[0].uid}):
+		return "no process supervises"
 	}
 	return ""
 }

@@ -71,8 +71,8 @@ func (w *simWorld) faults(list []simMove) []simMove {
 	return list
 }
 
-// groupLives reports whether anybody is in the group that a process led: its number
-// is not given out again before.
+// groupLives reports whether the group that a process led has a member: its number is not given
+// out again before.
 func (w *simWorld) groupLives(leader simProc) bool {
 	return slices.ContainsFunc(w.members(), func(m simMember) bool { return m.pgid == leader.pid })
 }
@@ -83,16 +83,16 @@ func (w *simWorld) ills(add func(op byte, who, arg int)) {
 	}
 	reused := w.disk.Rec.tmp.pid != 0 && !w.groupLives(w.disk.Rec.tmp)
 	if reused && w.lockFree() {
-		add(opStranger, 0, 0)
+		add(opForeign, 0, 0)
 	}
 	s := w.disk.Rec.Supervisor
 	if s.PID != 0 && !slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.uid == s.StartTicks }) {
-		add(opStranger, 0, 1)
+		add(opForeign, 0, 1)
 	}
 	if w.lockFree() {
-		add(opStranger, 0, 2)
+		add(opForeign, 0, 2)
 	}
 	if reused {
-		add(opStranger, 0, 3)
+		add(opForeign, 0, 3)
 	}
 }

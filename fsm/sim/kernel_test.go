@@ -6,7 +6,7 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// lockFree reports whether nobody has temporal.lock.
+// lockFree reports whether temporal.lock has no owner.
 func (w *simWorld) lockFree() bool {
 	if w.lock != 0 {
 		return false
@@ -19,9 +19,9 @@ func (w *simWorld) lockFree() bool {
 	return !w.foreign()
 }
 
-// foreign reports whether a stranger holds temporal.lock.
+// foreign reports whether a foreign process holds temporal.lock.
 func (w *simWorld) foreign() bool {
-	return slices.ContainsFunc(w.strangers, func(s simStranger) bool { return s.locks })
+	return slices.ContainsFunc(w.foreignProcs, func(s simForeign) bool { return s.locks })
 }
 
 // observe mirrors evidence.Observe and evidence.Classify.
@@ -37,7 +37,7 @@ func (w *simWorld) observe(r *simRec) (hold fsm.LockOwner, leader simProc) {
 			return fsm.OwnerOurs, w.process(t.uid)
 		}
 	}
-	for _, s := range w.strangers {
+	for _, s := range w.foreignProcs {
 		if s.locks && s.proc.same(r.tmp) {
 			return fsm.OwnerOurs, s.proc
 		}
@@ -58,7 +58,7 @@ func (w *simWorld) endProcess(uid uint64) {
 	if w.lock == uid {
 		w.lock = 0
 	}
-	w.seat = slices.DeleteFunc(w.seat, func(p uint64) bool { return p == uid })
+	w.supervisorLock = slices.DeleteFunc(w.supervisorLock, func(p uint64) bool { return p == uid })
 }
 
 func (w *simWorld) endDriver(i int) {
@@ -73,10 +73,10 @@ func (w *simWorld) endCommand(i int, end fsm.CommandResult) {
 	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
 }
 
-// save replaces the record by rename, and wakes who follows it. One that is
-// not durable a power cut may undo.
+// save replaces the record by rename, and wakes the processes that wait for it. One that is not
+// durable a power cut may undo.
 func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
-	if !slices.Contains(w.seat, uid) {
+	if !slices.Contains(w.supervisorLock, uid) {
 		w.breaks("%s writes the record without supervisor.lock", who(uid))
 	}
 	if r.illegible != "" {

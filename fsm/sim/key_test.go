@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// simKey tells two worlds apart that can behave differently. What is left out or
+// simKey separates two worlds that can behave differently. What is left out or
 // renamed, and why that is sound (TestKey holds it against the search itself):
 //
 //   - texts (Reason, Detail, Waiting, the exit): nothing decides by them;
 //   - processes are named by their place in the world: they are only compared for
-//     equality. All dead ones are one, as nobody compares two of them, but whether
+//     equality. All dead ones are one, as no two of them are compared, but whether
 //     the supervisor that a command replaced is the record's is kept; only where
-//     PIDs are given out again they are told apart;
+//     PIDs are given out again they differ;
 //   - Seq, Run: only whether they are the driver's own. What is late was dropped;
 //   - generations and incarnations: whether they are below, at or above the
 //     record's on disk. They are only compared, and those on disk only grow: what
@@ -56,7 +56,7 @@ type simEncoder struct {
 	w     *simWorld
 	buf   []byte
 	alive []uint64
-	apart bool // the dead are told apart
+	apart bool // the dead differ
 	order bool // of generations
 	ranks [2]simRanks
 	room  [12]uint64
@@ -172,7 +172,7 @@ func (e *simEncoder) record(r *simRec) {
 func (e *simEncoder) world(cmds []int) {
 	w := e.w
 	e.living(cmds)
-	e.apart = w.left.Ill > 0 || len(w.strangers) > 0
+	e.apart = w.left.Ill > 0 || len(w.foreignProcs) > 0
 	e.order = w.left.Ill > 0 || w.fell
 	e.is(w.disk.There, w.disk.Torn, w.dbHealthy, w.fell)
 	e.n(int(w.db))
@@ -191,19 +191,19 @@ func (e *simEncoder) world(cmds []int) {
 		e.record(w.disk.Last)
 	}
 	e.uid(w.lock)
-	seat := 0
-	for _, p := range w.seat {
-		seat |= 1 << (slices.Index(e.alive, p) + 1)
+	owners := 0
+	for _, p := range w.supervisorLock {
+		owners |= 1 << (slices.Index(e.alive, p) + 1)
 	}
-	e.n(seat)
-	e.n(seat >> 8)
+	e.n(owners)
+	e.n(owners >> 8)
 	e.n(len(w.trees))
 	for _, t := range w.trees {
 		e.is(t.locked, t.leader, t.termed, t.hung, t.serves, t.doomed, t.member, t.escaped)
 		e.is(t.lost, t.dying, t.slow)
 	}
-	e.n(len(w.strangers))
-	for _, s := range w.strangers {
+	e.n(len(w.foreignProcs))
+	for _, s := range w.foreignProcs {
 		e.process(s.proc)
 		e.is(s.locks)
 	}
@@ -225,7 +225,7 @@ func (e *simEncoder) watch() {
 	}
 	e.n(int(l.truth))
 	e.record(l.saw.r)
-	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.asleep, l.saw.lost, l.saw.up)
+	e.is(l.saw.r == e.w.disk.Rec, l.saw.driven, l.saw.suspended, l.saw.lost, l.saw.up)
 	e.text(string(l.saw.hold))
 }
 

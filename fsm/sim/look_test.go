@@ -42,7 +42,7 @@ func (n *simWorld) watch() {
 		l.saw.hold, _ = n.observe(l.saw.r)
 		n.say("state finds temporal.lock %s", l.saw.hold)
 	case lookDriver:
-		l.saw.driven, l.saw.asleep = n.drivenBy(l.saw.r)
+		l.saw.driven, l.saw.suspended = n.drivenBy(l.saw.r)
 		n.say("state finds a driver: %t", l.saw.driven)
 	case lookHealth:
 		l.saw.up = l.saw.hold == fsm.OwnerOurs && n.proof() == fsm.InputProbeOK
@@ -77,7 +77,7 @@ func (n *simWorld) steady() bool {
 	return r == l.saw.r && lost == l.saw.lost
 }
 
-// witness notes what is so now, for the state command that is under way.
+// witness notes the true state, for the state command that is under way.
 func (n *simWorld) witness() {
 	if n.looks.at > 0 && n.looks.at < looksDone {
 		n.looks.truth |= bit(n.diagnosis())
@@ -102,7 +102,7 @@ func (w *simWorld) readable() (r *simRec, lost bool) {
 	return w.disk.Rec, false
 }
 
-func (w *simWorld) drivenBy(r *simRec) (driven, asleep bool) {
+func (w *simWorld) drivenBy(r *simRec) (driven, suspended bool) {
 	driver, _ := w.driverOf(r)
 	return driver.pid != 0, w.drives(driver, func(d *simDriver) bool { return d.frozen })
 }
@@ -112,7 +112,7 @@ func (w *simWorld) glance() simLook {
 	l := simLook{}
 	l.r, l.lost = w.readable()
 	l.hold, _ = w.observe(l.r)
-	l.driven, l.asleep = w.drivenBy(l.r)
+	l.driven, l.suspended = w.drivenBy(l.r)
 	l.up = l.hold == fsm.OwnerOurs && w.proof() == fsm.InputProbeOK
 	return l
 }

@@ -18,23 +18,23 @@ type simMove struct {
 // The moves. In the order of simOps an undisturbed run takes the first that is
 // possible; the timers after them, the shortest first.
 const (
-	opGrantSeat = 'w' // the kernel gives supervisor.lock to a waiting command
-	opGrantLock = 'l' // and temporal.lock to a waiting driver
-	opGone      = 'v' // a driver that has temporal.lock finds no member of the group any more
-	opReap      = 'g' // a dying leader is not listed any more
-	opExit      = 'x' // the kernel tells a driver of the leader's exit
-	opServe     = 'b' // Temporal serves
-	opObey      = 'T' // Temporal ends after SIGTERM; arg 1: so does its whole group
-	opDoomed    = 'q' // Temporal ends by itself: its database is half made
-	opDriver    = 'd'
-	opAnswer    = 'p' // a probe is answered, or its time is over
-	opLate      = 'i' // a slow Temporal answers a probe whose time is over
-	opCommand   = 'c'
-	opNotice    = 'n' // a command is told that the record has changed
-	opKill      = 'k' // one round of SIGKILL
-	opDriverTmr = 'e'
-	opCmdTmr    = 't'
-	opLook      = 's' // a look of the state command
+	opGrantSupervisor = 'w' // the kernel gives supervisor.lock to a waiting command
+	opGrantLock       = 'l' // and temporal.lock to a waiting driver
+	opGone            = 'v' // a driver that has temporal.lock finds no member of the group any more
+	opReap            = 'g' // a dying leader is not listed any more
+	opExit            = 'x' // the kernel reports the leader's exit to a driver
+	opServe           = 'b' // Temporal serves
+	opObey            = 'T' // Temporal ends after SIGTERM; arg 1: so does its whole group
+	opDoomed          = 'q' // Temporal ends by itself: its database is half made
+	opDriver          = 'd'
+	opAnswer          = 'p' // a probe is answered, or its time is over
+	opLate            = 'i' // a slow Temporal answers a probe whose time is over
+	opCommand         = 'c'
+	opNotice          = 'n' // a command sees that the record has changed
+	opKill            = 'k' // one round of SIGKILL
+	opDriverTmr       = 'e'
+	opCmdTmr          = 't'
+	opLook            = 's' // a look of the state command
 	// faults
 	opCrashCmd = 'C'
 	opCrashDrv = 'K'
@@ -46,7 +46,7 @@ const (
 	opFullDrv  = 'F' // the next effect of a driver fails
 	opFullCmd  = 'G' // the next deed of a command fails
 	opTear     = 'y' // the record is damaged from outside
-	opStranger = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock; 3: the recorded Temporal's PID, which is its group's number
+	opForeign  = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock; 3: the recorded Temporal's PID, which is its group's number
 	opPower    = 'P' // everything dies; arg: the record stays, is the latest durable one, is lost, is torn
 	opClock    = 'j' // the clock jumps; arg: the turns
 )
@@ -130,8 +130,8 @@ func (w *simWorld) moves(room []simMove) []simMove {
 			if c.drive == nil && len(c.deeds)+len(c.sights) > 0 {
 				add(opCommand, i, 0)
 			}
-			if c.waiters > 0 && len(w.seat) == 0 {
-				add(opGrantSeat, i, 0)
+			if c.waiters > 0 && len(w.supervisorLock) == 0 {
+				add(opGrantSupervisor, i, 0)
 			}
 			if c.changed && len(c.deeds) == 0 && c.drive == nil {
 				add(opNotice, i, 0)
@@ -181,7 +181,7 @@ func (w *simWorld) driverTimers(list []simMove, long bool) []simMove {
 			useful := true
 			switch t.event {
 			case fsm.ProbeDue:
-				// A dead leader is told by the kernel, sooner than by a probe.
+				// The kernel reports a dead leader sooner than a probe.
 				stale := d.s.State != fsm.Starting && (w.disk.Torn || !w.disk.There || d.unsaved) // its probes write the record anew
 				known := d.s.State == fsm.Healthy && up && !lost && !slow || d.s.State == fsm.Degraded && lost && d.s.Lost || d.s.State == fsm.Starting && !up
 				useful = stale || !known && (up || w.leaderLives(d.s.Temporal.StartTicks))

@@ -12,7 +12,7 @@ func (w *simWorld) maySpawn(d *simDriver) {
 	switch {
 	case !d.hasLock:
 		w.breaks("a spawn without temporal.lock")
-	case !slices.Contains(w.seat, d.uid):
+	case !slices.Contains(w.supervisorLock, d.uid):
 		w.breaks("a spawn without supervisor.lock")
 	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
@@ -22,9 +22,9 @@ func (w *simWorld) maySpawn(d *simDriver) {
 	}
 }
 
-// mayUnseat: a start ends a supervisor that is stopped or of an older version, and
+// mayReplace: a start ends a supervisor that is stopped or of an older version, and
 // no other.
-func (w *simWorld) mayUnseat(c *simCmd, p simProc) {
+func (w *simWorld) mayReplace(c *simCmd, p simProc) {
 	if c.c.Starts() && w.drives(p, func(d *simDriver) bool { return !d.frozen && (c.old || !d.old) }) {
 		w.breaks("%s ends a supervisor that works and is not of an older version", who(c.uid))
 	}
@@ -43,7 +43,7 @@ func (w *simWorld) mayRestart(e *simEffect, mute int) {
 	}
 }
 
-// saysTrue holds a record that is about to be saved against what is so.
+// saysTrue holds a record that is about to be saved against the truth.
 func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	pid := e.rec.tmp.pid
 	switch {
@@ -112,7 +112,7 @@ func (w *simWorld) check() {
 		if d.begun && !d.s.Done {
 			driving++
 		}
-		if !slices.Contains(w.seat, d.uid) {
+		if !slices.Contains(w.supervisorLock, d.uid) {
 			w.breaks("%s drives without supervisor.lock", who(d.uid))
 		}
 		if d.begun && !d.s.State.Known() {

@@ -316,7 +316,7 @@ func TestSimulationDeep(t *testing.T) {
 	fmt.Printf("simulation, deep, seed %d: %s; %.1f s\n", seed, tally, time.Since(began).Seconds())
 }
 
-// TestReplay tells the story of SIM_REPLAY again.
+// TestReplay repeats the story of SIM_REPLAY.
 func TestReplay(t *testing.T) {
 	text := os.Getenv("SIM_REPLAY")
 	if text == "" {

@@ -17,7 +17,7 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 		}
 	}
 	if deed.ask == fsm.ActKillSupervisor {
-		w.mayUnseat(c, deed.driver)
+		w.mayReplace(c, deed.driver)
 	}
 	target := c.target
 	c.half, c.target = 0, simProc{}
@@ -27,7 +27,7 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 
 // proven returns the process that has p's PID now, and whether it is p.
 func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
-	for _, s := range w.strangers {
+	for _, s := range w.foreignProcs {
 		if s.proc.pid == p.pid {
 			now = s.proc
 		}
@@ -50,9 +50,9 @@ func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
 // which macOS 14.2 brought: the gap before that is not simulated). Two signals arrive as two:
 // that the kernel makes one of those that are pending is not simulated either.
 func (w *simWorld) deliver(p simProc, kill, again bool) {
-	for _, s := range w.strangers {
+	for _, s := range w.foreignProcs {
 		if bound := s.proc.same(p); bound {
-			w.breaks("a signal to a process that is not ours: the stranger with pid %d", s.proc.pid)
+			w.breaks("a signal to a process that is not ours: the foreign process with pid %d", s.proc.pid)
 		}
 	}
 	for i, d := range w.drivers {

@@ -6,7 +6,7 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// simMember is one process that a signal may reach: a part of a tree, or a stranger.
+// simMember is one process that a signal may reach: a part of a tree, or a foreign process.
 type simMember struct {
 	tree  int // its index, -1 for none
 	part  byte
@@ -26,7 +26,7 @@ const (
 // backup, an editor, a watch. An opener is no holder, and both kernels say which it is:
 // Linux by a line of /proc/PID/fdinfo, macOS by FWASLOCKED, which sys_flock sets
 // (bsd/kern/kern_descrip.c) and fill_fileinfo copies (bsd/kern/proc_info.c).
-var simOnlooker = simStranger{proc: simProc{pid: 50}}
+var simOnlooker = simForeign{proc: simProc{pid: 50}}
 
 // members lists all that live but supervisors and commands.
 func (w *simWorld) members() []simMember {
@@ -42,7 +42,7 @@ func (w *simWorld) members() []simMember {
 		add(t.member, partMember, leader.pid+10_000, leader.pid, t.locked && w.run.conf.Kind != simSheds)
 		add(t.escaped, partEscaped, leader.pid+20_000, leader.pid+20_000, t.locked)
 	}
-	for _, s := range append(slices.Clip(w.strangers), simOnlooker) {
+	for _, s := range append(slices.Clip(w.foreignProcs), simOnlooker) {
 		list = append(list, simMember{tree: -1, proc: s.proc, pgid: s.proc.pid, locks: s.locks})
 	}
 	return list
@@ -60,9 +60,9 @@ func (m simMember) inGroup(leader simProc) bool {
 // hold the lock or to have outlived its leader, and each holder outside the group, if one of the
 // holders is proven to be ours. A group is a number: whatever is in it gets the signal. The
 // holders are proven before the group is signalled: with the group the proof may end, and
-// what left the group without a mark has no other. It reports whether strangers hold the
+// what left the group without a mark has no other. It reports whether a foreign process holds the
 // lock.
-func (w *simWorld) signalTree(r *simRec, kill bool) (strange bool) {
+func (w *simWorld) signalTree(r *simRec, kill bool) (foreign bool) {
 	hold, _ := w.observe(r)
 	ours := hold != fsm.OwnerForeign
 	members := w.members()
@@ -97,7 +97,7 @@ func (w *simWorld) provenMember(leader simProc) bool {
 // hit is what a signal does to the process that gets it.
 func (w *simWorld) hit(m simMember, kill bool) {
 	if m.tree < 0 {
-		w.breaks("a signal to a process that is not ours: the stranger with pid %d", m.proc.pid)
+		w.breaks("a signal to a process that is not ours: the foreign process with pid %d", m.proc.pid)
 		return
 	}
 	t := w.tree(m.tree)

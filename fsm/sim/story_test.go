@@ -7,7 +7,7 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// String tells a broken rule as a story, and how to see it again.
+// String prints a broken rule as a story, and how to see it again.
 func (s *simStory) String() string {
 	var b strings.Builder
 	verbs := []string{}

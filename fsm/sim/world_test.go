@@ -27,33 +27,33 @@ type simWorld struct {
 	db        simDB
 	dbHealthy bool
 	// lock is the process whose own descriptor holds temporal.lock, 0 for none;
-	// trees and strangers hold it by inheritance or by themselves.
+	// trees and foreign processes hold it by inheritance or by themselves.
 	lock uint64
-	// seat lists the processes that share the locked description of supervisor.lock.
-	seat      []uint64
-	trees     []*simTree
-	drivers   []*simDriver // supervisors; a command's own drive is in the command
-	cmds      []*simCmd
-	strangers []simStranger
-	next      uint64 // the next process
-	boot      int
-	clock     simClock
-	looks     simWatch
-	left      simBudget
+	// supervisorLock lists the processes that share the locked description of supervisor.lock.
+	supervisorLock []uint64
+	trees          []*simTree
+	drivers        []*simDriver // supervisors; a command's own drive is in the command
+	cmds           []*simCmd
+	foreignProcs   []simForeign
+	next           uint64 // the next process
+	boot           int
+	clock          simClock
+	looks          simWatch
+	left           simBudget
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
 
 	bad  string // the rule that was broken
-	said string // what the last step was, when telling
+	said string // what the last step was, for a story
 	room simRoom
 }
 
 // simRoom is where a world's lists lie: copying one takes a single allocation.
 type simRoom struct {
-	seat    [3]uint64
-	trees   [1]*simTree
-	drivers [2]*simDriver
-	cmds    [3]*simCmd
+	supervisorLock [3]uint64
+	trees          [1]*simTree
+	drivers        [2]*simDriver
+	cmds           [3]*simCmd
 }
 
 // simRun is what all worlds of one search share.
@@ -100,8 +100,8 @@ type simTree struct {
 
 func (t *simTree) alive() bool { return t.leader || t.member || t.escaped }
 
-// simStranger is a process that is not ours.
-type simStranger struct {
+// simForeign is a foreign process.
+type simForeign struct {
 	proc  simProc
 	locks bool // it holds temporal.lock
 }
@@ -123,7 +123,7 @@ type simDriver struct {
 	asked    bool      // the state's probe is on its way
 	waits    bool      // one that had no answer in its time may still be answered
 	mute     int       // how many had none in their time since the latest answer
-	exits    []simExit // whose exit is to be told
+	exits    []simExit // whose exit is to be reported
 	hasLock  bool      // World.lock
 	opened   bool      // World.held is known
 	awaits   bool      // a goroutine is blocked in flock
@@ -161,7 +161,7 @@ type simCmd struct {
 	half     int     // how much of a handover or of a signal is done
 	target   simProc // of the signal: the process that was proven
 	sights   []simSight
-	changed  bool // the record's change was not told yet
+	changed  bool // the record's change was not delivered yet
 	mine     bool // the Client holds supervisor.lock
 	waiting  bool // Client.waiting
 	watching bool
@@ -179,11 +179,11 @@ type simArmed struct {
 func (w *simWorld) clone() *simWorld {
 	n := new(simWorld)
 	*n = *w
-	n.seat = append(n.room.seat[:0], w.seat...)
+	n.supervisorLock = append(n.room.supervisorLock[:0], w.supervisorLock...)
 	n.trees = append(n.room.trees[:0], w.trees...)
 	n.drivers = append(n.room.drivers[:0], w.drivers...)
 	n.cmds = append(n.room.cmds[:0], w.cmds...)
-	n.strangers = slices.Clone(w.strangers)
+	n.foreignProcs = slices.Clone(w.foreignProcs)
 	n.said = ""
 	return n
 }

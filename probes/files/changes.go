@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The pauses between two looks of Changes: a hundredth of the time since the last change,
-// within these bounds, of which a person notices neither. A look at all files costs some
+// The pauses between two checks of Changes: a hundredth of the time since the last change,
+// within these bounds, of which a person notices neither. A check of all files costs some
 // 0.3 ms of processor time, nearly all of it the wake-up.
 const (
 	shortestPause = 20 * time.Millisecond

@@ -10,7 +10,7 @@ import (
 	"github.com/stigmer/local/probes/childtest"
 )
 
-// The kernel counts who has a file open, ourselves and children alike.
+// The kernel counts the openers of a file, ourselves and children alike.
 func TestUnopened(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(path, []byte("x"), 0o600))

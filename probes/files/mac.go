@@ -5,7 +5,7 @@ import "github.com/stigmer/local/probes/xnu"
 // mac answers the questions of this package from macOS's kernel.
 type mac struct{ xnu.Kernel }
 
-// eachDescriptor looks at the open files of a process until look returns false.
+// eachDescriptor calls look for the open files of a process until look returns false.
 func (m mac) eachDescriptor(pid int, look func(Descriptor) bool) error {
 	numbers, err := m.Files(pid)
 	if err != nil {
@@ -20,7 +20,7 @@ func (m mac) eachDescriptor(pid int, look func(Descriptor) bool) error {
 	return nil
 }
 
-// descriptorAt goes by the call that tells no path: a policy can refuse the other one
+// descriptorAt goes by the call that returns no path: a policy can refuse the other one
 // (mac_vnode_check_fsgetpath), and a lock is proven without it.
 func (m mac) descriptorAt(pid, fd int) (Descriptor, bool) {
 	file, err := m.File(pid, fd)

@@ -33,7 +33,7 @@ func TestMacHolder(t *testing.T) {
 		t.Errorf("a watcher holds %v", got)
 	}
 	if err := m.eachDescriptor(99, func(Descriptor) bool { return true }); err == nil {
-		t.Error("the files of nobody are listed")
+		t.Error("the files of no process are listed")
 	}
 	file, ok := m.descriptorAt(4711, 3)
 	if !ok || !file.Locked || file.Deleted || file.Name != "/Users/ann/.stigmer/temporal.lock" || file.ID != (ID{0x1000011, 8812345}) {

@@ -22,8 +22,7 @@ type Descriptor struct {
 	Path, Name string
 }
 
-// MayHaveOpen reports whether a process has a file open. Where that cannot be told it is
-// true.
+// MayHaveOpen reports whether a process has a file open. It is true where that is not known.
 func MayHaveOpen(pid int, info os.FileInfo) bool {
 	file, err := IDOf(info)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 func deviceNumber(stat *syscall.Stat_t) uint64 { return stat.Dev }
 
-// EachDescriptor looks at the open files of a process until look returns false.
+// EachDescriptor calls look for the open files of a process until look returns false.
 func EachDescriptor(pid int, look func(Descriptor) bool) error {
 	dir, err := os.Open(fmt.Sprintf("/proc/%d/fd", pid))
 	if err != nil {
@@ -67,7 +67,7 @@ func statOpenPlainly(dir int, name string, fd int) (Descriptor, bool) {
 // deletedMark is what the kernel writes behind the path of a deleted file (proc_pid_fd(5)).
 const deletedMark = " (deleted)"
 
-// DescriptorAt looks at one descriptor of a process. On Linux its Path is a magic link, which
+// DescriptorAt reads one descriptor of a process. On Linux its Path is a magic link, which
 // opens a deleted file as well (proc_pid_fd(5)).
 func DescriptorAt(pid, fd int) (Descriptor, bool) {
 	link := fmt.Sprintf("/proc/%d/fd/%d", pid, fd)

@@ -10,7 +10,7 @@ import (
 )
 
 // StandardError returns the file that p has as its standard error. It is false if that is
-// no regular file, or cannot be looked at.
+// no regular file, or cannot be examined.
 func StandardError(p fsm.Process) (Descriptor, bool) {
 	if !proc.Alive(p) {
 		return Descriptor{}, false

@@ -25,7 +25,7 @@ var ownFUSE = []string{
 
 // fileSystem is what the system says of the one that a path is on.
 type fileSystem struct {
-	// kind is its name, as in "ext4", empty where it cannot be told.
+	// kind is its name, as in "ext4", empty where it is not known.
 	kind string
 	// remote says that it is known not to lie on this machine.
 	remote bool
@@ -33,9 +33,9 @@ type fileSystem struct {
 
 func (f fileSystem) shared() bool { return f.remote || mayBeShared(f.kind) }
 
-// SharedFileSystem names the file system of a path without symlinks if it is one
-// that other hosts may use as well, so that a flock on it need not keep them away.
-// It is empty for a local one, and where that cannot be told.
+// SharedFileSystem names the file system of a path without symlinks if it is one that other
+// hosts may use as well, so that a flock on it need not keep them away. It is empty for a local
+// one, and where that is not known.
 func SharedFileSystem(path string) string {
 	if f := fileSystemOf(path); f.shared() {
 		return f.kind

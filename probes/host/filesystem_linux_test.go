@@ -24,7 +24,7 @@ func TestMountedAt(t *testing.T) {
 	}
 }
 
-// The kernel's own table is read: whatever the test's folder is on, it is told.
+// The kernel's own table is read: whatever the test's folder is on, it is known.
 func TestTableOfMounts(t *testing.T) {
 	mounts, err := mountinfo.GetMounts(nil)
 	check(t, err)

@@ -16,7 +16,7 @@ func TestMayBeShared(t *testing.T) {
 }
 
 // macOS says itself whether a file system lies on this machine. One that it calls local may
-// still be somebody else's.
+// still be shared with others.
 func TestShared(t *testing.T) {
 	for f, want := range map[fileSystem]bool{
 		{kind: "apfs"}:                  false,

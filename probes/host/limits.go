@@ -60,7 +60,7 @@ type Disk struct {
 	Free, Files uint64
 }
 
-// ReadDisk looks at the file system of a path that exists.
+// ReadDisk reads the file system of a path that exists.
 func ReadDisk(path string) (Disk, error) {
 	s, err := statfs(path)
 	if err != nil {

@@ -13,7 +13,7 @@ func TestFlockWorks(t *testing.T) {
 	check(t, err)
 	defer unix.Close(fd)
 	check(t, unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)) // nothing of it is left
-	check(t, FlockWorks(folder))                        // somebody else tries as well
+	check(t, FlockWorks(folder))                        // another descriptor tries as well
 	if err := FlockWorks(folder + "/none"); err == nil {
 		t.Error("it works where there is nothing")
 	}

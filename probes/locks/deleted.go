@@ -9,7 +9,7 @@ import (
 // LeaderOfDeleted finds the Temporal of a home whose lock file was deleted, by what is left: it
 // leads a group, carries the home's mark and has inherited a lock on the file that was at
 // path lock. A mark counts under the conditions that proc.Marked names. LeaderOfDeleted returns the zero
-// Process if there is none, and looks at every process.
+// Process if there is none, and examines every process.
 func LeaderOfDeleted(home, lock string) fsm.Process {
 	pids, _ := proc.PIDs()
 	for _, pid := range pids {

@@ -18,22 +18,21 @@ const (
 	Free    State = "free"
 	Held    State = "held"
 	Missing State = "missing" // there is no lock file
-	Unknown State = "unknown" // a lock on such an inode number exists, but on which file system cannot be told
+	Unknown State = "unknown" // a lock on such an inode number exists, on a file system that is not known
 )
 
 // Holders returns the processes that hold the flock on the file at path: those
 // with an open file description that the lock belongs to. A process that has
 // the file open without the lock, or waits for it, is not among them.
 //
-// An exclusive flock belongs to one description, and any other process that has it
-// inherited it. So if one of the PIDs in first holds it, only the holders among first
-// are returned and no other process is looked at; else all processes are, unless the
-// system says at once that the file is not locked.
+// An exclusive flock belongs to one description, and any other process that has it inherited it.
+// So if one of the PIDs in first holds it, only the holders among first are returned and no
+// other process is examined; else all processes are, unless the system says at once that the
+// file is not locked.
 //
-// A missing path has no holder: nil, nil. Processes that may not be looked
-// into are left out. A holder that forks and ends within the scan can escape
-// it: ask again for as long as the lock is held. The caller is named as well if
-// it holds the lock.
+// A missing path has no holder: nil, nil. Processes that may not be inspected are left out. A
+// holder that forks and ends within the scan can escape it: ask again for as long as the lock is
+// held. The caller is named as well if it holds the lock.
 func Holders(path string, first ...int) ([]proc.Info, error) {
 	file, err := files.IDAt(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -77,12 +76,12 @@ func holds(pid int, file files.ID) (found bool) {
 
 // StateOf says whether the file at path is locked, without ever taking the lock:
 // an instant of holding it would make another's LOCK_NB fail. The error is that
-// of looking; the state is then Unknown.
+// of reading; the state is then Unknown.
 //
-// A lock of a process that may not be looked into is found in /proc/locks on
+// A lock of a process that may not be inspected is found in /proc/locks on
 // Linux and by fcntl(2) on macOS. There is one exception: in a PID namespace
-// /proc/locks leaves out a lock whose first taker has died (fs/locks.c, locks_show),
-// which reads as free. Only the flock call itself can tell then.
+// /proc/locks leaves out a lock whose first taker has exited (fs/locks.c, locks_show),
+// which reads as free. Only the flock call itself can find out then.
 func StateOf(path string, first ...int) (State, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listed looks the file up in /proc/locks, for a holder that may not be looked
-// into. The PIDs there are of no use: a lock's first taker may be dead.
+// listed searches /proc/locks for the file, for a holder that may not be inspected. The PIDs
+// there are of no use: a lock's first taker may be dead.
 func listed(path string, info os.FileInfo) (State, error) {
 	device, number, err := kernelName(path, info)
 	if err != nil {

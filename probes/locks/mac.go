@@ -10,7 +10,7 @@ import (
 // mac answers the questions of this package from macOS's kernel.
 type mac struct{ xnu.Kernel }
 
-// knownUnlocked reports whether it is certain that nobody has a lock on the file at path.
+// knownUnlocked reports whether it is certain that the file at path has no lock.
 func (m mac) knownUnlocked(path string) bool {
 	held, err := m.lockedAt(path)
 	return err == nil && !held

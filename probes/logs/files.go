@@ -118,7 +118,7 @@ const beginningBytes = 4096
 
 // copyOf reports whether older is a copy of a part of newer. A rotation copies a log, or the
 // newest lines of one that is too large, before it truncates it: a reader that looks in
-// between, or after a supervisor that died in between, sees the same lines in both.
+// between, or after a supervisor that exited in between, sees the same lines in both.
 func copyOf(newer, older part) bool {
 	info, err := newer.Stat() // now: older may have grown since newer was opened
 	if err != nil || info.Size() < older.info.Size() {

@@ -22,7 +22,7 @@ type Follower struct {
 	// lately finds it should its beginning be gone as well, since a rotation keeps only the
 	// newest lines of a log that is too large: it is what was read of it last.
 	beginning, lately []byte
-	// live is the newest file as it was; it differs if somebody replaced the log.
+	// live is the newest file as it was; it differs if the log was replaced.
 	live fs.FileInfo
 	// offset is how much of the file is read, rest what of it is no whole line yet.
 	offset int64
@@ -85,7 +85,7 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 		end = 0 // what is read is not truncated any more; that it is complete has to be seen
 	}
 	if (i == 0 || n == 0) && !f.log.still(s, end) {
-		return nil, true, nil // rotated under our eyes: look again
+		return nil, true, nil // rotated meanwhile: read again
 	}
 	if offset == 0 && f.offset > 0 { // another text: what began before does not go on here
 		lines = f.leftover()
@@ -151,8 +151,8 @@ func latest(before, chunk []byte) []byte {
 	return bytes.Clone(chunk[max(0, len(chunk)-beginningBytes):])
 }
 
-// replaced reports whether the newest file is not what it was: another file, or
-// truncated by somebody who did not copy it.
+// replaced reports whether the newest file is not what it was: another file, or one that was
+// truncated without having been copied.
 func (f *Follower) replaced(p part) bool {
 	return f.live != nil && !os.SameFile(p.info, f.live) || p.info.Size() < f.offset
 }

@@ -300,7 +300,7 @@ func TestFollowReplacedLog(t *testing.T) {
 	is("g", "h", "i")
 }
 
-// All of a log is new to who came before it, also if it was rotated before the
+// All of a log is new to a follower that began before it, also if it was rotated before the
 // first look.
 func TestFollowNewLog(t *testing.T) {
 	l := newLog(t)
@@ -326,7 +326,7 @@ func TestFollowNewLog(t *testing.T) {
 	}
 }
 
-// Whoever comes back after more rotations than are kept goes on with the oldest.
+// A follower that comes back after more rotations than are kept goes on with the oldest.
 func TestFollowTooLate(t *testing.T) {
 	w := newWriter(t)
 	w.write("a\n")

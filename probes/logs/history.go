@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Entry is a line with the lines after it that say neither time nor level: they
-// go with it. Where nobody asked for either, it is a single line.
+// Entry is a line with the lines after it that say neither time nor level: they go with it.
+// Where a query asks for neither, it is a single line.
 type Entry struct {
 	// From is the log's name.
 	From string
@@ -50,7 +50,7 @@ const historyTries = 10
 // log, or is NotFileError, ErrBusy or the system's.
 func (l Log) Last(q Query) ([]Entry, *Follower, error) { return l.last(q, true) }
 
-// Read is Last for those who do not follow.
+// Read is Last without a Follower.
 func (l Log) Read(q Query) ([]Entry, error) {
 	entries, f, err := l.last(q, false)
 	if err == nil {

@@ -114,9 +114,9 @@ func jsonHead(line []byte) (h head) {
 // such, and package actions starts it with TZ=UTC, so that it does not matter in which
 // zone it is read. Fractions of a second are read in every form.
 //
-// What a Temporal wrote that was not started so is off by its zone. Nothing in a line
-// tells, and a guess, by the time of the file or the zone of the reader, would be wrong
-// at times also for the lines that are right now.
+// What another Temporal wrote is off by its zone. Nothing in a line names the zone, and a guess,
+// by the time of the file or the zone of the reader, would at times be wrong also for the lines
+// that are right now.
 func readTime(text string) time.Time {
 	if len(text) < len("2006-01-02T15:04:05") {
 		return time.Time{}

@@ -46,8 +46,8 @@ func TestRotationOfTooMuch(t *testing.T) {
 	entries, err = w.log.Read(Query{Count: -1})
 	check(t, err)
 	sequence(t, "after it", texts(entries)[1:], kept, all)
-	sequence(t, "who was early", follow(t, followers[0]), kept, all)
-	sequence(t, "who was late", follow(t, followers[1]), late, all)
+	sequence(t, "an early follower", follow(t, followers[0]), kept, all)
+	sequence(t, "a late follower", follow(t, followers[1]), late, all)
 }
 
 // TestFollowTruncatedLog: a log that another program empties, and that is longer again by the

@@ -15,7 +15,7 @@ import (
 )
 
 // listens returns the address of a socket on which a process listens and that
-// matches. It is much cheaper than a look at all sockets: /proc/PID/net/tcp has the
+// matches. It is much cheaper than reading all sockets: /proc/PID/net/tcp has the
 // listening ones before all others (net/ipv4/tcp_ipv4.c, tcp_get_idx), and is read no
 // further. On a machine that is at work thousands follow.
 func listens(pid int, matches func(netip.AddrPort) bool) (netip.AddrPort, bool) {

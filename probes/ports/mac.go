@@ -12,7 +12,7 @@ import (
 type mac struct{ xnu.Kernel }
 
 // sockets returns the machine's TCP sockets. Whose they are is only guessed there:
-// socketOwner looks into it.
+// socketOwner inspects it.
 func (m mac) sockets() ([]socket, error) {
 	all, err := m.Sockets()
 	found := make([]socket, len(all))

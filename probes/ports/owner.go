@@ -21,12 +21,12 @@ type socket struct {
 	fd  uint32
 }
 
-// findOwner looks through the machine's TCP sockets for the one that conflicts
+// findOwner searches the machine's TCP sockets for the one that conflicts
 // with ip:port, nil if there is none. Listeners come first; where the bind is
 // known to have failed, a connection can be the cause too, since the kernel
 // gives outgoing ones any port of its ephemeral range. The processes in first are
-// looked at before all others: a look at every process's descriptors takes long. If a
-// process no longer has the socket when it is looked at, the search begins anew.
+// examined before all others: to read every process's descriptors takes long. If a
+// process no longer has the socket when it is examined, the search begins anew.
 func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first ...int) (*Listener, error) {
 	matches := func(a netip.AddrPort) bool { return int(a.Port()) == port && conflicts(ip, a.Addr()) }
 	for _, pid := range first {
@@ -43,7 +43,7 @@ func findOwner(ctx context.Context, ip netip.Addr, port int, taken bool, first .
 	return found, err
 }
 
-// ownerTries bounds how often a socket is looked for that changes hands.
+// ownerTries bounds how often a socket is searched for that changes hands.
 const ownerTries = 5
 
 // seekOwner is findOwner once. It is not settled if the process that was seen to have

@@ -27,7 +27,7 @@ const (
 	ownerLimit = 5 * time.Second
 )
 
-// Listener is who has a port.
+// Listener is the owner of a port.
 type Listener struct {
 	// Address is host:port as it is bound, which may be a wildcard.
 	Address string
@@ -41,10 +41,12 @@ type Listener struct {
 	Ended bool
 }
 
-// Conflict returns who stands in the way of a server on ip:port, nil if nobody
-// does: whoever has the same address or a wildcard and, where ip is loopback or
-// a wildcard, also [::1], which "localhost" may lead to and which the bind of an
-// IPv4 address does not notice.
+// Conflict returns the owner that is in the way of a server on ip:port, nil for none: it has the
+// same address or a wildcard or, where ip is loopback or a wildcard, [::1], which "localhost"
+// may lead to and which the bind of an IPv4 address does not notice.
+//
+// It listens for an instant to find out, so two at once can see each other. Errors wrap
+// ErrNotPermitted or ErrNotOurAddress where those are the cause.
 //
 // It listens for an instant to find out, so two at once can see each other.
 // Errors wrap ErrNotPermitted or ErrNotOurAddress where those are the cause.
@@ -70,9 +72,10 @@ func Conflict(ip string, port int) (*Listener, error) {
 	return nil, err
 }
 
-// MayListen says why this user's programs cannot listen on ip:port, whoever has it, nil
-// if they can: ErrNotOurAddress or ErrNotPermitted, wrapped. It disturbs nobody who
-// looks for a free port: it listens on ports that need privileges alone, and on any.
+// MayListen returns why this user's programs cannot listen on ip:port, even if it is free, nil
+// if they can: ErrNotOurAddress or ErrNotPermitted, wrapped. It listens only on ports that need
+// privileges, and else on a port that the kernel chooses: so it is in the way of no program that
+// looks for a free port.
 func MayListen(ip string, port int) error {
 	wanted, err := netip.ParseAddr(ip)
 	if err != nil {
@@ -85,7 +88,8 @@ func MayListen(ip string, port int) error {
 	return err
 }
 
-// FirstUnprivileged is the first port that everybody may listen on (ip_unprivileged_port_start; ip(7)).
+// FirstUnprivileged is the first port that every user may listen on (ip_unprivileged_port_start;
+// ip(7)).
 const FirstUnprivileged = 1024
 
 // bound tries the very bind that Temporal would do. Go sets SO_REUSEADDR, so an
@@ -120,9 +124,9 @@ func hasIPv6() bool {
 	return listener.Close() == nil
 }
 
-// shadowed reports whether somebody may answer although the bind succeeded: on
-// [::1], or on macOS on a wildcard, beside which SO_REUSEADDR allows a bind to
-// one address. A firewall's silence is no answer, but worth a look at the owners.
+// shadowed reports whether another process may answer although the bind succeeded: on [::1], or
+// on macOS on a wildcard, beside which SO_REUSEADDR allows a bind to one address. A firewall's
+// silence is no answer, but reason enough to search for owners.
 func shadowed(ip netip.Addr, port int) bool {
 	for _, target := range shadows(ip, runtime.GOOS) {
 		conn, err := net.DialTimeout("tcp", HostPort(target, port), knock)
@@ -138,9 +142,8 @@ func shadowed(ip netip.Addr, port int) bool {
 	return false
 }
 
-// shadows are the addresses at which somebody else may answer for a server on ip, on a
-// system: Linux lets nobody have an address that another one's wildcard covers (socket(7),
-// SO_REUSEADDR).
+// shadows are the addresses at which another process may answer for a server on ip, on a system.
+// Linux refuses an address that another process's wildcard covers (socket(7), SO_REUSEADDR).
 func shadows(ip netip.Addr, system string) (targets []string) {
 	if system != "linux" {
 		if targets = []string{ip.String()}; ip.IsUnspecified() {
@@ -176,10 +179,10 @@ func Free(ip string, n int) ([]int, error) {
 	return ports, nil
 }
 
-// Owner returns who has ip:port, by the rules of Conflict but from the kernel's
-// table of sockets alone: it opens and binds nothing, so it can disturb nobody.
-// It returns nil where nobody has it or nobody may be seen. If one of the PIDs in
-// first listens there, nobody else is looked at.
+// Owner returns the owner of ip:port, by the rules of Conflict but from the kernel's table of
+// sockets alone: it opens and binds nothing, so it is in the way of no process. It returns nil
+// where there is no owner, or none that may be seen. If one of the PIDs in first listens there,
+// no other process is examined.
 func Owner(ctx context.Context, ip string, port int, first ...int) (*Listener, error) {
 	wanted, err := netip.ParseAddr(ip)
 	if err != nil {

@@ -33,10 +33,10 @@ func sockets(ctx context.Context) ([]socket, error) {
 	return found, err
 }
 
-// socketOwner returns whose a socket is that a process was seen to have as a
-// descriptor, 0 where none was seen. Between fork and exec a child has all that its parent has, and looks
-// like it: then the socket is the parent's. It is false where the process has the
-// socket no longer, as that child a moment later: then who has it is to be asked anew.
+// socketOwner returns the PID of a socket's owner, 0 where none was seen. Between fork and exec
+// a child has all descriptors of its parent, and its program too: then the socket is the
+// parent's. It is false where the process that was seen has the socket no longer, as that child
+// a moment later: then the caller searches anew.
 func socketOwner(_ context.Context, s socket) (int, bool) {
 	pid, fd := s.pid, s.fd
 	if pid <= 0 {

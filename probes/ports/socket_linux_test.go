@@ -61,8 +61,8 @@ func TestKeeperOfGone(t *testing.T) {
 	}
 }
 
-// A descriptor that is closed on exec tells a child that is about to have its own
-// program: a listener of Go is one, and what a child inherited is none.
+// A descriptor that is closed on exec marks a child that is about to have its own program: a
+// listener of Go is one, and what a child inherited is none.
 func TestClosesOnExec(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)

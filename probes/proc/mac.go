@@ -42,8 +42,8 @@ func (m mac) executable(pid int) string {
 	return given
 }
 
-// exiting is true of a process that nobody can refer to any more, although its locks may
-// be held for an instant yet: in xnu's exit1 that comes before fdt_invalidate.
+// exiting is true of a process that no PID leads to any more, although its locks may be held for
+// an instant yet: in xnu's exit1 that comes before fdt_invalidate.
 func (m mac) exiting(pid int) bool {
 	p, err := m.Process(pid)
 	return err != nil || p.Exiting

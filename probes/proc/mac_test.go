@@ -39,11 +39,11 @@ func TestMacProcess(t *testing.T) {
 		}
 	}
 	if !m.exiting(99) {
-		t.Error("nobody is not dying")
+		t.Error("a process that is not there is not exiting")
 	}
 }
 
-// A mark is anybody's to set: a process of which one ID is another user's is not ours.
+// Any user can set a mark: a process of which one ID is another user's is not ours.
 func TestMacLikeUs(t *testing.T) {
 	machine := fake.Temporal()
 	m := mac{machine.Kernel()}

@@ -26,13 +26,13 @@ func Instance(pid int) string {
 // devServer is the word in the command line of every Temporal development server.
 const devServer = "start-dev"
 
-// IsDevServer reports whether a process is a Temporal development server, whoever
-// started it. It is false where its arguments may not be read.
+// IsDevServer reports whether a process is a Temporal development server, of a home or not. It
+// is false where its arguments may not be read.
 func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 
 // Marked returns the development servers that carry a home's mark. Any process can set a
 // mark, and a container's home may have the same path: a mark counts only on a process that
-// runs as this user and sees the same files. Marked looks at every process, and waits up to
+// runs as this user and sees the same files. Marked examines every process, and waits up to
 // execTries milliseconds for one that is in the middle of execve(2).
 func Marked(home string) []fsm.Process {
 	var marked []fsm.Process

@@ -31,9 +31,9 @@ func (e IdentityError) Error() string {
 // Unwrap returns the cause.
 func (e IdentityError) Unwrap() error { return e.Err }
 
-// Identify returns the identity of the process with this PID. It returns
-// ErrNoProcess, wrapped, for a PID that is free, a zombie's, a thread's, or not
-// above 1: process 1 is everybody's parent and never one of ours to act on.
+// Identify returns the identity of the process with this PID. It returns ErrNoProcess, wrapped,
+// for a PID that is free, a zombie's, a thread's, or not above 1: process 1 is the parent of all
+// and never one of ours to act on.
 //
 // Exe is empty where it may not be read (another user's process), and between
 // fork and exec it is the parent's. StartedAt is reckoned from today's clock and

@@ -60,8 +60,8 @@ func identifyAny(pid int) (fsm.Process, error) {
 	}, nil
 }
 
-// dead tells a zombie from a process whose first thread has ended before the
-// others: that one shows Z too, but runs on and keeps its descriptors.
+// dead separates a zombie from a process whose first thread has ended before the others: that
+// one shows Z too, but runs on and keeps its descriptors.
 func dead(stat procfs.ProcStat) bool {
 	return stat.State == "X" || stat.State == "Z" && stat.NumThreads <= 1
 }

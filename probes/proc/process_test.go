@@ -39,7 +39,7 @@ func TestIdentify(t *testing.T) {
 	for name, other := range map[string]fsm.Process{
 		"a reused PID": {PID: got.PID, StartTicks: got.StartTicks + 1, Boot: got.Boot},
 		"another boot": {PID: got.PID, StartTicks: got.StartTicks, Boot: "x"},
-		"nobody":       {},
+		"no process":   {},
 	} {
 		if Alive(other) {
 			t.Errorf("%s is Alive", name)
@@ -67,7 +67,7 @@ func TestIdentifyNobody(t *testing.T) {
 		}
 	}
 	if Args(math.MaxInt32) != nil || Executable(math.MaxInt32) != "" || Instance(math.MaxInt32) != "" {
-		t.Error("nobody was given something")
+		t.Error("no process was given something")
 	}
 }
 

@@ -39,9 +39,8 @@ func WorkFolder(pid int) string { return system.workFolder(pid) }
 // the same time as one that hangs.
 func RunDelay(int) time.Duration { return 0 }
 
-// Exiting reports whether a process has been killed and has not gone yet. macOS
-// shows nobody the signals that wait for a process: one is known to be dying once it
-// is in its exit.
+// Exiting reports whether a process has been killed and has not gone yet. macOS does not show
+// the signals that wait for a process: its death is seen only once it is in its exit.
 func Exiting(pid int) bool { return system.exiting(pid) }
 
 // Suspended reports whether a process is stopped by a signal or by a debugger: it

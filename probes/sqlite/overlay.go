@@ -18,7 +18,7 @@ import (
 // overlay is the file system that SQLite sees (sqlite.org/vfs.html). It has one database,
 // with its journal and its write-ahead log. SQLite reads the user's files; the pages that it
 // writes to the database, as it rolls back a transaction, stay in memory, and what it writes to the
-// journal then is discarded. Locks are granted without a look at the user's file.
+// journal then is discarded. Locks are granted without reading the user's file.
 type overlay struct {
 	// ctx ends all reading.
 	ctx context.Context

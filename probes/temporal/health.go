@@ -42,7 +42,7 @@ type Endpoint struct {
 	Known func(Answer)
 }
 
-// reached tells whoever wants to know.
+// reached calls Reached, if there is one.
 func (e Endpoint) reached(milestone string) {
 	if e.Reached != nil {
 		e.Reached(milestone)
@@ -94,8 +94,8 @@ func (e Endpoint) Ask(ctx context.Context) Answer {
 // until ctx is done, since a late answer counts too. Await is for a server that is just
 // coming up: it first tries connections alone, which cost the server nothing, and then asks
 // on one connection.
-// pause is the time between two questions, and at first between two tries of the
-// port; while nobody listens, that grows to 10 ms if it is less.
+// pause is the time between two questions, and at first between two tries of the port; while
+// nothing listens, that grows to 10 ms if it is less.
 func (e Endpoint) Await(ctx context.Context, pause, within time.Duration) Answer {
 	began := time.Now()
 	begin, cancel := context.WithTimeout(ctx, within)
@@ -114,9 +114,9 @@ func (e Endpoint) Await(ctx context.Context, pause, within time.Duration) Answer
 	}
 }
 
-// spacing is the time until the next try of a port that nobody listens on yet: pause, or
-// a twentieth of how long it has been tried, up to 10 ms. A try costs a tenth of a
-// millisecond, on the processor that the server needs to come up.
+// spacing is the time until the next try of a port on which nothing listens yet: pause, or a
+// twentieth of how long it has been tried, up to 10 ms. A try costs a tenth of a millisecond, on
+// the processor that the server needs to come up.
 func spacing(waited, pause time.Duration) time.Duration {
 	return max(pause, min(waited/20, 10*time.Millisecond))
 }

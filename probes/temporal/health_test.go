@@ -137,7 +137,7 @@ func TestAskRefused(t *testing.T) {
 	}
 }
 
-// A stopped server's kernel completes the connection; nobody speaks on it.
+// A suspended server's kernel completes the connection; nothing answers on it.
 func TestAskSilent(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
@@ -212,7 +212,7 @@ func TestAwait(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if answer := (Endpoint{Address: address}).Await(short, time.Millisecond, time.Minute); answer.Verdict.Live || answer.Detail == "" {
-		t.Errorf("Await of nobody = %+v", answer)
+		t.Errorf("Await of no server = %+v", answer)
 	}
 }
 

@@ -108,8 +108,8 @@ func runForVersion(ctx context.Context, exe string) string {
 	return parseVersion(string(out))
 }
 
-// parseVersion reads "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". A build that
-// was not told its version says 0.0.0-DEV (temporalcli/commands.go, Version).
+// parseVersion reads "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". A build that has no
+// version says 0.0.0-DEV (temporalcli/commands.go, Version).
 func parseVersion(text string) string {
 	words := strings.Fields(text)
 	if len(words) < 3 || words[0] != "temporal" || words[1] != "version" || words[2] == "0.0.0-DEV" {

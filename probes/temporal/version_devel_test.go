@@ -56,7 +56,7 @@ func TestDevelBuild(t *testing.T) {
 		t.Errorf("in the Cellar: %q", got)
 	}
 	if _, err := os.Stat(keg + ".ran"); err == nil {
-		t.Error("it was run in the Cellar, where its path tells the version")
+		t.Error("it was run in the Cellar, where its path has the version")
 	}
 
 	plain := filepath.Join(t.TempDir(), "temporal")
@@ -81,7 +81,7 @@ func TestDevelBuild(t *testing.T) {
 	check(t, os.Chtimes(plain, time.Time{}, time.Unix(1, 0))) // another build
 	for range 3 {
 		if got := v.Of(plain); got != "" {
-			t.Errorf("it was not told its version: %q", got)
+			t.Errorf("it has no version: %q", got)
 		}
 	}
 	ran(2)

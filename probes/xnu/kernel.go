@@ -14,7 +14,7 @@ type Kernel struct {
 	Info func(call, pid, flavor int, arg uint64, answer []byte) (int, error)
 	// Sysctl is sysctl(3) by name; more are the numbers that follow the name.
 	Sysctl func(name string, more ...int) ([]byte, error)
-	// AnyLock is fcntl(2) with F_GETLK: whether anybody has a lock on the file of one of
+	// AnyLock is fcntl(2) with F_GETLK: whether a process has a lock on the file of one of
 	// this process's descriptors. On macOS flock and fcntl see each other's locks
 	// (lf_getlock, bsd/kern/kern_lockf.c). It takes no lock.
 	AnyLock func(fd int) (bool, error)
@@ -34,7 +34,7 @@ const (
 const (
 	listAll   = 1
 	listGroup = 2
-	listUser  = 4 // by effective user, which is whose processes may be looked into
+	listUser  = 4 // by effective user, which is whose processes may be inspected
 
 	infoDescriptors = 1
 	infoWorkFolder  = 9
@@ -46,7 +46,7 @@ const (
 	fdSocket    = 3
 )
 
-// PIDs returns the processes that this one may look into: those of the same user, and
+// PIDs returns the processes that this one may inspect: those of the same user, and
 // all of them for root (proc_security_policy, bsd/kern/proc_info.c). Zombies are among
 // them.
 func (k Kernel) PIDs() ([]int, error) {

@@ -207,8 +207,8 @@ func (p shown) socket(fd int, answer []byte) (int, error) {
 	return len(answer), nil
 }
 
-// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac tells of one
-// socket without the others, and Linux only of all. A search begins with a new one.
+// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac shows one socket
+// without the others, and Linux only all. A search begins with a new one.
 var tcpTable struct {
 	sync.Mutex
 	namespace string
@@ -381,7 +381,7 @@ func pcblist() []byte {
 
 // locked finds the file in /proc/locks by its inode alone, as far as a test needs it.
 // The table is read a page at a time, and leaves lines out that move meanwhile: what is
-// not there is looked for again. macOS answers for one file, at once.
+// not there is searched for again. macOS answers for one file, at once.
 func locked(fd int) (held bool, err error) {
 	Calls.Add(1)
 	var stat unix.Stat_t

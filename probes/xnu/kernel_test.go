@@ -48,7 +48,7 @@ func TestProcess(t *testing.T) {
 		}
 	}
 	if _, err := machine(nil).Kernel().Process(pid); !errors.Is(err, syscall.ESRCH) {
-		t.Errorf("nobody: %v", err)
+		t.Errorf("no process: %v", err)
 	}
 	// Another layout answers with less: no process must be made of that.
 	if _, err := machine(map[fake.Question]string{of(identity): "file_holder"}).Kernel().Process(pid); err == nil {
@@ -146,7 +146,7 @@ func TestExec(t *testing.T) {
 		t.Errorf("a protected program: %+v", protected)
 	}
 	if !reflect.DeepEqual(k.Exec(3), xnu.Exec{}) {
-		t.Errorf("nobody: %+v", k.Exec(3))
+		t.Errorf("no process: %+v", k.Exec(3))
 	}
 	for _, broken := range []string{"", "\x01", "\xff\xff\xff\xff", "\x09\x00\x00\x00/bin/cat\x00cat\x00"} {
 		m.Sysctl["kern.procargs2.4"] = "=" + broken
@@ -159,7 +159,7 @@ func TestExec(t *testing.T) {
 	}
 }
 
-// A list that was cut off is asked for again; who is asked about depends on the user.
+// A list that was cut off is asked for again; what is listed depends on the user.
 func TestPIDs(t *testing.T) {
 	m := machine(nil)
 	m.PIDs = []int{0, 1, 812, 4711, 99999}

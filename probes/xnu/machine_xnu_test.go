@@ -32,11 +32,11 @@ func TestThisMachine(t *testing.T) {
 		{"proc_info identifies a process", identifies},
 		{"processes are numbered in the order of their births", ordersBirths},
 		{"the processes of this user and of a group are listed", lists},
-		{"a description with a flock is told from one without", tellsHolder},
+		{"a description with a flock is distinguished from one without", tellsHolder},
 		{"fcntl sees a flock", seesFlock},
-		{"a deleted file is told", tellsDeleted},
-		{"the TCP sockets are told, and whose they are", tellsSockets},
-		{"the arguments and the environment of a program are told", tellsExec},
+		{"a deleted file is recognized", tellsDeleted},
+		{"the TCP sockets are listed, and whose they are", tellsSockets},
+		{"the arguments and the environment of a program are read", tellsExec},
 		{"a signal goes by PID and version", signals},
 	} {
 		t.Run(fact.name, func(t *testing.T) { fact.is(t, xnu.System()) })
@@ -149,7 +149,7 @@ func open(t *testing.T, path string) *os.File {
 	return file
 }
 
-// tellsHolder is the heart: a lock's holder, whoever inherited it, and neither an
+// tellsHolder is the heart: a lock's holder, and a process that inherited it, but neither an
 // opener nor one that waits.
 func tellsHolder(t *testing.T, k xnu.Kernel) {
 	path := lockFile(t)
@@ -162,18 +162,18 @@ func tellsHolder(t *testing.T, k xnu.Kernel) {
 	}
 	self := os.Getpid()
 	if locked(self, int(holder.Fd())) {
-		t.Error("an opener is told as a holder")
+		t.Error("an opener is listed as a holder")
 	}
 	check(t, unix.Flock(int(holder.Fd()), unix.LOCK_EX|unix.LOCK_NB))
 	if err := unix.Flock(int(waiter.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
 		t.Fatalf("a second lock is granted: %v", err)
 	}
 	if !locked(self, int(holder.Fd())) || locked(self, int(waiter.Fd())) {
-		t.Error("a holder is not told from one that was refused")
+		t.Error("a holder is not distinguished from one that was refused")
 	}
 	child := echo(t, holder).Process.Pid
 	if !locked(child, 3) {
-		t.Error("a process that inherited the lock is not told as a holder")
+		t.Error("a process that inherited the lock is not listed as a holder")
 	}
 	numbers, err := k.Files(child)
 	check(t, err)
@@ -212,7 +212,7 @@ func tellsDeleted(t *testing.T, k xnu.Kernel) {
 	if after.Links != 0 || after.Inode != before.Inode || after.Device != before.Device {
 		t.Errorf("after: %+v", after)
 	}
-	t.Logf("the path of a deleted file is told as %q", after.Path)
+	t.Logf("the path of a deleted file is given as %q", after.Path)
 }
 
 func tellsSockets(t *testing.T, k xnu.Kernel) {

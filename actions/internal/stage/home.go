@@ -33,7 +33,8 @@ func NewHome(t *testing.T) statefile.Home {
 	return home
 }
 
-// QuietPorts returns n ports that nobody listens on and that nobody is given by chance.
+// QuietPorts returns n ports on which no process listens, and which the kernel gives to none by
+// chance.
 func QuietPorts(t *testing.T, n int) []int {
 	t.Helper()
 	lastPort.CompareAndSwap(0, int32(10_000+os.Getpid()%40*100))

@@ -116,7 +116,7 @@ func (a *acting) obey(words []string) string {
 		a.appending.Wait()
 	case "print":
 		fmt.Println(words[1])
-	case "trap": // each signal is told, none ends it
+	case "trap": // each signal is reported, none ends it
 		signals := make(chan os.Signal, 16)
 		signal.Notify(signals, unix.SIGTERM)
 		go func() {
@@ -200,9 +200,8 @@ func verdict(err error) string {
 	return "ok"
 }
 
-// openFiles lists the descriptors that were inherited: an exec closes those that
-// are marked, so a marked one is the runtime's own. The name is "?" where the
-// system does not tell it.
+// openFiles lists the descriptors that were inherited: an exec closes those that are marked, so
+// a marked one is the runtime's own. The name is "?" where the system has none.
 func openFiles() map[int]string {
 	files := map[int]string{}
 	for fd := range 64 {

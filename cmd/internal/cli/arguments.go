@@ -33,8 +33,8 @@ func NoCommand(c *cobra.Command, typed string) *Problem {
 	return p
 }
 
-// meant are the commands below c whose names are near to what was typed, else those of
-// its commands: who types stigmer start has forgotten a word.
+// meant are the commands below c whose names are near to what was typed, else those of its
+// commands: stigmer start lacks a word.
 func meant(c *cobra.Command, typed string) (paths []string) {
 	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
 	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {

@@ -5,7 +5,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// WordsTo are the words by which this program is told to run c. They are not in
+// WordsTo are the arguments with which this program runs c. They are not in
 // c.CommandPath, where a program may show itself by a name of several words.
 func WordsTo(c *cobra.Command) []string {
 	if !c.HasParent() {

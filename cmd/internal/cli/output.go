@@ -36,13 +36,13 @@ func PrintJSON(out io.Writer, report any) error {
 }
 
 // Outlet is where the commands of a tree print their results. It remembers the first
-// write that failed: a command may print without looking, and nothing is lost silently.
+// write that failed: a command may print without a check, and nothing is lost silently.
 // Where a program is started without any standard output Go opens /dev/null in its place,
 // which takes everything.
 type Outlet struct {
 	to io.Writer
 
-	mu   sync.Mutex // not held while writing: a write that does not return holds nobody up
+	mu   sync.Mutex // not held while writing: a write that does not return blocks nothing else
 	lost error
 }
 
@@ -69,8 +69,8 @@ func (o *Outlet) Write(text []byte) (int, error) {
 	return n, err
 }
 
-// Verdict is what a command has ended with, or that it was not heard. A problem of its
-// own is told instead, and that nobody reads any more is none.
+// Verdict is what a command has ended with, or that its output was lost. A problem of its own
+// goes first, and output without a reader is no problem.
 func (o *Outlet) Verdict(err error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -90,7 +90,7 @@ func Unwritten(err error) *Problem {
 	return &Problem{
 		What:  "the output could not be written: " + err.Error(),
 		Means: "some or all of it is lost; whatever else the command does, it has done",
-		Try:   "make room where it goes, or send it elsewhere; stigmer local state says what is so", Exit: ExitFailed,
+		Try:   "make room where it goes, or send it elsewhere; stigmer local state shows the state", Exit: ExitFailed,
 	}
 }
 
@@ -103,7 +103,7 @@ func FileOf(stream any) *os.File {
 	return file
 }
 
-// Terminal reports whether somebody reads or types at a stream.
+// Terminal reports whether a stream is a terminal, so that a person reads or types there.
 func Terminal(stream any) bool {
 	file := FileOf(stream)
 	return file != nil && isatty.IsTerminal(file.Fd())

@@ -13,9 +13,9 @@ import (
 // what was on it comes back, and without lines that wrap.
 type Screen struct {
 	out *os.File
-	// Keys are those that are typed; nothing, where nobody types at a terminal.
+	// Keys are those that are typed; nothing, where input is no terminal.
 	Keys chan byte
-	// Ends is what somebody types to end what is shown.
+	// Ends is what a user types to end what is shown.
 	Ends string
 	// restore makes the keyboard what it was.
 	restore func()

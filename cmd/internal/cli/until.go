@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// UntilEnd runs work that prints to out, to its end or until somebody ends it:
-// Ctrl-C, SIGTERM and a terminal that goes (SIGHUP) are ExitInterrupted; that nobody
-// reads the output any more is no failure, as the reader has seen enough. Work may be waiting in a write at
-// that moment, so it is not waited for; its context is cancelled.
+// UntilEnd runs work that prints to out, to its end or until a user ends it: Ctrl-C, SIGTERM and
+// a terminal that goes (SIGHUP) are ExitInterrupted. An output without a reader is no failure:
+// the reader has seen enough. Work may be waiting in a write at that moment, so it is not waited
+// for; its context is cancelled.
 func UntilEnd(out io.Writer, work func(context.Context) error) error {
 	// With SIGPIPE ignored a write returns EPIPE instead of ending the process.
 	signal.Ignore(syscall.SIGPIPE)
@@ -38,9 +38,9 @@ func UntilEnd(out io.Writer, work func(context.Context) error) error {
 	}
 }
 
-// abandoned is closed when out is a pipe that nobody reads any more: without it
-// "logs -f | head -1" would not end before the next line is written. The wait for that ends
-// with the process: poll(2) cannot be cancelled.
+// abandoned is closed when out is a pipe that has lost its reader: without it "logs -f | head
+// -1" would not end before the next line is written. The wait for that ends with the process:
+// poll(2) cannot be cancelled.
 func abandoned(out io.Writer) <-chan struct{} {
 	gone := make(chan struct{})
 	file := FileOf(out)

@@ -70,7 +70,7 @@ func (v Voice) CommandLog(out io.Writer) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{Name: "stigmer", Level: level, Output: out, JSONFormat: v.JSON, DisableTime: !v.JSON && !v.Verbose})
 }
 
-// DriverLog is for one who supervises, in the background or in the foreground.
+// DriverLog is for a process that supervises, in the background or in the foreground.
 func (v Voice) DriverLog(name string, out io.Writer) hclog.Logger {
 	level := hclog.Info
 	switch {
@@ -82,7 +82,7 @@ func (v Voice) DriverLog(name string, out io.Writer) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{Name: name, Level: level, Output: out, JSONFormat: v.JSON})
 }
 
-// Warn tells what one should know although nothing failed.
+// Warn prints what a user should know although nothing failed.
 func Warn(c *cobra.Command, format string, args ...any) {
 	text, out := fmt.Sprintf(format, args...), c.ErrOrStderr()
 	if v := VoiceOf(c); v.JSON {
@@ -92,7 +92,7 @@ func Warn(c *cobra.Command, format string, args ...any) {
 	fmt.Fprintln(out, "stigmer: warning:", text)
 }
 
-// Note tells what one may wonder about: nothing with --quiet.
+// Note prints what a user may wonder about: nothing with --quiet.
 func Note(c *cobra.Command, format string, args ...any) {
 	text, out := fmt.Sprintf(format, args...), ProgressOut(c)
 	if v := VoiceOf(c); v.JSON {

@@ -63,6 +63,6 @@ func OtherAddress(command, ip string) string {
 // WarnOpen warns of an address that other machines can reach.
 func WarnOpen(c *cobra.Command, s fsm.Settings) {
 	if !human.IsLoopback(s.IP) {
-		cli.Warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks nobody for a password", s.IP)
+		cli.Warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks for no password", s.IP)
 	}
 }

@@ -76,7 +76,7 @@ func readSettings(path string) (File, error) {
 			Try:   "put that file back, or take the link away", Exit: cli.ExitFailed,
 		}
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return c, nil // what is wrong with the home is for who opens it
+		return c, nil // what is wrong with the home is reported where it is opened
 	case err != nil:
 		p := cli.SystemProblem(err, "nothing was changed")
 		p.Try = cmp.Or(cli.OpenFolder(), "look at "+path)
@@ -89,9 +89,9 @@ func readSettings(path string) (File, error) {
 	return c, err
 }
 
-// readText reads a file by which programs are started, and returns why it is not trusted,
-// nil if only its owner can have written it. A link is followed: what counts is who can
-// write to the file that it leads to.
+// readText reads a file by which programs are started, and returns why it is not trusted, nil if
+// only its owner can have written it. A link is followed: what counts is which users can write
+// to the file that it leads to.
 func readText(path string) (text []byte, distrusted *cli.Problem, err error) {
 	text, info, err := cli.ReadRegular(path, 0)
 	if err != nil {

@@ -30,7 +30,7 @@ func (o *Options) ServiceFlags(settings *pflag.FlagSet, home statefile.Home) []s
 func (o *Options) kept(f *pflag.Flag) []string {
 	switch f.Name {
 	case "timeout":
-		return nil // in the foreground nobody waits
+		return nil // in the foreground no command waits
 	case "db":
 		return []string{o.Settings.DB}
 	case "temporal-bin":

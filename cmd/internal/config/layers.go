@@ -123,8 +123,8 @@ func VariableOf(flag string) string {
 	return "STIGMER_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// Blame puts a wrong value into words, with where it was given: nobody looks for
-// a flag that was not typed.
+// Blame puts a wrong value into words, with where it was given: it may be no flag that was
+// typed.
 func (o *Options) Blame(err error) *cli.Problem {
 	var bad cli.FlagError
 	if !errors.As(err, &bad) {

@@ -156,14 +156,14 @@ func TestEnvironmentMistakeNamesItsVariable(t *testing.T) {
 	}
 }
 
-// Who could write to the file could choose what is started.
+// A user that can write to the file could choose what is started.
 func TestConfigThatOthersCanWrite(t *testing.T) {
 	for _, c := range []struct {
 		home, file os.FileMode
 		link, ok   bool
 	}{
 		{0o700, 0o600, false, true}, {0o700, 0o644, false, true}, {0o755, 0o644, false, true},
-		{0o700, 0o664, false, true}, // nobody else can enter the folder
+		{0o700, 0o664, false, true}, // no other user can enter the folder
 		{0o755, 0o664, false, false}, {0o700, 0o666, false, false}, {0o700, 0o664, true, false}, {0o700, 0o644, true, true},
 	} {
 		_, err := settle(t, "")

@@ -33,10 +33,10 @@ func declareVoice(f *pflag.FlagSet) {
 		"text or json, for the log of this command and of a new supervisor")
 }
 
-// readVoice fills in what was not typed, and checks it. One of the pair that a
-// stronger layer has keeps both out of a weaker one. A settings file that is damaged,
-// or not to be trusted, says nothing here: a stop must not hang on it, and a command
-// that goes by the settings tells what is wrong with it.
+// readVoice fills in what was not typed, and checks it. One of the pair that a stronger layer
+// has keeps both out of a weaker one. A settings file that is damaged, or not to be trusted,
+// says nothing here: a stop must not hang on it, and a command that goes by the settings reports
+// what is wrong with it.
 func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 	if err := from.environment(f); err != nil {
 		return err
@@ -45,7 +45,7 @@ func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 		return cli.UsageProblem(cli.Exclusive(cli.VerboseFlag, cli.QuietFlag))
 	}
 	if len(from) == len(voiceNames) {
-		return nil // as for a supervisor, which is told all of them: nothing is left to read
+		return nil // as for a supervisor, which gets all of them as flags: nothing is left to read
 	}
 	file, err := ReadFile()
 	if err != nil {

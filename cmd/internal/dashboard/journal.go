@@ -58,7 +58,7 @@ func (j *journal) printNews(s *inspect.Snapshot, now time.Time) error {
 		j.state = t.To
 	}
 	// A supervisor that is at work records what happens; a moment before it does is no news.
-	if awake := s.Driver.PID != 0 && !s.Asleep; awake || d.State == j.state {
+	if awake := s.Driver.PID != 0 && !s.Suspended; awake || d.State == j.state {
 		return nil
 	}
 	from := j.state

@@ -26,7 +26,7 @@ func parseState(text string) (fsm.State, error) {
 }
 
 // runWait waits until the state is the wanted one, and prints it as state does. A
-// state that is passed so fast that no look meets it does not count.
+// state that is passed so fast that no snapshot has it does not count.
 func runWait(c *cobra.Command, o *Options) error {
 	wanted, err := parseState(o.WaitFor)
 	switch {
@@ -53,10 +53,10 @@ func runWait(c *cobra.Command, o *Options) error {
 	})
 }
 
-// awaitState looks until the state is the wanted one, or cannot be told, or ctx
-// ends, and returns what it saw last.
+// awaitState waits until the state is the wanted one, or is not known, or ctx ends, and returns
+// what it saw last.
 func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Snapshot {
-	watcher := inspect.NewChangeWatcher(ctx, path) // before the first look
+	watcher := inspect.NewChangeWatcher(ctx, path) // before the first snapshot
 	for {
 		seen := inspect.TakeSnapshot(path)
 		if seen.Trouble != nil || seen.Diagnosis().State == wanted || !watcher.Wait(ctx, seen) {
@@ -65,7 +65,8 @@ func awaitState(ctx context.Context, path string, wanted fsm.State) *inspect.Sna
 	}
 }
 
-// waitedInVain says what is so instead of what was waited for.
+// waitedInVain is the problem that names the state at the end of a wait, where that is not the
+// wanted one.
 func waitedInVain(s *inspect.Snapshot, wanted fsm.State, timeout time.Duration) error {
 	if s.Trouble != nil {
 		return inspect.CannotTell(s.Trouble)

@@ -29,7 +29,7 @@ type examination struct {
 	settings fsm.Settings
 }
 
-// examine looks at everything, in the order in which a start needs it. Of a home
+// examine checks everything, in the order in which a start needs it. Of a home
 // that is not to be trusted nothing is read or run.
 func examine(path string) []CheckReport {
 	home, there := checkHome(path)
@@ -127,7 +127,7 @@ func (p *examination) databases() []string {
 	return []string{last, next}
 }
 
-// nextDatabase is the database of a start that is told nothing more, empty for none.
+// nextDatabase is the database of a start without further flags, empty for none.
 func (p *examination) nextDatabase() string {
 	if o := p.options; o.Settings.DB != "" || o.Ephemeral {
 		return o.Settings.DB
@@ -161,12 +161,12 @@ func (p *examination) checkTemporal() CheckReport {
 		return fail(name, "stigmer local state --explain", "what runs cannot be determined: %v", p.Trouble)
 	case p.Evidence.Owner == fsm.OwnerForeign:
 		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
-	case p.Stranger != "":
-		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.Stranger)
+	case p.ForeignHolder != "":
+		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.ForeignHolder)
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.Document.Failure.Event == "":
 		return pass(name, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 	case d.State == fsm.Stopped && passing(p.Document.Failure.Event):
-		return pass(name, "Stopped; the last start failed, and whether it would now is told with the others: %s", inspect.Why(d.State, d.Reason))
+		return pass(name, "Stopped; the last start failed, and the other checks say whether it would now: %s", inspect.Why(d.State, d.Reason))
 	case d.State == fsm.Stopped:
 		_, try := inspect.Remedy(p.Document.Record, p.Home)
 		return fail(name, try, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
@@ -174,13 +174,13 @@ func (p *examination) checkTemporal() CheckReport {
 	return fail(name, cmp.Or(p.Advice(), "stigmer local state --explain"), "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 }
 
-// passing reports whether what has ended a start is looked at here by another check,
+// passing reports whether what has ended a start is examined here by another check,
 // as it is now: what was in its way may have gone.
 func passing(failure fsm.Event) bool {
 	return failure == fsm.PortTaken || failure == fsm.LockDenied || failure == fsm.SaveFailed
 }
 
-// checkPorts looks who has the ports, in the kernel's table: nothing is bound.
+// checkPorts finds the owners of the ports in the kernel's table: nothing is bound.
 func (p *examination) checkPorts() []CheckReport {
 	var checks []CheckReport
 	for _, need := range actions.Needs(p.settings) {

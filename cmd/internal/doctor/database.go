@@ -73,7 +73,7 @@ func (p *examination) checkPages(name, db string) CheckReport {
 	case err != nil:
 		return fail(name, "stigmer local doctor once more; if it says the same, stigmer local reset, which keeps it aside", "%s: %v", db, err)
 	case condition.Flaw != "" && p.Document.Database.Created && !p.Document.Database.Served:
-		return pass(name, "%s is half-made (%s) and nobody's: the next start sets it aside", db, condition.Flaw)
+		return pass(name, "%s is half-made (%s) and without data: the next start sets it aside", db, condition.Flaw)
 	case condition.Flaw != "":
 		return fail(name, "stigmer local reset, which keeps it aside; or a copy of yours", "%s%s is damaged: %s", db, made, condition.Flaw)
 	case condition.Interrupted:

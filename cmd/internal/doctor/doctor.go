@@ -21,7 +21,7 @@ type DoctorReport struct {
 	Fixed []FixReport `json:"fixed"`
 }
 
-// CheckReport is one thing that was looked at.
+// CheckReport is the report of one check.
 type CheckReport struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
@@ -93,8 +93,8 @@ func Run(c *cobra.Command, fix bool, output string) error {
 	return nil
 }
 
-// mendAll mends until nothing is left that was not tried: in a home that is closed to
-// others, things are found that nobody looked for while it was open.
+// mendAll mends until nothing is left that was not tried: in a home that is closed to others,
+// checks find things that none searched for while it was open.
 func (r *DoctorReport) mendAll(path string, out io.Writer, text bool) (any bool) {
 	for r.mend(out, text) {
 		r.Checks, any = examine(path), true

@@ -23,7 +23,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// checkHome looks at the home itself, and says whether there is one to look into.
+// checkHome checks the home itself, and says whether there is one to examine.
 func checkHome(path string) (report CheckReport, there bool) {
 	const name = "home"
 	home, there, err := statefile.FindHome(path)
@@ -63,7 +63,7 @@ func checkHome(path string) (report CheckReport, there bool) {
 // anotherHome is the advice where a folder is not for stigmer to change.
 const anotherHome = "a folder of its own: STIGMER_HOME=DIR"
 
-// checkPlace looks whether a home that is not there can be made.
+// checkPlace checks whether a home that is not there can be made.
 func checkPlace(path string) CheckReport {
 	const name = "home"
 	if home := statefile.Gone(path); evidence.HasServerWithoutHome(home) {
@@ -79,9 +79,9 @@ func checkPlace(path string) CheckReport {
 	return pass(name, "%s is not there yet; the first start makes it%s", path, cli.Behind("; ", cli.RelativeHome(path)))
 }
 
-// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it
-// may be closed to others: one in which others are at home, or which has other things
-// than a home's, is somebody's for another purpose.
+// ownFolder reports whether a folder is a home's alone as far as can be seen, so that it may be
+// closed to others: a folder to which other users have access, or which has other things than a
+// home's, has another purpose.
 func ownFolder(path string) bool {
 	info, err := os.Stat(path)
 	entries, failed := os.ReadDir(path)
@@ -114,7 +114,7 @@ func isOwnFile(name string) bool {
 	return strings.HasPrefix(name, "temporal.") || strings.HasPrefix(name, "supervisor.")
 }
 
-// checkPrivate looks at the files in the home: each is its owner's alone. Of the
+// checkPrivate checks the files in the home: each is its owner's alone. Of the
 // programs in bin and of the settings it is only the right to write that matters.
 func checkPrivate(home statefile.Home) CheckReport {
 	const name = "permissions"
@@ -149,14 +149,14 @@ func checkPrivate(home statefile.Home) CheckReport {
 	return pass(name, "nothing in it is open to others")
 }
 
-// checkFiles looks whether each name that is there is what it must be, and this user's to
+// checkFiles checks whether each name that is there is what it must be, and this user's to
 // write: a start finds it out one by one.
 func checkFiles(home statefile.Home, db string) CheckReport {
 	const name = "files"
 	folders := []string{home.Logs(), filepath.Dir(home.DB())}
 	files := []string{home.Lock(), home.SupervisorLock(), home.State(), home.PID(), home.Request(), home.Log(), home.SupervisorLog(), home.Output()}
 	if db != "" {
-		files = append(files, db+".lock") // of the database itself its own check tells
+		files = append(files, db+".lock") // the database itself has its own check
 	}
 	for i, path := range append(folders, files...) {
 		info, err := os.Stat(path)
@@ -233,7 +233,7 @@ const (
 	leastFiles = 100
 )
 
-// checkDisk looks at the file system of the home, and at that of the database
+// checkDisk checks the file system of the home, and that of the database
 // where it is another.
 func checkDisk(home, db string) []CheckReport {
 	const name = "file system"
@@ -241,7 +241,7 @@ func checkDisk(home, db string) []CheckReport {
 	folder := filepath.Dir(db)
 	homes, _ := files.IDAt(home)
 	if its, err := files.IDAt(folder); db == "" || err != nil || its.Device == homes.Device {
-		return checks // a folder that is not there is told with the database
+		return checks // a folder that is not there is reported with the database
 	}
 	return append(checks, checkFolder(name, folder))
 }

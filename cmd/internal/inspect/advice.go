@@ -17,7 +17,7 @@ func (s *Snapshot) Advice() string {
 	settings := s.Document.Settings
 	restart := "stigmer local restart"
 	switch {
-	case !s.Running() || !s.asked || s.Driver.PID == 0 || s.Asleep: // a start helps, and is named
+	case !s.Running() || !s.asked || s.Driver.PID == 0 || s.Suspended: // a start helps, and is named
 		return ""
 	case s.answer.Verdict.Live && !s.answer.Verdict.Ready && !fsm.WorksOn(settings.IP):
 		return config.OtherAddress(restart+" ", settings.IP)

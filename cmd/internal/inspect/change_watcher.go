@@ -23,7 +23,7 @@ type ChangeWatcher struct {
 	watched map[int]fsm.Process
 }
 
-// againAfter is when a look is repeated whose answer no file and no process will
+// againAfter is when a snapshot is repeated whose answer no file and no process will
 // correct: a health that did not answer just now, a supervisor that was stopped.
 const againAfter = time.Second
 
@@ -35,12 +35,12 @@ func NewChangeWatcher(ctx context.Context, path string, besides ...string) *Chan
 	return &ChangeWatcher{changed: files.Changes(ctx, paths...), ended: make(chan struct{}, 1), watched: map[int]fsm.Process{}}
 }
 
-// Wait returns true when it is time to look again after last, which was seen
+// Wait returns true when it is time for a snapshot after last, which was seen
 // after the watcher was made; false when ctx has ended.
 func (s *ChangeWatcher) Wait(ctx context.Context, last *Snapshot) bool {
 	s.watch(last)
 	var again <-chan time.Time
-	if last.untold() {
+	if last.mayChangeUnseen() {
 		timer := time.NewTimer(againAfter)
 		defer timer.Stop()
 		again = timer.C
@@ -55,10 +55,10 @@ func (s *ChangeWatcher) Wait(ctx context.Context, last *Snapshot) bool {
 	return true
 }
 
-// untold reports whether this look may be corrected without a word of anybody.
-func (s *Snapshot) untold() bool {
+// mayChangeUnseen reports whether what was read may change without a change that can be watched.
+func (s *Snapshot) mayChangeUnseen() bool {
 	unready := s.asked && !(s.answer.Verdict.Live && s.answer.Verdict.Ready)
-	return s.Asleep || s.Trouble != nil || unready && s.Document.State != fsm.Starting
+	return s.Suspended || s.Trouble != nil || unready && s.Document.State != fsm.Starting
 }
 
 // watch waits for the end of each process that holds a lock.
@@ -86,7 +86,7 @@ func (s *ChangeWatcher) await(p fsm.Process) {
 	}()
 }
 
-// CannotTell is the answer where looking itself is refused.
+// CannotTell is the answer where reading itself is refused.
 func CannotTell(err error) *cli.Problem {
 	problem, ok := errors.AsType[*cli.Problem](err)
 	if !ok {

@@ -15,7 +15,7 @@ type Contact struct {
 	Runs     bool
 }
 
-// TakeQuickSnapshot reads the record and looks at the locks. It asks Temporal nothing, so
+// TakeQuickSnapshot reads the record and examines the locks. It asks Temporal nothing, so
 // that it costs no more than a moment. It is nil where there is no home.
 func TakeQuickSnapshot(path string) (*Snapshot, error) {
 	home, there, err := statefile.FindHome(path)
@@ -36,7 +36,7 @@ func TakeQuickSnapshotOf(home statefile.Home) (*Snapshot, error) {
 	if s.Trouble != nil {
 		return nil, cli.SystemProblem(s.Trouble, "nothing was changed")
 	}
-	s.LookWhoRuns()
+	s.ReadLockOwner()
 	return s, nil
 }
 

@@ -20,8 +20,8 @@ import (
 	"github.com/stigmer/local/probes/temporal"
 )
 
-// list is the evidence in the order in which it is told: from what is most
-// certain, the locks, to what is for people only.
+// list is the evidence in the order in which it is shown: from what is most certain, the locks,
+// to what is for people only.
 func (s *Snapshot) list() []Evidence {
 	list := []Evidence{s.RecordEvidence()}
 	if !s.Exists {
@@ -131,15 +131,15 @@ func (s *Snapshot) supervisorEvidence() Evidence {
 	const name = "supervisor"
 	recorded := s.Document.Supervisor
 	switch {
-	case s.Stranger != "":
-		return Evidence{name, false, "supervisor.lock is held by " + s.Stranger + ", which is not ours"}
+	case s.ForeignHolder != "":
+		return Evidence{name, false, "supervisor.lock is held by " + s.ForeignHolder + ", which is not ours"}
 	case s.Driver.PID == 0 && s.Document.State == fsm.Stopped:
 		return Evidence{name, !s.Running(), "none: supervisor.lock is free"}
 	case s.Driver.PID == 0 && recorded.PID != 0:
 		return Evidence{name, false, fmt.Sprintf("dead: supervisor.lock is not held by the recorded pid %d", recorded.PID)}
 	case s.Driver.PID == 0:
 		return Evidence{name, false, "none: supervisor.lock is free"}
-	case s.Asleep:
+	case s.Suspended:
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, but is stopped (SIGSTOP)", s.Driver.PID)}
 	case s.inside(s.Driver, recorded):
 		return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock, %s", s.Driver.PID, within(recorded.PID))}

@@ -14,7 +14,7 @@ func (s *Snapshot) inside(p, recorded fsm.Process) bool {
 	return evidence.IsInnerProcess(s.Document.Record, p, recorded)
 }
 
-// within tells what a process is called where it was started.
+// within is a process's name where it was started.
 func within(pid int) string {
 	return fmt.Sprintf("pid %d in its own PID namespace, a container", pid)
 }

@@ -54,7 +54,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 		p.What = cmp.Or(o.Detail, "temporal.lock is held by "+o.Holder)
 		p.Means = "that is not a Temporal of ours, so it was not touched, and nothing was started or stopped"
 		p.Try = "end that program, or use another home: STIGMER_HOME=DIR"
-		if o.Asked.PID != 0 { // the stop was obeyed, and then the lock could not be looked into
+		if o.Asked.PID != 0 { // the stop was obeyed, and then the lock could not be examined
 			p.Means = fmt.Sprintf("the supervisor (pid %d) ended when it was asked to stop, and the record says %s; whether anything of its Temporal lives cannot be proven", o.Asked.PID, r.State)
 			p.Try = "look at the owner and mode of the lock, then stigmer local stop once more"
 		}
@@ -76,7 +76,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 	return p
 }
 
-// clashProblem is for a restart: a start's own settings were looked at before.
+// clashProblem is for a restart: a start's own settings were checked before.
 func clashProblem(p *cli.Problem, c fsm.Command, r fsm.Record) {
 	one, other, number := c.Wanted(r).PortConflict()
 	if !c.Given.Has(one) {
@@ -88,7 +88,7 @@ func clashProblem(p *cli.Problem, c fsm.Command, r fsm.Record) {
 	}
 	p.Exit = cli.ExitUsage
 	p.What = fmt.Sprintf("--%s and %s are both %d", one, named, number)
-	p.Means = "a restart keeps what it is not told, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
+	p.Means = "a restart keeps what it is not given, and one Temporal cannot listen twice on a port; it was refused before anything was stopped"
 	p.Try = fmt.Sprintf("stigmer local restart --%s %d --%s with another port", one, number, other)
 }
 
@@ -110,8 +110,8 @@ func failedProblem(p *cli.Problem, r fsm.Record, home statefile.Home) {
 	p.Means, p.Try = Remedy(r, home)
 }
 
-// outOfSight puts into words that who holds a lock is out of sight: then it cannot be
-// said that it is none of ours.
+// outOfSight changes the words where the owner of a lock is out of sight: it may be ours all the
+// same.
 func outOfSight(p *cli.Problem, o fsm.Outcome) {
 	if o.Holder != evidence.HiddenHolder {
 		return

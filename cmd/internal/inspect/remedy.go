@@ -62,7 +62,7 @@ func Remedy(r fsm.Record, home statefile.Home) (means, try string) {
 	}
 	switch {
 	case r.Failure.Event == fsm.LockDenied, code == fsm.CodeDatabaseInUse:
-		return "nothing was started, and who holds it was not touched", "end that program, or use another home or --db"
+		return "nothing was started, and its owner was not touched", "end that program, or use another home or --db"
 	case r.Failure.Event == fsm.SaveFailed:
 		return "nothing is started that the record cannot name; nothing runs", "make room on the disk of " + string(home)
 	case r.Failure.LogTail != "":

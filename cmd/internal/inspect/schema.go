@@ -43,7 +43,7 @@ type StateNow struct {
 	// State is the state as it is now; the record's may differ, see Evidence.
 	State fsm.State `json:"state" jsonschema:"the state as it is now; the record's may differ: see evidence"`
 	// Certain is false where the exit status is 4.
-	Certain bool        `json:"certain" jsonschema:"whether the state can be told; if not, state is what the little that was seen would make it, and reason says what could not be seen"`
+	Certain bool        `json:"certain" jsonschema:"whether the state is known; if not, state is what the little that was seen would make it, and reason says what could not be seen"`
 	Since   *time.Time  `json:"since" jsonschema:"when the record's state was entered; null if it was never started"`
 	Desired fsm.Desired `json:"desired" jsonschema:"what the last command asked for"`
 	Reason  string      `json:"reason" jsonschema:"one sentence of why"`
@@ -64,7 +64,7 @@ type SupervisorReport struct {
 	PID       int       `json:"pid" jsonschema:"process id"`
 	StartedAt time.Time `json:"started_at" jsonschema:"when the process was started"`
 	Version   string    `json:"version" jsonschema:"version of stigmer that supervises; empty if it is not known"`
-	Skew      string    `json:"skew" jsonschema:"how that version differs from this command's: empty for not at all, older, newer, or unordered where nobody can say which is newer"`
+	Skew      string    `json:"skew" jsonschema:"how that version differs from this command's: empty for not at all, older, newer, or unordered where it is not known which is newer"`
 }
 
 // RestartsReport counts restarts since the last start.
@@ -102,7 +102,7 @@ type PathsReport struct {
 	Backup        string `json:"backup,omitempty" jsonschema:"copy of the database from before another version of Temporal opened it; not there for none"`
 }
 
-// Evidence is one thing that was looked at.
+// Evidence is one thing that was examined.
 type Evidence struct {
 	Name   string `json:"name" jsonschema:"what was looked at"`
 	OK     bool   `json:"ok" jsonschema:"it is as the record has it and as it should be"`
@@ -115,5 +115,5 @@ type HistoryReport struct {
 	From  fsm.State `json:"from" jsonschema:"state that was left"`
 	Event fsm.Event `json:"event" jsonschema:"what happened"`
 	To    fsm.State `json:"to" jsonschema:"state that was entered"`
-	Cause string    `json:"cause" jsonschema:"one sentence of why, or who asked"`
+	Cause string    `json:"cause" jsonschema:"one sentence of why, or which command asked"`
 }

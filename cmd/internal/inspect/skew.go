@@ -21,7 +21,7 @@ const (
 	skewNone    Skew = ""
 	skewOlder   Skew = "older"
 	skewNewer   Skew = "newer"
-	skewUnknown Skew = "unordered" // another version, of which nobody can say whether it is older
+	skewUnknown Skew = "unordered" // another version, older or newer: which is not known
 )
 
 // skewOf holds a supervisor's version against this program's. Versions are put
@@ -120,10 +120,10 @@ func SkewWords(s Skew, supervisor fsm.Process) string {
 	case skewNewer:
 		return says + ": it is newer and left alone"
 	case skewUnknown:
-		return says + ": which is newer cannot be told, so it is left alone; restart replaces it"
+		return says + ": which is newer is not known, so it is left alone; restart replaces it"
 	}
 	if !evidence.InBackground(supervisor) {
-		return says + ": it is older; it runs in the foreground and is left to whoever runs it there"
+		return says + ": it is older; it runs in the foreground and is left to the user who runs it there"
 	}
 	if supervisor.Version == cli.OwnVersion() {
 		says += ", built anew in the same place"

@@ -53,8 +53,8 @@ func TestUnorderedVersions(t *testing.T) {
 	}
 }
 
-// Programs that lie side by side never replace each other in turn, however many
-// take part: whoever is replaced is older by an order.
+// Programs that lie side by side never replace each other in turn, however many take part: what
+// is replaced is older by an order.
 func TestNoRingOfReplacements(t *testing.T) {
 	versions := []string{"", "(devel)", "0123456", "abcdef0-dirty", "v1.2.0", "1.2.0", "v1.2.0-dirty", "v1.2.0+dirty", "v1.2.0-rc.1",
 		"v1.2.0-rc.1-1-gabc", "v1.2.0-1-gabc", "v1.2.0-1-gdef", "v1.2.0-1-gabc-dirty", "v1.2.1-0.20260101000000-abcdefabcdef", "v1.3.0", "v1.2"}

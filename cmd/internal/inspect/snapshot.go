@@ -20,7 +20,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Snapshot is what one look found: the record, and everything that can be held
+// Snapshot is what was read at one moment: the record, and everything that can be held
 // against it without changing anything or taking a lock.
 type Snapshot struct {
 	Home statefile.Home
@@ -48,9 +48,9 @@ type lockOwners struct {
 	lock     locks.State
 	holders  []proc.Info
 	Driver   fsm.Process
-	// Stranger describes a holder of supervisor.lock that is no driver of this home.
-	Stranger string
-	Asleep   bool
+	// ForeignHolder describes a holder of supervisor.lock that is no driver of this home.
+	ForeignHolder string
+	Suspended     bool
 }
 
 // answers is what answers at the recorded addresses. asked says that Temporal was asked.
@@ -65,30 +65,29 @@ type answers struct {
 // ErrNoRecord is the fault of a home in which nothing was started yet.
 var ErrNoRecord = errors.New("there is none yet")
 
-// askWithin bounds a look at a Temporal that does not answer.
+// askWithin bounds the probes of a Temporal that does not answer.
 const askWithin = 2 * time.Second
 
-// WithLookTimeout bounds what a look asks of Temporal.
+// WithLookTimeout bounds the probes of one snapshot.
 func WithLookTimeout() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), askWithin)
 }
 
-// Unseen is what is so where there is no home, or before anybody has looked.
+// Unseen is the snapshot of no home, and of one that was not read yet.
 func Unseen() *Snapshot {
 	s := &Snapshot{lockOwners: lockOwners{Evidence: fsm.Evidence{Owner: fsm.OwnerNone}}}
 	s.Document.State, s.Document.Desired = fsm.Stopped, fsm.WantStopped
 	return s
 }
 
-// mostLooks bounds how often a look begins anew while everything changes.
-const mostLooks = 5
+// maxTries bounds how often a snapshot is taken anew while the home changes.
+const maxTries = 5
 
-// TakeSnapshot looks at everything. What is seen one after the other was never so together
-// if it has changed meanwhile, and would be told as a state in which nothing ever
-// was: it looks anew then.
+// TakeSnapshot reads everything, one after the other. If the home changed meanwhile, the parts
+// were never true together: then it reads anew.
 func TakeSnapshot(path string) *Snapshot {
 	s := takeOnce(path)
-	for range mostLooks - 1 {
+	for range maxTries - 1 {
 		if s.steady() {
 			break
 		}
@@ -108,7 +107,7 @@ func (s *Snapshot) steady() bool {
 	return seen.Owner == s.Evidence.Owner && s.stamp == (statefile.File{Home: s.Home}).Stamp()
 }
 
-// takeOnce looks at everything once, at what may take time side by side.
+// takeOnce reads everything once, what may take time side by side.
 func takeOnce(path string) *Snapshot {
 	s := Unseen()
 	s.Home, s.Exists, s.Trouble = statefile.FindHome(path)
@@ -149,9 +148,9 @@ func (s *Snapshot) ReadRecord() {
 	}
 }
 
-// LookWhoRuns looks who has temporal.lock. Where no record says how it is run, its
-// own command line does.
-func (s *Snapshot) LookWhoRuns() {
+// ReadLockOwner finds the owner of temporal.lock. Where no record says how it is run, its own
+// command line does.
+func (s *Snapshot) ReadLockOwner() {
 	s.Evidence, s.lock = evidence.Look(s.Home, s.Document.Record)
 	if s.RecordFault != nil && s.Running() {
 		s.Document.Settings, s.Document.Environment = launch.Running(s.Evidence.Leader)
@@ -159,13 +158,13 @@ func (s *Snapshot) LookWhoRuns() {
 }
 
 func (s *Snapshot) lookAtLocks() {
-	s.LookWhoRuns()
+	s.ReadLockOwner()
 	if s.lock == locks.Unknown && s.Trouble == nil {
-		s.Trouble = errors.New("who holds temporal.lock cannot be told")
+		s.Trouble = errors.New("the owner of temporal.lock is not known")
 	}
 	s.holders, _ = locks.Holders(s.Home.Lock(), s.Document.Temporal.PID)
-	s.Driver, s.Stranger = evidence.Driver(s.Home, s.Document.Record)
-	s.Asleep = s.Driver.PID != 0 && proc.Suspended(s.Driver.PID)
+	s.Driver, s.ForeignHolder = evidence.Driver(s.Home, s.Document.Record)
+	s.Suspended = s.Driver.PID != 0 && proc.Suspended(s.Driver.PID)
 	for _, path := range []string{s.Home.Lock(), s.Home.SupervisorLock()} {
 		if err := lockfile.Check(path); err != nil && s.Trouble == nil {
 			s.Trouble = err
@@ -178,7 +177,7 @@ func (s *Snapshot) lookAtLocks() {
 	s.pidFile, s.PIDFault = statefile.ReadPID(s.Home.PID())
 }
 
-// lookAtTemporal asks whoever answers at the recorded address.
+// lookAtTemporal probes the recorded addresses.
 func (s *Snapshot) lookAtTemporal() {
 	settings := s.Document.Settings
 	if settings.Port == 0 {
@@ -211,7 +210,7 @@ func (s *Snapshot) ask(ctx context.Context, leader int) temporal.Answer {
 	settings := s.Document.Settings
 	answer := AskOnce(ctx, settings, leader)
 	v := answer.Verdict
-	if !v.Live || !v.Waits || s.Document.State != fsm.Healthy || s.Driver.PID == 0 || s.Asleep {
+	if !v.Live || !v.Waits || s.Document.State != fsm.Healthy || s.Driver.PID == 0 || s.Suspended {
 		return answer
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(settings.Policy.LivenessDeadline)*time.Millisecond)
@@ -237,8 +236,8 @@ func AskOnce(ctx context.Context, s fsm.Settings, pid int) temporal.Answer {
 	return answer
 }
 
-// over reports whether a deadline is reached, or nearly so: a server that was told it ends its
-// call by its own clock, and the answer may come a moment before ours has run down.
+// over reports whether a deadline is reached, or nearly so: a server that knows it ends its call
+// by its own clock, and the answer may come a moment before ours has run down.
 func over(ctx context.Context) bool {
 	deadline, set := ctx.Deadline()
 	return ctx.Err() != nil || set && time.Until(deadline) < 100*time.Millisecond
@@ -251,7 +250,7 @@ func (s *Snapshot) Diagnosis() fsm.Diagnosis {
 		damage = s.RecordFault.Error()
 	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
-		Driven: s.Driver.PID != 0, Lost: s.RecordFault != nil, Damage: damage, Suspended: s.Asleep, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
+		Driven: s.Driver.PID != 0, Lost: s.RecordFault != nil, Damage: damage, Suspended: s.Suspended, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
 		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
 	})
 }
@@ -260,7 +259,7 @@ func (s *Snapshot) Diagnosis() fsm.Diagnosis {
 func (s *Snapshot) next() []fsm.Move {
 	in := fsm.CommandInput{Kind: fsm.InputWon, Record: s.Document.Record, Evidence: s.Evidence}
 	if s.Driver.PID != 0 {
-		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Asleep
+		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Suspended
 		in.Outdated = s.Skew() == skewOlder && evidence.InBackground(s.Driver)
 		in.Record.State = s.Diagnosis().State
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// lookedAt is a home whose supervisor and Temporal are the test itself, by both
-// locks and by the record: Healthy. Who asks for Temporal's health is hung up on,
-// the first time after asked was called.
+// lookedAt is a home whose supervisor and Temporal are the test itself, by both locks and by the
+// record: Healthy. A health check gets its connection closed, the first time after asked was
+// called.
 func lookedAt(t *testing.T, asked func(r fsm.Record, save func(fsm.Record), lock *os.File)) statefile.Home {
 	t.Helper()
 	home, err := statefile.OpenHome(t.TempDir())

@@ -142,7 +142,7 @@ func runningTemporal(home statefile.Home) fsm.Process {
 	s := inspect.Unseen()
 	s.Home = home
 	s.ReadRecord()
-	if s.LookWhoRuns(); s.Running() {
+	if s.ReadLockOwner(); s.Running() {
 		return s.Evidence.Leader
 	}
 	return fsm.Process{}

@@ -20,7 +20,7 @@ import (
 
 // WithBinary runs a command and, if it fails because there is no Temporal CLI,
 // installs one and runs it again. A start of a Temporal that runs needs none, and
-// whether it runs is only known when the command has looked.
+// only the command itself finds out whether it runs.
 func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb fsm.Verb, attempt func() error) error {
 	err := attempt()
 	problem, ok := errors.AsType[*cli.Problem](err)

@@ -75,12 +75,12 @@ func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.
 
 func secondInstance(home statefile.Home) error {
 	document, _ := (statefile.File{Home: home}).Load()
-	driver, stranger := evidence.Driver(home, document.Record)
-	if stranger == "" && driver.PID == 0 && evidence.InOtherPIDNamespace(document.Record) {
-		stranger = evidence.HiddenHolder
+	driver, foreign := evidence.Driver(home, document.Record)
+	if foreign == "" && driver.PID == 0 && evidence.InOtherPIDNamespace(document.Record) {
+		foreign = evidence.HiddenHolder
 	}
-	if stranger != "" {
-		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: stranger}, fsm.Command{}, home)
+	if foreign != "" {
+		return inspect.OutcomeProblem(fsm.Outcome{Result: fsm.ResultSupervisorLockForeign, Holder: foreign}, fsm.Command{}, home)
 	}
 	return &cli.Problem{
 		What:  "another instance is running: supervisor.lock is held by " + pidText(driver, "a command that is at work") + ", Temporal is " + pidText(document.Temporal, "not up"),

@@ -21,9 +21,9 @@ func oneLine(text string) string {
 	return human.Shortened(strings.Join(strings.Fields(text), " "), statusRunes)
 }
 
-// notifier tells the service manager that has started this process, by
-// $NOTIFY_SOCKET. It sends from a goroutine of its own: a manager that does not
-// read must not keep the supervisor from its work.
+// notifier notifies the service manager that has started this process, by $NOTIFY_SOCKET. It
+// sends from a goroutine of its own: a manager that does not read must not keep the supervisor
+// from its work.
 type notifier struct {
 	log      hclog.Logger
 	ready    bool        // it was said
@@ -31,7 +31,7 @@ type notifier struct {
 	sent     chan struct{}
 }
 
-// newNotifier returns nil where no service manager wants to be told.
+// newNotifier returns nil where no service manager waits for notifications.
 func newNotifier(log hclog.Logger) *notifier {
 	if os.Getenv("NOTIFY_SOCKET") == "" {
 		return nil
@@ -46,7 +46,7 @@ func (n *notifier) send() {
 	failed := false
 	for message := <-n.messages; message != ""; message = <-n.messages {
 		if _, err := daemon.SdNotify(false, message); err != nil && !failed {
-			n.log.Warn("service manager not told", "error", err)
+			n.log.Warn("service manager not notified", "error", err)
 			failed = true
 		}
 	}

@@ -123,5 +123,5 @@ func CheckDatabase(r fsm.Record) error {
 	}
 }
 
-// Cause says in the history who asked.
+// Cause names a command and its PID, for the history.
 func Cause(verb string) string { return fmt.Sprintf("stigmer local %s (pid %d)", verb, os.Getpid()) }

@@ -17,9 +17,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// progress tells each state that is entered while a command waits, and how long after
-// the command began that was seen: a line for each, and in a JSON log lines of that. On
-// a terminal the time goes on below the last of them, in a line that is overwritten.
+// progress reports each state that is entered while a command waits, and how long after the
+// command began that was seen: a line for each, and in a JSON log lines of that. On a terminal
+// the time goes on below the last of them, in a line that is overwritten.
 type progress struct {
 	out   io.Writer
 	voice cli.Voice
@@ -28,9 +28,9 @@ type progress struct {
 	// beat is when the time is drawn anew, nil where nothing can be overwritten.
 	beat <-chan time.Time
 
-	mu sync.Mutex // the command's goroutine tells, the one that waits for it draws
-	// past is what the record's history had when it was told last, by which no state
-	// is missed that no look met.
+	mu sync.Mutex // the command's goroutine reports, the one that waits for it draws
+	// past is what the record's history had at the last report: with it no state is missed
+	// that came and went between two records that were read.
 	past inspect.Past
 	last fsm.State
 	over bool
@@ -44,7 +44,7 @@ func newProgress(out io.Writer, v cli.Voice, log hclog.Logger) *progress {
 	return p
 }
 
-// saw tells what has happened up to a record that was seen.
+// saw reports what has happened up to a record that was read.
 func (p *progress) saw(document statefile.Document) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -53,16 +53,16 @@ func (p *progress) saw(document statefile.Document) {
 	}
 	fresh, r := p.news(document.History), document.Record
 	for _, t := range fresh {
-		p.tell(t.To, t.Cause)
+		p.report(t.To, t.Cause)
 	}
 	stood := p.last == "" && (r.State == fsm.Stopped || r.State == fsm.Healthy)
 	if len(fresh) == 0 && !stood { // where it stood before is no progress
-		p.tell(r.State, r.Reason)
+		p.report(r.State, r.Reason)
 	}
 }
 
-// news are the transitions that were not told. At the first look those are of this
-// command that are not older than it, nor of a future that a clock was set back from.
+// news are the transitions that were not reported. Of the first record those are this command's
+// that are not older than it, nor of a future that a clock was set back from.
 func (p *progress) news(history []fsm.Transition) []fsm.Transition {
 	first := p.past == inspect.Past{}
 	fresh := p.past.News(history)
@@ -73,7 +73,7 @@ func (p *progress) news(history []fsm.Transition) []fsm.Transition {
 	return fresh
 }
 
-func (p *progress) tell(state fsm.State, cause string) {
+func (p *progress) report(state fsm.State, cause string) {
 	if state == p.last {
 		return
 	}

@@ -18,9 +18,9 @@ import (
 // story is a record whose history grows.
 type story struct{ statefile.Document }
 
-// toldBy is a start that fails for the first time: what happens between two looks
-// is told at the second.
-func toldBy(p *progress) {
+// reportedBy is a start that fails for the first time: what happens between two reads of the
+// record is reported at the second.
+func reportedBy(p *progress) {
 	var s story
 	s.History = []fsm.Transition{
 		{At: s.now() - 1, From: fsm.Healthy, Event: fsm.Stop, To: fsm.Stopping, Cause: "it was so before"},
@@ -58,7 +58,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		var out bytes.Buffer
 		p := newProgress(&out, cli.Voice{}, hclog.NewNullLogger())
 		p.beat = make(chan time.Time)
-		toldBy(p)
+		reportedBy(p)
 		time.Sleep(time.Second)
 		p.draw()
 		var lost story // the history can be
@@ -84,7 +84,7 @@ func TestProgressElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := newProgress(&out, cli.Voice{}, hclog.NewNullLogger())
-		toldBy(p)
+		reportedBy(p)
 		p.done()
 		want := "Locking      0.1s  asked for\nStarting   100.1s  the ports are free\n" +
 			"Restarting 100.1s  Temporal (pid 7) exited with status 0\n"
@@ -100,7 +100,7 @@ func TestProgressInJSON(t *testing.T) {
 		var out bytes.Buffer
 		v := cli.Voice{JSON: true}
 		p := newProgress(&out, v, v.CommandLog(&out))
-		toldBy(p)
+		reportedBy(p)
 		p.done()
 		for _, field := range []string{fmt.Sprintf(`"state":%q`, fsm.Locking), `"elapsed_ms":100,`, `"reason":"asked for"`} {
 			if line, _, _ := strings.Cut(out.String(), "\n"); !strings.Contains(line, field) {

@@ -57,7 +57,7 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	moves, err := upkeep.Reset(s.Home, db, Cause(evidence.ResetVerb))
 	out := cli.Success(c)
 	if err != nil {
-		out = c.OutOrStdout() // what was moved all the same is told even with --quiet
+		out = c.OutOrStdout() // what was moved all the same is printed even with --quiet
 	}
 	if len(moves) > 0 {
 		printMoves(out, moves)
@@ -68,7 +68,7 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	return nil
 }
 
-// confirmReset shows what would be done and asks. Off a terminal nobody could answer.
+// confirmReset shows what would be done and asks. It refuses where no terminal can answer.
 func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) error {
 	if yes {
 		return nil

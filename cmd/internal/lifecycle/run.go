@@ -24,12 +24,12 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Run drives a command to its end and tells the end. An interruption ends it at
-// once, wherever it is: whatever it leaves, the next command goes on from.
+// Run drives a command to its end and reports the end. An interruption ends it at once, wherever
+// it is: the next command goes on from what it leaves.
 func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	log := cli.VoiceOf(c).CommandLog(c.ErrOrStderr())
 	progress := newProgress(c.ErrOrStderr(), cli.VoiceOf(c), log)
-	desk := actions.NewClient(actions.ClientConfig{
+	client := actions.NewClient(actions.ClientConfig{
 		Home: home, Log: log, Observer: actions.Observer{Recorded: progress.saw, Took: trace.Took}, Outdated: inspect.Outdated,
 		Supervise: func(lock *os.File) (int, error) {
 			began := time.Now()
@@ -42,16 +42,16 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	defer signal.Stop(signals)
 	done := make(chan fsm.Outcome, 1)
 	// The goroutine ends with the command, or with the process after an interruption.
-	go func() { done <- fsm.RunCommand(desk, command) }()
+	go func() { done <- fsm.RunCommand(client, command) }()
 	for {
 		select {
 		case <-progress.beat:
 			progress.draw()
 		case outcome := <-done:
 			progress.done()
-			return tell(c, home, command, outcome, desk, progress.elapsed())
+			return report(c, home, command, outcome, client, progress.elapsed())
 		case sig := <-signals:
-			if sig == syscall.SIGTERM && desk.ForwardStop() {
+			if sig == syscall.SIGTERM && client.ForwardStop() {
 				continue
 			}
 			progress.done()
@@ -77,9 +77,9 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
 }
 
-// tell puts every result into words: it prints a success, and how long it took, or returns the
+// report puts every result into words: it prints a success, and how long it took, or returns the
 // problem.
-func tell(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client, took string) error {
+func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client, took string) error {
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
@@ -126,7 +126,7 @@ func tellStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.
 	}
 }
 
-// startedHow tells a start from an adoption.
+// startedHow distinguishes a start from an adoption.
 func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	r := o.Record
 	switch {
@@ -141,8 +141,8 @@ func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	return "Started in " + took + "."
 }
 
-// next is what one does with a Temporal that has been started, in the shell of
-// whoever started it, up to what ends it.
+// next is what a user does with a Temporal that has been started, in the shell of the start, up
+// to what ends it.
 func next(s fsm.Settings, end string) string {
 	sh, _ := human.FindShell(os.Getenv("SHELL"))
 	commands := []string{"stigmer local open", fmt.Sprintf(sh.Hint, "stigmer local env"), end}

@@ -35,8 +35,8 @@ func Supervise(v cli.Voice) error {
 	if err != nil {
 		return cli.UsageProblem(fmt.Errorf("supervise is run by start: %w", err))
 	}
-	// Nobody closes it: it comes free by the end of this process, which is seen to be
-	// ending then, and not of one that still lives and holds nothing.
+	// The lock is never closed here: the end of this process releases it. Others then see a
+	// process that ends, and not one that lives and holds nothing.
 	document, err := evidence.Recover(home)
 	if err != nil {
 		return cli.SystemProblem(err, "the supervisor ends")

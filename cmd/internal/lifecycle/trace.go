@@ -12,7 +12,7 @@ import (
 )
 
 // ready is when this process's packages were initialised, and readyCPU what the
-// processor had done for it by then. No call tells when a process was made to the
+// processor had done for it by then. No call returns when a process was made to the
 // millisecond, but until here it has done nothing but compute (getrusage(2)).
 var ready, readyCPU = time.Now(), processorTime()
 

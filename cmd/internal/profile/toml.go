@@ -102,7 +102,7 @@ func setKey(text []byte, name string, s profileSetting) []byte {
 }
 
 // findKey returns where the header line of a profile's table ends, 0 for no table, and
-// where the key's value is, if it is a scalar. An error of the parser needs no look: the
+// where the key's value is, if it is a scalar. An error of the parser needs no check: the
 // text has been read before.
 func findKey(text []byte, name, key string) (header int, value unstable.Range) {
 	var parser unstable.Parser

@@ -1,4 +1,4 @@
 // Package reader prints logs: their last lines, and what is written from then on.
 //
-// It only looks, whether anything runs or not.
+// It only reads, whether anything runs or not.
 package reader

@@ -59,7 +59,7 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	for _, source := range sources {
 		paths = append(paths, source.Path)
 	}
-	wake := files.Changes(ctx, paths...) // before the first look
+	wake := files.Changes(ctx, paths...) // before the first read
 	var all []logs.Entry
 	var followers []*logs.Follower
 	there := false

@@ -91,10 +91,9 @@ func Run(c *cobra.Command, o *Options) error {
 	})
 }
 
-// awaitHome waits until there is a home at path, or ctx ends. It makes none: whoever
-// starts something there does.
+// awaitHome waits until there is a home at path, or ctx ends. It makes none: a start there does.
 func awaitHome(ctx context.Context, path string) (statefile.Home, error) {
-	wake := files.Changes(ctx, path) // before the first look
+	wake := files.Changes(ctx, path) // before the first check
 	for {
 		home, there, err := statefile.FindHome(path)
 		if err != nil {

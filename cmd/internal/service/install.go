@@ -90,7 +90,7 @@ func openSettings(c *cobra.Command, o *config.Options, settings *pflag.FlagSet) 
 	return home, err
 }
 
-// openService looks at the service's file, which may be changed if there is none or
+// openService reads the service's file, which may be changed if there is none or
 // if it is ours. With now the manager must answer.
 func openService(c *cobra.Command, now bool) (serviceFile, error) {
 	f, err := readService(c)

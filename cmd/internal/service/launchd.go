@@ -18,7 +18,7 @@ const (
 )
 
 // settleWithin bounds how long launchd may refuse a service whose label it has just
-// let go of: about 5 s were measured.
+// released: about 5 s were measured.
 const settleWithin = 15 * time.Second
 
 // launchdManager is launchd in one user's graphical session (launchctl(1)).
