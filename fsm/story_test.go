@@ -104,9 +104,7 @@ func tell(t *testing.T, folder string, teller func(*testing.T) func(line) []stri
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 			golden(t, file, retell(string(text), teller(t)))
 		})
 	}
