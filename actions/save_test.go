@@ -143,16 +143,6 @@ func TestArm(t *testing.T) {
 	stage.Is(t, "still armed after the release", probe.Stop(), false)
 }
 
-func TestSetAsideOfADatabase(t *testing.T) {
-	l := newLife(t)
-	stage.Touch(t, l.home.DB())
-	l.do(fsm.DoQuarantine)
-	stage.Is(t, "database", stage.FileExists(l.home.DB()), false)
-	kept, err := filepath.Glob(l.home.DB() + ".half-made-*")
-	stage.Check(t, err)
-	stage.Is(t, "kept", len(kept), 1)
-}
-
 // What a newer version has written is not overwritten, and what is damaged or is
 // not what this driver wrote is set aside first.
 func TestSaveOverWhatOthersWrote(t *testing.T) {

@@ -81,19 +81,6 @@ func TestTakeLocksOfADeposedDriver(t *testing.T) {
 	lock.Close()
 }
 
-// A remnant is reported as an orphan with the recorded leader: it is to be killed.
-func TestTakeLocksFindsARemnant(t *testing.T) {
-	l := newLife(t)
-	leader := l.spawnOnly()
-	leader.Spawn(l.Stage, "setsid")
-	leader.Send("exit", "0")
-	leader.AwaitEnd()
-	stage.Check(t, onlyExit(l.World.run.child.Wait()))
-	in := l.do(fsm.DoLock)
-	stage.Is(t, "event", in.Event, fsm.OrphanFound)
-	stage.Is(t, "leader", in.Process, l.record.Temporal)
-}
-
 // Two homes with one database meet at its lock, by whichever name they know it.
 func TestTakeDatabase(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())

@@ -154,19 +154,6 @@ func TestLeaderThatDropsTheLock(t *testing.T) {
 	leader.AwaitEnd()
 }
 
-// The leader has died, its group and an escaped descendant live on.
-func TestKillOfALeaderlessGroup(t *testing.T) {
-	l := newLife(t)
-	leader := l.spawn()
-	leader.Spawn(l.Stage).Must("trap")
-	leader.Spawn(l.Stage, "setsid").Must("trap")
-	leader.Send("exit", "0")
-	l.next(fsm.Exited)
-	l.do(fsm.DoKill)
-	l.next(fsm.Gone)
-	stage.Is(t, "the lock is ours", l.World.tree.own != nil, true)
-}
-
 // An orphan is watched as a child is, but for how it ended.
 func TestAdopt(t *testing.T) {
 	l := newLife(t)

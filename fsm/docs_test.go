@@ -34,9 +34,7 @@ func TestStatesPage(t *testing.T) {
 func promised(t *testing.T, figure string) {
 	t.Helper()
 	page, err := os.ReadFile("../docs/RELIABILITY.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if !strings.Contains(string(page), figure) {
 		t.Errorf("docs/RELIABILITY.md does not say %q", figure)
 	}

@@ -28,7 +28,13 @@ func golden(t *testing.T, path, got string) {
 			filepath.ToSlash(path), firstDifference(string(want), got))
 		return
 	}
-	if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+	check(t, os.WriteFile(path, []byte(got), 0o644))
+}
+
+// check ends the test unless err is nil.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -172,9 +172,7 @@ func sources(t *testing.T) []source {
 		found = append(found, source{relative, path.Dir(relative), owner, string(text), file})
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if len(found) < 20 {
 		t.Fatalf("only %d files found: the test looks in the wrong place", len(found))
 	}
@@ -188,9 +186,7 @@ func TestPackagesLiveInFiveFolders(t *testing.T) {
 		}
 	}
 	layout, err := os.ReadFile("../CONTRIBUTING.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	for _, home := range slices.Sorted(maps.Keys(mayImport)) {
 		if !strings.Contains(string(layout), home) {
 			t.Errorf("CONTRIBUTING.md does not name %s", home)
@@ -303,20 +299,14 @@ func TestTouchingBites(t *testing.T) {
 
 func parsed(t *testing.T, text string) *ast.File {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x; "+text, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return commented(t, "package x; "+text)
 }
 
 // commented parses a whole file with its comments.
 func commented(t *testing.T, text string) *ast.File {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "x.go", text, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	return file
 }
 

@@ -165,9 +165,7 @@ func TestEveryFieldOfARecordSurvivesJSON(t *testing.T) {
 		tags[l.owner+l.tag] = true
 	}
 	data, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if err := json.Unmarshal(data, &back); err != nil || back != r {
 		t.Errorf("%v\nwas %+v\nis  %+v", err, r, back)
 	}

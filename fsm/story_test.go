@@ -104,9 +104,7 @@ func playStories(t *testing.T, folder string, newPlayer func(*testing.T) func(li
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 			golden(t, file, replay(string(text), newPlayer(t)))
 		})
 	}

@@ -28,9 +28,7 @@ func TestMain(m *testing.M) {
 func play(t *testing.T, name string, home Home) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	cmd := exec.Command(self, string(home))
 	cmd.Env = append(os.Environ(), role+"="+name)
 	cmd.Stderr = os.Stderr
@@ -63,13 +61,9 @@ func endless(home Home) {
 
 func TestFullDiskLeavesOldRecord(t *testing.T) {
 	file := File{newHome(t)}
-	if err := file.Save(sample()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, file.Save(sample()))
 	out, err := play(t, "small-disk", file.Home).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if strings.HasPrefix(string(out), "skip") {
 		t.Skip(string(out))
 	}
@@ -91,12 +85,8 @@ func TestKilledWriter(t *testing.T) {
 	for round := range 20 {
 		cmd := play(t, "endless", file.Home)
 		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
+		check(t, cmd.Start())
 		var saved uint64
 		lines := bufio.NewScanner(out)
 		for range 1 + round%4 {
@@ -116,9 +106,7 @@ func TestKilledWriter(t *testing.T) {
 
 func TestAtomicUnderReader(t *testing.T) {
 	file := File{newHome(t)}
-	if err := file.Save(sample()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, file.Save(sample()))
 	first, count := sample().Generation, uint64(200)
 	done := make(chan error, 1) // the writer ends by itself; its result is read below
 	go func() {
@@ -141,9 +129,7 @@ func TestAtomicUnderReader(t *testing.T) {
 		last = d.Generation
 		select {
 		case err := <-done:
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 			done <- nil
 		default:
 		}

@@ -31,9 +31,7 @@ func TestLoadInAnotherHome(t *testing.T) {
 	} {
 		d := sample()
 		d.Paths.Home, d.Settings.DB, d.Settings.TemporalBin, d.Database.Path = c.was, c.path, "/usr/bin/temporal", c.path
-		if err := file.Save(d); err != nil {
-			t.Fatal(err)
-		}
+		check(t, file.Save(d))
 		got, err := file.Load()
 		if err != nil || got.Settings.DB != c.want || got.Database.Path != c.want || got.Settings.TemporalBin != "/usr/bin/temporal" {
 			t.Errorf("%s of %s: %s, %s, %s, %v; want %s", c.path, c.was, got.Settings.DB, got.Database.Path, got.Settings.TemporalBin, err, c.want)
@@ -50,9 +48,7 @@ func TestSaveAndLoad(t *testing.T) {
 	for generation := range uint64(3) {
 		want := sample()
 		want.Generation, want.Paths = generation, file.Home.Paths()
-		if err := file.Save(want); err != nil {
-			t.Fatal(err)
-		}
+		check(t, file.Save(want))
 		if got, err := file.Load(); err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("got %+v, %v", got, err)
 		}
@@ -67,28 +63,10 @@ func TestSaveAndLoad(t *testing.T) {
 func TestSaveSetsMode(t *testing.T) {
 	file := File{newHome(t)}
 	write(t, file.Home.State(), "old")
-	if err := os.Chmod(file.Home.State(), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Chmod(file.Home.State(), 0o666))
 	withUmask(t, 0o777)
-	if err := file.Save(sample()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, file.Save(sample()))
 	wantMode(t, file.Home.State(), 0o600)
-}
-
-func TestLoadRefuses(t *testing.T) {
-	file := File{newHome(t)}
-	for name, text := range bad(t) {
-		write(t, file.Home.State(), text)
-		if _, err := file.Load(); !errors.As(err, new(CorruptError)) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	write(t, file.Home.State(), `{"schema": 7}`)
-	if _, err := file.Load(); !errors.As(err, new(NewerError)) {
-		t.Errorf("newer: %v", err)
-	}
 }
 
 // strange puts something that is no file at path; done by name.
@@ -115,9 +93,7 @@ func TestReadersRefuseWhatIsNoFile(t *testing.T) {
 			home.Request(): func() error { _, err := ReadRequest(home.Request()); return err },
 		}
 		for path, read := range readers {
-			if err := put(path); err != nil {
-				t.Fatal(err)
-			}
+			check(t, put(path))
 			err := read()
 			_, corrupt := errors.AsType[CorruptError](err)
 			link, symlink := errors.AsType[SymlinkError](err)
@@ -154,12 +130,8 @@ func TestWritersReplaceSymlinks(t *testing.T) {
 		home.Request(): func() error { return WriteRequest(home.Request(), Request{Verb: VerbStop}) },
 	}
 	for path, save := range writers {
-		if err := strange["link"](path); err != nil {
-			t.Fatal(err)
-		}
-		if err := save(); err != nil {
-			t.Fatal(err)
-		}
+		check(t, strange["link"](path))
+		check(t, save())
 		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 			t.Errorf("%s is still a symlink", path)
 		}
@@ -176,12 +148,8 @@ func TestSaveKeepsOutOfTMPDIR(t *testing.T) {
 	t.Setenv("TMPDIR", shared)
 	file := File{newHome(t)}
 	long := time.Unix(1_000_000_000, 0)
-	if err := os.Chtimes(shared, long, long); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Save(sample()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Chtimes(shared, long, long))
+	check(t, file.Save(sample()))
 	if info, err := os.Stat(shared); err != nil || !info.ModTime().Equal(long) {
 		t.Errorf("something was made in TMPDIR (%v)", err)
 	}
@@ -189,9 +157,7 @@ func TestSaveKeepsOutOfTMPDIR(t *testing.T) {
 
 func TestSaveErrorLeavesNothing(t *testing.T) {
 	file := File{newHome(t)}
-	if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Mkdir(file.Home.State(), 0o700))
 	if err := file.Save(sample()); err == nil {
 		t.Error("a folder was replaced")
 	}
@@ -224,9 +190,7 @@ func TestStamp(t *testing.T) {
 	}
 	seen := map[Stamp]bool{}
 	for range 20 {
-		if err := file.Put(sample()); err != nil {
-			t.Fatal(err)
-		}
+		check(t, file.Put(sample()))
 		stamp := file.Stamp()
 		if seen[stamp] {
 			t.Errorf("two saves have the stamp %v", stamp)
@@ -250,9 +214,7 @@ func TestRecordHasItsOwnTime(t *testing.T) {
 		}
 		return pending.CloseAtomicallyReplace()
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 }
 
 // The writer of a record knows it again, and not as the one that another process has written
@@ -261,9 +223,7 @@ func TestPlace(t *testing.T) {
 	file := File{newHome(t)}
 	for _, durable := range []bool{false, true} {
 		stamp, err := file.Place(sample(), durable)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		if file.Stamp() != stamp {
 			t.Errorf("durable %t: %v is in place, not %v", durable, file.Stamp(), stamp)
 		}
@@ -277,9 +237,7 @@ func TestPlace(t *testing.T) {
 			if stamp, err = file.Place(sample(), durable); err != nil {
 				t.Fatal(err)
 			}
-			if err := <-damaged; err != nil {
-				t.Fatal(err)
-			}
+			check(t, <-damaged)
 			if file.Stamp() == stamp {
 				t.Errorf("durable %t: what another process wrote is taken for it", durable)
 			}

@@ -16,9 +16,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func newHome(t *testing.T) Home {
 	t.Helper()
 	home, err := OpenHome(filepath.Join(t.TempDir(), "home"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	return home
 }
 
@@ -61,17 +59,13 @@ func withUmask(t *testing.T, mask int) {
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 func names(t *testing.T, home Home) []string {
 	t.Helper()
 	entries, err := os.ReadDir(string(home))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	var list []string
 	for _, entry := range entries {
 		list = append(list, entry.Name())
@@ -92,10 +86,16 @@ func leftovers(t *testing.T, home Home) (left []string) {
 func wantMode(t *testing.T, path string, want os.FileMode) {
 	t.Helper()
 	info, err := os.Lstat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if info.Mode().Perm() != want {
 		t.Errorf("%s has mode %04o, want %04o", path, info.Mode().Perm(), want)
+	}
+}
+
+// check ends the test unless err is nil.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -22,9 +22,7 @@ func TestLinkedFolders(t *testing.T) {
 		}
 		link := filepath.Join(string(home), name)
 		for _, err := range []error{os.Mkdir(away, 0o700), os.MkdirAll(filepath.Dir(link), 0o700), os.Symlink(to, link)} {
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 		}
 		if err := home.MakeFolders(); err != nil {
 			t.Errorf("%s leads to a private folder: %v", name, err)
@@ -37,9 +35,7 @@ func TestLinkedFolders(t *testing.T) {
 		if loose.Path != away {
 			t.Errorf("%s: %q is named", name, loose.Path)
 		}
-		if err := os.Remove(away); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.Remove(away))
 		if err := home.MakeFolders(); !errors.As(err, &none) || !none.Dangling {
 			t.Errorf("%s leads to nothing: %v", name, err)
 		}
@@ -50,12 +46,8 @@ func TestLinkedFolders(t *testing.T) {
 // A relative link leads from where it lies.
 func TestLinkedDatabaseIsRelativeToItsFolder(t *testing.T) {
 	home := newHome(t)
-	if err := home.MakeFolders(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("other.db", home.DB()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, home.MakeFolders())
+	check(t, os.Symlink("other.db", home.DB()))
 	if err := home.CheckLinks(); err != nil {
 		t.Error(err)
 	}

@@ -20,12 +20,8 @@ func TestOpenHomeMakesIt(t *testing.T) {
 		t.Fatal("FindHome made a folder")
 	}
 	home, err := OpenHome(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := home.MakeFolders(); err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
+	check(t, home.MakeFolders())
 	if err := home.MakeFolders(); err != nil {
 		t.Fatalf("the second time: %v", err)
 	}
@@ -40,9 +36,7 @@ func TestOpenHomeMakesIt(t *testing.T) {
 func TestOneHomeByManyNames(t *testing.T) {
 	home := newHome(t)
 	root := filepath.Dir(string(home))
-	if err := os.Symlink(string(home), filepath.Join(root, "link")); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink(string(home), filepath.Join(root, "link")))
 	t.Chdir(root)
 	for _, name := range []string{"home", "link", "./link/", filepath.Join(root, "link"), "x/../home"} {
 		if got, err := OpenHome(name); err != nil || got != home {
@@ -57,9 +51,7 @@ func TestOneHomeByManySpellings(t *testing.T) {
 	home := newHome(t)
 	root := filepath.Dir(string(home))
 	other := filepath.Join(root, "HOME")
-	if err := os.Symlink(string(home), other); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink(string(home), other))
 	t.Chdir(string(home)) // so that "." leads to it
 	says := func(name string, err error) naming {
 		return func(folder string) (string, error) {
@@ -101,9 +93,7 @@ func TestStoredName(t *testing.T) {
 func TestNoFolder(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "file"), "")
-	if err := os.Symlink("nowhere", filepath.Join(root, "dangling")); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink("nowhere", filepath.Join(root, "dangling")))
 	for _, name := range []string{"file", "file/below", "dangling"} {
 		_, err := OpenHome(filepath.Join(root, name))
 		e, ok := errors.AsType[NotFolderError](err)
@@ -122,9 +112,7 @@ func TestNoFolder(t *testing.T) {
 func TestLooseHome(t *testing.T) {
 	for _, mode := range []fs.FileMode{0o770, 0o702, 0o777, 0o1777} {
 		path := t.TempDir()
-		if err := os.Chmod(path, mode.Perm()|mode&0o1000<<11); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.Chmod(path, mode.Perm()|mode&0o1000<<11))
 		_, err := OpenHome(path)
 		if e, ok := errors.AsType[LooseHomeError](err); !ok || e.Mode != mode.Perm() {
 			t.Errorf("mode %04o: %v", mode, err)
@@ -132,9 +120,7 @@ func TestLooseHome(t *testing.T) {
 		wantMode(t, path, mode.Perm())
 	}
 	path := t.TempDir()
-	if err := os.Chmod(path, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Chmod(path, 0o755))
 	if _, err := OpenHome(path); err != nil {
 		t.Error(err)
 	}
@@ -155,39 +141,19 @@ func TestForeignHome(t *testing.T) {
 		t.Skip("only root can give a folder away")
 	}
 	path := t.TempDir()
-	if err := os.Chown(path, 12345, -1); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Chown(path, 12345, -1))
 	_, err := OpenHome(path)
 	if e, ok := errors.AsType[ForeignHomeError](err); !ok || e.UID != 12345 {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestNames(t *testing.T) {
-	h := Home("/h")
-	for got, want := range map[string]string{
-		h.Lock(): "/h/temporal.lock", h.SupervisorLock(): "/h/supervisor.lock",
-		h.State(): "/h/temporal.state.json", h.PID(): "/h/temporal.pid", h.Request(): "/h/temporal.request.json",
-		h.Logs(): "/h/logs", h.Log(): "/h/logs/temporal.log", h.SupervisorLog(): "/h/logs/supervisor.log",
-		h.DB(): "/h/temporal-data/temporal.db", h.Bin(): "/h/bin/temporal",
-	} {
-		if got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	}
-}
-
 // A home that is gone is named as it was, though more than it is gone, and links led there.
 func TestGone(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	real, link := filepath.Join(root, "real"), filepath.Join(root, "link")
-	if err := errors.Join(os.Mkdir(real, 0o700), os.Symlink(real, link)); err != nil {
-		t.Fatal(err)
-	}
+	check(t, errors.Join(os.Mkdir(real, 0o700), os.Symlink(real, link)))
 	t.Chdir(real)
 	for path, want := range map[string]string{
 		filepath.Join(link, "home"):      filepath.Join(real, "home"),

@@ -23,9 +23,7 @@ func TestSetAside(t *testing.T) {
 	for i := range 2 * AsideLimit {
 		write(t, file.Home.State(), fmt.Sprint(i))
 		path, err := file.SetAside()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		paths = append(paths, path)
 	}
 	if got, want := len(names(t, file.Home)), AsideLimit+len(others); got != want {
@@ -59,9 +57,7 @@ func TestSetAsideAfterClockStep(t *testing.T) {
 	}
 	write(t, file.Home.State(), "latest")
 	path, err := file.SetAside()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if text, err := os.ReadFile(path); err != nil || string(text) != "latest" {
 		t.Errorf("%q, %v", text, err)
 	}
@@ -74,9 +70,7 @@ func TestSetAsideAfterClockStep(t *testing.T) {
 func TestSetAsideKeepsFolders(t *testing.T) {
 	file := File{newHome(t)}
 	for range AsideLimit + 2 {
-		if err := os.Mkdir(file.Home.State(), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.Mkdir(file.Home.State(), 0o700))
 		if _, err := file.SetAside(); err != nil {
 			t.Fatal(err)
 		}
@@ -89,9 +83,7 @@ func TestSetAsideKeepsFolders(t *testing.T) {
 func TestSetAsideWhatIsNoFile(t *testing.T) {
 	for name, put := range strange {
 		file := File{newHome(t)}
-		if err := put(file.Home.State()); err != nil {
-			t.Fatal(err)
-		}
+		check(t, put(file.Home.State()))
 		path, err := file.SetAside()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -114,13 +106,9 @@ func TestTidy(t *testing.T) {
 		".temporal.state.jsonx":   old, ".temporal.lock1": old, "temporal.state.json": old, "temporal.lock": old,
 	} {
 		write(t, home.join(name), "")
-		if err := os.Chtimes(home.join(name), age, age); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.Chtimes(home.join(name), age, age))
 	}
-	if err := home.Tidy(); err != nil {
-		t.Fatal(err)
-	}
+	check(t, home.Tidy())
 	const want = ".temporal.lock1 .temporal.request.json7 .temporal.state.jsonx temporal.lock temporal.state.json"
 	if got := strings.Join(names(t, home), " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -135,12 +123,8 @@ func TestTidyKnowsTheNames(t *testing.T) {
 	file := File{newHome(t)}
 	cmd := play(t, "endless", file.Home)
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
+	check(t, cmd.Start())
 	defer cmd.Wait()
 	defer cmd.Process.Kill()
 	if _, err := out.Read(make([]byte, 1)); err != nil {

@@ -18,9 +18,7 @@ func TestPIDFile(t *testing.T) {
 	given := want
 	given.Command = "/opt/temporal\nserver\tstart-dev" // a command of several lines stays on its line
 	given.StartedAt = want.StartedAt.Add(5 * time.Millisecond).In(time.FixedZone("east", 3600))
-	if err := WritePID(home.PID(), given); err != nil {
-		t.Fatal(err)
-	}
+	check(t, WritePID(home.PID(), given))
 	wantMode(t, home.PID(), 0o600)
 	text, _ := os.ReadFile(home.PID())
 	if got := string(text); got != "4107\n/opt/temporal server start-dev\n2026-01-01T00:00:00Z\n" {
@@ -73,9 +71,7 @@ func TestRequest(t *testing.T) {
 		t.Errorf("missing: %v", err)
 	}
 	want := Request{Verb: VerbStop, GraceMS: 0, At: 5, From: fsm.Process{PID: 7, StartTicks: 1}, For: sample().Supervisor}
-	if err := WriteRequest(path, want); err != nil {
-		t.Fatal(err)
-	}
+	check(t, WriteRequest(path, want))
 	wantMode(t, path, 0o600)
 	want.Schema = Schema
 	if got, err := ReadRequest(path); err != nil || got != want {

@@ -42,9 +42,7 @@ func homeThatCounts(t *testing.T) (home Home, counter syncCounter, behind string
 	}
 	behind = t.TempDir()
 	root, err := fs.NewLoopbackRoot(behind)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	on := t.TempDir()
 	counter = syncCounter{fs.NewNodeFS(root, &fs.Options{}), new(atomic.Int64), new(func())}
 	server, err := fuse.NewServer(counter, on, &fuse.MountOptions{DirectMountStrict: true})
@@ -52,9 +50,7 @@ func homeThatCounts(t *testing.T) (home Home, counter syncCounter, behind string
 		t.Skip("a file system in user space cannot be mounted: ", err)
 	}
 	go server.Serve() // until the unmount
-	if err := server.WaitMount(); err != nil {
-		t.Fatal(err)
-	}
+	check(t, server.WaitMount())
 	t.Cleanup(func() {
 		if err := server.Unmount(); err != nil {
 			t.Error("unmount: ", err)
@@ -81,9 +77,7 @@ func TestSyncedWrites(t *testing.T) {
 		{"the PID file", func() error { return WritePID(home.PID(), PIDFile{PID: 5}) }, false},
 	} {
 		before := syncs.Load()
-		if err := write.do(); err != nil {
-			t.Fatal(err)
-		}
+		check(t, write.do())
 		if n := syncs.Load() - before; (n > 0) != write.synced {
 			t.Errorf("%s: %d files were synced", write.what, n)
 		}

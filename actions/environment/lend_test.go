@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/proc"
 )
@@ -59,16 +60,12 @@ func TestOf(t *testing.T) {
 	child := exec.Command(os.Args[0], "-test.run=^TestWaits$") // a Mac hides the environment of its own programs
 	child.Env = ForTemporal(lent, "A_*", "/home")
 	input, err := child.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage.Check(t, err)
 	output, err := child.StdoutPipe()
 	if err == nil {
 		err = child.Start()
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage.Check(t, err)
 	defer child.Wait()
 	defer input.Close()
 	if _, err := output.Read(make([]byte, 1)); err != nil { // in the middle of execve(2) it has no environment yet
@@ -111,9 +108,7 @@ func TestCheck(t *testing.T) {
 func TestPresetIsToldWhereItWouldCount(t *testing.T) {
 	home := t.TempDir()
 	file := filepath.Join(home, presetFile)
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	stage.Check(t, os.MkdirAll(filepath.Dir(file), 0o700))
 	environ := []string{"HOME=" + home}
 	prod := append(slices.Clone(environ), "TEMPORAL_ENV=prod")
 	of := func(name, flags string) string { return `the preset "` + name + `" of ` + file + " (" + flags + ")" }
@@ -125,9 +120,7 @@ func TestPresetIsToldWhereItWouldCount(t *testing.T) {
 		"env: [no, presets]\n": {"", ""},
 		"{{{":                  {"", ""},
 	} {
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		stage.Check(t, os.WriteFile(file, []byte(text), 0o600))
 		for i, env := range [][]string{environ, prod} {
 			if got := strings.Join(presetWithheld(env), "|"); got != want[i] {
 				t.Errorf("%q: %q, want %q", text, got, want[i])

@@ -41,9 +41,7 @@ func only(t *testing.T, pattern string) string {
 func read(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	return string(text)
 }
 
@@ -85,23 +83,17 @@ func TestDistArchives(t *testing.T) {
 func unarchive(t *testing.T, path string) (files map[string]bool, moment time.Time) {
 	t.Helper()
 	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	defer file.Close()
 	packed, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	files = map[string]bool{}
 	for r := tar.NewReader(packed); ; {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return files, moment
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		files[h.Name] = true
 		if moment.IsZero() {
 			moment = h.ModTime

@@ -21,9 +21,7 @@ func sums(version string) string {
 func formulaOf(t *testing.T, sums string) (string, error) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "checksums.txt"), []byte(sums), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.WriteFile(filepath.Join(dir, "checksums.txt"), []byte(sums), 0o600))
 	if err := writeFormula(dir); err != nil {
 		return "", err
 	}
@@ -33,9 +31,7 @@ func formulaOf(t *testing.T, sums string) (string, error) {
 // TestFormula: each platform has its own archive with its own sum.
 func TestFormula(t *testing.T) {
 	text, err := formulaOf(t, sums("1.2.3"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	want := `  on_linux do
     on_intel do
       url "https://github.com/stigmer/local/releases/download/v1.2.3/stigmer_1.2.3_linux_amd64.tar.gz"

@@ -21,16 +21,12 @@ var day = time.Date(2026, time.March, 31, 23, 30, 0, 0, time.UTC)
 func generate(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := write(dir, day, "1.2.3"); err != nil {
-		t.Fatal(err)
-	}
+	check(t, write(dir, day, "1.2.3"))
 	made := map[string]string{}
 	paths, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		made[filepath.Base(path)] = string(text)
 	}
 	return made
@@ -108,9 +104,7 @@ func unpack(t *testing.T, packed string) string {
 func TestKeptOut(t *testing.T) {
 	deps := func(pkg string) string {
 		out, err := exec.Command("go", "list", "-deps", pkg).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		return string(out)
 	}
 	const writer = "github.com/cpuguy83/go-md2man"
@@ -119,5 +113,13 @@ func TestKeptOut(t *testing.T) {
 	}
 	if !strings.Contains(deps("."), writer) {
 		t.Errorf("%s is not what writes the man pages: the test looks for nothing", writer)
+	}
+}
+
+// check ends the test unless err is nil.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,6 +64,7 @@ type part struct {
 	role   string
 	conn   net.Conn
 	home   statefile.Home
+	db     *os.File // Temporal's, half made before it says that it is there
 	lock   sync.Mutex
 	orders chan string // those that no other goroutine waits for
 	fires  chan string
@@ -80,7 +82,7 @@ func play(role string) error {
 	}
 	p := &part{role: role, conn: conn, home: statefile.Home(home), orders: make(chan string, 8), fires: make(chan string, 8)}
 	if role == "server" {
-		if err := p.bearChildren(); err != nil {
+		if err := cmp.Or(p.bearChildren(), p.openDatabase()); err != nil {
 			return err
 		}
 	}
@@ -174,19 +176,21 @@ func (p *part) bearChildren() error {
 	return err
 }
 
-// serve is Temporal: it makes its database, half of it before it is ordered to serve.
+// openDatabase makes the half of Temporal's database that is there before it is ordered to serve.
+func (p *part) openDatabase() (err error) {
+	if info, err := os.Stat(p.home.DB()); err == nil && info.Size() == 0 {
+		return errors.New("the database has no schema")
+	}
+	p.db, err = os.OpenFile(p.home.DB(), os.O_RDWR|os.O_CREATE, 0o600)
+	return err
+}
+
+// serve is Temporal: it makes the other half of its database when it is ordered to serve.
 func (p *part) serve() error {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, unix.SIGTERM)
 	kind, _ := os.ReadFile("kind")
-	port, db := argument("--port"), p.home.DB()
-	if info, err := os.Stat(db); err == nil && info.Size() == 0 {
-		return errors.New("the database has no schema")
-	}
-	file, err := os.OpenFile(db, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
+	port := argument("--port")
 	silent := make(chan struct{})
 	for {
 		select {
@@ -194,8 +198,8 @@ func (p *part) serve() error {
 			switch order {
 			case "serve":
 				schema, err := os.ReadFile("schema")
-				if info, _ := file.Stat(); err == nil && info.Size() == 0 {
-					_, err = file.Write(schema)
+				if info, _ := p.db.Stat(); err == nil && info.Size() == 0 {
+					_, err = p.db.Write(schema)
 				}
 				if err != nil {
 					return err

@@ -11,9 +11,7 @@ import (
 func promised(t *testing.T, figure string) {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/RELIABILITY.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if !strings.Contains(string(page), figure) {
 		t.Errorf("docs/RELIABILITY.md does not say %q", figure)
 	}

@@ -18,6 +18,9 @@ import (
 // without old the whole line does.
 type mutation struct {
 	name, place, old, new string
+	// only is the scenario that is searched to its end, or the trace that is played; for the
+	// others a little of each scenario will do.
+	only string
 }
 
 // mutations are what must be caught.
@@ -26,125 +29,94 @@ type mutation struct {
 // has the lock already), one that does not await the tree's end (Locking finds the
 // remnant), Resume forgetting a stop under way or a foreign lock (Locking refuses).
 var mutations = []mutation{
-	{"act before the save", "save-first", "effects, more...", "more, effects..."},
-	{"a spawn needs no record, as the lock does not", "unsaved-before", "next.Do == DoLock", "(next.Do == DoLock || next.Do == DoSpawn)"},
-	{"a PID is identity enough", "same-process", " && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", ""},
-	{"resume believes the record over a free lock", "lock-over-record", "", `why := "nothing runs"; if wanted && r.State == Healthy { return Plan{Locking, OrphanFound, why} }`},
-	{"resume takes remnants for a Temporal", "leftovers", "", "case false:"},
-	{"resume says nothing is to be done when it is to be stopped", "stop-unfinished", `Stopping, Resumed, "Temporal still runs and is to be stopped first"`, `Stopped, "", ""`},
-	{"a denied lock is good enough", "lock-denied", "Stopped, do(DoRelease)", "Starting, do(DoSpawn)"},
-	{"the lock is released before the spawn", "spawn-locked", "do(", "do(DoRelease, "},
-	{"SIGTERM must be enough", "sigkill", "DoKill", ""},
-	{"nothing watches what is adopted", "adopted", ", DoWatch", ""},
-	{"a Temporal without its database is restarted", "database-lost", "Degraded, do(DoScheduleProbe)", "Restarting, do(DoTerm)"},
-	{"stopped before the tree is gone", "stop-waits", "Stopping, do(DoTerm)", "Stopped, do(DoTerm, DoRelease)"},
-	{"late timers count", "late-timer", "in.Seq != s.Seq || ", ""},
-	{"an earlier Temporal's exit counts", "late-exit", "", "if false {"},
-	{"the driver is not named in the record", "driver-named", "", ""},
-	{"the budget is never exhausted", "budget", "", `return ""; if false {`},
-	{"start does not wait while it is stopping", "start-waits", `"", then(ActWait), ""`, "CommandDone, finish, ResultAlreadyRunning"},
-	{"a start takes a restart for a stop", "attempt-over", " && !r.RestartPending", ""},
-	{"a start waits for a restart that is dead", "yields", " && c.Yielded != r.Generation", ""},
-	{"start believes a Healthy record", "record-older", "", "case true:"},
-	{"a start over a foreign lock", "foreign-lock", "", ""},
-	{"stop believes a Stopped record", "nothing-runs", "in.Evidence.Owner == OwnerNone && ", ""},
-	{"stop ends when the record says Stopping", "stop-begun", `StopBegun, StopAcked, then(ActWait), ""`, "StopBegun, CommandDone, finish, ResultStopped"},
-	{"stop does not want it stopped", "drive-wish", "", ""},
-	{"a stop leaves it to be started again", "nothing-runs", " && !(c.Verb == VerbStop && r.RestartPending)", ""},
-	{"a timer that was armed for a dead driver counts in the command's own drive", "drive-timer", "", "return TemporalLockForeign"},
-	{"a driver that does not answer is left alone", "driver-killed", "ActKillAsked, ", ""},
-	{"a start keeps an older supervisor", "older", "in.Outdated", "false"},
-	{"a start ends any supervisor", "older", "in.Outdated && ", ""},
-	{"an older supervisor is asked to stop", "older-killed", "ActKillSupervisor", "ActAskStop"},
-	{"a half-made database is kept", "half-made", "s.Database.Created && !s.Database.Served && !in.Fresh", "false"},
-	{"every database is set aside", "half-made", "s.Database.Created && !s.Database.Served && ", ""},
-	{"what is known of the database may be lost", "durable-database", "s.Database != before", "false && s.Database != before"},
-	{"what served is not noted", "served-noted", "", ""},
-	{"an incarnation is not written", "incarnation-written", `json:"incarnation"`, `json:"-"`},
-	{"the record names no wish", "wish-recorded", "", `s.Desired = ""`},
-	{"a restart takes from the limit", "restart-counted", "", "s.Restarts = s.Restarts.Add(in.At); s.Settings.Policy.RestartLimit -= 2"},
-	{"restarts that are yet to come count", "window", "at > next", "next < 0"},
-	{"a clock that was set back empties the budget for good", "clock-back", "", "n, next := 0, now; for _, at := range r.Recent { if at > now { return 0 } }"},
-	{"the window never passes", "window", " || now-at >= Instant(window)", ""},
-	{"a run that lasted for the window forgets nothing", "window-served", "s.servedFor(in, p.RestartWindow)", "false"},
-	{"a late answer is none", "late-answer", "s.UnresponsiveSince, s.Slow = 0, v.Took", "s.Slow = v.Took"},
-	{"an answer counts of a Temporal that is being ended", "answers-counted", "", `return s.State != ""`},
-	{"no run is stable", "stable-run", "", ""},
-	{"a stable run is measured by the wall clock", "stable-run", "s.servedFor(in, p.StableAfter)", "s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)"},
-	{"the proven leader is not taken over", "leader-proven", "", ""},
-	{"a spawn needs no record", "required", "", "effect.Required = false"},
-	{"a late answer ends the probing", "asking", "", ""},
-	{"the spent budget is forgotten at once", "budget-spent", "", ""},
-	{"a start that was refused tries for ever", "refused", "", ""},
-	{"a spawned leader is not named", "spawned-leader", "", "s.Adopted = false"},
-	{"a start does not want it running", "start-wish", "", ""},
-	{"a new request has the old budget", "fresh-budget", "", ""},
-	{"a restart ends what another command has started since", "overtaken", "", "case false:"},
-	{"a start believes any state", "not-healthy", "", "case r.State == Restarting:"},
-	{"a suspended supervisor is left alone", "suspended", "ActKillSuspended, ", ""},
-	{"state believes a Healthy record over a free lock", "just-ended", "", "case false:"},
-	{"state believes a Healthy record over Temporal's silence", "silent", "", "case false:"},
-	{"state takes nothing for an orphan", "nothing-held", "", "case false:"},
-	{"SIGTERM must be enough for a restart", "restart-sigkill", "DoKill", ""},
-	{"what a dead driver was killing is waited for", "restart-resumed", "DoTerm", ""},
-	{"what a dead driver was stopping is waited for", "stop-resumed", "DoTerm", ""},
-	{"a Temporal that hangs is left alone", "hung", "Restarting, do(DoTerm)", "Degraded, do(DoScheduleProbe)"},
+	{"act before the save", "save-first", "effects, more...", "more, effects...", ""},
+	{"a spawn needs no record, as the lock does not", "unsaved-before", "next.Do == DoLock", "(next.Do == DoLock || next.Do == DoSpawn)", ""},
+	{"a PID is identity enough", "same-process", " && p.StartTicks != 0 && p.StartTicks == q.StartTicks && p.Boot == q.Boot", "", ""},
+	{"resume believes the record over a free lock", "lock-over-record", "", `why := "nothing runs"; if wanted && r.State == Healthy { return Plan{Locking, OrphanFound, why} }`, ""},
+	{"resume takes remnants for a Temporal", "leftovers", "", "case false:", ""},
+	{"resume says nothing is to be done when it is to be stopped", "stop-unfinished", `Stopping, Resumed, "Temporal still runs and is to be stopped first"`, `Stopped, "", ""`, ""},
+	{"a denied lock is good enough", "lock-denied", "Stopped, do(DoRelease)", "Starting, do(DoSpawn)", ""},
+	{"the lock is released before the spawn", "spawn-locked", "do(", "do(DoRelease, ", ""},
+	{"SIGTERM must be enough", "sigkill", "DoKill", "", ""},
+	{"nothing watches what is adopted", "adopted", ", DoWatch", "", ""},
+	{"a Temporal without its database is restarted", "database-lost", "Degraded, do(DoScheduleProbe)", "Restarting, do(DoTerm)", ""},
+	{"stopped before the tree is gone", "stop-waits", "Stopping, do(DoTerm)", "Stopped, do(DoTerm, DoRelease)", ""},
+	{"late timers count", "late-timer", "in.Seq != s.Seq || ", "", ""},
+	{"an earlier Temporal's exit counts", "late-exit", "", "if false {", ""},
+	{"the driver is not named in the record", "driver-named", "", "", ""},
+	{"the budget is never exhausted", "budget", "", `return ""; if false {`, ""},
+	{"start does not wait while it is stopping", "start-waits", `"", then(ActWait), ""`, "CommandDone, finish, ResultAlreadyRunning", ""},
+	{"a start takes a restart for a stop", "attempt-over", " && !r.RestartPending", "", ""},
+	{"a start waits for a restart that is dead", "yields", " && c.Yielded != r.Generation", "", ""},
+	{"start believes a Healthy record", "record-older", "", "case true:", ""},
+	{"a start over a foreign lock", "foreign-lock", "", "", ""},
+	{"stop believes a Stopped record", "nothing-runs", "in.Evidence.Owner == OwnerNone && ", "", ""},
+	{"stop ends when the record says Stopping", "stop-begun", `StopBegun, StopAcked, then(ActWait), ""`, "StopBegun, CommandDone, finish, ResultStopped", ""},
+	{"stop does not want it stopped", "drive-wish", "", "", ""},
+	{"a stop leaves it to be started again", "nothing-runs", " && !(c.Verb == VerbStop && r.RestartPending)", "", ""},
+	{"a timer that was armed for a dead driver counts in the command's own drive", "drive-timer", "", "return TemporalLockForeign", ""},
+	{"a driver that does not answer is left alone", "driver-killed", "ActKillAsked, ", "", ""},
+	{"a start keeps an older supervisor", "older", "in.Outdated", "false", ""},
+	{"a start ends any supervisor", "older", "in.Outdated && ", "", ""},
+	{"an older supervisor is asked to stop", "older-killed", "ActKillSupervisor", "ActAskStop", ""},
+	{"a half-made database is kept", "half-made", "s.Database.Created && !s.Database.Served && !in.Fresh", "false", ""},
+	{"every database is set aside", "half-made", "s.Database.Created && !s.Database.Served && ", "", ""},
+	{"what is known of the database may be lost", "durable-database", "s.Database != before", "false && s.Database != before", ""},
+	{"what served is not noted", "served-noted", "", "", ""},
+	{"an incarnation is not written", "incarnation-written", `json:"incarnation"`, `json:"-"`, ""},
+	{"the record names no wish", "wish-recorded", "", `s.Desired = ""`, ""},
+	{"a restart takes from the limit", "restart-counted", "", "s.Restarts = s.Restarts.Add(in.At); s.Settings.Policy.RestartLimit -= 2", ""},
+	{"restarts that are yet to come count", "window", "at > next", "next < 0", simRestarts},
+	{"a clock that was set back empties the budget for good", "clock-back", "", "n, next := 0, now; for _, at := range r.Recent { if at > now { return 0 } }", "commands=s, temporal=crashes, before=healthy, mishap=6, clock=1"},
+	{"the window never passes", "window", " || now-at >= Instant(window)", "", simRestarts},
+	{"a run that lasted for the window forgets nothing", "window-served", "s.servedFor(in, p.RestartWindow)", "false", simRestarts},
+	{"a late answer is none", "late-answer", "s.UnresponsiveSince, s.Slow = 0, v.Took", "s.Slow = v.Took", simSlowness},
+	{"an answer counts of a Temporal that is being ended", "answers-counted", "", `return s.State != ""`, simSlowness},
+	{"no run is stable", "stable-run", "", "", simRestarts},
+	{"a stable run is measured by the wall clock", "stable-run", "s.servedFor(in, p.StableAfter)", "s.ServedAt != 0 && in.At-s.ServedAt >= Instant(p.StableAfter)", simRestarts},
+	{"the proven leader is not taken over", "leader-proven", "", "", ""},
+	{"a spawn needs no record", "required", "", "effect.Required = false", ""},
+	{"a late answer ends the probing", "asking", "", "", ""},
+	{"the spent budget is forgotten at once", "budget-spent", "", "", ""},
+	{"a start that was refused tries for ever", "refused", "", "", ""},
+	{"a spawned leader is not named", "spawned-leader", "", "s.Adopted = false", ""},
+	{"a start does not want it running", "start-wish", "", "", ""},
+	{"who asks anew has the old budget", "fresh-budget", "", "", ""},
+	{"a restart ends what another command has started since", "overtaken", "", "case false:", ""},
+	{"a start believes any state", "not-healthy", "", "case r.State == Restarting:", ""},
+	{"a suspended supervisor is left alone", "suspended", "ActKillSuspended, ", "", ""},
+	{"state believes a Healthy record over a free lock", "just-ended", "", "case false:", ""},
+	{"state believes a Healthy record over Temporal's silence", "silent", "", "case false:", ""},
+	{"state takes nothing for an orphan", "nothing-held", "", "case false:", ""},
+	{"SIGTERM must be enough for a restart", "restart-sigkill", "DoKill", "", ""},
+	{"what a dead driver was killing is waited for", "restart-resumed", "DoTerm", "", ""},
+	{"what a dead driver was stopping is waited for", "stop-resumed", "DoTerm", "", ""},
+	{"a Temporal that hangs is left alone", "hung", "Restarting, do(DoTerm)", "Degraded, do(DoScheduleProbe)", ""},
 
 	// These are of package actions, and caught by the contract.
-	{"the record is not written before the act", "record-written", "", "var err error"},
-	{"a process is believed by its PID", "holder-same", "h.Process.Same(r.Temporal)", "h.Process.PID == r.Temporal.PID"},
-	{"what a dead leader has left is foreign", "leftover-proven", "", `if h.Instance == "?" {`},
-	{"a group is signalled by its number", "group-proven", "len(evidence.GroupSurvivors(home, leader)) == 0", "false"},
-	{"members without the lock are not waited for", "members-awaited", "len(members) == 0", "true"},
-	{"a driver keeps temporal.lock after the spawn", "lock-inherited", "", "w.tree.guard = w.tree.own"},
-	{"Temporal does not inherit temporal.lock", "lock-passed", "", "cmd.ExtraFiles = nil"},
-	{"no driver waits for the tree's end", "tree-awaited", "w.tree.awaited == e.Run", "true"},
-	{"the lock is not released at the end", "locks-released", "w.tree.own, ", ""},
-	{"a start keeps supervisor.lock", "lock-handed-over", "", ""},
-	{"a supervisor is started before the record says so", "record-handed-over", "r, d", "document.Record, d"},
-	{"a restart asks as a stop does", "request-again", "effect.RestartPending", "false"},
-	{"a supervisor that hangs is asked to end", "supervisor-killed", "SIGKILL", "SIGTERM"},
-	{"a lost record is not rebuilt from what runs", "record-rebuilt", "evidence.Owner == fsm.OwnerOurs", "false"},
-	{"a half-made database is not moved", "database-aside", "", `aside, err := "", error(nil)`},
-	{"a deleted database is not noticed", "database-open", "", "if true || certain && starts {"},
-	{"a damaged record is left as it is", "record-restored", "", ""},
+	{"the record is not written before the act", "record-written", "", "var err error", "start and stop"},
+	{"a process is believed by its PID", "holder-same", "h.Process.Same(r.Temporal)", "h.Process.PID == r.Temporal.PID", "the PID is reused by a process with the lock"},
+	{"what a dead leader has left is foreign", "leftover-proven", "", `if h.Instance == "?" {`, "descendants are left by a crash without a supervisor"},
+	{"a group is signalled by its number", "group-proven", "len(evidence.GroupSurvivors(home, leader)) == 0", "false", "the group's number is reused beside a descendant"},
+	{"members without the lock are not waited for", "members-awaited", "len(members) == 0", "true", "members without the lock are left by a crash"},
+	{"a driver keeps temporal.lock after the spawn", "lock-inherited", "", "w.tree.guard = w.tree.own", "start and stop"},
+	{"Temporal does not inherit temporal.lock", "lock-passed", "", "cmd.ExtraFiles = nil", "start and stop"},
+	{"no driver waits for the tree's end", "tree-awaited", "w.tree.awaited == e.Run", "true", "start and stop"},
+	{"the lock is not released at the end", "locks-released", "w.tree.own, ", "", "start and stop"},
+	{"a start keeps supervisor.lock", "lock-handed-over", "", "", "the supervisor is killed while Temporal comes up"},
+	{"a supervisor is started before the record says so", "record-handed-over", "r, d", "document.Record, d", "start and stop"},
+	{"a restart asks as a stop does", "request-again", "effect.RestartPending", "false", "start twice, restart"},
+	{"a supervisor that hangs is asked to end", "supervisor-killed", "SIGKILL", "SIGTERM", "the supervisor is suspended before a stop"},
+	{"a lost record is not rebuilt from what runs", "record-rebuilt", "evidence.Owner == fsm.OwnerOurs", "false", "the record is damaged without a supervisor"},
+	{"a half-made database is not moved", "database-aside", "", `aside, err := "", error(nil)`, "Temporal is killed while it makes its database"},
+	{"a deleted database is not noticed", "database-open", "", "if true || certain && starts {", "the database is deleted"},
+	{"a damaged record is left as it is", "record-restored", "", "", "the record is damaged"},
 }
 
-// The scenarios that are searched to their end for one mutation, and the traces that are
-// played; for the others a little of each scenario will do.
 const (
 	simRestarts = "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3"
 	simSlowness = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
 )
-
-var mutationScenarios = map[string]string{
-	"restarts that are yet to come count":                   simRestarts,
-	"a clock that was set back empties the budget for good": "commands=s, temporal=crashes, before=healthy, mishap=6, clock=1",
-	"the window never passes":                               simRestarts,
-	"a run that lasted for the window forgets nothing":      simRestarts,
-	"no run is stable":                                      simRestarts,
-	"a stable run is measured by the wall clock":            simRestarts,
-	"a late answer is none":                                 simSlowness,
-	"an answer counts of a Temporal that is being ended":    simSlowness,
-
-	"the record is not written before the act":          "start and stop",
-	"a process is believed by its PID":                  "the PID is reused by a process with the lock",
-	"what a dead leader has left is foreign":            "descendants are left by a crash without a supervisor",
-	"a group is signalled by its number":                "the group's number is reused beside a descendant",
-	"members without the lock are not waited for":       "members without the lock are left by a crash",
-	"a driver keeps temporal.lock after the spawn":      "start and stop",
-	"Temporal does not inherit temporal.lock":           "start and stop",
-	"no driver waits for the tree's end":                "start and stop",
-	"the lock is not released at the end":               "start and stop",
-	"a start keeps supervisor.lock":                     "the supervisor is killed while Temporal comes up",
-	"a supervisor is started before the record says so": "start and stop",
-	"a restart asks as a stop does":                     "start twice, restart",
-	"a supervisor that hangs is asked to end":           "the supervisor is suspended before a stop",
-	"a lost record is not rebuilt from what runs":       "the record is damaged without a supervisor",
-	"a half-made database is not moved":                 "Temporal is killed while it makes its database",
-	"a deleted database is not noticed":                 "the database is deleted",
-	"a damaged record is left as it is":                 "the record is damaged",
-}
 
 // marker ends the line that a mutation changes.
 var marker = regexp.MustCompile(` //mutation:([a-z-]+)$`)
@@ -167,9 +139,7 @@ func markedLines(t *testing.T) map[string]markedLine {
 	found := map[string]markedLine{}
 	for _, file := range slices.Concat(decides, acts, rooms) {
 		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for line := range strings.Lines(string(text)) {
 			line = strings.TrimSuffix(line, "\n")
 			match := marker.FindStringSubmatch(line)
@@ -229,53 +199,43 @@ func (m mutation) mutant(text string, line markedLine) string {
 
 func (m mutation) run(t *testing.T, line markedLine) {
 	text, err := os.ReadFile(line.file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	folder := t.TempDir()
 	mutant := filepath.Join(folder, filepath.Base(line.file))
-	if err := os.WriteFile(mutant, []byte(m.mutant(string(text), line)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(mutant, []byte(m.mutant(string(text), line)), 0o600))
 	original, err := filepath.Abs(line.file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: mutant}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	list, binary := filepath.Join(folder, "overlay.json"), filepath.Join(folder, "mutant.test")
-	if err := os.WriteFile(list, overlay, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(list, overlay, 0o600))
 	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", list, "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
-	test, only, proof := "^TestSimulation$", mutationScenarios[m.name], "again: SIM_REPLAY="
+	test, proof := "^TestSimulation$", "again: SIM_REPLAY="
 	if strings.Contains(line.file, "actions") {
-		test, proof = "^TestContract$/^"+strings.ReplaceAll(only, " ", "_")+"$", "nothing comes, and wanted is:"
+		test, proof = "^TestContract$/^"+strings.ReplaceAll(m.only, " ", "_")+"$", "nothing comes, and wanted is:"
 	}
 	mutated := exec.Command(binary, "-test.run", test, "-test.failfast", "-test.parallel", "1", "-test.timeout", "4m")
-	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_ONLY="+only, "SIM_MUTATIONS=")
-	if only != "" {
+	mutated.Env = append(os.Environ(), "SIM_AT_MOST=1500", "SIM_ONLY="+m.only, "SIM_MUTATIONS=")
+	if m.only != "" {
 		mutated.Env = append(mutated.Env, "SIM_AT_MOST=")
 	}
 	out, err := mutated.CombinedOutput()
-	told := string(out)
+	output := string(out)
 	switch {
 	case err == nil:
 		t.Error("it is not caught")
-	case !strings.Contains(told, proof):
-		t.Errorf("it fails, but not by a broken rule: %.2000s", told)
+	case !strings.Contains(output, proof):
+		t.Errorf("it fails, but not by a broken rule: %.2000s", output)
 	default:
-		fmt.Printf("caught: %s: %s\n", m.name, simRule(told))
+		fmt.Printf("caught: %s: %s\n", m.name, simRule(output))
 	}
 }
 
 // simRule is the line that names the broken rule.
-func simRule(told string) string {
-	for line := range strings.Lines(told) {
+func simRule(output string) string {
+	for line := range strings.Lines(output) {
 		if _, rule, ok := strings.Cut(line, "_test.go:"); ok {
 			return strings.TrimSpace(rule)
 		}

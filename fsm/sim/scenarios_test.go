@@ -253,9 +253,7 @@ func simChosen(t *testing.T) []simConf {
 	var list []simConf
 	for _, name := range strings.Split(only, ";") {
 		conf, err := parseConf(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		list = append(list, conf)
 	}
 	return list
@@ -323,9 +321,7 @@ func TestReplay(t *testing.T) {
 		t.Skip("SIM_REPLAY is what a failed simulation prints")
 	}
 	story, err := parseStory(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var b strings.Builder
 	rule := story.retell(&b)
 	t.Logf("\n%s", b.String())

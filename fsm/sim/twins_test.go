@@ -31,9 +31,7 @@ func TestKey(t *testing.T) {
 	var confs []simConf
 	for _, name := range simTwins {
 		conf, err := parseConf(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		confs = append(confs, conf)
 	}
 	if os.Getenv("SIM_TWINS") != "" {

@@ -54,9 +54,7 @@ func TestChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := Changes(t.Context(), record, log)
 		for _, step := range steps {
-			if err := step.do(); err != nil {
-				t.Fatal(err)
-			}
+			check(t, step.do())
 			if woken := wokenSoon(wake); woken != step.wakes {
 				t.Errorf("%s: woken %t", step.name, woken)
 			}
@@ -84,9 +82,7 @@ func TestChangesBeginAtOnce(t *testing.T) {
 		for n := range 100 {
 			path := filepath.Join(dir, strconv.Itoa(n))
 			wakes = append(wakes, Changes(t.Context(), path))
-			if err := write(path, "1")(); err != nil {
-				t.Fatal(err)
-			}
+			check(t, write(path, "1")())
 		}
 		time.Sleep(shortestPause)
 		synctest.Wait()
@@ -104,9 +100,7 @@ func TestChangesAreKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := Changes(t.Context(), path)
 		for _, text := range []string{"1", "22", "333"} {
-			if err := write(path, text)(); err != nil {
-				t.Fatal(err)
-			}
+			check(t, write(path, text)())
 			time.Sleep(shortestPause)
 			synctest.Wait()
 		}
@@ -122,9 +116,7 @@ func TestChangesAreSeenSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := Changes(t.Context(), path)
 		time.Sleep(time.Hour)
-		if err := write(path, "1")(); err != nil {
-			t.Fatal(err)
-		}
+		check(t, write(path, "1")())
 		time.Sleep(longestPause)
 		synctest.Wait()
 		if len(wake) != 1 {
@@ -139,9 +131,7 @@ func TestChangesEndWithTheirContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		wake := Changes(ctx, path)
 		cancel()
-		if err := write(path, "1")(); err != nil {
-			t.Fatal(err)
-		}
+		check(t, write(path, "1")())
 		if wokenSoon(wake) {
 			t.Error("it goes on")
 		}

@@ -46,12 +46,8 @@ func TestShortage(t *testing.T) {
 		write := func(all files) {
 			for path, text := range all {
 				path = filepath.Join(root, path)
-				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				check(t, os.MkdirAll(filepath.Dir(path), 0o700))
+				check(t, os.WriteFile(path, []byte(text), 0o600))
 			}
 		}
 		write(tt.before)

@@ -16,9 +16,7 @@ import (
 func TestDatabaseContents(t *testing.T) {
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		return data
 	}
 	killed, journal := read("killed.db"), read("killed.db-journal")

@@ -18,9 +18,7 @@ func cliHome(t *testing.T, text string) (path string) {
 	t.Setenv("STIGMER_HOME", home)
 	path = filepath.Join(home, CliName)
 	if text != "" {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.WriteFile(path, []byte(text), 0o600))
 	}
 	return path
 }
@@ -87,9 +85,7 @@ func TestConfigYAMLThatIsNoFile(t *testing.T) {
 		if os.Geteuid() != 0 && name == "another's" || os.Geteuid() == 0 && name == "unreadable" {
 			continue
 		}
-		if err := makeIt(cliHome(t, "")); err != nil {
-			t.Fatal(err)
-		}
+		check(t, makeIt(cliHome(t, "")))
 		c, err := ReadFile()
 		if err != nil || c.Exists || len(c.entries) > 0 {
 			t.Errorf("%s: %+v, %v", name, c, err)
@@ -131,9 +127,7 @@ func TestManagesTemporal(t *testing.T) {
 // Two names of one file are no two files.
 func TestConfigYAMLIsLocalYAML(t *testing.T) {
 	path := cliHome(t, "port: 7000\n")
-	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), FileName)); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink(path, filepath.Join(filepath.Dir(path), FileName)))
 	c, err := ReadFile()
 	if err != nil || len(c.entries) != 1 || filepath.Base(c.Path) != FileName || len(c.BesideNotes()) > 0 {
 		t.Errorf("%+v, %v", c, err)

@@ -35,18 +35,14 @@ func TestMisspelt(t *testing.T) {
 // Settings whose file has gone from behind a link are not done without.
 func TestSettingsBehindALinkToNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
-	if err := os.Symlink("elsewhere.yaml", path); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink("elsewhere.yaml", path))
 	if c, err := readSettings(path); err == nil || !strings.Contains(err.Error(), "is a link to elsewhere.yaml, which is not there") {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if words := OtherYAML(File{Path: path}); words != "" {
 		t.Error(words)
 	}
-	if err := os.WriteFile(strings.TrimSuffix(path, ".yaml")+".yml", nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.WriteFile(strings.TrimSuffix(path, ".yaml")+".yml", nil, 0o600))
 	if words := OtherYAML(File{Path: path}); !strings.Contains(words, "local.yml is not read") {
 		t.Error(words)
 	}

@@ -16,15 +16,11 @@ func settle(t *testing.T, file string, args ...string) (*Options, error) {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("STIGMER_HOME", home)
-	if err := os.WriteFile(filepath.Join(home, FileName), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.WriteFile(filepath.Join(home, FileName), []byte(file), 0o600))
 	o := &Options{}
 	flags := pflag.NewFlagSet("start", pflag.ContinueOnError)
 	o.StartFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		t.Fatal(err)
-	}
+	check(t, flags.Parse(args))
 	return o, o.Parse(flags)
 }
 
@@ -33,9 +29,7 @@ func TestLayers(t *testing.T) {
 	t.Setenv("STIGMER_PORT", "2000")
 	t.Setenv("STIGMER_IP", "0.0.0.0")
 	o, err := settle(t, "# mine\nport: 3000\nip: \"::\"\nheadless: true\nnamespace: [a, b]\nprobe-period: 1500ms\n", "--port", "1000")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	s := o.Settings
 	if s.Port != 1000 || s.IP != "0.0.0.0" || !s.Headless || s.Namespaces != "a,b" || s.Policy.Period != 1500 || s.HTTPPort != 0 {
 		t.Errorf("%+v", s)
@@ -167,20 +161,14 @@ func TestConfigThatOthersCanWrite(t *testing.T) {
 		{0o755, 0o664, false, false}, {0o700, 0o666, false, false}, {0o700, 0o664, true, false}, {0o700, 0o644, true, true},
 	} {
 		_, err := settle(t, "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		home := os.Getenv("STIGMER_HOME")
 		path := filepath.Join(home, FileName)
 		if c.link {
 			target := filepath.Join(t.TempDir(), "mine.yaml")
-			if err := errors.Join(os.Rename(path, target), os.Symlink(target, path)); err != nil {
-				t.Fatal(err)
-			}
+			check(t, errors.Join(os.Rename(path, target), os.Symlink(target, path)))
 		}
-		if err := errors.Join(os.Chmod(path, c.file), os.Chmod(home, c.home)); err != nil {
-			t.Fatal(err)
-		}
+		check(t, errors.Join(os.Chmod(path, c.file), os.Chmod(home, c.home)))
 		_, err = ReadFile()
 		problem, refused := errors.AsType[*cli.Problem](err)
 		if refused && problem.Try != "chmod go-w "+path {
@@ -201,13 +189,19 @@ func TestConfigOfAnotherUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(os.Getenv("STIGMER_HOME"), FileName)
-	if err := os.Chown(path, 12345, -1); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Chown(path, 12345, -1))
 	_, err := ReadFile()
 	problem, ok := errors.AsType[*cli.Problem](err)
 	if !ok || problem.Exit != cli.ExitPermission || problem.What != path+" belongs to another user (uid 12345)" ||
 		problem.Try != "remove it: rm "+path+"; or keep it, as root: chown 0 "+path {
 		t.Errorf("%+v", problem)
+	}
+}
+
+// check ends the test unless err is nil.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

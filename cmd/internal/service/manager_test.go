@@ -25,9 +25,7 @@ func TestStatus(t *testing.T) {
 	} {
 		for _, state := range strings.Fields(c.states) {
 			said, err := os.ReadFile(filepath.Join(c.folder, state))
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 			have := c.read(string(said))
 			if have.active != c.active || have.runs != c.runs {
 				t.Errorf("%s is read as %+v", state, have)
@@ -47,9 +45,7 @@ func TestLaunchdLines(t *testing.T) {
 		"spawn_scheduled": {"state = spawn scheduled", "last exit code = 78: EX_CONFIG", launchdUnreached[0], launchdUnreached[1]},
 	} {
 		said, err := os.ReadFile(filepath.Join("..", "..", "e2e", "testdata", "launchd", state))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		if have := readLaunchd(string(said)).lines; !slices.Equal(have, want) {
 			t.Errorf("%s is shown as %q", state, have)
 		}

@@ -47,9 +47,7 @@ func TestGoldenServices(t *testing.T) {
 	} {
 		path := filepath.Join("testdata", "service", file)
 		if *update {
-			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			check(t, os.WriteFile(path, []byte(text), 0o644))
 		}
 		have, err := os.ReadFile(path)
 		if err != nil || string(have) != text {
@@ -151,17 +149,13 @@ func TestHeaderComesBack(t *testing.T) {
 // been changed by hand as well.
 func TestFormerServiceIsReplaced(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "service", "former.plist"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	defer func(here bool) { LaunchdHere = here }(LaunchdHere)
 	LaunchdHere = true
 	path := launchdManager(home, 501).path
-	if err := cli.PutOwn(path, text); err != nil {
-		t.Fatal(err)
-	}
+	check(t, cli.PutOwn(path, text))
 	group := &cobra.Command{Use: "service"}
 	c := &cobra.Command{Use: "install"}
 	group.AddCommand(c)
@@ -170,9 +164,7 @@ func TestFormerServiceIsReplaced(t *testing.T) {
 	if err != nil || f.foreign() != nil || !f.altered {
 		t.Fatalf("it is read as foreign or as ours: %+v, %v", f, err)
 	}
-	if err := f.put(io.Discard, "new"); err != nil {
-		t.Fatal(err)
-	}
+	check(t, f.put(io.Discard, "new"))
 	beside, _ := filepath.Glob(path + ".bak-*")
 	if len(beside) != 1 {
 		t.Fatalf("beside it: %q", beside)
@@ -188,9 +180,7 @@ func TestSystemAcceptsTheFile(t *testing.T) {
 	dir := t.TempDir()
 	awkward := awkwardService()
 	awkward.Program = filepath.Join(dir, "a b%h $HOME ${X} é;q\"u'o\\te", "stigmer")
-	if err := errors.Join(os.Mkdir(filepath.Dir(awkward.Program), 0o700), os.WriteFile(awkward.Program, []byte("#!/bin/sh\n"), 0o700)); err != nil {
-		t.Fatal(err)
-	}
+	check(t, errors.Join(os.Mkdir(filepath.Dir(awkward.Program), 0o700), os.WriteFile(awkward.Program, []byte("#!/bin/sh\n"), 0o700)))
 	for _, c := range []struct{ check, file, text, right, wrong string }{
 		{"systemd-analyze --user --man=no verify", SystemdUnit, awkward.systemd(), "[Service]\n", "[Service]\nTyppe=notify\n"},
 		{"plutil -s -lint", "agent.plist", awkward.launchd(), "</array>", ""},
@@ -201,9 +191,7 @@ func TestSystemAcceptsTheFile(t *testing.T) {
 			continue
 		}
 		says := func(text string) string {
-			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			check(t, os.WriteFile(filepath.Join(dir, c.file), []byte(text), 0o600))
 			command := exec.Command(words[0], words[1:]...)
 			command.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir)
 			out, err := command.CombinedOutput()
@@ -218,5 +206,13 @@ func TestSystemAcceptsTheFile(t *testing.T) {
 		if out := says(strings.Replace(c.text, c.right, c.wrong, 1)); out == "" {
 			t.Errorf("%s finds nothing wrong", c.check)
 		}
+	}
+}
+
+// check ends the test unless err is nil.
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
