@@ -116,20 +116,12 @@ var (
 	runPattern   = regexp.MustCompile(`-run (?:'([^']*)'|(\S+))`)
 	testName     = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	testPackage  = regexp.MustCompile(`\./[a-z0-9/.]+`)
-	goTestFlag   = regexp.MustCompile(` -([a-z]+)`)
-	goTestFlags  = []string{"race", "tags", "run", "count", "v", "timeout", "update", "parallel", "fuzz", "fuzztime"}
 	scriptFolder = filepath.Join("testdata", "script")
 )
 
 // wrongTest looks whether a go test names a folder, and patterns that match
 // tests in it, and scripts.
 func wrongTest(rest string) string {
-	rest = " " + rest
-	for _, m := range goTestFlag.FindAllStringSubmatch(rest, -1) {
-		if !slices.Contains(goTestFlags, m[1]) {
-			return "go test has no flag -" + m[1]
-		}
-	}
 	folder := testPackage.FindString(rest)
 	if folder == "" {
 		return "no folder is named"
@@ -174,15 +166,8 @@ func fakeOnly(script string) bool {
 	return err == nil && strings.Contains("\n"+string(text), "\n[real] skip")
 }
 
-// named are the tests and scripts of the folders that were looked into.
-var named = map[string]names{}
-
-type names struct{ tests, scripts []string }
-
+// namesIn are the tests of a folder, and the scripts.
 func namesIn(folder string) (tests, scripts []string, err error) {
-	if known, ok := named[folder]; ok {
-		return known.tests, known.scripts, nil
-	}
 	root, below := strings.CutSuffix(folder, "/...")
 	var files []string
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -212,7 +197,6 @@ func namesIn(folder string) (tests, scripts []string, err error) {
 	for _, path := range paths {
 		scripts = append(scripts, strings.TrimSuffix(filepath.Base(path), ".txtar"))
 	}
-	named[folder] = names{tests, scripts}
 	return tests, scripts, err
 }
 

@@ -145,26 +145,20 @@ var span = regexp.MustCompile("(?s)`([^`]+)`")
 
 // mentions are the commands in running text.
 func (p *page) mentions() []said {
-	code := map[int]bool{}
+	text := slices.Clone(p.lines)
 	for _, b := range p.blocks() {
-		for i := b.first - 1; i <= b.end && i >= 0; i++ {
-			code[i] = strings.HasPrefix(strings.TrimSpace(p.lines[min(i, len(p.lines)-1)]), "```") || i >= b.first && i < b.end
+		clear(text[b.first:b.end])
+	}
+	for i, line := range text {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			text[i] = ""
 		}
 	}
-	var text strings.Builder
-	var starts []int
-	for i, line := range p.lines {
-		starts = append(starts, text.Len())
-		if !code[i] {
-			text.WriteString(line)
-		}
-		text.WriteString("\n")
-	}
+	prose := strings.Join(text, "\n")
 	var found []said
-	for _, at := range span.FindAllStringSubmatchIndex(text.String(), -1) {
-		words := strings.ReplaceAll(strings.Join(strings.Fields(text.String()[at[2]:at[3]]), " "), `\|`, "|")
-		line, _ := slices.BinarySearch(starts, at[0]+1)
-		found = append(found, said{page: p, line: line - 1, text: words})
+	for _, at := range span.FindAllStringSubmatchIndex(prose, -1) {
+		words := strings.ReplaceAll(strings.Join(strings.Fields(prose[at[2]:at[3]]), " "), `\|`, "|")
+		found = append(found, said{page: p, line: strings.Count(prose[:at[0]], "\n"), text: words})
 	}
 	return found
 }

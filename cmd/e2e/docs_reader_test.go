@@ -15,29 +15,21 @@ import (
 // reader is a new user: it types what a page shows.
 type reader struct {
 	*place
-	user, port, uiPort string
+	user string
 }
 
 // newReader makes a user with a clone in which make start was called, but for the
 // start itself: there are build/stigmer and ~/.stigmer/bin/temporal, and nothing else.
 func newReader(t *testing.T, temporal string) *reader {
 	t.Helper()
-	bin, err := buildStigmer()
-	check(t, err)
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	check(t, err)
-	r := &reader{place: &place{script: &script{dir: dir}, t: t, bin: bin, home: filepath.Join(dir, "home")}, user: filepath.Join(dir, "user")}
-	r.port, err = freePort()
-	check(t, err)
-	r.uiPort, err = freePort()
-	check(t, err)
-	r.gets("build/stigmer", bin)
+	p := newPlace(t, temporal)
+	r := &reader{p, filepath.Join(p.dir, "user")}
+	r.gets("build/stigmer", r.bin)
 	version := filepath.Join("versions", cli.TemporalVersion, "temporal") // as an installation does
 	r.gets(filepath.Join(".stigmer/bin", version), temporal)
 	check(t, os.Symlink(version, filepath.Join(r.user, ".stigmer/bin/temporal")))
 	check(t, os.Symlink(filepath.Join(r.user, ".stigmer"), r.home))
 	r.setEnv()
-	t.Cleanup(r.end)
 	return r
 }
 
@@ -47,9 +39,7 @@ func (r *reader) gets(name, program string) {
 	path := filepath.Join(r.user, name)
 	check(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
 	if os.Link(program, path) != nil { // another file system
-		text, err := os.ReadFile(program)
-		check(r.t, err)
-		check(r.t, os.WriteFile(path, text, 0o700))
+		install(r.t, program, path)
 	}
 }
 

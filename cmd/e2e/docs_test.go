@@ -47,7 +47,7 @@ func TestDocsBite(t *testing.T) {
 		"stigmer local dance", "stigmer local start --prot 1", "stigmer local state -x", "stigmer local stop [--explain]",
 		"stigmer local start [--port 7234]", "stigmer local start [--timeout 61s]", "stigmer local stop [--timeout 5s] [--quiet]",
 		"stigmer local start|dance", `eval "$(stigmer local dance)"`, "STIGMER_HOME=x stigmer local start --prot 1", "make dance", "make test dance",
-		"go test ./cmd/... -run TestDance", "go test ./dance -run TestScripts", "go test ./cmd/... -dance", "FAKE 'TestScripts/dance$'", "REAL 'TestLock|TestDance'",
+		"go test ./cmd/... -run TestDance", "go test ./dance -run TestScripts", "FAKE 'TestScripts/dance$'", "REAL 'TestLock|TestDance'",
 		"FAKE 'TestScripts/(lock|dance)$'", "REAL 'TestRealScripts/interrupted'", "go test ./dance",
 	} {
 		if wrong(text) == "" {

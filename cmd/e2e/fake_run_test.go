@@ -20,7 +20,6 @@ import (
 //	escape-exit         the same, then exit 1
 //	half-db             make an empty database file and die, where there was none
 //	scribble            write into the database that is there, and exit 1
-//	db-gate=FILE        make an empty database file, its schema only once FILE exists
 //	gate=FILE           listen only once FILE exists
 //	never-ready         listen, but health says NOT_SERVING
 //	no-namespace        health says SERVING, but no namespace is found
@@ -117,9 +116,6 @@ func (f *fake) openDatabase() error {
 	f.database = file
 	if f.has("half-db") {
 		return syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	}
-	if f.has("db-gate") && !f.await(f.modes["db-gate"]) {
-		return errors.New("failed starting server: interrupted")
 	}
 	_, err = file.Write(fakeSchema)
 	return err

@@ -44,9 +44,7 @@ func TestFaultDescriptors(t *testing.T) {
 			if !foreground {
 				p.keepsNone(p.pid("supervisor"), "/etc/hostname", leaked, "pipe:")
 			}
-			restarted := oneMore(p.record())
-			p.kill9(p.pid("temporal"))
-			p.await("Healthy", restarted)
+			p.crash()
 			p.keepsNone(p.pid("temporal"), "/etc/hostname", leaked, "pipe:")
 			p.stop()
 			if foreground {
@@ -149,17 +147,11 @@ func TestFaultOtherUser(t *testing.T) {
 		t.Skip("to act as two users one must be root")
 	}
 	inPlaces(t, func(p *place) {
-		open := p.openToAll()
+		p.openTo(nobody)
 		p.local("start")
 		temporal := p.pid("temporal")
 		for _, verb := range []string{"start", "stop", "restart", "state"} {
-			c := exec.Command(open, "local", verb)
-			c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-			c.Dir = "/"
-			out, status := p.run(c)
-			if status != 4 {
-				p.t.Errorf("%s as another user: exit status %d:\n%s", verb, status, out)
-			}
+			out := p.bound(4, []string{verb})
 			p.says(verb, out, p.home, "meaning:", "try:")
 			if verb == "state" && strings.Contains(out, "Stopped:") {
 				p.t.Errorf("another user gets a state:\n%s", out)
@@ -171,7 +163,7 @@ func TestFaultOtherUser(t *testing.T) {
 		// The other way round: root does not work in another user's home.
 		theirs := filepath.Join(p.dir, "theirs")
 		check(p.t, os.Mkdir(theirs, 0o700))
-		check(p.t, os.Chown(theirs, 65534, 65534))
+		check(p.t, os.Chown(theirs, nobody, nobody))
 		p.move(theirs)
 		for _, verb := range []string{"start", "stop", "restart", "state"} {
 			p.exits(4, []string{verb}, theirs, "meaning:", "try:")
@@ -180,18 +172,4 @@ func TestFaultOtherUser(t *testing.T) {
 			p.t.Errorf("root left %v there", entries)
 		}
 	})
-}
-
-// openToAll opens the way to the home for every user, and returns a stigmer that every user can
-// run.
-func (p *place) openToAll() string {
-	p.t.Helper()
-	for dir := p.dir; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-		check(p.t, os.Chmod(dir, 0o755))
-	}
-	data, err := os.ReadFile(p.bin)
-	check(p.t, err)
-	path := filepath.Join(p.dir, "stigmer")
-	check(p.t, os.WriteFile(path, data, 0o755))
-	return path
 }

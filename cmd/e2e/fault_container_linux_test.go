@@ -39,8 +39,8 @@ func (h *siege) container(prelude string, args ...string) *container {
 	if !poll(awaitDefault, func() bool {
 		children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", c.cmd.Process.Pid, c.cmd.Process.Pid))
 		c.init, _ = strconv.Atoi(strings.TrimSpace(string(children)))
-		return c.ended() || c.init > 1 && h.recordSays("Healthy")
-	}) || c.ended() {
+		return isClosed(c.done) || c.init > 1 && h.recordSays("Healthy")
+	}) || isClosed(c.done) {
 		h.t.Fatalf("not Healthy:\n%s", c.out.String())
 	}
 	return c
@@ -48,15 +48,6 @@ func (h *siege) container(prelude string, args ...string) *container {
 
 func (h *siege) recordSays(state string) bool {
 	return strings.Contains(h.record(), `"state": "`+state+`"`)
-}
-
-func (c *container) ended() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // beside runs a program in the container, as docker exec does.
@@ -80,7 +71,7 @@ const anyStatus = -1
 // ends waits for the end of the container, and compares its exit status.
 func (c *container) ends(status int) {
 	c.t.Helper()
-	if !poll(awaitDefault, c.ended) {
+	if !poll(awaitDefault, func() bool { return isClosed(c.done) }) {
 		c.t.Fatalf("the container goes on:\n%s", c.out.String())
 	}
 	if code := c.cmd.ProcessState.ExitCode(); code != status && status != anyStatus {

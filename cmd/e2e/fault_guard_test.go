@@ -2,34 +2,43 @@ package e2e_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/stigmer/local/actions/lockfile"
 )
 
 // TestGuardSees: what the guard of every siege watches for is seen if it is so.
 func TestGuardSees(t *testing.T) {
 	t.Parallel()
 	h := &siege{place: fakePlace(t)}
-	spawn := func(dir string) *spawnedFake {
-		check(t, os.Mkdir(filepath.Join(h.dir, dir), 0o700))
-		f := spawnFake(t, filepath.Join(h.dir, dir), []string{"STIGMER_INSTANCE=" + h.dir + "/home"})
-		f.awaitServing()
-		return f
+	spawn := func(lock string) (end func()) {
+		port, err := freePort()
+		check(t, err)
+		c := exec.Command("temporal", "server", "start-dev", "--ip", "127.0.0.1", "--port", port, "--headless")
+		held, err := lockfile.Take(filepath.Join(h.dir, lock))
+		check(t, err)
+		c.Env, c.ExtraFiles = append(os.Environ(), "STIGMER_INSTANCE="+h.home), []*os.File{held}
+		check(t, c.Start())
+		check(t, held.Close())
+		if !poll(awaitDefault, func() bool { return serves("127.0.0.1:" + port) }) {
+			t.Fatal("not serving")
+		}
+		return func() { c.Process.Kill(); c.Wait() }
 	}
-	first := spawn("a")
+	end := spawn("a")
 	list := h.temporals()
 	if two, pid := h.twoTemporals(list), h.unlocked(list); two != "" || pid != 0 || len(list) != 1 {
 		t.Errorf("one Temporal is %v, %q, %d is without a lock", list, two, pid)
 	}
-	second := spawn("b")
+	endSecond := spawn("b")
 	if h.twoTemporals(h.temporals()) == "" {
 		t.Error("two Temporals go unnoticed")
 	}
-	check(t, first.Process.Kill())
-	first.Wait()
+	end()
 	if two := h.twoTemporals(h.temporals()); two != "" {
 		t.Error(two)
 	}
-	check(t, second.Process.Kill())
-	second.Wait()
+	endSecond()
 }

@@ -18,19 +18,26 @@ import (
 // Any signal but SIGCONT would end or stop it.
 func (h *siege) foreign() fsm.Process {
 	h.t.Helper()
-	path, err := exec.LookPath("straggler")
-	check(h.t, err)
-	file := filepath.Join(h.t.TempDir(), "foreign")
-	c := exec.Command(path, file)
+	p, _ := h.startForeign("straggler")
+	return p
+}
+
+// startForeign starts a foreign program that makes the file which it is given last once it
+// is ready, and returns it with the end of it.
+func (h *siege) startForeign(program string, args ...string) (fsm.Process, func()) {
+	h.t.Helper()
+	ready := filepath.Join(h.t.TempDir(), "ready")
+	c := exec.Command(program, append(args, ready)...)
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	check(h.t, c.Start())
-	h.t.Cleanup(func() { c.Process.Kill(); c.Wait() })
-	if !poll(awaitDefault, func() bool { _, err := os.Stat(file); return err == nil }) {
-		h.t.Fatal("the foreign process does not come up")
+	end := func() { c.Process.Kill(); c.Wait() }
+	h.t.Cleanup(end)
+	if !poll(awaitDefault, func() bool { _, err := os.Stat(ready); return err == nil }) {
+		h.t.Fatalf("%s is not ready: %q", program, args)
 	}
 	p, err := proc.Identify(c.Process.Pid)
 	check(h.t, err)
-	return p
+	return p, end
 }
 
 // unharmed checks that a foreign process runs on.

@@ -3,19 +3,14 @@ package e2e_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/proc"
 )
 
 // atOnce bounds an answer that waits for nothing: far less than the minute that a start waits by
@@ -24,30 +19,12 @@ const atOnce = 25 * time.Second
 
 var lockNames = []string{"temporal.lock", "supervisor.lock"}
 
-// holdLockIn lets a foreign process hold a lock, and returns it with the end of it.
-func (h *siege) holdLockIn(path string) (fsm.Process, func()) {
-	h.t.Helper()
-	program, err := exec.LookPath("holdlock")
-	check(h.t, err)
-	ready := filepath.Join(h.t.TempDir(), "ready")
-	c := exec.Command(program, path, ready)
-	check(h.t, c.Start())
-	end := func() { c.Process.Kill(); c.Wait() }
-	h.t.Cleanup(end)
-	if !poll(awaitDefault, func() bool { _, err := os.Stat(ready); return err == nil }) {
-		h.t.Fatalf("%s is not held", path)
-	}
-	p, err := proc.Identify(c.Process.Pid)
-	check(h.t, err)
-	return p, end
-}
-
-// TestForeignLock: a foreign process that holds a lock is named at once, with the standard
-// timeouts, and left alone; once it is gone nothing is in the way.
+// TestForeignLock: a foreign process that holds a lock is named at once, with the
+// standard timeouts, and left alone; once it is gone nothing is in the way.
 func TestForeignLock(t *testing.T) {
 	besiege(t, func(h *siege) {
 		for _, name := range lockNames {
-			foreign, end := h.holdLockIn(filepath.Join(h.home, name))
+			foreign, end := h.startForeign("holdlock", filepath.Join(h.home, name))
 			for _, verb := range []string{"start", "stop", "restart"} {
 				r := h.must([]string{verb}, 1)
 				if r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", foreign.PID)) {
@@ -71,10 +48,10 @@ func TestStolenSupervisorLock(t *testing.T) {
 	besiege(t, func(h *siege) {
 		h.up()
 		temporal := h.temporals()[0]
-		lock := filepath.Join(h.home, "supervisor.lock")
-		foreign, end := h.holdLockIn(lock + ".new")
-		check(h.t, os.Rename(lock, lock+".old"))
-		check(h.t, os.Rename(lock+".new", lock))
+		seat := filepath.Join(h.home, "supervisor.lock")
+		foreign, end := h.startForeign("holdlock", seat+".new")
+		check(h.t, os.Rename(seat, seat+".old"))
+		check(h.t, os.Rename(seat+".new", seat))
 		for _, verb := range []string{"start", "stop"} {
 			if r := h.must([]string{verb}, 1); r.took > atOnce || !strings.Contains(r.out, fmt.Sprintf("pid %d ", foreign.PID)) {
 				h.t.Errorf("not named at once: %s", r)
@@ -271,24 +248,11 @@ func (h *place) openTo(uid int) {
 		check(h.t, os.Chmod(dir, 0o755))
 	}
 	bin, temporal := filepath.Join(h.dir, "stigmer"), filepath.Join(h.dir, "temporal")
-	check(h.t, errors.Join(copyProgram(h.bin, bin), copyProgram(h.temporalBin(), temporal)))
+	install(h.t, h.bin, bin)
+	install(h.t, h.temporalBin(), temporal)
 	h.bin = bin
 	plain := filepath.Join(h.dir, "user")
 	check(h.t, os.Mkdir(plain, 0o700))
 	check(h.t, os.Chown(plain, uid, uid))
 	h.env = append(h.env, "STIGMER_TEMPORAL_BIN="+temporal, "HOME="+plain, "USER=somebody", "FAKE_CHILD_PID=", "FAKE_TEMPORAL_PLAN=")
-}
-
-func copyProgram(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Chmod(0o755), out.Close())
 }

@@ -144,18 +144,12 @@ func TestOtherNamespace(t *testing.T) {
 func TestFaultOpenAddress(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.inNetwork("true")
-		frontend := ""
-		for _, variable := range p.env {
-			if text, ok := strings.CutPrefix(variable, "STIGMER_PORT="); ok {
-				port, err := strconv.Atoi(text)
-				check(p.t, err)
-				frontend = fmt.Sprintf("%04X", port)
-			}
-		}
+		port, err := strconv.Atoi(p.port)
+		check(p.t, err)
 		for ip, hex := range map[string]string{"0.0.0.0": "(0{8}|0{32})", "::": "0{32}"} {
 			out := p.inNetwork(`"$0" local start --ip ` + ip + ` && "$0" local state && cat /proc/net/tcp* && "$0" local stop`)
 			p.says("start --ip "+ip, out, "warning: --ip "+ip+" can be reached from other machines", "Healthy since")
-			if !regexp.MustCompile(" " + hex + ":" + frontend + " 0+:0000 0A ").MatchString(out) { // 0A: LISTEN
+			if !regexp.MustCompile(fmt.Sprintf(" %s:%04X 0+:0000 0A ", hex, port)).MatchString(out) { // 0A: LISTEN
 				p.t.Errorf("--ip %s: Temporal does not listen there:\n%s", ip, out)
 			}
 			p.nothingRuns("stop")

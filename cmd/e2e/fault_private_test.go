@@ -50,29 +50,22 @@ func (p *place) sockets() []net.ConnectionStat {
 
 // TestFaultUmask: whatever the caller's umask is, others may not even look.
 func TestFaultUmask(t *testing.T) {
-	t.Parallel()
-	for name, p := range map[string]func(*testing.T) *place{"fake": fakePlace, "real": realPlace} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := p(t)
-			out, status := p.shell(`umask 000; exec "$0" local start`)
-			if status != 0 {
-				t.Fatal(out)
-			}
-			p.private()
-			restarted := oneMore(p.record())
-			p.kill9(p.pid("temporal"))
-			p.await("Healthy", restarted)
-			p.private()
-			if out, status = p.shell(`umask 000; exec "$0" local stop`); status != 0 {
-				t.Error(out)
-			}
-			p.private()
-			if out, status = p.shell(`umask 277; "$0" local start && "$0" local stop`); status != 0 {
-				t.Error(out)
-			}
-		})
-	}
+	inPlaces(t, func(p *place) {
+		out, status := p.shell(`umask 000; exec "$0" local start`)
+		if status != 0 {
+			p.t.Fatal(out)
+		}
+		p.private()
+		p.crash()
+		p.private()
+		if out, status = p.shell(`umask 000; exec "$0" local stop`); status != 0 {
+			p.t.Error(out)
+		}
+		p.private()
+		if out, status = p.shell(`umask 277; "$0" local start && "$0" local stop`); status != 0 {
+			p.t.Error(out)
+		}
+	})
 }
 
 // private checks the mode of everything in the home.

@@ -74,29 +74,28 @@ func (p *place) onFUSE(name string, grantsAll bool) {
 // and works; one whose locks exclude no process is refused.
 func TestFaultSharedFileSystem(t *testing.T) {
 	t.Parallel()
-	t.Run("reported", func(t *testing.T) {
-		t.Parallel()
-		p := fakePlace(t)
-		p.onFUSE("sshfs", false)
-		p.exits(0, []string{"start"}, "is on fuse.sshfs: its locks may not keep other hosts away", "Started")
-		p.exits(1, []string{"doctor"}, "!!  file system", "fuse.sshfs")
-		p.stop()
-		p.nothingRuns("stop")
-	})
-	t.Run("refused", func(t *testing.T) {
-		t.Parallel()
-		p := fakePlace(t)
-		p.onFUSE("nolocks", true)
-		p.exits(1, []string{"start"}, "is on fuse.nolocks: flock does not work on it", "nothing could keep a second Temporal away", "a home on a local disk")
-		p.nothingRuns("a start without locks")
-	})
-	t.Run("not reported", func(t *testing.T) {
-		t.Parallel()
-		p := fakePlace(t)
-		p.onFUSE("gocryptfs", false)
-		if out, _ := p.try("start"); out == "" || strings.Contains(out, "other hosts") {
-			t.Errorf("a disk of this machine:\n%s", out)
-		}
-		p.stop()
-	})
+	for fileSystem, test := range map[string]func(p *place){
+		"sshfs": func(p *place) {
+			p.exits(0, []string{"start"}, "is on fuse.sshfs: its locks may not keep other hosts away", "Started")
+			p.exits(1, []string{"doctor"}, "!!  file system", "fuse.sshfs")
+			p.stop()
+		},
+		"nolocks": func(p *place) {
+			p.exits(1, []string{"start"}, "is on fuse.nolocks: flock does not work on it", "nothing could keep a second Temporal away", "a home on a local disk")
+		},
+		"gocryptfs": func(p *place) { // a disk of this machine
+			if out, _ := p.try("start"); out == "" || strings.Contains(out, "other hosts") {
+				p.t.Error(out)
+			}
+			p.stop()
+		},
+	} {
+		t.Run(fileSystem, func(t *testing.T) {
+			t.Parallel()
+			p := fakePlace(t)
+			p.onFUSE(fileSystem, fileSystem == "nolocks")
+			test(p)
+			p.nothingRuns("it")
+		})
+	}
 }

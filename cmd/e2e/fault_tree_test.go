@@ -90,9 +90,7 @@ func TestWrappedWithoutTheLock(t *testing.T) {
 			p.nothingRuns("stop")
 
 			p.local("start")
-			restarted := oneMore(p.record())
-			p.kill9(p.pid("temporal"))
-			p.await("Healthy", restarted)
+			p.crash()
 
 			for _, verb := range []string{"start", "stop"} {
 				p.kill9(p.pid("supervisor"))

@@ -72,13 +72,6 @@ func TestFormerBuild(t *testing.T) {
 	}
 }
 
-// crash kills Temporal, which its supervisor restarts.
-func (p *place) crash() {
-	restarted := oneMore(p.record())
-	p.kill9(p.pid("temporal"))
-	p.await("Healthy", restarted)
-}
-
 // orphan kills the supervisor.
 func (p *place) orphan() { p.kill9(p.pid("supervisor")) }
 

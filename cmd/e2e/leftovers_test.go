@@ -14,9 +14,8 @@ import (
 
 // script is what the harness keeps for one script.
 type script struct {
-	dir           string
-	listeners     map[string]net.Listener
-	leavesRunning bool
+	dir       string
+	listeners map[string]net.Listener
 	// mayCrash: Go's runtime is to end programs here, and that is no fault.
 	mayCrash bool
 }
@@ -25,8 +24,7 @@ type scriptKey struct{}
 
 func scriptOf(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
 
-// end kills what the script left. A script that passed so far and left
-// something has failed, unless it said leaves-running.
+// end kills what the script left. A script that passed so far and left something has failed.
 func (s *script) end(t testscript.T) {
 	for _, l := range s.listeners {
 		l.Close()
@@ -36,7 +34,7 @@ func (s *script) end(t testscript.T) {
 		t.Log(s.logs())
 	}
 	var left []string
-	if !failed && !s.leavesRunning {
+	if !failed {
 		left = s.stragglers(awaitDefault)
 	}
 	s.killAll()

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestLogsOnTerminal: warnings and errors are coloured on a terminal, unless NO_COLOR refuses
@@ -24,13 +23,10 @@ func TestLogsOnTerminal(t *testing.T) {
 			log := filepath.Join(p.home, "logs", "temporal.log")
 			check(t, os.MkdirAll(filepath.Dir(log), 0o700))
 			check(t, os.WriteFile(log, []byte("level=INFO msg=a\nlevel=WARN msg=b\x1b[2J\nlevel=ERROR msg=c\n  its trace\n"), 0o600))
-			user, program := terminal(t)
-			d := newDisplay(t, user)
+			d, program := newDisplay(t, 24, 80)
 			p.env = append(p.env, "TERM=xterm", c.env)
 			shell := p.inTerminal(program, `"$0" local logs; echo "ended: $?"; read x`)
-			if !poll(time.Minute, func() bool { return strings.Contains(d.all(), "ended: 0") }) {
-				t.Fatalf("no end after\n%q", d.all())
-			}
+			d.says("ended: 0")
 			if have, _, _ := strings.Cut(d.all(), "ended"); have != c.want {
 				t.Errorf("have %q\nwant %q", have, c.want)
 			}

@@ -17,34 +17,29 @@ import (
 // TestNotifiesServiceManager: the words of sd_notify(3), as a service manager
 // reads them, from the start to a crash and to the end.
 func TestNotifiesServiceManager(t *testing.T) {
-	t.Parallel()
-	for name, p := range map[string]func(*testing.T) *place{"fake": fakePlace, "real": realPlace} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m := newManager(t)
-			p := p(t)
-			c := m.starts(p, 1500*time.Millisecond)
-			m.hears("STATUS=Locking: ", "STATUS=Starting: ", "STATUS=Healthy: ", "READY=1", "WATCHDOG=1")
-			if have := p.ask(".state"); have != "Healthy" {
-				t.Errorf("READY is said while the record says %s", have)
-			}
-			temporal := p.pid("temporal")
-			m.untold(temporal)
+	inPlaces(t, func(p *place) {
+		m := newManager(p.t)
+		c := m.starts(p, 1500*time.Millisecond)
+		m.hears("STATUS=Locking: ", "STATUS=Starting: ", "STATUS=Healthy: ", "READY=1", "WATCHDOG=1")
+		if have := p.ask(".state"); have != "Healthy" {
+			p.t.Errorf("READY is said while the record says %s", have)
+		}
+		temporal := p.pid("temporal")
+		m.untold(temporal)
 
-			p.kill9(temporal)
-			m.hears("STATUS=Restarting: Temporal (pid "+strconv.Itoa(temporal)+") was ended by signal SIGKILL", "STATUS=Healthy: ", "WATCHDOG=1")
-			m.hears("WATCHDOG=1", "WATCHDOG=1")
+		p.kill9(temporal)
+		m.hears("STATUS=Restarting: Temporal (pid "+strconv.Itoa(temporal)+") was ended by signal SIGKILL", "STATUS=Healthy: ", "WATCHDOG=1")
+		m.hears("WATCHDOG=1", "WATCHDOG=1")
 
-			p.signal(c.Process.Pid, syscall.SIGTERM)
-			m.hears("STATUS=Stopping: ", "STATUS=Stopped: ")
-			check(t, c.Wait())
-			m.said("READY=1", 1)
-			m.said("STOPPING=1", 0)
-			if log := m.log.String(); strings.Contains(log, "Started in") || !strings.Contains(log, "to=Healthy") {
-				t.Errorf("the journal has\n%s", log)
-			}
-		})
-	}
+		p.signal(c.Process.Pid, syscall.SIGTERM)
+		m.hears("STATUS=Stopping: ", "STATUS=Stopped: ")
+		check(p.t, c.Wait())
+		m.said("READY=1", 1)
+		m.said("STOPPING=1", 0)
+		if log := m.log.String(); strings.Contains(log, "Started in") || !strings.Contains(log, "to=Healthy") {
+			p.t.Errorf("the journal has\n%s", log)
+		}
+	})
 }
 
 // TestNoWatchdogOfAHungSupervisor: a loop that stands is not vouched for by a
@@ -83,21 +78,10 @@ func TestNoWatchdogOfAHungSupervisor(t *testing.T) {
 // TestServiceManagerThatDoesNotRead keeps the supervisor from nothing.
 func TestServiceManagerThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	p := fakePlace(t)
-	dir, err := os.MkdirTemp("", "n")
-	check(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	deaf, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
-	check(t, err)
-	defer deaf.Close()
-	c := exec.Command(p.bin, "local", "start", "--foreground")
-	c.Env = append(p.env, "NOTIFY_SOCKET="+socket, "WATCHDOG_USEC=3000") // one a millisecond: the queue is soon full
-	check(t, c.Start())
+	m, p := newManager(t), fakePlace(t)
+	c := m.starts(p, 3*time.Millisecond) // one message a millisecond: the queue is soon full
 	p.await("Healthy")
-	restarted := oneMore(p.record())
-	p.kill9(p.pid("temporal"))
-	p.await("Healthy", restarted)
+	p.crash()
 	p.stop()
 	check(t, c.Wait())
 }

@@ -22,6 +22,7 @@ type place struct {
 	*script
 	t                  *testing.T
 	bin, address, home string
+	port, uiPort       string
 	env                []string
 }
 
@@ -54,12 +55,21 @@ func newPlace(t *testing.T, temporal string) *place {
 	check(t, err)
 	ui, err := freePort()
 	check(t, err)
-	dir := t.TempDir()
-	p := &place{script: &script{dir: dir}, t: t, bin: bin, address: "127.0.0.1:" + port, home: filepath.Join(dir, "home")}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	p := &place{script: &script{dir: dir}, t: t, bin: bin, address: "127.0.0.1:" + port, port: port, uiPort: ui, home: filepath.Join(dir, "home")}
 	p.env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "HOME="+filepath.Join(dir, "me"), "STIGMER_HOME="+p.home,
 		"STIGMER_PORT="+port, "STIGMER_UI_PORT="+ui, "STIGMER_TEMPORAL_BIN="+temporal)
 	t.Cleanup(p.end)
 	return p
+}
+
+// check ends the test unless err is nil.
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (p *place) end() {
@@ -254,6 +264,14 @@ func (p *place) ask(path string) string { return lookup(decode(p.record()), path
 func oneMore(record string) string {
 	total, _ := strconv.Atoi(lookup(decode(record), ".restarts.total"))
 	return fmt.Sprintf(".restarts.total=%d", total+1)
+}
+
+// crash kills Temporal, which its supervisor restarts.
+func (p *place) crash() {
+	p.t.Helper()
+	restarted := oneMore(p.record())
+	p.kill9(p.pid("temporal"))
+	p.await("Healthy", restarted)
 }
 
 // nothingRuns checks that no process of this home is left, but for one that is

@@ -39,14 +39,10 @@ func TestStartOnTerminal(t *testing.T) {
 		t.Run("NO_COLOR="+noColor, func(t *testing.T) {
 			t.Parallel()
 			p := fakePlace(t)
-			user, program := terminal(t)
-			d := newDisplay(t, user)
-			d.resize(40, 60)
+			d, program := newDisplay(t, 40, 60)
 			p.env = append(p.env, "TERM=xterm", "NO_COLOR="+noColor)
 			shell := p.inTerminal(program, `"$0" local start; echo "ended: $?"; read x`)
-			if !poll(awaitDefault, func() bool { return strings.Contains(d.all(), "ended: ") }) {
-				t.Fatalf("it does not end:\n%q", d.all())
-			}
+			d.says("ended: ")
 			d.leave(shell)
 			text := d.all()
 			held := strings.Join(leftOn(text), "\n")
@@ -89,9 +85,7 @@ func TestInstallOnTerminal(t *testing.T) {
 	server := httptest.NewServer(m)
 	defer server.Close()
 	defer suffice()
-	user, program := terminal(t)
-	d := newDisplay(t, user)
-	d.resize(40, 120)
+	d, program := newDisplay(t, 40, 120)
 	p.env = append(p.env, "TERM=xterm", "NO_COLOR=1", "STIGMER_TEMPORAL_BIN=")
 	shell := p.inTerminal(program, `"$0" local install --mirror `+server.URL+`/drips; echo "ended: $?"; read x`)
 	bar := regexp.MustCompile(`\r +\d+% \[#*-*\] \([\d.]+( KiB)?/[\d.]+ MiB, [\d.]+ [KM]iB/s\)`)
@@ -99,9 +93,7 @@ func TestInstallOnTerminal(t *testing.T) {
 		t.Fatalf("no bar is drawn:\n%q", d.all())
 	}
 	suffice()
-	if !poll(awaitDefault, func() bool { return strings.Contains(d.all(), "ended: ") }) {
-		t.Fatalf("it does not end:\n%q", d.all())
-	}
+	d.says("ended: ")
 	d.leave(shell)
 	held := strings.Join(leftOn(d.all()), "\n")
 	for _, want := range []string{`(?m)^Fetched    \d+\.\d MiB$`, `(?m)^Installed Temporal CLI ` + cli.TemporalVersion + `\.$`, `(?m)^ended: 0$`} {

@@ -68,13 +68,6 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdLeavesRunning allows the script to end with processes left, which the
-// harness then kills: "leaves-running".
-func cmdLeavesRunning(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 0, "leaves-running")
-	scriptOf(ts).leavesRunning = true
-}
-
 func usage(ts *testscript.TestScript, neg, ok bool, text string) {
 	if neg || !ok {
 		ts.Fatalf("usage: %s", text)

@@ -165,12 +165,3 @@ func (p *paced) Write(piece []byte) (int, error) {
 	p.after(p.sent)
 	return n, err
 }
-
-// cmdAwaitBytes waits until a file has something in it: "await-bytes FILE".
-func cmdAwaitBytes(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 1, "await-bytes FILE")
-	path := ts.MkAbs(args[0])
-	if !poll(awaitDefault, func() bool { info, err := os.Stat(path); return err == nil && info.Size() > 0 }) {
-		ts.Fatalf("nothing in %s after %s", args[0], awaitDefault)
-	}
-}

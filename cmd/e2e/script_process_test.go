@@ -108,10 +108,7 @@ func cmdServing(ts *testscript.TestScript, neg bool, args []string) {
 func cmdAwaitServing(ts *testscript.TestScript, neg bool, args []string) {
 	rest, timeout := cutTimeout(args, awaitDefault)
 	usage(ts, neg, len(rest) == 1, "await-serving IP:PORT [TIMEOUT]")
-	if !poll(timeout, func() bool {
-		answer, err := askHealth(rest[0])
-		return err == nil && answer == healthpb.HealthCheckResponse_SERVING
-	}) {
+	if !poll(timeout, func() bool { return serves(rest[0]) }) {
 		ts.Fatalf("%s does not serve after %s", rest[0], timeout)
 	}
 }
@@ -120,6 +117,12 @@ func cmdAwaitServing(ts *testscript.TestScript, neg bool, args []string) {
 func hasIPv6() bool {
 	l, err := net.Listen("tcp", "[::1]:0")
 	return err == nil && l.Close() == nil
+}
+
+// serves reports whether health says so.
+func serves(address string) bool {
+	answer, err := askHealth(address)
+	return err == nil && answer == healthpb.HealthCheckResponse_SERVING
 }
 
 func askHealth(address string) (healthpb.HealthCheckResponse_ServingStatus, error) {

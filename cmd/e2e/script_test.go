@@ -48,8 +48,7 @@ func stigmer() int {
 }
 
 // TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
-// each in a home and on ports of its own. A script ends with nothing left
-// running, unless it says leaves-running.
+// each in a home and on ports of its own. A script ends with nothing left running.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	runScripts(t, "")
@@ -85,29 +84,27 @@ func runScripts(t *testing.T, real string) {
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"alive":          cmdAlive,
-			"await":          cmdAwait,
-			"await-bytes":    cmdAwaitBytes,
-			"await-dead":     cmdAwaitDead,
-			"await-file":     cmdAwaitFile,
-			"await-serving":  cmdAwaitServing,
-			"await-text":     cmdAwaitText,
-			"devel":          cmdDevel,
-			"exits":          cmdExits,
-			"glob":           cmdGlob,
-			"json":           cmdJSON,
-			"leaves-running": cmdLeavesRunning,
-			"listen":         cmdListen,
-			"load":           cmdLoad,
-			"mirror":         cmdMirror,
-			"pid":            cmdPID,
-			"same":           cmdSame,
-			"schema":         cmdSchema,
-			"serving":        cmdServing,
-			"signal":         cmdSignal,
-			"steady":         cmdSteady,
-			"unlisten":       cmdUnlisten,
-			"write":          cmdWrite,
+			"alive":         cmdAlive,
+			"await":         cmdAwait,
+			"await-dead":    cmdAwaitDead,
+			"await-file":    cmdAwaitFile,
+			"await-serving": cmdAwaitServing,
+			"await-text":    cmdAwaitText,
+			"devel":         cmdDevel,
+			"exits":         cmdExits,
+			"glob":          cmdGlob,
+			"json":          cmdJSON,
+			"listen":        cmdListen,
+			"load":          cmdLoad,
+			"mirror":        cmdMirror,
+			"pid":           cmdPID,
+			"same":          cmdSame,
+			"schema":        cmdSchema,
+			"serving":       cmdServing,
+			"signal":        cmdSignal,
+			"steady":        cmdSteady,
+			"unlisten":      cmdUnlisten,
+			"write":         cmdWrite,
 		},
 	})
 }

@@ -2,7 +2,9 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
 
@@ -20,41 +21,36 @@ const olderVersion, newerVersion = "v1.2.0", "v1.2.0-3-gabcdef0"
 // TestVersionSkew: a newer command replaces the supervisor while clients go on
 // working with the same Temporal, and an older one leaves it alone.
 func TestVersionSkew(t *testing.T) {
-	t.Parallel()
-	for name, p := range map[string]func(*testing.T) *place{"fake": fakePlace, "real": realPlace} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := p(t)
-			older, newer := stamped(t, olderVersion), stamped(t, newerVersion)
-			p.bin = older
-			p.local("start")
-			temporal, first := p.pid("temporal"), p.pid("supervisor")
-			end := p.servesThroughout()
+	inPlaces(t, func(p *place) {
+		older, newer := stamped(p.t, olderVersion), stamped(p.t, newerVersion)
+		p.bin = older
+		p.local("start")
+		temporal, first := p.pid("temporal"), p.pid("supervisor")
+		end := p.servesThroughout()
 
-			p.bin = newer
-			p.exits(0, []string{"state"}, "Supervisor stigmer "+olderVersion+", this is "+newerVersion, "start replaces it")
-			p.exits(0, []string{"state", "--explain"}, "!!  version", "end the older supervisor")
-			out, _ := p.try("state", "-o", "json")
-			p.says("state -o json", out, `"skew": "older"`)
-			p.exits(1, []string{"start", "--port", "1"}, "other settings")
-			p.same(temporal, first)
+		p.bin = newer
+		p.exits(0, []string{"state"}, "Supervisor stigmer "+olderVersion+", this is "+newerVersion, "start replaces it")
+		p.exits(0, []string{"state", "--explain"}, "!!  version", "end the older supervisor")
+		out, _ := p.try("state", "-o", "json")
+		p.says("state -o json", out, `"skew": "older"`)
+		p.exits(1, []string{"start", "--port", "1"}, "other settings")
+		p.same(temporal, first)
 
-			p.exits(0, []string{"start"}, "Replaced the supervisor of stigmer "+olderVersion, newerVersion, "same pid")
-			second := p.pid("supervisor")
-			if second == first || runs(first) {
-				t.Errorf("supervisor %d was not replaced by %d", first, second)
-			}
-			p.exits(0, []string{"start"}, "already running")
-			p.same(temporal, second)
+		p.exits(0, []string{"start"}, "Replaced the supervisor of stigmer "+olderVersion, newerVersion, "same pid")
+		second := p.pid("supervisor")
+		if second == first || runs(first) {
+			p.t.Errorf("supervisor %d was not replaced by %d", first, second)
+		}
+		p.exits(0, []string{"start"}, "already running")
+		p.same(temporal, second)
 
-			p.bin = older
-			p.exits(0, []string{"start"}, "already running", "newer and left alone")
-			p.exits(0, []string{"state", "--explain"}, "!!  version", "newer and left alone")
-			p.same(temporal, second)
-			end()
-			p.stop()
-		})
-	}
+		p.bin = older
+		p.exits(0, []string{"start"}, "already running", "newer and left alone")
+		p.exits(0, []string{"state", "--explain"}, "!!  version", "newer and left alone")
+		p.same(temporal, second)
+		end()
+		p.stop()
+	})
 }
 
 // TestRealReplacedUnderWork: a client that asks every 20 ms, a worker and a workflow
@@ -69,7 +65,10 @@ func TestRealReplacedUnderWork(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
 	defer cancel()
 	run := c.start(ctx, Wait)
-	polled := c.polls(run, 20*time.Millisecond)
+	polled := throughout(t, 20*time.Millisecond, func() error { // it reads the database through Temporal
+		_, err := c.DescribeWorkflowExecution(context.Background(), run.GetID(), run.GetRunID())
+		return err
+	})
 
 	p.bin = stamped(t, newerVersion)
 	p.exits(0, []string{"start"}, "Replaced the supervisor")
@@ -86,22 +85,21 @@ func TestRealReplacedUnderWork(t *testing.T) {
 	p.stop()
 }
 
-// polls reads the database through Temporal at each beat, on one connection, until
-// the returned function is called. A call that fails is among the client's.
-func (c *sdkClient) polls(run client.WorkflowRun, beat time.Duration) func() {
+// throughout asks at each beat until the returned function is called: no answer may be missing.
+func throughout(t *testing.T, beat time.Duration, ask func() error) (end func()) {
 	over, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		count, slowest, tick := 0, time.Duration(0), time.NewTicker(beat)
-		for ; !isClosed(over) || count < enough; count++ {
+		asked, slowest, tick := 0, time.Duration(0), time.NewTicker(beat)
+		for ; !isClosed(over) || asked < enough; asked++ {
 			began := <-tick.C
-			if _, err := c.DescribeWorkflowExecution(context.Background(), run.GetID(), run.GetRunID()); err != nil {
-				c.t.Errorf("call %d: %v", count, err)
+			if err := ask(); err != nil {
+				t.Errorf("question %d: %v", asked, err)
 				return
 			}
 			slowest = max(slowest, time.Since(began))
 		}
-		c.t.Logf("%d calls answered, the slowest in %s", count, slowest)
+		t.Logf("%d questions answered, the slowest in %s", asked, slowest)
 	}()
 	return func() { close(over); <-done }
 }
@@ -205,23 +203,15 @@ func (p *place) same(temporal, supervisor int) {
 	}
 }
 
-// servesThroughout asks Temporal's health without a pause, on one connection after the
-// other, until the returned function is called: no single answer may be missing.
-func (p *place) servesThroughout() func() {
-	over, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		asked := 0
-		for ; !isClosed(over) || asked < enough; asked++ {
-			if answer, err := askHealthWithin(p.address, time.Minute); err != nil || answer != healthpb.HealthCheckResponse_SERVING {
-				p.t.Errorf("question %d: health %s, %v", asked, answer, err)
-				return
-			}
-			time.Sleep(time.Millisecond)
+// servesThroughout asks Temporal's health, on one connection after the other.
+func (p *place) servesThroughout() (end func()) {
+	return throughout(p.t, time.Millisecond, func() error {
+		answer, err := askHealthWithin(p.address, time.Minute)
+		if err == nil && answer != healthpb.HealthCheckResponse_SERVING {
+			err = fmt.Errorf("health %s", answer)
 		}
-		p.t.Logf("%d questions answered", asked)
-	}()
-	return func() { close(over); <-done }
+		return err
+	})
 }
 
 // stamped builds the program with a version.
@@ -236,10 +226,13 @@ func stamped(t *testing.T, version string) string {
 // install puts a program in a place as package managers do: by a rename.
 func install(t *testing.T, program, path string) {
 	t.Helper()
-	content, err := os.ReadFile(program)
+	in, err := os.Open(program)
 	check(t, err)
+	defer in.Close()
 	check(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	next := fmt.Sprintf("%s.%d", path, time.Now().UnixNano())
-	check(t, os.WriteFile(next, content, 0o700))
-	check(t, os.Rename(next, path))
+	out, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	check(t, err)
+	_, err = io.Copy(out, in)
+	check(t, errors.Join(err, out.Chmod(0o755), out.Close(), os.Rename(next, path)))
 }

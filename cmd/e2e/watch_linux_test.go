@@ -24,8 +24,11 @@ type display struct {
 	gone chan struct{}
 }
 
-func newDisplay(t *testing.T, user *os.File) *display {
-	d := &display{t: t, user: user, gone: make(chan struct{})}
+// newDisplay opens a terminal of a size, and returns what a program there sees.
+func newDisplay(t *testing.T, rows, columns uint16) (d *display, program *os.File) {
+	t.Helper()
+	user, program := terminal(t)
+	d = &display{t: t, user: user, gone: make(chan struct{})}
 	go func() { // ends when the terminal is closed on either side
 		defer close(d.gone)
 		chunk := make([]byte, 4096)
@@ -39,7 +42,8 @@ func newDisplay(t *testing.T, user *os.File) *display {
 			}
 		}
 	}()
-	return d
+	d.resize(rows, columns)
+	return d, program
 }
 
 func (d *display) all() string {
@@ -68,6 +72,14 @@ func (d *display) shows(pattern string) {
 	}
 }
 
+// says waits until a text is written.
+func (d *display) says(text string) {
+	d.t.Helper()
+	if !poll(awaitDefault, func() bool { return strings.Contains(d.all(), text) }) {
+		d.t.Fatalf("no %q in\n%q", text, d.all())
+	}
+}
+
 func (d *display) types(keys string) {
 	_, err := d.user.WriteString(keys)
 	check(d.t, err)
@@ -91,9 +103,7 @@ func (d *display) cooked() bool {
 func TestWatchOnTerminal(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
-	user, program := terminal(t)
-	d := newDisplay(t, user)
-	d.resize(50, 120)
+	d, program := newDisplay(t, 50, 120)
 	p.env = append(p.env, "TERM=xterm", "NO_COLOR=")
 	// The shell keeps the terminal open, to be looked at afterwards.
 	shell := p.inTerminal(program, `"$0" local state --watch; echo "ended: $?"; read x`)
@@ -179,9 +189,7 @@ func TestWatchEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := fakePlace(t)
-			user, program := terminal(t)
-			d := newDisplay(t, user)
-			d.resize(24, 200)
+			d, program := newDisplay(t, 24, 200)
 			p.env = append(p.env, "TERM=xterm", "NO_COLOR=1")
 			shell := p.inTerminal(program, `sh -c 'echo "pid: $$"; exec "$0" local state --watch '"`+c.stdin+`" "$0"; echo "ended: $?"; read x`)
 			d.shows(`(?s)\(` + c.says + `\).*Stopped: it was never started here`)
