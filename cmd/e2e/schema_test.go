@@ -32,7 +32,7 @@ func TestStateSchema(t *testing.T) {
 	have, err := os.ReadFile(schemaFile)
 	check(t, err)
 	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what the type says; go test ./cmd -run TestStateSchema -update", schemaFile)
+		t.Errorf("%s is not what the type says; go test ./cmd/e2e -run Schema -update", schemaFile)
 	}
 }
 
