@@ -14,8 +14,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// TraceVariable has the path of the trace of the start that made a supervisor.
-const TraceVariable = "STIGMER_TRACE"
+// traceVariable has the path of the trace of the start that made a supervisor.
+const traceVariable = "STIGMER_TRACE"
 
 // Trace writes down what took how long, as Chrome's trace events (JSON, an event a
 // line, the array left open, as the format allows for files that several write to):
@@ -75,10 +75,10 @@ func NewTrace(path, process string) (*Trace, error) {
 	return t, nil
 }
 
-// JoinTrace appends to the trace that TraceVariable names, nil for none. A trace
+// JoinTrace appends to the trace that traceVariable names, nil for none. A trace
 // that cannot be written to costs the trace, and nothing else.
 func JoinTrace(process string) *Trace {
-	path := os.Getenv(TraceVariable)
+	path := os.Getenv(traceVariable)
 	if path == "" {
 		return nil
 	}
@@ -100,9 +100,9 @@ func (t *Trace) name(pid int, process string) traceEvent {
 // is not its own.
 func (t *Trace) Env() string {
 	if t == nil {
-		return TraceVariable + "="
+		return traceVariable + "="
 	}
-	return TraceVariable + "=" + t.path
+	return traceVariable + "=" + t.path
 }
 
 // Took writes a span that is over, of any process. The first of a process that has not named

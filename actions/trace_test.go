@@ -27,7 +27,7 @@ func TestTraceOfTwoProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "trace.json")
 	first, err := NewTrace(path, "first")
 	stage.Check(t, err)
-	t.Setenv(TraceVariable, path)
+	t.Setenv(traceVariable, path)
 	second := JoinTrace("second")
 	began := time.Now()
 	second.Took(Span{os.Getpid(), "inner", time.UnixMicro(1_000), time.UnixMicro(1_250)})
@@ -80,14 +80,14 @@ func TestTraceWritesOverTracesOnly(t *testing.T) {
 }
 
 func TestNoTrace(t *testing.T) {
-	t.Setenv(TraceVariable, "")
+	t.Setenv(traceVariable, "")
 	trace := JoinTrace("none")
 	trace.Took(Span{Name: "nothing"})
 	trace.Close()
-	if got := trace.Env(); got != TraceVariable+"=" {
+	if got := trace.Env(); got != traceVariable+"=" {
 		t.Errorf("the supervisor is given %q", got)
 	}
-	t.Setenv(TraceVariable, filepath.Join(t.TempDir(), "gone", "trace.json"))
+	t.Setenv(traceVariable, filepath.Join(t.TempDir(), "gone", "trace.json"))
 	if JoinTrace("none") != nil {
 		t.Error("a trace that is not there is joined")
 	}

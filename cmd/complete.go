@@ -17,11 +17,9 @@ import (
 
 // flagValues says what a shell offers for the value of a flag: under its name, or,
 // where a command has values of its own, under "command flag". A new flag with words
-// for values gets its line here; TestTextFlagsComplete misses it otherwise.
-// Numbers and times need none: nothing is offered for them.
+// for values gets its line here; TestTextFlagsComplete misses it otherwise. Numbers and
+// times need none: nothing is offered for them; nor do paths, for which the shell has files.
 var flagValues = map[string]cobra.CompletionFunc{
-	"db":               fileNames,
-	"file":             fileNames,
 	"from":             words(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go install"),
 	"ip":               words("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
 	cli.LogFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
@@ -34,8 +32,6 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"shell":            words(human.ShellNames...),
 	"since":            words("10m", "1h", "24h"),
 	"state output":     wordsOf(dashboard.Outputs),
-	"temporal-bin":     fileNames,
-	"trace":            fileNames,
 	"version":          installer.CompleteVersions,
 	"wait-for":         wordsOf(fsm.States),
 }
@@ -61,14 +57,17 @@ func completeFlag(c *cobra.Command, f *pflag.Flag) {
 		return
 	}
 	// It would fail for a flag that is not there, or that has its values already.
-	_ = c.RegisterFlagCompletionFunc(f.Name, valuesOf(c.Name(), f.Name))
+	_ = c.RegisterFlagCompletionFunc(f.Name, valuesOf(c.Name(), f))
 }
 
-func valuesOf(command, flag string) cobra.CompletionFunc {
-	for _, key := range []string{command + " " + flag, flag} {
+func valuesOf(command string, f *pflag.Flag) cobra.CompletionFunc {
+	for _, key := range []string{command + " " + f.Name, f.Name} {
 		if values, ok := flagValues[key]; ok {
 			return values
 		}
+	}
+	if f.Value.Type() == cli.PathType {
+		return fileNames
 	}
 	return cobra.NoFileCompletions
 }

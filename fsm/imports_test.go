@@ -195,15 +195,26 @@ func TestPackagesLiveInFiveFolders(t *testing.T) {
 }
 
 func TestPackagesImportInOneDirection(t *testing.T) {
+	type arrow struct{ from, to string }
+	used := map[arrow]bool{}
 	for _, s := range sources(t) {
 		for _, imported := range s.imports() {
-			if ours, ok := strings.CutPrefix(imported, module); ok && !slices.Contains(mayImport[s.owner], ours) {
+			ours, ok := strings.CutPrefix(imported, module)
+			used[arrow{s.owner, ours}] = true
+			if ok && !slices.Contains(mayImport[s.owner], ours) {
 				t.Errorf("%s imports our %s", s.name, ours)
 			}
 			for library, owner := range onlyIn {
 				if (imported == library || strings.HasPrefix(imported, library+"/")) && s.owner != owner && !strings.HasPrefix(s.owner, owner+"/") {
 					t.Errorf("%s imports %s, which only %s may", s.name, imported, owner)
 				}
+			}
+		}
+	}
+	for from, list := range mayImport {
+		for _, to := range list {
+			if !used[arrow{from, to}] {
+				t.Errorf("mayImport has an arrow from %s to %s, which no file needs", from, to)
 			}
 		}
 	}

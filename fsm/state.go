@@ -49,6 +49,9 @@ const (
 	Resumed          Event = "resumed"
 )
 
+// Timers are the events that an effect arms; each belongs to the state in which it was armed.
+var Timers = []Event{ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed}
+
 // Kind says where an event comes from, and so what a pair without a row means.
 type Kind string
 

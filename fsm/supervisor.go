@@ -1,6 +1,9 @@
 package fsm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Supervisor is the supervisor's protocol as a value: Step takes it from one
 // input to the next. It can be copied and compared, so that a simulation can
@@ -88,16 +91,16 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 
 // step is Step with a save for each transition.
 func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
-	switch in.Event {
-	case ProbeDue, StartDeadline, GraceElapsed, BackoffElapsed:
+	switch {
+	case slices.Contains(Timers, in.Event):
 		if in.Seq != s.Seq || (in.Event == GraceElapsed && s.Gone) { //mutation:late-timer
 			return s, ignored(in.Event, "it belongs to a state that was left")
 		}
-	case Probed: // a slow answer may come after the state has changed for want of it
+	case in.Event == Probed: // a slow answer may come after the state has changed for want of it
 		if in.Run != s.Run || !s.CountsAnswers() {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
-	case Exited, Gone:
+	case in.Event == Exited || in.Event == Gone:
 		if in.Run != s.Run { //mutation:late-exit
 			return s, ignored(in.Event, "it belongs to an earlier Temporal")
 		}

@@ -27,6 +27,15 @@ func TestStopIsObeyedInEveryState(t *testing.T) {
 	}
 }
 
+// A timer that Timers lacks would be heeded in a state that did not arm it.
+func TestTimersAreListed(t *testing.T) {
+	for _, info := range Events {
+		if (info.Kind == Timer) != slices.Contains(Timers, info.Event) {
+			t.Errorf("%s is of kind %s; Timers has %v", info.Event, info.Kind, Timers)
+		}
+	}
+}
+
 // The rule that the two-servers proof rests on.
 func TestOneEdgeSpawnsAndItComesFromLocking(t *testing.T) {
 	var spawning []string

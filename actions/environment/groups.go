@@ -53,9 +53,9 @@ var forClients = []string{
 	"TEMPORAL_TLS", "TEMPORAL_TLS_*", "TEMPORAL_CODEC_*", "TEMPORAL_GRPC_META_*",
 }
 
-// PassVariable has the patterns in the environment of each Temporal that was started
+// passVariable has the patterns in the environment of each Temporal that was started
 // with some, by which a lost record is rebuilt.
-const PassVariable = "STIGMER_PASS_ENV"
+const passVariable = "STIGMER_PASS_ENV"
 
 // zone is the zone of every Temporal.
 //

@@ -38,7 +38,7 @@ func Lend(environ, patterns []string) fsm.Environment {
 func ForTemporal(lent fsm.Environment, patterns fsm.Names, home string) []string {
 	entries := append(lent.Lent.List(), proc.InstanceVariable+"="+home)
 	if patterns != "" {
-		entries = append(entries, PassVariable+"="+string(patterns))
+		entries = append(entries, passVariable+"="+string(patterns))
 	}
 	return entries
 }
@@ -64,7 +64,7 @@ func OfProcess(p fsm.Process) (fsm.Environment, fsm.Names) {
 	}
 	var patterns fsm.Names
 	for _, entry := range environ {
-		if value, ok := strings.CutPrefix(entry, PassVariable+"="); ok {
+		if value, ok := strings.CutPrefix(entry, passVariable+"="); ok {
 			patterns = fsm.Names(value)
 		}
 	}

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stigmer/local/cmd"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 )
@@ -32,7 +34,7 @@ func TestStateSchema(t *testing.T) {
 	have, err := os.ReadFile(schemaFile)
 	check(t, err)
 	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what the type says; go test ./cmd -run TestStateSchema -update", schemaFile)
+		t.Errorf("%s is not what the type says; go test ./cmd/e2e -run Schema -update", schemaFile)
 	}
 }
 
@@ -70,13 +72,24 @@ func publish(t *testing.T, s *jsonschema.Schema, path string) {
 	for name, property := range s.Properties {
 		at := path + "." + name
 		if property.Description == "" {
-			property.Description = descriptions[at]
+			property.Description = cmp.Or(descriptions[at], usageOf(at))
 		}
 		if property.Description == "" {
 			t.Errorf("%s is not described", at)
 		}
 		publish(t, property, at)
 	}
+}
+
+// usageOf is what the help of start says of a setting, empty where no flag has the property's name.
+func usageOf(path string) string {
+	name, setting := strings.CutPrefix(path, ".settings.")
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "policy."), "_ms")
+	start, _, err := cmd.Root().Find([]string{"local", "start"})
+	if flag := start.Flags().Lookup(strings.ReplaceAll(name, "_", "-")); setting && err == nil && flag != nil {
+		return flag.Usage
+	}
+	return ""
 }
 
 func words[T ~string](list []T) []any {

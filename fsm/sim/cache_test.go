@@ -251,7 +251,7 @@ func (c *simCache) heedsLate(s fsm.Supervisor) string {
 		return ""
 	}
 	late := []simInput{}
-	for _, e := range []fsm.Event{fsm.ProbeDue, fsm.StartDeadline, fsm.GraceElapsed, fsm.BackoffElapsed} {
+	for _, e := range fsm.Timers {
 		late = append(late, simInput{event: e, seq: s.Seq - 1, run: s.Run})
 	}
 	late = append(late, simInput{event: fsm.Probed, run: s.Run - 1}, simInput{event: fsm.Probed, run: s.Run - 1, ready: true},

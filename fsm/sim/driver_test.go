@@ -92,12 +92,12 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 
 // own reports whether an input is not late.
 func (in simInput) own(s *simSup) bool {
-	switch in.event {
-	case fsm.ProbeDue, fsm.StartDeadline, fsm.GraceElapsed, fsm.BackoffElapsed:
+	switch {
+	case slices.Contains(fsm.Timers, in.event):
 		return in.seq == s.Seq
-	case fsm.Probed:
+	case in.event == fsm.Probed:
 		return in.run == s.Run && s.CountsAnswers()
-	case fsm.Exited, fsm.Gone:
+	case in.event == fsm.Exited || in.event == fsm.Gone:
 		return in.run == s.Run
 	}
 	return true

@@ -24,10 +24,8 @@ const (
 	bcachefsMagic = 0xca451a4e
 )
 
-// LocalFileSystem reports whether a path is known to lie on a disk, or in the
-// memory, of this machine. It costs one call of the kernel.
-func LocalFileSystem(path string) bool { return localKind(path) != "" }
-
+// localKind is the kind of the file system of a path, empty if it is not known to lie on a disk, or in
+// the memory, of this machine. It costs one call of the kernel.
 func localKind(path string) string {
 	s, err := statfs(path)
 	if err != nil {

@@ -76,8 +76,8 @@ func ReadDisk(path string) (Disk, error) {
 // Writable says why this user cannot write into a folder, nil if it can.
 func Writable(folder string) error { return unix.Access(folder, unix.W_OK|unix.X_OK) }
 
-// ErrNoFlock says that a file system grants a lock twice, or not at all.
-var ErrNoFlock = errors.New("flock does not work on it")
+// errNoFlock says that a file system grants a lock twice, or not at all.
+var errNoFlock = errors.New("flock does not work on it")
 
 // FlockWorks tries two locks on a file or folder that nothing else ever locks: the
 // second must be refused. Nothing is written. What holds of a folder need not hold of
@@ -97,9 +97,9 @@ func FlockWorks(path string) error {
 	case errors.Is(taken[0], unix.EWOULDBLOCK): // another doctor is at it, so it works
 		return nil
 	case taken[0] != nil:
-		return errors.Join(ErrNoFlock, taken[0])
+		return errors.Join(errNoFlock, taken[0])
 	case !errors.Is(taken[1], unix.EWOULDBLOCK):
-		return ErrNoFlock
+		return errNoFlock
 	}
 	return nil
 }

@@ -23,10 +23,10 @@ func LeaderOfDeleted(home, lock string) fsm.Process {
 	return fsm.Process{}
 }
 
-// locksDeletedFile reports whether a process has a lock at InheritedDescriptor on the file that was
+// locksDeletedFile reports whether a process has a lock at inheritedDescriptor on the file that was
 // at a path and has no name any more. A file that was moved still has a name, and is not
 // meant. If the kernel does not report where the deleted file was, only the mark decides.
 func locksDeletedFile(pid int, path string) bool {
-	file, ok := files.DescriptorAt(pid, InheritedDescriptor)
+	file, ok := files.DescriptorAt(pid, inheritedDescriptor)
 	return ok && file.Deleted && (file.Name == path || file.Name == "") && hasLock(pid, file)
 }

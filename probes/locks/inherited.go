@@ -6,9 +6,9 @@ import (
 	"github.com/stigmer/local/probes/proc"
 )
 
-// InheritedDescriptor is the descriptor at which Temporal inherits temporal.lock: the
+// inheritedDescriptor is the descriptor at which Temporal inherits temporal.lock: the
 // first after the three standard ones.
-const InheritedDescriptor = 3
+const inheritedDescriptor = 3
 
 // File is a lock file that its path does not lead to.
 type File struct {
@@ -17,14 +17,14 @@ type File struct {
 	Path string
 }
 
-// Inherited finds a lock that p inherited at InheritedDescriptor on a file that was
+// Inherited finds a lock that p inherited at inheritedDescriptor on a file that was
 // deleted or moved since, so that path does not lead to it, and false if there is
 // none.
 func Inherited(p fsm.Process, path string) (File, bool) {
 	if !proc.Alive(p) {
 		return File{}, false
 	}
-	file, ok := files.DescriptorAt(p.PID, InheritedDescriptor)
+	file, ok := files.DescriptorAt(p.PID, inheritedDescriptor)
 	if !ok || !hasLock(p.PID, file) {
 		return File{}, false
 	}

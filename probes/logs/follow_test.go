@@ -233,7 +233,7 @@ func TestReadWhileRotating(t *testing.T) {
 		default:
 		}
 		entries, err := w.log.Read(Query{Count: -1})
-		if errors.Is(err, ErrBusy) {
+		if errors.Is(err, errBusy) {
 			continue
 		}
 		check(t, err)

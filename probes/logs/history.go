@@ -38,8 +38,8 @@ func (q Query) wants(h head) bool {
 	return h.level >= q.Level && (q.Since.IsZero() || !h.at.Before(q.Since))
 }
 
-// ErrBusy says that a log was rotated again and again while it was read.
-var ErrBusy = errors.New("the log is rotated faster than it can be read")
+// errBusy says that a log was rotated again and again while it was read.
+var errBusy = errors.New("the log is rotated faster than it can be read")
 
 // historyTries bounds how often the reading begins again after a rotation.
 const historyTries = 10
@@ -47,7 +47,7 @@ const historyTries = 10
 // Last returns the last lines that are wanted, and a Follower that begins where
 // they end. With a Follower a last line without its end is left to that; without
 // one, it is among the lines. The error wraps fs.ErrNotExist where there is no
-// log, or is NotFileError, ErrBusy or the system's.
+// log, or is NotFileError, errBusy or the system's.
 func (l Log) Last(q Query) ([]Entry, *Follower, error) { return l.last(q, true) }
 
 // Read is Last without a Follower.
@@ -88,7 +88,7 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 			return nil, nil, err
 		}
 	}
-	return nil, nil, ErrBusy
+	return nil, nil, errBusy
 }
 
 // collect takes lines, the last one first, until it has what is wanted. newest is the last line

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TrialWithin bounds a trial: a program that is not in the page cache takes a second.
-const TrialWithin = 15 * time.Second
+// trialTimeout bounds a trial: a program that is not in the page cache takes a second.
+const trialTimeout = 15 * time.Second
 
 // trialBytes and trialLines bound what is kept of what a program prints in a trial.
 const (
@@ -32,14 +32,14 @@ func IsTemporal(exe string) bool {
 	return built["GOOS"] == runtime.GOOS && built["GOARCH"] == runtime.GOARCH
 }
 
-// TryVersion runs a program with --version in a folder, for at most TrialWithin, and returns
+// TryVersion runs a program with --version in a folder, for at most trialTimeout, and returns
 // the first line that it prints, if any. The error is that of its start, an *exec.ExitError,
-// ctx's own, or that the program did not end within TrialWithin. With an error, words are the
+// ctx's own, or that the program did not end within trialTimeout. With an error, words are the
 // last trialLines lines that it printed.
 func TryVersion(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
-	within, cancel := context.WithTimeout(ctx, TrialWithin)
+	within, cancel := context.WithTimeout(ctx, trialTimeout)
 	defer cancel()
-	cmd := VersionCommand(within, program)
+	cmd := versionCommand(within, program)
 	var printed head
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &printed, &printed
 	err = cmd.Run()
@@ -48,7 +48,7 @@ func TryVersion(ctx context.Context, program, folder string, env []string) (said
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case within.Err() != nil:
-		err = fmt.Errorf("it did not end within %s", TrialWithin)
+		err = fmt.Errorf("it did not end within %s", trialTimeout)
 	case err == nil && len(lines) == 0:
 		return "", nil, nil // a wrapper may send its program's output elsewhere
 	case err == nil:

@@ -99,7 +99,7 @@ func cellarVersion(path string) string {
 // runForVersion runs a Temporal CLI for its version, in the root folder and without an
 // environment: nothing of the caller's can change the answer.
 func runForVersion(ctx context.Context, exe string) string {
-	cmd := VersionCommand(ctx, exe)
+	cmd := versionCommand(ctx, exe)
 	cmd.Dir, cmd.Env = "/", []string{}
 	out, err := cmd.Output()
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// VersionCommand is a run of a program for its version, in a process group of its own. The
+// versionCommand is a run of a program for its version, in a process group of its own. The
 // whole group is killed when ctx is done: a wrapper's child would keep the output open,
 // and live on.
-func VersionCommand(ctx context.Context, program string) *exec.Cmd {
+func versionCommand(ctx context.Context, program string) *exec.Cmd {
 	c := exec.CommandContext(ctx, program, "--version")
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return unix.Kill(-c.Process.Pid, unix.SIGKILL) }

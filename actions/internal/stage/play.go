@@ -47,8 +47,8 @@ func Main(m *testing.M, commands Commands) (status int) {
 // actorLifetime bounds what a broken test can leave behind.
 const actorLifetime = 5 * time.Minute
 
-// Greeting is what an actor says of itself.
-type Greeting struct {
+// greeting is what an actor says of itself.
+type greeting struct {
 	PID, PGID, SID int
 	Dir            string
 	Args           []string
@@ -71,7 +71,7 @@ func play(files map[int]string, commands Commands) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	self := Greeting{PID: os.Getpid(), PGID: unix.Getpgrp(), Args: os.Args, Files: files}
+	self := greeting{PID: os.Getpid(), PGID: unix.Getpgrp(), Args: os.Args, Files: files}
 	self.SID, _ = unix.Getsid(0)
 	self.Dir, _ = os.Getwd()
 	for _, entry := range os.Environ() {

@@ -38,7 +38,7 @@ type Actor struct {
 	gone bool
 	// exited is closed when a child of the test's process has been reaped; it is nil for others.
 	exited chan struct{}
-	Greeting
+	greeting
 }
 
 // New opens a stage for the processes of one test.
@@ -63,7 +63,7 @@ func (s Stage) Enter() *Actor {
 	Check(s.T, conn.SetReadDeadline(time.Now().Add(Patience)))
 	line, err := a.in.ReadString('\n')
 	Check(s.T, err)
-	Check(s.T, json.Unmarshal([]byte(line), &a.Greeting))
+	Check(s.T, json.Unmarshal([]byte(line), &a.greeting))
 	s.T.Cleanup(a.end)
 	return a
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// Picture is the state machine with its current state and the path that it took.
-type Picture struct {
+// picture is the state machine with its current state and the path that it took.
+type picture struct {
 	state fsm.State
 	title string
 	// taken is how often each row was taken on the path, visited the states on it, the
@@ -27,12 +27,12 @@ type step struct {
 	to   fsm.State
 }
 
-// Draws has the function that prints a picture in each output format.
-var Draws = map[string]func(*Picture, io.Writer){"dot": (*Picture).dot, "mermaid": (*Picture).mermaid}
+// draws has the function that prints a picture in each output format.
+var draws = map[string]func(*picture, io.Writer){"dot": (*picture).dot, "mermaid": (*picture).mermaid}
 
-// NewPicture marks the latest run of a history on the machine of the table.
-func NewPicture(state fsm.State, reason string, history []fsm.Transition) *Picture {
-	p := &Picture{state: state, title: string(state) + ": " + reason, taken: map[step]int{}, visited: map[fsm.State]bool{state: true}}
+// newPicture marks the latest run of a history on the machine of the table.
+func newPicture(state fsm.State, reason string, history []fsm.Transition) *picture {
+	p := &picture{state: state, title: string(state) + ": " + reason, taken: map[step]int{}, visited: map[fsm.State]bool{state: true}}
 	run := fsm.LatestRun(history)
 	if len(run) > 0 && run[0].From != fsm.Stopped {
 		p.cut = fmt.Sprintf("The path shows the last %d transitions, since %s: earlier ones are not kept.", len(run), human.FormatTime(run[0].At))
@@ -45,7 +45,7 @@ func NewPicture(state fsm.State, reason string, history []fsm.Transition) *Pictu
 }
 
 // label is an arrow's events, each with how often it was taken, and whether any was.
-func (p *Picture) label(a fsm.Arrow, separator string) (label string, taken bool) {
+func (p *picture) label(a fsm.Arrow, separator string) (label string, taken bool) {
 	var labels []string
 	for _, on := range a.On {
 		text := string(on)
@@ -68,7 +68,7 @@ const (
 	colourRest = "#8c959f"
 )
 
-func (p *Picture) dot(out io.Writer) {
+func (p *picture) dot(out io.Writer) {
 	fmt.Fprintf(out, "digraph stigmer {\n  label=%s; labelloc=t; rankdir=TB;\n", quoted(strings.TrimSuffix(p.title+"\n"+p.cut, "\n")))
 	fmt.Fprintf(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [color=%q, fontname=\"sans-serif\", fontsize=10];\n", colourRest)
 	for _, state := range fsm.States {
@@ -99,7 +99,7 @@ func quoted(text string) string {
 }
 
 // mermaid prints a flowchart, since a state diagram cannot mark an arrow.
-func (p *Picture) mermaid(out io.Writer) {
+func (p *picture) mermaid(out io.Writer) {
 	fmt.Fprintf(out, "%%%% %s\nflowchart TB\n", strings.Join(strings.Fields(p.title), " "))
 	for _, state := range fsm.States {
 		fmt.Fprintf(out, "    %s([%s])\n", state, state)

@@ -16,7 +16,7 @@ const hostile = "a \"reason\" <b>&amp; \\ ]]> %s\nEnd"
 func drawn(t *testing.T, format string, state fsm.State, history ...fsm.Transition) string {
 	t.Helper()
 	var out bytes.Buffer
-	Draws[format](NewPicture(state, hostile, history), &out)
+	draws[format](newPicture(state, hostile, history), &out)
 	return out.String()
 }
 
@@ -36,7 +36,7 @@ func TestPicturesHaveTheTable(t *testing.T) {
 	cut := append([]fsm.Transition{}, crashed[4:]...)
 	cut[0].At = 1_795_877_695_565
 	note := "The path shows the last 3 transitions, since " + human.FormatTime(cut[0].At) + ": earlier ones are not kept."
-	for format := range Draws {
+	for format := range draws {
 		text := drawn(t, format, fsm.Starting, crashed...)
 		for _, state := range fsm.States {
 			if !strings.Contains(text, string(state)) {

@@ -79,9 +79,9 @@ func Run(c *cobra.Command, o *Options) error {
 // print prints what was seen in the form that was asked for.
 func (o *Options) print(out io.Writer, s *inspect.Snapshot) error {
 	report := s.Report()
-	if draw, ok := Draws[o.Output]; ok {
+	if draw, ok := draws[o.Output]; ok {
 		page := bufio.NewWriter(out)
-		draw(NewPicture(report.State, report.Reason, s.Document.History), page)
+		draw(newPicture(report.State, report.Reason, s.Document.History), page)
 		return page.Flush()
 	}
 	if o.Output == "json" {

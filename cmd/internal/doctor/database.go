@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -12,16 +11,12 @@ import (
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
-	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/files"
-	"github.com/stigmer/local/probes/host"
-	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/sqlite"
-	"github.com/stigmer/local/statefile"
 )
 
 // checkLimit is how long the check of a database may take: one of 1 GiB takes some 1.5 s.
@@ -112,72 +107,4 @@ func (p *examination) madeBy() string {
 		return ", made by something else"
 	}
 	return ""
-}
-
-// The least that a Temporal needs.
-const (
-	leastOpen      = 1024
-	leastProcesses = 256
-	leastFileSize  = 1 << 30
-)
-
-func checkLimits() CheckReport {
-	const name = "limits"
-	if err := proc.Check(); err != nil {
-		problem := cli.SystemProblem(err, "")
-		return fail(name, problem.Try, "%s", problem.What)
-	}
-	l, err := host.ReadLimits()
-	switch {
-	case err != nil:
-		return fail(name, "ulimit -a", "they cannot be read: %v", err)
-	case l.Files < leastOpen:
-		return fail(name, fmt.Sprintf("raise it: ulimit -n %d", leastOpen), "only %d open files are allowed", l.Files)
-	case l.Processes < leastProcesses:
-		return fail(name, fmt.Sprintf("raise it: ulimit -u %d", leastProcesses), "only %d processes and threads are allowed", l.Processes)
-	case l.FileSize < leastFileSize:
-		return fail(name, "raise it: ulimit -f unlimited", "files may not grow beyond %s", human.FormatSize(int64(l.FileSize)))
-	}
-	return pass(name, "%s open files, %s processes", limitText(l.Files), limitText(l.Processes))
-}
-
-func limitText(n uint64) string {
-	if n == host.NoLimit {
-		return "any number of"
-	}
-	return fmt.Sprint(n)
-}
-
-// checkLeftovers names what earlier runs left. What is kept on purpose is no fault.
-func (p *examination) checkLeftovers() CheckReport {
-	const name = "left-overs"
-	if other := evidence.OtherServer(p.Home); other != "" {
-		return fail(name, "end it with what started it", "temporal.pid names a Temporal that something else started: %s", other)
-	}
-	var stale []string
-	if at := p.Driver.PID == 0 && !p.Running() && !p.Hidden; at && !errors.Is(p.PIDFault, os.ErrNotExist) {
-		stale = append(stale, p.Home.PID())
-	}
-	abandoned, _ := p.Home.Abandoned()
-	stale = append(stale, abandoned...)
-	if len(stale) > 0 {
-		home := p.Home
-		return fail(name, "stigmer local doctor --fix; the next start or stop does it as well", "stale: %s", strings.Join(stale, ", ")).
-			mendedBy(repair{"remove " + strings.Join(stale, ", "), func() error { return upkeep.Tidy(home) }})
-	}
-	return pass(name, "%s", keptText(p.Home, p.database()))
-}
-
-func keptText(home statefile.Home, db string) string {
-	kept := home.SetAsides()
-	if db != "" {
-		kept = append(kept, database.Kept(db)...)
-	}
-	switch len(kept) {
-	case 0:
-		return "none"
-	case 1:
-		return fmt.Sprintf("kept on purpose: %s (%s)", kept[0], cli.TotalSize(kept))
-	}
-	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s", len(kept), cli.TotalSize(kept), kept[0])
 }

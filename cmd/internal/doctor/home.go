@@ -18,7 +18,6 @@ import (
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
@@ -224,52 +223,4 @@ func chmodRepair(path string, mode fs.FileMode) repair {
 			return file.Chmod(mode)
 		},
 	}
-}
-
-// The least that must be free: a database grows by some KiB for each workflow,
-// and SQLite needs room beside it.
-const (
-	leastFree  = 100 << 20
-	leastFiles = 100
-)
-
-// checkDisk checks the file system of the home, and that of the database
-// where it is another.
-func checkDisk(home, db string) []CheckReport {
-	const name = "file system"
-	checks := []CheckReport{checkFolder(name, home)}
-	folder := filepath.Dir(db)
-	homes, _ := files.IDAt(home)
-	if its, err := files.IDAt(folder); db == "" || err != nil || its.Device == homes.Device {
-		return checks // a folder that is not there is reported with the database
-	}
-	return append(checks, checkFolder(name, folder))
-}
-
-func checkFolder(name, folder string) CheckReport {
-	d, err := host.ReadDisk(folder)
-	shared := host.SharedFileSystem(folder)
-	switch {
-	case err != nil:
-		return fail(name, "look at "+folder, "%s: %v", folder, err)
-	case shared != "":
-		return fail(name, "a home on a local disk: STIGMER_HOME=DIR", "%s is on %s: its locks may not keep other hosts away", folder, shared)
-	}
-	if err := host.FlockWorks(folder); err != nil {
-		return fail(name, "a home on another file system: STIGMER_HOME=DIR", "%s (%s): %v", folder, d.Kind, err)
-	}
-	if err := host.Writable(folder); err != nil {
-		return fail(name, "look at its owner, its mode, and whether the disk is read-only", "%s cannot be written to: %v", folder, err)
-	}
-	switch {
-	case d.Free < leastFree:
-		return fail(name, "make room", "%s (%s) has only %s free", folder, d.Kind, human.FormatSize(int64(d.Free)))
-	case d.Files < leastFiles:
-		return fail(name, "remove files that are not needed", "%s (%s) has room for only %d more files", folder, d.Kind, d.Files)
-	}
-	mount := ""
-	if host.NoExec(folder) {
-		mount = ", mounted noexec" // a program that lies elsewhere serves: the binary has a check of its own
-	}
-	return pass(name, "%s: %s%s, flock works, %s free", folder, d.Kind, mount, human.FormatSize(int64(min(d.Free, 1<<62))))
 }

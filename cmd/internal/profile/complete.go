@@ -11,9 +11,9 @@ import (
 func CompleteNames(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := []cobra.Completion{"local"}
 	file := c.Flag("file").Value.String()
-	if path, err := ProfilePath(file); err == nil {
+	if path, err := profilePath(file); err == nil {
 		if text, err := cli.ReadOwn(path); err == nil {
-			names = append(names, ProfileNames(text)...)
+			names = append(names, profileNames(text)...)
 		}
 	}
 	return cli.Offer(names)

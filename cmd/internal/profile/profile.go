@@ -28,9 +28,9 @@ import (
 // Temporal SDKs. They do not expand a ~ in it.
 const profileVariable = "TEMPORAL_CONFIG_FILE"
 
-// ProfilePath is the configuration file by the rules of the Temporal SDKs
+// profilePath is the configuration file by the rules of the Temporal SDKs
 // (go.temporal.io/sdk/contrib/envconfig): an empty variable counts as unset.
-func ProfilePath(file string) (string, error) {
+func profilePath(file string) (string, error) {
 	if file == "" {
 		file = os.Getenv(profileVariable)
 		expanded, err := cli.ExpandPath(file)
@@ -59,7 +59,7 @@ func ProfilePath(file string) (string, error) {
 
 // writeProfile is env --profile.
 func (o *Options) writeProfile(c *cobra.Command) error {
-	path, err := ProfilePath(o.File)
+	path, err := profilePath(o.File)
 	if err == nil {
 		err = o.writeProfileInto(c, path)
 	}
@@ -152,7 +152,7 @@ func printProfile(out io.Writer, name, path string, settings []profileSetting, o
 		return // it is not to be recommended
 	}
 	file := ""
-	if read, err := ProfilePath(""); err != nil || read != path { // clients would look elsewhere
+	if read, err := profilePath(""); err != nil || read != path { // clients would look elsewhere
 		file = "export TEMPORAL_CONFIG_FILE=" + human.ShellWord(path) + "; "
 	}
 	fmt.Fprintf(out, "To use it: %stemporal --profile %s workflow list, or TEMPORAL_PROFILE=%[2]s\n", file, human.ShellWord(name))

@@ -57,8 +57,8 @@ func readTOML(text []byte) (map[string]any, error) {
 	return content, err
 }
 
-// ProfileNames are the profiles of a file's text; of one that is damaged, none.
-func ProfileNames(text []byte) []string {
+// profileNames are the profiles of a file's text; of one that is damaged, none.
+func profileNames(text []byte) []string {
 	content, err := readTOML(text)
 	if err != nil {
 		return nil

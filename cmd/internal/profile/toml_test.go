@@ -97,14 +97,14 @@ func TestProfileNames(t *testing.T) {
 func TestProfilePathIsTheSDKs(t *testing.T) {
 	t.Setenv("TEMPORAL_CONFIG_FILE", "")
 	t.Setenv("HOME", t.TempDir())
-	if got, err := ProfilePath(""); err != nil || got != envconfig.DefaultConfigFilePath() {
+	if got, err := profilePath(""); err != nil || got != envconfig.DefaultConfigFilePath() {
 		t.Errorf("%s, %v; the SDK has %s", got, err, envconfig.DefaultConfigFilePath())
 	}
 	t.Setenv("TEMPORAL_CONFIG_FILE", "/x/y.toml")
-	if got, err := ProfilePath(""); err != nil || got != "/x/y.toml" {
+	if got, err := profilePath(""); err != nil || got != "/x/y.toml" {
 		t.Errorf("%s, %v", got, err)
 	}
-	if got, err := ProfilePath("/z.toml"); err != nil || got != "/z.toml" {
+	if got, err := profilePath("/z.toml"); err != nil || got != "/z.toml" {
 		t.Errorf("%s, %v", got, err)
 	}
 }
