@@ -119,7 +119,7 @@ func checkDisk(home, db string) []CheckReport {
 	folder := filepath.Dir(db)
 	homes, _ := files.IDAt(home)
 	if its, err := files.IDAt(folder); db == "" || err != nil || its.Device == homes.Device {
-		return checks // a folder that is not there is told with the database
+		return checks // a folder that is not there is reported with the database
 	}
 	return append(checks, checkFolder(name, folder))
 }
