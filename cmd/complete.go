@@ -20,20 +20,20 @@ import (
 // for values gets its line here; TestTextFlagsComplete misses it otherwise. Numbers and
 // times need none: nothing is offered for them; nor do paths, for which the shell has files.
 var flagValues = map[string]cobra.CompletionFunc{
-	"from":             words(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go install"),
-	"ip":               words("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
-	cli.LogFormatFlag:  words("text\tfor people", "json\tfor programs, a line each"),
-	"level":            wordsOf(logs.Levels),
-	"mirror":           words(install.Releases + "\tthe official releases"),
+	"from":             completeFrom(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go install"),
+	"ip":               completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
+	cli.LogFormatFlag:  completeFrom("text\tfor people", "json\tfor programs, a line each"),
+	"level":            completeFromList(logs.Levels),
+	"mirror":           completeFrom(install.Releases + "\tthe official releases"),
 	"namespace":        config.CompleteNamespaces,
 	config.PassEnvFlag: config.CompleteVariables,
-	"output":           words("text\tfor people", "json\tfor programs"),
+	"output":           completeFrom("text\tfor people", "json\tfor programs"),
 	"profile":          profile.CompleteNames,
-	"shell":            words(human.ShellNames...),
-	"since":            words("10m", "1h", "24h"),
-	"state output":     wordsOf(dashboard.Outputs),
+	"shell":            completeFrom(human.ShellNames...),
+	"since":            completeFrom("10m", "1h", "24h"),
+	"state output":     completeFromList(dashboard.Outputs),
 	"version":          installer.CompleteVersions,
-	"wait-for":         wordsOf(fsm.States),
+	"wait-for":         completeFromList(fsm.States),
 }
 
 // completeTree gives every flag of a tree its values, and every command without
@@ -72,18 +72,18 @@ func valuesOf(command string, f *pflag.Flag) cobra.CompletionFunc {
 	return cobra.NoFileCompletions
 }
 
-// words offers a fixed list; what follows a tab in one explains it.
-func words(list ...cobra.Completion) cobra.CompletionFunc {
+// completeFrom offers a fixed list; what follows a tab in one explains it.
+func completeFrom(list ...cobra.Completion) cobra.CompletionFunc {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// wordsOf is words of a list that the command itself goes by.
-func wordsOf[S ~string](list []S) cobra.CompletionFunc {
+// completeFromList is words of a list that the command itself goes by.
+func completeFromList[S ~string](list []S) cobra.CompletionFunc {
 	var offered []cobra.Completion
 	for _, word := range list {
 		offered = append(offered, cobra.Completion(word))
 	}
-	return words(offered...)
+	return completeFrom(offered...)
 }
 
 // fileNames leaves it to the shell.

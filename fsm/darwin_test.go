@@ -16,7 +16,7 @@ const (
 )
 
 // faults lists what a file does that would go wrong on macOS, or go untested.
-func faults(s source, lines int) []string {
+func faults(s sourceFile, lines int) []string {
 	var found []string
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -116,7 +116,7 @@ func TestWhatIsOnlyOfMacOSOnlyCalls(t *testing.T) {
 
 // TestMacFaultsBite: each line of a bad source is found, and nothing of a good one.
 func TestMacFaultsBite(t *testing.T) {
-	for name, bad := range map[string]source{
+	for name, bad := range map[string]sourceFile{
 		"os.ReadDir":   {name: "x.go", file: parsed(t, `import "os"; var f, _ = os.ReadDir("/dev/fd")`)},
 		"lsof":         {name: "x.go", file: parsed(t, `var lister = "/usr/sbin/lsof"`)},
 		"decides":      {name: "x_darwin.go", file: parsed(t, `func f(a, b, c bool) { if a {}; if b {}; switch { case c: } }`)},
@@ -128,7 +128,7 @@ func TestMacFaultsBite(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	good := source{name: "x_darwin.go", file: parsed(t, `import "os"; func f() error { _, err := os.ReadDir("/x"); if err != nil { return err }; return nil }`)}
+	good := sourceFile{name: "x_darwin.go", file: parsed(t, `import "os"; func f() error { _, err := os.ReadDir("/x"); if err != nil { return err }; return nil }`)}
 	if got := faults(good, 1); got != nil {
 		t.Errorf("%q", got)
 	}

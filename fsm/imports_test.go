@@ -127,15 +127,15 @@ var fsmMayUse = map[string][]string{
 	"strings":                nil,
 }
 
-// source is one file of ours that is not a test.
-type source struct {
+// sourceFile is one file of ours that is not a test.
+type sourceFile struct {
 	// home is the folder below the module's root, owner its first element.
 	name, home, owner string
 	text              string
 	file              *ast.File
 }
 
-func (s source) imports() []string {
+func (s sourceFile) imports() []string {
 	var paths []string
 	for _, spec := range s.file.Imports {
 		if unquoted, err := strconv.Unquote(spec.Path.Value); err == nil {
@@ -146,9 +146,9 @@ func (s source) imports() []string {
 }
 
 // sources parses every Go file of the module but tests, for every platform.
-func sources(t *testing.T) []source {
+func sources(t *testing.T) []sourceFile {
 	t.Helper()
-	var found []source
+	var found []sourceFile
 	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
 		base := entry.Name()
 		switch {
@@ -169,7 +169,7 @@ func sources(t *testing.T) []source {
 		if _, room := mayImport[path.Dir(relative)]; room {
 			owner = path.Dir(relative)
 		}
-		found = append(found, source{relative, path.Dir(relative), owner, string(text), file})
+		found = append(found, sourceFile{relative, path.Dir(relative), owner, string(text), file})
 		return err
 	})
 	check(t, err)

@@ -92,7 +92,7 @@ func slowUntil(t *testing.T, latency, quickFor, until Instant) Instant {
 		at Instant
 		in Input
 	}
-	m, s := NewMachine(), run(t, toHealthy...)
+	m, s := NewMachine(), supervisorAfter(t, toHealthy...)
 	p, now := s.Settings.Policy, s.ServedAt
 	quickFor += now
 	agenda := []event{{now + Instant(p.Period), Input{Event: ProbeDue, Seq: s.Seq}}}
@@ -152,7 +152,7 @@ func timeToRestart(t *testing.T, before Verdict, deafFrom Instant) Instant {
 	t.Helper()
 	const quick = 5 // how long a probe of one that hears takes
 	m := NewMachine()
-	s := run(t, toHealthy...)
+	s := supervisorAfter(t, toHealthy...)
 	p := s.Settings.Policy
 	now := s.ServedAt
 	deafFrom += now

@@ -167,7 +167,7 @@ func TestACrashLoopEndsWhenTheClockIsSetBackOnce(t *testing.T) {
 	m, limit := NewMachine(), DefaultPolicy().RestartLimit
 	for _, back := range []Instant{0, 1, 1500, 299_999, 300_000, 86_400_000} {
 		for before := range limit + 1 {
-			s, up := run(t, toHealthy...), true
+			s, up := supervisorAfter(t, toHealthy...), true
 			tick, offset, crashes := s.ServedAt, Instant(1_000_000_000), 0
 			for ; up && crashes < 10*limit; crashes++ {
 				if crashes == before {
@@ -200,7 +200,7 @@ func TestOldRestartsNeverEndIt(t *testing.T) {
 		{"it runs for the window, and the clock goes back", window, -1000, 100, 0},
 		{"the machine sleeps for the window", 10_000, window, 100, 0},
 	} {
-		s, up := run(t, toHealthy...), true
+		s, up := supervisorAfter(t, toHealthy...), true
 		tick, at := s.ServedAt, 1_000_000*window
 		for i := range 40 {
 			tick, at = tick+c.tick, at+c.clock

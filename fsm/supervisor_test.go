@@ -10,8 +10,8 @@ func TestStories(t *testing.T) {
 	playStories(t, "stories", func(t *testing.T) func(line) []string { return newStage(t).play })
 }
 
-// run plays inputs without writing lines.
-func run(t *testing.T, inputs ...string) Supervisor {
+// supervisorAfter plays inputs without writing lines.
+func supervisorAfter(t *testing.T, inputs ...string) Supervisor {
 	t.Helper()
 	g := newStage(t)
 	for _, input := range inputs {
@@ -23,8 +23,8 @@ func run(t *testing.T, inputs ...string) Supervisor {
 var toHealthy = []string{"begin desired=running", "lock_acquired fresh", "spawned pid=100", "probed ready"}
 
 func TestExitAndEndOfTheTreeComeInAnyOrder(t *testing.T) {
-	a := run(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0")...)
-	b := run(t, append(slices.Clone(toHealthy), "gone after=20000", "exited code=1 after=0")...)
+	a := supervisorAfter(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0")...)
+	b := supervisorAfter(t, append(slices.Clone(toHealthy), "gone after=20000", "exited code=1 after=0")...)
 	if a != b {
 		t.Errorf("exited then gone: %+v\ngone then exited: %+v", a, b)
 	}
@@ -43,11 +43,11 @@ var waysTo = map[State][]string{
 func TestStopEndsEveryStateAndNamesNobodyInTheEnd(t *testing.T) {
 	for _, state := range States[1:] {
 		way := waysTo[state]
-		if s := run(t, way...); s.State != state {
+		if s := supervisorAfter(t, way...); s.State != state {
 			t.Fatalf("the way to %s leads to %s", state, s.State)
 		}
 		for _, end := range [][]string{{"stop grace=700", "gone"}, {"stop", "grace_elapsed after=10000", "gone"}, {"stop", "exited", "gone"}} {
-			s := run(t, append(slices.Clone(way), end...)...)
+			s := supervisorAfter(t, append(slices.Clone(way), end...)...)
 			if s.State != Stopped || !s.Done || s.Desired != WantStopped || (s.Temporal != Process{}) || (s.Supervisor != Process{}) {
 				t.Errorf("%s, then %s: %+v", state, strings.Join(end, ", "), s)
 			}
@@ -116,7 +116,7 @@ func TestAStartAfterADeadDriverHasAFreshBudget(t *testing.T) {
 // A pause that is longer than the one between two liveness probes would make Starting
 // the state in which least is known.
 func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
-	s := run(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0", "lock_acquired", "spawned pid=101")...)
+	s := supervisorAfter(t, append(slices.Clone(toHealthy), "exited code=1 after=20000", "gone after=0", "lock_acquired", "spawned pid=101")...)
 	for period, want := range map[Millis]Millis{2_000: restartPeriod, 50: 50} {
 		s.Settings.Policy.Period = period
 		if got := asks(s).After; s.State != Starting || got != want {
@@ -132,12 +132,12 @@ func TestStartupProbesThatNobodyWaitsFor(t *testing.T) {
 // What was not spawned has made no database, even if a file appears there later.
 func TestWhatWasNotSpawnedMadeNoDatabase(t *testing.T) {
 	for _, way := range [][]string{{"lock_acquired fresh savefails"}, {"lock_acquired fresh", "spawn_failed"}} {
-		s := run(t, append([]string{"begin desired=running"}, way...)...)
+		s := supervisorAfter(t, append([]string{"begin desired=running"}, way...)...)
 		if s.Database != (Database{Path: "/db"}) {
 			t.Errorf("after %s, %s knows of the database %+v", way, s.State, s.Database)
 		}
 		way[0] = strings.Replace(way[0], " fresh", "", 1)
-		s = run(t, append([]string{"begin desired=running created"}, way...)...)
+		s = supervisorAfter(t, append([]string{"begin desired=running created"}, way...)...)
 		if !s.Database.Created {
 			t.Errorf("after %s, %s does not know a half-made database for one any more", way, s.State)
 		}
@@ -146,7 +146,7 @@ func TestWhatWasNotSpawnedMadeNoDatabase(t *testing.T) {
 
 // A driver that has adopted waits until it has seen Temporal serve, whatever the dead one saw.
 func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
-	s := run(t, "begin state=Healthy hold=ours pid=100 served", "exited", "gone after=0", "backoff_elapsed after=1000", "lock_acquired", "spawned pid=101")
+	s := supervisorAfter(t, "begin state=Healthy hold=ours pid=100 served", "exited", "gone after=0", "backoff_elapsed after=1000", "lock_acquired", "spawned pid=101")
 	if s.State != Starting || !s.Awaited {
 		t.Errorf("%s, awaited: %t", s.State, s.Awaited)
 	}

@@ -44,7 +44,7 @@ func TestKept(t *testing.T) {
 		}
 	}
 	beginning := part(func(archive []byte) []byte { return archive[:500] })
-	run(t, "", map[string]story{
+	runStories(t, "", map[string]story{
 		"its beginning":  {beginning, "", 0, 1},
 		"whole":          {part(func(archive []byte) []byte { return archive }), "", 0, 0},
 		"too long":       {part(func(archive []byte) []byte { return append(bytes.Clone(archive), "and more"...) }), "", 0, 2},

@@ -111,8 +111,8 @@ func unreachable(t *testing.T, r *Release) {
 // TestEither: go stands in for a host that gives no answer, and for nothing else.
 func TestEither(t *testing.T) {
 	away := func(_ *server, r *Release) { unreachable(t, r) }
-	run(t, `printf %s '`+script+`' > "$GOBIN/temporal"`, map[string]story{"nothing listens": {away, "", 0, 0}})
-	run(t, "exit 1", map[string]story{
+	runStories(t, `printf %s '`+script+`' > "$GOBIN/temporal"`, map[string]story{"nothing listens": {away, "", 0, 0}})
+	runStories(t, "exit 1", map[string]story{
 		"nothing listens": {away, "exit status 1", NeitherWay, 0},
 		"not found": {func(s *server, _ *Release) {
 			s.list = func(w http.ResponseWriter, r *http.Request, _ int) { http.NotFound(w, r) }

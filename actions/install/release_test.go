@@ -28,9 +28,9 @@ type story struct {
 	requests int
 }
 
-// run plays stories, with a go that does what a script says, or without one. What is
+// runStories plays stories, with a go that does what a script says, or without one. What is
 // installed is whole, and a failure leaves nothing but the part that a broken download keeps.
-func run(t *testing.T, goes string, stories map[string]story) {
+func runStories(t *testing.T, goes string, stories map[string]story) {
 	for name, c := range stories {
 		t.Run(name, func(t *testing.T) {
 			s, home := newServer(t), newHome(t)
@@ -118,7 +118,7 @@ func cutting(parts int, anew bool) func(*server, *Release) {
 
 func TestServers(t *testing.T) {
 	stalls := func(l *Limits) { l.Stall, l.Tries = 200*time.Millisecond, 2 }
-	run(t, "", map[string]story{
+	runStories(t, "", map[string]story{
 		"not found":        {statuses(404), "404 Not Found", NotFound, 1},
 		"busy for a while": {statuses(503, 429, 200), "", 0, 3},
 		"busy for ever":    {statuses(503), "503", Unserved, 5},
@@ -240,7 +240,7 @@ func TestSums(t *testing.T) {
 		}
 		stories[name] = story{func(s *server, _ *Release) { s.sums = strings.ReplaceAll(list.sums, "NAME", s.name) }, list.why, Refused, requests}
 	}
-	run(t, "", stories)
+	runStories(t, "", stories)
 	for _, line := range []string{"%X  %s", "%x *%s", "%x\t%s\r"} {
 		text := fmt.Sprintf(line, bytes.Repeat([]byte{0xab}, 32), "a.tar.gz")
 		if sums := sumsOf(text, "a.tar.gz"); !slices.Equal(sums, []string{strings.Repeat("ab", 32)}) {
@@ -280,7 +280,7 @@ func TestArchives(t *testing.T) {
 			})
 		}, archive.why, Refused, 1}
 	}
-	run(t, "", stories)
+	runStories(t, "", stories)
 }
 
 func TestVersions(t *testing.T) {

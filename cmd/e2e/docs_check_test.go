@@ -15,9 +15,9 @@ import (
 	"github.com/stigmer/local/cmd"
 )
 
-// wrong says what is not so of a command line, held against the command tree, the
+// faultInCommand says what is not so of a command line, held against the command tree, the
 // Makefile and the tests; empty if nothing is, or if nothing is known of it.
-func wrong(text string) string {
+func faultInCommand(text string) string {
 	text = aliases.Replace(bare(text))
 	word, rest, _ := strings.Cut(text, " ")
 	switch {
@@ -34,7 +34,7 @@ func wrong(text string) string {
 		}
 	case strings.HasPrefix(text, "eval "):
 		if _, inner, ok := strings.Cut(text, "$("); ok {
-			return wrong(strings.TrimRight(inner, `)"`))
+			return faultInCommand(strings.TrimRight(inner, `)"`))
 		}
 	}
 	return ""

@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// page is one file of the documentation.
-type page struct {
+// docsPage is one file of the documentation.
+type docsPage struct {
 	path  string
 	lines []string
 }
 
 // said is one command line of a page.
 type said struct {
-	page *page
+	docsPage *docsPage
 	// line is the index of its first line.
 	line int
 	text string
@@ -28,15 +28,15 @@ type said struct {
 }
 
 // pages are README and its like, and all of docs.
-func pages(t *testing.T) []*page {
+func pages(t *testing.T) []*docsPage {
 	t.Helper()
 	paths, err := filepath.Glob("../../docs/*.md")
 	check(t, err)
-	var all []*page
+	var all []*docsPage
 	for _, path := range append([]string{"../../README.md", "../../CONTRIBUTING.md", "../../CHANGELOG.md", "../../SECURITY.md"}, paths...) {
 		text, err := os.ReadFile(path)
 		check(t, err)
-		all = append(all, &page{path, strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")})
+		all = append(all, &docsPage{path, strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")})
 	}
 	return all
 }
@@ -48,7 +48,7 @@ type block struct {
 }
 
 // blocks finds what is set as code.
-func (p *page) blocks() []block {
+func (p *docsPage) blocks() []block {
 	var found []block
 	for i := 0; i < len(p.lines); i++ {
 		if language, ok := strings.CutPrefix(strings.TrimSpace(p.lines[i]), "```"); ok {
@@ -77,7 +77,7 @@ func indented(line string) bool {
 }
 
 // commands are the command lines in blocks, in their order.
-func (p *page) commands() []said {
+func (p *docsPage) commands() []said {
 	var found []said
 	for _, b := range p.blocks() {
 		switch {
@@ -91,11 +91,11 @@ func (p *page) commands() []said {
 }
 
 // session reads a block in which commands stand behind a $, with what they print.
-func (p *page) session(b block) []said {
+func (p *docsPage) session(b block) []said {
 	var found []said
 	for i := b.first; i < b.end; i++ {
 		if text, ok := strings.CutPrefix(p.lines[i], "$ "); ok {
-			found = append(found, said{page: p, line: i, text: text, shown: true})
+			found = append(found, said{docsPage: p, line: i, text: text, shown: true})
 		} else if n := len(found); n > 0 {
 			found[n-1].prints = append(found[n-1].prints, p.lines[i])
 		}
@@ -105,7 +105,7 @@ func (p *page) session(b block) []said {
 
 // list reads a block of bare command lines. A line that begins with a bracket
 // goes on with the one before; what follows two blanks and a # is a remark.
-func (p *page) list(b block) []said {
+func (p *docsPage) list(b block) []said {
 	var found []said
 	for i := b.first; i < b.end; i++ {
 		text, _, _ := strings.Cut(p.lines[i], "  #")
@@ -115,7 +115,7 @@ func (p *page) list(b block) []said {
 		case n > 0 && strings.HasPrefix(text, "["):
 			found[n-1].text += " " + text
 		default:
-			found = append(found, said{page: p, line: i, text: text})
+			found = append(found, said{docsPage: p, line: i, text: text})
 		}
 	}
 	return found
@@ -144,7 +144,7 @@ func isCommand(line string) bool {
 var span = regexp.MustCompile("(?s)`([^`]+)`")
 
 // mentions are the commands in running text.
-func (p *page) mentions() []said {
+func (p *docsPage) mentions() []said {
 	text := slices.Clone(p.lines)
 	for _, b := range p.blocks() {
 		clear(text[b.first:b.end])
@@ -158,7 +158,7 @@ func (p *page) mentions() []said {
 	var found []said
 	for _, at := range span.FindAllStringSubmatchIndex(prose, -1) {
 		words := strings.ReplaceAll(strings.Join(strings.Fields(prose[at[2]:at[3]]), " "), `\|`, "|")
-		found = append(found, said{page: p, line: strings.Count(prose[:at[0]], "\n"), text: words})
+		found = append(found, said{docsPage: p, line: strings.Count(prose[:at[0]], "\n"), text: words})
 	}
 	return found
 }

@@ -59,7 +59,7 @@ func (r *reader) setEnv() {
 }
 
 // follow types the sessions of a page, in its order, and stops what they leave running.
-func (r *reader) follow(p *page) {
+func (r *reader) follow(p *docsPage) {
 	r.t.Helper()
 	if filepath.Base(p.path) != "README.md" { // the reader of another page has started Temporal
 		r.local("start")
@@ -100,7 +100,7 @@ func (r *reader) types(s said) []string {
 	c.Env, c.Dir = r.env, r.user
 	out, err := c.CombinedOutput()
 	if err != nil {
-		r.t.Fatalf("%s:%d: %s: %v\n%s", s.page.path, s.line+1, s.text, err, out)
+		r.t.Fatalf("%s:%d: %s: %v\n%s", s.docsPage.path, s.line+1, s.text, err, out)
 	}
 	if strings.HasPrefix(s.text, "kill ") && strings.Contains(s.text, "temporal.pid") {
 		r.await("Healthy", ".temporal.pid!="+before)

@@ -19,7 +19,7 @@ func TestDocsCommands(t *testing.T) {
 	seen := 0
 	for _, p := range pages(t) {
 		for _, s := range append(p.commands(), p.mentions()...) {
-			if problem := wrong(s.text); problem != "" {
+			if problem := faultInCommand(s.text); problem != "" {
 				t.Errorf("%s:%d: %s: %s", p.path, s.line+1, s.text, problem)
 			}
 			seen++
@@ -31,7 +31,7 @@ func TestDocsCommands(t *testing.T) {
 			t.Errorf("the help of %s has no example", c.CommandPath())
 		}
 		for _, line := range strings.Split(c.Example, "\n") {
-			if problem := wrong(line); problem != "" {
+			if problem := faultInCommand(line); problem != "" {
 				t.Errorf("the help of %s: %s: %s", c.CommandPath(), line, problem)
 			}
 		}
@@ -50,7 +50,7 @@ func TestDocsBite(t *testing.T) {
 		"go test ./cmd/... -run TestDance", "go test ./dance -run TestScripts", "FAKE 'TestScripts/dance$'", "REAL 'TestLock|TestDance'",
 		"FAKE 'TestScripts/(lock|dance)$'", "REAL 'TestRealScripts/interrupted'", "go test ./dance",
 	} {
-		if wrong(text) == "" {
+		if faultInCommand(text) == "" {
 			t.Errorf("%s goes through", text)
 		}
 	}
@@ -58,7 +58,7 @@ func TestDocsBite(t *testing.T) {
 		"stigmer local start [--port 7233] [--db FILE | --ephemeral]", "stigmer local start|stop|state -h", "stigmer local stop --quiet",
 		"make sim SEED=7", "STIGMER_TEST_TEMPORAL=/x make test", "REAL 'TestLock|TestStorm'", "stigmer completion bash",
 	} {
-		if problem := wrong(text); problem != "" {
+		if problem := faultInCommand(text); problem != "" {
 			t.Errorf("%s: %s", text, problem)
 		}
 	}

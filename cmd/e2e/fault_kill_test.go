@@ -128,7 +128,7 @@ func TestKilledAtRandom(t *testing.T) {
 
 // strike kills in an order that is drawn. Whom the record names dies within a
 // fraction of a millisecond; whom it does not name yet is looked for.
-func (h *siege) strike(a *asked, v victims) {
+func (h *siege) strike(a *runningCommand, v victims) {
 	for _, i := range h.rand.Perm(3) {
 		switch v & (1 << i) {
 		case supervisorDies:
@@ -154,7 +154,7 @@ func (h *siege) killAny(who string, find func() []int) {
 }
 
 // aftermath: the command succeeds all the same if it lives, and the next one converges.
-func (h *siege) aftermath(a *asked, v victims, moment string) {
+func (h *siege) aftermath(a *runningCommand, v victims, moment string) {
 	h.t.Helper()
 	r := h.result(a)
 	if v&commandDies == 0 && r.code != 0 {

@@ -103,8 +103,8 @@ func rows[T any](h *siege, all []T) []T {
 	return drawn(h, len(all), all)
 }
 
-// asked is a command that runs. Wait for it with result.
-type asked struct {
+// runningCommand is a command that runs. Wait for it with result.
+type runningCommand struct {
 	*exec.Cmd
 	verb string
 	out  strings.Builder
@@ -124,13 +124,13 @@ func (r result) String() string {
 
 // ask starts a command. A process that still has its output open after its end holds back the
 // result for WaitDelay, which is then an error.
-func (h *siege) ask(args ...string) *asked {
+func (h *siege) ask(args ...string) *runningCommand {
 	return h.askOf(exec.Command(h.bin, append([]string{"local"}, args...)...), args...)
 }
 
 // askOf is ask for a command line that ends in the asked command.
-func (h *siege) askOf(c *exec.Cmd, args ...string) *asked {
-	a := &asked{Cmd: c, verb: strings.Join(args, " "), done: make(chan struct{})}
+func (h *siege) askOf(c *exec.Cmd, args ...string) *runningCommand {
+	a := &runningCommand{Cmd: c, verb: strings.Join(args, " "), done: make(chan struct{})}
 	a.Env, a.Stdout, a.Stderr, a.WaitDelay = h.env, &a.out, &a.out, awaitDefault
 	a.SysProcAttr = h.as
 	if err := a.Start(); err != nil {
@@ -147,7 +147,7 @@ func (h *siege) askOf(c *exec.Cmd, args ...string) *asked {
 
 // result waits for the end. A command over its deadline, one that crashed and
 // one that a race ended are errors of the test. It may be called from any goroutine.
-func (h *siege) result(a *asked) result {
+func (h *siege) result(a *runningCommand) result {
 	began := time.Now()
 	select {
 	case <-a.done:

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// meant is what a start or a restart says that another command undid.
-var meant = regexp.MustCompile(`stigmer: another command stopped Temporal while this one waited for it`)
+// stoppedByAnother is what a start or a restart says that another command undid.
+var stoppedByAnother = regexp.MustCompile(`stigmer: another command stopped Temporal while this one waited for it`)
 
 // killed is what it may say besides where Temporals and supervisors are killed: the
 // budget of restarts was spent, or none of its supervisors lived to say anything.
@@ -89,7 +89,7 @@ func (h *siege) gust(random *rand.Rand, kills bool) {
 	if !slices.Contains(allowed, r.code) {
 		h.t.Errorf("not one of %v: %s", allowed, r)
 	}
-	if r.code == 1 && !meant.MatchString(r.out) && !(kills && killed.MatchString(r.out)) {
+	if r.code == 1 && !stoppedByAnother.MatchString(r.out) && !(kills && killed.MatchString(r.out)) {
 		h.t.Errorf("no reason that a race gives: %s", r)
 	}
 }

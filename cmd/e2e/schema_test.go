@@ -43,8 +43,8 @@ func stateSchema(t *testing.T) []byte {
 	text := &jsonschema.Schema{Type: "string"}
 	root, err := jsonschema.For[inspect.StateReport](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[time.Time]():   {Type: "string", Format: "date-time"},
-		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: words(fsm.States)},
-		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: words([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
+		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: enumOf(fsm.States)},
+		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
 		reflect.TypeFor[fsm.Names]():   {Type: "array", Items: text},
 	}})
 	check(t, err)
@@ -92,7 +92,7 @@ func usageOf(path string) string {
 	return ""
 }
 
-func words[T ~string](list []T) []any {
+func enumOf[T ~string](list []T) []any {
 	var all []any
 	for _, word := range list {
 		all = append(all, string(word))
@@ -147,7 +147,7 @@ func fullReport(t *testing.T) map[string]any {
 
 // cmdSchema validates what state -o json printed: "[!] schema FILE|stdout".
 func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 1, "[!] schema FILE|stdout")
+	requireUsage(ts, false, len(args) == 1, "[!] schema FILE|stdout")
 	err := fitsSchema(decode(ts.ReadFile(args[0])))
 	if (err != nil) != neg {
 		ts.Fatalf("%s: %v", args[0], err)

@@ -31,7 +31,7 @@ func main() {
 
 // cmdDevel builds devel and says what it prints for its version: "devel FILE TEXT".
 func cmdDevel(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 2, "devel FILE TEXT")
+	requireUsage(ts, neg, len(args) == 2, "devel FILE TEXT")
 	source, path := ts.MkAbs("devel"), ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(source, 0o700))
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))

@@ -13,7 +13,7 @@ import (
 // cmdAwaitFile waits until files exist: "await-file FILE... [TIMEOUT]".
 func cmdAwaitFile(ts *testscript.TestScript, neg bool, args []string) {
 	files, timeout := cutTimeout(args, awaitDefault)
-	usage(ts, neg, len(files) > 0, "await-file FILE... [TIMEOUT]")
+	requireUsage(ts, neg, len(files) > 0, "await-file FILE... [TIMEOUT]")
 	for _, file := range files {
 		path := ts.MkAbs(file)
 		if !poll(timeout, func() bool { _, err := os.Stat(path); return err == nil }) {
@@ -25,7 +25,7 @@ func cmdAwaitFile(ts *testscript.TestScript, neg bool, args []string) {
 // cmdAwaitText waits until a file says something: "await-text FILE REGEXP [TIMEOUT]".
 func cmdAwaitText(ts *testscript.TestScript, neg bool, args []string) {
 	args, timeout := cutTimeout(args, time.Minute)
-	usage(ts, neg, len(args) == 2, "await-text FILE REGEXP [TIMEOUT]")
+	requireUsage(ts, neg, len(args) == 2, "await-text FILE REGEXP [TIMEOUT]")
 	path, pattern := ts.MkAbs(args[0]), regexp.MustCompile("(?m)"+args[1])
 	var text []byte
 	if !poll(timeout, func() bool { text, _ = os.ReadFile(path); return pattern.Match(text) }) {
@@ -35,14 +35,14 @@ func cmdAwaitText(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdLoad sets a variable to the first line of a file: "load VAR FILE".
 func cmdLoad(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 2, "load VAR FILE")
+	requireUsage(ts, neg, len(args) == 2, "load VAR FILE")
 	line, _, _ := strings.Cut(ts.ReadFile(args[1]), "\n")
 	ts.Setenv(args[0], line)
 }
 
 // cmdWrite writes a file, one argument a line: "write FILE LINE...".
 func cmdWrite(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 0, "write FILE LINE...")
+	requireUsage(ts, neg, len(args) > 0, "write FILE LINE...")
 	var text strings.Builder
 	for _, line := range args[1:] {
 		text.WriteString(line + "\n")
@@ -52,7 +52,7 @@ func cmdWrite(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdGlob checks whether any file has such a name: "[!] glob PATTERN".
 func cmdGlob(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 1, "[!] glob PATTERN")
+	requireUsage(ts, false, len(args) == 1, "[!] glob PATTERN")
 	found, err := filepath.Glob(ts.MkAbs(args[0]))
 	ts.Check(err)
 	if (len(found) > 0) == neg {
@@ -62,13 +62,13 @@ func cmdGlob(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdSame compares two words: "[!] same A B".
 func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 2, "[!] same A B")
+	requireUsage(ts, false, len(args) == 2, "[!] same A B")
 	if (args[0] == args[1]) == neg {
 		ts.Fatalf("%q and %q", args[0], args[1])
 	}
 }
 
-func usage(ts *testscript.TestScript, neg, ok bool, text string) {
+func requireUsage(ts *testscript.TestScript, neg, ok bool, text string) {
 	if neg || !ok {
 		ts.Fatalf("usage: %s", text)
 	}

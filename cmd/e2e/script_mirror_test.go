@@ -47,7 +47,7 @@ func newMirror(check func(error), program []byte, asked string) *mirror {
 // script's end: "mirror PROGRAM". $MIRROR is its URL, $PART where a download that
 // broke off is kept, $V the version that start installs.
 func cmdMirror(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 1, "mirror PROGRAM")
+	requireUsage(ts, neg, len(args) == 1, "mirror PROGRAM")
 	server := httptest.NewServer(newMirror(ts.Check, []byte(ts.ReadFile(args[0])), ts.MkAbs("asked")))
 	ts.Defer(server.Close)
 	ts.Setenv("MIRROR", server.URL)

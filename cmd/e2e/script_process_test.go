@@ -22,7 +22,7 @@ import (
 // cmdExits runs a program that must exit with a status: "exits CODE PROGRAM...",
 // where any as CODE is any status.
 func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 1, "exits CODE PROGRAM [ARGS...]")
+	requireUsage(ts, neg, len(args) > 1, "exits CODE PROGRAM [ARGS...]")
 	err := ts.Exec(args[1], args[2:]...)
 	have := 0
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
@@ -37,7 +37,7 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdSignal sends a signal by PID: "signal KILL $PID...".
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 1, "signal NAME PID...")
+	requireUsage(ts, neg, len(args) > 1, "signal NAME PID...")
 	sig := unix.SignalNum("SIG" + args[0])
 	if sig == 0 {
 		ts.Fatalf("unknown signal %q", args[0])
@@ -52,7 +52,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdAlive checks processes: "[!] alive PID...". A zombie is not alive.
 func cmdAlive(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) > 0, "[!] alive PID...")
+	requireUsage(ts, false, len(args) > 0, "[!] alive PID...")
 	for _, pid := range pids(ts, args) {
 		if runs(pid) == neg {
 			ts.Fatalf("process %d: alive is %t", pid, neg)
@@ -63,7 +63,7 @@ func cmdAlive(ts *testscript.TestScript, neg bool, args []string) {
 // cmdAwaitDead waits for the end of a process: "await-dead PID... [TIMEOUT]".
 func cmdAwaitDead(ts *testscript.TestScript, neg bool, args []string) {
 	rest, timeout := cutTimeout(args, awaitDefault)
-	usage(ts, neg, len(rest) > 0, "await-dead PID... [TIMEOUT]")
+	requireUsage(ts, neg, len(rest) > 0, "await-dead PID... [TIMEOUT]")
 	for _, pid := range pids(ts, rest) {
 		if !poll(timeout, func() bool { return !runs(pid) }) {
 			ts.Fatalf("process %d still runs after %s", pid, timeout)
@@ -74,7 +74,7 @@ func cmdAwaitDead(ts *testscript.TestScript, neg bool, args []string) {
 // cmdListen holds an address in the test's own process, $HARNESS_PID, until
 // unlisten or the script's end: "listen IP:PORT".
 func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 1, "listen IP:PORT")
+	requireUsage(ts, neg, len(args) == 1, "listen IP:PORT")
 	var l net.Listener
 	var err error
 	// A killed process is seen dead a moment before its last thread gives its ports back.
@@ -85,7 +85,7 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdUnlisten ends what listen began: "unlisten IP:PORT".
 func cmdUnlisten(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 1, "unlisten IP:PORT")
+	requireUsage(ts, neg, len(args) == 1, "unlisten IP:PORT")
 	l, ok := scriptOf(ts).listeners[args[0]]
 	if !ok {
 		ts.Fatalf("not listening on %s", args[0])
@@ -97,7 +97,7 @@ func cmdUnlisten(ts *testscript.TestScript, neg bool, args []string) {
 // cmdServing asks gRPC health once, as a client of Temporal would:
 // "[!] serving IP:PORT".
 func cmdServing(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 1, "[!] serving IP:PORT")
+	requireUsage(ts, false, len(args) == 1, "[!] serving IP:PORT")
 	answer, err := askHealth(args[0])
 	if serves := err == nil && answer == healthpb.HealthCheckResponse_SERVING; serves == neg {
 		ts.Fatalf("%s: health %s, %v", args[0], answer, err)
@@ -107,7 +107,7 @@ func cmdServing(ts *testscript.TestScript, neg bool, args []string) {
 // cmdAwaitServing waits for what serving checks: "await-serving IP:PORT [TIMEOUT]".
 func cmdAwaitServing(ts *testscript.TestScript, neg bool, args []string) {
 	rest, timeout := cutTimeout(args, awaitDefault)
-	usage(ts, neg, len(rest) == 1, "await-serving IP:PORT [TIMEOUT]")
+	requireUsage(ts, neg, len(rest) == 1, "await-serving IP:PORT [TIMEOUT]")
 	if !poll(timeout, func() bool { return serves(rest[0]) }) {
 		ts.Fatalf("%s does not serve after %s", rest[0], timeout)
 	}

@@ -24,7 +24,7 @@ const pollEvery = 10 * time.Millisecond
 //
 //	await Healthy .temporal.pid!=$T .restarts.total=1 30s
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 0, "await TERM... [TIMEOUT]")
+	requireUsage(ts, neg, len(args) > 0, "await TERM... [TIMEOUT]")
 	terms, timeout := cutTimeout(args, awaitDefault)
 	var unmet string
 	ok := poll(timeout, func() bool { unmet = unmetTerm(readRecord(ts), terms); return unmet == "" })
@@ -36,7 +36,7 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 // cmdSteady checks that the record says all of it for a whole time:
 // "steady TIME TERM...".
 func cmdSteady(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) > 1, "steady TIME TERM...")
+	requireUsage(ts, neg, len(args) > 1, "steady TIME TERM...")
 	period, err := time.ParseDuration(args[0])
 	ts.Check(err)
 	var unmet string
@@ -48,7 +48,7 @@ func cmdSteady(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdPID takes a PID from the record: "pid temporal|supervisor VAR".
 func cmdPID(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, neg, len(args) == 2, "pid temporal|supervisor VAR")
+	requireUsage(ts, neg, len(args) == 2, "pid temporal|supervisor VAR")
 	pid := lookup(readRecord(ts), "."+args[0]+".pid")
 	if n, err := strconv.Atoi(pid); err != nil || n <= 1 {
 		ts.Fatalf("the record has no %s PID (%s):\n%s", args[0], pid, recordText(ts))
@@ -59,7 +59,7 @@ func cmdPID(ts *testscript.TestScript, neg bool, args []string) {
 // cmdJSON checks one value: "[!] json FILE|stdout|stderr .path VALUE", where
 // ~REGEXP as VALUE matches, null is a null, and missing a path that is not there.
 func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 3, "[!] json FILE .path VALUE")
+	requireUsage(ts, false, len(args) == 3, "[!] json FILE .path VALUE")
 	have := lookup(decode(ts.ReadFile(args[0])), args[1])
 	if matches(have, args[2]) == neg {
 		ts.Fatalf("%s %s is %q", args[0], args[1], have)

@@ -32,11 +32,11 @@ func TestThisMachine(t *testing.T) {
 		{"proc_info identifies a process", identifies},
 		{"processes are numbered in the order of their births", ordersBirths},
 		{"the processes of this user and of a group are listed", lists},
-		{"a description with a flock is distinguished from one without", tellsHolder},
+		{"a description with a flock is distinguished from one without", namesHolder},
 		{"fcntl sees a flock", seesFlock},
-		{"a deleted file is recognized", tellsDeleted},
-		{"the TCP sockets are listed, and whose they are", tellsSockets},
-		{"the arguments and the environment of a program are read", tellsExec},
+		{"a deleted file is recognized", namesDeleted},
+		{"the TCP sockets are listed, and whose they are", namesSockets},
+		{"the arguments and the environment of a program are read", namesExec},
 		{"a signal goes by PID and version", signals},
 	} {
 		t.Run(fact.name, func(t *testing.T) { fact.is(t, xnu.System()) })
@@ -149,9 +149,9 @@ func open(t *testing.T, path string) *os.File {
 	return file
 }
 
-// tellsHolder is the heart: a lock's holder, and a process that inherited it, but neither an
+// namesHolder is the heart: a lock's holder, and a process that inherited it, but neither an
 // opener nor one that waits.
-func tellsHolder(t *testing.T, k xnu.Kernel) {
+func namesHolder(t *testing.T, k xnu.Kernel) {
 	path := lockFile(t)
 	holder, waiter := open(t, path), open(t, path)
 	locked := func(pid, fd int) bool {
@@ -198,7 +198,7 @@ func seesFlock(t *testing.T, k xnu.Kernel) {
 	sees(false)
 }
 
-func tellsDeleted(t *testing.T, k xnu.Kernel) {
+func namesDeleted(t *testing.T, k xnu.Kernel) {
 	path := lockFile(t)
 	file := open(t, path)
 	before, err := k.FileAt(os.Getpid(), int(file.Fd()))
@@ -215,7 +215,7 @@ func tellsDeleted(t *testing.T, k xnu.Kernel) {
 	t.Logf("the path of a deleted file is given as %q", after.Path)
 }
 
-func tellsSockets(t *testing.T, k xnu.Kernel) {
+func namesSockets(t *testing.T, k xnu.Kernel) {
 	for _, bind := range []string{"127.0.0.1:0", "[::1]:0"} {
 		listener, err := net.Listen("tcp", bind)
 		if err != nil {
@@ -240,7 +240,7 @@ func tellsSockets(t *testing.T, k xnu.Kernel) {
 	}
 }
 
-func tellsExec(t *testing.T, k xnu.Kernel) {
+func namesExec(t *testing.T, k xnu.Kernel) {
 	child := echo(t, nil)
 	told := k.Exec(child.Process.Pid)
 	if !samePath(told.Path, child.Path) || !slices.Equal(told.Args, child.Args) || !slices.Contains(told.Environment, echoVariable+"=yes") {

@@ -27,15 +27,15 @@ func NoArguments(c *cobra.Command, args []string) error {
 // NoCommand names the commands that may have been meant.
 func NoCommand(c *cobra.Command, typed string) *Problem {
 	p := UsageProblem(fmt.Errorf("%s has no command %q", c.CommandPath(), typed))
-	if paths := meant(c, typed); len(paths) > 0 {
+	if paths := suggestedCommands(c, typed); len(paths) > 0 {
 		p.Try = strings.Join(paths, ", ")
 	}
 	return p
 }
 
-// meant are the commands below c whose names are near to what was typed, else those of its
+// suggestedCommands are the commands below c whose names are near to what was typed, else those of its
 // commands: stigmer start lacks a word.
-func meant(c *cobra.Command, typed string) (paths []string) {
+func suggestedCommands(c *cobra.Command, typed string) (paths []string) {
 	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
 	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {
 		paths = append(paths, c.CommandPath()+" "+name)
@@ -50,7 +50,7 @@ func meant(c *cobra.Command, typed string) (paths []string) {
 		if exact, _, err := below.Find([]string{typed}); err == nil && exact != below && exact.IsAvailableCommand() {
 			return []string{exact.CommandPath()}
 		}
-		paths = append(paths, meant(below, typed)...)
+		paths = append(paths, suggestedCommands(below, typed)...)
 	}
 	return paths
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// page is what the live view shows: what fits of it, the state always, then the
+// statePage is what the live view shows: what fits of it, the state always, then the
 // evidence, the transitions and the logs.
-type page struct {
+type statePage struct {
 	home          string
 	ends          string // what ends the view
 	width, height int
@@ -34,8 +34,8 @@ const (
 	logRows  = 6
 )
 
-func newPage(s *inspect.Snapshot, ends string, width, height int) page {
-	return page{string(s.Home), ends, width, height, time.Now(), s.Report(), latestEntries(s.Home, height)}
+func newPage(s *inspect.Snapshot, ends string, width, height int) statePage {
+	return statePage{string(s.Home), ends, width, height, time.Now(), s.Report(), latestEntries(s.Home, height)}
 }
 
 // latestEntries are the last lines of both logs, merged. A log that cannot be
@@ -51,7 +51,7 @@ func latestEntries(home statefile.Home, count int) []logs.Entry {
 }
 
 // lines are no more than the page's height, and none is longer than its width.
-func (p page) lines(colours bool) []string {
+func (p statePage) lines(colours bool) []string {
 	lines := p.text(func(b *bytes.Buffer) { inspect.PrintState(b, p.report, false) })
 	state := 2 // where the state's line is, below
 	lines = append([]string{p.heading(), ""}, lines...)
@@ -72,18 +72,18 @@ func (p page) lines(colours bool) []string {
 	return lines
 }
 
-func (p page) text(print func(*bytes.Buffer)) []string {
+func (p statePage) text(print func(*bytes.Buffer)) []string {
 	var b bytes.Buffer
 	print(&b)
 	return strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 }
 
-func (p page) heading() string {
+func (p statePage) heading() string {
 	return fmt.Sprintf("%s  %s  (%s ends)", p.at.Format(time.TimeOnly), p.home, p.ends)
 }
 
 // evidence is all of it, or else how much there is and what of it is wrong.
-func (p page) evidence(all bool) []string {
+func (p statePage) evidence(all bool) []string {
 	if all {
 		return p.text(func(b *bytes.Buffer) { inspect.PrintEvidence(b, p.report) })
 	}
@@ -99,7 +99,7 @@ func (p page) evidence(all bool) []string {
 }
 
 // path is the latest transitions, in no more than so many rows.
-func (p page) path(rows int) []string {
+func (p statePage) path(rows int) []string {
 	shown := min(rows-2, pathRows-2, len(p.report.History))
 	if shown <= 0 {
 		return nil
@@ -110,7 +110,7 @@ func (p page) path(rows int) []string {
 }
 
 // latest is the latest lines of the logs, in no more than so many rows.
-func (p page) latest(rows int) []string {
+func (p statePage) latest(rows int) []string {
 	if rows <= 2 || len(p.entries) == 0 {
 		return nil
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // crowded is a page with more of everything than fits.
-func crowded(width, height int) page {
-	p := page{home: "/home/ann/.stigmer", width: width, height: height, at: time.Now()}
+func crowded(width, height int) statePage {
+	p := statePage{home: "/home/ann/.stigmer", width: width, height: height, at: time.Now()}
 	p.report.State, p.report.Reason = fsm.Degraded, strings.Repeat("why ", 100)
 	p.report.Failure = &inspect.FailureReport{Reason: "it failed", LogTail: slices.Repeat([]string{"tail\twith\ttabs"}, 12)}
 	for n := range 15 {

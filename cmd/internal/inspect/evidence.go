@@ -142,7 +142,7 @@ func (s *Snapshot) supervisorEvidence() Evidence {
 	case s.Suspended:
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, but is stopped (SIGSTOP)", s.Driver.PID)}
 	case s.inside(s.Driver, recorded):
-		return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock, %s", s.Driver.PID, within(recorded.PID))}
+		return Evidence{name, true, fmt.Sprintf("pid %d holds supervisor.lock, %s", s.Driver.PID, pidInContainer(recorded.PID))}
 	case !s.Driver.Same(recorded):
 		return Evidence{name, false, fmt.Sprintf("pid %d holds supervisor.lock, the record names pid %d", s.Driver.PID, recorded.PID)}
 	}
@@ -155,7 +155,7 @@ func (s *Snapshot) processEvidence() Evidence {
 	case s.Running() && leader.Same(recorded):
 		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, same boot (%s)", leader.PID, leader.Exe)}
 	case s.Running() && s.inside(leader, recorded):
-		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, %s (%s)", leader.PID, within(recorded.PID), leader.Exe)}
+		return Evidence{"process", true, fmt.Sprintf("pid %d is the recorded one: same start time, %s (%s)", leader.PID, pidInContainer(recorded.PID), leader.Exe)}
 	case s.Running():
 		return Evidence{"process", false, fmt.Sprintf("pid %d is our Temporal, the record names pid %d", leader.PID, recorded.PID)}
 	}
@@ -256,11 +256,11 @@ func (s *Snapshot) pidFileEvidence() Evidence {
 	case s.PIDFault != nil:
 		return Evidence{name, false, s.PIDFault.Error() + "; nothing decides by it"}
 	case s.Hidden:
-		return Evidence{name, true, "names " + within(s.pidFile.PID)}
+		return Evidence{name, true, "names " + pidInContainer(s.pidFile.PID)}
 	case s.Running() && s.pidFile.PID == s.Evidence.Leader.PID:
 		return Evidence{name, true, fmt.Sprintf("names pid %d", s.pidFile.PID)}
 	case s.Running() && s.pidFile.PID == s.Document.Temporal.PID && s.inside(s.Evidence.Leader, s.Document.Temporal):
-		return Evidence{name, true, "names " + within(s.pidFile.PID)}
+		return Evidence{name, true, "names " + pidInContainer(s.pidFile.PID)}
 	}
 	if other := evidence.OtherServer(s.Home); other != "" {
 		return Evidence{name, false, "names " + other + ", a Temporal that something else has started; it is left alone"}

@@ -14,15 +14,15 @@ func (s *Snapshot) inside(p, recorded fsm.Process) bool {
 	return evidence.IsInnerProcess(s.Document.Record, p, recorded)
 }
 
-// within is a process's name where it was started.
-func within(pid int) string {
+// pidInContainer is a process's name where it was started.
+func pidInContainer(pid int) string {
 	return fmt.Sprintf("pid %d in its own PID namespace, a container", pid)
 }
 
 // PIDOf is Temporal's PID as the record has it, for people.
 func PIDOf(r fsm.Record) string {
 	if evidence.InOtherPIDNamespace(r) {
-		return within(r.Temporal.PID)
+		return pidInContainer(r.Temporal.PID)
 	}
 	if r.Temporal.PID == 0 {
 		return "about to be spawned"

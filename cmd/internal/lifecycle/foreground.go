@@ -34,7 +34,7 @@ func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, t
 	s.log, s.trace = v.DriverLog("stigmer", out), trace
 	s.manager = newNotifier(s.log)
 	if s.manager == nil && !v.JSON && !cli.UnderLaunchd() {
-		s.reports = append(s.reports, serves(cli.ProgressOut(c), home, command, began))
+		s.reports = append(s.reports, reportFirstService(cli.ProgressOut(c), home, command, began))
 	}
 	client := actions.NewClient(actions.ClientConfig{Home: home, Log: s.log, Observer: actions.Observer{Took: trace.Took}, Become: s.drive})
 	command.Patience = 0
@@ -60,15 +60,15 @@ func foregroundLog(home statefile.Home) (*os.File, error) {
 	return os.Stderr, nil
 }
 
-// serves says, when Temporal first serves, what a start in the background ends with.
+// reportFirstService says, when Temporal first serves, what a start in the background ends with.
 // It goes where the log goes, in order with it; a service manager's journal and lines of
 // JSON have what they need without it.
-func serves(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(statefile.Document) {
+func reportFirstService(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(statefile.Document) {
 	said := false
 	return func(d statefile.Document) {
 		if !said && d.State == fsm.Healthy {
 			said = true
-			tellStarted(out, home, command, fsm.Outcome{Record: d.Record}, elapsed(began), "Ctrl-C to stop it")
+			printStarted(out, home, command, fsm.Outcome{Record: d.Record}, elapsed(began), "Ctrl-C to stop it")
 		}
 	}
 }

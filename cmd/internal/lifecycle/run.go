@@ -83,10 +83,10 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
-		tellStarted(out, home, command, o, took, "stigmer local stop")
+		printStarted(out, home, command, o, took, "stigmer local stop")
 	case fsm.ResultAlreadyRunning:
 		fmt.Fprintf(out, "Temporal is already running, for %s.\n", human.Ago(r.Temporal.StartedAt))
-		describe(out, home, r)
+		printInstance(out, home, r)
 		if words := inspect.SkewWords(inspect.SkewFrom(r.Supervisor), r.Supervisor); words != "" {
 			fmt.Fprintf(out, "Note: the supervisor is %s.\n", words)
 		}
@@ -117,17 +117,17 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	return nil
 }
 
-// tellStarted prints a success, and after a start what to do next, up to what ends it.
-func tellStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.Outcome, took, end string) {
-	fmt.Fprintln(out, startedHow(command, o, took))
-	describe(out, home, o.Record)
+// printStarted prints a success, and after a start what to do next, up to what ends it.
+func printStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.Outcome, took, end string) {
+	fmt.Fprintln(out, startedPhrase(command, o, took))
+	printInstance(out, home, o.Record)
 	if command.Verb == fsm.VerbStart {
-		fmt.Fprintf(out, "  Next       %s\n", next(o.Record.Settings, end))
+		fmt.Fprintf(out, "  Next       %s\n", nextCommands(o.Record.Settings, end))
 	}
 }
 
-// startedHow distinguishes a start from an adoption.
-func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
+// startedPhrase distinguishes a start from an adoption.
+func startedPhrase(c fsm.Command, o fsm.Outcome, took string) string {
 	r := o.Record
 	switch {
 	case r.Adopted && o.Replaced.PID != 0:
@@ -141,9 +141,9 @@ func startedHow(c fsm.Command, o fsm.Outcome, took string) string {
 	return "Started in " + took + "."
 }
 
-// next is what a user does with a Temporal that has been started, in the shell of the start, up
+// nextCommands is what a user does with a Temporal that has been started, in the shell of the start, up
 // to what ends it.
-func next(s fsm.Settings, end string) string {
+func nextCommands(s fsm.Settings, end string) string {
 	sh, _ := human.FindShell(os.Getenv("SHELL"))
 	commands := []string{"stigmer local open", fmt.Sprintf(sh.Hint, "stigmer local env"), end}
 	if s.Headless {
@@ -169,7 +169,7 @@ func missing(r fsm.Record) string {
 	return cmp.Or(answer.Detail, "it has just begun to answer")
 }
 
-func describe(out io.Writer, home statefile.Home, r fsm.Record) {
+func printInstance(out io.Writer, home statefile.Home, r fsm.Record) {
 	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", launch.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))

@@ -11,10 +11,10 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// ready is when this process's packages were initialised, and readyCPU what the
+// packagesReady is when this process's packages were initialised, and readyCPU what the
 // processor had done for it by then. No call returns when a process was made to the
 // millisecond, but until here it has done nothing but compute (getrusage(2)).
-var ready, readyCPU = time.Now(), processorTime()
+var packagesReady, packagesReadyCPU = time.Now(), processorTime()
 
 func processorTime() time.Duration {
 	var used unix.Rusage
@@ -42,8 +42,8 @@ func NewTrace(path string) (*actions.Trace, error) {
 
 // noteReady writes down what came before anything could be written down.
 func noteReady(t *actions.Trace) {
-	span := actions.Span{PID: os.Getpid(), Name: "exec and package initialisation (processor time)", Began: ready.Add(-readyCPU), Ended: ready}
+	span := actions.Span{PID: os.Getpid(), Name: "exec and package initialisation (processor time)", Began: packagesReady.Add(-packagesReadyCPU), Ended: packagesReady}
 	t.Took(span)
-	span.Name, span.Began, span.Ended = "flags, settings, home", ready, time.Now()
+	span.Name, span.Began, span.Ended = "flags, settings, home", packagesReady, time.Now()
 	t.Took(span)
 }

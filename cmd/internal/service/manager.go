@@ -97,7 +97,7 @@ func (m manager) status() managerStatus {
 	if _, err := exec.LookPath(m.tool); err != nil {
 		return managerStatus{lines: []string{"cannot be asked: " + m.tool + " is not here"}}
 	}
-	said, err := output(m.query.words, 5*time.Second)
+	said, err := commandOutput(m.query.words, 5*time.Second)
 	switch exit := exitStatus(err); {
 	case exit == m.query.absent:
 		return managerStatus{known: true, lines: []string{m.query.absentWords}}
@@ -170,7 +170,7 @@ func toolPatience() time.Duration { return time.Duration(stopWithin())*time.Seco
 // run makes the call until it is done, and returns what the tool says against it.
 func (call toolCall) run() (string, error) {
 	for began := time.Now(); ; time.Sleep(toolPause) {
-		out, err := output(call.words, toolPatience())
+		out, err := commandOutput(call.words, toolPatience())
 		status := exitStatus(err)
 		switch busy := slices.Contains(call.busy, status); {
 		case busy && time.Since(began) < call.within:
@@ -197,8 +197,8 @@ func exitStatus(err error) int {
 	return -1
 }
 
-// output runs a program and returns what it says.
-func output(command []string, patience time.Duration) (string, error) {
+// commandOutput runs a program and returns what it says.
+func commandOutput(command []string, patience time.Duration) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
