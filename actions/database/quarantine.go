@@ -28,9 +28,9 @@ func AsideName(db, kind string, now time.Time) (string, error) {
 	return aside, nil
 }
 
-// movedInPart reports whether some files of a database were renamed to another name, and none
+// MovedInPart reports whether some files of a database were renamed to another name, and none
 // has both.
-func movedInPart(db, aside string) bool {
+func MovedInPart(db, aside string) bool {
 	both := func(suffix string) bool { return Exists(db+suffix) && Exists(aside+suffix) }
 	return len(PartsOf(aside)) > 0 && !slices.ContainsFunc(Parts, both)
 }

@@ -160,7 +160,7 @@ func setDatabaseAside(home statefile.Home, document statefile.Document, db, caus
 // since then has forgotten the name, and the two belong together no longer.
 func interrupted(r fsm.Record, db string) string {
 	aside := r.Database.Aside
-	if !strings.HasPrefix(aside, db+".reset-") || len(database.PartsOf(aside)) == 0 {
+	if !strings.HasPrefix(aside, db+".reset-") || !database.MovedInPart(db, aside) {
 		return ""
 	}
 	return aside

@@ -175,6 +175,19 @@ func TestResetJoinsNoOtherLog(t *testing.T) {
 	}
 }
 
+// A database that was copied back, and not started since, does not replace its copy.
+func TestResetReplacesNothing(t *testing.T) {
+	home, db, aside := afterReset(t)
+	stage.Check(t, os.WriteFile(db, []byte("copied back, and changed"), 0o600))
+	kept, err := os.ReadFile(aside)
+	stage.Check(t, err)
+	moves, err := Reset(home, db, "the second")
+	stage.Check(t, err)
+	if now, err := os.ReadFile(aside); err != nil || string(now) != string(kept) {
+		t.Errorf("%s was replaced: %q (%v), moves %v", aside, now, err, moves)
+	}
+}
+
 // Where nothing was ever recorded the default database is meant, and no record is made.
 func TestResetWithoutARecord(t *testing.T) {
 	home := stage.NewHome(t)
