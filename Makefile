@@ -57,7 +57,7 @@ sim:
 
 # mutations shows that simulation and contract bite: each of a list of changes to the code must be caught.
 mutations:
-	export SIM_MUTATIONS=1; $(simulation) -run TestMutations
+	export SIM_MUTATIONS=1; $(simulation) -parallel 4 -run TestMutations
 
 # soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
