@@ -50,8 +50,10 @@ func TestFaultMemoryLimit(t *testing.T) {
 		t.Errorf("a plain kill:\n%s", out)
 	}
 	p.stop()
+	p.exits(0, []string{"start"}, "Started in") // from now on the database is known: a start needs no SQLite
+	p.stop()
 
-	// Less than a Temporal needs, and more than its supervisor does.
+	// Less than a Temporal needs, and more than a start and its supervisor do.
 	check(t, os.WriteFile(limit, []byte(strconv.Itoa(28<<20)), 0))
 	out, status := p.shell(inGroup)
 	if status != 1 {
