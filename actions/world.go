@@ -65,13 +65,9 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 
 // Observe classifies the owner of temporal.lock. It keeps a free lock: the next step takes it.
 func (w *World) Observe(r fsm.Record) fsm.Evidence {
-	evidence, lock := evidence.ObserveLocked(w.home, r)
-	if evidence.Owner == fsm.OwnerNone {
-		w.tree.own = lock
-	} else if lock != nil {
-		lock.Close()
-	}
-	return evidence
+	e, lock := evidence.ObserveLocked(w.home, r)
+	w.tree.own = lock
+	return e
 }
 
 // Post delivers an input from another goroutine.

@@ -23,18 +23,22 @@ const Tries = 50
 // call it: it takes the lock for an instant to be sure.
 func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 	evidence, lock := ObserveLocked(home, r)
-	if lock != nil {
-		lock.Close()
-	}
+	lock.Close() // of none it does nothing
 	return evidence
 }
 
-// ObserveLocked is Observe that keeps the lock, nil if it is not free.
+// ObserveLocked is Observe that keeps the lock. It is nil if the lock has an owner, if a tree
+// lives on without it, and if its file cannot be made.
 func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	for range Tries {
 		lock, err := lockfile.Take(home.Lock())
 		if err == nil {
-			return detachedOrFree(home, r), lock
+			e := detachedOrFree(home, r)
+			if e.Owner != fsm.OwnerNone {
+				lock.Close()
+				lock = nil
+			}
+			return e, lock
 		}
 		if _, missing := os.Lstat(home.Lock()); errors.Is(missing, fs.ErrNotExist) {
 			return detachedOrFree(home, r), nil // a full disk: a file that cannot even be made has no holder

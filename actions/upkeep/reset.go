@@ -1,6 +1,7 @@
 package upkeep
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,13 +16,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// lockPatience is how long a reset waits for supervisor.lock, lockPause the pause
-// between two tries: another stop may have it for an instant, a supervisor has it
-// for good.
-const (
-	lockPatience = 2 * time.Second
-	lockPause    = 20 * time.Millisecond
-)
+// lockPatience is how long a reset waits for supervisor.lock: another stop may have it for an
+// instant, a supervisor has it for good.
+const lockPatience = 2 * time.Second
 
 // NotStoppedError says that a home is not as stopped as an act on its files needs.
 type NotStoppedError struct {
@@ -72,17 +69,10 @@ func Reset(home statefile.Home, db, cause string) ([]Move, error) {
 // again and again: a wait in flock could not be given up, and would take the lock
 // after this command has said that it could not have it.
 func takeSupervisorLock(home statefile.Home) (*os.File, error) {
-	again := time.NewTicker(lockPause)
-	defer again.Stop()
-	for began := time.Now(); ; <-again.C {
-		lock, err := lockfile.Take(home.SupervisorLock())
-		if !errors.Is(err, lockfile.ErrHeld) {
-			return lock, err
-		}
-		if time.Since(began) > lockPatience {
-			return nil, NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"}
-		}
-	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), lockPatience,
+		NotStoppedError{"a supervisor, or another command, is at work: supervisor.lock is held"})
+	defer cancel()
+	return lockfile.TakeUntil(ctx, home.SupervisorLock())
 }
 
 // provenStopped returns temporal.lock, which proves that nothing of a Temporal
@@ -91,14 +81,14 @@ func provenStopped(home statefile.Home, r fsm.Record) (*os.File, error) {
 	if r.State != fsm.Stopped || r.Desired == fsm.WantRunning {
 		return nil, NotStoppedError{fmt.Sprintf("another command was faster: the state is %s, wanted is %s", r.State, r.Desired)}
 	}
-	if e := evidence.Observe(home, r); e.Owner != fsm.OwnerNone {
+	e, lock := evidence.ObserveLocked(home, r)
+	switch {
+	case e.Owner != fsm.OwnerNone:
 		return nil, NotStoppedError{"temporal.lock is held by " + holderText(e)}
+	case lock == nil:
+		return lockfile.Take(home.Lock()) // its file could not be made: the error says why
 	}
-	lock, err := lockfile.Take(home.Lock())
-	if errors.Is(err, lockfile.ErrHeld) {
-		return nil, NotStoppedError{"temporal.lock was taken by another program just now"}
-	}
-	return lock, err
+	return lock, nil
 }
 
 func holderText(e fsm.Evidence) string {
