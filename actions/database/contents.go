@@ -12,7 +12,8 @@ import (
 // what one with an empty log takes. A log of 1 GiB takes longer.
 const contentsLimit = 2 * time.Second
 
-// Contents is what is found in a file that is to be Temporal's database.
+// Contents is what is found in a file that is to be Temporal's database. All of it is empty for a
+// file that may be, or is not there.
 type Contents struct {
 	// Known is the file, if it is Temporal's database.
 	Known fsm.DatabaseFile
@@ -22,7 +23,7 @@ type Contents struct {
 	Refusal error
 }
 
-// ReadContents reads a database. Of one that cannot be read it finds nothing: Temporal itself
+// ReadContents reads a database, which a server may have open. Of one that cannot be read it finds nothing: Temporal itself
 // then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
 // lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.
 func ReadContents(db string, known fsm.DatabaseFile) Contents {
@@ -47,12 +48,4 @@ func ReadContents(db string, known fsm.DatabaseFile) Contents {
 		return Contents{Refusal: fsm.Refuse(fsm.CodeDatabaseForeign, "database %s is not Temporal's: it %s", db, found.Why)}
 	}
 	return Contents{}
-}
-
-// CheckContents returns why a start would set a file aside as half-made, or refuse it as not Temporal's
-// database, a fsm.Refusal. Both are empty for a file that may be, is the known one or is not there. A
-// server may have the file open.
-func CheckContents(db string, known fsm.DatabaseFile) (half string, refusal error) {
-	c := ReadContents(db, known)
-	return c.Half, c.Refusal
 }

@@ -28,10 +28,11 @@ func (p *examination) checkDatabase(db string) CheckReport {
 		return pass(name, "in memory (--ephemeral)")
 	}
 	_, err := os.Stat(db)
-	half, unfit := "", error(nil)
+	var found database.Contents
+	var unfit error
 	if !p.Running() {
-		half, unfit = database.CheckContents(db, fsm.DatabaseFile{})
-		unfit = cmp.Or(database.Unfit(db), unfit)
+		found = database.ReadContents(db, fsm.DatabaseFile{})
+		unfit = cmp.Or(database.Unfit(db), found.Refusal)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
@@ -52,8 +53,8 @@ func (p *examination) checkDatabase(db string) CheckReport {
 	if others := files.ServersWith(db); !p.Running() && len(others) > 0 {
 		return fail(name, "end it with what started it", "%s is open in another Temporal: %s", db, evidence.Describe(others[0]))
 	}
-	if d := p.Document.Database; half != "" && !(d.Served && d.Path == db) {
-		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, half)
+	if d := p.Document.Database; found.Half != "" && !(d.Served && d.Path == db) {
+		return pass(name, "%s %s, as a killed first start leaves it: the next start sets it aside and makes a new one", db, found.Half)
 	}
 	return p.checkPages(name, db)
 }

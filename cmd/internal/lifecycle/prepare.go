@@ -111,8 +111,7 @@ func CheckDatabase(r fsm.Record) error {
 	if db == "" {
 		return nil
 	}
-	_, foreign := database.CheckContents(db, r.Known)
-	refusal := cmp.Or(database.Unfit(db), foreign)
+	refusal := cmp.Or(database.Unfit(db), database.ReadContents(db, r.Known).Refusal)
 	if refusal == nil {
 		return nil
 	}
