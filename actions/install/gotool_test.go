@@ -145,7 +145,7 @@ func TestBuildEnvironment(t *testing.T) {
 	check(t, os.WriteFile(written, []byte("# mine\nGOPROXY=http://written\nGOPRIVATE=written.example\nGOFLAGS=-mod=vendor\nGOEXPERIMENT=none\nGOAMD64=v4\nnonsense\nGOSUMDB=\n"), 0o600))
 	ours := map[string]string{
 		"GOENV": "off", "GOFLAGS": "", "GO111MODULE": "on", "GOWORK": "off", "GOTOOLCHAIN": "auto", "CGO_ENABLED": "0",
-		"GOBIN": "/work", "GOTMPDIR": "/work", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH,
+		"GOBIN": "/build", "GOTMPDIR": "/build", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH,
 	}
 	for name, c := range map[string]struct {
 		env  []string
@@ -165,15 +165,15 @@ func TestBuildEnvironment(t *testing.T) {
 			map[string]string{"HOME": "/home/ann", "GOPROXY": "http://set", "GOPRIVATE": "written.example"},
 		},
 		"no file of go env -w": {[]string{"HOME=/home/ann", "GOENV=off"}, map[string]string{"HOME": "/home/ann"}},
-		"no home":              {nil, map[string]string{"GOPATH": "/work/go/path", "GOCACHE": "/work/go/cache", "GOFLAGS": "-modcacherw"}},
-		"an unexpanded home":   {[]string{"HOME=~"}, map[string]string{"HOME": "~", "GOPATH": "/work/go/path", "GOCACHE": "/work/go/cache", "GOFLAGS": "-modcacherw"}},
+		"no home":              {nil, map[string]string{"GOPATH": "/build/go/path", "GOCACHE": "/build/go/cache", "GOFLAGS": "-modcacherw"}},
+		"an unexpanded home":   {[]string{"HOME=~"}, map[string]string{"HOME": "~", "GOPATH": "/build/go/path", "GOCACHE": "/build/go/cache", "GOFLAGS": "-modcacherw"}},
 		"no home, but caches":  {[]string{"GOPATH=/p", "XDG_CACHE_HOME=/c"}, map[string]string{"GOPATH": "/p", "XDG_CACHE_HOME": "/c"}},
 		"relative paths":       {[]string{"HOME=/home/ann", "GOPATH=/p:~/go", "GOCACHE=off", "GOMODCACHE=m"}, map[string]string{"HOME": "/home/ann"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := maps.Clone(ours)
 			maps.Copy(want, c.also)
-			if got := goFinds(buildEnvironment(c.env, "/work")); !maps.Equal(got, want) {
+			if got := goFinds(buildEnvironment(c.env, "/build")); !maps.Equal(got, want) {
 				t.Errorf("go finds\n%v, not\n%v", got, want)
 			}
 		})

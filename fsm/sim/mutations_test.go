@@ -81,7 +81,7 @@ var mutations = []mutation{
 	{"a start that was refused tries for ever", "refused", "", "", ""},
 	{"a spawned leader is not named", "spawned-leader", "", "s.Adopted = false", ""},
 	{"a start does not want it running", "start-wish", "", "", ""},
-	{"who asks anew has the old budget", "fresh-budget", "", "", ""},
+	{"a new request has the old budget", "fresh-budget", "", "", ""},
 	{"a restart ends what another command has started since", "overtaken", "", "case false:", ""},
 	{"a start believes any state", "not-healthy", "", "case r.State == Restarting:", ""},
 	{"a suspended supervisor is left alone", "suspended", "ActKillSuspended, ", "", ""},

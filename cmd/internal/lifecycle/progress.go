@@ -94,7 +94,7 @@ func (p *progress) elapsed() string { return elapsed(p.began) }
 
 func elapsed(began time.Time) string { return fmt.Sprintf("%.1fs", time.Since(began).Seconds()) }
 
-// draw shows the time. What is printed next, by whomever, begins where it begins.
+// draw shows the time. What is printed next begins where it begins.
 func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
