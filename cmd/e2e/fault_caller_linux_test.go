@@ -114,9 +114,9 @@ func TestFaultTerminalClosed(t *testing.T) {
 	temporal, supervisor := p.pid("temporal"), p.pid("supervisor")
 	check(t, user.Close()) // SIGHUP to the shell and to what is in the foreground
 	shell.Wait()
-	restarted := oneMore(p.record())
+	once := restarted(p.record(), 1)
 	p.kill9(temporal) // the supervisor is at its post
-	p.await("Healthy", restarted, fmt.Sprintf(".supervisor.pid=%d", supervisor))
+	p.await("Healthy", once, fmt.Sprintf(".supervisor.pid=%d", supervisor))
 	p.works("default")
 	p.stop()
 }

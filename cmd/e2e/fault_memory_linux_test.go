@@ -44,8 +44,7 @@ func TestFaultMemoryLimit(t *testing.T) {
 	if out, status := p.shell(inGroup); status != 0 {
 		t.Fatal(out)
 	}
-	p.kill9(p.pid("temporal"))
-	p.await(".restarts.total=1", ".state=Healthy")
+	p.crash()
 	if out := p.exits(0, []string{"state", "--explain"}, "was ended by signal SIGKILL"); strings.Contains(out, "memory limit") {
 		t.Errorf("a plain kill:\n%s", out)
 	}

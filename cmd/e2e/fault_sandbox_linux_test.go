@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -38,13 +37,11 @@ func TestSandbox(t *testing.T) {
 				}
 			}
 			must(0, "start")
-			check(t, syscall.Kill(h.temporals()[0], syscall.SIGKILL))
-			h.await(".restarts.total=1", ".state=Healthy")
+			h.crash()
 			h.kill9(h.supervisors()[0])
 			must(8, "state")
 			must(0, "start") // it is adopted, and its exit is noticed without being a child's
-			check(t, syscall.Kill(h.temporals()[0], syscall.SIGKILL))
-			h.await(".restarts.total=1", ".state=Healthy")
+			h.crash()
 			must(0, "state", "--explain")
 			must(0, "restart")
 			must(0, "stop")

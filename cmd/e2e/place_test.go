@@ -259,19 +259,18 @@ func (p *place) says(what, out string, words ...string) {
 // ask looks a path up in the record.
 func (p *place) ask(path string) string { return lookup(decode(p.record()), path) }
 
-// oneMore is the term for one restart more than a record has. A Temporal that found a port
-// taken which it had picked by itself, or was given as a free one, was restarted before.
-func oneMore(record string) string {
-	total, _ := strconv.Atoi(lookup(decode(record), ".restarts.total"))
-	return fmt.Sprintf(".restarts.total=%d", total+1)
+// restarted is the term for so many restarts more than a record has. A Temporal that found a
+// port taken which it had picked by itself, or was given as a free one, was restarted before.
+func restarted(record string, more int) string {
+	return fmt.Sprintf(".restarts.total=%d", restarts(decode(record))+more)
 }
 
 // crash kills Temporal, which its supervisor restarts.
 func (p *place) crash() {
 	p.t.Helper()
-	restarted := oneMore(p.record())
+	once := restarted(p.record(), 1)
 	p.kill9(p.pid("temporal"))
-	p.await("Healthy", restarted)
+	p.await("Healthy", once)
 }
 
 // nothingRuns checks that no process of this home is left, but for one that is

@@ -22,7 +22,7 @@ const pollEvery = 10 * time.Millisecond
 // cmdAwait waits until the record says all of it: "await TERM... [TIMEOUT]".
 // A term is a state, .path=value, .path!=value or .path~regexp, for example
 //
-//	await Healthy .temporal.pid!=$T .restarts.total=1 30s
+//	await Healthy .temporal.pid!=$T .restarts.total=$ONE_MORE 30s
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	requireUsage(ts, neg, len(args) > 0, "await TERM... [TIMEOUT]")
 	terms, timeout := cutTimeout(args, awaitDefault)
@@ -46,7 +46,9 @@ func cmdSteady(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdPID takes a PID from the record: "pid temporal|supervisor VAR".
+// cmdPID takes a PID from the record: "pid temporal|supervisor VAR". Temporal's comes with
+// RESTARTS, how often it was restarted until then, and ONE_MORE: a real one may already have
+// failed to start, over a port that it had picked by itself and another program then took.
 func cmdPID(ts *testscript.TestScript, neg bool, args []string) {
 	requireUsage(ts, neg, len(args) == 2, "pid temporal|supervisor VAR")
 	pid := lookup(readRecord(ts), "."+args[0]+".pid")
@@ -54,6 +56,17 @@ func cmdPID(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the record has no %s PID (%s):\n%s", args[0], pid, recordText(ts))
 	}
 	ts.Setenv(args[1], pid)
+	if args[0] == "temporal" {
+		total := restarts(readRecord(ts))
+		ts.Setenv("RESTARTS", strconv.Itoa(total))
+		ts.Setenv("ONE_MORE", strconv.Itoa(total+1))
+	}
+}
+
+// restarts is how often a record's Temporal was restarted since the last start.
+func restarts(record any) int {
+	total, _ := strconv.Atoi(lookup(record, ".restarts.total"))
+	return total
 }
 
 // cmdJSON checks one value: "[!] json FILE|stdout|stderr .path VALUE", where
