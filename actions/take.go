@@ -7,6 +7,7 @@ import (
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/rehearsal"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/ports"
@@ -42,17 +43,29 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := ports.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
-	found := database.Contents{Known: e.Record.Known}
-	if !w.hadOpen(s.DB) {
-		found = database.ReadContents(s.DB, e.Record.Known)
-	}
+	found, program := w.contents(e.Record)
 	if found.Refusal != nil {
 		return refused(fsm.LockDenied, found.Refusal)
 	}
 	return fsm.Input{
 		Event:       fsm.LockAcquired,
-		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: w.versions.Of(s.TemporalBin)},
+		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: program.Version},
 	}
+}
+
+// contents reads what the database holds, and whether the program may open it. The file that the last
+// Temporal of this driver served from needs no look, unless the program is another one by now.
+func (w *World) contents(r fsm.Record) (database.Contents, fsm.Program) {
+	s, version := r.Settings, w.versions.Of(r.Settings.TemporalBin)
+	found := database.Contents{Known: r.Known}
+	if !w.hadOpen(s.DB) || version != r.Database.Version {
+		found = database.ReadContents(s.DB, r.Known)
+	}
+	program := rehearsal.Known(w.home, s.TemporalBin, version, found.Known.Schema)
+	if found.Refusal == nil {
+		found.Refusal = fsm.Judge(s.DB, r.Database, found.Known, program)
+	}
+	return found, program
 }
 
 // onWait returns what is called before the driver pauses, as a lock or a port is about to come

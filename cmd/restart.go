@@ -77,6 +77,9 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	if err := config.TryProgram(c, home, next); err != nil {
 		return err
 	}
+	if err := lifecycle.CheckSchema(c, home, next); err != nil {
+		return err
+	}
 	if err := lifecycle.CheckObstacle(home, next.Settings); err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ const (
 	CodeDatabaseHardLink     Code = "database_hard_link"     // it has a second name, which no lock beside it guards
 	CodeDatabaseForeign      Code = "database_foreign"       // another program made it
 	CodeDatabasePath         Code = "database_path"          // SQLite or Temporal does not take its path
+	CodeDatabaseSchema       Code = "database_schema"        // the program works with another schema than the database has
+	CodeDatabaseUnjudged     Code = "database_unjudged"      // which schema the program works with was not found out
+	CodeDatabaseExchange     Code = "database_exchange"      // an upgrade or a restore of it is not finished
 
 	CodeLockTaken          Code = "lock_taken"          // a foreign process holds temporal.lock, or the lock cannot be taken
 	CodePortTaken          Code = "port_taken"          // another program listens on a port that Temporal needs

@@ -39,14 +39,16 @@ var mayImport = map[string][]string{
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
 		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
-		"actions/cause",
+		"actions/cause", rehearsal,
 	},
 	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
 	logfile:               {"fsm", "statefile", "probes/files"},
 	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "probes/temporal", "actions/environment"},
 	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch},
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
-	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database},
+	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
+	transfer:              {"statefile", "probes/sqlite"}, // writes database files with SQLite's engine
+	rehearsal:             {"fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/temporal", "probes/sqlite", "actions/procs", lockfile, launch, transfer},
 	"actions/cause":       {"fsm", "probes/ports"},
 	"actions/environment": {"fsm", "probes/proc"},
 	"actions/procs":       {"fsm", "probes/proc", "probes/xnu"},
@@ -98,6 +100,9 @@ const (
 	evidence = "actions/evidence"
 	database = "actions/database"
 
+	transfer  = "actions/transfer"
+	rehearsal = "actions/rehearsal"
+
 	human   = "cmd/internal/human"
 	cli     = "cmd/internal/cli"
 	config  = "cmd/internal/config"
@@ -109,7 +114,7 @@ var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
-	"github.com/ncruces":        "probes/sqlite",
+	"github.com/ncruces":        "probes/sqlite, actions/transfer",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }

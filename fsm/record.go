@@ -118,8 +118,13 @@ type Database struct {
 	// Left names the state in which the last Temporal left the database, if that never served:
 	// while the files are in that state, Backup serves as a copy of them. Else it is empty.
 	Left string `json:"left,omitempty"`
-	// Aside is the name to which a reset moves its files, empty once a start has checked them.
+	// Aside is the name to which a reset moves its files, empty once a start has checked them. With Next
+	// it is where an exchange keeps them: it is set when that file is ready to take their place.
 	Aside string `json:"aside,omitempty"`
+	// Next is the file that an upgrade or a restore makes to take the database's place, empty for none,
+	// and NextVersion the version of Temporal that it is for.
+	Next        string `json:"next,omitempty"`
+	NextVersion string `json:"next_version,omitempty"`
 }
 
 // DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.

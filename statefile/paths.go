@@ -54,6 +54,12 @@ func (h Home) DB() string { return h.join("temporal-data", "temporal.db") }
 // Bin is where a Temporal that was installed for this home lies.
 func (h Home) Bin() string { return h.join("bin", "temporal") }
 
+// Rehearsal is the lock of a Temporal that is tried on a database that no client uses.
+func (h Home) Rehearsal() string { return h.join("rehearsal.lock") }
+
+// Schemas is the folder of the empty databases that versions of Temporal have made.
+func (h Home) Schemas() string { return h.join("schemas") }
+
 // Paths repeats the names in the record, for people and programs that read it.
 // Nothing is found by them: a home may have been moved. That it was is found by Home.
 type Paths struct {
@@ -80,7 +86,7 @@ func (d Document) in(home Home) Document {
 	if was == "" || was == string(home) {
 		return d
 	}
-	for _, path := range []*string{&d.Settings.DB, &d.Settings.TemporalBin, &d.Database.Path, &d.Database.Backup} {
+	for _, path := range []*string{&d.Settings.DB, &d.Settings.TemporalBin, &d.Database.Path, &d.Database.Backup, &d.Database.Aside, &d.Database.Next} {
 		if below, ok := strings.CutPrefix(*path, was+string(filepath.Separator)); ok {
 			*path = home.join(below)
 		}

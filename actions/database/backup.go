@@ -33,11 +33,20 @@ func Backup(d fsm.Database, now time.Time) (name string, earlier bool, err error
 	if same := sameBackup(db); same != "" {
 		return same, true, nil
 	}
-	to := fmt.Sprintf("%s.backup-%s", db, filepath.Base(d.Version))
+	to := BackupName(db, d.Version, now)
+	return to, false, copyDatabase(db, to)
+}
+
+// BackupName is a free name for the backup of a database that a version of Temporal has made.
+func BackupName(db, version string, now time.Time) string {
+	to := db + BackupKind + filepath.Base(version)
+	if version == "" {
+		to = db + BackupKind + stamp(now)
+	}
 	if Exists(to) {
 		to += "-" + stamp(now)
 	}
-	return to, false, copyDatabase(db, to)
+	return to
 }
 
 // unfinished is the ending of a copy that is being made.
@@ -75,7 +84,7 @@ func copyDatabase(db, to string) error {
 func sameBackup(db string) string {
 	for _, kept := range slices.Backward(Kept(db)) {
 		isPart := slices.ContainsFunc(Parts, func(suffix string) bool { return suffix != "" && strings.HasSuffix(kept, suffix) })
-		if !strings.HasPrefix(kept, db+".backup-") || isPart || strings.HasSuffix(kept, unfinished) {
+		if !strings.HasPrefix(kept, db+BackupKind) || isPart || strings.HasSuffix(kept, unfinished) {
 			continue
 		}
 		if sameDatabase(db, kept) {

@@ -38,7 +38,7 @@ func Real(db string) string {
 }
 
 // Kept lists what was kept beside a database and is no part of it: half-made
-// ones, backups, and those that a reset moved aside.
+// ones, backups, and those that a reset moved aside or a restore replaced.
 func Kept(db string) []string {
 	db = Real(db)
 	entries, err := os.ReadDir(filepath.Dir(db))
@@ -48,12 +48,22 @@ func Kept(db string) []string {
 	var kept []string
 	for _, entry := range entries {
 		rest, found := strings.CutPrefix(entry.Name(), filepath.Base(db))
-		if found && slices.ContainsFunc([]string{".half-made-", ".backup-", ".reset-"}, func(kind string) bool { return strings.HasPrefix(rest, kind) }) {
+		if found && slices.ContainsFunc(keptKinds, func(kind string) bool { return strings.HasPrefix(rest, kind) }) {
 			kept = append(kept, filepath.Join(filepath.Dir(db), entry.Name()))
 		}
 	}
 	return kept
 }
+
+// keptKinds are the endings of what is kept beside a database, before a name or a time.
+var keptKinds = []string{".half-made-", BackupKind, ".reset-", ReplacedKind}
+
+// The kinds of files beside a database that an exchange or a backup makes.
+const (
+	BackupKind   = ".backup-"
+	ReplacedKind = ".replaced-" // what a restore has replaced
+	NextKind     = ".next-"     // what is to take the database's place; it is removed if that fails
+)
 
 // Of is the database that a home's record names, empty for one in memory.
 // Where nothing is recorded it is the default one.

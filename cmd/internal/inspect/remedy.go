@@ -101,6 +101,12 @@ func Fit(db string, code fsm.Code) string {
 		return "mount it writable, or take another database: --db FILE"
 	case fsm.CodeDatabaseFolderClosed:
 		return "chmod u+rwx " + human.ShellWord(filepath.Dir(db)) + ", or look at its owner"
+	case fsm.CodeDatabaseSchema:
+		return "stigmer local upgrade, which keeps a backup; or go on with the version of Temporal that served on it: --temporal-bin FILE"
+	case fsm.CodeDatabaseUnjudged:
+		return "stigmer local start, which finds it out"
+	case fsm.CodeDatabaseExchange:
+		return "stigmer local start, which carries it on or takes it back"
 	case fsm.CodeDatabasePath:
 		return "another path: --db FILE, or another home: STIGMER_HOME=DIR"
 	}

@@ -42,14 +42,19 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 	if err := checkShared(c, home); err != nil {
 		return "", err
 	}
+	if err := FinishExchange(c, home, c.Name()); err != nil {
+		return "", err
+	}
 	return home, o.Locate(home)
 }
 
-// TryForStart is checkLogFiles and tryProgram if the start will spawn. If Temporal runs
-// already, neither is needed, and trying a wrapper may be slow.
+// TryForStart checks the log, the program and the schema of the database if the start will spawn. If
+// Temporal runs already, none is needed, and trying a wrapper may be slow.
 func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment) error {
+	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
+	next := fsm.Record{Settings: o.Settings, Environment: lent, Database: document.Database, Known: document.Known}
 	log := inspect.CheckLogFiles(home, o.Foreground)
-	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) {
+	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !mayDiffer(next) {
 		return nil
 	}
 	if seen, err := inspect.TakeQuickSnapshotOf(home); err != nil || seen.Evidence.Owner != fsm.OwnerNone {
@@ -58,7 +63,12 @@ func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent 
 	if log != nil {
 		return log
 	}
-	return config.TryProgram(c, home, fsm.Record{Settings: o.Settings, Environment: lent})
+	if !temporal.IsTemporal(o.Settings.TemporalBin) {
+		if err := config.TryProgram(c, home, next); err != nil {
+			return err
+		}
+	}
+	return CheckSchema(c, home, next)
 }
 
 // WarnUIPort warns of a port that browsers refuse, where it was asked for.

@@ -1,0 +1,101 @@
+package rehearsal
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stigmer/local/actions/transfer"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/files"
+	"github.com/stigmer/local/probes/sqlite"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// Blueprint is the empty database that one version of Temporal has made, and the name of its schema.
+type Blueprint struct{ Path, Schema string }
+
+// Find returns the blueprint of a program, if it was made: by its version or, where that is not known, by
+// its file's identity. It runs nothing.
+func Find(home statefile.Home, program, version string) Blueprint {
+	found, _ := filepath.Glob(filepath.Join(home.Schemas(), key(program, version)+"@*.db"))
+	if len(found) == 0 {
+		return Blueprint{}
+	}
+	_, schema, _ := strings.Cut(filepath.Base(found[0]), "@")
+	return Blueprint{found[0], strings.TrimSuffix(schema, ".db")}
+}
+
+// Known returns what Judge asks about a program over a database with a schema. It runs nothing.
+func Known(home statefile.Home, program, version, schema string) fsm.Program {
+	own := Find(home, program, version).Schema
+	fits := own != "" && own == schema
+	if !fits && own != "" {
+		_, err := os.Lstat(fitting(home, own, schema))
+		fits = err == nil
+	}
+	return fsm.Program{Version: version, Schema: own, Fits: fits}
+}
+
+// Make returns the blueprint of the program of a record's settings, and makes it if there is
+// none: Temporal runs once for that, with the record's environment.
+func Make(ctx context.Context, home statefile.Home, r fsm.Record, version string) (Blueprint, error) {
+	if b := Find(home, r.Settings.TemporalBin, version); b.Path != "" {
+		return b, nil
+	}
+	if err := os.MkdirAll(home.Schemas(), 0o700); err != nil {
+		return Blueprint{}, err
+	}
+	folder, err := os.MkdirTemp(home.Schemas(), ".new-")
+	if err != nil {
+		return Blueprint{}, err
+	}
+	defer os.RemoveAll(folder)
+	tried := r
+	tried.Settings.DB = filepath.Join(folder, "temporal.db")
+	err = Serve(ctx, home, tried, func(context.Context, temporal.Endpoint) error { return nil })
+	if err != nil {
+		return Blueprint{}, fmt.Errorf("see which schema %s makes: %w", r.Settings.TemporalBin, err)
+	}
+	// Temporal was killed: the copy has no journal beside it.
+	whole := filepath.Join(folder, "whole.db")
+	if err := transfer.Copy(ctx, tried.Settings.DB, false, whole, transfer.Silent); err != nil {
+		return Blueprint{}, err
+	}
+	contents, err := sqlite.ReadContents(ctx, whole)
+	if err == nil && contents.Schema == "" {
+		err = fmt.Errorf("what %s makes is no database of Temporal's: it %s", r.Settings.TemporalBin, contents.Why)
+	}
+	if err != nil {
+		return Blueprint{}, err
+	}
+	b := Blueprint{filepath.Join(home.Schemas(), key(r.Settings.TemporalBin, version)+"@"+contents.Schema+".db"), contents.Schema}
+	return b, os.Rename(whole, b.Path)
+}
+
+// NoteFit keeps that a database's schema has all of a blueprint's: the next start need not compare them.
+func NoteFit(home statefile.Home, own, schema string) error {
+	return os.WriteFile(fitting(home, own, schema), nil, 0o600)
+}
+
+func fitting(home statefile.Home, own, schema string) string {
+	return filepath.Join(home.Schemas(), schema+"-has-"+own)
+}
+
+// key names a program in a file's name.
+func key(program, version string) string {
+	if version != "" {
+		return strings.ReplaceAll(version, "/", "_")
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return "none"
+	}
+	id, _ := files.IDOf(info)
+	hash := sha256.Sum256(fmt.Append(nil, id, info.Size(), info.ModTime().UnixNano()))
+	return fmt.Sprintf("program-%x", hash[:8])
+}

@@ -1,0 +1,116 @@
+package rehearsal
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/ports"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// serveWithin is how long a rehearsed Temporal may take until it serves. It takes half a second.
+const serveWithin = time.Minute
+
+// attempts is how often a Temporal that ended by itself is tried: another program may have taken one of
+// the ports that it had picked.
+const attempts = 3
+
+// Serve runs the program of a record's settings on the database of these settings, with the
+// record's environment, and calls use once it serves. It ends Temporal when use returns. An error
+// is that of use, or says why it did not serve, with the last that it printed.
+func Serve(ctx context.Context, home statefile.Home, r fsm.Record, use func(context.Context, temporal.Endpoint) error) error {
+	lock, err := take(ctx, home)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	for range attempts - 1 {
+		if err = serve(ctx, home, r, lock, use); ended(err) == nil {
+			return err
+		}
+	}
+	return serve(ctx, home, r, lock, use)
+}
+
+// EndedError says that a rehearsed Temporal ended by itself before it served.
+type EndedError struct {
+	// Status is how it ended, and Words the last that it printed.
+	Status, Words string
+}
+
+func (e EndedError) Error() string {
+	return fmt.Sprintf("Temporal ended before it served (%s): %s", e.Status, e.Words)
+}
+
+func ended(err error) error {
+	if _, is := err.(EndedError); is {
+		return err
+	}
+	return nil
+}
+
+// serve is one attempt. The kernel ends the child with the thread that forked it (prctl(2),
+// PR_SET_PDEATHSIG), so that thread is kept.
+func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File, use func(context.Context, temporal.Endpoint) error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	free, err := ports.Free(loopback, 3)
+	if err != nil {
+		return err
+	}
+	s := r.Settings
+	s.IP, s.Port, s.Headless, s.Namespaces = loopback, free[0], true, ""
+	var words bytes.Buffer
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, free[1], free[2])...)
+	cmd.Dir, cmd.Env = launch.Folder(home, s.DB), launch.Environment(r, home)
+	cmd.Stdout, cmd.Stderr = &words, &words
+	cmd.ExtraFiles = []*os.File{lock}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	tie(cmd.SysProcAttr)
+	cmd.WaitDelay = time.Second
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	exited := make(chan struct{})
+	go func() { cmd.Wait(); close(exited) }() // ends below, with the process
+	defer func() {
+		unix.Kill(-cmd.Process.Pid, unix.SIGKILL) // our own child's group: its PID is kept until it is waited for
+		<-exited
+	}()
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-exited:
+			cancel()
+		case <-within.Done():
+		}
+	}()
+	endpoint := temporal.Endpoint{Address: launch.Address(s)}
+	answer := endpoint.Await(within, 2*time.Millisecond, serveWithin)
+	select {
+	case <-exited:
+		return EndedError{cmd.ProcessState.String(), lastLine(words.String())}
+	default:
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !answer.Verdict.Ready:
+		return fmt.Errorf("Temporal does not serve after %s: %s", serveWithin, answer.Detail)
+	}
+	return use(ctx, endpoint)
+}
+
+const loopback = "127.0.0.1"

@@ -1,0 +1,99 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/stigmer/local/probes/sqlite"
+	"github.com/stigmer/local/statefile"
+)
+
+// Progress is called with how much of a stage is done, in the stage's own unit.
+type Progress func(stage Stage, done, total int64)
+
+// Stage is a part of the work, as a user is shown it.
+type Stage string
+
+// The stages.
+const (
+	Copying  Stage = "Copying"  // in bytes
+	Bringing Stage = "Bringing" // in rows, to the other schema
+	Checking Stage = "Checking" // in tables
+)
+
+// copyPages is how many pages are copied between two reports.
+const copyPages = 2048
+
+// busyTimeout, in milliseconds, is how long a copy waits for a server that is writing.
+const busyTimeout = 10_000
+
+// Copy copies the committed state of a database to a new file, page by page as SQLite's backup
+// does (sqlite.org/backup.html), and returns when the file would survive a power cut. A server may have the
+// database open if live says so: it may read meanwhile, and in WAL mode write; else its writers wait.
+// Without live the copy takes no lock, and reads a transaction that was cut off as it is once taken back.
+// The end of ctx is an error. What was made of the file then is left to the caller.
+func Copy(ctx context.Context, from string, live bool, to string, progress Progress) error {
+	read := sqlite.Read
+	if live {
+		read = readLive
+	}
+	err := read(ctx, from, func(source *sqlite3.Conn) error { return copyPagesOf(ctx, source, to, progress) })
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", from, err)
+	}
+	return settle(to)
+}
+
+func copyPagesOf(ctx context.Context, source *sqlite3.Conn, to string, progress Progress) error {
+	// One transaction for all steps: else a server that writes between two of them has the copy begin again.
+	if err := source.Exec("BEGIN; SELECT count(*) FROM sqlite_schema"); err != nil {
+		return err
+	}
+	backup, err := source.BackupInit("main", uri(to, "synchronous(off)", "journal_mode(off)", "locking_mode(exclusive)"))
+	if err != nil {
+		return err
+	}
+	for done := false; !done && err == nil; {
+		if done, err = backup.Step(copyPages); err == nil {
+			err = ctx.Err()
+		}
+		if all := int64(backup.PageCount()); err == nil && all > 0 {
+			progress(Copying, all-int64(backup.Remaining()), all)
+		}
+	}
+	return errors.Join(err, backup.Close())
+}
+
+// readLive opens a database that a server may have open, with the server's locks, to read it.
+func readLive(ctx context.Context, path string, use func(*sqlite3.Conn) error) error {
+	conn, err := sqlite3.OpenFlags(uri(path, fmt.Sprintf("busy_timeout(%d)", busyTimeout)), sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetInterrupt(ctx)
+	return use(conn)
+}
+
+// uri is a database's path as SQLite takes it with pragmas (sqlite.org/uri.html).
+func uri(path string, pragmas ...string) string {
+	values := url.Values{"_pragma": pragmas}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: values.Encode()}).String()
+}
+
+// settle gives a file the mode of a database, and has the disk keep it.
+func settle(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), statefile.UnlessUnsyncable(file.Sync()), file.Close())
+}
+
+// Silent is a Progress that shows nothing.
+func Silent(Stage, int64, int64) {}

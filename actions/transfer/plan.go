@@ -1,0 +1,204 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/stigmer/local/probes/sqlite"
+)
+
+// Plan is what must be done to a database so that it has another schema.
+type Plan struct {
+	have, want sqlite.Schema
+	// rebuilt are the tables that are made anew, with the columns that both schemas have.
+	rebuilt []rebuilding
+}
+
+// rebuilding is one table that is made anew.
+type rebuilding struct {
+	table sqlite.Object
+	// kept are the columns whose values are taken along, lost those that the new table has not.
+	kept, lost []string
+}
+
+// MakePlan compares a database with a blueprint: the empty database that the other version made.
+// All tables that the blueprint has as they are stay as they are. A table that differs is made
+// anew, and so is one that fills the text search, whose tables and triggers are always made anew.
+// Tables, indexes and views that the blueprint does not have stay, but for indexes of tables made anew.
+func MakePlan(ctx context.Context, db, blueprint string) (p Plan, err error) {
+	if p.want, err = sqlite.ReadSchema(ctx, blueprint); err != nil {
+		return Plan{}, err
+	}
+	err = sqlite.Read(ctx, db, func(conn *sqlite3.Conn) error {
+		if p.have, err = sqlite.SchemaOf(conn, "main"); err != nil {
+			return err
+		}
+		return p.compare(conn, blueprint)
+	})
+	return p, err
+}
+
+// Fits reports whether nothing has to be done: the database has all that the blueprint has.
+func (p Plan) Fits() bool { return len(p.have.Missing(p.want)) == 0 }
+
+// Missing names what the database lacks of the blueprint, or has otherwise.
+func (p Plan) Missing() []string { return p.have.Missing(p.want) }
+
+// Lost names the columns, as table.column, that hold values and have no place in the other schema.
+func (p Plan) Lost() (names []string) {
+	for _, r := range p.rebuilt {
+		for _, column := range r.lost {
+			names = append(names, r.table.Name+"."+column)
+		}
+	}
+	return names
+}
+
+func (p *Plan) compare(conn *sqlite3.Conn, blueprint string) error {
+	if err := attach(conn, blueprint); err != nil {
+		return err
+	}
+	for _, table := range p.want.Ordinary() {
+		if old, found := p.have.Object("table", table.Name); !found || old == table && !p.fillsSearch(table.Name) {
+			continue
+		}
+		have, err := columns(conn, "main", table.Name)
+		if err != nil {
+			return err
+		}
+		want, err := columns(conn, "blueprint", table.Name)
+		if err != nil {
+			return err
+		}
+		r := rebuilding{table: table}
+		for _, column := range have {
+			if slices.Contains(want, column) {
+				r.kept = append(r.kept, column)
+			} else {
+				r.lost = append(r.lost, column)
+			}
+		}
+		p.rebuilt = append(p.rebuilt, r)
+	}
+	return nil
+}
+
+// fillsSearch reports whether a trigger belongs to a table, in either schema.
+func (p *Plan) fillsSearch(table string) bool {
+	of := func(o sqlite.Object) bool { return o.Type == "trigger" && o.Table == table }
+	return slices.ContainsFunc(p.want, of) || slices.ContainsFunc(p.have, of)
+}
+
+// columns are a table's columns that hold a value of their own: generated ones do not
+// (sqlite.org/pragma.html#pragma_table_xinfo).
+func columns(conn *sqlite3.Conn, database, table string) (names []string, err error) {
+	statement, _, err := conn.Prepare("SELECT name FROM pragma_table_xinfo(?, ?) WHERE hidden = 0")
+	if err != nil {
+		return nil, err
+	}
+	defer statement.Close()
+	if err := statement.BindText(1, table); err != nil {
+		return nil, err
+	}
+	if err := statement.BindText(2, database); err != nil {
+		return nil, err
+	}
+	for statement.Step() {
+		names = append(names, statement.ColumnText(0))
+	}
+	return names, statement.Err()
+}
+
+// attach opens the blueprint, to read it, beside a connection's database. It was closed when it
+// was made, and no process writes to it.
+func attach(conn *sqlite3.Conn, blueprint string) error {
+	location := "file:" + (escaped(blueprint)) + "?vfs=" + realFiles + "&immutable=1"
+	return conn.Exec("ATTACH " + sqlite3.Quote(location) + " AS blueprint")
+}
+
+// realFiles is the file system that is no overlay.
+const realFiles = "os"
+
+func escaped(path string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+}
+
+func identifiers(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = sqlite3.QuoteIdentifier(name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Steps are the statements of a plan, in order. Those that move rows come with their table.
+type step struct {
+	sql   string
+	moves string
+}
+
+// before is the name that a table has while a new one is filled from it.
+func before(table string) string { return table + " before" }
+
+func (p Plan) steps() (steps []step) {
+	do := func(format string, names ...any) { steps = append(steps, step{sql: fmt.Sprintf(format, names...)}) }
+	quote := sqlite3.QuoteIdentifier
+	anew := map[string]bool{}
+	for _, r := range p.rebuilt {
+		anew[r.table.Name] = true
+	}
+	for _, o := range p.have {
+		switch _, wanted := p.want.Object(o.Type, o.Name); {
+		case o.Type == "trigger" && (wanted || anew[o.Table]):
+			do("DROP TRIGGER %s", quote(o.Name))
+		case o.Type == "index" && anew[o.Table] && o.SQL != "":
+			do("DROP INDEX %s", quote(o.Name))
+		}
+	}
+	for _, o := range p.have {
+		if _, wanted := p.want.Object(o.Type, o.Name); o.Virtual() && wanted {
+			do("DROP TABLE %s", quote(o.Name))
+		}
+	}
+	for _, r := range p.rebuilt {
+		do("ALTER TABLE %s RENAME TO %s", quote(r.table.Name), quote(before(r.table.Name)))
+	}
+	made := func(o sqlite.Object) bool { // what is not there by now
+		if o.SQL == "" || p.have.Has(o) && !anew[o.Table] && o.Type != "trigger" && !o.Virtual() {
+			return false
+		}
+		return true
+	}
+	shadows := map[string]bool{}
+	for _, o := range p.want {
+		shadows[o.Name] = o.Type == "table" && !o.Virtual()
+	}
+	for _, o := range p.want.Ordinary() {
+		delete(shadows, o.Name)
+	}
+	for _, kind := range []string{"table", "view", "trigger"} {
+		for _, o := range p.want {
+			if o.Type == kind && made(o) && !shadows[o.Name] {
+				steps = append(steps, step{sql: o.SQL})
+			}
+		}
+	}
+	for _, r := range p.rebuilt {
+		names := identifiers(r.kept)
+		steps = append(steps, step{
+			sql:   fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s", quote(r.table.Name), names, names, quote(before(r.table.Name))),
+			moves: r.table.Name,
+		})
+		do("DROP TABLE %s", quote(before(r.table.Name)))
+	}
+	for _, o := range p.want {
+		if o.Type == "index" && made(o) {
+			steps = append(steps, step{sql: o.SQL})
+		}
+	}
+	return steps
+}

@@ -1,0 +1,132 @@
+package lifecycle
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/mod/semver"
+
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/rehearsal"
+	"github.com/stigmer/local/actions/transfer"
+	"github.com/stigmer/local/actions/upkeep"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/temporal"
+	"github.com/stigmer/local/statefile"
+)
+
+// CheckSchema refuses a program that works with another schema than the database has. Once for each version,
+// it runs the program for that, on an empty file. A version that served on the database last needs no check.
+func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
+	if !mayDiffer(r) {
+		return nil
+	}
+	s := r.Settings
+	version := temporal.VersionOf(s.TemporalBin)
+	found := database.ReadContents(s.DB, r.Known).Known
+	known := rehearsal.Known(home, s.TemporalBin, version, found.Schema)
+	switch refusal := refusalOf(fsm.Judge(s.DB, r.Database, found, known)); refusal.Code {
+	case "":
+		return nil
+	case fsm.CodeDatabaseUnjudged:
+		cli.Note(c, "Comparing  the database's schema with that of Temporal %s, which runs once for that", version)
+		if err := compare(c, home, r, version, found.Schema); err != nil {
+			return err
+		}
+		known = rehearsal.Known(home, s.TemporalBin, version, found.Schema)
+	}
+	refusal := fsm.Judge(s.DB, r.Database, found, known)
+	if refusal == nil {
+		return nil
+	}
+	return &cli.Problem{
+		What: refusal.Error(), Means: "Temporal would serve, and parts of it would fail; nothing was started or stopped, and the database was not touched",
+		Try: wayOn(version, r), Exit: cli.ExitFailed, Lasting: true,
+	}
+}
+
+// mayDiffer is false where the database is not there, or the program served on it last.
+func mayDiffer(r fsm.Record) bool {
+	s, made := r.Settings, r.Database
+	if s.DB == "" || !database.Exists(database.Real(s.DB)) {
+		return false
+	}
+	version := temporal.VersionOf(s.TemporalBin)
+	return made.Path != s.DB || !made.Served || version == "" || version != made.Version
+}
+
+func refusalOf(err error) fsm.Refusal {
+	refusal, _ := errors.AsType[fsm.Refusal](err)
+	return refusal
+}
+
+// compare makes the program's blueprint, and notes if the database has all of it.
+func compare(c *cobra.Command, home statefile.Home, r fsm.Record, version, schema string) error {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	blueprint, err := rehearsal.Make(ctx, home, r, version)
+	if err != nil {
+		return BlueprintProblem(ctx, err)
+	}
+	plan, err := transfer.MakePlan(ctx, database.Real(r.Settings.DB), blueprint.Path)
+	if err == nil && plan.Fits() {
+		err = rehearsal.NoteFit(home, blueprint.Schema, schema)
+	}
+	if err != nil {
+		return cli.SystemProblem(err, "nothing was started or stopped")
+	}
+	return nil
+}
+
+// BlueprintProblem says that a program could not be tried.
+func BlueprintProblem(ctx context.Context, err error) *cli.Problem {
+	if ctx.Err() != nil {
+		return &cli.Problem{What: "it was interrupted", Means: "nothing was started or stopped", Try: "the same command again", Exit: cli.ExitInterrupted}
+	}
+	return &cli.Problem{What: err.Error(), Means: "whether it can work on the database is not known; nothing was started or stopped", Try: "another Temporal CLI: --temporal-bin FILE", Exit: cli.ExitFailed}
+}
+
+// wayOn says what to do with a database of another schema. There is no way to an older one.
+func wayOn(version string, r fsm.Record) string {
+	made := r.Database.Version
+	if Older(version, made) {
+		return "Temporal " + made + ", which served on it, or stigmer local restore for an earlier state of the database: stigmer local backup --list"
+	}
+	return "stigmer local upgrade, which keeps a backup; or go on with Temporal " + cmp.Or(made, "of the version that made it") + ": --temporal-bin FILE"
+}
+
+// Older reports whether one version of the Temporal CLI came before another. Where either is not
+// known, neither did.
+func Older(version, than string) bool {
+	one, other := "v"+version, "v"+than
+	return semver.IsValid(one) && semver.IsValid(other) && semver.Compare(one, other) < 0
+}
+
+// FinishExchange carries on or takes back what an upgrade or a restore has left of its work.
+func FinishExchange(c *cobra.Command, home statefile.Home, verb string) error {
+	document, err := (statefile.File{Home: home}).Load()
+	if err != nil || document.Database.Next == "" {
+		return nil // what is wrong with the record is reported later
+	}
+	did, err := upkeep.Finish(home, database.Of(home, document.Record), Cause(verb))
+	if busy, ok := errors.AsType[upkeep.NotStoppedError](err); ok {
+		return &cli.Problem{
+			What:  "the database is being exchanged for another one by an upgrade or a restore: " + busy.Reason,
+			Means: "nothing was started or stopped", Try: "the same command when that one has ended", Exit: cli.ExitFailed,
+		}
+	}
+	if err != nil {
+		return cli.SystemProblem(fmt.Errorf("finish the exchange of the database: %w", err), "nothing was started; "+human.ShellWord(document.Database.Next)+" is what was to take its place")
+	}
+	if did != "" {
+		cli.Note(c, "Note: an upgrade or a restore was cut off: %s", did)
+	}
+	return nil
+}

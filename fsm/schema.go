@@ -1,0 +1,35 @@
+package fsm
+
+import "cmp"
+
+// Program is what is known of the Temporal CLI that is to open a database.
+type Program struct {
+	// Version is empty where it is not known.
+	Version string
+	// Schema names the schema that it makes in an empty file, empty where that was not found out.
+	Schema string
+	// Fits says that the database at hand has all of that schema.
+	Fits bool
+}
+
+// Judge returns nil if a program may open a database, else a Refusal that says why not. Temporal itself
+// neither migrates a database nor checks its schema: over another one it serves, and parts of it fail.
+// A version that has served on the database may again; any other must have its schema there. Found is
+// what the file holds, and made what is known of the database that the record names.
+func Judge(db string, made Database, found DatabaseFile, p Program) error {
+	last := ""
+	if made.Path == db && made.Served {
+		last = made.Version
+	}
+	switch {
+	case made.Path == db && made.Next != "":
+		return Refuse(CodeDatabaseExchange, "database %s is being exchanged for another one, %s, and that is not finished", db, made.Next)
+	case found.Schema == "" || p.Version == "" && p.Schema == "": // as a fresh file, or one that cannot be read
+		return nil
+	case p.Version != "" && p.Version == last || p.Fits:
+		return nil
+	case p.Schema == "":
+		return Refuse(CodeDatabaseUnjudged, "database %s was last served by Temporal %s, and whether %s can work on it was not found out", db, cmp.Or(last, "of a version that is not known"), p.Version)
+	}
+	return Refuse(CodeDatabaseSchema, "database %s has the schema of Temporal %s, and %s works with another", db, cmp.Or(last, "of another version"), cmp.Or(p.Version, "this program"))
+}
