@@ -125,7 +125,7 @@ home: see config --help.`,
 	local.SetFlagErrorFunc(cli.UsageError)
 	voices := config.VoiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]
 	}

@@ -34,7 +34,10 @@ func Backup(d fsm.Database, now time.Time) (name string, earlier bool, err error
 		return same, true, nil
 	}
 	to := BackupName(db, d.Version, now)
-	return to, false, copyDatabase(db, to)
+	if err := copyDatabase(db, to); err != nil {
+		return to, false, err
+	}
+	return to, false, WriteAbout(to, About{Version: d.Version, Cause: "a start with another version of Temporal", Made: now})
 }
 
 // BackupName is a free name for the backup of a database that a version of Temporal has made.
@@ -82,13 +85,9 @@ func copyDatabase(db, to string) error {
 // sameBackup returns the newest backup of a database that has the same content, empty for
 // none.
 func sameBackup(db string) string {
-	for _, kept := range slices.Backward(Kept(db)) {
-		isPart := slices.ContainsFunc(Parts, func(suffix string) bool { return suffix != "" && strings.HasSuffix(kept, suffix) })
-		if !strings.HasPrefix(kept, db+BackupKind) || isPart || strings.HasSuffix(kept, unfinished) {
-			continue
-		}
-		if sameDatabase(db, kept) {
-			return kept
+	for _, kept := range slices.Backward(KeptDatabases(db)) {
+		if sameDatabase(db, kept.Path) {
+			return kept.Path
 		}
 	}
 	return ""

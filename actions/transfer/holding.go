@@ -20,14 +20,14 @@ func Holding(ctx context.Context, db string) (h temporal.Holding, err error) {
 	const running = 1 // temporal.api.enums.v1.WORKFLOW_EXECUTION_STATUS_RUNNING
 	err = sqlite.Read(ctx, db, func(conn *sqlite3.Conn) error {
 		err := each(conn, `SELECT n.name, count(v.run_id) FROM namespaces n LEFT JOIN executions_visibility v
-			ON v.namespace_id = ` + namespaceID + `
+			ON v.namespace_id = `+namespaceID+`
 			AND v.status = ? AND v.TemporalNamespaceDivision IS NULL WHERE n.name <> 'temporal-system' GROUP BY n.name`,
 			running, func(row *sqlite3.Stmt) { h.Least[row.ColumnText(0)] = row.ColumnInt64(1) })
 		if err != nil {
 			return err
 		}
 		return each(conn, `SELECT n.name, v.workflow_id, v.run_id FROM executions_visibility v JOIN namespaces n
-			ON v.namespace_id = ` + namespaceID + `
+			ON v.namespace_id = `+namespaceID+`
 			WHERE v.status = ?`, running, func(row *sqlite3.Stmt) {
 			if len(h.Running) < mostRuns {
 				h.Running = append(h.Running, temporal.Run{Namespace: row.ColumnText(0), Workflow: row.ColumnText(1), ID: row.ColumnText(2)})

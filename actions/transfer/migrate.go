@@ -13,17 +13,19 @@ import (
 // Migrate brings a copy that no server has seen yet to the schema of a plan's blueprint. It is
 // not undone where it fails: then the copy is of no use.
 func Migrate(ctx context.Context, path string, p Plan, progress Progress) error {
-	err := write(ctx, path, func(conn *sqlite3.Conn) error { return p.carryOut(conn, progress) })
+	err := open(ctx, path, noJournal, func(conn *sqlite3.Conn) error { return p.carryOut(conn, progress) })
 	if err != nil {
 		return fmt.Errorf("bring %s to the other schema: %w", path, err)
 	}
 	return settle(path)
 }
 
-// write opens a file of ours to write it. It keeps no journal: what fails is thrown away.
-func write(ctx context.Context, path string, use func(*sqlite3.Conn) error) (err error) {
-	conn, err := sqlite3.OpenFlags(uri(path, "locking_mode(exclusive)", "journal_mode(off)", "synchronous(off)", "cache_size(-32000)", "legacy_alter_table(on)"),
-		sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
+// noJournal is for a file that is thrown away if its writing fails.
+var noJournal = []string{"journal_mode(off)", "synchronous(off)", "cache_size(-32000)", "legacy_alter_table(on)"}
+
+// open opens a file of ours to write it.
+func open(ctx context.Context, path string, pragmas []string, use func(*sqlite3.Conn) error) (err error) {
+	conn, err := sqlite3.OpenFlags(uri(path, append([]string{"locking_mode(exclusive)"}, pragmas...)...), sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type Exchange struct {
 	Version string
 	// Cause names the command, for the history.
 	Cause string
+	// Settings are recorded where nothing was before.
+	Settings fsm.Settings
 	// Make makes the new file, whole and closed, of the database at real. It runs under the locks.
 	Make func(ctx context.Context, real, next string, r fsm.Record) error
 }
@@ -42,6 +44,9 @@ func (x Exchange) Do(ctx context.Context, home statefile.Home) (kept string, err
 	defer h.release()
 	if _, err := h.finish(x.Cause); err != nil {
 		return "", err
+	}
+	if h.document.Generation == 0 {
+		h.document.State, h.document.Desired, h.document.Settings = fsm.Stopped, fsm.WantStopped, x.Settings
 	}
 	made := h.document.Database
 	next, err := database.AsideName(h.real, database.NextKind, time.Now())
@@ -122,6 +127,9 @@ func (h *stopped) carryOn(d fsm.Database, cause string) (string, error) {
 		if err := statefile.SyncFolder(filepath.Dir(h.real)); err != nil {
 			return "", err
 		}
+	}
+	if err := database.WriteAbout(d.Aside, database.About{Version: d.Version, Cause: cause, Made: time.Now()}); err != nil {
+		return "", err
 	}
 	did := "the database is a new one, and the one before is kept as " + d.Aside
 	after := fsm.Database{Path: d.Path, Served: true, Version: d.NextVersion}

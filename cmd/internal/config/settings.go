@@ -44,6 +44,25 @@ func (o *Options) StartFlags(f *pflag.FlagSet) {
 	cli.PathVar(f, &o.Trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
 }
 
+// ProgramFlags declares the flags of a command that takes a program and no other setting: the rest have
+// the values of the weaker layers.
+func (o *Options) ProgramFlags(f *pflag.FlagSet) {
+	o.AddFlags(f)
+	f.VisitAll(func(flag *pflag.Flag) {
+		flag.Hidden = !slices.Contains([]string{"temporal-bin", "no-install", "timeout"}, flag.Name)
+	})
+}
+
+// CheckProgramFlags refuses a setting that ProgramFlags has declared for its default alone.
+func CheckProgramFlags(f *pflag.FlagSet) (err error) {
+	f.Visit(func(flag *pflag.Flag) {
+		if flag.Hidden {
+			err = cli.UsageProblem(cli.BadFlag(flag.Name, "--%s is for start and restart", flag.Name))
+		}
+	})
+	return err
+}
+
 // AddFlags declares the flags of start and restart.
 func (o *Options) AddFlags(f *pflag.FlagSet) {
 	s := &o.Settings

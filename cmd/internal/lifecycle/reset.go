@@ -68,39 +68,43 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	return nil
 }
 
-// confirmReset shows what would be done and asks. It refuses where no terminal can answer.
 func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) error {
+	first := "This moves Temporal's database aside:"
+	if s.Running() {
+		first = fmt.Sprintf("This stops Temporal (pid %d), and moves its database aside:", s.Evidence.Leader.PID)
+	}
+	return Confirm(c, yes, fmt.Sprintf("%s\n  %s  (%s)\nNothing is deleted.", first, db, cli.TotalSize(database.Files(db))), "stopped or moved")
+}
+
+// Confirm shows what would be done and asks, unless the user said yes. It refuses where no terminal can
+// answer. Undone is what did not happen if the user does not confirm it.
+func Confirm(c *cobra.Command, yes bool, what, undone string) error {
 	if yes {
 		return nil
 	}
 	if !cli.Terminal(c.InOrStdin()) {
 		return &cli.Problem{
-			What:  "reset asks before it does anything, and there is no terminal to ask on",
-			Means: "nothing was stopped or moved",
-			Try:   "stigmer local reset --yes", Exit: cli.ExitUsage,
+			What:  c.Name() + " asks before it does anything, and there is no terminal to ask on",
+			Means: "nothing was " + undone,
+			Try:   "the same command with --yes", Exit: cli.ExitUsage,
 		}
 	}
 	out := c.ErrOrStderr()
-	if s.Running() {
-		fmt.Fprintf(out, "This stops Temporal (pid %d), and moves its database aside:\n", s.Evidence.Leader.PID)
-	} else {
-		fmt.Fprintln(out, "This moves Temporal's database aside:")
-	}
-	fmt.Fprintf(out, "  %s  (%s)\nNothing is deleted. Go on? [y/N] ", db, cli.TotalSize(database.Files(db)))
+	fmt.Fprint(out, what, " Go on? [y/N] ")
 	answer, err := readAnswer(c.InOrStdin())
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(out, "\nNothing was stopped or moved.")
+		fmt.Fprintf(out, "\nNothing was %s.\n", undone)
 		return cli.Status(cli.ExitInterrupted)
 	case err != nil && !errors.Is(err, io.EOF):
-		return cli.SystemProblem(err, "nothing was stopped or moved")
+		return cli.SystemProblem(err, "nothing was "+undone)
 	case answer == "y", answer == "yes":
 		return nil
 	}
-	fmt.Fprintln(out, "Nothing was stopped or moved.")
+	fmt.Fprintf(out, "Nothing was %s.\n", undone)
 	return cli.Status(cli.ExitFailed)
 }
 

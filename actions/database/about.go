@@ -1,0 +1,89 @@
+package database
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stigmer/local/probes/files"
+)
+
+// About is what is known of a kept database, beside its file. A copy without it is as good.
+type About struct {
+	// Version is that of the Temporal that last served on it, empty if not known.
+	Version string `json:"version,omitempty"`
+	// Cause says which command made it.
+	Cause string `json:"cause,omitempty"`
+	// Made is when.
+	Made time.Time `json:"made"`
+}
+
+const aboutEnding = ".about.json"
+
+// WriteAbout writes it beside a kept database.
+func WriteAbout(kept string, a About) error {
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(kept+aboutEnding, append(text, '\n'), 0o600)
+}
+
+// KeptDatabase is one database that is kept beside another: a backup, or what a reset, a restore or a start
+// set aside.
+type KeptDatabase struct {
+	About
+	// Name is the end of its file's name, by which a user names it, Path the file.
+	Name, Path string
+	// Bytes is the size of all of its files.
+	Bytes int64
+}
+
+// KeptDatabases lists what is kept beside a database, the oldest first.
+func KeptDatabases(db string) (list []KeptDatabase) {
+	for _, path := range Kept(db) {
+		if isPart(path) || strings.HasSuffix(path, aboutEnding) || strings.HasSuffix(path, unfinished) {
+			continue
+		}
+		k := KeptDatabase{Path: path, Name: nameOf(path, db)}
+		for _, part := range PartsOf(path) {
+			k.Bytes += files.FileSize(part)
+		}
+		if text, err := os.ReadFile(path + aboutEnding); err == nil {
+			_ = json.Unmarshal(text, &k.About) // what cannot be read is not known
+		}
+		if info, err := os.Stat(path); err == nil && k.Made.IsZero() {
+			k.Made = info.ModTime()
+		}
+		list = append(list, k)
+	}
+	slices.SortStableFunc(list, func(a, b KeptDatabase) int { return a.Made.Compare(b.Made) })
+	return list
+}
+
+// nameOf is the name of a kept database: that of a backup is what the user gave it.
+func nameOf(path, db string) string {
+	name := strings.TrimPrefix(filepath.Base(path), filepath.Base(Real(db)))
+	return strings.TrimPrefix(strings.TrimPrefix(name, BackupKind), ".")
+}
+
+func isPart(path string) bool {
+	return slices.ContainsFunc(Parts, func(suffix string) bool { return suffix != "" && strings.HasSuffix(path, suffix) })
+}
+
+// Delete removes a kept database and all that lies beside it. The file itself goes first: what is left of a
+// deletion that was cut off is no database.
+func (k KeptDatabase) Delete() error {
+	var failed error
+	for _, path := range append([]string{k.Path}, append(PartsOf(k.Path), k.Path+aboutEnding)...) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}

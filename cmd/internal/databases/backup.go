@@ -1,0 +1,172 @@
+package databases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/transfer"
+	"github.com/stigmer/local/actions/upkeep"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
+)
+
+// Backup copies the database under a name, whether Temporal runs or not. An empty name is that of the time.
+func Backup(c *cobra.Command, name string) error {
+	now := time.Now()
+	if name == "" {
+		name = stamp(now)
+	}
+	if err := checkName(name); err != nil {
+		return err
+	}
+	s, db, err := databaseOf()
+	if err != nil {
+		return err
+	}
+	real := database.Real(db)
+	to := real + database.BackupKind + name
+	switch {
+	case !database.Exists(real):
+		return &cli.Problem{What: "there is no database yet: " + db, Means: "there is nothing to back up", Try: "stigmer local start, which makes one", Exit: cli.ExitFailed}
+	case database.Exists(to):
+		return &cli.Problem{What: fmt.Sprintf("there is a backup %q already", name), Means: "it was left as it is", Try: "another name, or stigmer local backup --delete " + name, Exit: cli.ExitFailed}
+	}
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if err := copyWhole(ctx, c, real, to, s.Running()); err != nil {
+		if ctx.Err() != nil {
+			return &cli.Problem{What: "the backup was interrupted", Means: "none was made; the database was not touched", Try: "the same command again", Exit: cli.ExitInterrupted}
+		}
+		return cli.SystemProblem(err, "no backup was made; the database was not touched")
+	}
+	about := database.About{Version: s.Document.Database.Version, Cause: lifecycle.Cause(c.Name()), Made: now}
+	if err := database.WriteAbout(to, about); err != nil {
+		return cli.SystemProblem(err, "the backup is made, and only what is known of it is not: "+to)
+	}
+	out := cli.Success(c)
+	fmt.Fprintf(out, "Backed up as %s.\n", name)
+	fmt.Fprintf(out, "  File       %s  (%s)\n", to, cli.TotalSize([]string{to}))
+	fmt.Fprintf(out, "  Way back   stigmer local restore %s\n", name)
+	return nil
+}
+
+// copyWhole makes a copy that has its name only once it is whole.
+func copyWhole(ctx context.Context, c *cobra.Command, from, to string, live bool) error {
+	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(from)+database.NextKind+"*")
+	if err != nil {
+		return err
+	}
+	part := file.Name()
+	defer os.Remove(part)
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := transfer.Copy(ctx, from, live, part, newProgress(c).show); err != nil {
+		return err
+	}
+	if err := os.Link(part, to); err != nil { // replaces nothing, as a rename would
+		return err
+	}
+	return statefile.SyncFolder(filepath.Dir(to))
+}
+
+// List prints what is kept beside the database.
+func List(c *cobra.Command) error {
+	_, db, err := databaseOf()
+	if err != nil {
+		return err
+	}
+	printKept(c.OutOrStdout(), database.KeptDatabases(db))
+	return nil
+}
+
+// Delete deletes one kept database, unless the user does not confirm it: yes does.
+func Delete(c *cobra.Command, name string, yes bool) error {
+	_, db, err := databaseOf()
+	if err != nil {
+		return err
+	}
+	kept, err := named(db, name)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize([]string{kept.Path}))
+	if err := lifecycle.Confirm(c, yes, what, "deleted"); err != nil {
+		return err
+	}
+	if err := kept.Delete(); err != nil {
+		return cli.SystemProblem(err, "some of it may be left; the database was not touched")
+	}
+	fmt.Fprintf(cli.Success(c), "Deleted %s.\n", name)
+	return nil
+}
+
+// Restore stops Temporal and puts a copy of a kept database in the place of the database, which is kept.
+func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error {
+	s, db, err := databaseOf()
+	if err != nil {
+		return err
+	}
+	kept, err := named(db, name)
+	if err != nil {
+		return err
+	}
+	first := "This puts a backup in the place of Temporal's database:"
+	if s.Running() {
+		first = fmt.Sprintf("This stops Temporal (pid %d), and puts a backup in the place of its database:", s.Evidence.Leader.PID)
+	}
+	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize([]string{kept.Path}))
+	if err := lifecycle.Confirm(c, yes, what, "stopped or changed"); err != nil {
+		return err
+	}
+	command := fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(c.Name())}
+	if err := lifecycle.Run(c, s.Home, command, nil); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	aside, err := upkeep.Exchange{
+		DB: db, Version: kept.Version, Cause: lifecycle.Cause(c.Name()), Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()},
+		Kept: func(_ fsm.Database, real string) (string, error) {
+			return database.AsideName(real, database.ReplacedKind, time.Now())
+		},
+		Make: func(ctx context.Context, _, next string, _ fsm.Record) error {
+			return transfer.Copy(ctx, kept.Path, false, next, newProgress(c).show)
+		},
+	}.Do(ctx, s.Home)
+	switch busy, stopped := errors.AsType[upkeep.NotStoppedError](err); {
+	case stopped:
+		return &cli.Problem{What: "the backup was not put in place: " + busy.Reason, Means: "the database is as it was", Try: "stigmer local state --explain, then stigmer local restore again", Exit: cli.ExitFailed}
+	case ctx.Err() != nil:
+		return &cli.Problem{What: "the restore was interrupted", Means: "the database is as it was, and nothing runs", Try: "the same command again", Exit: cli.ExitInterrupted}
+	case err != nil:
+		return cli.SystemProblem(err, "the database is as it was, or the next start finishes the restore; nothing runs")
+	}
+	out := cli.Success(c)
+	fmt.Fprintf(out, "Restored %s; the backup stays.\n", name)
+	fmt.Fprintf(out, "  Data       %s\n", db)
+	if database.Exists(aside) {
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", aside, cli.TotalSize([]string{aside}))
+	}
+	fmt.Fprintf(out, "  Next       %s\n", startWith(kept.Version))
+	return nil
+}
+
+// startWith is the start of a Temporal for a database of a version.
+func startWith(version string) string {
+	if version == "" {
+		return "stigmer local start"
+	}
+	return "stigmer local start with Temporal " + version
+}
