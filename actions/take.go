@@ -63,7 +63,7 @@ func (w *World) contents(r fsm.Record) (database.Contents, fsm.Program) {
 	}
 	program := rehearsal.Known(w.home, s.TemporalBin, version, found.Known.Schema)
 	if found.Refusal == nil {
-		found.Refusal = fsm.Judge(s.DB, r.Database, found.Known, program)
+		found.Refusal = fsm.JudgeSchema(s.DB, r.Database, found.Known, program)
 	}
 	return found, program
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/databases"
 )
@@ -51,7 +52,7 @@ func restoreCommand() *cobra.Command {
 	var yes bool
 	var grace time.Duration
 	c := &cobra.Command{
-		Use:   "restore NAME",
+		Use:   evidence.RestoreVerb + " NAME",
 		Short: "Put a backup in the place of the database, and keep what it replaces",
 		Long: `Stop Temporal, and put a copy of a backup in the place of its database. The database as
 it is now is kept, under a dated name, and the backup stays. stigmer local backup --list

@@ -3,6 +3,7 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/databases"
@@ -14,7 +15,7 @@ import (
 func upgradeCommand() *cobra.Command {
 	o, u := &config.Options{Restarts: true}, databases.Upgrade{}
 	c := &cobra.Command{
-		Use:   "upgrade",
+		Use:   evidence.UpgradeVerb,
 		Short: "Bring the database to another version of Temporal, and run that",
 		Long: `Stop Temporal, bring a copy of its database to the schema of another version of Temporal,
 compare the two, have that version serve from the copy, and only then put it in the place

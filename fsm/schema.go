@@ -12,11 +12,11 @@ type Program struct {
 	Fits bool
 }
 
-// Judge returns nil if a program may open a database, else a Refusal that says why not. Temporal itself
+// JudgeSchema returns nil if a program may open a database, else a Refusal that says why not. Temporal itself
 // neither migrates a database nor checks its schema: over another one it serves, and parts of it fail.
 // A version that has served on the database may again; any other must have its schema there. Found is
 // what the file holds, and made what is known of the database that the record names.
-func Judge(db string, made Database, found DatabaseFile, p Program) error {
+func JudgeSchema(db string, made Database, found DatabaseFile, p Program) error {
 	last := ""
 	if made.Path == db && made.Served {
 		last = made.Version

@@ -90,7 +90,7 @@ func MayHoldLock(args []string) bool {
 }
 
 // lockingVerbs are the commands that may hold supervisor.lock.
-var lockingVerbs = []string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb, ResetVerb, DoctorVerb}
+var lockingVerbs = []string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb, ResetVerb, UpgradeVerb, RestoreVerb, DoctorVerb}
 
 func ownProgram(exe string) bool {
 	own, err := os.Executable()
@@ -105,8 +105,10 @@ func ownProgram(exe string) bool {
 	return filepath.Base(exe) == filepath.Base(own)
 }
 
-// ResetVerb and DoctorVerb are commands that hold supervisor.lock for a moment.
+// These are commands that hold supervisor.lock while they act on the files of a stopped home.
 const (
-	ResetVerb  = "reset"
-	DoctorVerb = "doctor"
+	ResetVerb   = "reset"
+	UpgradeVerb = "upgrade"
+	RestoreVerb = "restore"
+	DoctorVerb  = "doctor"
 )

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func Find(home statefile.Home, program, version string) Blueprint {
 	return Blueprint{found[0], strings.TrimSuffix(schema, ".db")}
 }
 
-// Known returns what Judge asks about a program over a database with a schema. It runs nothing.
+// Known returns what fsm.JudgeSchema asks about a program over a database with a schema. It runs nothing.
 func Known(home statefile.Home, program, version, schema string) fsm.Program {
 	own := Find(home, program, version).Schema
 	fits := own != "" && own == schema
@@ -43,37 +44,48 @@ func Known(home statefile.Home, program, version, schema string) fsm.Program {
 
 // Make returns the blueprint of the program of a record's settings, and makes it if there is
 // none: Temporal runs once for that, with the record's environment.
-func Make(ctx context.Context, home statefile.Home, r fsm.Record, version string) (Blueprint, error) {
-	if b := Find(home, r.Settings.TemporalBin, version); b.Path != "" {
+func Make(ctx context.Context, home statefile.Home, r fsm.Record, version string) (b Blueprint, err error) {
+	if b = Find(home, r.Settings.TemporalBin, version); b.Path != "" {
 		return b, nil
 	}
 	if err := os.MkdirAll(home.Schemas(), 0o700); err != nil {
 		return Blueprint{}, err
 	}
-	folder, err := os.MkdirTemp(home.Schemas(), ".new-")
-	if err != nil {
-		return Blueprint{}, err
-	}
-	defer os.RemoveAll(folder)
-	tried := r
-	tried.Settings.DB = filepath.Join(folder, "temporal.db")
-	err = Serve(ctx, home, tried, func(context.Context, temporal.Endpoint) error { return nil })
+	err = alone(ctx, home, func(lock *os.File) error {
+		if b = Find(home, r.Settings.TemporalBin, version); b.Path == "" { // else another command was faster
+			b, err = makeOne(ctx, home, r, version, lock)
+		}
+		return err
+	})
 	if err != nil {
 		return Blueprint{}, fmt.Errorf("see which schema %s makes: %w", r.Settings.TemporalBin, err)
 	}
-	// Temporal was killed: the copy has no journal beside it.
-	whole := filepath.Join(folder, "whole.db")
-	if err := transfer.Copy(ctx, tried.Settings.DB, false, whole, transfer.Silent); err != nil {
+	return b, nil
+}
+
+// makeOne makes a blueprint in a folder of its own, which it empties first of what a killed one has left.
+func makeOne(ctx context.Context, home statefile.Home, r fsm.Record, version string, lock *os.File) (Blueprint, error) {
+	folder, program := filepath.Join(home.Schemas(), "new"), r.Settings.TemporalBin
+	if err := errors.Join(os.RemoveAll(folder), os.Mkdir(folder, 0o700)); err != nil {
+		return Blueprint{}, err
+	}
+	defer os.RemoveAll(folder)
+	r.Settings.DB = filepath.Join(folder, "temporal.db")
+	if err := attempt(ctx, home, r, lock, func(context.Context, temporal.Endpoint) error { return nil }); err != nil {
+		return Blueprint{}, err
+	}
+	whole := filepath.Join(folder, "whole.db") // Temporal was killed: the copy has no journal beside it
+	if err := transfer.Copy(ctx, r.Settings.DB, false, whole, transfer.Silent); err != nil {
 		return Blueprint{}, err
 	}
 	contents, err := sqlite.ReadContents(ctx, whole)
-	if err == nil && contents.Schema == "" {
-		err = fmt.Errorf("what %s makes is no database of Temporal's: it %s", r.Settings.TemporalBin, contents.Why)
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return Blueprint{}, err
+	case contents.Schema == "":
+		return Blueprint{}, fmt.Errorf("what it makes is no database of Temporal's: it %s", contents.Why)
 	}
-	b := Blueprint{filepath.Join(home.Schemas(), key(r.Settings.TemporalBin, version)+"@"+contents.Schema+".db"), contents.Schema}
+	b := Blueprint{filepath.Join(home.Schemas(), key(program, version)+"@"+contents.Schema+".db"), contents.Schema}
 	return b, os.Rename(whole, b.Path)
 }
 

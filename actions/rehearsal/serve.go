@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,17 +31,27 @@ const attempts = 3
 // record's environment, and calls use once it serves. It ends Temporal when use returns. An error
 // is that of use, or says why it did not serve, with the last that it printed.
 func Serve(ctx context.Context, home statefile.Home, r fsm.Record, use func(context.Context, temporal.Endpoint) error) error {
+	return alone(ctx, home, func(lock *os.File) error { return attempt(ctx, home, r, lock, use) })
+}
+
+// alone calls act while this command has rehearsal.lock.
+func alone(ctx context.Context, home statefile.Home, act func(lock *os.File) error) error {
 	lock, err := take(ctx, home)
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	for range attempts - 1 {
-		if err = serve(ctx, home, r, lock, use); ended(err) == nil {
+	return act(lock)
+}
+
+// attempt serves, and once more if Temporal ended by itself.
+func attempt(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File, use func(context.Context, temporal.Endpoint) error) (err error) {
+	for range attempts {
+		if err = serve(ctx, home, r, lock, use); !hasEnded(err) {
 			return err
 		}
 	}
-	return serve(ctx, home, r, lock, use)
+	return err
 }
 
 // EndedError says that a rehearsed Temporal ended by itself before it served.
@@ -53,11 +64,9 @@ func (e EndedError) Error() string {
 	return fmt.Sprintf("Temporal ended before it served (%s): %s", e.Status, e.Words)
 }
 
-func ended(err error) error {
-	if _, is := err.(EndedError); is {
-		return err
-	}
-	return nil
+func hasEnded(err error) bool {
+	_, is := errors.AsType[EndedError](err)
+	return is
 }
 
 // serve is one attempt. The kernel ends the child with the thread that forked it (prctl(2),

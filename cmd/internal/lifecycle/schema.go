@@ -32,7 +32,7 @@ func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	version := temporal.VersionOf(s.TemporalBin)
 	found := database.ReadContents(s.DB, r.Known).Known
 	known := rehearsal.Known(home, s.TemporalBin, version, found.Schema)
-	switch refusal := refusalOf(fsm.Judge(s.DB, r.Database, found, known)); refusal.Code {
+	switch refusal := refusalOf(fsm.JudgeSchema(s.DB, r.Database, found, known)); refusal.Code {
 	case "":
 		return nil
 	case fsm.CodeDatabaseUnjudged:
@@ -42,7 +42,7 @@ func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 		}
 		known = rehearsal.Known(home, s.TemporalBin, version, found.Schema)
 	}
-	refusal := fsm.Judge(s.DB, r.Database, found, known)
+	refusal := fsm.JudgeSchema(s.DB, r.Database, found, known)
 	if refusal == nil {
 		return nil
 	}
