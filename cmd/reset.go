@@ -7,7 +7,7 @@ import (
 
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/lifecycle"
+	"github.com/stigmer/local/cmd/internal/databases"
 )
 
 func resetCommand() *cobra.Command {
@@ -31,7 +31,7 @@ Exit status: 0 done or nothing to do, 1 failed or not confirmed, 2 usage, 4 perm
 			if err := checkGrace("timeout", grace); err != nil {
 				return err
 			}
-			return lifecycle.Reset(c, yes, grace)
+			return databases.Reset(c, yes, grace)
 		},
 	}
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")

@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch},
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
-	transfer:              {"statefile", "probes/sqlite"}, // writes database files with SQLite's engine
+	transfer:              {"statefile", "probes/sqlite", "probes/temporal"}, // writes database files with SQLite's engine
 	rehearsal:             {"fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/temporal", "probes/sqlite", "actions/procs", lockfile, launch, transfer},
 	"actions/cause":       {"fsm", "probes/ports"},
 	"actions/environment": {"fsm", "probes/proc"},
@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"fsm", "statefile", "probes/proc", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
 		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
-		"cmd/internal/installer", "cmd/internal/reader",
+		"cmd/internal/installer", "cmd/internal/reader", "cmd/internal/databases",
 	},
 	"cmd/stigmer": {"cmd"},
 	"cmd/gen":     {"cmd", cli},
@@ -79,7 +79,11 @@ var mayImport = map[string][]string{
 	},
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "probes/temporal", "actions/cause", database, evidence,
-		launch, lockfile, logfile, "actions/upkeep", "actions", "actions/environment",
+		launch, lockfile, logfile, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
+	},
+	"cmd/internal/databases": {
+		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/temporal", database, evidence,
+		rehearsal, transfer, "actions/upkeep",
 	},
 	"cmd/internal/doctor": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
@@ -109,12 +113,12 @@ const (
 	inspect = "cmd/internal/inspect"
 )
 
-// onlyIn says which package alone may import a library. Tests are not looked at.
+// onlyIn says which packages alone may import a library. Tests are not looked at.
 var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
-	"github.com/ncruces":        "probes/sqlite, actions/transfer",
+	"github.com/ncruces":        "probes/sqlite actions/transfer",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }
@@ -210,7 +214,8 @@ func TestPackagesImportInOneDirection(t *testing.T) {
 				t.Errorf("%s imports our %s", s.name, ours)
 			}
 			for library, owner := range onlyIn {
-				if (imported == library || strings.HasPrefix(imported, library+"/")) && s.owner != owner && !strings.HasPrefix(s.owner, owner+"/") {
+				within := func(room string) bool { return s.owner == room || strings.HasPrefix(s.owner, room+"/") }
+				if (imported == library || strings.HasPrefix(imported, library+"/")) && !slices.ContainsFunc(strings.Fields(owner), within) {
 					t.Errorf("%s imports %s, which only %s may", s.name, imported, owner)
 				}
 			}

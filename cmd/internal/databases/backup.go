@@ -102,7 +102,7 @@ func Delete(c *cobra.Command, name string, yes bool) error {
 		return err
 	}
 	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize([]string{kept.Path}))
-	if err := lifecycle.Confirm(c, yes, what, "deleted"); err != nil {
+	if err := confirm(c, yes, what, "deleted"); err != nil {
 		return err
 	}
 	if err := kept.Delete(); err != nil {
@@ -127,7 +127,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 		first = fmt.Sprintf("This stops Temporal (pid %d), and puts a backup in the place of its database:", s.Evidence.Leader.PID)
 	}
 	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize([]string{kept.Path}))
-	if err := lifecycle.Confirm(c, yes, what, "stopped or changed"); err != nil {
+	if err := confirm(c, yes, what, "stopped or changed"); err != nil {
 		return err
 	}
 	command := fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(c.Name())}

@@ -174,7 +174,7 @@ func (w *upgrade) confirm() error {
 		first = fmt.Sprintf("This stops Temporal (pid %d), brings its database to version %s, and starts that:", w.snapshot.Evidence.Leader.PID, w.version)
 	}
 	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept as a backup.", first, w.db, cli.TotalSize(database.Files(w.db)))
-	return lifecycle.Confirm(w.c, w.Yes, what, "stopped or changed")
+	return confirm(w.c, w.Yes, what, "stopped or changed")
 }
 
 // exchange makes the new database and puts it in the place of the old one.

@@ -1,13 +1,10 @@
-package lifecycle
+package databases
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -19,6 +16,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -48,13 +46,13 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}
-	if err := Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: Cause(evidence.ResetVerb)}, nil); err != nil {
+	if err := lifecycle.Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(evidence.ResetVerb)}, nil); err != nil {
 		return err
 	}
 	// A signal between two renames would leave the work to the next reset.
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	moves, err := upkeep.Reset(s.Home, db, Cause(evidence.ResetVerb))
+	moves, err := upkeep.Reset(s.Home, db, lifecycle.Cause(evidence.ResetVerb))
 	out := cli.Success(c)
 	if err != nil {
 		out = c.OutOrStdout() // what was moved all the same is printed even with --quiet
@@ -73,59 +71,7 @@ func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) er
 	if s.Running() {
 		first = fmt.Sprintf("This stops Temporal (pid %d), and moves its database aside:", s.Evidence.Leader.PID)
 	}
-	return Confirm(c, yes, fmt.Sprintf("%s\n  %s  (%s)\nNothing is deleted.", first, db, cli.TotalSize(database.Files(db))), "stopped or moved")
-}
-
-// Confirm shows what would be done and asks, unless the user said yes. It refuses where no terminal can
-// answer. Undone is what did not happen if the user does not confirm it.
-func Confirm(c *cobra.Command, yes bool, what, undone string) error {
-	if yes {
-		return nil
-	}
-	if !cli.Terminal(c.InOrStdin()) {
-		return &cli.Problem{
-			What:  c.Name() + " asks before it does anything, and there is no terminal to ask on",
-			Means: "nothing was " + undone,
-			Try:   "the same command with --yes", Exit: cli.ExitUsage,
-		}
-	}
-	out := c.ErrOrStderr()
-	fmt.Fprint(out, what, " Go on? [y/N] ")
-	answer, err := readAnswer(c.InOrStdin())
-	if errors.Is(err, io.EOF) {
-		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
-	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(out, "\nNothing was %s.\n", undone)
-		return cli.Status(cli.ExitInterrupted)
-	case err != nil && !errors.Is(err, io.EOF):
-		return cli.SystemProblem(err, "nothing was "+undone)
-	case answer == "y", answer == "yes":
-		return nil
-	}
-	fmt.Fprintf(out, "Nothing was %s.\n", undone)
-	return cli.Status(cli.ExitFailed)
-}
-
-// readAnswer returns the line that the user types, in small letters; context.Canceled where a
-// signal came instead.
-func readAnswer(in io.Reader) (string, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	var line string
-	read := make(chan error, 1)
-	go func() { // after a signal it ends with the process: a read cannot be cancelled
-		text, err := bufio.NewReader(in).ReadString('\n')
-		line = strings.ToLower(strings.TrimSpace(text))
-		read <- err
-	}()
-	select {
-	case err := <-read:
-		return line, err
-	case <-ctx.Done():
-		return "", context.Canceled
-	}
+	return confirm(c, yes, fmt.Sprintf("%s\n  %s  (%s)\nNothing is deleted.", first, db, cli.TotalSize(database.Files(db))), "stopped or moved")
 }
 
 func printMoves(out io.Writer, moves []upkeep.Move) {
