@@ -2,8 +2,8 @@ package fsm
 
 import "cmp"
 
-// Program is what is known of the Temporal CLI that is to open a database.
-type Program struct {
+// Fitness is what is known of the Temporal CLI that is to open a database, and of its schema.
+type Fitness struct {
 	// Version is empty where it is not known.
 	Version string
 	// Schema names the schema that it makes in an empty file, empty where that was not found out.
@@ -16,7 +16,7 @@ type Program struct {
 // neither migrates a database nor checks its schema: over another one it serves, and parts of it fail.
 // A version that has served on the database may again; any other must have its schema there. Found is
 // what the file holds, and made what is known of the database that the record names.
-func JudgeSchema(db string, made Database, found DatabaseFile, p Program) error {
+func JudgeSchema(db string, made Database, found DatabaseFile, p Fitness) error {
 	last := ""
 	if made.Path == db && made.Served {
 		last = made.Version

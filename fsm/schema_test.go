@@ -12,22 +12,22 @@ func TestJudgeSchema(t *testing.T) {
 	for name, c := range map[string]struct {
 		made    Database
 		found   DatabaseFile
-		program Program
+		program Fitness
 		want    Code
 	}{
-		"the version that served last":        {made, found, Program{Version: "1.5.1"}, ""},
-		"its own schema would be another":     {made, found, Program{Version: "1.5.1", Schema: "new"}, ""},
-		"another, not tried":                  {made, found, Program{Version: "1.8.2"}, CodeDatabaseUnjudged},
-		"another, with the same schema":       {made, found, Program{Version: "1.5.2", Schema: "old", Fits: true}, ""},
-		"another schema":                      {made, found, Program{Version: "1.8.2", Schema: "new"}, CodeDatabaseSchema},
-		"no file, or none that can be read":   {made, DatabaseFile{}, Program{Version: "1.8.2", Schema: "new"}, ""},
-		"it never served":                     {Database{Path: db, Version: "1.8.2"}, found, Program{Version: "1.8.2"}, CodeDatabaseUnjudged},
-		"it served on another database":       {Database{Path: "/y.db", Served: true, Version: "1.8.2"}, found, Program{Version: "1.8.2"}, CodeDatabaseUnjudged},
-		"nothing is known of the program":     {made, found, Program{}, ""},
-		"no version, but a schema":            {made, found, Program{Schema: "new"}, CodeDatabaseSchema},
-		"no version, and the same schema":     {made, found, Program{Schema: "old", Fits: true}, ""},
-		"an exchange is under way":            {Database{Path: db, Served: true, Version: "1.5.1", Next: "n"}, found, Program{Version: "1.5.1"}, CodeDatabaseExchange},
-		"an exchange of another is under way": {Database{Path: "/y.db", Next: "n"}, DatabaseFile{}, Program{Version: "1.5.1"}, ""},
+		"the version that served last":        {made, found, Fitness{Version: "1.5.1"}, ""},
+		"its own schema would be another":     {made, found, Fitness{Version: "1.5.1", Schema: "new"}, ""},
+		"another, not tried":                  {made, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
+		"another, with the same schema":       {made, found, Fitness{Version: "1.5.2", Schema: "old", Fits: true}, ""},
+		"another schema":                      {made, found, Fitness{Version: "1.8.2", Schema: "new"}, CodeDatabaseSchema},
+		"no file, or none that can be read":   {made, DatabaseFile{}, Fitness{Version: "1.8.2", Schema: "new"}, ""},
+		"it never served":                     {Database{Path: db, Version: "1.8.2"}, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
+		"it served on another database":       {Database{Path: "/y.db", Served: true, Version: "1.8.2"}, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
+		"nothing is known of the program":     {made, found, Fitness{}, ""},
+		"no version, but a schema":            {made, found, Fitness{Schema: "new"}, CodeDatabaseSchema},
+		"no version, and the same schema":     {made, found, Fitness{Schema: "old", Fits: true}, ""},
+		"an exchange is under way":            {Database{Path: db, Served: true, Version: "1.5.1", Next: "n"}, found, Fitness{Version: "1.5.1"}, CodeDatabaseExchange},
+		"an exchange of another is under way": {Database{Path: "/y.db", Next: "n"}, DatabaseFile{}, Fitness{Version: "1.5.1"}, ""},
 	} {
 		refusal, _ := errors.AsType[Refusal](JudgeSchema(db, c.made, c.found, c.program))
 		if refusal.Code != c.want {

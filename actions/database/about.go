@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/stigmer/local/probes/files"
 )
 
@@ -47,7 +49,7 @@ type KeptDatabase struct {
 // KeptDatabases lists what is kept beside a database, the oldest first.
 func KeptDatabases(db string) (list []KeptDatabase) {
 	for _, path := range Kept(db) {
-		if isPart(path) || strings.HasSuffix(path, aboutEnding) || strings.HasSuffix(path, unfinished) {
+		if isPart(path) || strings.HasSuffix(path, unfinished) {
 			continue
 		}
 		k := KeptDatabase{Path: path, Name: nameOf(path, db)}
@@ -57,8 +59,9 @@ func KeptDatabases(db string) (list []KeptDatabase) {
 		if text, err := os.ReadFile(path + aboutEnding); err == nil {
 			_ = json.Unmarshal(text, &k.About) // what cannot be read is not known
 		}
-		if info, err := os.Stat(path); err == nil && k.Made.IsZero() {
+		if info, err := os.Stat(path); err == nil && k.Made.IsZero() { // a copy that a start has made
 			k.Made = info.ModTime()
+			k.Version = versionIn(k.Name)
 		}
 		list = append(list, k)
 	}
@@ -70,6 +73,15 @@ func KeptDatabases(db string) (list []KeptDatabase) {
 func nameOf(path, db string) string {
 	name := strings.TrimPrefix(filepath.Base(path), filepath.Base(Real(db)))
 	return strings.TrimPrefix(strings.TrimPrefix(name, BackupKind), ".")
+}
+
+// versionIn is the version by which a start names its backups, empty for any other name.
+func versionIn(name string) string {
+	version, _, _ := strings.Cut(name, "-20") // a second one of a version has the time behind it
+	if !semver.IsValid("v" + version) {
+		return ""
+	}
+	return version
 }
 
 func isPart(path string) bool {

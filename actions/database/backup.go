@@ -34,10 +34,7 @@ func Backup(d fsm.Database, now time.Time) (name string, earlier bool, err error
 		return same, true, nil
 	}
 	to := BackupName(db, d.Version, now)
-	if err := copyDatabase(db, to); err != nil {
-		return to, false, err
-	}
-	return to, false, WriteAbout(to, About{Version: d.Version, Cause: "a start with another version of Temporal", Made: now})
+	return to, false, copyDatabase(db, to)
 }
 
 // BackupName is a free name for the backup of a database that a version of Temporal has made.

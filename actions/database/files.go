@@ -48,7 +48,7 @@ func Kept(db string) []string {
 	var kept []string
 	for _, entry := range entries {
 		rest, found := strings.CutPrefix(entry.Name(), filepath.Base(db))
-		if found && slices.ContainsFunc(keptKinds, func(kind string) bool { return strings.HasPrefix(rest, kind) }) {
+		if found && !strings.HasSuffix(rest, aboutEnding) && slices.ContainsFunc(keptKinds, func(kind string) bool { return strings.HasPrefix(rest, kind) }) {
 			kept = append(kept, filepath.Join(filepath.Dir(db), entry.Name()))
 		}
 	}

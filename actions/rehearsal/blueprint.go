@@ -32,14 +32,14 @@ func Find(home statefile.Home, program, version string) Blueprint {
 }
 
 // Known returns what fsm.JudgeSchema asks about a program over a database with a schema. It runs nothing.
-func Known(home statefile.Home, program, version, schema string) fsm.Program {
+func Known(home statefile.Home, program, version, schema string) fsm.Fitness {
 	own := Find(home, program, version).Schema
 	fits := own != "" && own == schema
 	if !fits && own != "" {
 		_, err := os.Lstat(fitting(home, own, schema))
 		fits = err == nil
 	}
-	return fsm.Program{Version: version, Schema: own, Fits: fits}
+	return fsm.Fitness{Version: version, Schema: own, Fits: fits}
 }
 
 // Make returns the blueprint of the program of a record's settings, and makes it if there is

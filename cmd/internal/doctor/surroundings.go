@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
@@ -99,9 +100,26 @@ func keptText(home statefile.Home, db string) string {
 	case 0:
 		return "none"
 	case 1:
-		return fmt.Sprintf("kept on purpose: %s (%s)", kept[0], cli.TotalSize(kept))
+		return fmt.Sprintf("kept on purpose: %s (%s)%s", kept[0], cli.TotalSize(kept), oldText(db))
 	}
-	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s", len(kept), cli.TotalSize(kept), kept[0])
+	return fmt.Sprintf("kept on purpose: %d files (%s), such as %s%s", len(kept), cli.TotalSize(kept), kept[0], oldText(db))
+}
+
+// oldAge is the age from which a kept database is called old.
+const oldAge = 30 * 24 * time.Hour
+
+// oldText names the kept databases that are old, empty for none.
+func oldText(db string) string {
+	var names []string
+	for _, k := range database.KeptDatabases(db) {
+		if time.Since(k.Made) > oldAge {
+			names = append(names, k.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; older than 30 days: %s (stigmer local backup --delete NAME)", strings.Join(names, ", "))
 }
 
 // The least that must be free: a database grows by some KiB for each workflow,
