@@ -19,9 +19,9 @@ An installed version is not fetched again. A running Temporal is not changed.
 
 --from release fetches the official archive for this platform and checks its published
 SHA-256; a download that breaks off is kept, and the next install resumes it. --from go
-builds the version with go install. Without --from it installs a release, and builds with
-go if the host of the releases does not answer or has none for this platform. A --mirror
-is never replaced by another source.
+builds the version from the Go module proxy. Without --from it installs a release, and
+builds with go if the host of the releases does not answer or has none for this platform.
+A --mirror is never replaced by another source.
 
 A mirror has a folder for each version, with the archives and checksums.txt of the
 releases: URL/` + cli.TemporalVersion + `/checksums.txt. $` + config.MirrorVariable + ` is the same, for start as well,
