@@ -3,7 +3,7 @@ package statefile
 // Versions is the folder of the Temporal CLIs that were installed, a folder each.
 func (h Home) Versions() string { return h.join("bin", "versions") }
 
-// Program is the Temporal CLI of one version, as in "v1.5.1".
+// Program is the Temporal CLI of one version, as in "v1.8.2".
 func (h Home) Program(version string) string { return h.join("bin", "versions", version, "temporal") }
 
 // Staging is the folder of what is being installed. It is emptied whenever an
