@@ -72,7 +72,7 @@ bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
 
 # The Temporal CLIs of the tests, as install --from go builds them, each in a home of its own.
-provide = STIGMER_HOME="$(CURDIR)/$@.home" go run ./cmd/stigmer local install --from go $(1) && rm -f $@ && ln -L $@.home/bin/temporal $@ && touch $@
+provide = STIGMER_HOME="$(CURDIR)/$@.home" go run ./cmd/stigmer local install --from go $(1) && rm -f $@ && ln -L $@.home/bin/temporal $@ && chmod 755 $@ && touch $@
 build/bin/temporal: cmd/internal/cli/version.go
 	$(call provide)
 build/bin/temporal-1.5.1:
