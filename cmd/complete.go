@@ -33,6 +33,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"since":            completeFrom("10m", "1h", "24h"),
 	"state output":     completeFromList(dashboard.Outputs),
 	"version":          installer.CompleteVersions,
+	config.VersionFlag: installer.CompleteVersions,
 	"wait-for":         completeFromList(fsm.States),
 }
 

@@ -26,7 +26,8 @@ Temporal after a crash. A server whose supervisor died is adopted without a rest
 If Temporal is already running, start succeeds, and fails if a setting that you pass
 differs from the running server's. Settings of an earlier start are not remembered;
 restart keeps them. If there is no Temporal CLI, start installs one, as stigmer local
-install without flags does.
+install without flags does. With --temporal-version it runs exactly that version, and
+installs it where it is missing, while bin/temporal stays as it is.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 local.yaml in the home: see config --help. You pass a setting by any of the three.

@@ -91,6 +91,17 @@ func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
 	}
 }
 
+// TestTheVersionThatRunsCounts unless another one was asked for.
+func TestTheVersionThatRunsCounts(t *testing.T) {
+	var r Record
+	for _, c := range []struct{ runs, asked, want string }{{"", "", ""}, {"1.8.2", "", "v1.8.2"}, {"1.5.1", "v1.8.2", "v1.8.2"}} {
+		r.Temporal.Version, r.Settings.TemporalVersion = c.runs, c.asked
+		if got := r.InUse().TemporalVersion; got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
 func TestClash(t *testing.T) {
 	for _, c := range []struct {
 		s    Settings

@@ -31,7 +31,7 @@ func sample() Document {
 			Settings: fsm.Settings{
 				IP: "127.0.0.1", Port: 7233, UIPort: 8233, MetricsPort: 9233,
 				DB: "/home/ada/.stigmer/temporal-data/temporal.db", Namespaces: "default,billing",
-				TemporalBin: "/home/ada/.stigmer/bin/temporal", Policy: fsm.DefaultPolicy(),
+				TemporalBin: "/home/ada/.stigmer/bin/temporal", TemporalVersion: "v1.5.1", Policy: fsm.DefaultPolicy(),
 			},
 			Supervisor: fsm.Process{PID: 4100, PGID: 4100, StartTicks: 88_001, Boot: boot,
 				Exe: "/usr/local/bin/stigmer", StartedAt: 1_767_225_599_000, Version: "v0.1.0"},

@@ -81,7 +81,7 @@ func (p *examination) checkSettings() CheckReport {
 		otherwise += "; " + words
 	}
 	otherwise += config.OtherYAML(p.options.Config)
-	if differ := fsm.Differences(p.Document.Settings, p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
+	if differ := fsm.Differences(p.Document.InUse(), p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
 		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := p.options.Config
@@ -235,15 +235,19 @@ func (p *examination) checkBinary() CheckReport {
 	if err := p.options.Binary(home); err != nil {
 		problem, ok := errors.AsType[*cli.Problem](err)
 		if !ok {
-			problem = config.NoBinary(home)
+			problem = config.NoBinary(home, "")
 		}
 		return fail(name, problem.Try, "%v", err)
 	}
 	path := p.options.Settings.TemporalBin
 	if path == "" {
-		none := config.NoBinary(home)
+		version := p.options.Settings.TemporalVersion
+		none := config.NoBinary(home, version)
 		if p.options.NoInstall || config.NoInstall(home) != nil {
 			return fail(name, none.Try, "%s", none.What)
+		}
+		if version != "" {
+			return pass(name, "version %s is not in %s; start installs it", strings.TrimPrefix(version, "v"), home.Versions())
 		}
 		return pass(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(cli.TemporalVersion, "v"))
 	}

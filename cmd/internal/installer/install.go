@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -81,10 +82,10 @@ func printInstalled(out io.Writer, home statefile.Home, v install.Version, done 
 		fmt.Fprintf(out, "Installed Temporal CLI %s.\n", v)
 	}
 	fmt.Fprintf(out, "  Program    %s\n", done.Program)
-	if used, by := usedByStart(home); by != "" {
-		fmt.Fprintf(out, "  Not used   by start, which is set to run %s%s\n", used, by)
+	if used, by := usedByStart(home); by == "" || cli.SameFile(used, done.Program) {
+		fmt.Fprintf(out, "  Used       by start, as %s%s\n", cmp.Or(used, home.Bin()), by)
 	} else {
-		fmt.Fprintf(out, "  Used       by start, as %s\n", home.Bin())
+		fmt.Fprintf(out, "  Not used   by start, which is set to run %s%s\n", used, by)
 	}
 	if done.Aside != "" {
 		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)

@@ -98,7 +98,7 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	for _, v := range versions {
 		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
-	if used, _ := usedByStart(home); used != "" {
+	if used, _ := usedByStart(home); cli.Exists(used) {
 		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
@@ -133,6 +133,9 @@ func usedByStart(home statefile.Home) (program, by string) {
 	o.StartFlags(flags)
 	if o.Layers(flags) != nil || o.Binary(home) != nil {
 		return "", ""
+	}
+	if v := o.Settings.TemporalVersion; v != "" {
+		return home.Program(v), o.From(config.VersionFlag)
 	}
 	return o.Settings.TemporalBin, o.From("temporal-bin")
 }
