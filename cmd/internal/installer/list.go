@@ -2,6 +2,7 @@ package installer
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -10,12 +11,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -99,10 +100,10 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
 	}
 	if used, _ := usedByStart(home); used != "" {
-		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
+		programs = updateProgram(programs, used, program.InFile(context.Background(), home, used), func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		programs = updateProgram(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
+		programs = updateProgram(programs, programOf(home, running), running.Program, func(p *ProgramReport) { p.PID = running.PID })
 	}
 	for _, p := range install.Partials(home) {
 		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
@@ -111,16 +112,16 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 }
 
 // updateProgram changes the report of a program, which is added if it is not there.
-func updateProgram(programs []ProgramReport, program string, change func(*ProgramReport)) []ProgramReport {
+func updateProgram(programs []ProgramReport, file string, known fsm.Program, change func(*ProgramReport)) []ProgramReport {
 	for i, p := range programs {
-		if cli.SameFile(p.Program, program) {
+		if cli.SameFile(p.Program, file) {
 			change(&programs[i])
 			return programs
 		}
 	}
-	added := ProgramReport{Program: program}
-	if known := temporal.VersionOf(program); known != "" {
-		added.Version = "v" + known
+	added := ProgramReport{Program: file}
+	if known.Version != "" {
+		added.Version = "v" + known.Version
 	}
 	change(&added)
 	return append(programs, added)
