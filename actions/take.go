@@ -51,7 +51,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	}
 	return fsm.Input{
 		Event:       fsm.LockAcquired,
-		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: w.versions.Of(s.TemporalBin)},
+		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: w.programs.Of(w.home, e.Record).Version},
 	}
 }
 

@@ -41,7 +41,7 @@ Exit status: 0 done or already so, 1 failed, 2 usage, 4 permission, 130 interrup
 	f.StringVar(&o.Version, "version", cli.TemporalVersion, "version of the Temporal CLI")
 	f.StringVar(&o.From, "from", "", "release or go (default $"+config.FromVariable+", else release, else go)")
 	f.StringVar(&o.Mirror, "mirror", "", "URL below which the releases lie (default $"+config.MirrorVariable+", else "+install.Releases+")")
-	f.BoolVar(&o.List, "list", false, "show what is there, what start uses and what runs; install nothing")
+	f.BoolVar(&o.List, "list", false, "show what is there, by the versions of CLI and server, what start uses and what runs; install nothing")
 	f.StringVar(&o.For, installer.ForFlag, "", "the command that has found no Temporal CLI")
 	f.Lookup(installer.ForFlag).Hidden = true
 	cli.OutputFlag(c, &o.Output)

@@ -39,12 +39,13 @@ var mayImport = map[string][]string{
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
 		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
-		"actions/cause",
+		"actions/cause", program,
 	},
 	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
 	logfile:               {"fsm", "statefile", "probes/files"},
-	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "probes/temporal", "actions/environment"},
-	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch},
+	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "actions/environment"},
+	program:               {"fsm", "statefile", "probes/files", "probes/temporal", launch},
+	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/temporal", lockfile, launch},
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database},
 	"actions/cause":       {"fsm", "probes/ports"},
@@ -69,7 +70,7 @@ var mayImport = map[string][]string{
 	cli:   {human, "fsm", "statefile", "probes/proc", "actions/cause", lockfile},
 	config: {
 		human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions/cause", launch, logfile, "actions/environment",
-		"actions/install",
+		"actions/install", program,
 	},
 	inspect: {
 		human, cli, config, "fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/logs", "probes/temporal", "actions/cause", database,
@@ -80,14 +81,14 @@ var mayImport = map[string][]string{
 		launch, lockfile, logfile, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/doctor": {
-		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
-		database, evidence, "actions/upkeep", "actions",
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "actions/cause",
+		database, evidence, program, "actions/upkeep", "actions",
 	},
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
 	"cmd/internal/reader":    {cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
-	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "probes/temporal", "actions/install"},
+	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }
 
 // The rooms on which others stand.
@@ -95,6 +96,7 @@ const (
 	lockfile = "actions/lockfile"
 	logfile  = "actions/logfile"
 	launch   = "actions/launch"
+	program  = "actions/program"
 	evidence = "actions/evidence"
 	database = "actions/database"
 

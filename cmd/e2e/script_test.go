@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,10 +16,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/service"
-	"github.com/stigmer/local/probes/temporal"
 )
 
 func TestMain(m *testing.M) {
@@ -156,7 +157,7 @@ func setUp(env *testscript.Env, real string) error {
 		env.Setenv(name, port)
 	}
 	env.Setenv("VERSION", strings.TrimPrefix(cli.TemporalVersion, "v"))
-	env.Setenv("REAL_VERSION", temporal.VersionOf(real))
+	env.Setenv("REAL_VERSION", program.InFile(context.Background(), "", real).Version)
 	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
 	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
 	env.Setenv("HOME", user)

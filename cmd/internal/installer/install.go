@@ -91,7 +91,7 @@ func printInstalled(out io.Writer, home statefile.Home, v install.Version, done 
 		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)
 	}
 	if running := runningTemporal(home); running.PID != 0 && !cli.SameFile(programOf(home, running), done.Program) {
-		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.VersionPhrase(running))
+		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.VersionPhrase(running.Program))
 	}
 }
 
