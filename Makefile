@@ -3,8 +3,6 @@
 # provided lies in build/; make out=FOLDER puts stigmer elsewhere.
 out := build
 
-# The Temporal CLI that the product is tested with: cmd/internal/cli/version.go names the version.
-temporal = github.com/temporalio/cli/cmd/temporal@$(shell while read -r word name _ value; do [ "$$word $$name" != "const TemporalVersion" ] || echo "$$value"; done <cmd/internal/cli/version.go)
 # Empty where there is no git, no repository or no commit: then the program says (devel).
 version := $(shell git --git-dir=.git describe --tags --always --dirty 2>/dev/null)
 # On Linux the race detector needs a C compiler; without one the tests run all the same.
@@ -27,12 +25,13 @@ start: build
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
 simulation := cd fsm/sim && nice go test -count=1 -timeout 120m
-# The tests, which find the real Temporal by a variable.
-stories := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -count=1
+# The tests, which find the real Temporal by a variable, and by another one an older Temporal for the main stories.
+stories := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" \
+	$(if $(STIGMER_TEST_TEMPORAL),,STIGMER_OLD_TEMPORAL="$(CURDIR)/build/bin/temporal-1.5.1") go test -count=1
 
-# test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
+# test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH takes any other, and builds none.
 # The simulation computes while the stories wait for their Temporals, with what they leave of the processor.
-test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
+test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal build/bin/temporal-1.5.1)
 	$(if $(race),,@echo "no C compiler: without the race detector")
 	@$(MAKE) --no-print-directory -j2 test-stories test-simulation
 
@@ -72,9 +71,12 @@ bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
 	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
 
+# The Temporal CLIs of the tests, as install --from go builds them, each in a home of its own.
+provide = STIGMER_HOME="$(CURDIR)/$@.home" go run ./cmd/stigmer local install --from go $(1) && rm -f $@ && ln -L $@.home/bin/temporal $@ && chmod 755 $@ && touch $@
 build/bin/temporal: cmd/internal/cli/version.go
-	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
-	@touch $@
+	$(call provide)
+build/bin/temporal-1.5.1:
+	$(call provide,--version v1.5.1)
 
 build/bin/staticcheck: go.mod
 	go build -o $@ honnef.co/go/tools/cmd/staticcheck

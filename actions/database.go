@@ -11,6 +11,7 @@ import (
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/proc"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -54,7 +55,7 @@ func (w *World) databaseMismatch(db string) (why string, certain bool) {
 		return "is not to be seen any more, as its file system was unmounted, or another one mounted over it: mount it again", true
 	}
 	return "was deleted or replaced while Temporal runs, and what is written now is lost: move it back, or stigmer local restart",
-		known || w.record.document.Temporal.Version != "" || w.versions.Of(w.record.document.Temporal.Exe) != ""
+		known || w.record.document.Temporal.IsCLI() || temporal.IsTemporal(w.record.document.Temporal.Exe)
 }
 
 // openDatabase is a database that Temporal has open, and the device of its folder.

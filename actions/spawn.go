@@ -46,7 +46,7 @@ func (w *World) spawn(e fsm.Effect) fsm.Input {
 		w.run.dbLock.Close()
 	}
 	w.tree.own, w.run.dbLock = nil, nil
-	process := w.identify(cmd)
+	process := w.identify(cmd, e.Record)
 	w.run.reached = w.observer.firstMoments(process.PID)
 	spawned := fsm.Input{Event: fsm.Spawned, Process: process, WithSpawn: fsm.WithSpawn{Backup: w.run.backup, Aside: w.run.aside, Lent: e.Record.Environment}}
 	w.run.backup, w.run.aside, w.run.database = "", "", nil
@@ -102,7 +102,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	cmd.Dir = launch.Folder(w.home, s.DB)
 	cmd.Env = launch.Environment(r, w.home)
 	cmd.Stderr = output
-	if w.versions.Of(s.TemporalBin) == "" {
+	if w.programs.Of(w.home, r).Wrapper {
 		cmd.Stdout = output // a wrapper, or something else: its words belong together
 	} else if own := logfile.OpenOutput(w.home); own != nil {
 		cmd.Stdout = own
@@ -139,12 +139,12 @@ func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
 
 // identify reads the child's identity. One that has exited already keeps its PID,
 // which cannot be given out again before it is reaped.
-func (w *World) identify(cmd *exec.Cmd) fsm.Process {
+func (w *World) identify(cmd *exec.Cmd, r fsm.Record) fsm.Process {
 	p, err := proc.Identify(cmd.Process.Pid)
 	if err != nil {
 		p = fsm.Process{PID: cmd.Process.Pid, PGID: cmd.Process.Pid, Exe: cmd.Path}
 	}
-	p.Version = w.versions.Of(cmd.Path)
+	p.Program = w.programs.Of(w.home, r)
 	return p
 }
 

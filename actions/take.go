@@ -56,7 +56,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 // contents reads what the database holds, and whether the program may open it. The file that the last
 // Temporal of this driver served from needs no look, unless the program is another one by now.
 func (w *World) contents(r fsm.Record) (database.Contents, fsm.Fitness) {
-	s, version := r.Settings, w.versions.Of(r.Settings.TemporalBin)
+	s, version := r.Settings, w.programs.Of(w.home, r).Version
 	found := database.Contents{Known: r.Known}
 	if !w.hadOpen(s.DB) || version != r.Database.Version {
 		found = database.ReadContents(s.DB, r.Known)

@@ -9,8 +9,8 @@ import (
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/logfile"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -32,8 +32,8 @@ type World struct {
 	run    spawnedRun
 	// questions are the probes that are under way.
 	questions questions
-	// versions knows the version of the program at hand.
-	versions temporal.Versions
+	// programs knows the program at hand.
+	programs program.Known
 	// logs keeps the logs bounded.
 	logs *logfile.Keeper
 	// requests are those to stop that came by file and signal.
@@ -58,7 +58,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 		tree:   treeLock{end: newTreeEnd()}, logs: logfile.NewKeeper(home, c.Log),
 	}
 	if d.Desired == fsm.WantRunning {
-		go w.versions.Of(d.Settings.TemporalBin) // while the locks are taken
+		go w.programs.Of(home, d.Record) // while the locks are taken
 	}
 	return w
 }

@@ -20,7 +20,7 @@ import (
 // for values gets its line here; TestTextFlagsComplete misses it otherwise. Numbers and
 // times need none: nothing is offered for them; nor do paths, for which the shell has files.
 var flagValues = map[string]cobra.CompletionFunc{
-	"from":             completeFrom(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go install"),
+	"from":             completeFrom(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go, from the Go module proxy"),
 	"ip":               completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
 	cli.LogFormatFlag:  completeFrom("text\tfor people", "json\tfor programs, a line each"),
 	"level":            completeFromList(logs.Levels),
@@ -33,6 +33,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"since":            completeFrom("10m", "1h", "24h"),
 	"state output":     completeFromList(dashboard.Outputs),
 	"version":          installer.CompleteVersions,
+	config.VersionFlag: installer.CompleteVersions,
 	"wait-for":         completeFromList(fsm.States),
 }
 

@@ -58,9 +58,13 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	}
 	o.KeepLent(document.Record)
 	recorded := document.Settings.TemporalBin
-	switch _, err := config.Runnable(recorded); {
-	case o.Settings.TemporalBin == "" && err != nil:
-		return config.NoBinary(home)
+	_, err := config.Runnable(recorded)
+	if err != nil {
+		o.KeepVersion(home, document.Settings)
+	}
+	switch {
+	case o.Settings.TemporalBin == "" && (err != nil || o.Given.Has(config.VersionFlag)):
+		return config.NoBinary(home, o.Settings.TemporalVersion)
 	case recorded != "" && err != nil:
 		o.Given = fsm.MakeNames(append(o.Given.List(), "temporal-bin"))
 	}

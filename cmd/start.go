@@ -26,7 +26,8 @@ Temporal after a crash. A server whose supervisor died is adopted without a rest
 If Temporal is already running, start succeeds, and fails if a setting that you pass
 differs from the running server's. Settings of an earlier start are not remembered;
 restart keeps them. If there is no Temporal CLI, start installs one, as stigmer local
-install without flags does.
+install without flags does. With --temporal-version it runs exactly that version, and
+installs it where it is missing, while bin/temporal stays as it is.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 local.yaml in the home: see config --help. You pass a setting by any of the three.
@@ -57,15 +58,15 @@ func runStart(c *cobra.Command, o *config.Options) error {
 	if err != nil {
 		return err
 	}
-	if err := lifecycle.TryForStart(c, o, home, lent); err != nil {
-		return err
-	}
 	trace, err := lifecycle.NewTrace(o.Trace)
 	if err != nil {
 		return err
 	}
 	defer trace.Close()
 	return installer.WithBinary(c, o, home, fsm.VerbStart, func() error {
+		if err := lifecycle.TryForStart(c, o, home, lent); err != nil {
+			return err
+		}
 		command := fsm.Command{
 			Verb: fsm.VerbStart, Want: o.Settings, Given: o.Given, Environment: lent,
 			Patience: fsm.Millis(o.Timeout.Milliseconds()), Cause: lifecycle.Cause("start"),

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -27,6 +28,7 @@ the way back. Temporal itself does not migrate its development database.
 
 ` + cli.ExitHelp,
 		Example: `  stigmer local upgrade
+  stigmer local upgrade --version v1.8.2
   stigmer local upgrade --temporal-bin /opt/temporal/bin/temporal --yes`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -43,13 +45,19 @@ the way back. Temporal itself does not migrate its development database.
 			u.Options = o
 			return installer.WithBinary(c, o, home, fsm.VerbRestart, func() error {
 				if o.Settings.TemporalBin == "" {
-					return config.NoBinary(home)
+					return config.NoBinary(home, o.Settings.TemporalVersion)
 				}
 				return u.Run(c, home)
 			})
 		},
 	}
 	o.ProgramFlags(c.Flags())
+	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "version" { // as install has it
+			name = config.VersionFlag
+		}
+		return pflag.NormalizedName(name)
+	})
 	c.Flags().BoolVarP(&u.Yes, "yes", "y", false, "do not ask")
 	c.Flags().BoolVar(&u.Drop, "drop", false, "leave out columns that the other version has no place for")
 	graceFlag(c, "grace", &u.Grace)

@@ -39,12 +39,13 @@ var mayImport = map[string][]string{
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
 		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
-		"actions/cause", rehearsal,
+		"actions/cause", program, rehearsal,
 	},
 	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
 	logfile:               {"fsm", "statefile", "probes/files"},
-	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "probes/temporal", "actions/environment"},
-	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch},
+	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "actions/environment"},
+	program:               {"fsm", "statefile", "probes/files", "probes/temporal", launch},
+	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/temporal", lockfile, launch},
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
 	transfer:              {"statefile", "probes/sqlite", "probes/temporal"}, // writes database files with SQLite's engine
@@ -71,7 +72,7 @@ var mayImport = map[string][]string{
 	cli:   {human, "fsm", "statefile", "probes/proc", "actions/cause", lockfile},
 	config: {
 		human, cli, "fsm", "statefile", "probes/host", "probes/temporal", "actions/cause", launch, logfile, "actions/environment",
-		"actions/install",
+		"actions/install", program,
 	},
 	inspect: {
 		human, cli, config, "fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/logs", "probes/temporal", "actions/cause", database,
@@ -79,21 +80,21 @@ var mayImport = map[string][]string{
 	},
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "probes/temporal", "actions/cause", database, evidence,
-		launch, lockfile, logfile, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
+		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/databases": {
 		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/temporal", database, evidence,
-		rehearsal, transfer, "actions/upkeep",
+		program, rehearsal, transfer, "actions/upkeep",
 	},
 	"cmd/internal/doctor": {
-		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "probes/temporal", "actions/cause",
-		database, evidence, "actions/upkeep", "actions",
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/files", "probes/ports", "probes/host", "probes/sqlite", "actions/cause",
+		database, evidence, program, "actions/upkeep", "actions",
 	},
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
 	"cmd/internal/reader":    {cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
-	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "probes/temporal", "actions/install"},
+	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }
 
 // The rooms on which others stand.
@@ -101,6 +102,7 @@ const (
 	lockfile = "actions/lockfile"
 	logfile  = "actions/logfile"
 	launch   = "actions/launch"
+	program  = "actions/program"
 	evidence = "actions/evidence"
 	database = "actions/database"
 

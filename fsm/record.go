@@ -39,9 +39,21 @@ type Process struct {
 	Exe  string `json:"exe,omitempty"`
 	// StartedAt is for people; nothing decides by it.
 	StartedAt Instant `json:"started_at,omitempty"`
-	// Version is the program's version, empty where it is not known.
-	Version string `json:"version,omitempty"`
+	Program
 }
+
+// Program is what is known of the file that a process was started from.
+type Program struct {
+	// Version is the program's version, as in "1.8.2", empty where it is not known.
+	Version string `json:"version,omitempty"`
+	// ServerVersion is that of the Temporal server in it, as in "1.31.2", empty where it is not known.
+	ServerVersion string `json:"server_version,omitempty"`
+	// Wrapper says that the file is not the Temporal CLI itself, as far as is known: a script, a shim.
+	Wrapper bool `json:"wrapper,omitempty"`
+}
+
+// IsCLI reports whether the file is known to be the Temporal CLI itself.
+func (p Program) IsCLI() bool { return !p.Wrapper && (p.Version != "" || p.ServerVersion != "") }
 
 // Same reports whether p and q are the same process: equal PID, start time and
 // boot. A process that is not known is the same as none.

@@ -49,6 +49,10 @@ type Settings struct {
 	Headless    bool   `json:"headless"`
 	Namespaces  Names  `json:"namespaces"`
 	TemporalBin string `json:"temporal_bin"`
+	// TemporalVersion is the version of the Temporal CLI that was asked for, as in "v1.8.2":
+	// TemporalBin is its program in the home, empty if it is to be installed. It is empty where
+	// no version was asked for.
+	TemporalVersion string `json:"temporal_version"`
 	// PassEnv are the variables, by name or pattern, that Temporal gets besides those that
 	// it always gets.
 	PassEnv Names  `json:"pass_env"`
@@ -95,7 +99,8 @@ var fields = []field{
 	{"db", func(s Settings) string { return cmp.Or(s.DB, "(ephemeral)") }, func(to *Settings, from Settings) { to.DB = from.DB }},
 	setting("headless", func(s *Settings) *bool { return &s.Headless }),
 	setting("namespace", func(s *Settings) *Names { return &s.Namespaces }),
-	setting("temporal-bin", func(s *Settings) *string { return &s.TemporalBin }),
+	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, takeProgram},
+	{"temporal-version", func(s Settings) string { return s.TemporalVersion }, takeProgram},
 	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),
 	setting("start-deadline", func(s *Settings) *Millis { return &s.Policy.StartDeadline }),
 	setting("probe-period", func(s *Settings) *Millis { return &s.Policy.Period }),
@@ -107,6 +112,21 @@ var fields = []field{
 	setting("stable-after", func(s *Settings) *Millis { return &s.Policy.StableAfter }),
 	setting("restart-limit", func(s *Settings) *int { return &s.Policy.RestartLimit }),
 	setting("restart-window", func(s *Settings) *Millis { return &s.Policy.RestartWindow }),
+}
+
+// takeProgram takes both: of the two settings at most one is given.
+func takeProgram(to *Settings, from Settings) {
+	to.TemporalBin, to.TemporalVersion = from.TemporalBin, from.TemporalVersion
+}
+
+// InUse returns the recorded settings. If no version was asked for, the one that runs counts:
+// a start that asks for it wants what runs.
+func (r Record) InUse() Settings {
+	s := r.Settings
+	if s.TemporalVersion == "" && r.Temporal.Version != "" {
+		s.TemporalVersion = "v" + r.Temporal.Version
+	}
+	return s
 }
 
 // Differences compares the settings of a running Temporal with those asked for, in a fixed

@@ -31,7 +31,7 @@ func isAside(name string) bool {
 
 // isTemporary reports whether the temporary files of replace have such names.
 func isTemporary(name string) bool {
-	return slices.ContainsFunc([]string{"state.json", "pid", "request.json"}, func(of string) bool {
+	return slices.ContainsFunc([]string{"state.json", "pid", "request.json", "programs.json"}, func(of string) bool {
 		number, ok := strings.CutPrefix(name, ".temporal."+of)
 		return ok && number != "" && strings.Trim(number, "0123456789") == ""
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/locks"
 	"github.com/stigmer/local/probes/proc"
+	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -145,11 +146,11 @@ func TreeHolders(home statefile.Home, r fsm.Record, first ...int) ([]proc.Info, 
 func Classify(home statefile.Home, r fsm.Record, holders []proc.Info) fsm.Evidence {
 	for _, h := range holders {
 		if h.Process.Same(r.Temporal) { //mutation:holder-same
-			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepVersion(h.Process, r.Temporal)}
+			return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: keepProgram(h.Process, r.Temporal)}
 		}
 	}
 	if i := slices.IndexFunc(holders, func(h proc.Info) bool { return leads(home, h) }); i >= 0 {
-		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: holders[i].Process}
+		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: withProgram(holders[i].Process)}
 	}
 	for _, h := range holders {
 		if h.Instance == string(home) || InGroup(h.Process, r.Temporal) || proc.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
@@ -164,8 +165,14 @@ func Classify(home statefile.Home, r fsm.Record, holders []proc.Info) fsm.Eviden
 	return fsm.Evidence{Owner: fsm.OwnerForeign, Holder: Describe(holders[0])}
 }
 
-func keepVersion(p, recorded fsm.Process) fsm.Process {
-	p.Version = recorded.Version
+func keepProgram(p, recorded fsm.Process) fsm.Process {
+	p.Program = recorded.Program
+	return p
+}
+
+// withProgram fills in what the file says of itself that a process was started from.
+func withProgram(p fsm.Process) fsm.Process {
+	p.Program = temporal.ReadProgram(p.Exe)
 	return p
 }
 

@@ -23,10 +23,10 @@ func Survivors(home statefile.Home, leader fsm.Process) []fsm.Process {
 
 // Strays returns the servers that a wrapper has put into a session of their own (Python's
 // start_new_session) and left behind, or is about to leave behind: they carry the home's
-// mark. The Temporal CLI itself, whose version is known, starts no other server; after a
+// mark. The Temporal CLI itself starts no other server; after a
 // wrapper, Strays examines every process.
 func Strays(home statefile.Home, leader fsm.Process) []fsm.Process {
-	if leader.PID <= 1 || leader.Version != "" {
+	if leader.PID <= 1 || leader.IsCLI() {
 		return nil
 	}
 	if led, err := proc.Identify(leader.PID); err == nil && led.Same(leader) && !proc.Exiting(leader.PID) {

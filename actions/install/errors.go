@@ -21,9 +21,10 @@ const (
 	Refused
 	// NoRelease is a platform for which nothing is published.
 	NoRelease
-	// NoGo is a machine without the go tool, Unbuilt a build that failed, and NeitherWay
-	// one that failed after no release could be had.
+	// NoGo is a machine without the go tool, Unresolved a version whose modules cannot be had,
+	// Unbuilt a build that failed, and NeitherWay one that failed after no release could be had.
 	NoGo
+	Unresolved
 	Unbuilt
 	NeitherWay
 )

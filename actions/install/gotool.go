@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,11 +17,8 @@ import (
 	"github.com/stigmer/local/actions/logfile"
 )
 
-// module is what go builds.
-const module = "github.com/temporalio/cli/cmd/temporal"
-
-// Go builds a version with go install. Go's own checks (its checksum database)
-// stand in for a published sum.
+// Go builds a version with the go tool, from the Go module proxy. Go's own checks, by
+// known.sum and its checksum database, stand in for a published sum.
 type Go struct {
 	// Tool is the go tool's path, empty where there is none.
 	Tool string
@@ -30,40 +28,72 @@ type Go struct {
 }
 
 // Name says how it is built.
-func (g Go) Name() string { return "go install " + module }
+func (g Go) Name() string { return "its source, with go" }
 
 // goGrace is how long go may take to end, with its compilers, when it is interrupted.
 const goGrace = 5 * time.Second
 
-// Fetch runs go install in the folder of the new file.
+// build is one build, in a folder of its own.
+type build struct {
+	tool, folder string
+	env          []string
+	output       *lines
+}
+
+// Fetch builds in a folder beside the new file, which is removed afterwards.
 func (g Go) Fetch(ctx context.Context, v Version, to string, progress Progress) error {
 	if g.Tool == "" {
 		return failed(NoGo, "there is no go tool")
 	}
-	folder := filepath.Dir(to)
-	target := module + "@" + string(v)
-	progress.Step("Building   go install " + target + ": a few minutes")
-	output := &lines{each: progress.BuildOutput}
-	c := exec.CommandContext(ctx, g.Tool, "install", target)
-	c.Dir, c.Env = folder, buildEnvironment(g.Env, folder)
-	defer os.RemoveAll(filepath.Join(folder, goFolder))
-	c.Stdout, c.Stderr = output, output
+	folder := filepath.Join(filepath.Dir(to), goFolder)
+	b := &build{g.Tool, folder, buildEnvironment(g.Env, folder), &lines{each: progress.BuildOutput}}
+	defer os.RemoveAll(folder)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	progress.Step(fmt.Sprintf("Building   %s@%s with go: a few minutes", mainPackage, v))
+	o, err := b.origin(ctx, v)
+	if err == nil {
+		err = o.write(folder, v)
+	}
+	if err != nil {
+		return err
+	}
+	err = b.run(ctx, b.output, "build", "-o", to, "-mod=mod", "-trimpath", "-ldflags", stamp(v), mainPackage)
+	if _, missing := os.Stat(to); err == nil && missing != nil {
+		err = fmt.Errorf("it left no program: %w", missing)
+	}
+	if err != nil {
+		return b.failed(ctx, Unbuilt, fmt.Sprintf("go does not build %s@%s: %v", mainPackage, v, err))
+	}
+	return nil
+}
+
+// stamp are the linker's flags of the CLI's own releases. The package was moved in v1.6.0.
+func stamp(v Version) string {
+	version := strings.TrimPrefix(string(v), "v")
+	return "-s -w -X " + cliModule + "/internal/temporalcli.Version=" + version + " -X " + cliModule + "/temporalcli.Version=" + version
+}
+
+// run runs go, and ends it with ctx.
+func (b *build) run(ctx context.Context, out io.Writer, args ...string) error {
+	c := exec.CommandContext(ctx, b.tool, args...)
+	c.Dir, c.Env = b.folder, b.env
+	c.Stdout, c.Stderr = out, b.output
 	// A group of its own: go's compilers end with it. The group has its leader's
 	// number until Wait has reaped that, so no other can be meant.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
 	c.WaitDelay = goGrace
-	err := c.Run()
+	return c.Run()
+}
+
+// failed is a failure with the last lines that go printed, or the end of ctx.
+func (b *build) failed(ctx context.Context, kind Kind, text string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if _, missing := os.Stat(to); err == nil && missing != nil {
-		err = fmt.Errorf("it left no program: %w", missing)
-	}
-	if err != nil {
-		return &Error{Kind: Unbuilt, Text: fmt.Sprintf("go install %s: %v", target, err), Lines: output.last}
-	}
-	return nil
+	return &Error{Kind: kind, Text: text, Lines: b.output.last}
 }
 
 // linesKept and lineBytes bound what is kept of what go prints.
@@ -130,16 +160,15 @@ func buildEnvironment(env []string, work string) []string {
 			said[name] = value
 		}
 	}
-	flags := placeCaches(said, filepath.Join(work, goFolder))
+	flags := placeCaches(said, work)
 	for _, name := range reachVariables {
 		if said[name] != "" {
 			kept = append(kept, name+"="+said[name])
 		}
 	}
-	// GOENV=off: what go env -w has written would stand in for each variable that is not
-	// set. go refuses GOBIN for another platform than its own.
+	// GOENV=off: what go env -w has written would stand in for each variable that is not set.
 	return append(kept, "GOENV=off", "GOFLAGS="+flags, "GO111MODULE=on", "GOWORK=off", "GOTOOLCHAIN=auto",
-		"CGO_ENABLED=0", "GOBIN="+work, "GOTMPDIR="+work, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+		"CGO_ENABLED=0", "GOTMPDIR="+work, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 }
 
 // placeCaches leaves go's folders where the caller has them, and puts them below own where
@@ -164,7 +193,7 @@ func placeCaches(said map[string]string, own string) (flags string) {
 	return flags
 }
 
-// goFolder is where go's caches are below the folder of a build, for a user without a home.
+// goFolder is the folder of a build, beside the program that is made.
 const goFolder = "go"
 
 // writtenVariables are those of reachVariables that go env -w has written, into $GOENV or

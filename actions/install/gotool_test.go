@@ -20,8 +20,13 @@ import (
 )
 
 // fakeGo makes a go of a shell script the only program in PATH, but for what the
-// script itself needs.
+// script itself needs. It finds each version, and its script is for a build, of "$3".
 func fakeGo(t *testing.T, text string) Go {
+	t.Helper()
+	return scriptedGo(t, `if [ "$1" = list ]; then echo '{"GoVersion": "1.20"}'; exit; fi`+"\n"+text)
+}
+
+func scriptedGo(t *testing.T, text string) Go {
 	t.Helper()
 	dir := t.TempDir()
 	check(t, os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+text), 0o700))
@@ -32,10 +37,11 @@ func fakeGo(t *testing.T, text string) Go {
 func TestGo(t *testing.T) {
 	home := newHome(t)
 	o := order(home, fakeGo(t, `echo "go: downloading something" >&2
-echo "$* $CGO_ENABLED $GOOS/$GOARCH" > "$GOBIN/temporal"`))
+echo "$1 $2 $4 $5 $6 $7 $8 $CGO_ENABLED $GOOS/$GOARCH" > "$3"; cat go.mod >> "$3"`))
 	_, err := Install(t.Context(), o)
 	check(t, err)
-	installed(t, home, "install github.com/temporalio/cli/cmd/temporal@v1.2.3 0 "+runtime.GOOS+"/"+runtime.GOARCH+"\n")
+	installed(t, home, "build -o -mod=mod -trimpath -ldflags "+stamp("v1.2.3")+" github.com/temporalio/cli/cmd/temporal 0 "+runtime.GOOS+"/"+runtime.GOARCH+"\n"+
+		"module temporal.build\n\ngo 1.20\n\nrequire github.com/temporalio/cli v1.2.3\n")
 	if told := o.Progress.(*recorder).all(); !strings.Contains(told, "go: go: downloading something") {
 		t.Error(told)
 	}
@@ -111,7 +117,7 @@ func unreachable(t *testing.T, r *Release) {
 // TestEither: go stands in for a host that gives no answer, and for nothing else.
 func TestEither(t *testing.T) {
 	away := func(_ *server, r *Release) { unreachable(t, r) }
-	runStories(t, `printf %s '`+script+`' > "$GOBIN/temporal"`, map[string]story{"nothing listens": {away, "", 0, 0}})
+	runStories(t, `printf %s '`+script+`' > "$3"`, map[string]story{"nothing listens": {away, "", 0, 0}})
 	runStories(t, "exit 1", map[string]story{
 		"nothing listens": {away, "exit status 1", NeitherWay, 0},
 		"not found": {func(s *server, _ *Release) {
@@ -145,7 +151,7 @@ func TestBuildEnvironment(t *testing.T) {
 	check(t, os.WriteFile(written, []byte("# mine\nGOPROXY=http://written\nGOPRIVATE=written.example\nGOFLAGS=-mod=vendor\nGOEXPERIMENT=none\nGOAMD64=v4\nnonsense\nGOSUMDB=\n"), 0o600))
 	ours := map[string]string{
 		"GOENV": "off", "GOFLAGS": "", "GO111MODULE": "on", "GOWORK": "off", "GOTOOLCHAIN": "auto", "CGO_ENABLED": "0",
-		"GOBIN": "/build", "GOTMPDIR": "/build", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH,
+		"GOTMPDIR": "/build", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH,
 	}
 	for name, c := range map[string]struct {
 		env  []string
@@ -165,8 +171,8 @@ func TestBuildEnvironment(t *testing.T) {
 			map[string]string{"HOME": "/home/ann", "GOPROXY": "http://set", "GOPRIVATE": "written.example"},
 		},
 		"no file of go env -w": {[]string{"HOME=/home/ann", "GOENV=off"}, map[string]string{"HOME": "/home/ann"}},
-		"no home":              {nil, map[string]string{"GOPATH": "/build/go/path", "GOCACHE": "/build/go/cache", "GOFLAGS": "-modcacherw"}},
-		"an unexpanded home":   {[]string{"HOME=~"}, map[string]string{"HOME": "~", "GOPATH": "/build/go/path", "GOCACHE": "/build/go/cache", "GOFLAGS": "-modcacherw"}},
+		"no home":              {nil, map[string]string{"GOPATH": "/build/path", "GOCACHE": "/build/cache", "GOFLAGS": "-modcacherw"}},
+		"an unexpanded home":   {[]string{"HOME=~"}, map[string]string{"HOME": "~", "GOPATH": "/build/path", "GOCACHE": "/build/cache", "GOFLAGS": "-modcacherw"}},
 		"no home, but caches":  {[]string{"GOPATH=/p", "XDG_CACHE_HOME=/c"}, map[string]string{"GOPATH": "/p", "XDG_CACHE_HOME": "/c"}},
 		"relative paths":       {[]string{"HOME=/home/ann", "GOPATH=/p:~/go", "GOCACHE=off", "GOMODCACHE=m"}, map[string]string{"HOME": "/home/ann"}},
 	} {

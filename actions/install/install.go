@@ -21,6 +21,8 @@ type Options struct {
 	Version  Version
 	From     Source
 	Progress Progress
+	// Beside leaves bin/temporal as it is.
+	Beside bool
 	// Wanted is asked once it is this installation's turn: false ends it without an
 	// error. Another one may have done the work meanwhile. It may be nil.
 	Wanted func() bool
@@ -28,7 +30,7 @@ type Options struct {
 
 // Result says how an installation ended.
 type Result struct {
-	// Program is the version's own path; bin/temporal leads to it.
+	// Program is the version's own path.
 	Program string
 	// Already says that it was there and nothing was fetched, Needless that Wanted
 	// said no and nothing was changed.
@@ -37,9 +39,9 @@ type Result struct {
 	Aside string
 }
 
-// Install puts a version into the home and makes bin/temporal lead to it. What is
-// there already is not fetched again. A failure, or the end of ctx, leaves all as
-// it was, but for a broken download, which is kept. It waits while another
+// Install puts a version into the home and, unless Beside says otherwise, makes bin/temporal
+// lead to it. What is there already is not fetched again. A failure, or the end of ctx,
+// leaves all as it was, but for a broken download, which is kept. It waits while another
 // installation is at work.
 func Install(ctx context.Context, o Options) (Result, error) {
 	for _, folder := range []string{o.Home.Versions(), o.Home.Downloads()} {
@@ -62,7 +64,9 @@ func Install(ctx context.Context, o Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	done.Aside, err = link(o.Home, o.Version)
+	if !o.Beside {
+		done.Aside, err = link(o.Home, o.Version)
+	}
 	return done, err
 }
 

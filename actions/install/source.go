@@ -45,7 +45,7 @@ func (e Either) Fetch(ctx context.Context, v Version, to string, progress Progre
 	}
 	progress.Step(fmt.Sprintf("No release can be had: %v; it is built with go instead", err))
 	err = e.Go.Fetch(ctx, v, to, progress)
-	if build, ok := errors.AsType[*Error](err); ok {
+	if build, ok := errors.AsType[*Error](err); ok && build.Kind == Unbuilt {
 		build.Kind = NeitherWay
 	}
 	return err

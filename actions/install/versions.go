@@ -14,7 +14,7 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Version names a release of the Temporal CLI as Go does: "v1.5.1". It is safe as
+// Version names a release of the Temporal CLI as Go does: "v1.8.2". It is safe as
 // the name of a folder. Make one with ParseVersion.
 type Version string
 
@@ -25,7 +25,7 @@ const versionBytes = 64
 func ParseVersion(text string) (Version, error) {
 	v := "v" + strings.TrimPrefix(text, "v")
 	if len(v) > versionBytes || semver.Canonical(v) != v {
-		return "", fmt.Errorf("%q is not a version such as v1.5.1", text)
+		return "", fmt.Errorf("%q is not a version such as v1.8.2", text)
 	}
 	return Version(v), nil
 }
@@ -54,9 +54,11 @@ func Installed(home statefile.Home) ([]Version, error) {
 			found = append(found, v)
 		}
 	}
-	slices.SortFunc(found, func(a, b Version) int { return semver.Compare(string(b), string(a)) })
+	slices.SortFunc(found, newestFirst)
 	return found, err
 }
+
+func newestFirst(a, b Version) int { return semver.Compare(string(b), string(a)) }
 
 // Linked returns the version that bin/temporal leads to, empty where that is not
 // a link into the home's versions.

@@ -1,14 +1,12 @@
 package launch
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 
 	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/proc"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -24,16 +22,6 @@ func Lent(r fsm.Record) fsm.Environment {
 		return r.Environment
 	}
 	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
-}
-
-// TryProgram runs the program of a record with --version as Temporal will be run: in its
-// folder, and with environ, usually Environment(r, home). A shim of a version manager picks
-// the program by the folder, so it may work where a command is typed and fail where Temporal
-// runs. TryProgram returns that folder, and what temporal.TryVersion returns.
-func TryProgram(ctx context.Context, home statefile.Home, r fsm.Record, environ []string) (folder, said string, words []string, err error) {
-	folder = statefile.NearestFolder(Folder(home, r.Settings.DB)) // before the first start there is no home
-	said, words, err = temporal.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
-	return folder, said, words, err
 }
 
 // Running reads the settings of a running Temporal back from its command line, with

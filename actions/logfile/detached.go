@@ -13,14 +13,13 @@ import (
 // Detached returns the file that a Temporal writes its log to if temporal.log's path does
 // not lead to it: the log was deleted, moved or replaced. It returns false if the path does
 // lead there, or if the file need not be the log: the spawned program may be a wrapper with
-// an output of its own. The file is certain to be the log if the program is Temporal itself,
-// whose version is known, if it was deleted at the log's path, or if the driver has it open.
+// an output of its own. The file is certain to be the log if the program is Temporal itself, if it was deleted at the log's path, or if the driver has it open.
 func Detached(home statefile.Home, temporal, driver fsm.Process) (files.Descriptor, bool) {
 	file, ok := files.StandardError(temporal)
 	if !ok || file.ID.IsAt(home.Log()) {
 		return files.Descriptor{}, false
 	}
-	certain := temporal.Version != "" || file.Deleted && file.Name == home.Log() ||
+	certain := temporal.IsCLI() || file.Deleted && file.Name == home.Log() ||
 		driver.PID != 0 && files.HasOpen(driver.PID, file.ID)
 	return file, certain
 }

@@ -34,7 +34,7 @@ func (f *fake) serve() int {
 	if f.has("chatty") {
 		go chatter()
 	}
-	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s\n", net.JoinHostPort(f.ip, strconv.Itoa(f.port)))
+	fmt.Printf("CLI 1.8.2 (Server 1.31.2, UI 2.50.1)\n\nServer:  %s\n", net.JoinHostPort(f.ip, strconv.Itoa(f.port)))
 	select {
 	case <-f.stop:
 		fmt.Println("Stopping server...")

@@ -47,8 +47,8 @@ type fake struct {
 
 // fakeTemporal is the command "temporal"; it returns the exit status.
 func fakeTemporal() int {
-	if slices.Equal(os.Args[1:], []string{"--version"}) {
-		fmt.Println("temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)")
+	if len(os.Args) > 1 && os.Args[1] == "--version" {
+		fmt.Println("temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)")
 		return 0
 	}
 	flags, err := parseFakeFlags(os.Args[1:])

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,6 +107,8 @@ func TestFaultOtherVersion(t *testing.T) {
 	p.stop()
 	all, err := filepath.Glob(p.database() + ".backup-*")
 	check(t, err)
+	// A Temporal that was ended in a transaction leaves a journal, which belongs to the copy.
+	all = slices.DeleteFunc(all, func(path string) bool { return strings.HasSuffix(path, "-journal") })
 	if len(all) != 1 {
 		t.Errorf("copies: %q", all)
 	}

@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // TestMakeStart runs make start as README says to, with a Temporal CLI and without, in a
-// PATH with go, make and sh and without bash and git. Only go install is not go's: it
-// says what it was asked for, and provides the fake. start's own tests have all the places
+// PATH with go, make and sh and without bash and git. Only the build of the Temporal CLI is
+// not go's: it provides the fake. start's own tests have all the places
 // in which it finds a Temporal CLI.
 func TestMakeStart(t *testing.T) {
 	t.Parallel()
@@ -36,7 +38,7 @@ func TestMakeStart(t *testing.T) {
 				program = "/" + own
 			}
 			p.await("Healthy", ".settings.temporal_bin~"+regexp.QuoteMeta(program)+"$")
-			if built := strings.Contains(said, "go install github.com/temporalio/cli/cmd/temporal@v1.5.1"); built != (own == "") {
+			if built := strings.Contains(said, "github.com/temporalio/cli/cmd/temporal@"+cli.TemporalVersion+" with go"); built != (own == "") {
 				t.Errorf("it builds: %t:\n%s", built, said)
 			}
 			p.bin = filepath.Join(out, "stigmer")
@@ -60,7 +62,7 @@ func makeTools(t *testing.T) string {
 	check(t, err)
 	fake, err := exec.LookPath("temporal")
 	check(t, err)
-	shim := fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = install ]; then exec cp %q \"$GOBIN/temporal\"; fi\nexec %q \"$@\"\n", fake, real)
+	shim := fmt.Sprintf("#!/bin/sh\ncase \"$*\" in *cli/cmd/temporal) exec cp %q \"$3\" ;; esac\nexec %q \"$@\"\n", fake, real)
 	check(t, os.WriteFile(filepath.Join(dir, "go"), []byte(shim), 0o700))
 	return dir
 }

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -46,10 +47,24 @@ func TestRealFirstWorkflow(t *testing.T) {
 	h.stop()
 }
 
-// TestRealTemporalKilled: a workflow that waits survives its server.
-func TestRealTemporalKilled(t *testing.T) {
+// onEachTemporal plays a main story on the real Temporal and on an older one.
+func onEachTemporal(t *testing.T, story func(t *testing.T, h *place)) {
 	t.Parallel()
-	h := realPlace(t)
+	for name, temporal := range map[string]string{"new": os.Getenv(realTemporalVariable), "old": os.Getenv(oldTemporalVariable)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if temporal == "" {
+				t.Skip("no variable names a Temporal; make test does")
+			}
+			story(t, newPlace(t, temporal))
+		})
+	}
+}
+
+// TestRealTemporalKilled: a workflow that waits survives its server.
+func TestRealTemporalKilled(t *testing.T) { onEachTemporal(t, temporalKilled) }
+
+func temporalKilled(t *testing.T, h *place) {
 	h.local("start")
 	c, _ := h.connect("default")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
@@ -69,9 +84,9 @@ func TestRealTemporalKilled(t *testing.T) {
 
 // TestRealSupervisorKilled: no client of Temporal notices that its supervisor is gone and that
 // the next start adopts it.
-func TestRealSupervisorKilled(t *testing.T) {
-	t.Parallel()
-	h := realPlace(t)
+func TestRealSupervisorKilled(t *testing.T) { onEachTemporal(t, supervisorKilled) }
+
+func supervisorKilled(t *testing.T, h *place) {
 	h.local("start")
 	c, _ := h.connect("default")
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)

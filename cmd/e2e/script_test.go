@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/service"
@@ -51,7 +53,7 @@ func stigmer() int {
 // each in a home and on ports of its own. A script ends with nothing left running.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	runScripts(t, "")
+	runScripts(t, "", "*")
 }
 
 // TestRealScripts runs those that do not say "[real] skip" on a real Temporal,
@@ -62,16 +64,37 @@ func TestRealScripts(t *testing.T) {
 	if real == "" {
 		t.Skip(realTemporalVariable + " names no Temporal; make test does")
 	}
-	runScripts(t, real)
+	runScripts(t, real, "*")
+}
+
+// TestOldScripts runs the main ones on an older Temporal as well.
+func TestOldScripts(t *testing.T) {
+	t.Parallel()
+	old := os.Getenv(oldTemporalVariable)
+	if old == "" {
+		t.Skip(oldTemporalVariable + " names no Temporal; make test does")
+	}
+	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*")
 }
 
 // realTemporalVariable names the environment variable with the path of the
-// Temporal CLI that the TestReal tests use.
-const realTemporalVariable = "STIGMER_REAL_TEMPORAL"
+// Temporal CLI that the TestReal tests use, oldTemporalVariable that of an older
+// one, for the main stories.
+const (
+	realTemporalVariable = "STIGMER_REAL_TEMPORAL"
+	oldTemporalVariable  = "STIGMER_OLD_TEMPORAL"
+)
 
-func runScripts(t *testing.T, real string) {
+// runScripts runs the scripts that patterns name, on a real Temporal or the fake.
+func runScripts(t *testing.T, real string, patterns ...string) {
+	var files []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join("testdata", "script", pattern+".txtar"))
+		check(t, err)
+		files = append(files, found...)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               files,
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return setUp(env, real) },
 		Condition: func(name string) (bool, error) {
@@ -134,6 +157,7 @@ func setUp(env *testscript.Env, real string) error {
 		env.Setenv(name, port)
 	}
 	env.Setenv("VERSION", strings.TrimPrefix(cli.TemporalVersion, "v"))
+	env.Setenv("REAL_VERSION", program.InFile(context.Background(), "", real).Version)
 	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
 	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
 	env.Setenv("HOME", user)

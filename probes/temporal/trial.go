@@ -32,29 +32,27 @@ func IsTemporal(exe string) bool {
 	return built["GOOS"] == runtime.GOOS && built["GOARCH"] == runtime.GOARCH
 }
 
-// TryVersion runs a program with --version in a folder, for at most trialTimeout, and returns
-// the first line that it prints, if any. The error is that of its start, an *exec.ExitError,
-// ctx's own, or that the program did not end within trialTimeout. With an error, words are the
-// last trialLines lines that it printed.
-func TryVersion(ctx context.Context, program, folder string, env []string) (said string, words []string, err error) {
+// TryVersion runs a program with --version in a folder, for at most trialTimeout, and returns the
+// lines that it printed: none for a wrapper that sends its program's output elsewhere. The error is
+// that of its start, an *exec.ExitError, ctx's own, or that the program did not end within
+// trialTimeout; then they are the last trialLines lines.
+func TryVersion(ctx context.Context, program, folder string, env []string) (printed []string, err error) {
 	within, cancel := context.WithTimeout(ctx, trialTimeout)
 	defer cancel()
 	cmd := versionCommand(within, program)
-	var printed head
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &printed, &printed
+	var out head
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &out, &out
 	err = cmd.Run()
-	lines := printed.lines()
+	printed = out.lines()
 	switch {
 	case ctx.Err() != nil:
 		err = ctx.Err()
 	case within.Err() != nil:
 		err = fmt.Errorf("it did not end within %s", trialTimeout)
-	case err == nil && len(lines) == 0:
-		return "", nil, nil // a wrapper may send its program's output elsewhere
 	case err == nil:
-		return lines[0], nil, nil
+		return printed, nil
 	}
-	return "", lines[max(0, len(lines)-trialLines):], err
+	return printed[max(0, len(printed)-trialLines):], err
 }
 
 // head keeps the beginning of what is written to it.

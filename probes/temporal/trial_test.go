@@ -19,23 +19,23 @@ func TestTry(t *testing.T) {
 	program := filepath.Join(folder, "program")
 	exit := func(err error) bool { _, is := errors.AsType[*exec.ExitError](err); return is }
 	for name, c := range map[string]struct {
-		text, said string
-		words      []string
-		fails      func(error) bool
+		text    string
+		printed []string
+		fails   func(error) bool
 	}{
-		"works":         {"#!/bin/sh\necho; echo \"version $1 $PLACE\"; pwd >&2", "version --version here", nil, func(err error) bool { return err == nil }},
-		"fails":         {"#!/bin/sh\nfor i in 1 2 3 4 5 6 7; do echo line $i; done >&2; printf '\\033[2Jx\\r\\n'; exit 126", "", []string{"line 4", "line 5", "line 6", "line 7", "[2Jx"}, exit},
-		"is killed":     {"#!/bin/sh\nkill -9 $$", "", nil, exit},
-		"says nothing":  {"#!/bin/sh", "", nil, func(err error) bool { return err == nil }},
-		"says too much": {"#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done | head -c 10000000; exit 1", "", nil, exit},
-		"has no head":   {"echo x", "", nil, func(err error) bool { return errors.Is(err, syscall.ENOEXEC) }},
-		"has no shell":  {"#!/none/such\n", "", nil, func(err error) bool { return errors.Is(err, syscall.ENOENT) }},
+		"works":         {"#!/bin/sh\necho; echo \"version $* $PLACE\"; pwd >&2", []string{"version --version --env default --env-file /dev/null here", folder}, func(err error) bool { return err == nil }},
+		"fails":         {"#!/bin/sh\nfor i in 1 2 3 4 5 6 7; do echo line $i; done >&2; printf '\\033[2Jx\\r\\n'; exit 126", []string{"line 4", "line 5", "line 6", "line 7", "[2Jx"}, exit},
+		"is killed":     {"#!/bin/sh\nkill -9 $$", nil, exit},
+		"says nothing":  {"#!/bin/sh", nil, func(err error) bool { return err == nil }},
+		"says too much": {"#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done | head -c 10000000; exit 1", nil, exit},
+		"has no head":   {"echo x", nil, func(err error) bool { return errors.Is(err, syscall.ENOEXEC) }},
+		"has no shell":  {"#!/none/such\n", nil, func(err error) bool { return errors.Is(err, syscall.ENOENT) }},
 	} {
 		check(t, os.RemoveAll(program))
 		check(t, os.WriteFile(program, []byte(c.text), 0o700))
-		said, words, err := TryVersion(t.Context(), program, folder, []string{"PLACE=here", "PATH=/usr/bin:/bin"})
-		if said != c.said || !c.fails(err) || c.words != nil && !slices.Equal(words, c.words) || len(strings.Join(words, "")) > trialBytes {
-			t.Errorf("%s: %q, %q, %v", name, said, words, err)
+		printed, err := TryVersion(t.Context(), program, folder, []string{"PLACE=here", "PATH=/usr/bin:/bin"})
+		if !c.fails(err) || c.printed != nil && !slices.Equal(printed, c.printed) || len(strings.Join(printed, "")) > trialBytes {
+			t.Errorf("%s: %q, %v", name, printed, err)
 		}
 	}
 }

@@ -1,84 +1,60 @@
 package temporal
 
 import (
-	"context"
+	"cmp"
 	"debug/buildinfo"
-	"os"
 	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // temporalModule is the main module of the Temporal CLI.
 const temporalModule = "github.com/temporalio/cli"
 
-// versionWithin bounds the run of a Temporal CLI that is asked for its version: warm it
-// takes 30 ms on an idle machine, and the first run of a new program on macOS can take seconds.
-const versionWithin = 15 * time.Second
+// serverModule is the module of the Temporal server, on which the CLI's depends.
+const serverModule = "go.temporal.io/server"
 
-// Versions is VersionOf that reads a program once for as long as it stays the same
-// file, by its inode, size and time. A program without a version is read again, but never
-// run again. A record does not keep it: a run costs each supervisor of such a build 30 ms
-// while it takes its locks. The zero value is ready, and any goroutine may ask.
-type Versions struct {
-	mu      sync.Mutex
-	program os.FileInfo
-	version string
-	ran     bool
-}
-
-// Of is VersionOf of exe.
-func (v *Versions) Of(exe string) string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	info, err := os.Stat(exe)
-	if err != nil {
-		return ""
-	}
-	known := v.program
-	same := known != nil && os.SameFile(known, info) && known.Size() == info.Size() && known.ModTime().Equal(info.ModTime())
-	if !same || v.version == "" && !v.ran {
-		v.program = info
-		v.version, v.ran = temporalVersion(exe)
-	}
-	return v.version
-}
-
-// VersionOf returns the version of the Temporal CLI in this file, as in
-// "1.5.1". It is empty for any other file and for a build that does not know its
-// version. What the Go linker left in the file is read in a millisecond; a build from a
-// source archive has nothing there, and is known by Homebrew's folder or, at last, by
-// what it says when it is run.
-func VersionOf(exe string) string {
-	version, _ := temporalVersion(exe)
-	return version
-}
-
-// temporalVersion is VersionOf, and reports whether the program was run for it.
-func temporalVersion(exe string) (version string, ran bool) {
+// ReadProgram returns what Go's linker left in a file, and in its path: that takes a
+// millisecond. A build from a source archive has no version of its own, but may lie in
+// Homebrew's folder, which has. Of a file that is not the Temporal CLI nothing but that is known.
+func ReadProgram(exe string) fsm.Program {
 	info, err := buildinfo.ReadFile(exe)
 	if err != nil || info.Main.Path != temporalModule {
-		return "", false
+		return fsm.Program{Wrapper: true}
 	}
-	linked := strings.TrimPrefix(info.Main.Version, "v")
-	// A build with changed files has a version all the same, if nothing better is known.
-	if known := validVersion(linked); known != "" && !strings.HasSuffix(linked, "+dirty") {
-		return known, false
+	p := fsm.Program{Version: validVersion(info.Main.Version), ServerVersion: serverVersion(info.Deps)}
+	if path, err := filepath.EvalSymlinks(exe); err == nil && !SaysAll(p) {
+		p.Version = cmp.Or(cellarVersion(path), p.Version)
 	}
-	if path, err := filepath.EvalSymlinks(exe); err == nil {
-		if version := cellarVersion(path); version != "" {
-			return version, false
-		}
+	return p
+}
+
+// SaysAll reports whether nothing better can be known of a program than p. A build with changed
+// files has a version, which is believed if the program itself prints none.
+func SaysAll(p fsm.Program) bool {
+	return p.Version != "" && p.ServerVersion != "" && !strings.HasSuffix(p.Version, dirty)
+}
+
+// dirty ends the version of a build with changed files (Go: cmd/go, build constraints of vcs stamps).
+const dirty = "+dirty"
+
+// serverVersion is the version of the server with which a program was linked, empty for none.
+func serverVersion(linked []*debug.Module) string {
+	i := slices.IndexFunc(linked, func(m *debug.Module) bool { return m.Path == serverModule })
+	if i < 0 {
+		return ""
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), versionWithin)
-	defer cancel()
-	if version := runForVersion(ctx, exe); version != "" {
-		return version, true
+	server := linked[i]
+	if server.Replace != nil && validVersion(server.Replace.Version) != "" {
+		server = server.Replace
 	}
-	return validVersion(linked), true
+	return validVersion(server.Version)
 }
 
 // cellarVersion is the version in the path of a program that Homebrew keeps, without its
@@ -96,30 +72,32 @@ func cellarVersion(path string) string {
 	return validVersion(version)
 }
 
-// runForVersion runs a Temporal CLI for its version, in the root folder and without an
-// environment: nothing of the caller's can change the answer.
-func runForVersion(ctx context.Context, exe string) string {
-	cmd := versionCommand(ctx, exe)
-	cmd.Dir, cmd.Env = "/", []string{}
-	out, err := cmd.Output()
-	if err != nil {
-		return ""
+// versionPattern finds what every Temporal CLI prints for its version (temporalcli/commands.go,
+// Version): "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)".
+var versionPattern = regexp.MustCompile(`^temporal version (\S+)(?: \(Server ([^,)\s]+))?`)
+
+// unstamped is the version that a build without one prints.
+const unstamped = "0.0.0-DEV"
+
+// ParseVersion finds the versions in what a program printed. A wrapper may print more than that.
+func ParseVersion(printed []string) fsm.Program {
+	for _, line := range printed {
+		found := versionPattern.FindStringSubmatch(line)
+		if found == nil {
+			continue
+		}
+		p := fsm.Program{Version: validVersion(found[1]), ServerVersion: validVersion(found[2])}
+		if p.Version == unstamped {
+			p.Version = ""
+		}
+		return p
 	}
-	return parseVersion(string(out))
+	return fsm.Program{}
 }
 
-// parseVersion reads "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)". A build that has no
-// version says 0.0.0-DEV (temporalcli/commands.go, Version).
-func parseVersion(text string) string {
-	words := strings.Fields(text)
-	if len(words) < 3 || words[0] != "temporal" || words[1] != "version" || words[2] == "0.0.0-DEV" {
-		return ""
-	}
-	return validVersion(words[2])
-}
-
-// validVersion is a version as it was given, empty for what is none.
+// validVersion is a version without the "v" before it, empty for what is none.
 func validVersion(version string) string {
+	version = strings.TrimPrefix(version, "v")
 	if !semver.IsValid("v" + version) {
 		return ""
 	}

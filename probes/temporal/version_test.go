@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stigmer/local/fsm"
 )
 
 func TestTemporalVersionOfOthers(t *testing.T) {
@@ -12,31 +14,8 @@ func TestTemporalVersionOfOthers(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "temporal")
 	check(t, os.WriteFile(script, []byte("#!/bin/sh\n"), 0o700))
 	for _, exe := range []string{self, script, filepath.Dir(script), script + ".missing"} {
-		if version := VersionOf(exe); version != "" {
-			t.Errorf("VersionOf(%s) = %q", exe, version)
+		if p := ReadProgram(exe); p != (fsm.Program{Wrapper: true}) {
+			t.Errorf("ReadProgram(%s) = %+v", exe, p)
 		}
 	}
-}
-
-// A program is read again when it is another file, or another content.
-func TestVersions(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "temporal")
-	var v Versions
-	is := func(what, want string) {
-		t.Helper()
-		if got := v.Of(path); got != want {
-			t.Errorf("%s: %q, want %q", what, got, want)
-		}
-	}
-	is("no file", "")
-	check(t, os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700))
-	is("a script", "")
-	v.version = "known"
-	is("the same", "known")
-	check(t, os.WriteFile(path, []byte("#!/bin/sh\necho\n"), 0o700))
-	is("another content", "")
-	v.version = "known"
-	check(t, os.WriteFile(path+".new", []byte("#!/bin/sh\necho\n"), 0o700))
-	check(t, os.Rename(path+".new", path))
-	is("another file", "")
 }

@@ -4,7 +4,7 @@ import "runtime/debug"
 
 // TemporalVersion is the Temporal CLI that this version is tested with and that
 // start and make provide.
-const TemporalVersion = "v1.5.1"
+const TemporalVersion = "v1.8.2"
 
 // Version is set by the linker for a release; without it the module's version counts.
 var Version string

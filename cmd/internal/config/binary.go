@@ -12,6 +12,7 @@ import (
 
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/statefile"
 )
@@ -22,12 +23,12 @@ var ErrNoExec = errors.New("its file system is mounted noexec, so no program the
 // ProgramElsewhere is what to do about errNoExec.
 const ProgramElsewhere = "a program that lies elsewhere: --temporal-bin FILE, or copy this one to a file system that is not mounted noexec"
 
-// Binary finds the Temporal CLI. If there is none, that is no error yet: a Temporal that
+// Binary finds the Temporal CLI, which --temporal-version or --temporal-bin may name. If there is none, that is no error yet: a Temporal that
 // runs already needs none.
 func (o *Options) Binary(home statefile.Home) error {
 	bin := o.Settings.TemporalBin
-	if bin == "" {
-		o.Settings.TemporalBin = FindBinary(home)
+	if bin == "" || o.Settings.TemporalVersion != "" {
+		o.Settings.TemporalBin = FindBinary(home, o.Settings.TemporalVersion)
 		return nil
 	}
 	path, err := lookPath(bin)
@@ -52,10 +53,24 @@ func (o *Options) Binary(home statefile.Home) error {
 	return p
 }
 
-// FindBinary returns the absolute path of the Temporal CLI in the home, else of the one in
-// PATH, empty for none.
-func FindBinary(home statefile.Home) string {
-	for _, name := range []string{home.Bin(), "temporal"} {
+// KeepVersion takes the recorded version for a restart that is given no program: one that is
+// gone is installed again.
+func (o *Options) KeepVersion(home statefile.Home, recorded fsm.Settings) {
+	if recorded.TemporalVersion == "" || o.Given.Has("temporal-bin") || o.Given.Has(VersionFlag) {
+		return
+	}
+	o.Settings.TemporalVersion = recorded.TemporalVersion
+	o.Settings.TemporalBin = FindBinary(home, recorded.TemporalVersion)
+}
+
+// FindBinary returns the absolute path of a version of the Temporal CLI in the home or, where
+// the version is empty, of the home's own, else of the one in PATH. It is empty for none.
+func FindBinary(home statefile.Home, version string) string {
+	names := []string{home.Bin(), "temporal"}
+	if version != "" {
+		names = []string{home.Program(version)}
+	}
+	for _, name := range names {
 		if path, err := lookPath(name); err == nil {
 			if absolute, err := filepath.Abs(path); err == nil {
 				return absolute
@@ -110,11 +125,20 @@ func NoInstall(home statefile.Home) *cli.Problem {
 	}
 }
 
-// NoBinary is the problem of a command that needs a Temporal CLI and found none.
-func NoBinary(home statefile.Home) *cli.Problem {
+// NoBinary is the problem of a command that needs a Temporal CLI, of a version if that is not
+// empty, and found none.
+func NoBinary(home statefile.Home, version string) *cli.Problem {
 	if p := NoInstall(home); p != nil {
 		p.What = "no Temporal CLI was found, and " + p.What
 		return p
+	}
+	if version != "" {
+		return &cli.Problem{
+			What:  fmt.Sprintf("Temporal CLI %s, which --%s names, is not installed: there is no %s", version, VersionFlag, home.Program(version)),
+			Means: "no other version was tried; nothing was changed",
+			Try:   "stigmer local install --version " + version + ", or the same without --no-install",
+			Exit:  cli.ExitNoBinary,
+		}
 	}
 	own := home.Bin()
 	if _, err := lookPath(own); err != nil && cli.Exists(own) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/host"
@@ -50,12 +51,12 @@ func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 // returns what the program said, or what is wrong with it. An error means that the program
 // could not be tried.
 func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *cli.Problem, err error) {
-	folder, said, words, err := launch.TryProgram(ctx, home, r, launch.Environment(r, home))
+	folder, printed, err := program.Try(ctx, home, r, launch.Environment(r, home))
 	if err == nil || untried(err) {
-		return said, nil, err
+		return strings.Join(printed[:min(1, len(printed))], ""), nil, err
 	}
-	problem = programProblem(r.Settings.TemporalBin, folder, words, err)
-	if _, _, _, otherwise := launch.TryProgram(ctx, home, r, os.Environ()); otherwise == nil {
+	problem = programProblem(r.Settings.TemporalBin, folder, printed, err)
+	if _, _, otherwise := program.Try(ctx, home, r, os.Environ()); otherwise == nil {
 		problem.Try = "--" + PassEnvFlag + " with the variable that it needs: it runs with all those of this shell"
 	}
 	return "", problem, nil

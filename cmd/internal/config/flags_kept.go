@@ -20,7 +20,7 @@ func (o *Options) ServiceFlags(settings *pflag.FlagSet, home statefile.Home) []s
 		}
 	})
 	bin := o.Settings.TemporalBin
-	if o.origins["temporal-bin"].layer == "" && bin != "" && bin != home.Bin() {
+	if o.origins["temporal-bin"].layer == "" && o.Settings.TemporalVersion == "" && bin != "" && bin != home.Bin() {
 		flags = append(flags, "--temporal-bin="+bin) // it was found in PATH, and the service has another PATH
 	}
 	return flags

@@ -105,6 +105,8 @@ func (o Origins) fill(flags *pflag.FlagSet, given func(*pflag.Flag) ([]string, o
 var exclusions = map[string]struct{ other, value string }{
 	"db":            {"ephemeral", "true"},
 	"ephemeral":     {"db", ""},
+	"temporal-bin":  {VersionFlag, ""},
+	VersionFlag:     {"temporal-bin", ""},
 	cli.QuietFlag:   {cli.VerboseFlag, ""},
 	cli.VerboseFlag: {cli.QuietFlag, ""},
 	FromSetting:     {MirrorSetting, ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/environment"
+	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
@@ -49,7 +50,7 @@ func (o *Options) StartFlags(f *pflag.FlagSet) {
 func (o *Options) ProgramFlags(f *pflag.FlagSet) {
 	o.AddFlags(f)
 	f.VisitAll(func(flag *pflag.Flag) {
-		flag.Hidden = !slices.Contains([]string{"temporal-bin", "no-install", "timeout"}, flag.Name)
+		flag.Hidden = !slices.Contains([]string{"temporal-bin", VersionFlag, "no-install", "timeout"}, flag.Name)
 	})
 }
 
@@ -78,6 +79,10 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
 	f.StringArrayVar(&o.passEnv, PassEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
 	cli.PathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
+	f.Var(&cli.Value[string]{To: &s.TemporalVersion, Kind: "version", Parse: func(text string) (string, error) {
+		v, err := install.ParseVersion(text)
+		return string(v), err
+	}}, VersionFlag, "version of the Temporal CLI to run, in bin/versions in the home, and installed where it is missing")
 	f.BoolVar(&o.NoInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.Timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
 	p := &s.Policy
@@ -92,6 +97,9 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.IntVar(&p.RestartLimit, "restart-limit", p.RestartLimit, "restarts within --restart-window before it gives up")
 	millisVar(f, &p.RestartWindow, "restart-window", "window of --restart-limit")
 }
+
+// VersionFlag names the flag that pins the version of the Temporal CLI.
+const VersionFlag = "temporal-version"
 
 // millisVar declares a flag for a duration of at least a millisecond.
 func millisVar(f *pflag.FlagSet, to *fsm.Millis, name, usage string) {
@@ -191,6 +199,9 @@ func (o *Options) check() error {
 		if why := environment.CheckPattern(pattern); why != "" {
 			return cli.BadFlag(PassEnvFlag, "--%s %q %s", PassEnvFlag, pattern, why)
 		}
+	}
+	if o.Given.Has("temporal-bin") && o.Given.Has(VersionFlag) {
+		return cli.Exclusive("temporal-bin", VersionFlag)
 	}
 	switch p := o.Settings.Policy; {
 	case p.Threshold < 1:

@@ -82,10 +82,13 @@ func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, becau
 		}
 		return home.DB(), "in the home"
 	case "temporal-bin":
-		switch found := FindBinary(home); found {
-		case "":
+		version := o.Settings.TemporalVersion
+		switch found := FindBinary(home, version); {
+		case version != "":
+			return found, VersionFlag
+		case found == "":
 			return "", "none found"
-		case home.Bin():
+		case found == home.Bin():
 			return found, "in the home"
 		default:
 			return found, "in PATH"

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/rehearsal"
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/actions/upkeep"
@@ -90,7 +91,8 @@ func (u Upgrade) Run(c *cobra.Command, home statefile.Home) error {
 // prepare finds out what must be done, and refuses what cannot be done, before anything is stopped. It is false
 // if nothing is left to do.
 func (w *upgrade) prepare(ctx context.Context) (ready bool, err error) {
-	w.next, w.version = w.record(), temporal.VersionOf(w.Options.Settings.TemporalBin)
+	w.next = w.record()
+	w.version = program.Of(ctx, w.home, w.next).Version
 	made := w.next.Database.Version
 	w.db = w.next.Settings.DB
 	switch {
@@ -124,7 +126,7 @@ func (w *upgrade) record() fsm.Record {
 	if w.snapshot.Document.Generation == 0 {
 		r = fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: w.Options.Settings}
 	}
-	r.Settings.TemporalBin = w.Options.Settings.TemporalBin
+	r.Settings.TemporalBin, r.Settings.TemporalVersion = w.Options.Settings.TemporalBin, w.Options.Settings.TemporalVersion
 	return r
 }
 
@@ -249,7 +251,7 @@ func (w *upgrade) start(program string) error {
 		Grace: fsm.Millis(w.Grace.Milliseconds()), Cause: lifecycle.Cause(w.c.Name()),
 	}
 	if program != "" {
-		command.Given = fsm.MakeNames([]string{"temporal-bin"})
+		command.Given = fsm.MakeNames([]string{"temporal-bin", config.VersionFlag})
 	}
 	return lifecycle.Run(w.c, w.home, command, nil)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -19,7 +20,6 @@ import (
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/ports"
 	"github.com/stigmer/local/probes/proc"
-	"github.com/stigmer/local/probes/temporal"
 )
 
 // examination is what doctor has seen of a home, and what a start would ask for.
@@ -81,7 +81,7 @@ func (p *examination) checkSettings() CheckReport {
 		otherwise += "; " + words
 	}
 	otherwise += config.OtherYAML(p.options.Config)
-	if differ := fsm.Differences(p.Document.Settings, p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
+	if differ := fsm.Differences(p.Document.InUse(), p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
 		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := p.options.Config
@@ -235,15 +235,19 @@ func (p *examination) checkBinary() CheckReport {
 	if err := p.options.Binary(home); err != nil {
 		problem, ok := errors.AsType[*cli.Problem](err)
 		if !ok {
-			problem = config.NoBinary(home)
+			problem = config.NoBinary(home, "")
 		}
 		return fail(name, problem.Try, "%v", err)
 	}
 	path := p.options.Settings.TemporalBin
 	if path == "" {
-		none := config.NoBinary(home)
+		version := p.options.Settings.TemporalVersion
+		none := config.NoBinary(home, version)
 		if p.options.NoInstall || config.NoInstall(home) != nil {
 			return fail(name, none.Try, "%s", none.What)
+		}
+		if version != "" {
+			return pass(name, "version %s is not in %s; start installs it", strings.TrimPrefix(version, "v"), home.Versions())
 		}
 		return pass(name, "there is none in %s nor in PATH; start installs version %s, as stigmer local install does", home.Bin(), strings.TrimPrefix(cli.TemporalVersion, "v"))
 	}
@@ -253,7 +257,8 @@ func (p *examination) checkBinary() CheckReport {
 	if p.Running() && path == p.Document.Settings.TemporalBin && p.Document.Environment.Known() && !p.options.Given.Has(config.PassEnvFlag) {
 		settings.PassEnv, lent = p.Document.Settings.PassEnv, p.Document.Environment // as it runs, and as a restart runs it
 	}
-	said, problem, err := config.ProgramTried(context.Background(), home, fsm.Record{Settings: settings, Environment: lent})
+	next := fsm.Record{Settings: settings, Environment: lent}
+	said, problem, err := config.ProgramTried(context.Background(), home, next)
 	switch {
 	case problem != nil:
 		return fail(name, problem.Try, "%s%.200s", problem.What, cli.Behind(": ", strings.Join(problem.Details, "; ")))
@@ -261,13 +266,14 @@ func (p *examination) checkBinary() CheckReport {
 		lack, _ := cli.LackOf(cause.Of(err))
 		return fail(name, cmp.Or(lack.Try, "the same command again"), "%s: %v", path, err)
 	}
-	tested := strings.TrimPrefix(cli.TemporalVersion, "v")
-	switch version := temporal.VersionOf(path); version {
-	case "": // a build that does not know its version, or a wrapper
-		return pass(name, "%s runs: %.80s", path, cmp.Or(said, "it does not say its version"))
+	of := program.Of(context.Background(), home, next)
+	known := strings.TrimPrefix(inspect.VersionPhrase(of), ", ")
+	switch tested := strings.TrimPrefix(cli.TemporalVersion, "v"); of.Version {
+	case "": // a build that does not know its version, or a wrapper that prints another text
+		return pass(name, "%s runs: %.80s", path, cmp.Or(known, said, "it does not say its version"))
 	case tested:
-		return pass(name, "%s runs: version %s", path, version)
+		return pass(name, "%s runs: %s", path, known)
 	default:
-		return pass(name, "%s runs: version %s (tested is %s)", path, version, tested)
+		return pass(name, "%s runs: %s (tested is %s)", path, known, tested)
 	}
 }

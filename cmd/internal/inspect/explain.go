@@ -17,7 +17,7 @@ import (
 func PrintState(out io.Writer, r StateReport, explain bool) {
 	fmt.Fprintf(out, "%s%s: %s\n", r.State, forHowLong(r), Why(r.State, r.Reason))
 	if r.Temporal != nil {
-		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, human.FormatDuration(time.Since(r.Temporal.StartedAt)), VersionPhrase(fsm.Process{Version: r.Temporal.Version}))
+		fmt.Fprintf(out, "  Temporal   %s  (pid %d, up for %s%s)\n", r.Address, r.Temporal.PID, human.FormatDuration(time.Since(r.Temporal.StartedAt)), VersionPhrase(fsm.Program{Version: r.Temporal.Version, ServerVersion: r.Temporal.ServerVersion}))
 		if r.UIURL != "" {
 			fmt.Fprintf(out, "  UI         %s%s\n", r.UIURL, uiNote(r))
 		}

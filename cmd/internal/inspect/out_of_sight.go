@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -33,12 +34,10 @@ func PIDOf(r fsm.Record) string {
 // DescribeDatabase names the database, or says that there is none.
 func DescribeDatabase(db string) string { return cmp.Or(db, "in memory (--ephemeral)") }
 
-// VersionPhrase is the version of a Temporal as the end of a phrase, empty if it is not known.
-func VersionPhrase(p fsm.Process) string {
-	if p.Version == "" {
-		return ""
-	}
-	return ", version " + p.Version
+// VersionPhrase is the versions of a Temporal as the end of a phrase, empty if none is known:
+// ", version 1.8.2, server 1.31.2".
+func VersionPhrase(p fsm.Program) string {
+	return cli.Behind(", version ", p.Version) + cli.Behind(", server ", p.ServerVersion)
 }
 
 // Why is the cause of a state without the state's own name before it.

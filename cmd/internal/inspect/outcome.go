@@ -22,7 +22,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 	switch o.Result {
 	case fsm.ResultSettingsDiffer:
 		var differ []string
-		for _, d := range fsm.Differences(r.Settings, c.Want, c.Given) {
+		for _, d := range fsm.Differences(r.InUse(), c.Want, c.Given) {
 			differ = append(differ, d.String())
 		}
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")
@@ -69,7 +69,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 		p.Means = "Temporal may still run"
 		p.Try = "stigmer local state --explain"
 	case fsm.ResultNoBinary:
-		return config.NoBinary(home)
+		return config.NoBinary(home, c.Wanted(r).TemporalVersion)
 	default:
 		p.What = fmt.Sprintf("ended without a result (%s) %s", o.Result, o.Detail)
 	}

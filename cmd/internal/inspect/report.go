@@ -49,7 +49,7 @@ func (s *Snapshot) Report() StateReport {
 		report.UIURL = human.UIURL(r.Settings)
 	}
 	if p := s.Evidence.Leader; s.Running() {
-		report.Temporal = &TemporalReport{p.PID, p.PGID, human.ToTime(p.StartedAt), p.Exe, p.Version}
+		report.Temporal = &TemporalReport{p.PID, p.PGID, human.ToTime(p.StartedAt), p.Exe, p.Version, p.ServerVersion}
 	}
 	if p := s.Driver; p.PID != 0 {
 		report.Supervisor = &SupervisorReport{PID: p.PID, StartedAt: human.ToTime(p.StartedAt)}

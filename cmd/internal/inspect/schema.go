@@ -57,6 +57,8 @@ type TemporalReport struct {
 	StartedAt time.Time `json:"started_at" jsonschema:"when the process was started"`
 	Exe       string    `json:"exe" jsonschema:"program that the process runs; empty if it may not be read"`
 	Version   string    `json:"version" jsonschema:"version of the Temporal CLI; empty if it is not known"`
+	// ServerVersion is what the CLI brings with it.
+	ServerVersion string `json:"server_version" jsonschema:"version of the Temporal server; empty if it is not known"`
 }
 
 // SupervisorReport is a supervisor process.

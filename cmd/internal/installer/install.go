@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -81,16 +82,16 @@ func printInstalled(out io.Writer, home statefile.Home, v install.Version, done 
 		fmt.Fprintf(out, "Installed Temporal CLI %s.\n", v)
 	}
 	fmt.Fprintf(out, "  Program    %s\n", done.Program)
-	if used, by := usedByStart(home); by != "" {
-		fmt.Fprintf(out, "  Not used   by start, which is set to run %s%s\n", used, by)
+	if used, by := usedByStart(home); by == "" || cli.SameFile(used, done.Program) {
+		fmt.Fprintf(out, "  Used       by start, as %s%s\n", cmp.Or(used, home.Bin()), by)
 	} else {
-		fmt.Fprintf(out, "  Used       by start, as %s\n", home.Bin())
+		fmt.Fprintf(out, "  Not used   by start, which is set to run %s%s\n", used, by)
 	}
 	if done.Aside != "" {
 		fmt.Fprintf(out, "  Kept       what was there before and is not of stigmer's: %s\n", done.Aside)
 	}
 	if running := runningTemporal(home); running.PID != 0 && !cli.SameFile(programOf(home, running), done.Program) {
-		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.VersionPhrase(running))
+		fmt.Fprintf(out, "  Running    pid %d%s goes on with its own program until it is started anew: stigmer local stop, then start\n", running.PID, inspect.VersionPhrase(running.Program))
 	}
 }
 

@@ -96,6 +96,7 @@ func TestInstallProblems(t *testing.T) {
 		"refused":     {of(install.Refused, "published is 2"), cli.ExitFailed, []string{"published is 2", "on the way", "nothing of it was kept or run"}},
 		"platform":    {of(install.NoRelease, "no release for x"), cli.ExitFailed, []string{"no release for x", "--from go"}},
 		"no go":       {of(install.NoGo, "there is no go tool"), cli.ExitFailed, []string{"there is no go tool", "--from release"}},
+		"no commit":   {of(install.Unresolved, "go cannot build it"), cli.ExitFailed, []string{"go cannot build it", "HTTPS_PROXY", config.MirrorVariable, "--from release", "v1.8.2, v1.8.1"}},
 		"build":       {&install.Error{Kind: install.Unbuilt, Text: "exit status 1", Lines: []string{"last words"}}, cli.ExitFailed, []string{"    | last words", "--from release"}},
 		"neither":     {of(install.NeitherWay, "exit status 1"), cli.ExitFailed, []string{"HTTPS_PROXY"}},
 		"disk":        {&fs.PathError{Op: "write", Path: "p", Err: syscall.ENOSPC}, cli.ExitFailed, []string{"cannot be written to; nothing was installed"}},

@@ -2,6 +2,7 @@ package installer
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -10,12 +11,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stigmer/local/actions/install"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -52,9 +53,9 @@ func listPrograms(c *cobra.Command, o *Options) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "VERSION\tSTATUS\tPROGRAM")
+	fmt.Fprintln(table, "VERSION\tSERVER\tSTATUS\tPROGRAM")
 	for _, p := range programs {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", cmp.Or(p.Version, "?"), strings.Join(p.status(), ", "), p.Program)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", cmp.Or(p.Version, "?"), cmp.Or(p.Server, "?"), strings.Join(p.status(), ", "), p.Program)
 	}
 	return table.Flush()
 }
@@ -69,6 +70,8 @@ type ProgramsReport struct {
 type ProgramReport struct {
 	// Version is empty if it is not known.
 	Version string `json:"version"`
+	// Server is the version of the Temporal server in it, empty if it is not known.
+	Server string `json:"server_version"`
 	// Program is the file; of a download that broke off, what is kept.
 	Program string `json:"program"`
 	Used    bool   `json:"used_by_start"`
@@ -96,13 +99,15 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 	versions, err := install.Installed(home)
 	programs := []ProgramReport{}
 	for _, v := range versions {
-		programs = append(programs, ProgramReport{Version: string(v), Program: home.Program(string(v))})
+		file := home.Program(string(v))
+		known := program.InFile(context.Background(), home, file)
+		programs = append(programs, ProgramReport{Version: string(v), Server: known.ServerVersion, Program: file})
 	}
-	if used, _ := usedByStart(home); used != "" {
-		programs = updateProgram(programs, used, func(p *ProgramReport) { p.Used = true })
+	if used, _ := usedByStart(home); cli.Exists(used) {
+		programs = updateProgram(programs, used, program.InFile(context.Background(), home, used), func(p *ProgramReport) { p.Used = true })
 	}
 	if running := runningTemporal(home); running.PID != 0 && running.Exe != "" {
-		programs = updateProgram(programs, programOf(home, running), func(p *ProgramReport) { p.PID = running.PID })
+		programs = updateProgram(programs, programOf(home, running), running.Program, func(p *ProgramReport) { p.PID = running.PID })
 	}
 	for _, p := range install.Partials(home) {
 		programs = append(programs, ProgramReport{Version: string(p.Version), Program: p.Path, Fetched: p.Bytes})
@@ -111,16 +116,16 @@ func programsOf(home statefile.Home) ([]ProgramReport, error) {
 }
 
 // updateProgram changes the report of a program, which is added if it is not there.
-func updateProgram(programs []ProgramReport, program string, change func(*ProgramReport)) []ProgramReport {
+func updateProgram(programs []ProgramReport, file string, known fsm.Program, change func(*ProgramReport)) []ProgramReport {
 	for i, p := range programs {
-		if cli.SameFile(p.Program, program) {
+		if cli.SameFile(p.Program, file) {
 			change(&programs[i])
 			return programs
 		}
 	}
-	added := ProgramReport{Program: program}
-	if known := temporal.VersionOf(program); known != "" {
-		added.Version = "v" + known
+	added := ProgramReport{Server: known.ServerVersion, Program: file}
+	if known.Version != "" {
+		added.Version = "v" + known.Version
 	}
 	change(&added)
 	return append(programs, added)
@@ -133,6 +138,9 @@ func usedByStart(home statefile.Home) (program, by string) {
 	o.StartFlags(flags)
 	if o.Layers(flags) != nil || o.Binary(home) != nil {
 		return "", ""
+	}
+	if v := o.Settings.TemporalVersion; v != "" {
+		return home.Program(v), o.From(config.VersionFlag)
 	}
 	return o.Settings.TemporalBin, o.From("temporal-bin")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/stigmer/local/actions/install"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -55,11 +56,22 @@ func advise(p *cli.Problem, e *install.Error, v install.Version) {
 		p.Try = build
 	case install.NoGo:
 		p.Try = "install go (https://go.dev/dl), or fetch a release: " + release
+	case install.Unresolved:
+		p.Try = "the release, by a proxy (HTTPS_PROXY) or " + mirror + ": " + release + "; or a version that go builds: " + knownVersions()
 	case install.Unbuilt:
 		p.Try = readLines + "or fetch a release: " + release
 	case install.NeitherWay:
 		p.Try = readLines + "else a proxy (HTTPS_PROXY), or " + mirror
 	}
+}
+
+// knownVersions lists those that go builds for certain.
+func knownVersions() string {
+	var list []string
+	for _, v := range install.KnownVersions() {
+		list = append(list, string(v))
+	}
+	return strings.Join(list, ", ")
 }
 
 // installCommandLine is the command that provides the same version in another way.

@@ -1,6 +1,7 @@
 package installer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -18,8 +19,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// WithBinary runs a command and, if it fails because there is no Temporal CLI,
-// installs one and runs it again. A start of a Temporal that runs needs none, and
+// WithBinary runs a command and, if it fails because there is no Temporal CLI, or
+// not the version that it needs, installs one and runs it again. A start of a Temporal that runs needs none, and
 // only the command itself finds out whether it runs.
 func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb fsm.Verb, attempt func() error) error {
 	err := attempt()
@@ -27,10 +28,11 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 	if !ok || problem.Exit != cli.ExitNoBinary || o.NoInstall {
 		return err
 	}
-	if err := installInChild(c, home, string(verb)); err != nil {
+	version := o.Settings.TemporalVersion
+	if err := installInChild(c, home, string(verb), version); err != nil {
 		return err
 	}
-	o.Settings.TemporalBin = config.FindBinary(home)
+	o.Settings.TemporalBin = config.FindBinary(home, version)
 	return attempt()
 }
 
@@ -40,14 +42,20 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 // against a loop, and os.Args to be this command's, which it need not be in a larger
 // program.) The child shares the terminal, reports its own failure, and goes on if this
 // process is killed: what it installs is there for the next command.
-func installInChild(c *cobra.Command, home statefile.Home, verb string) error {
+func installInChild(c *cobra.Command, home statefile.Home, verb, version string) error {
+	failed := func(err error) error {
+		return notProvided(err, verb, home, install.Version(cmp.Or(version, cli.TemporalVersion)))
+	}
 	exe, err := os.Executable()
 	if err != nil {
-		return notProvided(err, verb, home, cli.TemporalVersion)
+		return failed(err)
 	}
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	words := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), "install", "--"+ForFlag+"="+verb)
+	if version != "" {
+		words = append(words, "--version="+version)
+	}
 	child := exec.CommandContext(ctx, exe, words...)
 	child.Args[0] = os.Args[0]
 	child.Env = cli.WithHome(os.Environ(), home)
@@ -58,7 +66,7 @@ func installInChild(c *cobra.Command, home statefile.Home, verb string) error {
 		return cli.Status(ended.ExitCode())
 	}
 	if err != nil {
-		return notProvided(err, verb, home, cli.TemporalVersion)
+		return failed(err)
 	}
 	return nil
 }
@@ -66,16 +74,20 @@ func installInChild(c *cobra.Command, home statefile.Home, verb string) error {
 // ForFlag is the hidden flag of install that makes it provide, for a command.
 const ForFlag = "for"
 
-// provide installs for a command that has found no Temporal CLI.
+// provide installs for a command that has found no Temporal CLI, or not the version that it
+// needs: that one leaves bin/temporal as it is, for commands that need no version.
 func provide(c *cobra.Command, order install.Options, progress *installProgress, verb string) error {
-	home := order.Home
+	home, version, missing := order.Home, "", "there is none in "+order.Home.Bin()+" nor in PATH"
+	if order.Beside = c.Flags().Changed("version"); order.Beside {
+		version, missing = string(order.Version), "it is not in "+order.Home.Versions()
+	}
 	if config.NoInstall(home) != nil {
-		return config.NoBinary(home)
+		return config.NoBinary(home, version)
 	}
 	order.Wanted = func() bool {
-		wanted := config.FindBinary(home) == ""
+		wanted := config.FindBinary(home, version) == ""
 		if wanted {
-			progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: there is none in %s nor in PATH", order.Version, order.From.Name(), home.Bin()))
+			progress.Step(fmt.Sprintf("Installing Temporal CLI %s from %s: %s", order.Version, order.From.Name(), missing))
 		}
 		return wanted
 	}

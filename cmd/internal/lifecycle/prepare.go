@@ -54,7 +54,7 @@ func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent 
 	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
 	next := fsm.Record{Settings: o.Settings, Environment: lent, Database: document.Database, Known: document.Known}
 	log := inspect.CheckLogFiles(home, o.Foreground)
-	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !mayDiffer(next) {
+	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !mayDiffer(c.Context(), home, next) {
 		return nil
 	}
 	if seen, err := inspect.TakeQuickSnapshotOf(home); err != nil || seen.Evidence.Owner != fsm.OwnerNone {

@@ -170,7 +170,7 @@ func missing(r fsm.Record) string {
 }
 
 func printInstance(out io.Writer, home statefile.Home, r fsm.Record) {
-	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", launch.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal))
+	fmt.Fprintf(out, "  Temporal   %s  (%s%s)\n", launch.Address(r.Settings), inspect.PIDOf(r), inspect.VersionPhrase(r.Temporal.Program))
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))
 	}

@@ -12,24 +12,24 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/rehearsal"
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
 // CheckSchema refuses a program that works with another schema than the database has. Once for each version,
 // it runs the program for that, on an empty file. A version that served on the database last needs no check.
 func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
-	if !mayDiffer(r) {
+	if !mayDiffer(c.Context(), home, r) {
 		return nil
 	}
 	s := r.Settings
-	version := temporal.VersionOf(s.TemporalBin)
+	version := program.Of(c.Context(), home, r).Version
 	found := database.ReadContents(s.DB, r.Known).Known
 	known := rehearsal.Known(home, s.TemporalBin, version, found.Schema)
 	switch refusal := refusalOf(fsm.JudgeSchema(s.DB, r.Database, found, known)); refusal.Code {
@@ -52,13 +52,13 @@ func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	}
 }
 
-// mayDiffer is false where the database is not there, or the program served on it last.
-func mayDiffer(r fsm.Record) bool {
+// mayDiffer is false where the database or the program is not there, or the program served on it last.
+func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) bool {
 	s, made := r.Settings, r.Database
-	if s.DB == "" || !database.Exists(database.Real(s.DB)) {
+	if s.TemporalBin == "" || s.DB == "" || !database.Exists(database.Real(s.DB)) {
 		return false
 	}
-	version := temporal.VersionOf(s.TemporalBin)
+	version := program.Of(ctx, home, r).Version
 	return made.Path != s.DB || !made.Served || version == "" || version != made.Version
 }
 
