@@ -24,6 +24,8 @@ func JudgeSchema(db string, made Database, found DatabaseFile, p Fitness) error 
 	switch {
 	case made.Path == db && made.Next != "":
 		return Refuse(CodeDatabaseExchange, "database %s is being exchanged for another one, %s, and that is not finished", db, made.Next)
+	case made.Path == db && made.Created && !made.Served: // by a spawn of ours: it is set aside, or about to serve
+		return nil
 	case found.Schema == "" || p.Version == "" && p.Schema == "": // as a fresh file, or one that cannot be read
 		return nil
 	case p.Version != "" && p.Version == last || p.Fits:

@@ -22,6 +22,7 @@ func TestJudgeSchema(t *testing.T) {
 		"another schema":                      {made, found, Fitness{Version: "1.8.2", Schema: "new"}, CodeDatabaseSchema},
 		"no file, or none that can be read":   {made, DatabaseFile{}, Fitness{Version: "1.8.2", Schema: "new"}, ""},
 		"it never served":                     {Database{Path: db, Version: "1.8.2"}, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
+		"our own spawn is making it":          {Database{Path: db, Created: true}, found, Fitness{Version: "1.8.2"}, ""},
 		"it served on another database":       {Database{Path: "/y.db", Served: true, Version: "1.8.2"}, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
 		"nothing is known of the program":     {made, found, Fitness{}, ""},
 		"no version, but a schema":            {made, found, Fitness{Schema: "new"}, CodeDatabaseSchema},

@@ -251,7 +251,7 @@ func (w *upgrade) start(program string) error {
 		Grace: fsm.Millis(w.Grace.Milliseconds()), Cause: lifecycle.Cause(w.c.Name()),
 	}
 	if program != "" {
-		command.Given = fsm.MakeNames([]string{"temporal-bin", config.VersionFlag})
+		command.Given = fsm.MakeNames([]string{"temporal-bin"}) // it takes the version along
 	}
 	return lifecycle.Run(w.c, w.home, command, nil)
 }

@@ -51,10 +51,9 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 // TryForStart checks the log, the program and the schema of the database if the start will spawn. If
 // Temporal runs already, none is needed, and trying a wrapper may be slow.
 func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment) error {
-	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
-	next := fsm.Record{Settings: o.Settings, Environment: lent, Database: document.Database, Known: document.Known}
+	next := fsm.Record{Settings: o.Settings, Environment: lent}
 	log := inspect.CheckLogFiles(home, o.Foreground)
-	if log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !mayDiffer(c.Context(), home, next) {
+	if _, differs := mayDiffer(c.Context(), home, next); log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !differs {
 		return nil
 	}
 	if seen, err := inspect.TakeQuickSnapshotOf(home); err != nil || seen.Evidence.Owner != fsm.OwnerNone {

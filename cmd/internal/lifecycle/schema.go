@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/semver"
 
+	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/rehearsal"
@@ -25,24 +26,23 @@ import (
 // CheckSchema refuses a program that works with another schema than the database has. Once for each version,
 // it runs the program for that, on an empty file. A version that served on the database last needs no check.
 func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
-	if !mayDiffer(c.Context(), home, r) {
+	r, differs := mayDiffer(c.Context(), home, r)
+	if !differs {
 		return nil
 	}
-	s := r.Settings
-	version := program.Of(c.Context(), home, r).Version
-	found := database.ReadContents(s.DB, r.Known).Known
-	known := rehearsal.Known(home, s.TemporalBin, version, found.Schema)
-	switch refusal := refusalOf(fsm.JudgeSchema(s.DB, r.Database, found, known)); refusal.Code {
-	case "":
-		return nil
-	case fsm.CodeDatabaseUnjudged:
+	db, version := r.Settings.DB, program.Of(c.Context(), home, r).Version
+	found := database.ReadContents(db, r.Known).Known
+	judge := func() error {
+		return fsm.JudgeSchema(db, r.Database, found, rehearsal.Known(home, r.Settings.TemporalBin, version, found.Schema))
+	}
+	refusal := judge()
+	if cause.Of(refusal) == fsm.CodeDatabaseUnjudged {
 		cli.Note(c, "Comparing  the database's schema with that of Temporal %s, which runs once for that", version)
 		if err := compare(c, home, r, version, found.Schema); err != nil {
 			return err
 		}
-		known = rehearsal.Known(home, s.TemporalBin, version, found.Schema)
+		refusal = judge()
 	}
-	refusal := fsm.JudgeSchema(s.DB, r.Database, found, known)
 	if refusal == nil {
 		return nil
 	}
@@ -52,19 +52,17 @@ func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	}
 }
 
-// mayDiffer is false where the database or the program is not there, or the program served on it last.
-func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) bool {
-	s, made := r.Settings, r.Database
+// mayDiffer is false where the database or the program is not there, or the program served on it last. It
+// returns the record with what is known of the database now: a start that is under way may just have made it.
+func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) (fsm.Record, bool) {
+	s := r.Settings
 	if s.TemporalBin == "" || s.DB == "" || !database.Exists(database.Real(s.DB)) {
-		return false
+		return r, false
 	}
+	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
+	r.Database, r.Known = document.Database, document.Known
 	version := program.Of(ctx, home, r).Version
-	return made.Path != s.DB || !made.Served || version == "" || version != made.Version
-}
-
-func refusalOf(err error) fsm.Refusal {
-	refusal, _ := errors.AsType[fsm.Refusal](err)
-	return refusal
+	return r, !(r.Database.Path == s.DB && r.Database.Served && version != "" && version == r.Database.Version)
 }
 
 // compare makes the program's blueprint, and notes if the database has all of it.
