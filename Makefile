@@ -67,9 +67,9 @@ soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 
 # bench measures against the bare server, and rewrites the figures of docs/PERFORMANCE.md: make bench ROUNDS=30
 # With PEERS=1 it measures other supervisors as well, where they are installed.
-bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
+bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal build/bin/temporal-1.5.1)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
-	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
+	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --old "$(if $(STIGMER_TEST_TEMPORAL),,$(CURDIR)/build/bin/temporal-1.5.1)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
 
 # The Temporal CLIs of the tests, as install --from go builds them, each in a home of its own.
 provide = STIGMER_HOME="$(CURDIR)/$@.home" go run ./cmd/stigmer local install --from go $(1) && rm -f $@ && ln -L $@.home/bin/temporal $@ && chmod 755 $@ && touch $@

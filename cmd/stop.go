@@ -70,6 +70,9 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		fmt.Fprintf(cli.Success(c), "Nothing runs: there is no home %s.\n", path)
 		return nil
 	}
+	if err := lifecycle.CheckExchange(home); err != nil {
+		return err
+	}
 	return lifecycle.Run(c, home, fsm.Command{
 		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause("stop"),
 	}, nil)

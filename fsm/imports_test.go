@@ -120,7 +120,7 @@ var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
 	"github.com/looplab/fsm":    "fsm",
-	"github.com/ncruces":        "probes/sqlite actions/transfer",
+	"github.com/ncruces":        "probes/sqlite actions/transfer cmd/bench",
 	"github.com/spf13/cobra":    "cmd",
 	"github.com/spf13/pflag":    "cmd",
 }

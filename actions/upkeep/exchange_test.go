@@ -136,6 +136,20 @@ func TestExchangeReplacesNothing(t *testing.T) {
 	stage.Is(t, "kept", content(t, d.Database.Aside), d.Database.Aside)
 }
 
+// A reset that comes after an exchange that was cut off leaves nothing of that.
+func TestResetAfterAnExchange(t *testing.T) {
+	home, db := stoppedHome(t)
+	d, err := evidence.Recover(home)
+	stage.Check(t, err)
+	d.Database.Next = db + ".next-x"
+	stage.Check(t, os.WriteFile(d.Database.Next, []byte("half"), 0o600))
+	stage.Check(t, statefile.File{Home: home}.Save(d))
+	moves, err := Reset(home, db, "a test")
+	stage.Check(t, err)
+	whole(t, moves[len(moves)-1].To)
+	stage.Is(t, "leftovers", database.Exists(d.Database.Next), false)
+}
+
 func TestExchangeNeedsAStoppedHome(t *testing.T) {
 	home, db := stoppedHome(t)
 	d, err := statefile.File{Home: home}.Load()

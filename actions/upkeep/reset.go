@@ -27,6 +27,9 @@ func Reset(home statefile.Home, db, cause string) ([]Move, error) {
 		return nil, err
 	}
 	defer h.release()
+	if _, err := h.finish(cause); err != nil {
+		return nil, err
+	}
 	return h.setAside(cause)
 }
 

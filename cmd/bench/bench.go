@@ -22,8 +22,10 @@ const settleTime = 500 * time.Millisecond
 type bench struct {
 	context.Context
 	stigmer, temporal, self string
-	rounds, homes           int
-	idle                    time.Duration
+	// old is a Temporal CLI of an older version, empty for none.
+	old           string
+	rounds, homes int
+	idle          time.Duration
 	// folder is the temporary one that everything lies in.
 	folder string
 	ledger ledger

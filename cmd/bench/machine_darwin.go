@@ -1,6 +1,10 @@
 package main
 
-import "golang.org/x/sys/unix"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // hardware is the CPU's model, the memory in bytes and the load, which is not known here.
 func hardware() (model string, memory uint64, busy string) {
@@ -14,3 +18,6 @@ func hardware() (model string, memory uint64, busy string) {
 	}
 	return model, memory, "unknown"
 }
+
+// maxMegabytes is the most memory that a process had: macOS counts it in bytes (getrusage(2)).
+func maxMegabytes(usage *syscall.Rusage) float64 { return float64(usage.Maxrss) / 1e6 }

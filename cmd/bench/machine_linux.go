@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"syscall"
 
 	"github.com/prometheus/procfs"
 )
@@ -24,3 +25,6 @@ func hardware() (model string, memory uint64, busy string) {
 	}
 	return model, memory, busy
 }
+
+// maxMegabytes is the most memory that a process had: Linux counts it in KiB (getrusage(2)).
+func maxMegabytes(usage *syscall.Rusage) float64 { return float64(usage.Maxrss) * 1024 / 1e6 }

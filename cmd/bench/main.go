@@ -28,6 +28,7 @@ var parts = []part{
 	{"idle", measureIdle},
 	{"homes", measureHomes},
 	{"history", measureHistory},
+	{"data", measureData},
 	{"peers", measurePeers},
 }
 
@@ -54,14 +55,15 @@ func run() int {
 	var peers bool
 	flag.StringVar(&b.stigmer, "stigmer", "build/stigmer", "the tool")
 	flag.StringVar(&b.temporal, "temporal", "build/bin/temporal", "the Temporal CLI")
+	flag.StringVar(&b.old, "old", "", "a Temporal CLI of an older version, for the part data")
 	flag.IntVar(&b.rounds, "rounds", 15, "rounds of each measurement")
 	flag.IntVar(&b.homes, "homes", 50, "homes that are started at once")
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long a home is left alone to see what it needs at rest")
 	flag.BoolVar(&peers, "peers", false, "measure other supervisors as well")
-	flag.StringVar(&only, "only", "", "measure only these, separated by commas: pairs, trace, idle, homes, history, peers")
+	flag.StringVar(&only, "only", "", "measure only these, separated by commas: pairs, trace, idle, homes, history, data, peers")
 	flag.StringVar(&page, "write", "", "page whose figures are to be rewritten; none is written after --only")
 	flag.Parse()
-	names, err := wanted(only, peers)
+	names, err := wanted(only, peers, b.old != "")
 	if err == nil {
 		err = b.checkFlags()
 	}
@@ -85,9 +87,9 @@ func run() int {
 }
 
 // wanted returns the names of the parts that are to be measured.
-func wanted(only string, peers bool) (names []string, err error) {
+func wanted(only string, peers, old bool) (names []string, err error) {
 	for _, p := range parts {
-		if p.name != "peers" || peers {
+		if (p.name != "peers" || peers) && (p.name != "data" || old) {
 			names = append(names, p.name)
 		}
 	}
@@ -108,7 +110,10 @@ func (b *bench) checkFlags() error {
 	if flag.NArg() > 0 || b.rounds < 1 || b.homes < 1 || b.idle < time.Second {
 		return errors.New("it takes no arguments, --rounds and --homes of at least 1, and --idle of at least 1s")
 	}
-	for _, program := range []*string{&b.stigmer, &b.temporal} {
+	for _, program := range []*string{&b.stigmer, &b.temporal, &b.old} {
+		if *program == "" {
+			continue
+		}
 		path, err := exec.LookPath(*program)
 		if err != nil {
 			return fmt.Errorf("%w (make bench builds what is needed)", err)

@@ -122,6 +122,9 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	if err != nil {
 		return err
 	}
+	if err := lifecycle.CheckExchange(s.Home); err != nil {
+		return err
+	}
 	first := "This puts a backup in the place of Temporal's database:"
 	if s.Running() {
 		first = fmt.Sprintf("This stops Temporal (pid %d), and puts a backup in the place of its database:", s.Evidence.Leader.PID)

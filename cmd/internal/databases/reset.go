@@ -43,6 +43,9 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 		return nil
 	}
 	db := database.Of(s.Home, s.Document.Record)
+	if err := lifecycle.CheckExchange(s.Home); err != nil {
+		return err
+	}
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}

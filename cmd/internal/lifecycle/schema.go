@@ -3,8 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"os/signal"
 	"syscall"
 
@@ -16,9 +14,7 @@ import (
 	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/rehearsal"
 	"github.com/stigmer/local/actions/transfer"
-	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
@@ -105,26 +101,4 @@ func wayOn(version string, r fsm.Record) string {
 func Older(version, than string) bool {
 	one, other := "v"+version, "v"+than
 	return semver.IsValid(one) && semver.IsValid(other) && semver.Compare(one, other) < 0
-}
-
-// FinishExchange carries on or takes back what an upgrade or a restore has left of its work.
-func FinishExchange(c *cobra.Command, home statefile.Home, verb string) error {
-	document, err := (statefile.File{Home: home}).Load()
-	if err != nil || document.Database.Next == "" {
-		return nil // what is wrong with the record is reported later
-	}
-	did, err := upkeep.Finish(home, database.Of(home, document.Record), Cause(verb))
-	if busy, ok := errors.AsType[upkeep.NotStoppedError](err); ok {
-		return &cli.Problem{
-			What:  "the database is being exchanged for another one by an upgrade or a restore: " + busy.Reason,
-			Means: "nothing was started or stopped", Try: "the same command when that one has ended", Exit: cli.ExitFailed,
-		}
-	}
-	if err != nil {
-		return cli.SystemProblem(fmt.Errorf("finish the exchange of the database: %w", err), "nothing was started; "+human.ShellWord(document.Database.Next)+" is what was to take its place")
-	}
-	if did != "" {
-		cli.Note(c, "Note: an upgrade or a restore was cut off: %s", did)
-	}
-	return nil
 }
