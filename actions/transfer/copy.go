@@ -32,11 +32,11 @@ const copyPages = 2048
 // busyTimeout, in milliseconds, is how long a copy waits for a server that is writing.
 const busyTimeout = 10_000
 
-// Copy copies the committed state of a database to a new file, page by page as SQLite's backup
-// does (sqlite.org/backup.html), and returns when the file would survive a power cut. A server may have the
-// database open if live says so: it may read meanwhile, and in WAL mode write; else its writers wait.
-// Without live the copy takes no lock, and reads a transaction that was cut off as it is once taken back.
-// The end of ctx is an error. What was made of the file then is left to the caller.
+// Copy copies the committed state of a database to a new file, page by page as SQLite's backup does
+// (sqlite.org/backup.html). A server may have the database open if live says so: it may read meanwhile, and in
+// WAL mode write; else its writers wait. Without live the copy takes no lock, and reads a transaction that was cut off
+// as it is once taken back. The end of ctx is an error. What was made of the file then is left to the caller, and so
+// is Settle.
 func Copy(ctx context.Context, from string, live bool, to string, progress Progress) error {
 	read := sqlite.Read
 	if live {
@@ -46,7 +46,7 @@ func Copy(ctx context.Context, from string, live bool, to string, progress Progr
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
-	return settle(to)
+	return nil
 }
 
 func copyPagesOf(ctx context.Context, source *sqlite3.Conn, to string, progress Progress) error {
@@ -86,8 +86,8 @@ func uri(path string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: values.Encode()}).String()
 }
 
-// settle gives a file the mode of a database, and has the disk keep it.
-func settle(path string) error {
+// Settle gives a file the mode of a database, and returns when it would survive a power cut.
+func Settle(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

@@ -11,13 +11,13 @@ import (
 )
 
 // Migrate brings a copy that no server has seen yet to the schema of a plan's blueprint. It is
-// not undone where it fails: then the copy is of no use.
+// not undone where it fails: then the copy is of no use. Settle is left to the caller.
 func Migrate(ctx context.Context, path string, p Plan, progress Progress) error {
 	err := open(ctx, path, noJournal, func(conn *sqlite3.Conn) error { return p.carryOut(conn, progress) })
 	if err != nil {
 		return fmt.Errorf("bring %s to the other schema: %w", path, err)
 	}
-	return settle(path)
+	return nil
 }
 
 // noJournal is for a file that is thrown away if its writing fails.

@@ -32,7 +32,7 @@ func Seal(ctx context.Context, path, from string) error {
 	if err != nil {
 		return fmt.Errorf("close %s: %w", path, err)
 	}
-	return settle(path)
+	return Settle(path)
 }
 
 func putBack(conn *sqlite3.Conn, rows [][]any) error {

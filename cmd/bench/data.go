@@ -8,11 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
+	"github.com/prometheus/procfs"
 )
 
 // dataRounds is how often a large database is upgraded: each round copies it several times.
@@ -101,7 +102,8 @@ func (b *bench) copyAndSync(from, to string) float64 {
 	return inMillis(time.Since(began))
 }
 
-// measured is run that also returns the most memory that the command had, in MB.
+// measured is run that also returns the most memory that the command had, in MB: the kernel's mark of it
+// (VmHWM), as it was read last.
 func (h *home) measured(args ...string) (took, most float64) {
 	ctx, cancel := context.WithTimeout(h.b, 10*patience)
 	defer cancel()
@@ -109,9 +111,22 @@ func (h *home) measured(args ...string) (took, most float64) {
 	var errs bytes.Buffer
 	c.Stderr = &errs
 	began := time.Now()
-	if err := c.Run(); err != nil {
-		check(fmt.Errorf("stigmer local %s: %w: %s", args[0], err, errs.String()))
+	check(c.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }() // it ends with the command, at the latest with ctx
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				check(fmt.Errorf("stigmer local %s: %w: %s", args[0], err, errs.String()))
+			}
+			return inMillis(time.Since(began)), most
+		case <-time.After(10 * time.Millisecond):
+			if process, err := procfs.NewProc(c.Process.Pid); err == nil {
+				if status, err := process.NewStatus(); err == nil {
+					most = max(most, float64(status.VmHWM)/mega)
+				}
+			}
+		}
 	}
-	took = inMillis(time.Since(began))
-	return took, maxMegabytes(c.ProcessState.SysUsage().(*syscall.Rusage))
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"syscall"
-
 	"golang.org/x/sys/unix"
 )
 
@@ -18,6 +16,3 @@ func hardware() (model string, memory uint64, busy string) {
 	}
 	return model, memory, "unknown"
 }
-
-// maxMegabytes is the most memory that a process had: macOS counts it in bytes (getrusage(2)).
-func maxMegabytes(usage *syscall.Rusage) float64 { return float64(usage.Maxrss) / 1e6 }

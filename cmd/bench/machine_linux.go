@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"syscall"
 
 	"github.com/prometheus/procfs"
 )
@@ -25,6 +24,3 @@ func hardware() (model string, memory uint64, busy string) {
 	}
 	return model, memory, busy
 }
-
-// maxMegabytes is the most memory that a process had: Linux counts it in KiB (getrusage(2)).
-func maxMegabytes(usage *syscall.Rusage) float64 { return float64(usage.Maxrss) * 1024 / 1e6 }

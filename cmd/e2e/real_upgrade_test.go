@@ -220,3 +220,34 @@ func (p *place) killUpgrade(round int) (moment string) {
 	<-done
 	return moment
 }
+
+// TestUpgradeFails: whatever the new program does on the new file, the old one goes on with the old database.
+func TestUpgradeFails(t *testing.T) {
+	t.Parallel()
+	old, now := versions(t)
+	p := newPlace(t, old)
+	p.local("start")
+	c, _ := p.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 4*clientPatience)
+	defer cancel()
+	waits := c.start(ctx, Wait)
+	wrapper := filepath.Join(p.dir, "temporal")
+	for what, does := range map[string]string{
+		"ended before it served":                              `exit 3`,
+		"workflow " + waits.GetID() + " of namespace default": `exec "$NEW" server start-dev --headless --ip 127.0.0.1 --port $6 --http-port $8 --metrics-port ${10} --db-filename ` + p.dir + `/other.db --log-level warn`,
+	} {
+		script := "#!/bin/sh\nNEW=" + now + "\ncase \"$*\" in *.next-*) " + does + ";; esac\nexec \"$NEW\" \"$@\"\n"
+		check(t, os.WriteFile(wrapper, []byte(script), 0o700))
+		generation := p.ask(".settings.temporal_bin")
+		p.exits(1, []string{"upgrade", "--temporal-bin", wrapper, "--yes"}, what, "the database is as it was, and Temporal runs on it again as it did")
+		if p.ask(".settings.temporal_bin") != generation {
+			t.Errorf("%s: the program is %s", what, p.ask(".settings.temporal_bin"))
+		}
+		if left, err := filepath.Glob(p.database() + ".*-*"); err != nil || len(left) > 0 {
+			t.Errorf("%s: %q is left (%v)", what, left, err)
+		}
+	}
+	check(t, c.SignalWorkflow(ctx, waits.GetID(), waits.GetRunID(), "go on", "after all"))
+	c.ends(ctx, waits, "after all")
+	p.stop()
+}

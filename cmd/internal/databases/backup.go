@@ -72,13 +72,20 @@ func copyWhole(ctx context.Context, c *cobra.Command, from, to string, live bool
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if err := transfer.Copy(ctx, from, live, part, newProgress(c).show); err != nil {
+	if err := copyAndSettle(ctx, c, from, live, part); err != nil {
 		return err
 	}
 	if err := os.Link(part, to); err != nil { // replaces nothing, as a rename would
 		return err
 	}
 	return statefile.SyncFolder(filepath.Dir(to))
+}
+
+func copyAndSettle(ctx context.Context, c *cobra.Command, from string, live bool, to string) error {
+	if err := transfer.Copy(ctx, from, live, to, newProgress(c).show); err != nil {
+		return err
+	}
+	return transfer.Settle(to)
 }
 
 // List prints what is kept beside the database.
@@ -145,7 +152,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 			return database.AsideName(real, database.ReplacedKind, time.Now())
 		},
 		Make: func(ctx context.Context, _, next string, _ fsm.Record) error {
-			return transfer.Copy(ctx, kept.Path, false, next, newProgress(c).show)
+			return copyAndSettle(ctx, c, kept.Path, false, next)
 		},
 	}.Do(ctx, s.Home)
 	switch busy, stopped := errors.AsType[upkeep.NotStoppedError](err); {
