@@ -61,7 +61,7 @@ shows the names.
 ` + cli.ExitHelp,
 		Example: `  stigmer local restore before-the-demo
   stigmer local restore 1.5.1 --yes`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: databases.CompleteNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := checkGrace("timeout", grace); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/dashboard"
+	"github.com/stigmer/local/cmd/internal/databases"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/installer"
 	"github.com/stigmer/local/cmd/internal/profile"
@@ -20,6 +21,7 @@ import (
 // for values gets its line here; TestTextFlagsComplete misses it otherwise. Numbers and
 // times need none: nothing is offered for them; nor do paths, for which the shell has files.
 var flagValues = map[string]cobra.CompletionFunc{
+	"delete":           databases.CompleteNames,
 	"from":             completeFrom(config.FromRelease+"\tthe official archive, proven by its checksum", config.FromGo+"\tbuilt by go, from the Go module proxy"),
 	"ip":               completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
 	cli.LogFormatFlag:  completeFrom("text\tfor people", "json\tfor programs, a line each"),
