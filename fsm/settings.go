@@ -41,7 +41,7 @@ type Settings struct {
 	IP     string `json:"ip"`
 	Port   int    `json:"port"`
 	UIPort int    `json:"ui_port"`
-	// HTTPPort and MetricsPort are 0 where the supervisor may pick a free port at each spawn.
+	// HTTPPort and MetricsPort are 0 where the supervisor may draw a free port: see SidePorts.
 	HTTPPort    int `json:"http_port"`
 	MetricsPort int `json:"metrics_port"`
 	// DB is the database file's absolute path, empty for --ephemeral.
