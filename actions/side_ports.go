@@ -63,9 +63,8 @@ func drawPort(ip string, lowest, highest int, others ...int) (port int, err erro
 
 // reservePort returns a port, the kernel's choice for 0, if nothing has it and no other call of
 // reservePort, in any process, has returned it in the last minute. What keeps it that long is a
-// connection to itself that has ended (TIME_WAIT; 30 s on macOS): the bind here fails for that,
-// and Temporal's, with SO_REUSEADDR, does not (net/ipv4/inet_connection_sock.c,
-// inet_csk_bind_conflict).
+// connection to itself that has ended (TIME_WAIT): the bind here fails for that, and Temporal's,
+// with SO_REUSEADDR, does not (net/ipv4/inet_connection_sock.c, inet_csk_bind_conflict).
 func reservePort(ip string, port int) (int, error) {
 	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return reuseAddress(c, 0) }}
 	listener, err := config.Listen(context.Background(), "tcp", ports.HostPort(ip, port))

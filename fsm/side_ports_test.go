@@ -69,3 +69,23 @@ func TestPortsOfAnAdoptedTemporal(t *testing.T) {
 		}
 	}
 }
+
+// To ask for the port that was drawn asks for nothing new.
+func TestDrawnPortsAreNoDifference(t *testing.T) {
+	r := Record{Settings: Settings{MetricsPort: 9000}, Drawn: SidePorts{61001, 61002}}
+	for _, c := range []struct {
+		http, metrics int
+		want          string
+	}{
+		{61001, 9000, ""}, {0, 9000, ""},
+		{61003, 9000, "--http-port is 61001, asked for 61003"}, {0, 61002, "--metrics-port is 9000, asked for 61002"}, {0, 0, "--metrics-port is 9000, asked for 0"},
+	} {
+		have := ""
+		for _, d := range r.Differences(Settings{HTTPPort: c.http, MetricsPort: c.metrics}, "http-port,metrics-port") {
+			have += d.String()
+		}
+		if have != c.want {
+			t.Errorf("%d, %d: %s", c.http, c.metrics, have)
+		}
+	}
+}

@@ -111,6 +111,7 @@ func TestSidePortsAsked(t *testing.T) {
 	p := fakePlace(t)
 	p.local("start")
 	drawn := p.target()
+	p.exits(0, []string{"start", "--metrics-port", drawn[strings.LastIndexByte(drawn, ':')+1:]}, "already running")
 	port, err := freePort()
 	check(t, err)
 	p.local("restart", "--metrics-port", port)
