@@ -43,13 +43,20 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := ports.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
+	sidePorts, err := observeSidePorts(e.Record, onWait)
+	if err != nil {
+		return refused(fsm.PortTaken, err)
+	}
 	found, program := w.contents(e.Record)
 	if found.Refusal != nil {
 		return refused(fsm.LockDenied, found.Refusal)
 	}
 	return fsm.Input{
-		Event:       fsm.LockAcquired,
-		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: program.Version},
+		Event: fsm.LockAcquired,
+		BeforeSpawn: fsm.BeforeSpawn{
+			Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known,
+			Version: program.Version, SidePorts: sidePorts,
+		},
 	}
 }
 

@@ -41,7 +41,7 @@ type Settings struct {
 	IP     string `json:"ip"`
 	Port   int    `json:"port"`
 	UIPort int    `json:"ui_port"`
-	// HTTPPort and MetricsPort are 0 where the supervisor may pick a free port at each spawn.
+	// HTTPPort and MetricsPort are 0 where the supervisor may draw a free port: see SidePorts.
 	HTTPPort    int `json:"http_port"`
 	MetricsPort int `json:"metrics_port"`
 	// DB is the database file's absolute path, empty for --ephemeral.
@@ -119,20 +119,21 @@ func takeProgram(to *Settings, from Settings) {
 	to.TemporalBin, to.TemporalVersion = from.TemporalBin, from.TemporalVersion
 }
 
-// InUse returns the recorded settings. If no version was asked for, the one that runs counts:
-// a start that asks for it wants what runs.
-func (r Record) InUse() Settings {
-	s := r.Settings
-	if s.TemporalVersion == "" && r.Temporal.Version != "" {
-		s.TemporalVersion = "v" + r.Temporal.Version
-	}
-	return s
-}
-
-// Differences compares the settings of a running Temporal with those asked for, in a fixed
-// order. Only what was given counts: a start without flags wants what runs.
-func Differences(have, want Settings, given Names) []Difference {
+// Differences compares how a Temporal runs with the settings asked for, in a fixed order. Only
+// what was given counts: a start without flags wants what runs. A request for the port that was
+// drawn, or for the version that runs, is no difference.
+func (r Record) Differences(want Settings, given Names) []Difference {
 	var differ []Difference
+	have := r.Settings
+	if have.TemporalVersion == "" && r.Temporal.Version != "" {
+		have.TemporalVersion = "v" + r.Temporal.Version
+	}
+	if want.HTTPPort != 0 {
+		have.HTTPPort = r.SidePorts().HTTP
+	}
+	if want.MetricsPort != 0 {
+		have.MetricsPort = r.SidePorts().Metrics
+	}
 	for _, f := range fields {
 		d := Difference{f.name, f.show(have), f.show(want)}
 		if d.Have != d.Want && given.Has(f.name) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/ports"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -74,14 +74,14 @@ func hasEnded(err error) bool {
 func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File, use func(context.Context, temporal.Endpoint) error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	free, err := ports.Free(loopback, 3)
+	free, err := freePorts(3)
 	if err != nil {
 		return err
 	}
 	s := r.Settings
 	s.IP, s.Port, s.Headless, s.Namespaces = loopback, free[0], true, ""
 	var words bytes.Buffer
-	cmd := exec.Command(s.TemporalBin, launch.Args(s, free[1], free[2])...)
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, fsm.SidePorts{HTTP: free[1], Metrics: free[2]})...)
 	cmd.Dir, cmd.Env = launch.Folder(home, s.DB), launch.Environment(r, home)
 	cmd.Stdout, cmd.Stderr = &words, &words
 	cmd.ExtraFiles = []*os.File{lock}
@@ -123,3 +123,16 @@ func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File
 }
 
 const loopback = "127.0.0.1"
+
+// freePorts picks ports that the kernel gives: no client needs to know them.
+func freePorts(n int) (free []int, err error) {
+	for range n {
+		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+		if err != nil {
+			return nil, err
+		}
+		defer listener.Close() // only then: each is to be another one
+		free = append(free, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return free, nil
+}
