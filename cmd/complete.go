@@ -34,6 +34,9 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"state output":     completeFromList(dashboard.Outputs),
 	"version":          installer.CompleteVersions,
 	"wait-for":         completeFromList(fsm.States),
+
+	config.LogLevelFlag:  completeFromList(config.LogLevels),
+	config.LogFormatFlag: completeFromList(config.LogFormats),
 }
 
 // completeTree gives every flag of a tree its values, and every command without

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"syscall"
 	"time"
@@ -74,7 +75,12 @@ func (f *fake) fail(message string) int {
 // log writes a line as Temporal does: the time is the process's local one, and
 // names no zone.
 func (f *fake) log(level, message string) {
-	if f.logLevel == "never" {
+	var least, own slog.Level
+	if f.logLevel == "never" || least.UnmarshalText([]byte(f.logLevel)) != nil || own.UnmarshalText([]byte(level)) != nil || own < least {
+		return
+	}
+	if f.logFormat == "json" {
+		fmt.Fprintf(os.Stderr, "{\"time\":%q,\"level\":%q,\"msg\":%q}\n", time.Now().UTC().Format(time.RFC3339Nano), level, message)
 		return
 	}
 	fmt.Fprintf(os.Stderr, "time=%s level=%s msg=%q\n", time.Now().Format("2006-01-02T15:04:05.000"), level, message)
