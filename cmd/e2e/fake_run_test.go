@@ -31,6 +31,7 @@ import (
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves
 //	flood               write to the log as fast as it can, from its first moment to its last
+//	server=VERSION      say that the server has this version
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a client could work
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:
