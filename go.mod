@@ -3,7 +3,6 @@ module github.com/stigmer/local
 go 1.26.0
 
 require (
-	connectrpc.com/connect v1.21.1
 	github.com/coreos/go-systemd/v22 v22.7.0
 	github.com/google/jsonschema-go v0.4.3
 	github.com/google/renameio/v2 v2.0.2

@@ -1,9 +1,10 @@
 package temporal
 
 import (
+	"bytes"
 	"context"
 
-	"google.golang.org/protobuf/types/known/wrapperspb"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // getSystemInfo needs no namespace, and no service but the frontend.
@@ -17,10 +18,11 @@ func ServerVersion(ctx context.Context, address string) string {
 		return ""
 	}
 	defer line.hangUp()
-	// server_version is field 1 of the response, which so begins as a StringValue does.
-	info, err := call[wrapperspb.StringValue](ctx, line, getSystemInfo, nil)
+	info, err := call(ctx, line, getSystemInfo, nil)
 	if err != nil {
 		return ""
 	}
-	return validVersion(info.Value)
+	// server_version is field 1 of the response, with which it begins.
+	version, _ := protowire.ConsumeString(bytes.TrimPrefix(info, protowire.AppendTag(nil, 1, protowire.BytesType)))
+	return validVersion(version)
 }
