@@ -54,8 +54,9 @@ func Args(s fsm.Settings, httpPort, metricsPort int) []string {
 // HTTP and metrics are left to the supervisor again, as it cannot be known
 // whether they were asked for.
 func settings(args []string, s fsm.Settings) fsm.Settings {
-	s.DB, s.Headless, s.Namespaces, s.ServerLog = "", false, "", fsm.DefaultServerLog
+	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
+	s.ServerLog = fsm.DefaultServerLog
 	for i := 0; i < len(args); i++ {
 		flag, value := args[i], ""
 		if flag == "--headless" {
