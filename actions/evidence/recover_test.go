@@ -81,6 +81,7 @@ func TestRecoverFindsTemporal(t *testing.T) {
 	stage.Check(t, err)
 	settings := fsm.Settings{
 		IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: s.home.DB(), Namespaces: "one,two", TemporalBin: program, Policy: fsm.DefaultPolicy(),
+		ServerLog: fsm.ServerLog{LogLevel: "debug", LogFormat: "json"},
 	}
 	s.spawn(launch.Args(settings, 1, 2)[1:]...)
 	stage.Check(t, os.WriteFile(s.home.State(), []byte("rubbish"), 0o600))
