@@ -37,6 +37,9 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"version":          installer.CompleteVersions,
 	config.VersionFlag: installer.CompleteVersions,
 	"wait-for":         completeFromList(fsm.States),
+
+	config.LogLevelFlag:  completeFromList(config.LogLevels),
+	config.LogFormatFlag: completeFromList(config.LogFormats),
 }
 
 // completeTree gives every flag of a tree its values, and every command without

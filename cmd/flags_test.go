@@ -19,6 +19,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	t.Setenv("STIGMER_HOME", t.TempDir())
 	values := map[string]string{"source": "go", "version": "v1.7.3", "URL": "http://127.0.0.1:2/x", "int": "17", "duration": "17s", "string": "some", "path": "some", "stringArray": "one,two", "format": "json"}
 	shown := map[string]string{"stringArray": "[one,two]"}
+	values["level"] = "debug"
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {
 			flags := f.declare()

@@ -24,8 +24,8 @@ back that far. It changes nothing, and works whether anything runs or not.
 Ctrl-C or until its output is closed. It waits for a log or a home that does not exist
 yet.
 
-A line without time and level, as those of a banner or a stack trace, belongs to the line
-before it.
+Each line is read by its own form: Temporal's text, its JSON, or a crash of Go. A line that
+names neither time nor level, as those of a stack trace, belongs to the line before it.
 
 Exit status: 0 done, 1 there is no log, 2 usage, 4 permission, 130 ended by Ctrl-C.
 `,

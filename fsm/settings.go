@@ -57,6 +57,23 @@ type Settings struct {
 	// it always gets.
 	PassEnv Names  `json:"pass_env"`
 	Policy  Policy `json:"policy"`
+	ServerLog
+}
+
+// ServerLog is how Temporal writes its log. A record of an older version has neither field.
+type ServerLog struct {
+	// LogLevel is the least grave level that is logged: debug, info, warn, error or never.
+	LogLevel string `json:"temporal_log_level"`
+	// LogFormat is text or json, a line each.
+	LogFormat string `json:"temporal_log_format"`
+}
+
+// DefaultServerLog is the log that Temporal wrote before it could be chosen.
+var DefaultServerLog = ServerLog{LogLevel: "warn", LogFormat: "text"}
+
+// Known is l with the default for what a record does not have.
+func (l ServerLog) Known() ServerLog {
+	return ServerLog{cmp.Or(l.LogLevel, DefaultServerLog.LogLevel), cmp.Or(l.LogFormat, DefaultServerLog.LogFormat)}
 }
 
 // Difference is one setting that a request wants otherwise than it is.
@@ -102,6 +119,8 @@ var fields = []field{
 	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, takeProgram},
 	{"temporal-version", func(s Settings) string { return s.TemporalVersion }, takeProgram},
 	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),
+	{"temporal-log-level", func(s Settings) string { return s.ServerLog.Known().LogLevel }, func(to *Settings, from Settings) { to.LogLevel = from.LogLevel }},
+	{"temporal-log-format", func(s Settings) string { return s.ServerLog.Known().LogFormat }, func(to *Settings, from Settings) { to.LogFormat = from.LogFormat }},
 	setting("start-deadline", func(s *Settings) *Millis { return &s.Policy.StartDeadline }),
 	setting("probe-period", func(s *Settings) *Millis { return &s.Policy.Period }),
 	setting("probe-timeout", func(s *Settings) *Millis { return &s.Policy.Timeout }),

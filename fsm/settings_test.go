@@ -144,6 +144,18 @@ func TestDifferencesAreToldInAFixedOrder(t *testing.T) {
 	}
 }
 
+// A record of an older build names no level and no form of the log: it means those of that build.
+func TestOlderRecordHasTheDefaultLog(t *testing.T) {
+	asked := Settings{ServerLog: DefaultServerLog}
+	if differ := (Record{}).Differences(asked, "temporal-log-level,temporal-log-format"); len(differ) != 0 {
+		t.Errorf("differences %v", differ)
+	}
+	asked.LogLevel = "error"
+	if differ := (Record{}).Differences(asked, "temporal-log-level"); len(differ) != 1 || differ[0].Have != "warn" {
+		t.Errorf("differences %v", differ)
+	}
+}
+
 func TestNames(t *testing.T) {
 	for _, c := range []struct {
 		list []string

@@ -81,6 +81,7 @@ func TestRecoverFindsTemporal(t *testing.T) {
 	stage.Check(t, err)
 	settings := fsm.Settings{
 		IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: s.home.DB(), Namespaces: "one,two", TemporalBin: program, Policy: fsm.DefaultPolicy(),
+		ServerLog: fsm.ServerLog{LogLevel: "debug", LogFormat: "json"},
 	}
 	side := fsm.SidePorts{HTTP: 61001, Metrics: 61002}
 	s.spawn(launch.Args(settings, side)[1:]...)

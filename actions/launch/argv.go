@@ -20,9 +20,7 @@ import (
 // TEMPORAL_ENV names, which must exist (temporalcli/commands.go, preRun). A preset could
 // open the UI to the network, or end the server after a time. No file has no preset, and
 // "default" is the one that need not exist.
-//
-// Since 1.7 Temporal's own log level is "never": its errors would be in no log.
-var ownFlags = []string{"--env", "default", "--env-file", os.DevNull, "--log-level", "warn"}
+var ownFlags = []string{"--env", "default", "--env-file", os.DevNull}
 
 // Args is Temporal's command line after the program's name. Every port is given:
 // those for HTTP and metrics would otherwise be picked at random by Temporal, and
@@ -46,7 +44,9 @@ func Args(s fsm.Settings, side fsm.SidePorts) []string {
 	for _, namespace := range s.Namespaces.List() {
 		args = append(args, "--namespace", namespace)
 	}
-	return append(args, ownFlags...)
+	// Since 1.7 Temporal's own log level is "never": its errors would be in no log.
+	log := s.ServerLog.Known()
+	return append(append(args, ownFlags...), "--log-level", log.LogLevel, "--log-format", log.LogFormat)
 }
 
 // settings reads settings back from a command line that Args made, over those
@@ -57,6 +57,7 @@ func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
 	var side fsm.SidePorts
 	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
+	s.ServerLog = fsm.DefaultServerLog
 	for i := 0; i < len(args); i++ {
 		flag, value := args[i], ""
 		if flag == "--headless" {
@@ -82,6 +83,10 @@ func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
 			s.DB = value
 		case "--namespace":
 			namespaces = append(namespaces, value)
+		case "--log-level":
+			s.LogLevel = value
+		case "--log-format":
+			s.LogFormat = value
 		}
 	}
 	s.Namespaces = fsm.MakeNames(namespaces)

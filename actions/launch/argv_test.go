@@ -11,9 +11,9 @@ import (
 func TestArgv(t *testing.T) {
 	s := fsm.Settings{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db", Namespaces: "one,two"}
 	stage.Is(t, "all", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
-		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn")
-	s.Headless, s.DB, s.Namespaces = true, "", ""
-	stage.Is(t, "little", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level warn")
+		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn --log-format text")
+	s.Headless, s.DB, s.Namespaces, s.LogLevel, s.LogFormat = true, "", "", "debug", "json"
+	stage.Is(t, "little", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
 }
 
 // A running Temporal's command line says how it was started.
@@ -27,8 +27,9 @@ func TestSettingsOfArgv(t *testing.T) {
 		{IP: "0.0.0.0", Port: 65535, UIPort: 65534, DB: "/db", Namespaces: "one,two,three"},
 		{IP: "127.0.0.1", Port: 7233, UIPort: other.UIPort, Headless: true, Namespaces: "one"},
 		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, Namespaces: "--headless,--port,-n"},
+		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, ServerLog: fsm.ServerLog{LogLevel: "never", LogFormat: "json"}},
 	} {
-		s.Policy = other.Policy // which no command line has
+		s.Policy, s.ServerLog = other.Policy, s.ServerLog.Known() // no command line has the policy
 		side := fsm.SidePorts{HTTP: 5, Metrics: 6}
 		have, ports := settings(append([]string{"/bin/temporal"}, Args(s, side)...), other)
 		stage.Is(t, "settings", have, s)

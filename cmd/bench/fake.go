@@ -27,7 +27,7 @@ const fakeLifetime = 10 * time.Minute
 
 // isFake reports whether this program was started as a Temporal: by its command line.
 func isFake(args []string) bool {
-	return len(args) == 2 && args[1] == "--version" || len(args) > 2 && args[1] == "server" && args[2] == "start-dev"
+	return len(args) > 1 && args[1] == "--version" || len(args) > 2 && args[1] == "server" && args[2] == "start-dev"
 }
 
 // fake serves what the tool probes, on the ports that it is given, and nothing

@@ -27,7 +27,7 @@ func argv(p ports, db string) []string {
 		"--port", strconv.Itoa(p.frontend), "--http-port", strconv.Itoa(p.http),
 		"--metrics-port", strconv.Itoa(p.metrics), "--ui-port", strconv.Itoa(p.ui),
 		"--db-filename", db,
-		"--env", "default", "--env-file", os.DevNull, "--log-level", "warn",
+		"--env", "default", "--env-file", os.DevNull, "--log-level", "warn", "--log-format", "text",
 	}
 }
 

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"slices"
@@ -29,6 +30,9 @@ func (f *fake) describer(worked chan<- struct{}) grpc.StreamHandler {
 		var namespace wrapperspb.StringValue
 		if err := stream.RecvMsg(&namespace); err != nil {
 			return err
+		}
+		if method == "GetSystemInfo" { // field 1 of the response is the server's version
+			return stream.SendMsg(wrapperspb.String(cmp.Or(f.modes["server"], "1.31.2")))
 		}
 		answer, good := f.answerTo(method, namespace.Value)
 		if answer == nil {

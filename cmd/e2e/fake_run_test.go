@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"syscall"
 	"time"
@@ -30,6 +31,7 @@ import (
 //	deaf                accept connections and never answer
 //	chatty              write tens of megabytes to the log while it serves
 //	flood               write to the log as fast as it can, from its first moment to its last
+//	server=VERSION      say that the server has this version
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a client could work
 //
 // Children inherit every descriptor that the fake was given, as Temporal's do:
@@ -74,7 +76,12 @@ func (f *fake) fail(message string) int {
 // log writes a line as Temporal does: the time is the process's local one, and
 // names no zone.
 func (f *fake) log(level, message string) {
-	if f.logLevel == "never" {
+	var least, own slog.Level
+	if f.logLevel == "never" || least.UnmarshalText([]byte(f.logLevel)) != nil || own.UnmarshalText([]byte(level)) != nil || own < least {
+		return
+	}
+	if f.logFormat == "json" {
+		fmt.Fprintf(os.Stderr, "{\"time\":%q,\"level\":%q,\"msg\":%q}\n", time.Now().UTC().Format(time.RFC3339Nano), level, message)
 		return
 	}
 	fmt.Fprintf(os.Stderr, "time=%s level=%s msg=%q\n", time.Now().Format("2006-01-02T15:04:05.000"), level, message)

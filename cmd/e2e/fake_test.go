@@ -31,7 +31,7 @@ const fakeLifetime = 10 * time.Minute
 type fakeFlags struct {
 	ip                          string
 	port, uiPort, http, metrics int
-	db, logLevel                string
+	db, logLevel, logFormat     string
 	preset, presets             string
 	headless                    bool
 	namespaces                  []string
@@ -87,6 +87,7 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	set.IntVar(&f.metrics, "metrics-port", 0, "")
 	set.StringVar(&f.db, "db-filename", "", "")
 	set.StringVar(&f.logLevel, "log-level", "never", "") // as since 1.7
+	set.StringVar(&f.logFormat, "log-format", "text", "")
 	set.StringVar(&f.preset, "env", "default", "")
 	set.StringVar(&f.presets, "env-file", ".config/temporalio/temporal.yaml", "")
 	set.BoolVar(&f.headless, "headless", false, "")
@@ -101,6 +102,9 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error", "never"}, f.logLevel) {
 		return f, fmt.Errorf("unknown log level %q", f.logLevel)
+	}
+	if !slices.Contains([]string{"text", "json", "pretty"}, f.logFormat) {
+		return f, fmt.Errorf("unknown log format %q", f.logFormat)
 	}
 	if f.uiPort == 0 {
 		f.uiPort = f.port + 1000

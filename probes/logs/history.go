@@ -92,11 +92,12 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 }
 
 // collect takes lines, the last one first, until it has what is wanted. newest is the last line
-// that says something, for lines that are still to come. Where no line says a
-// time, written counts, which is when the log was last written.
+// that says something, for lines that are still to come. A line without a time was written
+// before the next one that has one or, after the last of those, by written, which is when the log
+// was last written: for a query since some time it counts as written then.
 func collect(backward iter.Seq2[[]byte, error], q Query, written time.Time) (entries []Entry, newest head, err error) {
 	var lines []string
-	count := 0
+	count, later := 0, written
 	for line, err := range backward {
 		if err != nil {
 			return nil, newest, err
@@ -118,7 +119,10 @@ func collect(backward iter.Seq2[[]byte, error], q Query, written time.Time) (ent
 			lines = nil
 			break
 		}
-		if q.wants(h) || q.plain() {
+		if !h.at.IsZero() {
+			later = h.at
+		}
+		if q.wants(head{later, h.level}) || q.plain() {
 			slices.Reverse(lines)
 			entries = append(entries, Entry{At: h.at, Level: h.level, Lines: lines})
 			count += len(lines)
@@ -126,32 +130,29 @@ func collect(backward iter.Seq2[[]byte, error], q Query, written time.Time) (ent
 		lines = nil
 	}
 	if len(lines) > 0 && q.Level == 0 { // at the beginning of all: they go with what follows
-		first := Entry{Lines: lines}
-		if len(entries) == 0 {
-			first.At = written
-		}
 		if len(entries) > 0 || q.wants(head{at: written}) {
 			slices.Reverse(lines)
-			entries = append(entries, first)
+			entries = append(entries, Entry{Lines: lines})
 		}
 	}
 	slices.Reverse(entries)
-	dateUndated(entries)
+	dateUndated(entries, written)
 	return Cut(entries, q.Count), newest, nil
 }
 
 // dateUndated gives an entry without a time that of the one before, and the first
-// ones that of the one after.
-func dateUndated(entries []Entry) {
+// ones that of the one after, or written if there is none.
+func dateUndated(entries []Entry, written time.Time) {
 	for i := 1; i < len(entries); i++ {
 		if entries[i].At.IsZero() {
 			entries[i].At = entries[i-1].At
 		}
 	}
-	for i := len(entries) - 2; i >= 0; i-- {
+	for i := range slices.Backward(entries) {
 		if entries[i].At.IsZero() {
-			entries[i].At = entries[i+1].At
+			entries[i].At = written
 		}
+		written = entries[i].At
 	}
 }
 

@@ -107,6 +107,56 @@ func TestReadUndated(t *testing.T) {
 	}
 }
 
+// Each line is read by its own form: Temporal's text and its JSON, with the banner of another
+// version between them, and a crash that names no time and is as grave as an error.
+func TestReadMixed(t *testing.T) {
+	lines := []string{
+		"time=2026-11-25T21:00:00.000 level=ERROR msg=a",
+		"Temporal CLI 1.8.2 (Server 1.31.2, UI 2.50.1)",
+		"",
+		"Temporal Server:      localhost:7233",
+		`{"time":"2026-11-25T21:10:00.000000001Z","level":"INFO","msg":"b"}`,
+		`{"time":"2026-11-25T21:20:00.5Z","level":"WARN","msg":"c","level":7}`,
+		"panic: close of closed channel",
+		"goroutine 1 [running]:",
+		"time=2026-11-25T21:30:00.000 level=WARN msg=d",
+		"fatal error: all goroutines are asleep - deadlock!",
+	}
+	l := newLog(t, strings.Join(lines, "\n")+"\n")
+	at := func(minute int) time.Time { return time.Date(2026, 11, 25, 21, minute, 0, 0, time.UTC) }
+	check(t, os.Chtimes(l.Path, at(40), at(40)))
+	pick := func(from ...int) (picked []string) {
+		for _, i := range from {
+			picked = append(picked, lines[i])
+		}
+		return picked
+	}
+	reads(t, l, Query{Count: -1, Level: Error}, pick(0, 6, 7, 9)...)
+	reads(t, l, Query{Count: -1, Level: Warn}, pick(0, 5, 6, 7, 8, 9)...)
+	reads(t, l, Query{Count: -1, Level: Info}, lines...)
+	reads(t, l, Query{Count: -1, Since: at(15)}, lines[5:]...)
+	reads(t, l, Query{Count: -1, Since: at(25)}, pick(6, 7, 8, 9)...)
+	reads(t, l, Query{Count: -1, Since: at(35), Level: Error}, lines[9])
+	reads(t, l, Query{Count: -1, Since: at(41)})
+	entries, err := l.Read(Query{Count: -1, Timed: true})
+	check(t, err)
+	for i, minute := range []int{0, 0, 10, 20, 20, 30, 30} {
+		if have := entries[i].At.Truncate(time.Minute); !have.Equal(at(minute)) {
+			t.Errorf("entry %d is of %s, not of minute %d: %q", i, have, minute, entries[i].Lines)
+		}
+	}
+	f := l.New(Query{Level: Error})
+	if have := follow(t, f); !slices.Equal(have, pick(0, 6, 7, 9)) {
+		t.Errorf("followed: %q", have)
+	}
+	f.Close()
+	l = newLog(t, lines[6]+"\n")
+	check(t, os.Chtimes(l.Path, at(40), at(40)))
+	if entries, err = l.Read(Query{Count: 1, Timed: true}); err != nil || !entries[0].At.Equal(at(40)) {
+		t.Errorf("a crash alone: %+v, %v", entries, err)
+	}
+}
+
 // A copy that a rotation has not finished, or never will, is not read twice.
 func TestReadUnfinishedRotation(t *testing.T) {
 	reads(t, newLog(t, "b\nc\nd\n", "b\nc\n", "a\n"), Query{Count: -1}, "a", "b", "c", "d")

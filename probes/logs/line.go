@@ -40,7 +40,7 @@ func ParseLevel(name string) Level {
 func LevelOf(line string) Level { return readHead([]byte(line)).level }
 
 // head is what a line says of itself. It is zero for a line that says nothing,
-// which goes with the line before: a banner, or a stack trace.
+// which goes with the line before: as those of a stack trace.
 type head struct {
 	at    time.Time
 	level Level
@@ -48,8 +48,20 @@ type head struct {
 
 func (h head) known() bool { return h != head{} }
 
+// undated are the lines that begin something and name no time: what Go's runtime prints when it ends
+// a program (runtime/panic.go, runtime/signal_unix.go), and what a Temporal CLI prints beside its
+// log, which is in the log of a wrapper.
+var undated = []struct {
+	begins string
+	level  Level
+}{
+	{"panic: ", Error}, {"fatal error: ", Error}, {"runtime: ", Error}, {"unexpected fault address ", Error},
+	{"SIGQUIT: ", Error}, {"SIGABRT: ", Error}, {"SIGSEGV: ", Error}, {"SIGBUS: ", Error}, {"SIGILL: ", Error}, {"SIGFPE: ", Error}, {"SIGTRAP: ", Error},
+	{"Error: ", Error}, {"CLI ", Info}, {"Temporal CLI ", Info}, {"Stopping server...", Info},
+}
+
 // readHead reads the forms that our logs have: Temporal's time=... level=...,
-// hclog's time and [LEVEL], and the JSON of either.
+// hclog's time and [LEVEL], the JSON of either, and undated.
 func readHead(line []byte) head {
 	switch {
 	case len(line) == 0:
@@ -58,6 +70,11 @@ func readHead(line []byte) head {
 		return jsonHead(line)
 	case line[0] >= '0' && line[0] <= '9':
 		return plainHead(line)
+	}
+	for _, u := range undated {
+		if bytes.HasPrefix(line, []byte(u.begins)) {
+			return head{level: u.level}
+		}
 	}
 	return pairHead(line)
 }
@@ -92,21 +109,30 @@ func plainHead(line []byte) (h head) {
 	return h
 }
 
+// jsonKeys are the keys of a time and of a level, of slog, zap and hclog.
+var jsonKeys = struct{ times, levels []string }{[]string{"time", "ts", "@timestamp"}, []string{"level", "@level"}}
+
+// jsonHead reads a line of JSON up to where it has said both. What follows, which may be anything
+// that is logged, has no say, nor need it be whole.
 func jsonHead(line []byte) (h head) {
-	var fields struct {
-		Time, TS, Level string
-		HCTime          string `json:"@timestamp"`
-		HCLevel         string `json:"@level"`
-	}
-	if json.Unmarshal(line, &fields) != nil {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	if _, err := decoder.Token(); err != nil {
 		return head{}
 	}
-	for _, text := range []string{fields.Time, fields.TS, fields.HCTime} {
-		if at := readTime(text); !at.IsZero() {
-			h.at = at
+	for h.at.IsZero() || h.level == 0 {
+		key, err := decoder.Token()
+		var value any
+		if err != nil || decoder.Decode(&value) != nil {
+			break
+		}
+		name, _ := key.(string)
+		switch text, _ := value.(string); {
+		case h.at.IsZero() && slices.Contains(jsonKeys.times, name):
+			h.at = readTime(text)
+		case h.level == 0 && slices.Contains(jsonKeys.levels, name):
+			h.level = ParseLevel(text)
 		}
 	}
-	h.level = max(ParseLevel(fields.Level), ParseLevel(fields.HCLevel))
 	return h
 }
 

@@ -27,10 +27,14 @@ type Condition struct {
 var errChanged = errors.New("it changed while it was looked at")
 
 // Glance reads the sizes of the database at path, and whether it has SQLite's header and as
-// many pages as that counts. A server may have it open.
+// many pages as that counts. A server may have it open: a journal is then of a transaction that
+// goes on, which may have written the count before the pages.
 func Glance(path string) (Condition, error) {
 	h, err := readHead(path)
-	h.Flaw = h.cutOff(h.Flaw)
+	if !h.Interrupted {
+		h.Flaw = h.cutOff(h.Flaw)
+	}
+	h.Interrupted = false
 	return h.Condition, err
 }
 

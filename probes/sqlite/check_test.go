@@ -227,6 +227,24 @@ func TestQuickCheckTakesBackAnInterruptedTransaction(t *testing.T) {
 		if c.Interrupted != want || c.Flaw != "" {
 			t.Errorf("%q: %+v", content, c)
 		}
+		if c, err := Glance(path); c.Interrupted || c.Flaw != "" || err != nil {
+			t.Errorf("at a glance, %q: %+v, %v", content, c, err)
+		}
+	}
+}
+
+// A transaction that goes on may have counted pages that are not there yet.
+func TestGlanceAtATransaction(t *testing.T) {
+	path := copyDatabase(t, "small.db")
+	info, err := os.Stat(path)
+	check(t, err)
+	check(t, os.Truncate(path, info.Size()/2))
+	if c, err := Glance(path); c.Flaw == "" || err != nil {
+		t.Errorf("%+v, %v", c, err)
+	}
+	check(t, os.WriteFile(path+"-journal", []byte(journalMagic), 0o600))
+	if c, err := Glance(path); c.Flaw != "" || err != nil {
+		t.Errorf("with a journal: %+v, %v", c, err)
 	}
 }
 

@@ -27,6 +27,8 @@ type frontend struct {
 	// history and matching are the answers that cross to them; history's nil is that there
 	// is no such workflow.
 	history, matching error
+	// version is the server's, empty for one that does not say it.
+	version string
 }
 
 var noSuchWorkflow = status.Error(codes.NotFound, "workflow not found for ID: "+noWorkflow)
@@ -55,6 +57,8 @@ func (f frontend) describe(_ any, stream grpc.ServerStream) error {
 		answer = cmp.Or(f.history, noSuchWorkflow)
 	case method == describeTaskQueue && name.Value == systemNamespace:
 		answer = f.matching
+	case method == getSystemInfo && f.version != "":
+		return stream.SendMsg(wrapperspb.String(f.version))
 	case method == describeNamespace:
 		if err, known := f.namespaces[name.Value]; known {
 			answer = err
@@ -99,11 +103,11 @@ func TestAsk(t *testing.T) {
 		{"another server", frontend{namespaces: ok}, nil, false, false, "not a Temporal frontend"},
 		{"no such namespace", frontend{health: serving, namespaces: ok}, []string{"missing"}, true, false, "namespace missing"},
 		{"database gone", frontend{health: serving, namespaces: map[string]error{"default": status.Error(codes.Unavailable, "disk I/O")}}, nil, true, false, "disk I/O"},
-		{"no history", frontend{serving, ok, down, nil}, nil, true, false, "no workflow can start: history does not answer: unavailable"},
-		{"no matching", frontend{serving, ok, nil, down}, nil, true, false, "no workflow can start: matching does not answer: unavailable"},
-		{"neither", frontend{serving, ok, down, down}, nil, true, false, "history and matching do not answer"},
-		{"the frontend alone answers for history", frontend{serving, ok, noNamespace(), nil}, nil, true, false, "history does not answer"},
-		{"an old server without the call", frontend{serving, ok, nil, status.Error(codes.Unimplemented, "x")}, nil, true, false, "matching does not answer"},
+		{"no history", frontend{health: serving, namespaces: ok, history: down, matching: nil}, nil, true, false, "no workflow can start: history does not answer: unavailable"},
+		{"no matching", frontend{health: serving, namespaces: ok, history: nil, matching: down}, nil, true, false, "no workflow can start: matching does not answer: unavailable"},
+		{"neither", frontend{health: serving, namespaces: ok, history: down, matching: down}, nil, true, false, "history and matching do not answer"},
+		{"the frontend alone answers for history", frontend{health: serving, namespaces: ok, history: noNamespace(), matching: nil}, nil, true, false, "history does not answer"},
+		{"an old server without the call", frontend{health: serving, namespaces: ok, history: nil, matching: status.Error(codes.Unimplemented, "x")}, nil, true, false, "matching does not answer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			endpoint := Endpoint{Address: test.frontend.serve(t), Namespaces: test.namespaces}
@@ -118,6 +122,15 @@ func TestAsk(t *testing.T) {
 				t.Errorf("Namespaces = %v", answer.Namespaces)
 			}
 		})
+	}
+}
+
+// A server says its version, or does not.
+func TestServerVersion(t *testing.T) {
+	for said, want := range map[string]string{"1.31.2": "1.31.2", "": "", "none": ""} {
+		if have := ServerVersion(t.Context(), frontend{version: said}.serve(t)); have != want {
+			t.Errorf("%q is read as %q", said, have)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"debug/buildinfo"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ const serverModule = "go.temporal.io/server"
 
 // ReadProgram returns what Go's linker left in a file, and in its path: that takes a
 // millisecond. A build from a source archive has no version of its own, but may lie in
-// Homebrew's folder, which has. Of a file that is not the Temporal CLI nothing but that is known.
+// Homebrew's folder, which names one. Of a file that is not the Temporal CLI it returns nothing but that.
 func ReadProgram(exe string) fsm.Program {
 	info, err := buildinfo.ReadFile(exe)
 	if err != nil || info.Main.Path != temporalModule {
@@ -41,7 +40,7 @@ func SaysAll(p fsm.Program) bool {
 	return p.Version != "" && p.ServerVersion != "" && !strings.HasSuffix(p.Version, dirty)
 }
 
-// dirty ends the version of a build with changed files (Go: cmd/go, build constraints of vcs stamps).
+// dirty ends the version of a build with changed files (go help buildvcs).
 const dirty = "+dirty"
 
 // serverVersion is the version of the server with which a program was linked, empty for none.
@@ -72,27 +71,27 @@ func cellarVersion(path string) string {
 	return validVersion(version)
 }
 
-// versionPattern finds what every Temporal CLI prints for its version (temporalcli/commands.go,
-// Version): "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)".
-var versionPattern = regexp.MustCompile(`^temporal version (\S+)(?: \(Server ([^,)\s]+))?`)
-
 // unstamped is the version that a build without one prints.
 const unstamped = "0.0.0-DEV"
 
-// ParseVersion finds the versions in what a program printed. A wrapper may print more than that.
-func ParseVersion(printed []string) fsm.Program {
+// ParseVersion finds in what a program printed what every Temporal CLI prints for its version
+// (temporalcli/commands.go, Version): "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)".
+// A wrapper may print more than that.
+func ParseVersion(printed []string) (p fsm.Program) {
 	for _, line := range printed {
-		found := versionPattern.FindStringSubmatch(line)
-		if found == nil {
+		words := append(strings.Fields(line), "", "", "", "", "")
+		if words[0] != "temporal" || words[1] != "version" {
 			continue
 		}
-		p := fsm.Program{Version: validVersion(found[1]), ServerVersion: validVersion(found[2])}
-		if p.Version == unstamped {
-			p.Version = ""
+		if words[2] != unstamped {
+			p.Version = validVersion(words[2])
 		}
-		return p
+		if words[3] == "(Server" {
+			p.ServerVersion = validVersion(strings.TrimRight(words[4], ",)"))
+		}
+		break
 	}
-	return fsm.Program{}
+	return p
 }
 
 // validVersion is a version without the "v" before it, empty for what is none.

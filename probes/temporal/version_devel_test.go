@@ -76,7 +76,7 @@ func TestDevelBuild(t *testing.T) {
 }
 
 // The server's version is the one that is linked, wherever that came from.
-func TestServerVersion(t *testing.T) {
+func TestLinkedServer(t *testing.T) {
 	server := func(version string, replaced *debug.Module) []*debug.Module {
 		return []*debug.Module{{Path: "example.com/x", Version: "v9.9.9"}, {Path: serverModule, Version: version, Replace: replaced}}
 	}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -53,11 +55,11 @@ func PathVar(f *pflag.FlagSet, to *string, name, usage string) {
 	f.Var(&Value[string]{To: to, Kind: PathType, Parse: ExpandPath}, name, usage)
 }
 
-// ChoiceVar declares a flag that is one of two words.
-func ChoiceVar(f *pflag.FlagSet, to *string, name, kind string, words [2]string, usage string) {
+// ChoiceVar declares a flag that is one of some words.
+func ChoiceVar(f *pflag.FlagSet, to *string, name, kind string, words []string, usage string) {
 	f.Var(&Value[string]{To: to, Kind: kind, Parse: func(text string) (string, error) {
-		if text != words[0] && text != words[1] {
-			return "", fmt.Errorf("%q is neither %s nor %s", text, words[0], words[1])
+		if !slices.Contains(words, text) {
+			return "", fmt.Errorf("%q is neither %s", text, strings.Join(words, " nor "))
 		}
 		return text, nil
 	}}, name, usage)

@@ -36,7 +36,7 @@ type Source struct {
 
 // Declare declares the flags of where a Temporal CLI is installed from.
 func (s *Source) Declare(f *pflag.FlagSet) {
-	cli.ChoiceVar(f, &s.From, FromSetting, "source", [2]string{FromRelease, FromGo}, "release or go")
+	cli.ChoiceVar(f, &s.From, FromSetting, "source", []string{FromRelease, FromGo}, "release or go")
 	withoutPassword := func(u *url.URL) string {
 		if u == nil {
 			return ""

@@ -76,6 +76,7 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	cli.PathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.Ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
+	o.logFlags(f)
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
 	f.StringArrayVar(&o.passEnv, PassEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
 	cli.PathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")

@@ -29,7 +29,7 @@ func declareVoice(f *pflag.FlagSet) {
 	f.Bool(cli.VerboseFlag, false, "log each step to standard error, and the steps of a new supervisor to its log")
 	f.Bool(cli.QuietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
 	format := "text"
-	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", [2]string{"text", "json"},
+	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", []string{"text", "json"},
 		"text or json, for the log of this command and of a new supervisor")
 }
 

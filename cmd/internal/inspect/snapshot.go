@@ -186,11 +186,15 @@ func (s *Snapshot) lookAtTemporal() {
 	ctx, cancel := WithLookTimeout()
 	defer cancel()
 	leader := s.Evidence.Leader.PID
+	serves := ""
 	var all sync.WaitGroup
 	all.Go(func() { s.port, _ = ports.Owner(ctx, settings.IP, settings.Port, leader) })
 	if s.Evidence.Owner == fsm.OwnerOurs {
 		s.asked = true
 		all.Go(func() { s.answer = s.ask(ctx, leader) })
+		if p := s.Evidence.Leader.Program; p.Wrapper || p.ServerVersion == "" {
+			all.Go(func() { serves = temporal.ServerVersion(ctx, launch.Address(settings)) })
+		}
 	}
 	if !settings.Headless {
 		all.Go(func() { s.uiPort, _ = ports.Owner(ctx, settings.IP, settings.UIPort, leader) })
@@ -201,6 +205,20 @@ func (s *Snapshot) lookAtTemporal() {
 		})
 	}
 	all.Wait()
+	s.Evidence.Leader.Program = asServed(s.Evidence.Leader.Program, serves)
+}
+
+// asServed corrects what is known of a program by the version that its server says it has, if it
+// says one. A wrapper may run another program than the one whose versions it printed once.
+func asServed(p fsm.Program, server string) fsm.Program {
+	if server == "" || server == p.ServerVersion {
+		return p
+	}
+	if p.ServerVersion != "" {
+		p.Version = ""
+	}
+	p.ServerVersion = server
+	return p
 }
 
 // ask probes the Temporal at hand. If it is alive but slow, and Healthy by the record of a

@@ -1,0 +1,28 @@
+package temporal
+
+import (
+	"bytes"
+	"context"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// getSystemInfo needs no namespace, and no service but the frontend.
+const getSystemInfo = "/" + workflowService + "/GetSystemInfo"
+
+// ServerVersion returns the version that the server at host:port says it has, as in "1.31.2",
+// empty if it says none until ctx is done.
+func ServerVersion(ctx context.Context, address string) string {
+	line, err := dial(ctx, address)
+	if err != nil {
+		return ""
+	}
+	defer line.hangUp()
+	info, err := call(ctx, line, getSystemInfo, nil)
+	if err != nil {
+		return ""
+	}
+	// server_version is field 1 of the response, with which it begins.
+	version, _ := protowire.ConsumeString(bytes.TrimPrefix(info, protowire.AppendTag(nil, 1, protowire.BytesType)))
+	return validVersion(version)
+}
