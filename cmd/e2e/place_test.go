@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -94,22 +95,46 @@ var building sync.Mutex
 func build(folder string, flags ...string) (string, error) {
 	building.Lock()
 	defer building.Unlock()
-	registered, err := exec.LookPath("stigmer")
+	bin, err := programFolder()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(filepath.Dir(registered), folder, "stigmer")
+	path := filepath.Join(bin, folder, "stigmer")
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	c := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", path}, flags, []string{"../stigmer"})...)
+	return path, goBuild("../stigmer", path, flags...)
+}
+
+// buildFakes puts the fake Temporal and the programs around it into PATH.
+func buildFakes() error {
+	bin, err := programFolder()
+	if err != nil {
+		return err
+	}
+	fake := filepath.Join(bin, "temporal")
+	err = goBuild("./fake", fake)
+	for _, name := range []string{"launchctl", "straggler"} {
+		err = cmp.Or(err, os.Link(fake, filepath.Join(bin, name)))
+	}
+	return err
+}
+
+// programFolder is the folder of PATH in which testscript keeps its own programs.
+func programFolder() (string, error) {
+	registered, err := exec.LookPath("stigmer")
+	return filepath.Dir(registered), err
+}
+
+func goBuild(program, path string, flags ...string) error {
+	c := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", path}, flags, []string{program})...)
 	if !slices.Contains(flags, "-race=true") {
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	}
 	if out, err := c.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%q: %w\n%s", c.Args, err, out)
+		return fmt.Errorf("%q: %w\n%s", c.Args, err, out)
 	}
-	return path, nil
+	return nil
 }
 
 // builtWith returns those of the go command's flags with which this test was built: the

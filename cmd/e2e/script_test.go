@@ -26,18 +26,29 @@ func TestMain(m *testing.M) {
 	}
 	status := func(command func() int) func() { return func() { os.Exit(command()) } }
 	programs := map[string]func(){
-		"stigmer":   status(counted(stigmer)),
-		"temporal":  status(fakeTemporal),
-		"launchctl": status(fakeLaunchctl),
-		"straggler": status(straggler),
-		"holdlock":  status(holdLock),
-		"larger":    status(larger),
+		"stigmer":  status(counted(stigmer)),
+		"larger":   status(larger),
+		"holdlock": status(holdLock),
 	}
 	for name, program := range sandboxes {
 		programs[name] = status(program)
 	}
-	guarded(programs, func() { testscript.Main(m, programs) })
+	guarded(programs, func() { testscript.Main(suite{m}, programs) })
 }
+
+// suite is the tests, once the programs are in PATH that are not this binary.
+type suite struct{ tests *testing.M }
+
+func (s suite) Run() int {
+	if err := buildFakes(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return s.tests.Run()
+}
+
+// fakeLaunchd names the folder of the fake launchd: see cmd/e2e/fake/launchctl.go.
+const fakeLaunchd = "FAKE_LAUNCHD"
 
 // stigmer is the program, on a system with launchd where a script keeps one.
 func stigmer() int {
