@@ -1,6 +1,6 @@
-// Package main is what the tests run in the place of Temporal and of launchctl, and the
-// children that these have. It is a program of its own, and never built with the race
-// detector: that is there for stigmer, and a server starts some hundreds of times.
+// Package main is what the tests run in the place of Temporal and of launchctl, with the
+// children that these have, and what takes system calls from a program. It is never built
+// with the race detector: that is there for stigmer, and a server starts some hundreds of times.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 func main() {
 	program, known := map[string]func() int{
-		"temporal": fakeTemporal, "launchctl": fakeLaunchctl, "straggler": straggler,
+		"temporal": fakeTemporal, "launchctl": fakeLaunchctl, "straggler": straggler, "sandbox": sandbox,
 	}[filepath.Base(os.Args[0])]
 	if !known {
 		fmt.Fprintln(os.Stderr, "fake: no program is named", os.Args[0])
