@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestFaultLogFollowed: a follower of a log that is rotated again and again gets each line that
@@ -34,7 +33,7 @@ func TestFaultLogFollowed(t *testing.T) {
 		t.Fatal("what was there is not printed")
 	}
 	p.local("start", "--probe-period", "100ms", "--liveness-deadline", "1m")
-	if !poll(2*time.Minute, func() bool { return endsWith(followed, "chatty is done\n") }) {
+	if !poll(5*awaitDefault, func() bool { return endsWith(followed, "chatty is done\n") }) {
 		t.Fatal("the last line did not come")
 	}
 	p.stop()
