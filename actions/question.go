@@ -55,16 +55,16 @@ func (q *question) soFar() temporal.Answer {
 // run asks until there is an answer or ctx is done, and posts what question says.
 func (q *question) run(ctx context.Context) {
 	defer q.cancel()
-	began, delay := time.Now(), proc.RunDelay(q.process)
+	began, timeout := time.Now(), millis(q.effect.Record.Settings.Policy.Timeout)
 	answered := make(chan temporal.Answer, 1)
 	go func() { answered <- q.ask(ctx) }() // ends with ctx
-	late := time.NewTimer(millis(q.effect.Record.Settings.Policy.Timeout))
-	defer late.Stop()
-	select {
-	case answer := <-answered:
-		q.postAnswer(answer, false)
+	if q.answeredWithin(timeout/10, answered) {
 		return
-	case <-late.C:
+	}
+	// Only now, as reading it costs as much as the probe, and a good answer comes before.
+	delay := proc.RunDelay(q.process)
+	if q.answeredWithin(timeout-time.Since(began), answered) {
+		return
 	}
 	postWaiting := func(again bool) {
 		answer := q.soFar()
@@ -84,6 +84,17 @@ func (q *question) run(ctx context.Context) {
 		}
 	}
 	q.postAnswer(<-answered, true)
+}
+
+// answeredWithin posts an answer that comes within a time. It returns false if none came.
+func (q *question) answeredWithin(within time.Duration, answered <-chan temporal.Answer) bool {
+	select {
+	case answer := <-answered:
+		q.postAnswer(answer, false)
+		return true
+	case <-time.After(within):
+		return false
+	}
 }
 
 func (q *question) ask(ctx context.Context) temporal.Answer {

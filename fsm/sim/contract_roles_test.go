@@ -3,24 +3,25 @@ package sim
 import (
 	"bufio"
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
-	"connectrpc.com/connect"
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sys/unix"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
@@ -224,28 +225,27 @@ func argument(flag string) string { return os.Args[slices.Index(os.Args, flag)+1
 type frontend <-chan struct{}
 
 func (f frontend) serve(address string) error {
-	mux := http.NewServeMux()
-	const service = "/temporal.api.workflowservice.v1.WorkflowService/"
-	for path, err := range map[string]error{
-		service + "DescribeNamespace": nil, service + "DescribeTaskQueue": nil,
-		service + "DescribeWorkflowExecution": connect.NewError(connect.CodeNotFound, errors.New("workflow not found for ID: x")),
-	} {
-		mux.Handle(path, connect.NewUnaryHandler(path, func(context.Context, *connect.Request[emptypb.Empty]) (*connect.Response[emptypb.Empty], error) {
-			return connect.NewResponse(&emptypb.Empty{}), err
-		}))
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
 	}
-	const health = "/grpc.health.v1.Health/Check"
-	mux.Handle(health, connect.NewUnaryHandler(health, func(context.Context, *connect.Request[emptypb.Empty]) (*connect.Response[wrapperspb.Int32Value], error) {
-		select {
-		case <-f:
-			return connect.NewResponse(wrapperspb.Int32(2)), nil // NOT_SERVING
-		default:
-			return connect.NewResponse(wrapperspb.Int32(1)), nil
+	return grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+		if err := stream.RecvMsg(&emptypb.Empty{}); err != nil {
+			return err
 		}
-	}))
-	protocols := new(http.Protocols)
-	protocols.SetUnencryptedHTTP2(true)
-	return (&http.Server{Addr: address, Handler: mux, Protocols: protocols}).ListenAndServe()
+		switch method, _ := grpc.MethodFromServerStream(stream); path.Base(method) {
+		case "Check":
+			select {
+			case <-f:
+				return stream.SendMsg(wrapperspb.Int32(2)) // NOT_SERVING
+			default:
+				return stream.SendMsg(wrapperspb.Int32(1))
+			}
+		case "DescribeWorkflowExecution":
+			return status.Error(codes.NotFound, "workflow not found for ID: x")
+		}
+		return stream.SendMsg(&emptypb.Empty{})
+	})).Serve(listener)
 }
 
 // supervise is a supervisor, as cmd/internal/lifecycle has it.

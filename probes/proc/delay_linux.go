@@ -4,7 +4,6 @@ package proc
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -15,13 +14,13 @@ import (
 // (Documentation/scheduler/sched-stats.rst). It includes the time for which a cgroup's quota
 // stops them. It is 0 where the kernel does not count or the process may not be read.
 func RunDelay(pid int) time.Duration {
-	threads, err := filepath.Glob(procPath(pid, "task/*/schedstat"))
+	threads, err := os.ReadDir(procPath(pid, "task"))
 	if err != nil {
 		return 0
 	}
 	var sum time.Duration
 	for _, thread := range threads {
-		text, err := os.ReadFile(thread)
+		text, err := os.ReadFile(procPath(pid, "task/"+thread.Name()+"/schedstat"))
 		if err != nil {
 			continue // it has just ended
 		}

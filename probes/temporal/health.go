@@ -1,6 +1,7 @@
 package temporal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +10,9 @@ import (
 	"net/http"
 	"time"
 
-	"connectrpc.com/connect"
 	"github.com/stigmer/local/fsm"
 	"golang.org/x/net/http2"
-	"google.golang.org/protobuf/types/known/emptypb"
-	"google.golang.org/protobuf/types/known/wrapperspb"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // workflowService is the service whose health Temporal reports by this name.
@@ -157,12 +156,11 @@ func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
 }
 
 func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
-	// The response's one field is an enumeration, an Int32Value's bytes.
-	status, err := call[wrapperspb.Int32Value](ctx, l, healthCheck, textField(nil, 1, workflowService))
+	said, err := call(ctx, l, healthCheck, textField(nil, 1, workflowService))
 	if err != nil {
 		return Answer{Detail: "health does not answer: " + err.Error()}
 	}
-	answer := Answer{Health: statusName(status.Value)}
+	answer := Answer{Health: statusName(said)}
 	if answer.Health != serving {
 		answer.Detail = "health is " + answer.Health
 		return answer
@@ -189,8 +187,10 @@ func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
 	return answer
 }
 
-func statusName(status int32) string {
-	if status >= 0 && int(status) < len(statuses) {
+// statusName is the status in the health check's answer: its one field, absent for UNKNOWN.
+func statusName(answer []byte) string {
+	status, _ := protowire.ConsumeVarint(bytes.TrimPrefix(answer, protowire.AppendTag(nil, 1, protowire.VarintType)))
+	if status < uint64(len(statuses)) {
 		return statuses[status]
 	}
 	return fmt.Sprintf("status %d", status)
@@ -199,8 +199,10 @@ func statusName(status int32) string {
 // line is one connection to speak gRPC on. It cannot dial again, nor be led
 // elsewhere by a proxy variable, a resolver or a redirect.
 type line struct {
-	wire io.Closer
-	http *http.Client
+	wire interface {
+		http.RoundTripper
+		io.Closer
+	}
 	base string
 }
 
@@ -225,36 +227,13 @@ func newLine(address string, conn net.Conn) (*line, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &line{wire: wire, http: &http.Client{Transport: wire}, base: "http://" + address}, nil
+	return &line{wire: wire, base: "http://" + address}, nil
 }
 
 func (l *line) hangUp() { l.wire.Close() }
-
-// call calls a method with a request that is encoded already (request.go), so that
-// Temporal's API module, a heavy one, is not needed. What T does not know of the response
-// is kept unread.
-func call[T any](ctx context.Context, l *line, method string, request []byte) (*T, error) {
-	client := connect.NewClient[emptypb.Empty, T](l.http, l.base+method, connect.WithGRPC())
-	message := &emptypb.Empty{}
-	message.ProtoReflect().SetUnknown(request) // written as they are
-	answer, err := client.CallUnary(ctx, connect.NewRequest(message))
-	switch connect.CodeOf(err) {
-	case connect.CodeDeadlineExceeded:
-		return nil, errSilent
-	case connect.CodeUnimplemented:
-		return nil, errors.New("the server is not a Temporal frontend")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return answer.Msg, nil
-}
 
 // errSilent stands for the answer of a call that has not been answered.
 var errSilent = errors.New("nothing within the time given")
 
 // Silent is the answer of an endpoint that has answered nothing at all.
 var Silent = Answer{Detail: "health does not answer: " + errSilent.Error()}
-
-// NotFound reports whether an answer is that the namespace does not exist.
-func NotFound(answer error) bool { return connect.CodeOf(answer) == connect.CodeNotFound }

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-
-	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // describeNamespace is the call that proves the database to be reached: health
@@ -63,6 +61,6 @@ func gather(names []string, ask func(name string) error, report func(soFar map[s
 // askNamespace calls DescribeNamespace, whose request has the namespace's name as
 // field 1. Of the answer only its coming matters.
 func askNamespace(ctx context.Context, l *line, name string) error {
-	_, err := call[emptypb.Empty](ctx, l, describeNamespace, textField(nil, 1, name))
+	_, err := call(ctx, l, describeNamespace, textField(nil, 1, name))
 	return err
 }

@@ -1,12 +1,9 @@
 package temporal
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"strings"
-
-	"connectrpc.com/connect"
-	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // Health and DescribeNamespace are answered by the frontend, from the database. A workflow
@@ -38,9 +35,9 @@ const systemNamespace = "temporal-system"
 func askService(ctx context.Context, l *line, service string) error {
 	var err error
 	if service == "history" {
-		_, err = call[emptypb.Empty](ctx, l, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
+		_, err = call(ctx, l, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
 	} else {
-		_, err = call[emptypb.Empty](ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
+		_, err = call(ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
 	}
 	if service == "history" && crossed(err) {
 		return nil
@@ -66,14 +63,6 @@ func aboutServices(answers map[string]error) string {
 // crossed reports whether an error about a workflow came from history. "No such workflow"
 // does; "no such namespace" comes from the frontend.
 func crossed(err error) bool {
-	var failed *connect.Error
-	if !errors.As(err, &failed) || failed.Code() != connect.CodeNotFound {
-		return false
-	}
-	for _, detail := range failed.Details() {
-		if strings.HasSuffix(detail.Type(), ".NamespaceNotFoundFailure") {
-			return false
-		}
-	}
-	return true
+	failed, ok := errors.AsType[*statusError](err)
+	return ok && failed.code == codeNotFound && !bytes.Contains(failed.details, []byte(".NamespaceNotFoundFailure"))
 }
