@@ -18,16 +18,12 @@ import (
 	"go.temporal.io/sdk/temporal"
 )
 
-// oldTemporal names the environment variable with the path of an older Temporal CLI, whose database is
-// brought to the real one's version.
-const oldTemporal = "STIGMER_OLD_TEMPORAL"
-
 // versions are the two programs of an upgrade.
 func versions(t *testing.T) (old, now string) {
 	t.Helper()
-	old, now = os.Getenv(oldTemporal), os.Getenv(realTemporalVariable)
+	old, now = os.Getenv(oldTemporalVariable), os.Getenv(realTemporalVariable)
 	if old == "" || now == "" {
-		t.Skip(oldTemporal + " and " + realTemporalVariable + " name no two Temporals; make test does")
+		t.Skip(oldTemporalVariable + " and " + realTemporalVariable + " name no two Temporals; make test does")
 	}
 	return old, now
 }
