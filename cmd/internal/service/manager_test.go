@@ -10,7 +10,7 @@ import (
 
 // A service's state is read from the manager's own words, in each state that it names.
 func TestStatus(t *testing.T) {
-	launchd := filepath.Join("..", "..", "e2e", "testdata", "launchd")
+	launchd := filepath.Join("..", "..", "e2e", "fake", "testdata", "launchd")
 	for _, c := range []struct {
 		folder, states string
 		read           func(string) managerStatus
@@ -44,7 +44,7 @@ func TestLaunchdLines(t *testing.T) {
 		"not_running":     {"state = not running", launchdWhy, "last exit code = 0"},
 		"spawn_scheduled": {"state = spawn scheduled", "last exit code = 78: EX_CONFIG", launchdUnreached[0], launchdUnreached[1]},
 	} {
-		said, err := os.ReadFile(filepath.Join("..", "..", "e2e", "testdata", "launchd", state))
+		said, err := os.ReadFile(filepath.Join("..", "..", "e2e", "fake", "testdata", "launchd", state))
 		check(t, err)
 		if have := readLaunchd(string(said)).lines; !slices.Equal(have, want) {
 			t.Errorf("%s is shown as %q", state, have)
