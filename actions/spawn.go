@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"syscall"
 
 	"github.com/stigmer/local/actions/cause"
@@ -15,7 +14,6 @@ import (
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/files"
-	"github.com/stigmer/local/probes/ports"
 	"github.com/stigmer/local/probes/proc"
 )
 
@@ -81,11 +79,8 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	if err := closeOnExec(); err != nil {
 		return nil, err
 	}
-	httpPort, metricsPort, err := sidePorts(s)
-	if err != nil {
-		return nil, err
-	}
 	w.tree.closeWaiter()
+	var err error
 	w.tree.waiter, w.tree.file, err = lockfile.Reopen(w.home.Lock())
 	if err != nil {
 		return nil, err
@@ -98,7 +93,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 		return nil, fsm.Refusal{Code: cmp.Or(cause.Of(err), fsm.CodeLogUnusable), Reason: err.Error()}
 	}
 	w.run.logFrom = logfile.Size(w.home.Log())
-	cmd := exec.Command(s.TemporalBin, launch.Args(s, httpPort, metricsPort)...)
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, r.SidePorts())...)
 	cmd.Dir = launch.Folder(w.home, s.DB)
 	cmd.Env = launch.Environment(r, w.home)
 	cmd.Stderr = output
@@ -113,28 +108,6 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, nil
-}
-
-// sidePorts picks the ports for HTTP and metrics where none were asked for, fresh
-// ones for each spawn.
-func sidePorts(s fsm.Settings) (httpPort, metricsPort int, err error) {
-	if s.HTTPPort != 0 && s.MetricsPort != 0 {
-		return s.HTTPPort, s.MetricsPort, nil
-	}
-	free, err := ports.Free(s.IP, 6)
-	if err != nil {
-		return 0, 0, err
-	}
-	asked := []int{s.Port, s.UIPort, s.HTTPPort, s.MetricsPort}
-	free = slices.DeleteFunc(free, func(port int) bool { return slices.Contains(asked, port) })
-	httpPort, metricsPort = free[0], free[1]
-	if s.HTTPPort != 0 {
-		httpPort = s.HTTPPort
-	}
-	if s.MetricsPort != 0 {
-		metricsPort = s.MetricsPort
-	}
-	return httpPort, metricsPort, nil
 }
 
 // identify reads the child's identity. One that has exited already keeps its PID,

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -78,7 +77,6 @@ func TestSpawnFails(t *testing.T) {
 		"lock removed":  func(l *life) { stage.Check(t, os.Remove(l.home.Lock())) },
 		"log a symlink": func(l *life) { stage.Check(t, os.Symlink("/dev/null", l.home.Log())) },
 		"log a folder":  func(l *life) { stage.Check(t, os.Mkdir(l.home.Log(), 0o700)) },
-		"no such IP":    func(l *life) { l.record.Settings.IP = "192.0.2.1" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLife(t)
@@ -124,22 +122,4 @@ func TestEnvironmentOf(t *testing.T) {
 	stage.Is(t, "own", slices.Contains(launch.Environment(r, "/home"), "ENVIRONMENT_TEST=own"), true)
 	r.Settings.PassEnv = ""
 	stage.Is(t, "own, filtered", slices.Contains(launch.Environment(r, "/home"), "ENVIRONMENT_TEST=own"), false)
-}
-
-func TestSidePorts(t *testing.T) {
-	s := fsm.Settings{IP: "127.0.0.1"}
-	for _, wanted := range [][2]int{{0, 0}, {41, 0}, {0, 42}, {41, 42}} {
-		s.HTTPPort, s.MetricsPort = wanted[0], wanted[1]
-		http, metrics, err := sidePorts(s)
-		stage.Check(t, err)
-		for i, have := range []int{http, metrics} {
-			if have == 0 || wanted[i] != 0 && have != wanted[i] || http == metrics {
-				t.Errorf("%v: %d, %d", wanted, http, metrics)
-			}
-		}
-		args := launch.Args(s, http, metrics)
-		if !slices.Contains(args, strconv.Itoa(http)) || !slices.Contains(args, strconv.Itoa(metrics)) {
-			t.Errorf("%d, %d: %q", http, metrics, args)
-		}
-	}
 }

@@ -42,6 +42,10 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := ports.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
+	sidePorts, err := observeSidePorts(e.Record, onWait)
+	if err != nil {
+		return refused(fsm.PortTaken, err)
+	}
 	found := database.Contents{Known: e.Record.Known}
 	if !w.hadOpen(s.DB) {
 		found = database.ReadContents(s.DB, e.Record.Known)
@@ -50,8 +54,11 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		return refused(fsm.LockDenied, found.Refusal)
 	}
 	return fsm.Input{
-		Event:       fsm.LockAcquired,
-		BeforeSpawn: fsm.BeforeSpawn{Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known, Version: w.programs.Of(w.home, e.Record).Version},
+		Event: fsm.LockAcquired,
+		BeforeSpawn: fsm.BeforeSpawn{
+			Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known,
+			Version: w.programs.Of(w.home, e.Record).Version, SidePorts: sidePorts,
+		},
 	}
 }
 

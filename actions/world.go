@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/fsm"
@@ -67,6 +68,9 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 func (w *World) Observe(r fsm.Record) fsm.Evidence {
 	e, lock := evidence.ObserveLocked(w.home, r)
 	w.tree.own = lock
+	if e.Owner == fsm.OwnerOurs {
+		e.SidePorts = launch.SidePorts(e.Leader)
+	}
 	return e
 }
 

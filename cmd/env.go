@@ -16,7 +16,9 @@ func envCommand() *cobra.Command {
 		Short: "Point a shell, or a profile, at the local Temporal",
 		Long: `Print the lines that point a shell's programs at the local Temporal: every Temporal
 SDK's environment configuration and the Temporal CLI read TEMPORAL_ADDRESS and
-TEMPORAL_NAMESPACE. The address is the recorded one, whether Temporal runs or not.
+TEMPORAL_NAMESPACE. TEMPORAL_HTTP_ADDRESS (the HTTP API) and TEMPORAL_METRICS_ADDRESS
+(a target for Prometheus) are for scripts. The addresses are the recorded ones,
+whether Temporal runs or not.
 
 With --profile, write a profile into the configuration file of the SDKs and of the
 Temporal CLI instead ($TEMPORAL_CONFIG_FILE, else temporalio/temporal.toml in the

@@ -77,6 +77,7 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 	switch row.On {
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
+		s.Drawn = s.drawn(in.SidePorts)
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -96,6 +97,18 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 	s.Lost = row.To == Degraded && v.Lost
 	s.Slowly = row.To == Degraded && !v.Lost && s.ProbeFailures.Slow > 0 && (v.Waits || v.passes())
 	return s
+}
+
+// databaseNews says what a spawn finds of its database that its user should know.
+func (s Supervisor) databaseNews(in Input) []string {
+	was := s.DatabaseBefore
+	switch {
+	case in.Fresh && was.Served && was.Path == s.Settings.DB:
+		return []string{"the database " + was.Path + ", which Temporal served from, is not there any more: it begins with a new and empty one"}
+	case s.Database.Created && !s.Database.Served && in.Half != "":
+		return []string{fmt.Sprintf("the database %s %s, as a killed first start leaves it: it is set aside, and a new one is made", s.Database.Path, in.Half)}
+	}
+	return nil
 }
 
 // left books the state in which a Temporal has left the database. After a Temporal that has

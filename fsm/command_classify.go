@@ -80,7 +80,7 @@ func (c Command) classifyBusy(in CommandInput) CommandEvent {
 		return SupervisorSuspended
 	case r.Desired != WantRunning:
 		return StopUnderWay
-	case r.State != Stopping && len(Differences(r.Settings, c.Want, c.Given)) > 0:
+	case r.State != Stopping && len(r.Differences(c.Want, c.Given)) > 0:
 		return SettingsDiffer
 	}
 	return c.classifyDriven(in)

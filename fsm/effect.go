@@ -77,10 +77,11 @@ type Stamp struct {
 
 // BeforeSpawn is what was observed between the locks and the spawn.
 type BeforeSpawn struct {
-	Fresh   bool         // the database file does not exist
-	Known   DatabaseFile // the database, if its contents are known
-	Half    string       // why the database is what a killed first start leaves, without its subject; empty if it is not
-	Version string       // of the Temporal CLI that is about to be spawned, empty if not known
+	Fresh     bool         // the database file does not exist
+	Known     DatabaseFile // the database, if its contents are known
+	Half      string       // why the database is what a killed first start leaves, without its subject; empty if it is not
+	Version   string       // of the Temporal CLI that is about to be spawned, empty if not known
+	SidePorts SidePortFacts
 }
 
 // WithSpawn is what was done for a spawn.

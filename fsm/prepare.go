@@ -7,7 +7,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 	switch {
 	case e.Owner == OwnerForeign:
 		return r, Outcome{Result: ResultTemporalLockForeign, Record: r, Holder: e.Holder} //mutation:foreign-lock
-	case keeps && len(Differences(r.Settings, c.Want, c.Given)) > 0:
+	case keeps && len(r.Differences(c.Want, c.Given)) > 0:
 		return r, Outcome{Result: ResultSettingsDiffer, Record: r}
 	case keeps: // it is adopted as it runs
 	case c.refused(r) != "":

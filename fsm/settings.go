@@ -41,7 +41,7 @@ type Settings struct {
 	IP     string `json:"ip"`
 	Port   int    `json:"port"`
 	UIPort int    `json:"ui_port"`
-	// HTTPPort and MetricsPort are 0 where the supervisor may pick a free port at each spawn.
+	// HTTPPort and MetricsPort are 0 where the supervisor may draw a free port: see SidePorts.
 	HTTPPort    int `json:"http_port"`
 	MetricsPort int `json:"metrics_port"`
 	// DB is the database file's absolute path, empty for --ephemeral.
@@ -128,10 +128,18 @@ var fields = []field{
 	setting("restart-window", func(s *Settings) *Millis { return &s.Policy.RestartWindow }),
 }
 
-// Differences compares the settings of a running Temporal with those asked for, in a fixed
-// order. Only what was given counts: a start without flags wants what runs.
-func Differences(have, want Settings, given Names) []Difference {
+// Differences compares how a Temporal runs with the settings asked for, in a fixed order. Only
+// what was given counts: a start without flags wants what runs. A request for the port that was
+// drawn is no difference.
+func (r Record) Differences(want Settings, given Names) []Difference {
 	var differ []Difference
+	have := r.Settings
+	if want.HTTPPort != 0 {
+		have.HTTPPort = r.SidePorts().HTTP
+	}
+	if want.MetricsPort != 0 {
+		have.MetricsPort = r.SidePorts().Metrics
+	}
 	for _, f := range fields {
 		d := Difference{f.name, f.show(have), f.show(want)}
 		if d.Have != d.Want && given.Has(f.name) {

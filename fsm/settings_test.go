@@ -67,7 +67,7 @@ func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
 		want := have
 		l := leaves(&want)[i]
 		l.change(t, i)
-		differ := Differences(have, want, MakeNames(flags))
+		differ := Record{Settings: have}.Differences(want, MakeNames(flags))
 		if slices.Contains(notFlags, l.name) {
 			if len(differ) != 0 {
 				t.Errorf("%s is listed as no flag: differences %v", l.name, differ)
@@ -82,7 +82,7 @@ func TestEverySettingIsComparedAndOverlaid(t *testing.T) {
 		if got := have.Overlay(want, Names(flag)); got != want {
 			t.Errorf("%s: overlaid %+v", l.name, got)
 		}
-		if differ := Differences(have, want, "other,"+Names(flag+"-x")); len(differ) != 0 {
+		if differ := (Record{Settings: have}).Differences(want, "other,"+Names(flag+"-x")); len(differ) != 0 {
 			t.Errorf("%s was not given: %v", l.name, differ)
 		}
 		if got := have.Overlay(want, "other"); got != have {
@@ -116,7 +116,7 @@ func TestDifferencesAreToldInAFixedOrder(t *testing.T) {
 	want := Settings{Port: 7333, DB: "/my db", Namespaces: "", Policy: DefaultPolicy()}
 	want.Policy.Period = 500
 	var got []string
-	for _, d := range Differences(have, want, "probe-period,namespace,db,port,headless") {
+	for _, d := range (Record{Settings: have}).Differences(want, "probe-period,namespace,db,port,headless") {
 		got = append(got, d.String())
 	}
 	expected := []string{
@@ -133,11 +133,11 @@ func TestDifferencesAreToldInAFixedOrder(t *testing.T) {
 // A record of an older build names no level and no form of the log: it means those of that build.
 func TestOlderRecordHasTheDefaultLog(t *testing.T) {
 	asked := Settings{ServerLog: DefaultServerLog}
-	if differ := Differences(Settings{}, asked, "temporal-log-level,temporal-log-format"); len(differ) != 0 {
+	if differ := (Record{}).Differences(asked, "temporal-log-level,temporal-log-format"); len(differ) != 0 {
 		t.Errorf("differences %v", differ)
 	}
 	asked.LogLevel = "error"
-	if differ := Differences(Settings{}, asked, "temporal-log-level"); len(differ) != 1 || differ[0].Have != "warn" {
+	if differ := (Record{}).Differences(asked, "temporal-log-level"); len(differ) != 1 || differ[0].Have != "warn" {
 		t.Errorf("differences %v", differ)
 	}
 }

@@ -3,6 +3,7 @@ package fsm
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Supervisor is the supervisor's protocol as a value: Step takes it from one
@@ -55,6 +56,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	s.Gone = e.Owner == OwnerNone || e.Owner == OwnerForeign
 	if e.Owner == OwnerOurs {
 		s.Temporal = e.Leader //mutation:leader-proven
+		s.Drawn = s.adoptedPorts(e.SidePorts)
 	}
 	if !s.Gone {
 		s.Run = 1
@@ -273,11 +275,8 @@ func (s Supervisor) cause(row Row, in Input) string {
 		}
 		return s.Waiting
 	case LockAcquired:
-		if was := s.DatabaseBefore; in.Fresh && was.Served && was.Path == s.Settings.DB {
-			return "the database " + was.Path + ", which Temporal served from, is not there any more: it begins with a new and empty one"
-		}
-		if s.Database.Created && !s.Database.Served && in.Half != "" {
-			return fmt.Sprintf("the database %s %s, as a killed first start leaves it: it is set aside, and a new one is made", s.Database.Path, in.Half)
+		if news := append(s.databaseNews(in), in.SidePorts.moved()...); len(news) > 0 {
+			return strings.Join(news, "; ")
 		}
 	case Spawned:
 		if in.Backup != "" {

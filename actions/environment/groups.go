@@ -49,7 +49,7 @@ var shaping = []string{"TEMPORAL_*", "OTEL_*", "GRPC_GO_*", "GRPC_XDS_*", "GRPC_
 // forClients are variables of Temporal's that a server does not read: stigmer local env
 // itself prints some of them.
 var forClients = []string{
-	"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE", "TEMPORAL_API_KEY",
+	"TEMPORAL_ADDRESS", "TEMPORAL_HTTP_ADDRESS", "TEMPORAL_METRICS_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE", "TEMPORAL_API_KEY",
 	"TEMPORAL_TLS", "TEMPORAL_TLS_*", "TEMPORAL_CODEC_*", "TEMPORAL_GRPC_META_*",
 }
 

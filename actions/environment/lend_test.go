@@ -21,7 +21,7 @@ func TestLend(t *testing.T) {
 		"what every program has":             {"HOME=/none PATH=/bin LC_ALL=C SSL_CERT_FILE=x", "", "HOME=/none LC_ALL=C PATH=/bin SSL_CERT_FILE=x", ""},
 		"what is for its runtime":            {"GOGC=off GOMAXPROCS=1 no_proxy=x HTTPS_PROXY= TEMPORAL_VERSION_CHECK_DISABLED=1", "", "GOGC=off GOMAXPROCS=1 HTTPS_PROXY= TEMPORAL_VERSION_CHECK_DISABLED=1 no_proxy=x", ""},
 		"what would shape it":                {"GODEBUG=x TEMPORAL_ENV=prod OTEL_TRACES_EXPORTER=console GRPC_XDS_BOOTSTRAP=x", "", "", "GODEBUG GRPC_XDS_BOOTSTRAP OTEL_TRACES_EXPORTER TEMPORAL_ENV"},
-		"what is for clients is not lent":    {"TEMPORAL_ADDRESS=x TEMPORAL_TLS_CERT_DATA=x TEMPORAL_API_KEY=x", "", "", ""},
+		"what is for clients is not lent":    {"TEMPORAL_ADDRESS=x TEMPORAL_METRICS_ADDRESS=x TEMPORAL_TLS_CERT_DATA=x TEMPORAL_API_KEY=x", "", "", ""},
 		"the others are not lent":            {"EDITOR=vi AWS_SECRET_ACCESS_KEY=x GOFLAGS=-x TERM=xterm", "", "", ""},
 		"what a program in it reads":         {"TEMPORAL_DEBUG=1 SQLITE_TMPDIR=/x GRPC_GO_LOG_SEVERITY_LEVEL=info LD_PRELOAD=/x.so", "", "", "GRPC_GO_LOG_SEVERITY_LEVEL LD_PRELOAD SQLITE_TMPDIR TEMPORAL_DEBUG"},
 		"an empty one shapes nothing":        {"GODEBUG= TEMPORAL_ENV=", "", "", ""},

@@ -47,7 +47,7 @@ func rebuild(home statefile.Home, reason string) statefile.Document {
 	}
 	if evidence.Owner == fsm.OwnerOurs { //mutation:record-rebuilt
 		document.Temporal = evidence.Leader
-		document.Settings, document.Environment = launch.Running(evidence.Leader)
+		launch.Running(evidence.Leader, &document.Record)
 	}
 	if reason != "" {
 		document = document.Add(fsm.Transition{At: fsm.Instant(time.Now().UnixMilli()), From: fsm.Stopped, Event: fsm.Resumed, To: fsm.Stopped, Cause: reason})

@@ -25,13 +25,13 @@ var ownFlags = []string{"--env", "default", "--env-file", os.DevNull}
 // Args is Temporal's command line after the program's name. Every port is given:
 // those for HTTP and metrics would otherwise be picked at random by Temporal, and
 // the UI's would be the port plus 1000.
-func Args(s fsm.Settings, httpPort, metricsPort int) []string {
+func Args(s fsm.Settings, side fsm.SidePorts) []string {
 	args := []string{
 		"server", "start-dev",
 		"--ip", s.IP,
 		"--port", strconv.Itoa(s.Port),
-		"--http-port", strconv.Itoa(httpPort),
-		"--metrics-port", strconv.Itoa(metricsPort),
+		"--http-port", strconv.Itoa(side.HTTP),
+		"--metrics-port", strconv.Itoa(side.Metrics),
 	}
 	if s.Headless {
 		args = append(args, "--headless")
@@ -50,10 +50,11 @@ func Args(s fsm.Settings, httpPort, metricsPort int) []string {
 }
 
 // settings reads settings back from a command line that Args made, over those
-// in s. It is how a lost record is rebuilt from a running Temporal. Ports for
-// HTTP and metrics are left to the supervisor again, as it cannot be known
-// whether they were asked for.
-func settings(args []string, s fsm.Settings) fsm.Settings {
+// in s. It is how a lost record is rebuilt from a running Temporal. The ports for
+// HTTP and metrics are no settings then, as it cannot be known whether they were
+// asked for.
+func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
+	var side fsm.SidePorts
 	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
 	s.ServerLog = fsm.DefaultServerLog
@@ -74,6 +75,10 @@ func settings(args []string, s fsm.Settings) fsm.Settings {
 			s.Port = number(value, s.Port)
 		case "--ui-port":
 			s.UIPort = number(value, s.UIPort)
+		case "--http-port":
+			side.HTTP = number(value, 0)
+		case "--metrics-port":
+			side.Metrics = number(value, 0)
 		case "--db-filename":
 			s.DB = value
 		case "--namespace":
@@ -85,7 +90,7 @@ func settings(args []string, s fsm.Settings) fsm.Settings {
 		}
 	}
 	s.Namespaces = fsm.MakeNames(namespaces)
-	return s
+	return s, side
 }
 
 func number(text string, otherwise int) int {

@@ -10,10 +10,10 @@ import (
 
 func TestArgv(t *testing.T) {
 	s := fsm.Settings{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db", Namespaces: "one,two"}
-	stage.Is(t, "all", strings.Join(Args(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
+	stage.Is(t, "all", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
 		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn --log-format text")
 	s.Headless, s.DB, s.Namespaces, s.LogLevel, s.LogFormat = true, "", "", "debug", "json"
-	stage.Is(t, "little", strings.Join(Args(s, 1, 2), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
+	stage.Is(t, "little", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
 }
 
 // A running Temporal's command line says how it was started.
@@ -30,12 +30,16 @@ func TestSettingsOfArgv(t *testing.T) {
 		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, ServerLog: fsm.ServerLog{LogLevel: "never", LogFormat: "json"}},
 	} {
 		s.Policy, s.ServerLog = other.Policy, s.ServerLog.Known() // no command line has the policy
-		stage.Is(t, "settings", settings(append([]string{"/bin/temporal"}, Args(s, 5, 6)...), other), s)
+		side := fsm.SidePorts{HTTP: 5, Metrics: 6}
+		have, ports := settings(append([]string{"/bin/temporal"}, Args(s, side)...), other)
+		stage.Is(t, "settings", have, s)
+		stage.Is(t, "side ports", ports, side)
 	}
 	// What is cut short or damaged leaves what was there.
-	have := settings([]string{"temporal", "--port", "x", "--ui-port"}, other)
+	have, side := settings([]string{"temporal", "--port", "x", "--http-port", "y", "--ui-port"}, other)
 	stage.Is(t, "port", have.Port, 1)
 	stage.Is(t, "UI port", have.UIPort, 2)
+	stage.Is(t, "side ports", side, fsm.SidePorts{})
 	settings(nil, other)
 }
 

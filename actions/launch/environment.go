@@ -24,15 +24,21 @@ func Lent(r fsm.Record) fsm.Environment {
 	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 }
 
-// Running reads the settings of a running Temporal back from its command line, with
-// the standard policy, and what it was lent from its environment.
-func Running(p fsm.Process) (fsm.Settings, fsm.Environment) {
-	s := settings(proc.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
+// SidePorts reads those of a running Temporal from its command line.
+func SidePorts(p fsm.Process) fsm.SidePorts {
+	_, side := settings(proc.Args(p.PID), fsm.Settings{})
+	return side
+}
+
+// Running reads into a record from the command line of a running Temporal how that was started,
+// with the standard policy, and from its environment what it was lent.
+func Running(p fsm.Process, r *fsm.Record) {
+	s, side := settings(proc.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe
 	if folder := proc.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
 		s.DB = filepath.Join(folder, s.DB) // see databaseArgument
 	}
 	lent, passEnv := environment.OfProcess(p)
 	s.PassEnv = passEnv
-	return s, lent
+	r.Settings, r.Drawn, r.Environment = s, side, lent
 }

@@ -15,6 +15,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b(\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?`), "TIME"},
 	{regexp.MustCompile(`\b(pid|group|generation) \d+`), "$1 N"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?(µs|ms|s)\b`), "DURATION"},
+	{regexp.MustCompile(`^  (HTTP|Metrics) +http://127\.0\.0\.1:\d+`), "$1 PORT"},
 	{regexp.MustCompile(`, version [\d.]+\)`), ")"}, // a fake Temporal has none; TestReadme checks it
 	{regexp.MustCompile(` {2,}`), "  "},
 }

@@ -64,6 +64,12 @@ func TestFormerBuild(t *testing.T) {
 					}
 				}
 				p.exits(0, []string{"state"}, "Healthy")
+				// A record of the former build has no side ports: an adopted Temporal's command line has.
+				if known := p.ask(".side_ports.metrics") != "missing"; known == slices.Contains(row.kept, "supervisor") {
+					t.Errorf("the side ports are known: %t", known)
+				} else if known {
+					p.scrape(p.target())
+				}
 				p.stop()
 			}
 			p.nothingRuns("a stop")

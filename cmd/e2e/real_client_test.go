@@ -88,6 +88,7 @@ func (h *place) connect(namespace string) (*sdkClient, func()) {
 	w := worker.New(c, queue, worker.Options{})
 	w.RegisterWorkflow(Greet)
 	w.RegisterWorkflow(Wait)
+	w.RegisterWorkflow(Call)
 	w.RegisterActivity(Salute)
 	if err := w.Start(); err != nil {
 		h.t.Fatalf("worker, namespace %s: %v, calls: %q", namespace, err, failed.list)

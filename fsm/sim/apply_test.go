@@ -215,6 +215,11 @@ func (n *simWorld) fail(m simMove, i, k int) {
 }
 
 func (n *simWorld) addForeign(k int) {
+	if k == 4 {
+		n.portTaken = n.disk.Rec.Drawn.HTTP
+		n.say("a foreign process takes port %d", n.portTaken)
+		return
+	}
 	s := simForeign{proc: n.process(n.newProcess()), locks: k == 0 || k == 2}
 	switch k {
 	case 0, 3:
@@ -232,7 +237,7 @@ func (n *simWorld) powerCut(k int) {
 			n.endCommand(i, "killed")
 		}
 	}
-	n.drivers, n.trees, n.foreignProcs, n.lock, n.supervisorLock = nil, nil, nil, 0, nil
+	n.drivers, n.trees, n.foreignProcs, n.lock, n.supervisorLock, n.portTaken = nil, nil, nil, 0, nil, 0
 	n.boot++
 	switch k {
 	case 1:

@@ -53,6 +53,33 @@ func (w *simWorld) observe(r *simRec) (hold fsm.LockOwner, leader simProc) {
 	return fsm.OwnerForeign, simProc{}
 }
 
+// portsOf are the side ports of a Temporal that runs.
+func (w *simWorld) portsOf(leader simProc) fsm.SidePorts {
+	for _, t := range w.trees {
+		if t.leader && w.process(t.uid) == leader {
+			return t.ports
+		}
+	}
+	return fsm.SidePorts{}
+}
+
+// observeSidePorts mirrors actions.observeSidePorts. HTTP has two ports to draw from, metrics one
+// that is always free.
+func (w *simWorld) observeSidePorts(r *simRec, in simInput) simInput {
+	in.taken = w.portTaken != 0 && r.Drawn.HTTP == w.portTaken
+	http, metrics := r.Draws(in.sidePorts())
+	if http {
+		in.spare.HTTP = 1
+		if in.spare.HTTP == w.portTaken || in.spare.HTTP == r.Drawn.HTTP {
+			in.spare.HTTP = 2
+		}
+	}
+	if metrics {
+		in.spare.Metrics = 3
+	}
+	return in
+}
+
 // endProcess closes what a process had open.
 func (w *simWorld) endProcess(uid uint64) {
 	if w.lock == uid {
@@ -106,7 +133,7 @@ func (w *simWorld) recover() *simRec {
 	w.disk = simDisk{Rec: simNoRec, Last: w.disk.Last}
 	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: simPolicy}}
 	if hold, leader := w.observe(simNoRec); hold == fsm.OwnerOurs {
-		r.Temporal, r.Settings = leader.full(), simSettings
+		r.Temporal, r.Settings, r.Drawn = leader.full(), simSettings, w.portsOf(leader)
 	}
 	return w.run.cache.rec(r)
 }

@@ -82,7 +82,8 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 
 func (e *simEncoder) input(in *simInput, s *simSup) {
 	e.text(string(in.event))
-	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again, in.waits, in.slow)
+	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again, in.waits, in.slow, in.taken)
+	e.n(in.spare.HTTP<<4 | in.spare.Metrics)
 	e.process(in.proc)
 }
 

@@ -29,7 +29,7 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 		}
 		w.db = simNoDB
 	case fsm.DoSpawn:
-		return w.spawnOf(d, fault), true
+		return w.spawnOf(d, e, fault), true
 	case fsm.DoAdopt:
 		d.opened = true
 	case fsm.DoWatch:
@@ -90,16 +90,18 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 	if fault != "" {
 		return simInput{event: fsm.PortTaken}
 	}
-	return simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB}
+	return w.observeSidePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB})
 }
 
-func (w *simWorld) spawnOf(d *simDriver, fault string) simInput {
+func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	w.maySpawn(d)
 	if fault != "" {
 		return simInput{event: fsm.SpawnFailed}
 	}
-	t := &simTree{uid: w.newProcess(), leader: true, locked: d.hasLock, doomed: w.db == simHalfDB}
-	if w.db == simNoDB {
+	t := &simTree{uid: w.newProcess(), ports: e.rec.SidePorts(), leader: true, locked: d.hasLock}
+	noPort := w.portTaken != 0 && t.ports.HTTP == w.portTaken
+	t.doomed = w.db == simHalfDB || noPort
+	if w.db == simNoDB && !noPort {
 		w.db, w.dbHealthy = simHalfDB, false
 	}
 	switch w.run.conf.Kind {

@@ -22,6 +22,13 @@ func (w *simWorld) maySpawn(d *simDriver) {
 	}
 }
 
+// mayDraw: a side port that was drawn stays, unless a foreign process has it.
+func (w *simWorld) mayDraw(before, after fsm.SidePorts, in simInput) {
+	if before != (fsm.SidePorts{}) && before != after && !in.taken {
+		w.breaks("the side ports move from %v to %v, although nothing is in their way", before, after)
+	}
+}
+
 // mayReplace: a start ends a supervisor that is stopped or of an older version, and
 // no other.
 func (w *simWorld) mayReplace(c *simCmd, p simProc) {

@@ -40,6 +40,8 @@ type simWorld struct {
 	clock          simClock
 	looks          simWatch
 	left           simBudget
+	// portTaken is the side port that a foreign process has, 0 for none.
+	portTaken int
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
 
@@ -85,6 +87,7 @@ type simDisk struct {
 // simTree is one Temporal and what it started.
 type simTree struct {
 	uid     uint64
+	ports   fsm.SidePorts
 	locked  bool // it inherited temporal.lock
 	leader  bool // the leader lives
 	dying   bool // the leader is listed still, and has closed what it had open
@@ -93,7 +96,7 @@ type simTree struct {
 	slow    bool // it answers late; in an undisturbed run it is quick again
 	serves  bool
 	lost    bool // its database has no name any more
-	doomed  bool // its database is half made
+	doomed  bool // its database is half made, or a foreign process has its port
 	member  bool // a descendant in the group lives
 	escaped bool // one outside the group lives
 }

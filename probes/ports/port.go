@@ -45,9 +45,6 @@ type Listener struct {
 // same address or a wildcard or, where ip is loopback or a wildcard, [::1], which "localhost"
 // may lead to and which the bind of an IPv4 address does not notice.
 //
-// It listens for an instant to find out, so two at once can see each other. Errors wrap
-// ErrNotPermitted or ErrNotOurAddress where those are the cause.
-//
 // It listens for an instant to find out, so two at once can see each other.
 // Errors wrap ErrNotPermitted or ErrNotOurAddress where those are the cause.
 func Conflict(ip string, port int) (*Listener, error) {
@@ -158,26 +155,6 @@ func shadows(ip netip.Addr, system string) (targets []string) {
 
 // HostPort is an address as net.Dial takes it: an IPv6 address stands in brackets.
 func HostPort(ip string, port int) string { return net.JoinHostPort(ip, strconv.Itoa(port)) }
-
-// Free returns n distinct ports that are free on ip, picked by the kernel.
-// All are held open until the last is picked, and free again on return: another
-// program may take one before it is used.
-func Free(ip string, n int) ([]int, error) {
-	ports := make([]int, 0, n)
-	for range n {
-		listener, err := net.Listen("tcp", HostPort(ip, 0))
-		if err != nil {
-			return nil, err
-		}
-		defer listener.Close()
-		port, err := portOf(listener)
-		if err != nil {
-			return nil, err
-		}
-		ports = append(ports, port)
-	}
-	return ports, nil
-}
 
 // Owner returns the owner of ip:port, by the rules of Conflict but from the kernel's table of
 // sockets alone: it opens and binds nothing, so it is in the way of no process. It returns nil

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stigmer/local/probes/ports"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
@@ -135,13 +134,20 @@ func TestServerVersion(t *testing.T) {
 	}
 }
 
-func TestAskRefused(t *testing.T) {
-	free, err := ports.Free("127.0.0.1", 1)
+// freeAddress is one on which nothing listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
+	check(t, listener.Close())
+	return listener.Addr().String()
+}
+
+func TestAskRefused(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	begin := time.Now()
-	answer := Endpoint{Address: ports.HostPort("127.0.0.1", free[0])}.Ask(ctx)
+	answer := Endpoint{Address: freeAddress(t)}.Ask(ctx)
 	if answer.Verdict.Live || !strings.Contains(answer.Detail, "refused") {
 		t.Errorf("Ask = %+v", answer)
 	}
@@ -189,9 +195,7 @@ func TestAskHangsUp(t *testing.T) {
 // awaited; a refusal ends the wait only with its time.
 func TestAwait(t *testing.T) {
 	health := reporting(grpc_health_v1.HealthCheckResponse_NOT_SERVING)
-	free, err := ports.Free("127.0.0.1", 1)
-	check(t, err)
-	address := ports.HostPort("127.0.0.1", free[0])
+	address := freeAddress(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	done := make(chan Answer, 1)

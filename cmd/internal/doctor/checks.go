@@ -81,7 +81,7 @@ func (p *examination) checkSettings() CheckReport {
 		otherwise += "; " + words
 	}
 	otherwise += config.OtherYAML(p.options.Config)
-	if differ := fsm.Differences(p.Document.Settings, p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
+	if differ := p.Document.Differences(p.options.Settings, p.options.Given); p.Running() && len(differ) > 0 {
 		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := p.options.Config

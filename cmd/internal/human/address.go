@@ -10,6 +10,21 @@ import (
 // UIURL is the web UI's, as a browser on this machine opens it.
 func UIURL(s fsm.Settings) string { return "http://" + Dialable(s.IP, s.UIPort) }
 
+// HTTPURL is that of Temporal's HTTP API, empty where the record has no port for it.
+func HTTPURL(r fsm.Record) string { return sideURL(r.Settings.IP, r.SidePorts().HTTP, "") }
+
+// MetricsURL is where Prometheus scrapes Temporal, empty where the record has no port for it.
+func MetricsURL(r fsm.Record) string {
+	return sideURL(r.Settings.IP, r.SidePorts().Metrics, "/metrics")
+}
+
+func sideURL(ip string, port int, path string) string {
+	if port == 0 {
+		return ""
+	}
+	return "http://" + Dialable(ip, port) + path
+}
+
 // Dialable turns a wildcard, on which a server may listen but which names no
 // machine, into the loopback address of its family.
 func Dialable(ip string, port int) string {

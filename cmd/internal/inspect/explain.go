@@ -21,6 +21,7 @@ func PrintState(out io.Writer, r StateReport, explain bool) {
 		if r.UIURL != "" {
 			fmt.Fprintf(out, "  UI         %s%s\n", r.UIURL, uiNote(r))
 		}
+		PrintSideURLs(out, r.HTTPURL, r.MetricsURL)
 	}
 	if r.Address != "" {
 		fmt.Fprintf(out, "  Data       %s\n", DescribeDatabase(r.Paths.DB))
@@ -45,6 +46,16 @@ func PrintState(out io.Writer, r StateReport, explain bool) {
 		PrintEvidence(out, r)
 		PrintHistory(out, r)
 		printNext(out, r)
+	}
+}
+
+// PrintSideURLs prints the addresses of the HTTP API and of the metrics, as far as they are known.
+func PrintSideURLs(out io.Writer, http, metrics string) {
+	if http != "" {
+		fmt.Fprintf(out, "  HTTP       %s\n", http)
+	}
+	if metrics != "" {
+		fmt.Fprintf(out, "  Metrics    %s\n", metrics)
 	}
 }
 

@@ -22,7 +22,7 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 	switch o.Result {
 	case fsm.ResultSettingsDiffer:
 		var differ []string
-		for _, d := range fsm.Differences(r.Settings, c.Want, c.Given) {
+		for _, d := range r.Differences(c.Want, c.Given) {
 			differ = append(differ, d.String())
 		}
 		p.What = "Temporal is already running with other settings: " + strings.Join(differ, "; ")

@@ -48,6 +48,7 @@ func (s *Snapshot) Report() StateReport {
 	if r.Settings.UIPort != 0 && !r.Settings.Headless {
 		report.UIURL = human.UIURL(r.Settings)
 	}
+	report.HTTPURL, report.MetricsURL = human.HTTPURL(r), human.MetricsURL(r)
 	if p := s.Evidence.Leader; s.Running() {
 		report.Temporal = &TemporalReport{p.PID, p.PGID, human.ToTime(p.StartedAt), p.Exe, p.Version, p.ServerVersion}
 	}

@@ -16,8 +16,7 @@ const StateSchema = 1
 type StateReport struct {
 	Schema int `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
 	StateNow
-	Address string `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
-	UIURL   string `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
+	Addresses
 
 	Temporal   *TemporalReport   `json:"temporal" jsonschema:"the Temporal that runs; null if none does"`
 	Supervisor *SupervisorReport `json:"supervisor" jsonschema:"the process that drives; null if none does"`
@@ -36,6 +35,14 @@ type StateReport struct {
 	// lostLog says where Temporal writes its log if not to the file at its path, else it is
 	// empty.
 	lostLog string
+}
+
+// Addresses are where clients reach Temporal.
+type Addresses struct {
+	Address    string `json:"address" jsonschema:"host:port of the gRPC frontend; empty if it was never started"`
+	UIURL      string `json:"ui_url" jsonschema:"address of the web UI; empty with --headless and if it was never started"`
+	HTTPURL    string `json:"http_url" jsonschema:"address of the HTTP API; empty if it is not known"`
+	MetricsURL string `json:"metrics_url" jsonschema:"where Prometheus scrapes Temporal; empty if it is not known"`
 }
 
 // StateNow is the state with its reason, and what helps.

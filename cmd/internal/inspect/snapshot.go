@@ -153,7 +153,7 @@ func (s *Snapshot) ReadRecord() {
 func (s *Snapshot) ReadLockOwner() {
 	s.Evidence, s.lock = evidence.Look(s.Home, s.Document.Record)
 	if s.RecordFault != nil && s.Running() {
-		s.Document.Settings, s.Document.Environment = launch.Running(s.Evidence.Leader)
+		launch.Running(s.Evidence.Leader, &s.Document.Record)
 	}
 }
 

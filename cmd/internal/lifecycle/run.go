@@ -174,6 +174,7 @@ func printInstance(out io.Writer, home statefile.Home, r fsm.Record) {
 	if !r.Settings.Headless {
 		fmt.Fprintf(out, "  UI         %s\n", human.UIURL(r.Settings))
 	}
+	inspect.PrintSideURLs(out, human.HTTPURL(r), human.MetricsURL(r))
 	fmt.Fprintf(out, "  Data       %s\n", inspect.DescribeDatabase(r.Settings.DB))
 	if r.Database.Backup != "" {
 		fmt.Fprintf(out, "  Backup     %s  (another version of Temporal had made the database)\n", r.Database.Backup)

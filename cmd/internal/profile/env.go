@@ -29,7 +29,7 @@ func Run(c *cobra.Command, o *Options) error {
 	}
 	sh := o.pickShell(c)
 	if o.Unset {
-		sh.PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}})
+		sh.PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}, {Name: httpVariable}, {Name: metricsVariable}})
 		return nil
 	}
 	found, err := inspect.FindContact()
@@ -38,17 +38,35 @@ func Run(c *cobra.Command, o *Options) error {
 	}
 	warnContact(c, found, o.Namespace)
 	warnCompanions(c)
-	sh.Print(c.OutOrStdout(), []human.Variable{{Name: addressVariable, Value: found.Address()}, {Name: namespaceVariable, Value: o.Namespace}})
+	sh.Print(c.OutOrStdout(), variables(found, o.Namespace))
 	if cli.Terminal(c.OutOrStdout()) {
 		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.Hint+"\n", c.CommandPath())
 	}
 	return nil
 }
 
+// The variables. No SDK reads the last two, which are for scripts and for Prometheus; they are no
+// STIGMER_ ones, which would be settings of the next start.
 const (
 	addressVariable   = "TEMPORAL_ADDRESS"
 	namespaceVariable = "TEMPORAL_NAMESPACE"
+	httpVariable      = "TEMPORAL_HTTP_ADDRESS"
+	metricsVariable   = "TEMPORAL_METRICS_ADDRESS"
 )
+
+// variables are those of a Temporal whose record may be too old to have its side ports.
+func variables(found inspect.Contact, namespace string) []human.Variable {
+	list := []human.Variable{{Name: addressVariable, Value: found.Address()}, {Name: namespaceVariable, Value: namespace}}
+	for _, v := range []struct {
+		name string
+		port int
+	}{{httpVariable, found.SidePorts.HTTP}, {metricsVariable, found.SidePorts.Metrics}} {
+		if v.port != 0 {
+			list = append(list, human.Variable{Name: v.name, Value: human.Dialable(found.Settings.IP, v.port)})
+		}
+	}
+	return list
+}
 
 func (o *Options) check(c *cobra.Command, profile bool) error {
 	f := c.Flags()

@@ -1,0 +1,100 @@
+package actions
+
+import (
+	"net"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/stigmer/local/actions/internal/stage"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/ports"
+)
+
+// Fifty homes that draw at once, from hardly more ports than they need, get a hundred ports:
+// each is reserved from its draw until its Temporal listens.
+func TestDrawsInParallel(t *testing.T) {
+	const lowest, highest = 64_100, 64_249
+	var draws sync.WaitGroup
+	var lock sync.Mutex
+	drawn := map[int]int{}
+	for range 50 {
+		draws.Go(func() {
+			for range 2 {
+				port, err := drawPort("127.0.0.1", lowest, highest)
+				lock.Lock()
+				if drawn[port]++; err != nil || drawn[port] > 1 {
+					t.Errorf("port %d for the %d. time: %v", port, drawn[port], err)
+				}
+				lock.Unlock()
+			}
+		})
+	}
+	draws.Wait()
+	for port := range drawn {
+		listener, err := net.Listen("tcp", ports.HostPort("127.0.0.1", port)) // as Temporal does
+		if err != nil {
+			t.Errorf("a drawn port does not serve: %v", err)
+			continue
+		}
+		stage.Check(t, listener.Close())
+	}
+}
+
+func TestDrawPort(t *testing.T) {
+	quiet := stage.QuietPorts(t, 20)
+	for _, c := range []struct {
+		name, ip        string
+		lowest, highest int
+		other           int
+		inRange         bool
+	}{
+		{"a range", "127.0.0.1", quiet[0], quiet[9], 0, true},
+		{"every address", "0.0.0.0", quiet[10], quiet[17], 0, true},
+		{"a range of what was asked for", "127.0.0.1", quiet[18], quiet[18], quiet[18], false},
+		{"no range", "127.0.0.1", 0, 0, 0, false},
+	} {
+		port, err := drawPort(c.ip, c.lowest, c.highest, c.other)
+		stage.Check(t, err)
+		if in := port >= c.lowest && port <= c.highest; port == c.other || in != c.inRange {
+			t.Errorf("%s: %d", c.name, port)
+		}
+	}
+	listener, err := net.Listen("tcp", ports.HostPort("127.0.0.1", quiet[19]))
+	stage.Check(t, err)
+	defer listener.Close()
+	port, err := drawPort("127.0.0.1", quiet[19], quiet[19])
+	stage.Check(t, err)
+	stage.Is(t, "the kernel's choice, as the range is full", port != quiet[19] && port > 0, true)
+	_, err = drawPort("192.0.2.1", quiet[0], quiet[9])
+	stage.Is(t, "no address of this machine", err != nil, true)
+}
+
+// What the record has is used again, unless another program has it or it was asked for.
+func TestObserveSidePorts(t *testing.T) {
+	asked := stage.QuietPorts(t, 3)
+	r := fsm.Record{Settings: fsm.Settings{IP: "127.0.0.1", Port: asked[0], UIPort: asked[1]}}
+	first, err := observeSidePorts(r, noWait)
+	stage.Check(t, err)
+	if p := first.Spare; p.HTTP == 0 || p.Metrics == 0 || p.HTTP == p.Metrics {
+		t.Fatalf("drawn: %+v", first)
+	}
+	r.Drawn = first.Spare
+	again, err := observeSidePorts(r, noWait)
+	stage.Check(t, err)
+	stage.Is(t, "the second time", again, fsm.SidePortFacts{})
+
+	listener, err := net.Listen("tcp", ports.HostPort("127.0.0.1", r.Drawn.Metrics))
+	stage.Check(t, err)
+	defer listener.Close()
+	taken, err := observeSidePorts(r, noWait)
+	stage.Check(t, err)
+	stage.Has(t, taken.MetricsTaken, "port "+strconv.Itoa(r.Drawn.Metrics)+" (--metrics-port) is taken", "pid ")
+	stage.Is(t, "the other one", taken.HTTPTaken == "" && taken.Spare.HTTP == 0, true)
+	stage.Is(t, "another one", taken.Spare.Metrics != 0 && taken.Spare.Metrics != r.Drawn.Metrics, true)
+
+	r.Settings.MetricsPort = asked[2]
+	other, err := observeSidePorts(r, noWait)
+	stage.Check(t, err)
+	stage.Is(t, "one that was asked for", other, fsm.SidePortFacts{})
+}
