@@ -16,7 +16,7 @@ platforms := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # The version comes from above, and stamping fails where git distrusts the folder's owner.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-.PHONY: build start test test-stories test-simulation sim mutations soak bench check package clean
+.PHONY: build start test test-stories test-packages test-simulation sim mutations soak bench check package clean
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X github.com/stigmer/local/cmd/internal/cli.Version=$(version)' -o $(out)/stigmer ./cmd/stigmer
 
@@ -27,20 +27,25 @@ start: build
 # A search is one goroutine, and some ten times slower under the race detector: it runs without.
 # In its own folder go test passes on what the test prints: the sum, not each scenario.
 simulation := cd fsm/sim && nice go test -count=1 -timeout 120m
-# The tests, which find the real Temporal by a variable.
+# The stories, which find the real Temporal by a variable. The race detector is for the stigmer
+# that they run: they themselves wait for it, and that takes four times as long under the detector.
 stories := STIGMER_REAL_TEMPORAL="$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" go test -count=1
+raced := STIGMER_TEST_RACE=$(race) $(stories)
 
 # test runs everything, on the fake and on the real Temporal. STIGMER_TEST_TEMPORAL=PATH spares building one.
-# The simulation computes while the stories wait for their Temporals, with what they leave of the processor.
+# The packages and the simulation compute while the stories wait for their Temporals, with what these leave
+# of the processor.
 test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	$(if $(race),,@echo "no C compiler: without the race detector")
-	@$(MAKE) --no-print-directory -j2 test-stories test-simulation
+	@$(MAKE) --no-print-directory -j3 test-stories test-packages test-simulation
 
-# The longest package comes first.
 test-stories:
-	$(stories) $(race) -parallel 6 -timeout 30m ./cmd/e2e ./...
+	$(raced) -parallel 6 -timeout 30m ./cmd/e2e
 	$(if $(linux),$(stories) -tags blunt -parallel 6 -timeout 30m -run '$(mac-stories)' ./cmd/e2e)
-	$(if $(linux),go test -tags blunt -count=1 ./probes/... ./actions/...)
+
+test-packages:
+	nice go test -count=1 $(race) -skip '^(TestSimulation|TestKey)$$' $$(go list ./... | grep -v /cmd/e2e$$)
+	$(if $(linux),nice go test -tags blunt -count=1 ./probes/... ./actions/...)
 
 test-simulation:
 	$(simulation) -run '^(TestSimulation|TestKey)$$'
@@ -61,7 +66,7 @@ mutations:
 
 # soak kills everything, hundreds of times, on the real Temporal, and feeds the record's reader: make soak ROUNDS=500
 soak: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
-	STIGMER_SOAK=$(or $(ROUNDS),300) $(stories) $(race) -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd/e2e
+	STIGMER_SOAK=$(or $(ROUNDS),300) $(raced) -timeout 120m -v -run 'TestKilled|TestStorm|TestDamagedRecords|TestPoisonedRecords|TestLockTakenAway' ./cmd/e2e
 	$(if $(linux),STIGMER_SOAK=$(or $(ROUNDS),300) $(stories) -tags blunt -parallel 6 -timeout 120m -run 'TestScripts|TestRealScripts|TestKilled|TestStorm|TestCrowd|TestDamagedRecords|TestPoisonedRecords|TestLock|TestStubborn|TestFrozen|TestWrapped|TestLeavesItsWrapper|TestStateCost' ./cmd/e2e)
 	go test -run FuzzDecode -fuzz FuzzDecode -fuzztime 20s ./statefile
 	go test -run FuzzAnswers -fuzz FuzzAnswers -fuzztime 20s ./probes/xnu
@@ -72,8 +77,9 @@ bench: build $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal)
 	CGO_ENABLED=0 go build -trimpath -o build/bench ./cmd/bench
 	build/bench --temporal "$(or $(STIGMER_TEST_TEMPORAL),$(CURDIR)/build/bin/temporal)" --rounds $(or $(ROUNDS),15) $(if $(PEERS),--peers) --write docs/PERFORMANCE.md
 
+# Without symbols, as its releases are: each start reads the whole file, for a checksum.
 build/bin/temporal: cmd/internal/cli/version.go
-	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install $(temporal)
+	CGO_ENABLED=0 GOBIN="$(CURDIR)/build/bin" go install -ldflags '-s -w' $(temporal)
 	@touch $@
 
 build/bin/staticcheck: go.mod

@@ -205,7 +205,7 @@ func TestClientFollows(t *testing.T) {
 // The supervisor has the lock before the command releases it.
 func TestClientHandsOver(t *testing.T) {
 	home, s := stage.NewHome(t), stage.New(t)
-	data, err := os.ReadFile("../cmd/e2e/testdata/fake.db")
+	data, err := os.ReadFile("../cmd/e2e/fake/testdata/fake.db")
 	stage.Check(t, err)
 	stage.Check(t, os.WriteFile(home.DB(), data, 0o600))
 	var heir *stage.Actor

@@ -61,9 +61,11 @@ var mayImport = map[string][]string{
 		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
 		"cmd/internal/installer", "cmd/internal/reader",
 	},
-	"cmd/stigmer": {"cmd"},
-	"cmd/gen":     {"cmd", cli},
-	"cmd/bench":   {"fsm", "statefile", "probes/proc", "probes/temporal", lockfile},
+	"cmd/stigmer":     {"cmd"},
+	"cmd/gen":         {"cmd", cli},
+	"cmd/e2e/fake":    {},                                            // for tests
+	"cmd/e2e/program": {"cmd", "cmd/internal/service", "probes/xnu"}, // for tests
+	"cmd/bench":       {"fsm", "statefile", "probes/proc", "probes/temporal", lockfile},
 
 	// From the bottom to the top; the last seven know nothing of one another.
 	human: {"fsm", "probes/ports"},

@@ -18,7 +18,7 @@ func TestContentsOfAKnownDatabase(t *testing.T) {
 		stage.Check(t, os.WriteFile(db, data, 0o600)) // the inode stays
 	}
 	stage.Is(t, "no file", ReadContents(db, fsm.DatabaseFile{}), Contents{})
-	holds("../../cmd/e2e/testdata/fake.db")
+	holds("../../cmd/e2e/fake/testdata/fake.db")
 	first := ReadContents(db, fsm.DatabaseFile{})
 	stage.Is(t, "known", first.Known.File != "" && first.Known.Schema != "", true)
 	stage.Is(t, "as a database", first, Contents{Known: first.Known})

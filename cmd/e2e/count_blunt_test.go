@@ -8,23 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"github.com/stigmer/local/probes/xnu"
 )
-
-// callsVariable names the file into which a program writes how many calls it has made
-// to macOS's kernel, and how many of these listed processes.
-const callsVariable = "STIGMER_TEST_CALLS"
-
-func counted(program func() int) func() int {
-	return func() int {
-		status := program()
-		if path := os.Getenv(callsVariable); path != "" {
-			_ = os.WriteFile(path, fmt.Appendf(nil, "%d %d", xnu.Calls.Load(), xnu.Lists.Load()), 0o600)
-		}
-		return status
-	}
-}
 
 // mostCalls is what a state of a Temporal that runs may ask of macOS's kernel. On Linux
 // the same state makes some 1,070 system calls, 110 of them on /proc (strace -f -c), and
@@ -36,13 +20,11 @@ const mostCalls = 3*1070 - (1070 - 110)
 func TestStateCost(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
-	program, err := exec.LookPath("stigmer")
-	check(t, err)
 	cost := func(want int) (calls, lists int) {
 		t.Helper()
 		file := filepath.Join(p.dir, "calls")
-		state := exec.Command(program, "local", "state", "--explain")
-		state.Env = append(p.env, callsVariable+"="+file)
+		state := exec.Command(p.bin, "local", "state", "--explain")
+		state.Env = append(p.env, "STIGMER_TEST_CALLS="+file)
 		out, err := state.CombinedOutput()
 		if state.ProcessState.ExitCode() != want {
 			t.Fatalf("state: %v\n%s", err, out)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -166,8 +167,27 @@ func fakeOnly(script string) bool {
 	return err == nil && strings.Contains("\n"+string(text), "\n[real] skip")
 }
 
-// namesIn are the tests of a folder, and the scripts.
+// testNames are the names that a folder has. The pages name the same few folders some
+// hundred times, and each has a megabyte.
+type testNames struct {
+	tests, scripts []string
+	err            error
+}
+
+var testNamesOf sync.Map // of folders, to testNames
+
 func namesIn(folder string) (tests, scripts []string, err error) {
+	known, ok := testNamesOf.Load(folder)
+	if !ok {
+		tests, scripts, err = readNames(folder)
+		known, _ = testNamesOf.LoadOrStore(folder, testNames{tests, scripts, err})
+	}
+	names := known.(testNames)
+	return names.tests, names.scripts, names.err
+}
+
+// readNames returns the tests of a folder, and the scripts.
+func readNames(folder string) (tests, scripts []string, err error) {
 	root, below := strings.CutSuffix(folder, "/...")
 	var files []string
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

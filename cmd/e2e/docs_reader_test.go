@@ -47,9 +47,7 @@ func (r *reader) gets(name, program string) {
 // patient, so that a busy machine is not taken for a sick Temporal.
 func (r *reader) setEnv() {
 	r.t.Helper()
-	registered, err := exec.LookPath("stigmer")
-	check(r.t, err)
-	path := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool { return dir == filepath.Dir(registered) })
+	path := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(dir string) bool { return dir == programFolder() })
 	r.env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		return strings.HasPrefix(entry, "STIGMER_") || strings.HasPrefix(entry, "TEMPORAL_")
 	})

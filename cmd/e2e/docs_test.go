@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -104,10 +103,7 @@ func TestReadme(t *testing.T) {
 // what is printed against what the page shows.
 func TestDocsSessions(t *testing.T) {
 	t.Parallel()
-	temporals := map[string]string{"real": os.Getenv(realTemporalVariable)}
-	fake, err := exec.LookPath("temporal")
-	check(t, err)
-	temporals["fake"] = fake
+	temporals := map[string]string{"real": os.Getenv(realTemporalVariable), "fake": filepath.Join(programFolder(), "temporal")}
 	for _, p := range pages(t) {
 		if !slices.ContainsFunc(p.commands(), func(s said) bool { return s.shown }) {
 			continue

@@ -63,10 +63,6 @@ func newSiege(t *testing.T, real bool) *siege {
 	return h
 }
 
-// buildPlain builds the program as it is shipped: with the race detector it takes
-// several times as long, and more memory than any limit of these tests.
-func buildPlain() (string, error) { return build("plain", builtWith("-tags")...) }
-
 func plainStigmer(t *testing.T) string {
 	t.Helper()
 	bin, err := buildPlain()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -22,18 +21,12 @@ const guardianPipe = 3
 
 // guarded runs the tests in a child of this process, which only waits for it:
 // however the child ends (Ctrl-C, a panic, the timeout), what it started is killed,
-// by PID, and its folder removed. Programs that the tests run are this binary as
-// well, under other names: they are no tests, and are not guarded.
-func guarded(programs map[string]func(), tests func()) {
-	if _, program := programs[filepath.Base(os.Args[0])]; program {
-		tests()
-		return
-	}
+// by PID, and its folder removed.
+func guarded(tests func() int) {
 	if folder := os.Getenv(guardedVariable); folder != "" {
 		unix.CloseOnExec(guardianPipe)
 		go endWithGuardian(folder) // ends with the process
-		tests()
-		return
+		os.Exit(tests())
 	}
 	os.Exit(guard())
 }

@@ -7,11 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 )
@@ -29,9 +26,7 @@ type place struct {
 // fakePlace has the fake Temporal.
 func fakePlace(t *testing.T) *place {
 	t.Helper()
-	temporal, err := exec.LookPath("temporal")
-	check(t, err)
-	p := newPlace(t, temporal)
+	p := newPlace(t, filepath.Join(programFolder(), "temporal"))
 	p.env = append(p.env, "STIGMER_PASS_ENV="+passFake, "FAKE_TEMPORAL_PLAN="+filepath.Join(p.dir, "plan"), "FAKE_CHILD_PID="+filepath.Join(p.dir, "child"))
 	return p
 }
@@ -49,15 +44,13 @@ func realPlace(t *testing.T) *place {
 // newPlace makes a home, on ports of its own, for a Temporal.
 func newPlace(t *testing.T, temporal string) *place {
 	t.Helper()
-	bin, err := buildStigmer()
-	check(t, err)
 	port, err := freePort()
 	check(t, err)
 	ui, err := freePort()
 	check(t, err)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
-	p := &place{script: &script{dir: dir}, t: t, bin: bin, address: "127.0.0.1:" + port, port: port, uiPort: ui, home: filepath.Join(dir, "home")}
+	p := &place{script: &script{dir: dir}, t: t, bin: filepath.Join(programFolder(), "stigmer"), address: "127.0.0.1:" + port, port: port, uiPort: ui, home: filepath.Join(dir, "home")}
 	p.env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", "HOME="+filepath.Join(dir, "me"), "STIGMER_HOME="+p.home,
 		"STIGMER_PORT="+port, "STIGMER_UI_PORT="+ui, "STIGMER_TEMPORAL_BIN="+temporal)
 	t.Cleanup(p.end)
@@ -82,46 +75,6 @@ func (p *place) end() {
 	if complaint := p.crashReport(); complaint != "" {
 		p.t.Error(complaint)
 	}
-}
-
-// buildStigmer builds the program of the kind of this test: raced, or blunt.
-func buildStigmer() (string, error) { return build("real", builtWith("-race", "-tags")...) }
-
-var building sync.Mutex
-
-// build builds the program once for all tests, into a folder of that in which testscript
-// keeps its own programs and which it removes at the end.
-func build(folder string, flags ...string) (string, error) {
-	building.Lock()
-	defer building.Unlock()
-	registered, err := exec.LookPath("stigmer")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(registered), folder, "stigmer")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	c := exec.Command("go", slices.Concat([]string{"build", "-buildvcs=false", "-o", path}, flags, []string{"../stigmer"})...)
-	if !slices.Contains(flags, "-race=true") {
-		c.Env = append(os.Environ(), "CGO_ENABLED=0")
-	}
-	if out, err := c.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%q: %w\n%s", c.Args, err, out)
-	}
-	return path, nil
-}
-
-// builtWith returns those of the go command's flags with which this test was built: the
-// program that it builds is to be of the same kind.
-func builtWith(flags ...string) (args []string) {
-	info, _ := debug.ReadBuildInfo()
-	for _, setting := range info.Settings {
-		if slices.Contains(flags, setting.Key) {
-			args = append(args, setting.Key+"="+setting.Value)
-		}
-	}
-	return args
 }
 
 // local runs a stigmer local command, which must succeed. Its output is read through a pipe, as

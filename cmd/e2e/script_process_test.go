@@ -125,6 +125,9 @@ func serves(address string) bool {
 	return err == nil && answer == healthpb.HealthCheckResponse_SERVING
 }
 
+// workflowService is the service of Temporal's whose health is asked for.
+const workflowService = "temporal.api.workflowservice.v1.WorkflowService"
+
 func askHealth(address string) (healthpb.HealthCheckResponse_ServingStatus, error) {
 	return askHealthWithin(address, 15*time.Second)
 }

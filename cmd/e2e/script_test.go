@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,36 +14,20 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/stigmer/local/cmd"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/service"
 )
 
 func TestMain(m *testing.M) {
 	if _, set := os.LookupEnv("STIGMER_MIRROR"); !set { // no test reaches out: nothing listens there
 		os.Setenv("STIGMER_MIRROR", "http://127.0.0.1:1")
 	}
-	status := func(command func() int) func() { return func() { os.Exit(command()) } }
-	programs := map[string]func(){
-		"stigmer":   status(counted(stigmer)),
-		"temporal":  status(fakeTemporal),
-		"launchctl": status(fakeLaunchctl),
-		"straggler": status(straggler),
-		"holdlock":  status(holdLock),
-		"larger":    status(larger),
-	}
-	for name, program := range sandboxes {
-		programs[name] = status(program)
-	}
-	guarded(programs, func() { testscript.Main(m, programs) })
-}
-
-// stigmer is the program, on a system with launchd where a script keeps one.
-func stigmer() int {
-	if os.Getenv(fakeLaunchd) != "" {
-		service.LaunchdHere = true
-	}
-	return cmd.Main()
+	guarded(func() int {
+		if err := buildPrograms(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	})
 }
 
 // TestScripts runs testdata/script/*.txtar side by side on the fake Temporal,
@@ -119,10 +102,6 @@ func setUp(env *testscript.Env, real string) error {
 	if err := os.MkdirAll(user, 0o700); err != nil {
 		return err
 	}
-	stigmer, err := exec.LookPath("stigmer")
-	if err != nil {
-		return err
-	}
 	if err := useTemporal(env, real); err != nil {
 		return err
 	}
@@ -135,13 +114,13 @@ func setUp(env *testscript.Env, real string) error {
 	}
 	env.Setenv("VERSION", strings.TrimPrefix(cli.TemporalVersion, "v"))
 	env.Setenv("STIGMER_MIRROR", os.Getenv("STIGMER_MIRROR"))
-	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(filepath.Dir(stigmer), "temporal")))
+	env.Setenv("TEMPORAL", cmp.Or(real, filepath.Join(programFolder(), "temporal")))
 	env.Setenv("HOME", user)
 	env.Setenv("STIGMER_HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("RECORD", filepath.Join(env.WorkDir, "home", "temporal.state.json"))
 	env.Setenv("STIGMER_PORT", env.Getenv("PORT"))
 	env.Setenv("STIGMER_UI_PORT", env.Getenv("UIPORT"))
-	env.Setenv("BIN", filepath.Dir(stigmer))
+	env.Setenv("BIN", programFolder())
 	databases, err := filepath.Abs(filepath.Join("..", "..", "probes", "sqlite", "testdata"))
 	if err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 // The linker leaves out the methods that are never called, a sixth of the program, unless
 // something in it calls methods by names that are made at run time, as text/template does.
 func TestMethodsAreLeftOut(t *testing.T) {
-	path, err := buildStigmer()
+	path, err := buildPlain()
 	check(t, err)
 	program, err := os.ReadFile(path)
 	check(t, err)

@@ -150,8 +150,7 @@ func TestVersionSkewCrowd(t *testing.T) {
 func TestBuiltAnewInPlace(t *testing.T) {
 	t.Parallel()
 	p := fakePlace(t)
-	built, err := buildStigmer() // it calls itself (devel)
-	check(t, err)
+	built := p.bin // it calls itself (devel)
 	here, beside := filepath.Join(p.dir, "here", "stigmer"), filepath.Join(p.dir, "beside", "stigmer")
 	install(t, built, here)
 	install(t, built, beside)
@@ -217,8 +216,7 @@ func (p *place) servesThroughout() (end func()) {
 // stamped builds the program with a version.
 func stamped(t *testing.T, version string) string {
 	t.Helper()
-	flags := append(builtWith("-race", "-tags"), "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version="+version)
-	path, err := build("of "+version, flags...)
+	path, err := build("of "+version, "-ldflags", "-X github.com/stigmer/local/cmd/internal/cli.Version="+version)
 	check(t, err)
 	return path
 }

@@ -23,6 +23,8 @@ type simCache struct {
 	steps    map[simStep]simStepped
 	sights   map[simSeen]simMeant
 	looks    map[simLook]fsm.State
+	encoder  simEncoder
+	spare    *simWorld // one that nothing refers to any more: clone takes its room
 }
 
 func newSimCache(tell bool) *simCache {

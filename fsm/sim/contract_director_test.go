@@ -86,7 +86,7 @@ func newDirector(t *testing.T, kind simKind) *director {
 	exe, err := os.Executable()
 	must(t, err)
 	must(t, os.Symlink(exe, d.program))
-	schema, err := os.ReadFile("../../cmd/e2e/testdata/fake.db")
+	schema, err := os.ReadFile("../../cmd/e2e/fake/testdata/fake.db")
 	must(t, err)
 	settings := simSettings
 	settings.Port, settings.DB, settings.TemporalBin, settings.Headless = quietPort(t), home.DB(), d.program, true

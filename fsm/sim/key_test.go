@@ -45,21 +45,25 @@ func (w *simWorld) key() simKey {
 }
 
 func (w *simWorld) keyIn(cmds []int) simKey {
-	var room [768]byte
-	e := simEncoder{buf: room[:0], w: w}
+	e := &w.run.cache.encoder
+	e.w, e.buf = w, e.buf[:0]
+	for kind := range e.ranks {
+		e.ranks[kind] = simRanks{e.ranks[kind].values[:0], e.ranks[kind].at[:0]}
+	}
 	e.world(cmds)
 	e.rank()
 	return simKey(maphash.Bytes(simSeed, e.buf))
 }
 
+// simEncoder writes one key after the other: its lists keep their room.
 type simEncoder struct {
-	w     *simWorld
-	buf   []byte
-	alive []uint64
-	apart bool // the dead differ
-	order bool // of generations
-	ranks [2]simRanks
-	room  [12]uint64
+	w      *simWorld
+	buf    []byte
+	alive  []uint64
+	apart  bool // the dead differ
+	order  bool // of generations
+	ranks  [2]simRanks
+	sorted []uint64
 }
 
 // simRanks are the numbers whose order counts, and where they stand in buf.
@@ -133,10 +137,10 @@ func (e *simEncoder) number(kind int, v uint64) {
 // rank writes the ranks where number left room.
 func (e *simEncoder) rank() {
 	for _, r := range e.ranks {
-		sorted := slices.Clone(r.values)
-		slices.Sort(sorted)
+		e.sorted = append(e.sorted[:0], r.values...)
+		slices.Sort(e.sorted)
 		last, rank := uint64(0), 0
-		for _, v := range slices.Compact(sorted) {
+		for _, v := range slices.Compact(e.sorted) {
 			rank += int(min(v-last, 2))
 			last = v
 			for i, have := range r.values {
@@ -233,7 +237,7 @@ func (e *simEncoder) watch() {
 
 // living numbers the processes that live.
 func (e *simEncoder) living(cmds []int) {
-	e.alive = e.room[:0]
+	e.alive = e.alive[:0]
 	for _, t := range e.w.trees {
 		e.alive = append(e.alive, t.uid)
 	}

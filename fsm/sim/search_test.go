@@ -129,6 +129,7 @@ func (s *simSearch) try(w *simWorld, at int, m simMove) (*simWorld, *simStory) {
 		return nil, nil
 	}
 	if !s.known.add(k) {
+		s.run.cache.spare = n
 		return nil, nil
 	}
 	if n.check(); n.bad != "" {
@@ -159,6 +160,7 @@ func (s *simSearch) endings(w *simWorld) (fsm.Verb, string) {
 	before := w.deserted(s.quiet)
 	k := before.key()
 	if s.fine.has(k) {
+		s.run.cache.spare = before
 		return "", ""
 	}
 	for _, v := range []fsm.Verb{fsm.VerbStart, fsm.VerbStop} {

@@ -180,7 +180,10 @@ type simArmed struct {
 }
 
 func (w *simWorld) clone() *simWorld {
-	n := new(simWorld)
+	n := w.run.cache.spare
+	if w.run.cache.spare = nil; n == nil {
+		n = new(simWorld)
+	}
 	*n = *w
 	n.supervisorLock = append(n.room.supervisorLock[:0], w.supervisorLock...)
 	n.trees = append(n.room.trees[:0], w.trees...)
@@ -211,6 +214,7 @@ func (w *simWorld) say(format string, args ...any) {
 type who uint64
 
 func (w *simWorld) named(args []any) []any {
+	args = slices.Clone(args) // so that the caller's need no room of the heap where nothing is said
 	for i, a := range args {
 		if uid, ok := a.(who); ok {
 			args[i] = w.name(uint64(uid))

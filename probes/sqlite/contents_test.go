@@ -48,8 +48,8 @@ func TestDatabaseContents(t *testing.T) {
 		"an encrypted database":          {bytes.Repeat([]byte{0x93, 0x1c, 0xf0, 0x07}, 4096), nil, ContentsForeign, "or an encrypted one"},
 		"many NUL bytes":                 {make([]byte, mostNULs+1), nil, ContentsForeign, "no SQLite"},
 		"another program's":              {small, nil, ContentsForeign, "another program's database, with the tables "},
-		"Temporal's, with a table lost":  {renamed(t, "../../cmd/e2e/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
-		"Temporal's":                     {read("../../../cmd/e2e/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
+		"Temporal's, with a table lost":  {renamed(t, "../../cmd/e2e/fake/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
+		"Temporal's":                     {read("../../../cmd/e2e/fake/testdata/fake.db"), nil, ContentsTemporal, "4 tables"},
 	} {
 		path := filepath.Join(t.TempDir(), "x.db")
 		check(t, os.WriteFile(path, c.data, 0o600))

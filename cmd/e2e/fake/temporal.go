@@ -1,4 +1,4 @@
-package e2e_test
+package main
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 )
 
@@ -162,12 +161,4 @@ func noteSpawn() error {
 	defer spawns.Close()
 	_, err = fmt.Fprintln(spawns, os.Getpid(), strings.Join(os.Args[1:], " "))
 	return err
-}
-
-func TestFakeRefusesUnknownFlags(t *testing.T) {
-	for _, args := range [][]string{{"--ui-codec-endpoint", "x"}, {"stray"}, {"--log-level", "loud"}} {
-		if _, err := parseFakeFlags(append([]string{"server", "start-dev"}, args...)); err == nil {
-			t.Errorf("%q is taken", args)
-		}
-	}
 }

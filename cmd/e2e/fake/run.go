@@ -1,4 +1,4 @@
-package e2e_test
+package main
 
 import (
 	_ "embed"
@@ -29,7 +29,7 @@ import (
 //	no-ui=FILE          stop listening for the web UI once FILE exists
 //	slow=FILE           answer each call after the time that FILE says, at once without it
 //	deaf                accept connections and never answer
-//	chatty              write tens of megabytes to the log while it serves
+//	chatty=BYTES        write tens of megabytes to the log while it serves, and pause while it has more than these
 //	flood               write to the log as fast as it can, from its first moment to its last
 //	server=VERSION      say that the server has this version
 //	exit-after-serving  exit 3 once $FAKE_GATE exists; without it, once a client could work

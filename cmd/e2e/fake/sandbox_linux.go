@@ -1,4 +1,4 @@
-package e2e_test
+package main
 
 import (
 	"fmt"
@@ -11,9 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// sandboxes are the programs of tests that Linux alone has.
-var sandboxes = map[string]func() int{"sandbox": sandbox}
 
 // refusable are the calls that a sandbox of these tests may refuse.
 var refusable = map[string]uint32{

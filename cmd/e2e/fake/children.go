@@ -1,4 +1,4 @@
-package e2e_test
+package main
 
 import (
 	"errors"
@@ -61,24 +61,6 @@ func straggler() int {
 	}
 	<-time.After(fakeLifetime)
 	return 0
-}
-
-// holdLock is the command "holdlock LOCK READY": a foreign process that holds a flock until it
-// is killed.
-func holdLock() int {
-	lock, err := os.OpenFile(os.Args[1], os.O_RDWR|os.O_CREATE, 0o600)
-	if err == nil {
-		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	}
-	if err == nil {
-		err = writePID(os.Args[2])
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "holdlock:", err)
-		return 1
-	}
-	<-time.After(fakeLifetime)
-	return int(lock.Fd()) // keeps the lock's file reachable until here
 }
 
 // writePID makes the file appear with its content already in it.

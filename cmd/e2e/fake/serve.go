@@ -1,4 +1,4 @@
-package e2e_test
+package main
 
 import (
 	"context"
@@ -31,8 +31,8 @@ func (f *fake) serve() int {
 	} else {
 		go server.Serve(frontend)
 	}
-	if f.has("chatty") {
-		go chatter()
+	if most, err := strconv.ParseInt(f.modes["chatty"], 10, 64); err == nil {
+		go chatter(most)
 	}
 	fmt.Printf("CLI 1.5.1 (Server 1.29.1, UI 2.42.1)\n\nServer:  %s\n", net.JoinHostPort(f.ip, strconv.Itoa(f.port)))
 	select {
