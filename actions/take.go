@@ -70,7 +70,7 @@ func (w *World) contents(r fsm.Record) (database.Contents, fsm.Fitness) {
 	}
 	program := rehearsal.Known(w.home, s.TemporalBin, version, found.Known.Schema)
 	if found.Refusal == nil {
-		found.Refusal = fsm.JudgeSchema(s.DB, r.Database, found.Known, program)
+		found.Refusal = fsm.JudgeSchema(s.DB, r.Database, r.Known, found.Known, program)
 	}
 	return found, program
 }

@@ -61,7 +61,12 @@ shows the names.
 ` + cli.ExitHelp,
 		Example: `  stigmer local restore before-the-demo
   stigmer local restore 1.5.1 --yes`,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: databases.CompleteNames,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return cli.UsageProblem(errors.New("restore needs the NAME of one backup: stigmer local backup --list"))
+			}
+			return nil
+		}, ValidArgsFunction: databases.CompleteNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := checkGrace("timeout", grace); err != nil {
 				return err

@@ -59,7 +59,7 @@ the way back. Temporal itself does not migrate its development database.
 		return pflag.NormalizedName(name)
 	})
 	c.Flags().BoolVarP(&u.Yes, "yes", "y", false, "do not ask")
-	c.Flags().BoolVar(&u.Drop, "drop", false, "leave out columns that the other version has no place for")
+	c.Flags().BoolVar(&u.Drop, "drop", false, "leave out columns, indexes and triggers that the other version has no place for")
 	graceFlag(c, "grace", &u.Grace)
 	return c
 }

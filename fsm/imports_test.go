@@ -85,7 +85,7 @@ var mayImport = map[string][]string{
 		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/databases": {
-		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/temporal", database, evidence,
+		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/sqlite", "probes/temporal", database, evidence, lockfile,
 		program, rehearsal, transfer, "actions/upkeep",
 	},
 	"cmd/internal/doctor": {

@@ -134,9 +134,12 @@ type Database struct {
 	// it is where an exchange keeps them: it is set when that file is ready to take their place.
 	Aside string `json:"aside,omitempty"`
 	// Next is the file that an upgrade or a restore makes to take the database's place, empty for none,
-	// and NextVersion the version of Temporal that it is for.
+	// and NextVersion the version of Temporal that it is for. NextBin and NextPin are the settings temporal_bin
+	// and temporal_version from then on, both empty where they stay.
 	Next        string `json:"next,omitempty"`
 	NextVersion string `json:"next_version,omitempty"`
+	NextBin     string `json:"next_bin,omitempty"`
+	NextPin     string `json:"next_pin,omitempty"`
 }
 
 // DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.

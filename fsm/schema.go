@@ -14,24 +14,26 @@ type Fitness struct {
 
 // JudgeSchema returns nil if a program may open a database, else a Refusal that says why not. Temporal itself
 // neither migrates a database nor checks its schema: over another one it serves, and parts of it fail.
-// A version that has served on the database may again; any other must have its schema there. Found is
-// what the file holds, and made what is known of the database that the record names.
-func JudgeSchema(db string, made Database, found DatabaseFile, p Fitness) error {
-	last := ""
-	if made.Path == db && made.Served {
+// Made is what is known of the database that the record names, and before and found are what its file held
+// when it was read last, and holds now. The version that served last may again, if the schema is the same as
+// then; where it made the file itself, nothing was read before. Any other must have its schema there.
+func JudgeSchema(db string, made Database, before, found DatabaseFile, p Fitness) error {
+	ours, last := made.Path == db, ""
+	if ours && made.Served {
 		last = made.Version
 	}
+	asBefore := before.Schema == found.Schema || before.Schema == "" && made.Created
 	switch {
-	case made.Path == db && made.Next != "":
+	case ours && made.Next != "":
 		return Refuse(CodeDatabaseExchange, "database %s is being exchanged for another one, %s, and that is not finished", db, made.Next)
-	case made.Path == db && made.Created && !made.Served: // by a spawn of ours: it is set aside, or about to serve
+	case ours && made.Created && !made.Served: // by a spawn of ours: it is set aside, or about to serve
 		return nil
-	case found.Schema == "" || p.Version == "" && p.Schema == "": // as a fresh file, or one that cannot be read
+	case found.Schema == "": // a fresh file, or one that cannot be read
 		return nil
-	case p.Version != "" && p.Version == last || p.Fits:
+	case p.Version != "" && p.Version == last && asBefore || p.Fits:
 		return nil
 	case p.Schema == "":
-		return Refuse(CodeDatabaseUnjudged, "database %s was last served by Temporal %s, and whether %s can work on it was not found out", db, cmp.Or(last, "of a version that is not known"), p.Version)
+		return Refuse(CodeDatabaseUnjudged, "database %s was last served by Temporal %s, and whether %s can work on it was not found out", db, cmp.Or(last, "of a version that is not known"), cmp.Or(p.Version, "this program"))
 	}
 	return Refuse(CodeDatabaseSchema, "database %s has the schema of Temporal %s, and %s works with another", db, cmp.Or(last, "of another version"), cmp.Or(p.Version, "this program"))
 }

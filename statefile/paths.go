@@ -86,7 +86,7 @@ func (d Document) in(home Home) Document {
 	if was == "" || was == string(home) {
 		return d
 	}
-	for _, path := range []*string{&d.Settings.DB, &d.Settings.TemporalBin, &d.Database.Path, &d.Database.Backup, &d.Database.Aside, &d.Database.Next} {
+	for _, path := range []*string{&d.Settings.DB, &d.Settings.TemporalBin, &d.Database.Path, &d.Database.Backup, &d.Database.Aside, &d.Database.Next, &d.Database.NextBin} {
 		if below, ok := strings.CutPrefix(*path, was+string(filepath.Separator)); ok {
 			*path = home.join(below)
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,10 +47,28 @@ type KeptDatabase struct {
 	Bytes int64
 }
 
+// CheckName says why a name cannot be that of a backup, a sentence without its subject; empty if it can: it ends the
+// name of a file, and no two kept databases have one name.
+func CheckName(name string) string {
+	taken := func(ending string) bool { return strings.HasSuffix(name, ending) }
+	reserved := func(kind string) bool { return strings.HasPrefix(name, strings.TrimPrefix(kind, ".")) }
+	switch {
+	case !plainName.MatchString(name):
+		return "is not a name: up to 100 letters, digits, points, hyphens and underscores, the first a letter or a digit"
+	case slices.ContainsFunc(Parts[:len(Parts)-1], taken), taken(aboutEnding), taken(Unfinished):
+		return "ends like the files that lie beside a database"
+	case slices.ContainsFunc(keptKinds, reserved):
+		return "begins like what a reset, a restore or a start has kept"
+	}
+	return ""
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
 // KeptDatabases lists what is kept beside a database, the oldest first.
 func KeptDatabases(db string) (list []KeptDatabase) {
 	for _, path := range Kept(db) {
-		if isPart(path) || strings.HasSuffix(path, unfinished) {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || isPart(path) || strings.HasSuffix(path, Unfinished) {
 			continue
 		}
 		k := KeptDatabase{Path: path, Name: nameOf(path, db)}

@@ -49,22 +49,22 @@ func BackupName(db, version string, now time.Time) string {
 	return to
 }
 
-// unfinished is the ending of a copy that is being made.
-const unfinished = ".unfinished"
+// Unfinished is the ending of a copy that is being made.
+const Unfinished = ".Unfinished"
 
 // copyDatabase copies the files of a database, and renames the copies once all are there,
 // that of the database file itself last.
 func copyDatabase(db, to string) error {
 	for _, suffix := range Parts {
-		os.Remove(to + suffix + unfinished) // what one that was interrupted has left
+		os.Remove(to + suffix + Unfinished) // what one that was interrupted has left
 	}
 	var made []string
 	for _, suffix := range Parts {
 		if !Exists(db + suffix) {
 			continue
 		}
-		made = append(made, to+suffix+unfinished)
-		if err := copyFile(db+suffix, to+suffix+unfinished); err != nil {
+		made = append(made, to+suffix+Unfinished)
+		if err := copyFile(db+suffix, to+suffix+Unfinished); err != nil {
 			for _, path := range made {
 				os.Remove(path)
 			}
@@ -72,7 +72,7 @@ func copyDatabase(db, to string) error {
 		}
 	}
 	for _, path := range made {
-		if err := os.Rename(path, strings.TrimSuffix(path, unfinished)); err != nil {
+		if err := os.Rename(path, strings.TrimSuffix(path, Unfinished)); err != nil {
 			return fmt.Errorf("back up %s: %w", db, err)
 		}
 	}

@@ -71,7 +71,7 @@ func TestBackupInterrupted(t *testing.T) {
 	}
 	stage.Is(t, "what is left", len(Kept(db)), 0)
 	stage.Check(t, os.Remove(db+"-wal"))
-	stage.Check(t, os.WriteFile(db+".backup-1"+unfinished, []byte("pag"), 0o600))
+	stage.Check(t, os.WriteFile(db+".backup-1"+Unfinished, []byte("pag"), 0o600))
 	to, _, err := Backup(fsm.Database{Path: db, Version: "1"}, time.Now())
 	stage.Check(t, err)
 	stage.Is(t, "name", to, db+".backup-1")

@@ -23,6 +23,13 @@ type Contents struct {
 	Refusal error
 }
 
+// IsKnown reports whether a database is the file that was read last, with the schema that it had then. It
+// reads one page.
+func IsKnown(db string, known fsm.DatabaseFile) bool {
+	file, err := sqlite.Fingerprint(db)
+	return err == nil && file == known.File
+}
+
 // ReadContents reads a database, which a server may have open. Of one that cannot be read it finds nothing: Temporal itself
 // then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
 // lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.

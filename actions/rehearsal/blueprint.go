@@ -23,12 +23,14 @@ type Blueprint struct{ Path, Schema string }
 // Find returns the blueprint of a program, if it was made: by its version or, where that is not known, by
 // its file's identity. It runs nothing.
 func Find(home statefile.Home, program, version string) Blueprint {
-	found, _ := filepath.Glob(filepath.Join(home.Schemas(), key(program, version)+"@*.db"))
-	if len(found) == 0 {
-		return Blueprint{}
+	entries, _ := os.ReadDir(home.Schemas())
+	for _, entry := range entries {
+		rest, own := strings.CutPrefix(entry.Name(), key(program, version)+"@")
+		if schema, whole := strings.CutSuffix(rest, ".db"); own && whole {
+			return Blueprint{filepath.Join(home.Schemas(), entry.Name()), schema}
+		}
 	}
-	_, schema, _ := strings.Cut(filepath.Base(found[0]), "@")
-	return Blueprint{found[0], strings.TrimSuffix(schema, ".db")}
+	return Blueprint{}
 }
 
 // Known returns what fsm.JudgeSchema asks about a program over a database with a schema. It runs nothing.

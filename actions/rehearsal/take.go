@@ -42,7 +42,11 @@ func take(ctx context.Context, home statefile.Home) (*os.File, error) {
 
 // EndOrphans ends a rehearsed Temporal whose command has died. It waits for no other command.
 func EndOrphans(home statefile.Home) error {
-	if _, err := os.Lstat(home.Rehearsal()); err != nil || len(orphans(home)) == 0 {
+	if _, err := os.Lstat(home.Rehearsal()); err != nil {
+		return nil
+	}
+	if lock, err := lockfile.Take(home.Rehearsal()); err == nil || len(orphans(home)) == 0 {
+		lock.Close() // of none it does nothing
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), endWithin)

@@ -33,8 +33,7 @@ const copyPages = 2048
 const busyTimeout = 10_000
 
 // Copy copies the committed state of a database to a new file, page by page as SQLite's backup does
-// (sqlite.org/backup.html). A server may have the database open if live says so: it may read meanwhile, and in
-// WAL mode write; else its writers wait. Without live the copy takes no lock, and reads a transaction that was cut off
+// (sqlite.org/backup.html). A server may have the database open if live says so, and may write meanwhile. Without live the copy takes no lock, and reads a transaction that was cut off
 // as it is once taken back. The end of ctx is an error. What was made of the file then is left to the caller, and so
 // is Settle.
 func Copy(ctx context.Context, from string, live bool, to string, progress Progress) error {
@@ -49,24 +48,50 @@ func Copy(ctx context.Context, from string, live bool, to string, progress Progr
 	return nil
 }
 
+// copyPagesOf copies with a pause of its lock after each step, so that a server can write meanwhile. SQLite then begins
+// again, as the copy is to be of one moment; if that goes on, the copy is made in one transaction.
 func copyPagesOf(ctx context.Context, source *sqlite3.Conn, to string, progress Progress) error {
-	// One transaction for all steps: else a server that writes between two of them has the copy begin again.
-	if err := source.Exec("BEGIN; SELECT count(*) FROM sqlite_schema"); err != nil {
+	size, err := pageSize(source)
+	if err != nil {
 		return err
 	}
 	backup, err := source.BackupInit("main", uri(to, "synchronous(off)", "journal_mode(off)", "locking_mode(exclusive)"))
 	if err != nil {
 		return err
 	}
+	beginnings, last := 0, int64(0)
 	for done := false; !done && err == nil; {
 		if done, err = backup.Step(copyPages); err == nil {
 			err = ctx.Err()
 		}
-		if all := int64(backup.PageCount()); err == nil && all > 0 {
-			progress(Copying, all-int64(backup.Remaining()), all)
+		all, left := int64(backup.PageCount()), int64(backup.Remaining())
+		if copied := all - left; err == nil && all > 0 {
+			if copied < last {
+				beginnings++
+			}
+			last = copied
+			progress(Copying, copied*size, all*size)
+		}
+		if beginnings == mostBeginnings && !done && err == nil {
+			beginnings++
+			err = source.Exec("BEGIN; SELECT count(*) FROM sqlite_schema")
 		}
 	}
 	return errors.Join(err, backup.Close())
+}
+
+// mostBeginnings is how often a copy begins again before it keeps the server from writing.
+const mostBeginnings = 3
+
+// pageSize is that of a database, in bytes.
+func pageSize(conn *sqlite3.Conn) (int64, error) {
+	statement, _, err := conn.Prepare("PRAGMA page_size")
+	if err != nil {
+		return 0, err
+	}
+	defer statement.Close()
+	statement.Step()
+	return statement.ColumnInt64(0), statement.Err()
 }
 
 // readLive opens a database that a server may have open, with the server's locks, to read it.

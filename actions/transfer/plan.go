@@ -21,7 +21,7 @@ type Plan struct {
 // rebuilding is one table that is made anew.
 type rebuilding struct {
 	table sqlite.Object
-	// kept are the columns whose values are taken along, lost those that the new table has not.
+	// kept are the columns whose values are taken along; lost names what the new table has no place for.
 	kept, lost []string
 }
 
@@ -48,12 +48,10 @@ func (p Plan) Fits() bool { return len(p.have.Missing(p.want)) == 0 }
 // Missing names what the database lacks of the blueprint, or has otherwise.
 func (p Plan) Missing() []string { return p.have.Missing(p.want) }
 
-// Lost names the columns, as table.column, that hold values and have no place in the other schema.
+// Lost names the columns, indexes and triggers of tables that are made anew, and have no place in the other schema.
 func (p Plan) Lost() (names []string) {
 	for _, r := range p.rebuilt {
-		for _, column := range r.lost {
-			names = append(names, r.table.Name+"."+column)
-		}
+		names = append(names, r.lost...)
 	}
 	return names
 }
@@ -75,13 +73,21 @@ func (p *Plan) compare(conn *sqlite3.Conn, blueprint string) error {
 			return err
 		}
 		r := rebuilding{table: table}
-		for _, column := range have {
-			if slices.Contains(want, column) {
-				r.kept = append(r.kept, column)
-			} else {
-				r.lost = append(r.lost, column)
+		for name, stored := range have {
+			switch also, wanted := want[name]; {
+			case !wanted:
+				r.lost = append(r.lost, "column "+table.Name+"."+name)
+			case stored && also:
+				r.kept = append(r.kept, name)
 			}
 		}
+		for _, o := range p.have {
+			if _, wanted := p.want.Object(o.Type, o.Name); o.Table == table.Name && o.SQL != "" && (o.Type == "index" || o.Type == "trigger") && !wanted {
+				r.lost = append(r.lost, o.Type+" "+o.Name)
+			}
+		}
+		slices.Sort(r.lost)
+		slices.Sort(r.kept)
 		p.rebuilt = append(p.rebuilt, r)
 	}
 	return nil
@@ -93,10 +99,10 @@ func (p *Plan) fillsSearch(table string) bool {
 	return slices.ContainsFunc(p.want, of) || slices.ContainsFunc(p.have, of)
 }
 
-// columns are a table's columns that hold a value of their own: generated ones do not
-// (sqlite.org/pragma.html#pragma_table_xinfo).
-func columns(conn *sqlite3.Conn, database, table string) (names []string, err error) {
-	statement, _, err := conn.Prepare("SELECT name FROM pragma_table_xinfo(?, ?) WHERE hidden = 0")
+// columns are a table's columns, and whether each holds a value of its own: a generated one does not
+// (sqlite.org/pragma.html#pragma_table_xinfo). What belongs to a virtual table (hidden = 1) is left out.
+func columns(conn *sqlite3.Conn, database, table string) (stored map[string]bool, err error) {
+	statement, _, err := conn.Prepare("SELECT name, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1")
 	if err != nil {
 		return nil, err
 	}
@@ -107,10 +113,11 @@ func columns(conn *sqlite3.Conn, database, table string) (names []string, err er
 	if err := statement.BindText(2, database); err != nil {
 		return nil, err
 	}
+	stored = map[string]bool{}
 	for statement.Step() {
-		names = append(names, statement.ColumnText(0))
+		stored[statement.ColumnText(0)] = statement.ColumnInt(1) == 0
 	}
-	return names, statement.Err()
+	return stored, statement.Err()
 }
 
 // attach opens the blueprint, to read it, beside a connection's database. It was closed when it

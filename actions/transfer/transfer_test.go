@@ -115,10 +115,11 @@ func TestMigrate(t *testing.T) {
 // What a user added stays, but for columns of a table that is made anew.
 func TestWhatAUserAdded(t *testing.T) {
 	db, blueprint := made(t, old, rows, `CREATE TABLE mine (x); INSERT INTO mine VALUES (1); CREATE VIEW seen AS SELECT run FROM visibility;
-		CREATE INDEX mine_too ON untouched (b); ALTER TABLE visibility ADD COLUMN note TEXT`), made(t, now)
+		CREATE INDEX mine_too ON untouched (b); ALTER TABLE visibility ADD COLUMN note TEXT; CREATE INDEX by_note ON visibility (note);
+		ALTER TABLE visibility ADD COLUMN made AS (run || 'x'); CREATE TRIGGER tells AFTER DELETE ON visibility BEGIN DELETE FROM mine; END`), made(t, now)
 	p, err := MakePlan(t.Context(), db, blueprint)
 	check(t, err)
-	if lost := p.Lost(); !slices.Equal(lost, []string{"visibility.dropped", "visibility.note"}) {
+	if lost := p.Lost(); !slices.Equal(lost, []string{"column visibility.dropped", "column visibility.made", "column visibility.note", "index by_note", "trigger tells"}) {
 		t.Errorf("lost: %q", lost)
 	}
 	to := migrated(t, db, blueprint)

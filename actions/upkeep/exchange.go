@@ -3,7 +3,6 @@ package upkeep
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,8 +27,9 @@ type Exchange struct {
 	Version string
 	// Cause names the command, for the history.
 	Cause string
-	// Settings are recorded where nothing was before.
+	// Settings are recorded where nothing was before. Program says that their program is used from then on.
 	Settings fsm.Settings
+	Program  bool
 	// Make makes the new file, whole and closed, of the database at real. It runs under the locks.
 	Make func(ctx context.Context, real, next string, r fsm.Record) error
 }
@@ -54,7 +54,10 @@ func (x Exchange) Do(ctx context.Context, home statefile.Home) (kept string, err
 		return "", err
 	}
 	making := made
-	making.Path, making.Next, making.NextVersion = x.DB, next, x.Version
+	making.Path, making.Next, making.NextVersion, making.Aside = x.DB, next, x.Version, ""
+	if x.Program {
+		making.NextBin, making.NextPin = x.Settings.TemporalBin, x.Settings.TemporalVersion
+	}
 	if err := h.save(making, x.Cause+": what takes the database's place is made as "+next); err != nil {
 		return "", err
 	}
@@ -62,7 +65,10 @@ func (x Exchange) Do(ctx context.Context, home statefile.Home) (kept string, err
 		_, back := h.finish(x.Cause)
 		return "", errors.Join(err, back)
 	}
-	if kept, err = x.Kept(made, h.real); err != nil {
+	if kept, err = x.Kept(made, h.real); err == nil {
+		err = statefile.SyncFolder(filepath.Dir(h.real)) // else a power cut could take the file and leave the record
+	}
+	if err != nil {
 		_, back := h.finish(x.Cause)
 		return "", errors.Join(err, back)
 	}
@@ -108,30 +114,48 @@ func (h *stopped) takeBack(d fsm.Database, cause string) (string, error) {
 		}
 	}
 	did := "the database stays: " + d.Next + " was not finished, and is removed"
-	d.Next, d.NextVersion = "", ""
+	d.Next, d.NextVersion, d.NextBin, d.NextPin, d.Aside = "", "", "", "", ""
 	return did, h.save(d, cause+": "+did)
 }
 
-// carryOn renames the database and then the new file. Each step leaves what the next call goes on from.
+// carryOn renames the database and then the new file. Each step leaves what the next call goes on from. If
+// the new file has gone and nothing was kept, it was lost before: then the database stays.
 func (h *stopped) carryOn(d fsm.Database, cause string) (string, error) {
-	if database.Exists(d.Next) {
-		if database.Exists(h.real) && database.Exists(d.Aside) {
-			return "", fmt.Errorf("the database cannot be kept as %s: that is another file, and so is %s", d.Aside, h.real)
-		}
-		if err := database.MoveAside(h.real, d.Aside); err != nil {
-			return "", err
-		}
-		if err := os.Rename(d.Next, h.real); err != nil {
-			return "", err
-		}
-		if err := statefile.SyncFolder(filepath.Dir(h.real)); err != nil {
+	switch next, kept := database.Exists(d.Next), database.Exists(d.Aside); {
+	case !next && !kept:
+		return h.takeBack(d, cause)
+	case next:
+		if err := h.exchange(d, kept); err != nil {
 			return "", err
 		}
 	}
-	if err := database.WriteAbout(d.Aside, database.About{Version: d.Version, Cause: cause, Made: time.Now()}); err != nil {
-		return "", err
+	if database.Exists(d.Aside) {
+		if err := database.WriteAbout(d.Aside, database.About{Version: d.Version, Cause: cause, Made: time.Now()}); err != nil {
+			return "", err
+		}
+	}
+	if d.NextBin != "" {
+		h.document.Settings.TemporalBin, h.document.Settings.TemporalVersion = d.NextBin, d.NextPin
 	}
 	did := "the database is a new one, and the one before is kept as " + d.Aside
-	after := fsm.Database{Path: d.Path, Served: true, Version: d.NextVersion}
-	return did, h.save(after, cause+": "+did)
+	return did, h.save(fsm.Database{Path: d.Path, Served: true, Version: d.NextVersion}, cause+": "+did)
+}
+
+// exchange puts the new file in the database's place. A database that another program has made there since
+// the other one was kept is kept as well.
+func (h *stopped) exchange(d fsm.Database, kept bool) error {
+	aside := d.Aside
+	if kept && database.Exists(h.real) {
+		var err error
+		if aside, err = database.AsideName(h.real, database.ReplacedKind, time.Now()); err != nil {
+			return err
+		}
+	}
+	if err := database.MoveAside(h.real, aside); err != nil {
+		return err
+	}
+	if err := os.Rename(d.Next, h.real); err != nil {
+		return err
+	}
+	return statefile.SyncFolder(filepath.Dir(h.real))
 }

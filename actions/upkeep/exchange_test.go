@@ -119,7 +119,24 @@ func TestExchangeThatWasKilled(t *testing.T) {
 	}
 }
 
-// Two databases are never made into one: if another file has taken the database's name, both stay.
+// What was to take the database's place was lost, as in a power cut: the database stays.
+func TestExchangeWithoutItsFile(t *testing.T) {
+	home, db := stoppedHome(t)
+	d, err := evidence.Recover(home)
+	stage.Check(t, err)
+	before := d.Database
+	d.Database.Next, d.Database.Aside, d.Database.NextVersion = db+".next-x", db+".backup-x", "2.0.0"
+	stage.Check(t, statefile.File{Home: home}.Save(d))
+	did, err := Finish(home, db, "the next")
+	stage.Check(t, err)
+	stage.Has(t, did, "stays")
+	whole(t, db)
+	after, err := statefile.File{Home: home}.Load()
+	stage.Check(t, err)
+	stage.Is(t, "what is known of it", after.Database, before)
+}
+
+// Two databases are never made into one: a file that has taken the database's name meanwhile is kept, too.
 func TestExchangeReplacesNothing(t *testing.T) {
 	home, db := stoppedHome(t)
 	d, err := evidence.Recover(home)
@@ -129,11 +146,14 @@ func TestExchangeReplacesNothing(t *testing.T) {
 		stage.Check(t, os.WriteFile(path, []byte(path), 0o600))
 	}
 	stage.Check(t, statefile.File{Home: home}.Save(d))
-	if did, err := Finish(home, db, "the next"); err == nil {
-		t.Error(did)
-	}
-	whole(t, db)
+	_, err = Finish(home, db, "the next")
+	stage.Check(t, err)
+	stage.Is(t, "the database", content(t, db), d.Database.Next)
 	stage.Is(t, "kept", content(t, d.Database.Aside), d.Database.Aside)
+	also, err := filepath.Glob(db + database.ReplacedKind + "*Z")
+	stage.Check(t, err)
+	stage.Is(t, "kept as well", len(also), 1)
+	whole(t, also[0])
 }
 
 // A reset that comes after an exchange that was cut off leaves nothing of that.

@@ -13,11 +13,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/sqlite"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -34,6 +36,9 @@ func Backup(c *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := lifecycle.FinishExchange(c, s.Home, c.Name()); err != nil {
+		return err
+	}
 	real := database.Real(db)
 	to := real + database.BackupKind + name
 	switch {
@@ -44,7 +49,7 @@ func Backup(c *cobra.Command, name string) error {
 	}
 	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := copyWhole(ctx, c, real, to, s.Running()); err != nil {
+	if err := copyWhole(ctx, c, real, to); err != nil {
 		if ctx.Err() != nil {
 			return &cli.Problem{What: "the backup was interrupted", Means: "none was made; the database was not touched", Try: "the same command again", Exit: cli.ExitInterrupted}
 		}
@@ -61,21 +66,33 @@ func Backup(c *cobra.Command, name string) error {
 	return nil
 }
 
-// copyWhole makes a copy that has its name only once it is whole.
-func copyWhole(ctx context.Context, c *cobra.Command, from, to string, live bool) error {
-	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(from)+database.NextKind+"*")
+// copyWhole makes a copy that has its name only once it is whole. A copy that another command was making when it was
+// killed is removed: each is locked while it is made.
+func copyWhole(ctx context.Context, c *cobra.Command, from, to string) error {
+	part := to + database.Unfinished
+	lock, err := lockfile.Take(part)
 	if err != nil {
 		return err
 	}
-	part := file.Name()
+	defer lock.Close()
 	defer os.Remove(part)
-	if err := file.Close(); err != nil {
+	if err := lock.Truncate(0); err != nil {
 		return err
 	}
-	if err := copyAndSettle(ctx, c, from, live, part); err != nil {
+	// Without the database's lock any server may have it open, be it ours or not: then SQLite locks it, too.
+	guard, err := database.Lock(from, func() {})
+	live := err != nil || database.ServedByOther(from) != nil
+	err = copyAndSettle(ctx, c, from, live, part)
+	guard.Close() // of none it does nothing
+	if err != nil {
 		return err
 	}
-	if err := os.Link(part, to); err != nil { // replaces nothing, as a rename would
+	if err := os.Link(part, to); err != nil && !database.Exists(to) { // replaces nothing, as a rename would
+		err = os.Rename(part, to) // a file system without links
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
 		return err
 	}
 	return statefile.SyncFolder(filepath.Dir(to))
@@ -119,6 +136,24 @@ func Delete(c *cobra.Command, name string, yes bool) error {
 	return nil
 }
 
+// checkKept refuses to put a file in the database's place that is no sound database of Temporal's.
+func checkKept(c *cobra.Command, kept database.KeptDatabase) error {
+	contents, err := sqlite.ReadContents(c.Context(), kept.Path)
+	if err == nil && contents.Kind != sqlite.ContentsTemporal {
+		err = fmt.Errorf("%s is no database of Temporal's: it %s", kept.Path, contents.Why)
+	}
+	if err == nil {
+		var condition sqlite.Condition
+		if condition, err = sqlite.QuickCheck(c.Context(), kept.Path); condition.Flaw != "" {
+			err = fmt.Errorf("%s is damaged: %s", kept.Path, condition.Flaw)
+		}
+	}
+	if err != nil {
+		return &cli.Problem{What: err.Error(), Means: "it cannot take the database's place; nothing was stopped or changed", Try: "another backup: stigmer local backup --list", Exit: cli.ExitFailed}
+	}
+	return nil
+}
+
 // Restore stops Temporal and puts a copy of a kept database in the place of the database, which is kept.
 func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error {
 	s, db, err := databaseOf()
@@ -130,6 +165,9 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 		return err
 	}
 	if err := lifecycle.CheckExchange(s.Home); err != nil {
+		return err
+	}
+	if err := checkKept(c, kept); err != nil {
 		return err
 	}
 	first := "This puts a backup in the place of Temporal's database:"
@@ -178,5 +216,5 @@ func startWith(version string) string {
 	if version == "" {
 		return "stigmer local start"
 	}
-	return "stigmer local start with Temporal " + version
+	return "stigmer local start --temporal-version " + version + ", if another one would be started"
 }

@@ -28,6 +28,9 @@ func databaseOf() (*inspect.Snapshot, string, error) {
 		return nil, "", &cli.Problem{What: "there is no home " + path, Means: "nothing was ever started there", Try: "stigmer local start", Exit: cli.ExitFailed}
 	}
 	db := database.Of(s.Home, s.Document.Record)
+	if db == "" && !s.Running() && database.Exists(s.Home.DB()) {
+		db = s.Home.DB() // that of a start before the one in memory
+	}
 	if db == "" {
 		return nil, "", &cli.Problem{What: "the database is in memory (--ephemeral)", Means: "nothing of it is kept, and nothing can be put in its place", Try: "stigmer local start without --ephemeral", Exit: cli.ExitFailed}
 	}
@@ -86,10 +89,10 @@ func orDash(text string) string {
 
 func sizeOf(path string) int64 { return files.FileSize(path) }
 
-// checkName refuses a name that is no end of a file's name.
+// checkName refuses a name that cannot be that of a backup.
 func checkName(name string) error {
-	if name == "" || strings.ContainsAny(name, "/ \t\n\x00") || strings.HasPrefix(name, ".") || len(name) > 100 {
-		return cli.UsageProblem(fmt.Errorf("%q is not a name for a backup: it becomes part of a file's name", name))
+	if why := database.CheckName(name); why != "" {
+		return cli.UsageProblem(fmt.Errorf("the name %q %s", name, why))
 	}
 	return nil
 }

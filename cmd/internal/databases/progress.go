@@ -8,6 +8,7 @@ import (
 
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 )
 
 // progress shows how far a stage is: on a terminal in a line that is drawn anew, elsewhere
@@ -37,12 +38,16 @@ func (p *progress) show(stage transfer.Stage, done, total int64) {
 		return
 	}
 	p.stage, p.percent = stage, percent
+	of := fmt.Sprintf("%d %s", total, units[stage])
+	if stage == transfer.Copying {
+		of = human.FormatSize(total)
+	}
 	if !p.redraws {
-		fmt.Fprintf(p.out, "%-10s %d %s\n", stage, total, units[stage])
+		fmt.Fprintf(p.out, "%-10s %s\n", stage, of)
 		return
 	}
 	filled := int(percent * barWidth / 100)
-	fmt.Fprintf(p.out, "%s%-10s [%-*s] %3d%%  of %d %s", cli.StartLine, stage, barWidth, bar[:filled], percent, total, units[stage])
+	fmt.Fprintf(p.out, "%s%-10s [%-*s] %3d%%  of %s", cli.StartLine, stage, barWidth, bar[:filled], percent, of)
 	if percent == 100 {
 		fmt.Fprintln(p.out)
 	}
@@ -50,4 +55,4 @@ func (p *progress) show(stage transfer.Stage, done, total int64) {
 
 const bar = "##############################"
 
-var units = map[transfer.Stage]string{transfer.Copying: "pages", transfer.Bringing: "rows", transfer.Checking: "tables"}
+var units = map[transfer.Stage]string{transfer.Bringing: "rows", transfer.Checking: "tables"}

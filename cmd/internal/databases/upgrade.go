@@ -78,14 +78,11 @@ func (u Upgrade) Run(c *cobra.Command, home statefile.Home) error {
 	if err != nil {
 		return w.failed(ctx, err)
 	}
-	if err := w.start(w.next.Settings.TemporalBin); err != nil {
-		return err
-	}
 	out := cli.Success(c)
 	fmt.Fprintf(out, "Upgraded: the database is one of Temporal %s now.\n", w.version)
 	fmt.Fprintf(out, "  Backup     %s  (%s)\n", kept, cli.TotalSize([]string{kept}))
 	fmt.Fprintf(out, "  Way back   stigmer local restore %s\n", nameOf(kept, database.Real(w.db)))
-	return nil
+	return w.start(w.next.Settings.TemporalBin)
 }
 
 // prepare finds out what must be done, and refuses what cannot be done, before anything is stopped. It is false
@@ -100,9 +97,6 @@ func (w *upgrade) prepare(ctx context.Context) (ready bool, err error) {
 		return false, w.refuse("the database is in memory (--ephemeral): there is nothing to upgrade", "stigmer local restart --temporal-bin FILE")
 	case !database.Exists(database.Real(w.db)):
 		return false, w.refuse("there is no database yet: "+w.db, "stigmer local start, which makes one")
-	case lifecycle.Older(w.version, made):
-		return false, w.refuse(fmt.Sprintf("Temporal %s is older than the database %s, on which %s served: there is no way to an older schema", w.version, w.db, made),
-			"stigmer local restore, with a backup of that version: stigmer local backup --list")
 	}
 	if err := config.TryProgram(w.c, w.home, w.next); err != nil {
 		return false, err
@@ -113,9 +107,12 @@ func (w *upgrade) prepare(ctx context.Context) (ready bool, err error) {
 	if w.plan, err = transfer.MakePlan(ctx, database.Real(w.db), w.blueprint.Path); err != nil {
 		return false, cli.SystemProblem(err, "nothing was stopped or changed")
 	}
-	if w.plan.Fits() {
-		fmt.Fprintf(cli.Success(w.c), "The database has the schema of Temporal %s already: %s\n", w.version, w.db)
+	switch {
+	case w.plan.Fits():
 		return false, w.runOther()
+	case lifecycle.Older(w.version, made):
+		return false, w.refuse(fmt.Sprintf("Temporal %s is older than the database %s, on which %s served: there is no way to an older schema", w.version, w.db, made),
+			"stigmer local restore, with a backup of that version: stigmer local backup --list")
 	}
 	return true, errors.Join(w.checkLosses(), w.checkRoom())
 }
@@ -130,11 +127,18 @@ func (w *upgrade) record() fsm.Record {
 	return r
 }
 
-// runOther has the program run that was asked for, if another one does.
+// runOther has the program run that was asked for, on a database that needs no change.
 func (w *upgrade) runOther() error {
-	running := w.snapshot.Document.Temporal
-	if !w.snapshot.Running() || running.Version == w.version {
+	fmt.Fprintf(cli.Success(w.c), "The database has the schema of Temporal %s already: %s\n", w.version, w.db)
+	if running := w.snapshot.Document.Temporal; w.snapshot.Running() && running.Version == w.version {
 		return nil
+	}
+	what := "This starts Temporal " + w.version + " on it."
+	if w.snapshot.Running() {
+		what = fmt.Sprintf("This stops Temporal (pid %d) and starts version %s.", w.snapshot.Evidence.Leader.PID, w.version)
+	}
+	if err := confirm(w.c, w.Yes, what, "stopped or started"); err != nil {
+		return err
 	}
 	return w.start(w.next.Settings.TemporalBin)
 }
@@ -146,9 +150,9 @@ func (w *upgrade) checkLosses() error {
 		return nil
 	}
 	return &cli.Problem{
-		What:  fmt.Sprintf("Temporal %s has no place for these columns: %s", w.version, strings.Join(lost, ", ")),
-		Means: "what they hold would be lost; nothing was stopped or changed",
-		Try:   "stigmer local upgrade --drop, which leaves them out; the backup has them", Exit: cli.ExitFailed,
+		What:  fmt.Sprintf("Temporal %s has no place for this: %s", w.version, strings.Join(lost, ", ")),
+		Means: "it would be lost; nothing was stopped or changed",
+		Try:   "stigmer local upgrade --drop, which leaves it out; the backup has it", Exit: cli.ExitFailed,
 	}
 }
 
@@ -171,7 +175,7 @@ func (w *upgrade) checkRoom() error {
 }
 
 func (w *upgrade) confirm() error {
-	first := "This brings Temporal's database to version " + w.version + ":"
+	first := "This brings Temporal's database to version " + w.version + ", and starts that:"
 	if w.snapshot.Running() {
 		first = fmt.Sprintf("This stops Temporal (pid %d), brings its database to version %s, and starts that:", w.snapshot.Evidence.Leader.PID, w.version)
 	}
@@ -182,7 +186,7 @@ func (w *upgrade) confirm() error {
 // exchange makes the new database and puts it in the place of the old one.
 func (w *upgrade) exchange(ctx context.Context) (kept string, err error) {
 	return upkeep.Exchange{
-		DB: w.db, Version: w.version, Cause: lifecycle.Cause(w.c.Name()), Settings: w.next.Settings,
+		DB: w.db, Version: w.version, Cause: lifecycle.Cause(w.c.Name()), Settings: w.next.Settings, Program: true,
 		Kept: func(made fsm.Database, real string) (string, error) {
 			return database.BackupName(real, made.Version, time.Now()), nil
 		},
@@ -231,8 +235,8 @@ func (w *upgrade) failed(ctx context.Context, err error) error {
 	means := "the database is as it was, and nothing runs"
 	if w.snapshot.Running() {
 		means = "the database is as it was, and Temporal runs on it again as it did"
-		if err := w.start(""); err != nil {
-			return err
+		if started := w.start(""); started != nil {
+			means, err = "the database is as it was, and Temporal could not be started on it again", errors.Join(err, started)
 		}
 	}
 	if busy, ok := errors.AsType[upkeep.NotStoppedError](err); ok {

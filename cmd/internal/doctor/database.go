@@ -35,6 +35,8 @@ func (p *examination) checkDatabase(db string) CheckReport {
 		unfit = cmp.Or(database.Unfit(db), found.Refusal)
 	}
 	switch {
+	case p.Document.Database.Next != "" && p.Driver.PID == 0:
+		return fail(name, "stigmer local start, which carries it on or takes it back", "%s was being exchanged for another one, %s, and that is not finished", db, p.Document.Database.Next)
 	case errors.Is(err, os.ErrNotExist) && !p.Running() && db != p.nextDatabase():
 		return pass(name, "%s was used last, and is not there any more", db)
 	case unfit != nil:

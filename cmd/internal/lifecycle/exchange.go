@@ -8,14 +8,19 @@ import (
 
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/rehearsal"
 	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/statefile"
 )
 
-// FinishExchange carries on or takes back what an upgrade or a restore has left of its work.
+// FinishExchange carries on or takes back what an upgrade or a restore has left of its work, and ends a Temporal that
+// was rehearsed for one that died.
 func FinishExchange(c *cobra.Command, home statefile.Home, verb string) error {
+	if err := rehearsal.EndOrphans(home); err != nil {
+		return cli.SystemProblem(err, "nothing was started or stopped")
+	}
 	document, err := (statefile.File{Home: home}).Load()
 	if err != nil || document.Database.Next == "" {
 		return nil // what is wrong with the record is reported later

@@ -20,7 +20,7 @@ import (
 )
 
 // CheckSchema refuses a program that works with another schema than the database has. Once for each version,
-// it runs the program for that, on an empty file. A version that served on the database last needs no check.
+// it runs the program for that, on an empty file. A version that served last on the file as it is needs no check.
 func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	r, differs := mayDiffer(c.Context(), home, r)
 	if !differs {
@@ -29,11 +29,11 @@ func CheckSchema(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	db, version := r.Settings.DB, program.Of(c.Context(), home, r).Version
 	found := database.ReadContents(db, r.Known).Known
 	judge := func() error {
-		return fsm.JudgeSchema(db, r.Database, found, rehearsal.Known(home, r.Settings.TemporalBin, version, found.Schema))
+		return fsm.JudgeSchema(db, r.Database, r.Known, found, rehearsal.Known(home, r.Settings.TemporalBin, version, found.Schema))
 	}
 	refusal := judge()
 	if cause.Of(refusal) == fsm.CodeDatabaseUnjudged {
-		cli.Note(c, "Comparing  the database's schema with that of Temporal %s, which runs once for that", version)
+		cli.Note(c, "Comparing  the database's schema with that of Temporal %s, which runs once for that", cmp.Or(version, "CLI "+r.Settings.TemporalBin))
 		if err := compare(c, home, r, version, found.Schema); err != nil {
 			return err
 		}
@@ -57,8 +57,10 @@ func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) (fsm.Reco
 	}
 	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
 	r.Database, r.Known = document.Database, document.Known
-	version := program.Of(ctx, home, r).Version
-	return r, !(r.Database.Path == s.DB && r.Database.Served && version != "" && version == r.Database.Version)
+	made, version := r.Database, program.Of(ctx, home, r).Version
+	last := made.Path == s.DB && made.Served && version != "" && version == made.Version
+	asBefore := database.IsKnown(s.DB, r.Known) || r.Known.File == "" && made.Created
+	return r, !last || !asBefore || made.Next != ""
 }
 
 // compare makes the program's blueprint, and notes if the database has all of it.
@@ -93,7 +95,10 @@ func wayOn(version string, r fsm.Record) string {
 	if Older(version, made) {
 		return "Temporal " + made + ", which served on it, or stigmer local restore for an earlier state of the database: stigmer local backup --list"
 	}
-	return "stigmer local upgrade, which keeps a backup; or go on with Temporal " + cmp.Or(made, "of the version that made it") + ": --temporal-bin FILE"
+	if made == "" {
+		return "stigmer local upgrade, which keeps a backup; or the version of Temporal that served on it: --temporal-version V, --temporal-bin FILE"
+	}
+	return "stigmer local upgrade, which keeps a backup; or go on with Temporal " + made + ": --temporal-version " + made
 }
 
 // Older reports whether one version of the Temporal CLI came before another. Where either is not
