@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	logfile:               {"fsm", "statefile", "probes/files"},
 	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "actions/environment"},
 	program:               {"fsm", "statefile", "probes/files", "probes/temporal", launch},
-	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/temporal", lockfile, launch},
+	evidence:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", lockfile, launch, program},
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
 	transfer:              {"statefile", "probes/sqlite", "probes/temporal"}, // writes database files with SQLite's engine

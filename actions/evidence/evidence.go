@@ -8,11 +8,11 @@ import (
 	"strings"
 
 	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/locks"
 	"github.com/stigmer/local/probes/proc"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -150,7 +150,7 @@ func Classify(home statefile.Home, r fsm.Record, holders []proc.Info) fsm.Eviden
 		}
 	}
 	if i := slices.IndexFunc(holders, func(h proc.Info) bool { return leads(home, h) }); i >= 0 {
-		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: withProgram(holders[i].Process)}
+		return fsm.Evidence{Owner: fsm.OwnerOurs, Leader: withProgram(home, holders[i].Process)}
 	}
 	for _, h := range holders {
 		if h.Instance == string(home) || InGroup(h.Process, r.Temporal) || proc.IsChild(r.Temporal, h.Process.PID) { //mutation:leftover-proven
@@ -170,9 +170,10 @@ func keepProgram(p, recorded fsm.Process) fsm.Process {
 	return p
 }
 
-// withProgram fills in what the file says of itself that a process was started from.
-func withProgram(p fsm.Process) fsm.Process {
-	p.Program = temporal.ReadProgram(p.Exe)
+// withProgram fills in what is known of the file that a process was started from. Without its version,
+// no other Temporal would be let at the database once this one has ended.
+func withProgram(home statefile.Home, p fsm.Process) fsm.Process {
+	p.Program = program.Remembered(home, p.Exe)
 	return p
 }
 

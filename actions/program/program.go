@@ -16,16 +16,33 @@ import (
 // version, are run for it once (see Try), with what a record says of Temporal's environment and
 // folder; the home, if there is one, remembers what they printed for as long as the file is the same.
 func Of(ctx context.Context, home statefile.Home, r fsm.Record) fsm.Program {
-	p := temporal.ReadProgram(r.Settings.TemporalBin)
-	if temporal.SaysAll(p) {
-		return p
-	}
-	said, known := recall(home, r.Settings.TemporalBin)
+	p, known := remembered(home, r.Settings.TemporalBin)
 	if !known {
 		if _, printed, err := Try(ctx, home, r, launch.Environment(r, home)); err == nil {
-			said = temporal.ParseVersion(printed)
+			p = withSaid(p, temporal.ParseVersion(printed))
 		}
 	}
+	return p
+}
+
+// Remembered is Of that runs nothing: of a wrapper it returns what the home remembers.
+func Remembered(home statefile.Home, path string) fsm.Program {
+	p, _ := remembered(home, path)
+	return p
+}
+
+// remembered reports as well whether nothing better can be known.
+func remembered(home statefile.Home, path string) (fsm.Program, bool) {
+	p := temporal.ReadProgram(path)
+	if temporal.SaysAll(p) {
+		return p, true
+	}
+	said, known := recall(home, path)
+	return withSaid(p, said), known
+}
+
+// withSaid fills in what a program printed, which is believed before its file.
+func withSaid(p, said fsm.Program) fsm.Program {
 	p.Version, p.ServerVersion = cmp.Or(said.Version, p.Version), cmp.Or(said.ServerVersion, p.ServerVersion)
 	return p
 }

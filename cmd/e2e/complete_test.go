@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/cmd"
 )
 
@@ -47,7 +50,10 @@ func wordsOf(c *cobra.Command) []string { return strings.Fields(c.CommandPath())
 // TestTextFlagsComplete: a flag whose value is a word offers values, or files;
 // flags of numbers and times offer nothing, files least of all.
 func TestTextFlagsComplete(t *testing.T) {
-	t.Setenv("STIGMER_HOME", t.TempDir())
+	home := t.TempDir()
+	t.Setenv("STIGMER_HOME", home)
+	check(t, os.Mkdir(filepath.Join(home, "temporal-data"), 0o700))
+	check(t, os.WriteFile(filepath.Join(home, "temporal-data", "temporal.db"+database.BackupKind+"x"), nil, 0o600)) // for --delete
 	seen := 0
 	for _, c := range visible(cmd.Root()) {
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)

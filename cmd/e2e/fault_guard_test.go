@@ -13,10 +13,10 @@ import (
 func TestGuardSees(t *testing.T) {
 	t.Parallel()
 	h := &siege{place: fakePlace(t)}
-	spawn := func(lock string) (end func()) {
+	spawn := func(lock string, more ...string) (end func()) {
 		port, err := freePort()
 		check(t, err)
-		c := exec.Command("temporal", "server", "start-dev", "--ip", "127.0.0.1", "--port", port, "--headless")
+		c := exec.Command("temporal", append([]string{"server", "start-dev", "--ip", "127.0.0.1", "--port", port, "--headless"}, more...)...)
 		held, err := lockfile.Take(filepath.Join(h.dir, lock))
 		check(t, err)
 		c.Env, c.ExtraFiles = append(os.Environ(), "STIGMER_INSTANCE="+h.home), []*os.File{held}
@@ -32,6 +32,11 @@ func TestGuardSees(t *testing.T) {
 	if two, pid := h.twoTemporals(list), h.unlocked(list); two != "" || pid != 0 || len(list) != 1 {
 		t.Errorf("one Temporal is %v, %q, %d is without a lock", list, two, pid)
 	}
+	endRehearsed := spawn("r", "--db-filename", filepath.Join(h.dir, "temporal.db.next-1"))
+	if two := h.twoTemporals(h.temporals()); two != "" {
+		t.Errorf("a rehearsed one counts: %s", two)
+	}
+	endRehearsed()
 	endSecond := spawn("b")
 	if h.twoTemporals(h.temporals()) == "" {
 		t.Error("two Temporals go unnoticed")

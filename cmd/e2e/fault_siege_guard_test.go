@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,10 +11,17 @@ import (
 	"time"
 )
 
-// temporals returns the servers that run, without the shells that wrap them.
+// temporals returns the servers that run, without the shells that wrap them, and without a
+// rehearsed one, which has a database file and ports of its own.
 func (h *siege) temporals() []int {
-	return slices.DeleteFunc(h.processesOf(" start-dev "), func(pid int) bool { return strings.HasPrefix(commandLine(pid), "/bin/sh ") })
+	return slices.DeleteFunc(h.processesOf(" start-dev "), func(pid int) bool {
+		line := commandLine(pid)
+		return strings.HasPrefix(line, "/bin/sh ") || rehearsed.MatchString(line)
+	})
 }
+
+// rehearsed is the database's file of a rehearsed Temporal: that of a blueprint, or what is to take the database's place.
+var rehearsed = regexp.MustCompile(` --db-filename \S+(/schemas/|\.next-)`)
 
 // supervisors returns the supervisors that run.
 func (h *siege) supervisors() []int {

@@ -33,9 +33,14 @@ func NoCommand(c *cobra.Command, typed string) *Problem {
 	return p
 }
 
-// suggestedCommands are the commands below c whose names are near to what was typed, else those of its
-// commands: stigmer start lacks a word.
+// suggestedCommands are the command below c that other programs call what was typed, else those whose names
+// are near to it, else those of its commands: stigmer start lacks a word.
 func suggestedCommands(c *cobra.Command, typed string) (paths []string) {
+	for _, below := range c.Commands() {
+		if slices.Contains(below.SuggestFor, typed) { // other programs call it so: names that are merely near do not count
+			return []string{below.CommandPath()}
+		}
+	}
 	c.SuggestionsMinimumDistance = 2 // letters that may be wrong: what cobra takes where it suggests by itself
 	for _, name := range slices.Compact(c.SuggestionsFor(typed)) {
 		paths = append(paths, c.CommandPath()+" "+name)
