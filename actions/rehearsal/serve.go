@@ -9,13 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
@@ -83,41 +86,34 @@ func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File
 	var words bytes.Buffer
 	cmd := exec.Command(s.TemporalBin, launch.Args(s, fsm.SidePorts{HTTP: free[1], Metrics: free[2]})...)
 	cmd.Dir, cmd.Env = launch.Folder(home, s.DB), launch.Environment(r, home)
-	cmd.Stdout, cmd.Stderr = &words, &words
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &words, &words, time.Second
 	cmd.ExtraFiles = []*os.File{lock}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	tie(cmd.SysProcAttr)
-	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	exited := make(chan struct{})
-	go func() { cmd.Wait(); close(exited) }() // ends below, with the process
-	defer func() {
-		unix.Kill(-cmd.Process.Pid, unix.SIGKILL) // our own child's group: its PID is kept until it is waited for
-		<-exited
-	}()
-	within, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-exited:
-			cancel()
-		case <-within.Done():
-		}
-	}()
-	endpoint := temporal.Endpoint{Address: launch.Address(s)}
-	answer := endpoint.Await(within, 2*time.Millisecond, serveWithin)
-	select {
-	case <-exited:
-		return EndedError{cmd.ProcessState.String(), lastLine(words.String())}
-	default:
+	end := sync.OnceFunc(func() { // the group's number cannot be another's before our child is waited for
+		unix.Kill(-cmd.Process.Pid, unix.SIGKILL)
+		cmd.Wait()
+	})
+	defer end()
+	child, err := proc.Identify(cmd.Process.Pid)
+	if err != nil {
+		return err
 	}
+	living, ended := context.WithCancel(ctx)
+	go func() { procs.AwaitExit(child, -1); ended() }() // ends with the child
+	endpoint := temporal.Endpoint{Address: launch.Address(s)}
+	answer := endpoint.Await(living, 2*time.Millisecond, serveWithin)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case living.Err() != nil:
+		end() // only then its words are all there
+		return EndedError{cmd.ProcessState.String(), lastLine(words.String())}
 	case !answer.Verdict.Ready:
-		return fmt.Errorf("Temporal does not serve after %s: %s", serveWithin, answer.Detail)
+		return fmt.Errorf("it does not serve after %s: %s", serveWithin, answer.Detail)
 	}
 	return use(ctx, endpoint)
 }

@@ -142,70 +142,58 @@ func identifiers(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// Steps are the statements of a plan, in order. Those that move rows come with their table.
-type step struct {
-	sql   string
-	moves string
-}
+// step is one statement of a plan. One that moves rows names their table.
+type step struct{ sql, moves string }
 
 // before is the name that a table has while a new one is filled from it.
-func before(table string) string { return table + " before" }
+func before(table string) string { return sqlite3.QuoteIdentifier(table + " before") }
 
-func (p Plan) steps() (steps []step) {
-	do := func(format string, names ...any) { steps = append(steps, step{sql: fmt.Sprintf(format, names...)}) }
-	quote := sqlite3.QuoteIdentifier
-	anew := map[string]bool{}
-	for _, r := range p.rebuilt {
-		anew[r.table.Name] = true
-	}
-	for _, o := range p.have {
-		switch _, wanted := p.want.Object(o.Type, o.Name); {
-		case o.Type == "trigger" && (wanted || anew[o.Table]):
-			do("DROP TRIGGER %s", quote(o.Name))
-		case o.Type == "index" && anew[o.Table] && o.SQL != "":
-			do("DROP INDEX %s", quote(o.Name))
-		}
-	}
-	for _, o := range p.have {
-		if _, wanted := p.want.Object(o.Type, o.Name); o.Virtual() && wanted {
-			do("DROP TABLE %s", quote(o.Name))
-		}
-	}
-	for _, r := range p.rebuilt {
-		do("ALTER TABLE %s RENAME TO %s", quote(r.table.Name), quote(before(r.table.Name)))
-	}
-	made := func(o sqlite.Object) bool { // what is not there by now
-		if o.SQL == "" || p.have.Has(o) && !anew[o.Table] && o.Type != "trigger" && !o.Virtual() {
-			return false
-		}
-		return true
-	}
-	shadows := map[string]bool{}
-	for _, o := range p.want {
-		shadows[o.Name] = o.Type == "table" && !o.Virtual()
-	}
-	for _, o := range p.want.Ordinary() {
-		delete(shadows, o.Name)
-	}
-	for _, kind := range []string{"table", "view", "trigger"} {
-		for _, o := range p.want {
-			if o.Type == kind && made(o) && !shadows[o.Name] {
-				steps = append(steps, step{sql: o.SQL})
+// steps are the statements of a plan, in order: what is in the way goes, the new is made, the rows move,
+// and what sorts them is made last, which is faster.
+func (p Plan) steps() []step {
+	return slices.Concat(p.removals(), p.creations("table"), p.creations("view"), p.creations("trigger"), p.moves(), p.creations("index"))
+}
+
+// removals drop triggers, indexes and virtual tables that are made anew, and rename the tables.
+func (p Plan) removals() (steps []step) {
+	for _, kind := range []string{"trigger", "index", "table"} {
+		for _, o := range p.have {
+			_, wanted := p.want.Object(o.Type, o.Name)
+			anew := kind == "table" && o.Virtual() && wanted || kind == "trigger" && (wanted || p.rebuilds(o.Table)) || kind == "index" && o.SQL != "" && p.rebuilds(o.Table)
+			if o.Type == kind && anew {
+				steps = append(steps, step{sql: "DROP " + kind + " " + sqlite3.QuoteIdentifier(o.Name)})
 			}
 		}
 	}
 	for _, r := range p.rebuilt {
-		names := identifiers(r.kept)
-		steps = append(steps, step{
-			sql:   fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s", quote(r.table.Name), names, names, quote(before(r.table.Name))),
-			moves: r.table.Name,
-		})
-		do("DROP TABLE %s", quote(before(r.table.Name)))
+		steps = append(steps, step{sql: "ALTER TABLE " + sqlite3.QuoteIdentifier(r.table.Name) + " RENAME TO " + before(r.table.Name)})
 	}
+	return steps
+}
+
+// creations make what is not there by now. What a virtual table keeps its data in comes with it.
+func (p Plan) creations(kind string) (steps []step) {
+	ordinary := p.want.Ordinary()
 	for _, o := range p.want {
-		if o.Type == "index" && made(o) {
+		there := p.have.Has(o) && !p.rebuilds(o.Table) && kind != "trigger" && !o.Virtual()
+		_, makes := ordinary.Object("table", o.Name)
+		if o.Type == kind && o.SQL != "" && !there && (kind != "table" || makes || o.Virtual()) {
 			steps = append(steps, step{sql: o.SQL})
 		}
 	}
 	return steps
+}
+
+func (p Plan) moves() (steps []step) {
+	for _, r := range p.rebuilt {
+		names := identifiers(r.kept)
+		insert := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s", sqlite3.QuoteIdentifier(r.table.Name), names, names, before(r.table.Name))
+		steps = append(steps, step{insert, r.table.Name}, step{sql: "DROP TABLE " + before(r.table.Name)})
+	}
+	return steps
+}
+
+// rebuilds reports whether a table is made anew.
+func (p Plan) rebuilds(table string) bool {
+	return slices.ContainsFunc(p.rebuilt, func(r rebuilding) bool { return r.table.Name == table })
 }
