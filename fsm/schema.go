@@ -15,11 +15,12 @@ type Fitness struct {
 // JudgeSchema returns nil if a program may open a database, else a Refusal that says why not. Temporal itself
 // neither migrates a database nor checks its schema: over another one it serves, and parts of it fail.
 // Made is what is known of the database that the record names, and before and found are what its file held
-// when it was read last, and holds now. The version that served last may again, if the schema is the same as
+// when it was read last, and holds now. The version that served last, be it known or not, may again, if the schema is the same as
 // then; where it made the file itself, nothing was read before. Any other must have its schema there.
 func JudgeSchema(db string, made Database, before, found DatabaseFile, p Fitness) error {
 	ours, last := made.Path == db, ""
-	if ours && made.Served {
+	served := ours && made.Served
+	if served {
 		last = made.Version
 	}
 	asBefore := before.Schema == found.Schema || before.Schema == "" && made.Created
@@ -30,7 +31,7 @@ func JudgeSchema(db string, made Database, before, found DatabaseFile, p Fitness
 		return nil
 	case found.Schema == "": // a fresh file, or one that cannot be read
 		return nil
-	case p.Version != "" && p.Version == last && asBefore || p.Fits:
+	case served && p.Version == last && asBefore || p.Fits:
 		return nil
 	case p.Schema == "":
 		return Refuse(CodeDatabaseUnjudged, "database %s was last served by Temporal %s, and whether %s can work on it was not found out", db, cmp.Or(last, "of a version that is not known"), cmp.Or(p.Version, "this program"))

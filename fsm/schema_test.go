@@ -26,6 +26,7 @@ func TestJudgeSchema(t *testing.T) {
 		"our own spawn is making it":          {Database{Path: db, Created: true}, found, found, Fitness{Version: "1.8.2"}, ""},
 		"it served on another database":       {Database{Path: "/y.db", Served: true, Version: "1.8.2"}, found, found, Fitness{Version: "1.8.2"}, CodeDatabaseUnjudged},
 		"nothing is known of the program":     {made, found, found, Fitness{}, CodeDatabaseUnjudged},
+		"an unknown one served last":          {Database{Path: db, Served: true}, found, found, Fitness{}, ""},
 		"the file is another one since":       {made, found, DatabaseFile{File: "f", Schema: "new"}, Fitness{Version: "1.5.1"}, CodeDatabaseUnjudged},
 		"it made the file, not read before":   {Database{Path: db, Created: true, Served: true, Version: "1.5.1"}, DatabaseFile{}, found, Fitness{Version: "1.5.1"}, ""},
 		"not read before, nor made by it":     {made, DatabaseFile{}, found, Fitness{Version: "1.5.1"}, CodeDatabaseUnjudged},

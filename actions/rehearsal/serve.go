@@ -99,8 +99,9 @@ func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File
 	})
 	defer end()
 	child, err := proc.Identify(cmd.Process.Pid)
-	if err != nil {
-		return err
+	if err != nil { // it has exited already
+		end()
+		return EndedError{cmd.ProcessState.String(), lastLine(words.String())}
 	}
 	living, ended := context.WithCancel(ctx)
 	go func() { procs.AwaitExit(child, -1); ended() }() // ends with the child

@@ -123,6 +123,7 @@ func TestFaultLogFlood(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := fakePlace(t)
+			p.bin = plainStigmer(t) // as it is shipped: what floods is not raced either
 			p.env = append(p.env, "FAKE_TEMPORAL="+c.modes)
 			log := filepath.Join(p.home, "logs", "temporal.log")
 			c.run(p, log)

@@ -58,7 +58,7 @@ func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) (fsm.Reco
 	document, _ := (statefile.File{Home: home}).Load() // the start reports what is wrong with it
 	r.Database, r.Known = document.Database, document.Known
 	made, version := r.Database, program.Of(ctx, home, r).Version
-	last := made.Path == s.DB && made.Served && version != "" && version == made.Version
+	last := made.Path == s.DB && made.Served && version == made.Version
 	asBefore := database.IsKnown(s.DB, r.Known) || r.Known.File == "" && made.Created
 	return r, !last || !asBefore || made.Next != ""
 }
