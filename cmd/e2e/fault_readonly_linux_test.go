@@ -17,6 +17,7 @@ func TestFaultReadOnly(t *testing.T) {
 	inPlaces(t, func(p *place) {
 		p.onDisk("disk", "size=32m")
 		p.local("start")
+		p.awaitQuiet()
 		aside := filepath.Join(filepath.Dir(p.home), "aside") // no process can have a file open through it
 		check(p.t, os.Mkdir(aside, 0o700))
 		check(p.t, unix.Mount(p.home, aside, "", unix.MS_BIND, ""))
