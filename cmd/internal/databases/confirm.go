@@ -29,8 +29,10 @@ func confirm(c *cobra.Command, yes bool, what, undone string) error {
 		}
 	}
 	out := c.ErrOrStderr()
-	fmt.Fprint(out, what, " Go on? [y/N] ")
-	answer, err := readAnswer(c.InOrStdin())
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	fmt.Fprint(out, what, " Go on? [y/N] ") // from now on a signal is an answer
+	answer, err := readAnswer(ctx, c.InOrStdin())
 	if errors.Is(err, io.EOF) {
 		fmt.Fprintln(out) // after Ctrl-D the cursor stands behind the question
 	}
@@ -47,11 +49,9 @@ func confirm(c *cobra.Command, yes bool, what, undone string) error {
 	return cli.Status(cli.ExitFailed)
 }
 
-// readAnswer returns the line that the user types, in small letters; context.Canceled where a
-// signal came instead.
-func readAnswer(in io.Reader) (string, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
+// readAnswer returns the line that the user types, in small letters; context.Canceled where ctx
+// ended instead.
+func readAnswer(ctx context.Context, in io.Reader) (string, error) {
 	var line string
 	read := make(chan error, 1)
 	go func() { // after a signal it ends with the process: a read cannot be cancelled
