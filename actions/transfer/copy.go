@@ -33,9 +33,9 @@ const copyPages = 2048
 const busyTimeout = 10_000
 
 // Copy copies the committed state of a database to a new file, page by page as SQLite's backup does
-// (sqlite.org/backup.html). A server may have the database open if live says so, and may write meanwhile. Without live the copy takes no lock, and reads a transaction that was cut off
-// as it is once taken back. The end of ctx is an error. What was made of the file then is left to the caller, and so
-// is Settle.
+// (sqlite.org/backup.html). A server may have the database open if live says so, and may write meanwhile. Without
+// live the copy takes no lock, and reads a transaction that was cut off as it is once taken back. The end of ctx is
+// an error. What was made of the file then is left to the caller, and so is Settle.
 func Copy(ctx context.Context, from string, live bool, to string, progress Progress) error {
 	read := sqlite.Read
 	if live {
@@ -51,11 +51,11 @@ func Copy(ctx context.Context, from string, live bool, to string, progress Progr
 // copyPagesOf copies with a pause of its lock after each step, so that a server can write meanwhile. SQLite then begins
 // again, as the copy is to be of one moment; if that goes on, the copy is made in one transaction.
 func copyPagesOf(ctx context.Context, source *sqlite3.Conn, to string, progress Progress) error {
-	size, err := pageSize(source)
+	size, err := number(source, "PRAGMA page_size")
 	if err != nil {
 		return err
 	}
-	backup, err := source.BackupInit("main", uri(to, "synchronous(off)", "journal_mode(off)", "locking_mode(exclusive)"))
+	backup, err := source.BackupInit("main", uri(to, withPragmas("synchronous(off)", "journal_mode(off)", "locking_mode(exclusive)")))
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,9 @@ func copyPagesOf(ctx context.Context, source *sqlite3.Conn, to string, progress 
 // mostBeginnings is how often a copy begins again before it keeps the server from writing.
 const mostBeginnings = 3
 
-// pageSize is that of a database, in bytes.
-func pageSize(conn *sqlite3.Conn) (int64, error) {
-	statement, _, err := conn.Prepare("PRAGMA page_size")
-	if err != nil {
-		return 0, err
-	}
-	defer statement.Close()
-	statement.Step()
-	return statement.ColumnInt64(0), statement.Err()
-}
-
 // readLive opens a database that a server may have open, with the server's locks, to read it.
 func readLive(ctx context.Context, path string, use func(*sqlite3.Conn) error) error {
-	conn, err := sqlite3.OpenFlags(uri(path, fmt.Sprintf("busy_timeout(%d)", busyTimeout)), sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	conn, err := sqlite3.OpenFlags(uri(path, withPragmas(fmt.Sprintf("busy_timeout(%d)", busyTimeout))), sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
 	if err != nil {
 		return err
 	}
@@ -105,11 +94,13 @@ func readLive(ctx context.Context, path string, use func(*sqlite3.Conn) error) e
 	return use(conn)
 }
 
-// uri is a database's path as SQLite takes it with pragmas (sqlite.org/uri.html).
-func uri(path string, pragmas ...string) string {
-	values := url.Values{"_pragma": pragmas}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: values.Encode()}).String()
+// uri is a database's path with parameters, as SQLite takes it (sqlite.org/uri.html).
+func uri(path string, parameters url.Values) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: parameters.Encode()}).String()
 }
+
+// withPragmas are parameters of a uri by which a connection begins with pragmas.
+func withPragmas(pragmas ...string) url.Values { return url.Values{"_pragma": pragmas} }
 
 // Settle gives a file the mode of a database, and returns when it would survive a power cut.
 func Settle(path string) error {

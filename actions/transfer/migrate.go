@@ -25,7 +25,7 @@ var noJournal = []string{"journal_mode(off)", "synchronous(off)", "cache_size(-3
 
 // open opens a file of ours to write it.
 func open(ctx context.Context, path string, pragmas []string, use func(*sqlite3.Conn) error) (err error) {
-	conn, err := sqlite3.OpenFlags(uri(path, append([]string{"locking_mode(exclusive)"}, pragmas...)...), sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
+	conn, err := sqlite3.OpenFlags(uri(path, withPragmas(append([]string{"locking_mode(exclusive)"}, pragmas...)...)), sqlite3.OPEN_READWRITE|sqlite3.OPEN_URI)
 	if err != nil {
 		return err
 	}
@@ -86,13 +86,13 @@ func (p Plan) rows(conn *sqlite3.Conn) (total int64, err error) {
 }
 
 func count(conn *sqlite3.Conn, table string) (int64, error) {
-	statement, _, err := conn.Prepare("SELECT count(*) FROM " + sqlite3.QuoteIdentifier(table))
-	if err != nil {
-		return 0, err
-	}
-	defer statement.Close()
-	statement.Step()
-	return statement.ColumnInt64(0), statement.Err()
+	return number(conn, "SELECT count(*) FROM "+sqlite3.QuoteIdentifier(table))
+}
+
+// number is the first column of a query's one row.
+func number(conn *sqlite3.Conn, query string) (value int64, err error) {
+	err = sqlite.Each(conn, query, func(row *sqlite3.Stmt) { value = row.ColumnInt64(0) })
+	return value, err
 }
 
 // Check compares a file that Migrate has made with the database that it was made from: SQLite finds
@@ -109,7 +109,7 @@ func Check(ctx context.Context, db, path string, p Plan, progress Progress) erro
 		if err := sound(conn); err != nil {
 			return err
 		}
-		schema, err := sqlite.SchemaOf(conn, "main")
+		schema, err := sqlite.SchemaOf(conn)
 		if err != nil {
 			return err
 		}
@@ -149,13 +149,10 @@ func sound(conn *sqlite3.Conn) error {
 	if err := conn.Exec("PRAGMA cache_size=-32000"); err != nil {
 		return err
 	}
-	statement, _, err := conn.Prepare("PRAGMA quick_check(1)")
-	if err != nil {
-		return err
-	}
-	defer statement.Close()
-	if statement.Step(); statement.Err() != nil || statement.ColumnText(0) != "ok" {
-		return fmt.Errorf("SQLite says: %s %w", statement.ColumnText(0), statement.Err())
+	said := ""
+	err := sqlite.Each(conn, "PRAGMA quick_check(1)", func(row *sqlite3.Stmt) { said = row.ColumnText(0) })
+	if err != nil || said != "ok" {
+		return fmt.Errorf("SQLite says: %s %w", said, err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func MakePlan(ctx context.Context, db, blueprint string) (p Plan, err error) {
 		return Plan{}, err
 	}
 	err = sqlite.Read(ctx, db, func(conn *sqlite3.Conn) error {
-		if p.have, err = sqlite.SchemaOf(conn, "main"); err != nil {
+		if p.have, err = sqlite.SchemaOf(conn); err != nil {
 			return err
 		}
 		return p.compare(conn, blueprint)
@@ -44,9 +45,6 @@ func MakePlan(ctx context.Context, db, blueprint string) (p Plan, err error) {
 
 // Fits reports whether nothing has to be done: the database has all that the blueprint has.
 func (p Plan) Fits() bool { return len(p.have.Missing(p.want)) == 0 }
-
-// Missing names what the database lacks of the blueprint, or has otherwise.
-func (p Plan) Missing() []string { return p.have.Missing(p.want) }
 
 // Lost names the columns, indexes and triggers of tables that are made anew, and have no place in the other schema.
 func (p Plan) Lost() (names []string) {
@@ -102,37 +100,22 @@ func (p *Plan) fillsSearch(table string) bool {
 // columns are a table's columns, and whether each holds a value of its own: a generated one does not
 // (sqlite.org/pragma.html#pragma_table_xinfo). What belongs to a virtual table (hidden = 1) is left out.
 func columns(conn *sqlite3.Conn, database, table string) (stored map[string]bool, err error) {
-	statement, _, err := conn.Prepare("SELECT name, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1")
-	if err != nil {
-		return nil, err
-	}
-	defer statement.Close()
-	if err := statement.BindText(1, table); err != nil {
-		return nil, err
-	}
-	if err := statement.BindText(2, database); err != nil {
-		return nil, err
-	}
 	stored = map[string]bool{}
-	for statement.Step() {
-		stored[statement.ColumnText(0)] = statement.ColumnInt(1) == 0
-	}
-	return stored, statement.Err()
+	err = sqlite.Each(conn, "SELECT name, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1", func(row *sqlite3.Stmt) {
+		stored[row.ColumnText(0)] = row.ColumnInt(1) == 0
+	}, table, database)
+	return stored, err
 }
 
 // attach opens the blueprint, to read it, beside a connection's database. It was closed when it
 // was made, and no process writes to it.
 func attach(conn *sqlite3.Conn, blueprint string) error {
-	location := "file:" + (escaped(blueprint)) + "?vfs=" + realFiles + "&immutable=1"
+	location := uri(blueprint, url.Values{"vfs": {realFiles}, "immutable": {"1"}})
 	return conn.Exec("ATTACH " + sqlite3.Quote(location) + " AS blueprint")
 }
 
 // realFiles is the file system that is no overlay.
 const realFiles = "os"
-
-func escaped(path string) string {
-	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
-}
 
 func identifiers(names []string) string {
 	quoted := make([]string, len(names))

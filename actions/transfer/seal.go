@@ -14,17 +14,11 @@ import (
 // from, the database that the file was made from, take their place.
 func Seal(ctx context.Context, path, from string) error {
 	var rows [][]any
-	const columns = "SELECT data, data_encoding, version, metadata_partition, cluster_name FROM cluster_metadata_info"
+	const kept = "SELECT data, data_encoding, version, metadata_partition, cluster_name FROM cluster_metadata_info"
 	err := sqlite.Read(ctx, from, func(conn *sqlite3.Conn) error {
-		statement, _, err := conn.Prepare(columns)
-		if err != nil {
-			return err
-		}
-		defer statement.Close()
-		for statement.Step() {
-			rows = append(rows, []any{statement.ColumnBlob(0, nil), statement.ColumnText(1), statement.ColumnInt64(2), statement.ColumnInt64(3), statement.ColumnText(4)})
-		}
-		return statement.Err()
+		return sqlite.Each(conn, kept, func(row *sqlite3.Stmt) {
+			rows = append(rows, []any{row.ColumnBlob(0, nil), row.ColumnText(1), row.ColumnInt64(2), row.ColumnInt64(3), row.ColumnText(4)})
+		})
 	})
 	if err == nil {
 		err = open(ctx, path, nil, func(conn *sqlite3.Conn) error { return putBack(conn, rows) })
@@ -36,26 +30,9 @@ func Seal(ctx context.Context, path, from string) error {
 }
 
 func putBack(conn *sqlite3.Conn, rows [][]any) error {
-	statement, _, err := conn.Prepare("UPDATE cluster_metadata_info SET data = ?, data_encoding = ?, version = ? WHERE metadata_partition = ? AND cluster_name = ?")
-	if err != nil {
-		return err
-	}
-	defer statement.Close()
+	const put = "UPDATE cluster_metadata_info SET data = ?, data_encoding = ?, version = ? WHERE metadata_partition = ? AND cluster_name = ?"
 	for _, row := range rows {
-		for i, value := range row {
-			switch v := value.(type) {
-			case []byte:
-				err = statement.BindBlob(i+1, v)
-			case string:
-				err = statement.BindText(i+1, v)
-			case int64:
-				err = statement.BindInt64(i+1, v)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if err := statement.Exec(); err != nil {
+		if err := sqlite.Each(conn, put, func(*sqlite3.Stmt) {}, row...); err != nil {
 			return err
 		}
 	}

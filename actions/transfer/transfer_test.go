@@ -131,7 +131,7 @@ func TestWhatAUserAdded(t *testing.T) {
 		}
 	}
 	if p, err = MakePlan(t.Context(), to, blueprint); err != nil || !p.Fits() {
-		t.Errorf("what was brought to a schema does not fit it: %q (%v)", p.Missing(), err)
+		t.Errorf("what was brought to a schema does not fit it: %q (%v)", p.have.Missing(p.want), err)
 	}
 	if p, err = MakePlan(t.Context(), db, blueprint); err != nil || p.Fits() {
 		t.Errorf("it fits (%v)", err)
@@ -161,7 +161,7 @@ func TestCheckBites(t *testing.T) {
 func TestCopyOfADatabaseInUse(t *testing.T) {
 	for _, mode := range []string{"delete", "wal"} {
 		db := made(t, "PRAGMA journal_mode="+mode, "CREATE TABLE t (x); INSERT INTO t VALUES (1)")
-		server, err := sqlite3.Open(uri(db))
+		server, err := sqlite3.Open(uri(db, nil))
 		check(t, err)
 		check(t, server.Exec("INSERT INTO t VALUES (2); BEGIN; INSERT INTO t VALUES (3)"))
 		to := filepath.Join(t.TempDir(), "to.db")

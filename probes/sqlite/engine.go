@@ -53,15 +53,36 @@ func withEngine(ctx context.Context, path string, use func(engine) error) (err e
 
 // strings returns the first column of a query's rows.
 func (e engine) strings(query string) (rows []string, err error) {
-	statement, _, err := e.Prepare(query)
+	err = Each(e.Conn, query, func(row *sqlite3.Stmt) { rows = append(rows, row.ColumnText(0)) })
+	return rows, err
+}
+
+// Each calls use with each row of a query, whose parameters are given in their order: texts, numbers and blobs.
+func Each(conn *sqlite3.Conn, query string, use func(row *sqlite3.Stmt), parameters ...any) error {
+	statement, _, err := conn.Prepare(query)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer statement.Close()
-	for statement.Step() {
-		rows = append(rows, statement.ColumnText(0))
+	for i, value := range parameters {
+		switch v := value.(type) {
+		case string:
+			err = statement.BindText(i+1, v)
+		case int64:
+			err = statement.BindInt64(i+1, v)
+		case []byte:
+			err = statement.BindBlob(i+1, v)
+		default:
+			err = fmt.Errorf("a parameter of type %T", v)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return rows, statement.Err()
+	for statement.Step() {
+		use(statement)
+	}
+	return statement.Err()
 }
 
 // damage is what an error of SQLite says of the database, empty where it says nothing: the

@@ -32,24 +32,19 @@ func Read(ctx context.Context, path string, use func(*sqlite3.Conn) error) error
 // ReadSchema reads the schema of the database at path, which a server may have open.
 func ReadSchema(ctx context.Context, path string) (schema Schema, err error) {
 	err = Read(ctx, path, func(conn *sqlite3.Conn) error {
-		schema, err = SchemaOf(conn, "main")
+		schema, err = SchemaOf(conn)
 		return err
 	})
 	return schema, err
 }
 
-// SchemaOf reads the schema of one of a connection's databases: "main", or an attached one.
-func SchemaOf(conn *sqlite3.Conn, database string) (Schema, error) {
-	statement, _, err := conn.Prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM " + sqlite3.QuoteIdentifier(database) + ".sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid")
-	if err != nil {
-		return nil, err
-	}
-	defer statement.Close()
-	var schema Schema
-	for statement.Step() {
-		schema = append(schema, Object{statement.ColumnText(0), statement.ColumnText(1), statement.ColumnText(2), statement.ColumnText(3)})
-	}
-	return schema, statement.Err()
+// SchemaOf reads the schema of a connection's database.
+func SchemaOf(conn *sqlite3.Conn) (schema Schema, err error) {
+	const query = `SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`
+	err = Each(conn, query, func(row *sqlite3.Stmt) {
+		schema = append(schema, Object{row.ColumnText(0), row.ColumnText(1), row.ColumnText(2), row.ColumnText(3)})
+	})
+	return schema, err
 }
 
 // Object returns the object of a type and name, and whether there is one.
