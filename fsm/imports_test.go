@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	database:              {"fsm", "statefile", "probes/proc", "probes/files", "probes/sqlite", "actions/procs", lockfile, evidence},
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
 	transfer:              {"statefile", "probes/sqlite", "probes/temporal"}, // writes database files with SQLite's engine
-	rehearsal:             {"fsm", "statefile", "probes/proc", "probes/files", "probes/temporal", "probes/sqlite", "actions/procs", lockfile, launch, transfer},
+	rehearsal:             {"fsm", "statefile", "probes/proc", "probes/temporal", "probes/sqlite", "actions/procs", lockfile, launch, program, transfer},
 	"actions/cause":       {"fsm", "probes/ports"},
 	"actions/environment": {"fsm", "probes/proc"},
 	"actions/procs":       {"fsm", "probes/proc", "probes/xnu"},

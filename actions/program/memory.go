@@ -22,9 +22,9 @@ type entry struct {
 // entryLimit is how many programs are remembered, the latest ones.
 const entryLimit = 20
 
-// identity names the file that a path leads to, with its size and time: another content has
+// Identity names the file that a path leads to, with its size and time: another content has
 // another identity. It is empty where there is no file.
-func identity(path string) string {
+func Identity(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
 		return ""
@@ -39,7 +39,7 @@ func identity(path string) string {
 // recall returns what a program printed when it was tried last, false if it was not, or if it is
 // another file since.
 func recall(home statefile.Home, path string) (fsm.Program, bool) {
-	file := identity(path)
+	file := Identity(path)
 	for _, e := range entries(home) {
 		if e.Path == path && e.File == file {
 			return e.Program, true

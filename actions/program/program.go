@@ -64,7 +64,7 @@ type Known struct {
 func (k *Known) Of(home statefile.Home, r fsm.Record) fsm.Program {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	file := identity(r.Settings.TemporalBin)
+	file := Identity(r.Settings.TemporalBin)
 	if file == "" {
 		return fsm.Program{Wrapper: true}
 	}

@@ -16,7 +16,7 @@ import (
 // remembered in the home.
 func Try(ctx context.Context, home statefile.Home, r fsm.Record, environ []string) (folder string, printed []string, err error) {
 	folder = statefile.NearestFolder(launch.Folder(home, r.Settings.DB)) // before the first start there is no home
-	was := identity(r.Settings.TemporalBin)
+	was := Identity(r.Settings.TemporalBin)
 	printed, err = temporal.TryVersion(ctx, r.Settings.TemporalBin, folder, environ)
 	if err == nil && was != "" {
 		remember(home, entry{Path: r.Settings.TemporalBin, File: was, Program: temporal.ParseVersion(printed)})

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/fsm"
-	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/sqlite"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
@@ -22,10 +22,10 @@ type Blueprint struct{ Path, Schema string }
 
 // Find returns the blueprint of a program, if it was made: by its version or, where that is not known, by
 // its file's identity. It runs nothing.
-func Find(home statefile.Home, program, version string) Blueprint {
+func Find(home statefile.Home, path, version string) Blueprint {
 	entries, _ := os.ReadDir(home.Schemas())
 	for _, entry := range entries {
-		rest, own := strings.CutPrefix(entry.Name(), key(program, version)+"@")
+		rest, own := strings.CutPrefix(entry.Name(), key(path, version)+"@")
 		if schema, whole := strings.CutSuffix(rest, ".db"); own && whole {
 			return Blueprint{filepath.Join(home.Schemas(), entry.Name()), schema}
 		}
@@ -34,8 +34,8 @@ func Find(home statefile.Home, program, version string) Blueprint {
 }
 
 // Known returns what fsm.JudgeSchema asks about a program over a database with a schema. It runs nothing.
-func Known(home statefile.Home, program, version, schema string) fsm.Fitness {
-	own := Find(home, program, version).Schema
+func Known(home statefile.Home, path, version, schema string) fsm.Fitness {
+	own := Find(home, path, version).Schema
 	fits := own != "" && own == schema
 	if !fits && own != "" {
 		_, err := os.Lstat(fitting(home, own, schema))
@@ -67,7 +67,7 @@ func Make(ctx context.Context, home statefile.Home, r fsm.Record, version string
 
 // makeOne makes a blueprint in a folder of its own, which it empties first of what a killed one has left.
 func makeOne(ctx context.Context, home statefile.Home, r fsm.Record, version string, lock *os.File) (Blueprint, error) {
-	folder, program := filepath.Join(home.Schemas(), "new"), r.Settings.TemporalBin
+	folder := filepath.Join(home.Schemas(), "new")
 	if err := errors.Join(os.RemoveAll(folder), os.Mkdir(folder, 0o700)); err != nil {
 		return Blueprint{}, err
 	}
@@ -87,7 +87,7 @@ func makeOne(ctx context.Context, home statefile.Home, r fsm.Record, version str
 	case contents.Schema == "":
 		return Blueprint{}, fmt.Errorf("what it makes is no database of Temporal's: it %s", contents.Why)
 	}
-	b := Blueprint{filepath.Join(home.Schemas(), key(program, version)+"@"+contents.Schema+".db"), contents.Schema}
+	b := Blueprint{filepath.Join(home.Schemas(), key(r.Settings.TemporalBin, version)+"@"+contents.Schema+".db"), contents.Schema}
 	return b, os.Rename(whole, b.Path)
 }
 
@@ -101,15 +101,10 @@ func fitting(home statefile.Home, own, schema string) string {
 }
 
 // key names a program in a file's name.
-func key(program, version string) string {
+func key(path, version string) string {
 	if version != "" {
 		return strings.ReplaceAll(version, "/", "_")
 	}
-	info, err := os.Stat(program)
-	if err != nil {
-		return "none"
-	}
-	id, _ := files.IDOf(info)
-	hash := sha256.Sum256(fmt.Append(nil, id, info.Size(), info.ModTime().UnixNano()))
+	hash := sha256.Sum256([]byte(program.Identity(path)))
 	return fmt.Sprintf("program-%x", hash[:8])
 }
