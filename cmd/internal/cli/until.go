@@ -11,6 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// WithSignals is a context that ends with ctx, and when a user ends the command: by Ctrl-C, SIGTERM, or a terminal
+// that goes (SIGHUP). The signals have their usual effect again once stop is called.
+func WithSignals(ctx context.Context) (until context.Context, stop context.CancelFunc) {
+	return signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+}
+
 // UntilEnd runs work that prints to out, to its end or until a user ends it: Ctrl-C, SIGTERM and
 // a terminal that goes (SIGHUP) are ExitInterrupted. An output without a reader is no failure:
 // the reader has seen enough. Work may be waiting in a write at that moment, so it is not waited

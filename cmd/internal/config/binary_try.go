@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -35,7 +34,7 @@ func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	}
 	// The signal must not end this process at once: the program has a group of its own, and
 	// would live on.
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	_, problem, _ := ProgramTried(ctx, home, r)
 	switch {

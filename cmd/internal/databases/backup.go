@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,7 +45,7 @@ func Backup(c *cobra.Command, name string) error {
 	case database.Exists(to):
 		return &cli.Problem{What: fmt.Sprintf("there is a backup %q already", name), Means: "it was left as it is", Try: "another name, or stigmer local backup --delete " + name, Exit: cli.ExitFailed}
 	}
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	if err := copyWhole(ctx, c, real, to); err != nil {
 		if ctx.Err() != nil {
@@ -182,7 +180,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	if err := lifecycle.Run(c, s.Home, command, nil); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	aside, err := upkeep.Exchange{
 		DB: db, Version: kept.Version, Cause: lifecycle.Cause(c.Name()), Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()},

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +27,7 @@ func confirm(c *cobra.Command, yes bool, what, undone string) error {
 		}
 	}
 	out := c.ErrOrStderr()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(context.Background())
 	defer stop()
 	fmt.Fprint(out, what, " Go on? [y/N] ") // from now on a signal is an answer
 	answer, err := readAnswer(ctx, c.InOrStdin())

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,7 +53,7 @@ type upgrade struct {
 
 // Run brings the database to the version of the program, and starts that.
 func (u Upgrade) Run(c *cobra.Command, home statefile.Home) error {
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	s, err := inspect.TakeQuickSnapshotOf(home)
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,7 +67,7 @@ func Run(c *cobra.Command, o *Options) error {
 // installUntilSignal installs, and reports it on standard error. An interruption ends it,
 // and leaves what Install leaves.
 func installUntilSignal(c *cobra.Command, order install.Options, progress *installProgress) (install.Result, error) {
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	defer progress.clear()
 	return install.Install(ctx, order)

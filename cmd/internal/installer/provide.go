@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"runtime"
 	"syscall"
 
@@ -50,7 +49,7 @@ func installInChild(c *cobra.Command, home statefile.Home, verb, version string)
 	if err != nil {
 		return failed(err)
 	}
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	words := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), "install", "--"+ForFlag+"="+verb)
 	if version != "" {

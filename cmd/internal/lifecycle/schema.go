@@ -3,8 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"context"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/semver"
@@ -65,7 +63,7 @@ func mayDiffer(ctx context.Context, home statefile.Home, r fsm.Record) (fsm.Reco
 
 // compare makes the program's blueprint, and notes if the database has all of it.
 func compare(c *cobra.Command, home statefile.Home, r fsm.Record, version, schema string) error {
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	blueprint, err := rehearsal.Make(ctx, home, r, version)
 	if err != nil {
