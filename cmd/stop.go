@@ -73,7 +73,5 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	if err := lifecycle.CheckExchange(home); err != nil {
 		return err
 	}
-	return lifecycle.Run(c, home, fsm.Command{
-		Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause("stop"),
-	}, nil)
+	return lifecycle.Stop(c, home, "stop", grace)
 }

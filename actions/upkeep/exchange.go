@@ -31,7 +31,7 @@ type Exchange struct {
 	Settings fsm.Settings
 	Program  bool
 	// Make makes the new file, whole and closed, of the database at real. It runs under the locks.
-	Make func(ctx context.Context, real, next string, r fsm.Record) error
+	Make func(ctx context.Context, real, next string) error
 }
 
 // Do carries an exchange out and returns where the database is kept. The errors are those of Make, a
@@ -61,11 +61,10 @@ func (x Exchange) Do(ctx context.Context, home statefile.Home) (kept string, err
 	if err := h.save(making, x.Cause+": what takes the database's place is made as "+next); err != nil {
 		return "", err
 	}
-	if err := x.Make(ctx, h.real, next, h.document.Record); err != nil {
-		_, back := h.finish(x.Cause)
-		return "", errors.Join(err, back)
+	if err = x.Make(ctx, h.real, next); err == nil {
+		kept, err = x.Kept(made, h.real)
 	}
-	if kept, err = x.Kept(made, h.real); err == nil {
+	if err == nil {
 		err = statefile.SyncFolder(filepath.Dir(h.real)) // else a power cut could take the file and leave the record
 	}
 	if err != nil {

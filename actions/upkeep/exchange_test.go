@@ -21,7 +21,7 @@ func exchangeOf(db, text string) Exchange {
 		Kept: func(made fsm.Database, real string) (string, error) {
 			return real + database.BackupKind + made.Version, nil
 		},
-		Make: func(_ context.Context, _, next string, _ fsm.Record) error {
+		Make: func(_ context.Context, _, next string) error {
 			return os.WriteFile(next, []byte(text), 0o600)
 		},
 	}
@@ -59,7 +59,7 @@ func TestExchangeThatFails(t *testing.T) {
 	stage.Check(t, err)
 	x := exchangeOf(db, "new")
 	failure := errors.New("no room")
-	x.Make = func(_ context.Context, _, next string, _ fsm.Record) error {
+	x.Make = func(_ context.Context, _, next string) error {
 		stage.Check(t, os.WriteFile(next+"-journal", nil, 0o600))
 		return errors.Join(os.WriteFile(next, []byte("half"), 0o600), failure)
 	}

@@ -176,8 +176,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	if err := confirm(c, yes, what, "stopped or changed"); err != nil {
 		return err
 	}
-	command := fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(c.Name())}
-	if err := lifecycle.Run(c, s.Home, command, nil); err != nil {
+	if err := lifecycle.Stop(c, s.Home, c.Name(), grace); err != nil {
 		return err
 	}
 	ctx, stop := cli.WithSignals(c.Context())
@@ -187,7 +186,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 		Kept: func(_ fsm.Database, real string) (string, error) {
 			return database.AsideName(real, database.ReplacedKind, time.Now())
 		},
-		Make: func(ctx context.Context, _, next string, _ fsm.Record) error {
+		Make: func(ctx context.Context, _, next string) error {
 			return copyAndSettle(ctx, c, kept.Path, false, next)
 		},
 	}.Do(ctx, s.Home)

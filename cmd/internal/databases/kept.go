@@ -1,6 +1,7 @@
 package databases
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/probes/files"
 )
 
 // databaseOf is the database of a home, as the record names it. The problem says why there is none.
@@ -76,18 +76,9 @@ func printKept(out io.Writer, list []database.KeptDatabase) {
 	}
 	fmt.Fprintf(out, "%-*s  %-16s  %10s  %-8s  %s\n", width, "NAME", "MADE", "SIZE", "TEMPORAL", "BY")
 	for _, k := range list {
-		fmt.Fprintf(out, "%-*s  %-16s  %10s  %-8s  %s\n", width, k.Name, k.Made.Local().Format("2006-01-02 15:04"), human.FormatSize(k.Bytes), orDash(k.Version), orDash(k.Cause))
+		fmt.Fprintf(out, "%-*s  %-16s  %10s  %-8s  %s\n", width, k.Name, k.Made.Local().Format("2006-01-02 15:04"), human.FormatSize(k.Bytes), cmp.Or(k.Version, "-"), cmp.Or(k.Cause, "-"))
 	}
 }
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
-}
-
-func sizeOf(path string) int64 { return files.FileSize(path) }
 
 // checkName refuses a name that cannot be that of a backup.
 func checkName(name string) error {

@@ -17,7 +17,6 @@ import (
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
-	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -49,7 +48,7 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 	if err := confirmReset(c, s, db, yes); err != nil {
 		return err
 	}
-	if err := lifecycle.Run(c, s.Home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: lifecycle.Cause(evidence.ResetVerb)}, nil); err != nil {
+	if err := lifecycle.Stop(c, s.Home, evidence.ResetVerb, grace); err != nil {
 		return err
 	}
 	// A signal between two renames would leave the work to the next reset.

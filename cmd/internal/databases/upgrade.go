@@ -21,6 +21,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
@@ -66,9 +67,8 @@ func (u Upgrade) Run(c *cobra.Command, home statefile.Home) error {
 	if err := w.confirm(); err != nil {
 		return err
 	}
-	stopping := fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(u.Grace.Milliseconds()), Cause: lifecycle.Cause(c.Name())}
 	if s.Running() {
-		if err := lifecycle.Run(c, home, stopping, nil); err != nil {
+		if err := lifecycle.Stop(c, home, c.Name(), u.Grace); err != nil {
 			return err
 		}
 	}
@@ -160,7 +160,7 @@ const roomFactor = 13
 func (w *upgrade) checkRoom() error {
 	var size int64
 	for _, k := range database.Files(w.db) {
-		size += sizeOf(k)
+		size += files.FileSize(k)
 	}
 	disk, err := host.ReadDisk(filepath.Dir(database.Real(w.db)))
 	if err != nil || disk.Free >= uint64(size)*roomFactor/10 {
@@ -194,7 +194,7 @@ func (w *upgrade) exchange(ctx context.Context) (kept string, err error) {
 
 // make copies the database, brings the copy to the new schema, compares the two, and has the new Temporal
 // serve from the copy and name what the old one had.
-func (w *upgrade) make(ctx context.Context, real, next string, _ fsm.Record) error {
+func (w *upgrade) make(ctx context.Context, real, next string) error {
 	plan, err := transfer.MakePlan(ctx, real, w.blueprint.Path) // of what it is, now that nothing writes to it
 	if err != nil {
 		return err

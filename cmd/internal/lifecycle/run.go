@@ -60,6 +60,11 @@ func Run(c *cobra.Command, home statefile.Home, command fsm.Command, trace *acti
 	}
 }
 
+// Stop is Run of a stop, for the command of a verb.
+func Stop(c *cobra.Command, home statefile.Home, verb string, grace time.Duration) error {
+	return Run(c, home, fsm.Command{Verb: fsm.VerbStop, Grace: fsm.Millis(grace.Milliseconds()), Cause: Cause(verb)}, nil)
+}
+
 func interrupted(c fsm.Command) *cli.Problem {
 	return &cli.Problem{
 		What: string(c.Verb) + " was interrupted", Exit: cli.ExitInterrupted,
