@@ -76,8 +76,9 @@ func openPart(path string) (part, error) {
 // open opens all files of the log. The error wraps fs.ErrNotExist where there is
 // no log, or is NotFileError or the system's. An older file that cannot be read is
 // left out. One that is renamed meanwhile goes to a higher number: it is never
-// missed, and what is opened twice is left out as a copy.
-func (l Log) open() (*shot, error) {
+// missed, and what is opened twice is left out as a copy. Of known, which may be nil, it is
+// known that it is none.
+func (l Log) open(known *part) (*shot, error) {
 	s := &shot{}
 	for n := 0; n <= l.Older; n++ {
 		p, err := openPart(l.name(n))
@@ -90,7 +91,8 @@ func (l Log) open() (*shot, error) {
 		if n == 1 {
 			s.first = p.info
 		}
-		if n > 0 && copyOf(s.parts[len(s.parts)-1], p) {
+		apart := known != nil && os.SameFile(known.info, p.info)
+		if n > 0 && !apart && copyOf(s.parts[len(s.parts)-1], p) {
 			s.copied = s.copied || n == 1
 			s.copies = append(s.copies, p)
 			continue
@@ -130,15 +132,14 @@ func copyOf(newer, older part) bool {
 	if len(older.beginning) < beginningBytes {
 		return false // too little to be left of a log that was too large
 	}
-	// It was copied to its end, and has grown since by less than once more.
-	at, err := newer.find(older.beginning, info.Size()-2*older.info.Size())
+	at, err := newer.find(older.beginning)
 	return err == nil && at >= 0
 }
 
-// find returns the offset of the first occurrence of text at or behind from, -1 for none.
-func (p part) find(text []byte, from int64) (int64, error) {
+// find returns the offset of the first occurrence of text, -1 for none.
+func (p part) find(text []byte) (int64, error) {
 	block := make([]byte, searchBytes)
-	for at := max(0, from); ; at += int64(len(block) - len(text)) {
+	for at := int64(0); ; at += int64(len(block) - len(text)) {
 		n, err := p.ReadAt(block, at)
 		if i := bytes.Index(block[:n], text); i >= 0 {
 			return at + int64(i), nil
@@ -150,6 +151,15 @@ func (p part) find(text []byte, from int64) (int64, error) {
 			return -1, err
 		}
 	}
+}
+
+// size is how many bytes a file has now, 0 where that cannot be known.
+func (p part) size() int64 {
+	info, err := p.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // before returns the last beginningBytes that a file has before the offset end.

@@ -19,9 +19,9 @@ type Follower struct {
 	// number is not given out again; nil for none.
 	base *part
 	// beginning finds the file being read should base be gone: it is how that file begins.
-	// lately finds it should its beginning be gone as well, since a rotation keeps only the
-	// newest lines of a log that is too large: it is what was read of it last.
-	beginning, lately []byte
+	// trace finds it should its beginning be gone as well.
+	beginning []byte
+	trace     trace
 	// live is the newest file as it was; it differs if the log was replaced.
 	live fs.FileInfo
 	// offset is how much of the file is read, rest what of it is no whole line yet.
@@ -66,7 +66,7 @@ func (f *Follower) Close() {
 
 // step reads once. again says that there may be more to read now.
 func (f *Follower) step() (lines [][]byte, again bool, err error) {
-	s, err := f.log.open()
+	s, err := f.log.open(f.base)
 	if err != nil {
 		return nil, false, err
 	}
@@ -91,16 +91,17 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 		lines = f.leftover()
 	}
 	if i > 0 && n == 0 { // read to its end
-		f.offset, f.lately = 0, nil
+		f.offset, f.trace = 0, trace{}
 		f.turn(s, i-1)
 		return lines, true, nil
 	}
 	f.offset = offset + int64(n)
-	f.lately = latest(f.lately, chunk[:n])
 	f.turn(s, i)
-	if offset == 0 { // it may have been empty when it was opened
-		f.beginning = bytes.Clone(chunk[:min(n, beginningBytes)])
+	if offset == 0 {
+		f.trace = trace{}
+		f.beginning = bytes.Clone(chunk[:min(n, beginningBytes)]) // it may have been empty when it was opened
 	}
+	f.trace.read(chunk[:n])
 	return append(lines, f.split(chunk[:n])...), n > 0, nil
 }
 
@@ -127,28 +128,12 @@ func (f *Follower) place(s *shot) (int, int64) {
 	return len(s.parts) - 1, 0
 }
 
-// placeIn returns the offset up to which p is read. It may have only the end of the file
-// that was being read; 0 if it has nothing of that.
+// placeIn returns the offset up to which p is read.
 func (f *Follower) placeIn(p part) int64 {
 	if f.offset == 0 || len(f.beginning) == 0 || p.begins(f.beginning) {
 		return f.offset
 	}
-	if len(f.lately) == 0 {
-		return 0
-	}
-	at, err := p.find(f.lately, 0)
-	if err != nil || at < 0 {
-		return 0
-	}
-	return at + int64(len(f.lately))
-}
-
-// latest returns the last beginningBytes of what was read: of before and then chunk.
-func latest(before, chunk []byte) []byte {
-	if len(chunk) < beginningBytes {
-		chunk = append(before, chunk...)
-	}
-	return bytes.Clone(chunk[max(0, len(chunk)-beginningBytes):])
+	return f.trace.end(p)
 }
 
 // replaced reports whether the newest file is not what it was: another file, or one that was

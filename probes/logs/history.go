@@ -61,7 +61,7 @@ func (l Log) Read(q Query) ([]Entry, error) {
 
 func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 	for range historyTries {
-		s, err := l.open()
+		s, err := l.open(nil)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -78,7 +78,8 @@ func (l Log) last(q Query, follow bool) ([]Entry, *Follower, error) {
 			for i := range entries {
 				entries[i].From = l.Name
 			}
-			f := &Follower{log: l, query: q, offset: end, carry: newest, lately: s.parts[0].before(end)}
+			f := &Follower{log: l, query: q, offset: end, carry: newest}
+			f.trace.read(s.parts[0].before(end))
 			f.turn(s, 0)
 			s.close()
 			return entries, f, nil
