@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 
@@ -32,20 +33,57 @@ const copyPages = 2048
 // busyTimeout, in milliseconds, is how long a copy waits for a server that is writing.
 const busyTimeout = 10_000
 
-// Copy copies the committed state of a database to a new file, page by page as SQLite's backup does
-// (sqlite.org/backup.html). A server may have the database open if live says so, and may write meanwhile. Without
-// live the copy takes no lock, and reads a transaction that was cut off as it is once taken back. The end of ctx is
-// an error. What was made of the file then is left to the caller, and so is Settle.
+// Copy copies the committed state of a database to a new file. A server may have the database open if live says so,
+// and may write meanwhile: the copy is then made page by page, as SQLite's backup does (sqlite.org/backup.html).
+// Without live the copy takes no lock, and reads a transaction that was cut off as it is once taken back. The end of
+// ctx is an error. What was made of the file then is left to the caller, and so is Settle.
 func Copy(ctx context.Context, from string, live bool, to string, progress Progress) error {
-	read := sqlite.Read
-	if live {
-		read = readLive
+	var err error
+	switch pages := func(source *sqlite3.Conn) error { return copyPagesOf(ctx, source, to, progress) }; {
+	case live:
+		err = readLive(ctx, from, pages)
+	case sqlite.Whole(from):
+		err = copyFile(ctx, from, to, progress)
+	default:
+		err = sqlite.Read(ctx, from, pages)
 	}
-	err := read(ctx, from, func(source *sqlite3.Conn) error { return copyPagesOf(ctx, source, to, progress) })
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	return nil
+}
+
+// pieceBytes is how much of a file is copied between two reports.
+const pieceBytes = 32 << 20
+
+// copyFile has the kernel copy a file that is a whole database, which takes a third of the time that SQLite takes. It
+// fails if a process wrote to the database meanwhile.
+func copyFile(ctx context.Context, from, to string, progress Progress) error {
+	before := sqlite.Stamps(from)
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	info, err := source.Stat()
+	if err != nil {
+		return err
+	}
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	for done := int64(0); err == nil && done < info.Size(); progress(Copying, done, info.Size()) {
+		var n int64
+		if n, err = io.CopyN(target, source, min(pieceBytes, info.Size()-done)); err == nil {
+			err = ctx.Err()
+		}
+		done += n
+	}
+	if err = errors.Join(err, target.Close()); err == nil && sqlite.Stamps(from) != before {
+		err = sqlite.ErrChanged
+	}
+	return err
 }
 
 // copyPagesOf copies with a pause of its lock after each step, so that a server can write meanwhile. SQLite then begins

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -180,6 +181,43 @@ func TestCopyEnds(t *testing.T) {
 	db := made(t, old, rows, "CREATE TABLE big AS SELECT zeroblob(40000000) AS b")
 	err := Copy(ctx, db, false, filepath.Join(t.TempDir(), "to.db"), func(Stage, int64, int64) { cancel() })
 	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// A copy of a database whose last transaction was cut off is that of the moment before it, though the file has a
+// part of it.
+func TestCopyTakesBack(t *testing.T) {
+	db := made(t, "CREATE TABLE t (x, y)", "INSERT INTO t SELECT 1, zeroblob(1000) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i FROM n)")
+	whole, err := os.ReadFile(db)
+	check(t, err)
+	server, err := sqlite3.Open(uri(db, withPragmas("cache_size(1)")))
+	check(t, err)
+	defer server.Close()
+	check(t, server.Exec("BEGIN; UPDATE t SET x = 2"))
+	cut := filepath.Join(t.TempDir(), "cut.db")
+	for _, suffix := range []string{"", "-journal"} {
+		data, err := os.ReadFile(db + suffix)
+		check(t, err)
+		if suffix == "" && bytes.Equal(data, whole) {
+			t.Fatal("the file has nothing of the transaction")
+		}
+		check(t, os.WriteFile(cut+suffix, data, 0o600))
+	}
+	to := filepath.Join(t.TempDir(), "to.db")
+	check(t, Copy(t.Context(), cut, false, to, Silent))
+	if have := first(t, to, "SELECT sum(x) FROM t"); have != "1000" {
+		t.Errorf("the sum is %s", have)
+	}
+}
+
+// A copy fails if the database was written meanwhile.
+func TestCopyOfAChangingFile(t *testing.T) {
+	db := made(t, old, rows)
+	err := Copy(t.Context(), db, false, filepath.Join(t.TempDir(), "to.db"), func(Stage, int64, int64) {
+		check(t, open(t.Context(), db, nil, func(conn *sqlite3.Conn) error { return conn.Exec("DELETE FROM untouched") }))
+	})
+	if !errors.Is(err, sqlite.ErrChanged) {
 		t.Error(err)
 	}
 }

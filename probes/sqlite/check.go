@@ -23,8 +23,8 @@ type Condition struct {
 	Flaw string
 }
 
-// errChanged says that a file was written while it was read, so that nothing can be said of it.
-var errChanged = errors.New("it changed while it was looked at")
+// ErrChanged says that a file was written while it was read, so that nothing can be said of it.
+var ErrChanged = errors.New("it changed while it was looked at")
 
 // Glance reads the sizes of the database at path, and whether it has SQLite's header and as
 // many pages as that counts. A server may have it open: a journal is then of a transaction that
@@ -46,7 +46,7 @@ func QuickCheck(ctx context.Context, path string) (Condition, error) {
 	if err != nil || h.Flaw != "" {
 		return h.Condition, err
 	}
-	before := stamps(h.path)
+	before := Stamps(h.path)
 	var faults []string
 	err = withEngine(ctx, h.path, func(e engine) (err error) {
 		faults, err = e.strings("PRAGMA quick_check(1)")
@@ -54,8 +54,8 @@ func QuickCheck(ctx context.Context, path string) (Condition, error) {
 	})
 	h.Flaw = damage(err)
 	switch {
-	case stamps(h.path) != before:
-		return Condition{}, errChanged
+	case Stamps(h.path) != before:
+		return Condition{}, ErrChanged
 	case h.Flaw != "":
 		err = nil
 	case err == nil && len(faults) > 0 && faults[0] != "ok": // it may have a headline
@@ -68,8 +68,15 @@ func QuickCheck(ctx context.Context, path string) (Condition, error) {
 	return h.Condition, err
 }
 
-// stamps has what changes with each write to a database.
-func stamps(path string) (text string) {
+// Whole reports whether a database's file has all of it: neither a journal nor a write-ahead log
+// beside it has anything of it, and it is not cut off.
+func Whole(path string) bool {
+	h, err := readHead(path)
+	return err == nil && h.Flaw == "" && h.cutOff("") == "" && !h.Interrupted && h.LogBytes == 0
+}
+
+// Stamps returns a text that changes with each write to a database at a path without links.
+func Stamps(path string) (text string) {
 	for _, suffix := range []string{"", "-journal", "-wal"} {
 		if info, err := os.Stat(path + suffix); err == nil {
 			text += fmt.Sprintln(suffix, info.Size(), info.ModTime().UnixNano())

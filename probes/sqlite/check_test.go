@@ -277,7 +277,7 @@ func (h hooked) Err() error {
 func TestQuickCheckOfAFileThatChanges(t *testing.T) {
 	path := copyDatabase(t, "small.db")
 	grow := sync.OnceFunc(func() { check(t, os.Truncate(path, 1<<20)) })
-	if c, err := QuickCheck(hooked{t.Context(), grow}, path); !errors.Is(err, errChanged) {
+	if c, err := QuickCheck(hooked{t.Context(), grow}, path); !errors.Is(err, ErrChanged) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
