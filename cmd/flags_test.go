@@ -19,12 +19,14 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	t.Setenv("STIGMER_HOME", t.TempDir())
 	values := map[string]string{"source": "go", "version": "v1.7.3", "URL": "http://127.0.0.1:2/x", "int": "17", "duration": "17s", "string": "some", "path": "some", "stringArray": "one,two", "format": "json"}
 	shown := map[string]string{"stringArray": "[one,two]"}
-	values["level"] = "debug"
+	values["level"], values["url"], values["arg"], values["retention"] = "debug", "http://127.0.0.1:2/x", "--new", "17h0m0s"
+	values["ui-ip"], values["ui-public-path"] = "::1", "/some"
+	values["name=value"], values["key=json"], values["name=type"] = "a=1", `a={"b":","}`, "A=Text"
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {
 			flags := f.declare()
 			flag := flags.Lookup(f.name)
-			value := values[flag.Value.Type()]
+			value := cmp.Or(values[f.name], values[flag.Value.Type()])
 			if flag.Value.Type() == "bool" {
 				value = strconv.FormatBool(flag.DefValue == "false")
 			}

@@ -58,6 +58,8 @@ type Settings struct {
 	PassEnv Names  `json:"pass_env"`
 	Policy  Policy `json:"policy"`
 	ServerLog
+	ServerFlags
+	Setup
 }
 
 // ServerLog is how Temporal writes its log. A record of an older version has neither field.
@@ -105,6 +107,13 @@ func setting[T any](name string, at func(*Settings) *T) field {
 	return field{name, func(s Settings) string { return fmt.Sprint(*at(&s)) }, func(to *Settings, from Settings) { *at(to) = *at(&from) }}
 }
 
+// texts makes a field of a list in Settings.
+func texts(name string, at func(*Settings) *Texts) field {
+	f := setting(name, at)
+	f.show = func(s Settings) string { return strings.Join(at(&s).List(), " ") }
+	return f
+}
+
 // fields lists the settings in the order in which differences are reported. The names are those
 // of the flags.
 var fields = []field{
@@ -121,6 +130,17 @@ var fields = []field{
 	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),
 	{"temporal-log-level", func(s Settings) string { return s.ServerLog.Known().LogLevel }, func(to *Settings, from Settings) { to.LogLevel = from.LogLevel }},
 	{"temporal-log-format", func(s Settings) string { return s.ServerLog.Known().LogFormat }, func(to *Settings, from Settings) { to.LogFormat = from.LogFormat }},
+	setting("ui-ip", func(s *Settings) *string { return &s.UIIP }),
+	setting("ui-public-path", func(s *Settings) *string { return &s.UIPublicPath }),
+	setting("ui-asset-path", func(s *Settings) *string { return &s.UIAssetPath }),
+	setting("ui-codec-endpoint", func(s *Settings) *string { return &s.UICodecEndpoint }),
+	setting("ui-disable-news-fetch", func(s *Settings) *bool { return &s.UIDisableNewsFetch }),
+	texts("sqlite-pragma", func(s *Settings) *Texts { return &s.SQLitePragmas }),
+	texts("dynamic-config-value", func(s *Settings) *Texts { return &s.DynamicConfig }),
+	texts("search-attribute", func(s *Settings) *Texts { return &s.SearchAttributes }),
+	setting("retention", func(s *Settings) *Millis { return &s.Retention }),
+	setting("log-config", func(s *Settings) *bool { return &s.LogConfig }),
+	texts("temporal-arg", func(s *Settings) *Texts { return &s.Args }),
 	setting("start-deadline", func(s *Settings) *Millis { return &s.Policy.StartDeadline }),
 	setting("probe-period", func(s *Settings) *Millis { return &s.Policy.Period }),
 	setting("probe-timeout", func(s *Settings) *Millis { return &s.Policy.Timeout }),

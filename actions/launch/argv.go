@@ -44,9 +44,11 @@ func Args(s fsm.Settings, side fsm.SidePorts) []string {
 	for _, namespace := range s.Namespaces.List() {
 		args = append(args, "--namespace", namespace)
 	}
+	args = append(args, passedOn(s)...)
 	// Since 1.7 Temporal's own log level is "never": its errors would be in no log.
 	log := s.ServerLog.Known()
-	return append(append(args, ownFlags...), "--log-level", log.LogLevel, "--log-format", log.LogFormat)
+	args = append(append(args, ownFlags...), "--log-level", log.LogLevel, "--log-format", log.LogFormat)
+	return append(args, s.Args.List()...)
 }
 
 // settings reads settings back from a command line that Args made, over those
@@ -57,11 +59,14 @@ func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
 	var side fsm.SidePorts
 	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
-	s.ServerLog = fsm.DefaultServerLog
+	s.ServerLog, s.ServerFlags, s.Setup = fsm.DefaultServerLog, fsm.ServerFlags{}, fsm.Setup{}
 	for i := 0; i < len(args); i++ {
 		flag, value := args[i], ""
 		if flag == "--headless" {
 			s.Headless = true
+			continue
+		}
+		if takeSwitch(&s, flag) {
 			continue
 		}
 		if strings.HasPrefix(flag, "--") && i+1 < len(args) {
@@ -85,8 +90,11 @@ func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
 			namespaces = append(namespaces, value)
 		case "--log-level":
 			s.LogLevel = value
-		case "--log-format":
-			s.LogFormat = value
+		case "--log-format": // the last of ours
+			s.LogFormat, s.Args = value, fsm.MakeTexts(args[min(i+1, len(args)):])
+			i = len(args)
+		default:
+			takeValue(&s, flag, value)
 		}
 	}
 	s.Namespaces = fsm.MakeNames(namespaces)

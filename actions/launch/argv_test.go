@@ -28,6 +28,12 @@ func TestSettingsOfArgv(t *testing.T) {
 		{IP: "127.0.0.1", Port: 7233, UIPort: other.UIPort, Headless: true, Namespaces: "one"},
 		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, Namespaces: "--headless,--port,-n"},
 		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, ServerLog: fsm.ServerLog{LogLevel: "never", LogFormat: "json"}},
+		{IP: "127.0.0.1", Port: 7233, UIPort: 8233, ServerFlags: fsm.ServerFlags{
+			UIIP: "::1", UIPublicPath: "/a b", UIAssetPath: "/assets", UICodecEndpoint: "http://127.0.0.1:1/", UIDisableNewsFetch: true, LogConfig: true,
+			SQLitePragmas: fsm.MakeTexts([]string{"journal_mode=WAL", "synchronous=OFF"}),
+			DynamicConfig: fsm.MakeTexts([]string{`a.b=["x,y", "--port"]`, "c={\"d\":\n1}"}),
+			Args:          fsm.MakeTexts([]string{"--new-flag", "--port", "x"}),
+		}, Setup: fsm.Setup{SearchAttributes: fsm.MakeTexts([]string{"A=Keyword", "B=Text"})}},
 	} {
 		s.Policy, s.ServerLog = other.Policy, s.ServerLog.Known() // no command line has the policy
 		side := fsm.SidePorts{HTTP: 5, Metrics: 6}

@@ -46,6 +46,7 @@ func stateSchema(t *testing.T) []byte {
 		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: enumOf(fsm.States)},
 		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
 		reflect.TypeFor[fsm.Names]():   {Type: "array", Items: text},
+		reflect.TypeFor[fsm.Texts]():   {Type: "array", Items: text},
 	}})
 	check(t, err)
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"

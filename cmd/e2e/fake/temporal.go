@@ -90,6 +90,11 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	set.StringVar(&f.preset, "env", "default", "")
 	set.StringVar(&f.presets, "env-file", ".config/temporalio/temporal.yaml", "")
 	set.BoolVar(&f.headless, "headless", false, "")
+	for _, name := range []string{"ui-ip", "ui-public-path", "ui-asset-path", "ui-codec-endpoint", "sqlite-pragma", "dynamic-config-value", "search-attribute"} {
+		set.Func(name, "", func(string) error { return nil })
+	}
+	set.Bool("log-config", false, "")
+	set.Bool("ui-disable-news-fetch", false, "")
 	add := func(name string) error { f.namespaces = append(f.namespaces, name); return nil }
 	set.Func("namespace", "", add)
 	set.Func("n", "", add)

@@ -3,7 +3,7 @@ package main
 import "testing"
 
 func TestFakeRefusesUnknownFlags(t *testing.T) {
-	for _, args := range [][]string{{"--ui-codec-endpoint", "x"}, {"stray"}, {"--log-level", "loud"}} {
+	for _, args := range [][]string{{"--new-flag", "x"}, {"stray"}, {"--log-level", "loud"}} {
 		if _, err := parseFakeFlags(append([]string{"server", "start-dev"}, args...)); err == nil {
 			t.Errorf("%q is taken", args)
 		}

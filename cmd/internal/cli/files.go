@@ -20,6 +20,12 @@ func Exists(path string) bool {
 	return err == nil
 }
 
+// IsFolder reports whether path, or what a link there leads to, is a folder.
+func IsFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // Executable reports whether a path leads to a regular file that some user may execute.
 func Executable(path string) bool {
 	info, err := os.Stat(path)

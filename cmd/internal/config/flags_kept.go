@@ -35,10 +35,11 @@ func (o *Options) kept(f *pflag.Flag) []string {
 		return []string{o.Settings.DB}
 	case "temporal-bin":
 		return []string{o.Settings.TemporalBin}
-	case "namespace":
-		return o.namespaces
-	case PassEnvFlag:
-		return o.passEnv
+	case "ui-asset-path":
+		return []string{o.Settings.UIAssetPath}
+	}
+	if list, is := f.Value.(pflag.SliceValue); is {
+		return list.GetSlice()
 	}
 	return []string{f.Value.String()}
 }

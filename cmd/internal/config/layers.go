@@ -64,6 +64,9 @@ func (o Origins) environment(flags *pflag.FlagSet) error {
 		case f.Value.Type() == "stringArray":
 			return strings.Split(value, ","), from
 		}
+		if _, list := f.Value.(pflag.SliceValue); list {
+			return listed(value), from
+		}
 		return []string{value}, from
 	}, func(from origin, err error) error {
 		return cli.UsageProblem(cli.BadValue("environment variable "+from.where, err))

@@ -64,8 +64,19 @@ func CheckProgramFlags(f *pflag.FlagSet) (err error) {
 	return err
 }
 
-// AddFlags declares the flags of start and restart.
+// AddFlags declares the flags of start and restart, with the letters and the other name that start-dev has.
 func (o *Options) AddFlags(f *pflag.FlagSet) {
+	f.SetNormalizeFunc(asStartDev)
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.SortFlags = false
+	o.declare(own)
+	own.VisitAll(func(flag *pflag.Flag) {
+		flag.Shorthand = letters[flag.Name]
+		f.AddFlag(flag)
+	})
+}
+
+func (o *Options) declare(f *pflag.FlagSet) {
 	s := &o.Settings
 	s.Policy = fsm.DefaultPolicy()
 	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
@@ -78,6 +89,8 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
 	o.logFlags(f)
 	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
+	o.setupFlags(f)
+	o.serverFlags(f)
 	f.StringArrayVar(&o.passEnv, PassEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
 	cli.PathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
 	f.Var(&cli.Value[string]{To: &s.TemporalVersion, Kind: "version", Parse: func(text string) (string, error) {
@@ -192,6 +205,9 @@ func (o *Options) check() error {
 		case name == "" || strings.ContainsAny(name, ", \t\n"):
 			return cli.BadFlag("namespace", "--namespace %q is not a name", name)
 		}
+	}
+	if err := o.checkServer(); err != nil {
+		return err
 	}
 	for _, pattern := range o.passEnv {
 		if !utf8.ValidString(pattern) {

@@ -100,13 +100,12 @@ func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, becau
 // ValueOf is a flag's value as JSON has it.
 func ValueOf(f *pflag.Flag) any {
 	text := f.Value.String()
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return append([]string{}, list.GetSlice()...)
+	}
 	switch f.Value.Type() {
 	case "int", "bool":
 		return json.RawMessage(text) // as it is: both are written alike in JSON
-	case "stringArray":
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			return append([]string{}, list.GetSlice()...)
-		}
 	case "duration":
 		if d, err := time.ParseDuration(text); err == nil {
 			return d.String()

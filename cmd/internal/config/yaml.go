@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -79,11 +80,17 @@ func parseConfig(path string, data []byte) (map[string]configEntry, error) {
 		if first, twice := entries[name]; twice {
 			return nil, wrong("%s is given a second time, after line %d", name, first.line)
 		}
+		name = flag.Name // the key may be its other name
+		_, takesList := flag.Value.(pflag.SliceValue)
 		values, list, why := scalars(p.value)
+		if p.value.Kind == yaml.MappingNode && takesList {
+			values, why = assignments(name, p.value)
+			list = true
+		}
 		if why != "" {
 			return nil, configProblem(path, max(p.value.Line, p.key.Line), name+" "+why)
 		}
-		if list && flag.Value.Type() != "stringArray" {
+		if list && !takesList {
 			return nil, wrong("%s takes one value, not a list", name)
 		}
 		for _, v := range values {
@@ -119,6 +126,31 @@ func scalars(node *yaml.Node) (values []string, list bool, wrong string) {
 		values = append(values, item.Value)
 	}
 	return values, list, ""
+}
+
+// assignments are the lines of a mapping as NAME=VALUE. The values of dynamic configuration are JSON.
+func assignments(name string, mapping *yaml.Node) (values []string, wrong string) {
+	for _, p := range pairs(mapping) {
+		if p.key.Kind != yaml.ScalarNode {
+			return nil, "has a key that is no plain value"
+		}
+		text := p.value.Value
+		if name == "dynamic-config-value" {
+			var value any
+			if err := p.value.Decode(&value); err != nil {
+				return nil, err.Error()
+			}
+			data, err := json.Marshal(value)
+			if err != nil {
+				return nil, fmt.Sprintf("has a value that is not JSON: %v", err)
+			}
+			text = string(data)
+		} else if p.value.Kind != yaml.ScalarNode || p.value.Tag == "!!null" {
+			return nil, "has a key without a plain value: " + p.key.Value
+		}
+		values = append(values, p.key.Value+"="+text)
+	}
+	return values, ""
 }
 
 // anchored takes a relative path from the file's own folder: the folder in which a command
