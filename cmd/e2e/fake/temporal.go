@@ -40,6 +40,7 @@ type fake struct {
 	fakeFlags
 	modes map[string]string // behaviour to its value, as in gate=FILE
 	stop  chan os.Signal
+	setup fakeSetup
 	// database is kept open, as Temporal does.
 	database *os.File
 }
