@@ -29,6 +29,10 @@ restart keeps them. If there is no Temporal CLI, start installs one, as stigmer 
 install without flags does. With --temporal-version it runs exactly that version, and
 installs it where it is missing, while bin/temporal stays as it is.
 
+Search attributes, the retention and the namespaces are what is there when start returns, in a
+database that exists too. What differs in kind, or Temporal refuses, is named: then start fails,
+Temporal serves on, and the next start tries again. Nothing is removed.
+
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 local.yaml in the home: see config --help. You pass a setting by any of the three.
 

@@ -39,8 +39,9 @@ var mayImport = map[string][]string{
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
 		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
-		"actions/cause", program, rehearsal,
+		"actions/cause", program, rehearsal, "actions/setup",
 	},
+	"actions/setup":       {"fsm", "probes/temporal"}, // adds to a Temporal that serves what it lacks
 	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
 	logfile:               {"fsm", "statefile", "probes/files"},
 	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "actions/environment"},

@@ -1,6 +1,12 @@
 package launch
 
-import "github.com/stigmer/local/fsm"
+import (
+	"strings"
+
+	"github.com/stigmer/local/fsm"
+)
+
+const attributeFlag = "--search-attribute"
 
 // passedFlag is a flag of start-dev that Temporal gets as it is: a text, a switch, or a list.
 type passedFlag struct {
@@ -19,11 +25,10 @@ var passedFlags = []passedFlag{
 	{name: "--log-config", on: func(s *fsm.Settings) *bool { return &s.LogConfig }},
 	{name: "--sqlite-pragma", list: func(s *fsm.Settings) *fsm.Texts { return &s.SQLitePragmas }},
 	{name: "--dynamic-config-value", list: func(s *fsm.Settings) *fsm.Texts { return &s.DynamicConfig }},
-	{name: "--search-attribute", list: func(s *fsm.Settings) *fsm.Texts { return &s.SearchAttributes }},
+	{name: attributeFlag, list: func(s *fsm.Settings) *fsm.Texts { return &s.SearchAttributes }},
 }
 
-// passedOn are these flags on a command line. Search attributes of one namespace are left out: for
-// Temporal each is one of all its namespaces.
+// passedOn are these flags on a command line.
 func passedOn(s fsm.Settings) (args []string) {
 	for _, f := range passedFlags {
 		switch {
@@ -32,14 +37,39 @@ func passedOn(s fsm.Settings) (args []string) {
 		case f.on != nil && *f.on(&s):
 			args = append(args, f.name)
 		case f.list != nil:
-			for _, value := range f.list(&s).List() {
-				if attribute := f.name == "--search-attribute"; !attribute || !fsm.OfOneNamespace(value) {
-					args = append(args, f.name, value)
-				}
+			values := f.list(&s).List()
+			if f.name == attributeFlag {
+				values = attributesAtBirth(values)
+			}
+			for _, value := range values {
+				args = append(args, f.name, value)
 			}
 		}
 	}
 	return args
+}
+
+// mostKeywords and mostOfAType are how many search attributes of a type each Temporal takes
+// (temporal/common/searchattribute): with one more it would not start.
+const (
+	mostKeywords = 10
+	mostOfAType  = 3
+)
+
+// attributesAtBirth are the search attributes that a namespace has from its first moment. The others are
+// added once Temporal serves, and what it does not take is its answer: those of one namespace, since
+// each of these is one of all, and those that may be too many.
+func attributesAtBirth(all []string) (some []string) {
+	count := map[string]int{}
+	for _, attribute := range all {
+		_, kind, _ := strings.Cut(attribute, "=")
+		if fsm.OfOneNamespace(attribute) || count[kind] == mostOfAType && kind != "Keyword" || count[kind] == mostKeywords {
+			continue
+		}
+		count[kind]++
+		some = append(some, attribute)
+	}
+	return some
 }
 
 // takeSwitch takes a switch from a command line; it is false for any other argument.

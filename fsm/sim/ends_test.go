@@ -182,8 +182,12 @@ func (w *simWorld) settled() bool {
 }
 
 func (w *simWorld) wrongStart(begun *simWorld, end fsm.CommandResult) string {
+	good := []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
+	if w.run.conf.Kind == simRefuses {
+		good = []fsm.CommandResult{fsm.ResultSetupFailed}
+	}
 	switch {
-	case end != fsm.ResultStarted && end != fsm.ResultAlreadyRunning:
+	case !slices.Contains(good, end):
 		return fmt.Sprintf("it ends with %q", end)
 	case len(w.trees) != 1 || w.proof() != fsm.InputProbeOK:
 		return "no Temporal serves"

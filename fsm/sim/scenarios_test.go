@@ -117,7 +117,7 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups())
 }
 
 // simSlows are each command, and every two, over a Temporal that becomes slow, and may hang

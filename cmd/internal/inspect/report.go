@@ -23,7 +23,7 @@ func (s *Snapshot) Report() StateReport {
 			Home: string(s.Home), Lock: s.Home.Lock(), State: s.Home.State(), PID: s.Home.PID(),
 			Log: s.Home.Log(), SupervisorLog: s.Home.SupervisorLog(), DB: r.Settings.DB, Backup: r.Database.Backup,
 		},
-		Failure:  failureReport(r.Failure),
+		Failure: failureReport(r.Failure), Setup: setupReport(r),
 		skewNote: s.skewNote(),
 	}
 	if report.Failure != nil && d.State == fsm.Stopped {
