@@ -43,11 +43,13 @@ func wants(w fsm.WantedSetup) (list []wanted) {
 }
 
 // Apply adds to the Temporal at address, which is host:port, what it lacks of a setup, and returns what is there
-// once clients can use it. The error says what differs in kind, what the server refuses, or what did
-// not come to hold until ctx is done. What does not differ is added all the same.
+// once clients can use it. The error says what differs in kind, what the server refuses, or what did not come
+// to hold until ctx is done. What does not differ is added all the same. It makes one connection, so that
+// another server at this address gets nothing; where a Temporal ends, its end is seen before ctx is done.
 func Apply(ctx context.Context, address string, w fsm.WantedSetup) (found fsm.FoundSetup, err error) {
 	line, err := temporal.Dial(ctx, address)
 	if err != nil {
+		<-ctx.Done()
 		return found, err
 	}
 	defer line.HangUp()

@@ -177,7 +177,10 @@ func TestApplyEnds(t *testing.T) {
 	}
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
-	if _, err := Apply(t.Context(), closed.Listener.Addr().String(), wantedOf(time.Hour, "")); err == nil {
-		t.Error("no server, and no error")
+	// A Temporal that has just ended: that is reported first.
+	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := Apply(ctx, closed.Listener.Addr().String(), wantedOf(time.Hour, "")); err == nil || ctx.Err() == nil {
+		t.Errorf("%v, %v", err, ctx.Err())
 	}
 }
