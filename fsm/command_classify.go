@@ -118,7 +118,7 @@ func (c Command) classifySetupFault(in CommandInput) CommandEvent {
 	switch {
 	case in.Record.Generation > c.Since:
 		return SetupNotApplied
-	case c.Phase == StartRetrying || c.Phase == StartHandedOver:
+	case in.Driver.PID != 0 && (c.Phase == StartRetrying || c.Phase == StartHandedOver):
 		return TemporalComing // the answer is not there yet, or it is the dead supervisor's
 	case !in.Driver.Same(in.Record.Supervisor):
 		return TemporalUndriven

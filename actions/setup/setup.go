@@ -14,7 +14,7 @@ import (
 
 // pause is the time between two looks whether what was added can be used. Each service reads namespaces and
 // search attributes anew every few seconds at most.
-const pause = 50 * time.Millisecond
+const pause = 20 * time.Millisecond
 
 // wanted is what one namespace is to have.
 type wanted struct {
@@ -128,8 +128,11 @@ func (w wanted) advance(ctx context.Context, line *temporal.Line, written map[st
 	if len(missing) > 0 {
 		err = once("attributes", func() error { return addAttributes(ctx, line, w.namespace, missing) })
 	}
-	switch {
-	case len(differ) > 0 && (err == nil || written["attributes"]): // what does not differ was added
+	switch refused, final := errors.AsType[fault](err); {
+	case len(differ) > 0 && (err == nil || final || written["attributes"]): // what does not differ was added, or is refused
+		if final {
+			differ = append(differ, refused.Error())
+		}
 		if now, err := line.NamespaceSetup(ctx, w.namespace); err == nil {
 			there = now
 		}

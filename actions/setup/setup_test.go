@@ -169,6 +169,9 @@ func TestApplyEnds(t *testing.T) {
 	if _, err := Apply(t.Context(), address, wantedOf(0, "", "A=Int")); err == nil || err.Error() != "namespace default: invalid_argument: cannot have more" {
 		t.Errorf("%v", err)
 	}
+	if _, err := Apply(t.Context(), address, wantedOf(0, "", "A=Int", "Old=Bool")); err == nil || !strings.HasSuffix(err.Error(), "and Bool was asked for; namespace default: invalid_argument: cannot have more") {
+		t.Errorf("%v", err)
+	}
 	s.refuses, s.blind = false, 1<<30
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()

@@ -17,7 +17,10 @@ func simSetups() []simConf {
 					simConf{Verbs: verbs(initials), Kind: kind, Running: running, Budget: simBudget{Mishap: 1}})
 			}
 		}
-		list = append(list, simConf{Verbs: verbs("ss"), Kind: kind, Running: true, Budget: simBudget{Freeze: 1}},
+		for _, b := range []simBudget{{Freeze: 1}, {Full: 1}, {Power: 1}, {Late: 1}} {
+			list = append(list, simConf{Verbs: verbs("ss"), Kind: kind, Running: true, Budget: b})
+		}
+		list = append(list, simConf{Verbs: verbs("ss"), Kind: kind, Budget: simBudget{Full: 1}}, simConf{Verbs: verbs("ss"), Kind: kind, Budget: simBudget{Power: 1}},
 			simConf{Verbs: verbs("s"), Kind: kind, Running: true, Budget: simBudget{Look: 1, Mishap: 1}})
 	}
 	return list
