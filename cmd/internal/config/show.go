@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -21,6 +23,8 @@ type Report struct {
 	// Path is the settings file, which Exists or not.
 	Path   string `json:"path"`
 	Exists bool   `json:"exists"`
+	// Config is the file that --config names, empty for none.
+	Config string `json:"config"`
 	// Notes are about config.yaml, the Stigmer CLI's file.
 	Notes    []string        `json:"notes"`
 	Settings []SettingReport `json:"settings"`
@@ -47,7 +51,7 @@ func (o *Options) Report(settings *pflag.FlagSet) (Report, error) {
 	if err != nil || !there {
 		home = statefile.Home(path)
 	}
-	report := Report{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Notes: append([]string{}, o.Config.BesideNotes()...)}
+	report := Report{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Config: o.Config.TeamPath(), Notes: append([]string{}, o.Config.BesideNotes()...)}
 	report.Add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
 	return report, nil
 }
@@ -120,6 +124,9 @@ func PrintReport(out io.Writer, r Report) {
 	if !r.Exists {
 		note = "  (not there)"
 	}
+	if r.Config != "" {
+		fmt.Fprintf(out, "%s\n", r.Config)
+	}
 	fmt.Fprintf(out, "%s%s\n", r.Path, note)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
@@ -128,16 +135,32 @@ func PrintReport(out io.Writer, r Report) {
 		if s.Layer == layerDefault {
 			from = strings.TrimSuffix("default, "+s.Source, ", ")
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, valueText(s.Value), from)
+		texts := valueTexts(s.Value)
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, texts[0], from)
+		for _, text := range texts[1:] {
+			fmt.Fprintf(table, "  \t%s\t\n", text)
+		}
 	}
 }
 
-func valueText(value any) string {
+// valueTexts are the lines for a value: one, but for a list whose texts a comma would not part.
+func valueTexts(value any) []string {
 	switch v := value.(type) {
 	case json.RawMessage:
-		return string(v)
+		return []string{string(v)}
 	case []string:
-		return cmp.Or(strings.Join(v, ","), "-")
+		joined := strings.Join(v, ",")
+		if strings.ContainsAny(joined, " \t\n\"=:") {
+			var lines []string
+			for _, text := range v {
+				if strings.ContainsFunc(text, unicode.IsControl) {
+					text = strconv.Quote(text)
+				}
+				lines = append(lines, text)
+			}
+			return lines
+		}
+		return []string{cmp.Or(joined, "-")}
 	}
-	return cmp.Or(fmt.Sprint(value), "-")
+	return []string{cmp.Or(fmt.Sprint(value), "-")}
 }
