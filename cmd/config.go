@@ -14,7 +14,7 @@ import (
 func configCommand(voices config.Origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Show the settings, and where each comes from",
+		Short: "Show and check the settings, and where each comes from",
 		Long: `Show the settings that start would use. A setting is taken from the first of these
 that has it: the flag, its environment variable (--ui-port is STIGMER_UI_PORT), the
 file that --` + config.TeamFlag + ` or ` + config.TeamVariable + ` names, local.yaml in the home, the default.
@@ -47,11 +47,13 @@ If there is no local.yaml, a config.yaml in the home that has only such keys is 
 instead, with a note: that name belongs to the Stigmer CLI.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333 -o json
+  stigmer local config init stigmer.yaml
+  stigmer local config check stigmer.yaml
   stigmer local start --config stigmer.yaml
   $EDITOR "$(stigmer local config path)"`,
 		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
-	c.AddCommand(configShowCommand(voices), configPathCommand())
+	c.AddCommand(configShowCommand(voices), configPathCommand(), configCheckCommand(), configInitCommand())
 	return c
 }
 

@@ -77,7 +77,7 @@ func readTeamText(path, from string) ([]byte, exposure, error) {
 	}
 	p := &cli.Problem{
 		What: strings.TrimLeft(from+" "+path, " ") + ": " + whyUnread(path, err), Means: "what it says is not known, so nothing was done without it; nothing was changed",
-		Try: "the path of a settings file", Exit: cli.ExitUsage,
+		Try: "the path of a settings file; stigmer local config init FILE writes an example", Exit: cli.ExitUsage,
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		p.Exit = cli.ExitPermission
