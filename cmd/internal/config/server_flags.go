@@ -25,7 +25,7 @@ func (o *Options) serverFlags(f *pflag.FlagSet) {
 	f.Var(&cli.Value[string]{To: &s.UIPublicPath, Kind: "string", Parse: parsePublicPath}, "ui-public-path", "path below which the web UI is (default /)")
 	cli.PathVar(f, &s.UIAssetPath, "ui-asset-path", "folder of the web UI's files (default its own)")
 	f.Var(&cli.Value[string]{To: &s.UICodecEndpoint, Kind: "url", Parse: parseEndpoint}, "ui-codec-endpoint", "server that decodes payloads for the web UI")
-	f.BoolVar(&s.UIDisableNewsFetch, "ui-disable-news-fetch", false, "a web UI that fetches no news; since Temporal CLI 1.7")
+	f.BoolVar(&s.UIDisableNewsFetch, "ui-disable-news-fetch", false, "a web UI that fetches no news; since Temporal CLI 1.8")
 	listVar(f, &s.SQLitePragmas, "sqlite-pragma", "name=value", parsePragma, "pragma for the database's connections")
 	listVar(f, &s.DynamicConfig, "dynamic-config-value", "key=json", parseDynamic, "dynamic configuration of the server")
 	f.BoolVar(&s.LogConfig, "log-config", false, "have Temporal print its configuration to its log")
