@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sort"
 
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -42,28 +43,22 @@ func faultsTogether(path string, entries map[string]configEntry) (faults []*faul
 			return faults
 		}
 		entry := entries[name]
-		line := entry.line
-		rest := without(entry, -1)
-		// Of a list only the text goes without which the fault is another one, the last if there are two.
-		for i := len(entry.values) - 1; i >= 0 && len(entry.values) > 1; i-- {
-			less := maps.Clone(entries)
-			less[name] = without(entry, i)
-			if again, _ := refusal(path, less); again != bad {
-				rest, line = less[name], entry.values[i].line
-				break
-			}
+		first := func(n int) configEntry { return configEntry{entry.values[:n], entry.line} }
+		line, rest := entry.line, first(0)
+		if len(entry.values) > 1 {
+			// Of a list only one text goes: the last of the fewest that are refused in the same way.
+			n := sort.Search(len(entry.values), func(n int) bool {
+				fewer := maps.Clone(entries)
+				fewer[name] = first(n)
+				again, _ := refusal(path, fewer)
+				return again == bad
+			})
+			n = max(n, 1)
+			line, rest.values = entry.values[n-1].line, slices.Concat(entry.values[:n-1], entry.values[n:])
 		}
 		faults = append(faults, &fault{line, bad})
 		entries[name] = rest
 	}
-}
-
-// without is an entry less one of its values; less all for -1.
-func without(e configEntry, i int) configEntry {
-	if i < 0 {
-		return configEntry{line: e.line}
-	}
-	return configEntry{slices.Delete(slices.Clone(e.values), i, i+1), e.line}
 }
 
 // refusal says why a start with just these settings of a file would be refused, and which of them it names; both

@@ -100,9 +100,9 @@ func whyUnread(path string, err error) string {
 		return "it is no file: settings are read again by a restart and by a service"
 	}
 	if bad, ok := errors.AsType[*fs.PathError](err); ok {
-		err = bad.Err
+		return bad.Err.Error()
 	}
-	return err.Error()
+	return "it" + strings.TrimPrefix(err.Error(), path)
 }
 
 // untrusted are Problems, by line, with the settings that count only in a file that others cannot write to.

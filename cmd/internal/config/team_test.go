@@ -93,6 +93,7 @@ func TestTeamFileThatIsNone(t *testing.T) {
 		"a pipe":      {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "it is no file"},
 		"a device":    {func(path string) error { return os.Symlink("/dev/null", path) }, "it is no file"},
 		"broken link": {func(path string) error { return os.Symlink("none.yaml", path) }, "it is a link to none.yaml, which is not there"},
+		"too large":   {func(path string) error { return os.WriteFile(path, make([]byte, 1<<20+1), 0o600) }, "it is larger than 1 MiB"},
 		"a loop":      {func(path string) error { return os.Symlink(path, path) }, "too many levels"},
 		"below a file": {func(path string) error {
 			return os.WriteFile(path, nil, 0o600)
