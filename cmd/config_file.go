@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +17,10 @@ import (
 func configCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check [FILE]", Short: "Print every fault of a settings file, each with its line",
-		Long: `Read a settings file, and print each fault with its line. Without FILE it is local.yaml
-in the home; any other file is read as start --config reads it. Flags and variables do
-not count, and nothing is started or made.
+		Long: `Read a settings file, and print each fault with its line. Without FILE it is those that
+start would read: the one that ` + config.TeamVariable + ` names, and local.yaml in the home. Any
+other file is read as start --config reads it. Flags and other variables do not count,
+and nothing is started or made.
 
 Exit status: 0 a start would take it, 2 it has faults, 4 it is not to be trusted.`,
 		Example: `  stigmer local config check
@@ -31,28 +31,37 @@ Exit status: 0 a start would take it, 2 it has faults, 4 it is not to be trusted
 }
 
 func runConfigCheck(c *cobra.Command, args []string) error {
-	path, err := settingsFile(args)
+	paths, err := config.FilesInUse()
+	if len(args) > 0 {
+		var path string
+		path, err = settingsFile(args)
+		paths = []string{path}
+	}
 	if err != nil {
 		return err
 	}
-	faults, err := config.FileFaults(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		fmt.Fprintf(cli.Success(c), "There is no %s: there is nothing to check.\n", path)
-		return nil
-	case err != nil:
-		return err
-	case len(faults) == 0:
-		fmt.Fprintf(cli.Success(c), "%s is understood.\n", path)
-		return nil
+	exit := cli.ExitDone
+	for _, path := range paths {
+		faults, err := config.FileFaults(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			fmt.Fprintf(cli.Success(c), "There is no %s: there is nothing to check.\n", path)
+		case err != nil:
+			return err
+		case len(faults) == 0:
+			fmt.Fprintf(cli.Success(c), "%s is understood.\n", path)
+		}
+		for _, fault := range faults {
+			fmt.Fprintln(c.OutOrStdout(), fault.What)
+			if exit != cli.ExitUsage {
+				exit = fault.Exit
+			}
+		}
 	}
-	for _, fault := range faults {
-		fmt.Fprintln(c.OutOrStdout(), fault.What)
+	if exit != cli.ExitDone {
+		return cli.Status(exit)
 	}
-	if slices.ContainsFunc(faults, func(p *cli.Problem) bool { return p.Exit == cli.ExitUsage }) {
-		return cli.Status(cli.ExitUsage)
-	}
-	return cli.Status(cli.ExitPermission)
+	return nil
 }
 
 func configInitCommand() *cobra.Command {
@@ -85,10 +94,14 @@ func runConfigInit(c *cobra.Command, args []string) error {
 	}
 	if err == nil {
 		_, err = file.WriteString(config.Example())
-		err = errors.Join(err, file.Close())
+		if err = errors.Join(err, file.Close()); err != nil {
+			os.Remove(path) // half an example; the file is ours
+		}
 	}
 	if err != nil {
-		return cli.SystemProblem(err, "no settings were changed")
+		p := cli.SystemProblem(err, "no settings were changed")
+		p.Try = "another FILE: a folder that is there, and that you may write to"
+		return p
 	}
 	fmt.Fprintf(cli.Success(c), "Wrote %s. Take the # from the settings that you want, then: stigmer local config check%s\n", path, check)
 	return nil

@@ -43,7 +43,8 @@ func teamPath(flags *pflag.FlagSet) (path, from string, err error) {
 	return path, from, nil
 }
 
-// readFiles reads local.yaml, and over it the file that --config names. Its errors are Problems.
+// readFiles reads local.yaml, and over it the file that --config names. Its errors are Problems; with one about that
+// file it returns local.yaml all the same.
 func readFiles(flags *pflag.FlagSet) (File, error) {
 	own, err := ReadFile()
 	if err != nil {
@@ -66,6 +67,19 @@ func readFiles(flags *pflag.FlagSet) (File, error) {
 	}
 	own.Team = &team
 	return own, nil
+}
+
+// FilesInUse are the settings files that a start without --config would read, local.yaml last. Its error is a Problem.
+func FilesInUse() (paths []string, err error) {
+	team, _, err := teamPath(pflag.NewFlagSet("", pflag.ContinueOnError))
+	if err != nil {
+		return nil, err
+	}
+	own, err := ConfigPath()
+	if team != "" {
+		paths = append(paths, team)
+	}
+	return append(paths, own), err
 }
 
 // readTeamText reads a settings file that from names, a flag or a variable, and says how others could change it. Its error

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,3 +183,34 @@ func TestTeamFileThatOthersCanChange(t *testing.T) {
 		}
 	}
 }
+
+// Which rights count as others'. The group of a user's own number is the user's.
+func TestOpenTo(t *testing.T) {
+	const dir, sticky = fs.ModeDir, fs.ModeSticky
+	for _, c := range []struct {
+		uid, gid      uint32
+		mode          fs.FileMode
+		foreign, open bool
+	}{
+		{1000, 1000, 0o644, false, false}, {1000, 1000, 0o664, false, false}, {1000, 1000, dir | 0o775, false, false},
+		{1000, 100, 0o664, false, true}, {1000, 1000, 0o666, false, true}, {1000, 100, dir | 0o775, false, true},
+		{0, 0, 0o644, false, false}, {0, 0, 0o664, false, true}, {0, 0, dir | 0o755, false, false},
+		{0, 0, dir | sticky | 0o777, false, false}, {0, 0, sticky | 0o666, false, true},
+		{1001, 1001, 0o600, true, false}, {1001, 1001, dir | sticky | 0o777, true, false},
+	} {
+		info := fakeInfo{mode: c.mode, stat: syscall.Stat_t{Uid: c.uid, Gid: c.gid}}
+		if foreign, open := openTo(info, 1000); foreign != c.foreign || open != c.open {
+			t.Errorf("%+v: %t, %t", c, foreign, open)
+		}
+	}
+}
+
+// fakeInfo is of a file with an owner and a mode.
+type fakeInfo struct {
+	fs.FileInfo
+	mode fs.FileMode
+	stat syscall.Stat_t
+}
+
+func (f fakeInfo) Mode() fs.FileMode { return f.mode }
+func (f fakeInfo) Sys() any          { return &f.stat }

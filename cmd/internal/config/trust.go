@@ -81,13 +81,9 @@ type exposure struct {
 }
 
 // exposureOf looks at a file that may lie anywhere: at itself, and at each folder through which it is
-// reached, since who can write to one of them can put another file in its place.
+// reached, since another file can be put in its place in any of them.
 func exposureOf(path string, info fs.FileInfo) exposure {
-	if why := openedBy(info); why != "" {
-		e := exposure{why: "it " + why}
-		if !foreign(info) {
-			e.try = "chmod go-w " + human.ShellWord(path)
-		}
+	if e := exposureBy("it", path, info); e.why != "" {
 		return e
 	}
 	ways := []string{path}
@@ -100,11 +96,7 @@ func exposureOf(path string, info fs.FileInfo) exposure {
 			if err != nil {
 				return exposure{why: fmt.Sprintf("its folder cannot be looked at: %v", err)}
 			}
-			if why := openedBy(info); why != "" {
-				e := exposure{why: fmt.Sprintf("its folder %s %s", folder, why)}
-				if !foreign(info) {
-					e.try = "chmod go-w " + human.ShellWord(folder)
-				}
+			if e := exposureBy("its folder "+folder, folder, info); e.why != "" {
 				return e
 			}
 			if folder == filepath.Dir(folder) {
@@ -115,26 +107,29 @@ func exposureOf(path string, info fs.FileInfo) exposure {
 	return exposure{}
 }
 
-// openedBy says which right others have to a file or folder, empty for none. A folder with the sticky
-// bit lets others make files, and not replace them. The group that has a user's own number is that
-// user's alone (useradd(8), USERGROUPS_ENAB), and with it go a umask of 002 and files of mode 0664.
-func openedBy(info fs.FileInfo) string {
-	stat := info.Sys().(*syscall.Stat_t)
-	mode := info.Mode()
-	byGroup := mode&0o020 != 0 && (stat.Gid == 0 || stat.Gid != stat.Uid)
+// exposureBy says what others may do to one file or folder, which is called name in the sentence.
+func exposureBy(name, path string, info fs.FileInfo) exposure {
+	foreign, open := openTo(info, os.Geteuid())
 	switch {
-	case foreign(info):
-		return fmt.Sprintf("belongs to another user (uid %d)", stat.Uid)
-	case mode.IsDir() && mode&fs.ModeSticky != 0:
-		return ""
-	case mode&0o002 != 0 || byGroup:
-		return fmt.Sprintf("can be written by others than its owner (mode %04o)", mode.Perm())
+	case foreign:
+		return exposure{why: fmt.Sprintf("%s belongs to another user (uid %d)", name, info.Sys().(*syscall.Stat_t).Uid)}
+	case open:
+		return exposure{
+			fmt.Sprintf("%s can be written by others than its owner (mode %04o)", name, info.Mode().Perm()),
+			"chmod go-w " + human.ShellWord(path),
+		}
 	}
-	return ""
+	return exposure{}
 }
 
-// foreign reports whether a file belongs to another user, who is not root.
-func foreign(info fs.FileInfo) bool {
-	uid := int(info.Sys().(*syscall.Stat_t).Uid)
-	return uid != 0 && uid != os.Geteuid()
+// openTo reports whether a file or folder belongs to another user than this one and root, and whether others may
+// write to it. In a folder with the sticky bit others can make files, and replace none. The group
+// that has a user's own number is that user's alone (useradd(8), USERGROUPS_ENAB); where it is used, the umask
+// is 002, and what git makes has mode 0664.
+func openTo(info fs.FileInfo, user int) (foreign, open bool) {
+	stat, mode := info.Sys().(*syscall.Stat_t), info.Mode()
+	own := stat.Gid != 0 && stat.Gid == stat.Uid
+	foreign = stat.Uid != 0 && int(stat.Uid) != user
+	open = mode&0o002 != 0 || mode&0o020 != 0 && !own
+	return foreign, open && mode&(fs.ModeDir|fs.ModeSticky) != fs.ModeDir|fs.ModeSticky
 }

@@ -48,10 +48,9 @@ func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 		return nil // as for a supervisor, which gets all of them as flags: nothing is left to read
 	}
 	file, err := readFiles(c.Flags())
-	if err != nil {
-		return nil
+	if err == nil {
+		c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
 	}
-	c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
 	return from.files(f, file)
 }
 
