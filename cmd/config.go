@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,7 +40,7 @@ with another value, start fails, names the difference and changes nothing.
 
 A local.yaml that other users could write to is not read. A file of --` + config.TeamFlag + ` is, but for
 what could run a program, or have a file or variable of yours read, overwritten or sent:
-` + strings.Join(config.OwnFileSettings(), ", ") + `.
+each path and URL, sqlite-pragma, temporal-arg and pass-env.
 
 If there is no local.yaml, a config.yaml in the home that has only such keys is read
 instead, with a note: that name belongs to the Stigmer CLI.`,

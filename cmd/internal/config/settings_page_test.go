@@ -46,6 +46,7 @@ func TestSettingsPage(t *testing.T) {
 
 func settingsTables() string {
 	var b strings.Builder
+	var own []string
 	b.WriteString("| key | flag | variable | default | what it does |\n| --- | --- | --- | --- | --- |\n")
 	knownFlags().VisitAll(func(f *pflag.Flag) {
 		typed := "`--" + f.Name + "`"
@@ -54,6 +55,9 @@ func settingsTables() string {
 		}
 		if elsewhere := typedElsewhere[f.Name]; elsewhere != "" {
 			typed = elsewhere
+		}
+		if needsOwnFile(f) {
+			own = append(own, f.Name)
 		}
 		standard := f.DefValue
 		if standard == "[]" {
@@ -64,7 +68,7 @@ func settingsTables() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n", f.Name, typed, VariableOf(f.Name), standard, strings.ReplaceAll(f.Usage, "|", `\|`))
 	})
-	b.WriteString("\nTaken only from a file that others cannot write to: `" + strings.Join(OwnFileSettings(), "`, `") + "`.\n\n" +
+	b.WriteString("\nTaken only from a file that others cannot write to: `" + strings.Join(own, "`, `") + "`.\n\n" +
 		"| setting | needs Temporal CLI |\n| --- | --- |\n")
 	for _, name := range slices.Sorted(maps.Keys(newerFlags)) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", name, newerFlags[name])

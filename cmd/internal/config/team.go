@@ -134,7 +134,7 @@ func untrusted(path string, open exposure, entries map[string]configEntry) (faul
 	for _, name := range names {
 		own, _ := ConfigPath() // it was found before
 		p := configProblem(path, entries[name].line, fmt.Sprintf("%s is taken only from a file that others cannot write to; %s", name, open.why))
-		p.Means = "others could choose what is run, read or overwritten, so nothing was done; nothing was changed"
+		p.Means = "others could choose what is run, read, sent or overwritten; nothing was started or changed"
 		p.Try, p.Exit = name+" in "+human.ShellWord(own), cli.ExitPermission
 		if open.try != "" {
 			p.Try = open.try + "; or " + p.Try

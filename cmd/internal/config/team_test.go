@@ -161,7 +161,7 @@ func TestTeamFileThatOthersCanChange(t *testing.T) {
 			path := given("headless: true\n" + name + ": " + value + "\n")
 			_, err := settle(t, "", "--config", path)
 			problem, ok := errors.AsType[*cli.Problem](err)
-			if !ok || problem.Exit != cli.ExitPermission || !strings.HasPrefix(problem.What, path+":2: "+name+" is taken only from a file that others cannot write to; it") {
+			if !ok || problem.Exit != cli.ExitPermission || !strings.HasPrefix(problem.What, path+":2: "+name+" is taken only from a file that others cannot write to; th") {
 				t.Errorf("%s: %s: %v", way, name, err)
 				continue
 			}

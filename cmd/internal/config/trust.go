@@ -64,16 +64,6 @@ func needsOwnFile(f *pflag.Flag) bool {
 	return slices.Contains([]string{cli.PathType, "url", "URL"}, f.Value.Type()) || slices.Contains(ownFileSettings, f.Name)
 }
 
-// OwnFileSettings names the settings that count only in a file that others cannot write to.
-func OwnFileSettings() (names []string) {
-	knownFlags().VisitAll(func(f *pflag.Flag) {
-		if needsOwnFile(f) {
-			names = append(names, f.Name)
-		}
-	})
-	return names
-}
-
 // exposure is how others than this user could change a file; both are empty if none could.
 type exposure struct {
 	// why is the end of a sentence about the file, try the command that ends it, if one does.
@@ -83,7 +73,7 @@ type exposure struct {
 // exposureOf looks at a file that may lie anywhere: at itself, and at each folder through which it is
 // reached, since another file can be put in its place in any of them.
 func exposureOf(path string, info fs.FileInfo) exposure {
-	if e := exposureBy("it", path, info); e.why != "" {
+	if e := exposureBy("this one", path, info); e.why != "" {
 		return e
 	}
 	ways := []string{path}
@@ -94,9 +84,9 @@ func exposureOf(path string, info fs.FileInfo) exposure {
 		for folder := filepath.Dir(way); ; folder = filepath.Dir(folder) {
 			info, err := os.Stat(folder)
 			if err != nil {
-				return exposure{why: fmt.Sprintf("its folder cannot be looked at: %v", err)}
+				return exposure{why: fmt.Sprintf("a folder above it cannot be looked at: %v", err)}
 			}
-			if e := exposureBy("its folder "+folder, folder, info); e.why != "" {
+			if e := exposureBy("the folder "+folder+" above it", folder, info); e.why != "" {
 				return e
 			}
 			if folder == filepath.Dir(folder) {
