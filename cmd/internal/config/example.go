@@ -19,7 +19,7 @@ var exampleValues = map[string]string{
 	"retention":         "720h",
 	"ui-ip":             "127.0.0.1",
 	"ui-public-path":    "/temporal",
-	"ui-asset-path":     ".",
+	"ui-asset-path":     "ui",
 	"ui-codec-endpoint": "http://localhost:8081",
 	pragmaSetting:       "{journal_mode: WAL, synchronous: NORMAL}",
 	dynamicSetting:      "{frontend.enableUpdateWorkflowExecution: true, limit.maxIDLength: 1000}",

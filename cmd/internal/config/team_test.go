@@ -12,12 +12,20 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 )
 
-// teamFile is a settings file in a folder of its own.
+// teamFile is a settings file in a folder of its own, where ui has the files of a web UI.
 func teamFile(t *testing.T, text string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "stigmer.yaml")
 	check(t, os.WriteFile(path, []byte(text), 0o644))
+	pageIn(t, filepath.Join(filepath.Dir(path), "ui"))
 	return path
+}
+
+// pageIn makes a folder with the page of a web UI.
+func pageIn(t *testing.T, folder string) {
+	t.Helper()
+	check(t, os.Mkdir(folder, 0o755))
+	check(t, os.WriteFile(filepath.Join(folder, "index.html"), nil, 0o644))
 }
 
 // The file of --config is under the flags and the variables, and over local.yaml.
@@ -124,9 +132,11 @@ func TestTeamFileThatIsNone(t *testing.T) {
 // A file that others can change is read for what cannot harm: each setting that could is named with its line.
 func TestTeamFileThatOthersCanChange(t *testing.T) {
 	harmless := "port: 7000\nnamespace: [a]\nsearch-attribute: [A=Text]\ndynamic-config-value: {a: 1}\nretention: 72h\ntemporal-version: 1.8.2\n"
+	ui := filepath.Join(t.TempDir(), "ui")
+	pageIn(t, ui)
 	harmful := map[string]string{
 		"temporal-bin": "/bin/true", "mirror": "http://127.0.0.1:1", "pass-env": "'AWS_*'", "temporal-arg": "--new", "sqlite-pragma": "a=1",
-		"db": "x.db", "trace": "x.json", "ui-asset-path": ".", "ui-codec-endpoint": "http://127.0.0.1:1",
+		"db": "x.db", "trace": "x.json", "ui-asset-path": ui, "ui-codec-endpoint": "http://127.0.0.1:1",
 	}
 	for way, expose := range map[string]func(path string) error{
 		"all":      func(path string) error { return os.Chmod(path, 0o646) },

@@ -56,7 +56,7 @@ func OpenToOthers(path string, mode fs.FileMode) bool {
 
 // ownFileSettings are settings that a file which others can write to may not have, beside all that name
 // a path or a URL: others could have a program run, or a file or a variable of this user read,
-// overwritten or sent. A pragma reaches SQLite as SQL, which attaches and writes any file.
+// overwritten or sent. Temporal has SQLite run a pragma as SQL.
 var ownFileSettings = []string{PassEnvFlag, "temporal-arg", pragmaSetting}
 
 // needsOwnFile reports whether a setting counts only in a file that others cannot write to.
