@@ -30,7 +30,7 @@ install without flags does. With --temporal-version it runs exactly that version
 installs it where it is missing, while bin/temporal stays as it is.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-local.yaml in the home: see config --help. You pass a setting by any of the three.
+the files of --config and local.yaml: see config --help. You pass a setting by any of these.
 
 Temporal gets the variables of this environment that any program needs (PATH, HOME, the
 language, certificates, proxies, GOMAXPROCS and the like), and those that --pass-env
