@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -135,32 +134,39 @@ func PrintReport(out io.Writer, r Report) {
 		if s.Layer == layerDefault {
 			from = strings.TrimSuffix("default, "+s.Source, ", ")
 		}
-		texts := valueTexts(s.Value)
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, texts[0], from)
-		for _, text := range texts[1:] {
-			fmt.Fprintf(table, "  \t%s\t\n", text)
+		lines := valueLines(s.Value)
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, lines[0], from)
+		for _, line := range lines[1:] {
+			fmt.Fprintf(table, "  \t%s\t\n", line)
 		}
 	}
 }
 
-// valueTexts are the lines for a value: one, but for a list whose texts a comma would not part.
-func valueTexts(value any) []string {
+// readable quotes the texts of a list that commas do not separate.
+func readable(list []string) (words []string) {
+	for _, text := range list {
+		if strings.ContainsAny(text, ", \t\r\n'\"") {
+			text = human.ShellWord(text)
+		}
+		words = append(words, text)
+	}
+	return words
+}
+
+// shortList is how long a list may be, in bytes, to stand in one line.
+const shortList = 60
+
+// valueLines are the lines for a value: more than one for a list that is not short.
+func valueLines(value any) []string {
 	switch v := value.(type) {
 	case json.RawMessage:
 		return []string{string(v)}
 	case []string:
-		joined := strings.Join(v, ",")
-		if strings.ContainsAny(joined, " \t\n\"=:") {
-			var lines []string
-			for _, text := range v {
-				if strings.ContainsFunc(text, unicode.IsControl) {
-					text = strconv.Quote(text)
-				}
-				lines = append(lines, text)
-			}
-			return lines
+		words := readable(v)
+		if line := strings.Join(words, ","); len(line) <= shortList {
+			return []string{cmp.Or(line, "-")}
 		}
-		return []string{cmp.Or(joined, "-")}
+		return words
 	}
 	return []string{cmp.Or(fmt.Sprint(value), "-")}
 }
