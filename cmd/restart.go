@@ -32,6 +32,7 @@ Temporal gets the recorded variables again; --pass-env takes them from this envi
 	}
 	o.AddFlags(c.Flags())
 	graceFlag(c, "grace", &grace)
+	groupFlags(c)
 	return c
 }
 

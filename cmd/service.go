@@ -81,6 +81,7 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
 		},
 	}
 	c.Flags().AddFlagSet(settings)
+	groupFlags(c)
 	c.Flags().BoolVar(&begin.Now, "now", false, "enable and start it as well")
 	c.Flags().BoolVar(&begin.Restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
 	return c

@@ -46,6 +46,7 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
 		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
 	}
 	o.StartFlags(c.Flags())
+	groupFlags(c)
 	return c
 }
 

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/stigmer/local/statefile"
+)
+
+// parseUIAddress takes any address: of the web UI's port alone no other part of Temporal knows.
+func parseUIAddress(text string) (string, error) {
+	switch addr, err := netip.ParseAddr(text); {
+	case text == "":
+		return "", nil
+	case strings.EqualFold(text, localhost):
+		return "127.0.0.1", nil
+	case err != nil:
+		return "", fmt.Errorf("%q is not an IP address; only %s is taken as a name for one", text, localhost)
+	case addr.Zone() != "":
+		return "", fmt.Errorf("%s has a zone, which Temporal does not take", text)
+	}
+	return statefile.CanonicalIP(text), nil
+}
+
+// parsePublicPath takes a path as the web UI wants it, without a slash at its end. The UI writes it into its
+// page and into redirects as it is.
+func parsePublicPath(text string) (string, error) {
+	short := strings.TrimRight(text, "/")
+	switch {
+	case short == "":
+		return "", nil
+	case !strings.HasPrefix(text, "/"), path.Clean(short) != short, (&url.URL{Path: text}).EscapedPath() != text:
+		return "", fmt.Errorf("%q is not a path such as /temporal: it begins with /, and has no character that a URL escapes", text)
+	}
+	return short, nil
+}
+
+func parseEndpoint(text string) (string, error) {
+	u, err := url.Parse(text)
+	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return "", fmt.Errorf("%q is not a URL such as http://localhost:8081", text)
+	}
+	return text, nil
+}
+
+// assign splits NAME=VALUE.
+func assign(text string) (name, value string, err error) {
+	name, value, found := strings.Cut(text, "=")
+	if !found || name == "" || strings.ContainsFunc(name, unicode.IsSpace) {
+		return "", "", fmt.Errorf("%q is not NAME=VALUE", text)
+	}
+	return name, value, nil
+}
+
+// fileParameters are no pragmas: the server has them change how it opens the file (plugin.go of its
+// package sqlplugin/sqlite, queryParameters). With mode=memory nothing would be kept.
+var fileParameters = []string{"cache", "immutable", "mode", "modeof", "nolock", "psow", "setup", "vfs"}
+
+// parsePragma refuses what SQLite would not read as a pragma; it ignores the name of one that it does
+// not know.
+func parsePragma(text string) (string, error) {
+	name, value, err := assign(text)
+	switch {
+	case err != nil:
+		return "", err
+	case slices.Contains(fileParameters, name):
+		return "", fmt.Errorf("%s is no pragma: it says how the database's file is opened, which is not for a setting", name)
+	case strings.ContainsFunc(name, func(r rune) bool { return r != '_' && r != '.' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }):
+		return "", fmt.Errorf("%q is not the name of a pragma", name)
+	case strings.TrimSpace(value) == "":
+		return "", fmt.Errorf("%s has no value", name)
+	}
+	return text, nil
+}
+
+// parseDynamic takes the JSON that Temporal takes, which ends with its last character.
+func parseDynamic(text string) (string, error) {
+	key, value, err := assign(text)
+	if err != nil {
+		return "", err
+	}
+	var any any
+	if err := json.Unmarshal([]byte(value), &any); err != nil {
+		return "", fmt.Errorf(`the value of %s is not JSON: %w (a text needs quotes: %s='"text"')`, key, err, key)
+	}
+	return strings.TrimRight(text, " \t\r\n"), nil
+}
