@@ -81,7 +81,7 @@ var mayImport = map[string][]string{
 		evidence, launch, lockfile, logfile, "actions/procs",
 	},
 	"cmd/internal/lifecycle": {
-		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "probes/temporal", "actions/cause", database, evidence,
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "actions/cause", database, evidence,
 		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/databases": {
