@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -71,13 +72,19 @@ func parsePragma(text string) (string, error) {
 		return "", err
 	case slices.Contains(fileParameters, name):
 		return "", fmt.Errorf("%s is no pragma: it says how the database's file is opened, which is not for a setting", name)
-	case strings.ContainsFunc(name, func(r rune) bool { return r != '_' && r != '.' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }):
+	case !regexp.MustCompile(pragmaName).MatchString(name):
 		return "", fmt.Errorf("%q is not the name of a pragma", name)
-	case strings.TrimSpace(value) == "":
-		return "", fmt.Errorf("%s has no value", name)
+	case !regexp.MustCompile(pragmaValue).MatchString(value):
+		return "", fmt.Errorf("%q is not a value for the pragma %s: a word, a number, or a text in quotes", value, name)
 	}
 	return text, nil
 }
+
+// The words of a pragma (sqlite.org/pragma.html, PRAGMA command syntax).
+const (
+	pragmaName  = `^[A-Za-z_.]+$`
+	pragmaValue = `^\s*([-+]?[\w.]+|'[^']*'|"[^"]*")\s*$`
+)
 
 // parseDynamic takes the JSON that Temporal takes, which ends with its last character.
 func parseDynamic(text string) (string, error) {

@@ -34,9 +34,9 @@ var reservedAttributes = []string{
 
 // parseAttribute takes a type in any case, as Temporal does.
 func parseAttribute(text string) (string, error) {
-	name, kind, err := assign(text)
-	if err != nil {
-		return "", err
+	name, kind, found := strings.Cut(text, "=")
+	if !found {
+		return "", fmt.Errorf("%q is not NAME=TYPE", text)
 	}
 	namespace, own, one := strings.Cut(name, ":")
 	if !one {
@@ -44,8 +44,8 @@ func parseAttribute(text string) (string, error) {
 	}
 	at := slices.IndexFunc(AttributeTypes, func(known string) bool { return strings.EqualFold(known, kind) })
 	switch {
-	case one && namespace == "", own == "", strings.Contains(own, ":"):
-		return "", fmt.Errorf("%q is not NAMESPACE:NAME=TYPE", text)
+	case one && namespace == "", own == "", strings.TrimSpace(own) != own, strings.Contains(own, ":"):
+		return "", fmt.Errorf("%q is not NAME=TYPE, or NAMESPACE:NAME=TYPE", text)
 	case slices.Contains(reservedAttributes, own), strings.HasPrefix(own, "Temporal"):
 		return "", fmt.Errorf("%s is the name of one of Temporal's own search attributes", own)
 	case at < 0:
