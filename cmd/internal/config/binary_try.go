@@ -18,7 +18,6 @@ import (
 	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/host"
 	"github.com/stigmer/local/probes/temporal"
@@ -75,9 +74,22 @@ func flagsProblem(ctx context.Context, home statefile.Home, r fsm.Record) *cli.P
 	return &cli.Problem{
 		What:  fmt.Sprintf("Temporal %s does not take its command line: %s", cmp.Or(version, "CLI "+bin), words),
 		Means: bin + " would end as it starts; nothing was started or stopped",
-		Try:   "the same without that setting, or with a version that has it: --" + VersionFlag + " V; its flags: " + human.ShellWord(bin) + " server start-dev --help",
+		Try:   "leave it out (stigmer local restart " + takenBack(words) + " takes it back), or a version that knows it: --" + VersionFlag + " V",
 		Exit:  cli.ExitFailed,
 	}
+}
+
+// takenBack is the flag that takes back what a program has said that it does not know.
+func takenBack(words string) string {
+	name, _ := strings.CutPrefix(words, "unknown flag: --")
+	flag := knownFlags().Lookup(name)
+	switch {
+	case flag == nil:
+		return "--temporal-arg ''"
+	case flag.Value.Type() == "bool":
+		return "--" + name + "=false"
+	}
+	return "--" + name + " ''"
 }
 
 // ProgramTried runs the program of a record with --version as Temporal would be run, and has it read its flags. It
