@@ -11,6 +11,10 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -78,6 +82,27 @@ func parsePragma(text string) (string, error) {
 		return "", fmt.Errorf("%q is not a value for the pragma %s: a word, a number, or a text in quotes", value, name)
 	}
 	return text, nil
+}
+
+// pragmas are those that SQLite has values for (sqlite.org/pragma.html). Of others it says nothing and does nothing.
+var pragmas = []string{
+	"analysis_limit", "application_id", "auto_vacuum", "automatic_index", "busy_timeout", "cache_size", "cache_spill", "case_sensitive_like",
+	"cell_size_check", "checkpoint_fullfsync", "count_changes", "default_cache_size", "defer_foreign_keys", "empty_result_callbacks", "encoding",
+	"foreign_keys", "full_column_names", "fullfsync", "hard_heap_limit", "ignore_check_constraints", "incremental_vacuum", "journal_mode",
+	"journal_size_limit", "legacy_alter_table", "legacy_file_format", "locking_mode", "max_page_count", "mmap_size", "optimize", "page_size", "query_only",
+	"read_uncommitted", "recursive_triggers", "reverse_unordered_selects", "schema_version", "secure_delete", "short_column_names",
+	"soft_heap_limit", "synchronous", "temp_store", "temp_store_directory", "threads", "trusted_schema", "user_version", "wal_autocheckpoint",
+	"wal_checkpoint", "writable_schema",
+}
+
+// WarnPragmas warns of pragmas that SQLite would ignore without a word.
+func WarnPragmas(c *cobra.Command, s fsm.Settings) {
+	for _, text := range s.SQLitePragmas.List() {
+		name, _, _ := strings.Cut(text, "=")
+		if !slices.Contains(pragmas, strings.ToLower(name[strings.LastIndex(name, ".")+1:])) {
+			cli.Warn(c, "--sqlite-pragma %s: SQLite knows no pragma of this name, and ignores it", text)
+		}
+	}
 }
 
 // The words of a pragma (sqlite.org/pragma.html, PRAGMA command syntax).

@@ -37,6 +37,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 	o.Config.NoteBeside(c)
 	config.WarnOfIgnored(c)
 	config.WarnOpen(c, o.Settings)
+	config.WarnPragmas(c, o.Settings)
 	WarnUIPort(c, o)
 	if err := checkShared(c, home); err != nil {
 		return "", err
