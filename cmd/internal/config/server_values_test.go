@@ -104,6 +104,27 @@ func TestEmptyTextTakesAListBack(t *testing.T) {
 	}
 }
 
+// An empty text takes back what came before it, and not what comes after.
+func TestEmptyTextTakesBackTheOnesBefore(t *testing.T) {
+	o, err := settle(t, "", "--sqlite-pragma", "cache_size=1", "--sqlite-pragma", "", "--sqlite-pragma", "cache_size=2")
+	if err != nil || o.Settings.SQLitePragmas != "cache_size=2" {
+		t.Errorf("%q, %v", o.Settings.SQLitePragmas, err)
+	}
+}
+
+// A namespace has room for ten attributes of the type Keyword, each counted once.
+func TestRoomForAttributes(t *testing.T) {
+	var all []string
+	for name := 'A'; name <= 'J'; name++ {
+		all = append(all, string(name)+"=Keyword", "default:"+string(name)+"=Keyword")
+	}
+	check(t, checkAttributes(all, "default"))
+	if err := checkAttributes(append(all, "default:K=Keyword"), "default"); err == nil || !strings.Contains(err.Error(), "room for 10 of type Keyword") {
+		t.Errorf("%v", err)
+	}
+	check(t, checkAttributes(append(all, "default:K=Keyword"), "orders"))
+}
+
 // Every flag that Temporal is given is refused in --temporal-arg, where it would be given a second time.
 func TestOwnArgsAreComplete(t *testing.T) {
 	some := fsm.MakeTexts([]string{"a=1"})
