@@ -75,7 +75,7 @@ func flagsProblem(ctx context.Context, home statefile.Home, r fsm.Record) *cli.P
 		What:  fmt.Sprintf("Temporal %s does not take its command line: %s", cmp.Or(version, "CLI "+bin), words),
 		Means: bin + " would end as it starts; nothing was started or stopped",
 		Try:   "leave it out (stigmer local restart " + takenBack(words) + " takes it back), or a version that knows it: --" + VersionFlag + " V",
-		Exit:  cli.ExitFailed,
+		Exit:  cli.ExitFailed, Lasting: true,
 	}
 }
 
