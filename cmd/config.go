@@ -93,6 +93,7 @@ Exit status: 0 done, 2 a setting is not understood, 4 a file is not to be truste
 	o.StartFlags(settings)
 	c.Flags().AddFlagSet(settings)
 	cli.OutputFlag(c, &output)
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, voices, output) }
 	return c
 }

@@ -138,7 +138,7 @@ func ownText(path string) ([]byte, error) {
 func knownFlags() *pflag.FlagSet {
 	all, flags := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet(FileName, pflag.ContinueOnError)
 	all.SortFlags, flags.SortFlags = false, false
-	flags.SetNormalizeFunc(asStartDev)
+	flags.SetNormalizeFunc(AsStartDev)
 	new(Options).StartFlags(all)
 	new(Source).Declare(all)
 	declareVoice(all)

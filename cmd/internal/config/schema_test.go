@@ -61,6 +61,9 @@ func settingSchema(t *testing.T, f *pflag.Flag) *jsonschema.Schema {
 		s.Type, defaults = "boolean", []byte(f.DefValue)
 	case "duration":
 		s.Pattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+		if f.Name == "retention" {
+			s.Pattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$`
+		}
 	}
 	if _, list := f.Value.(pflag.SliceValue); list {
 		s, defaults = listSchema(f.Name), nil
@@ -85,7 +88,7 @@ func listSchema(name string) *jsonschema.Schema {
 		object.AdditionalProperties = &jsonschema.Schema{Types: []string{"string", "number", "boolean"}}
 	case dynamicSetting:
 	case attributeSetting:
-		kind := &jsonschema.Schema{Type: "string", Enum: anyOf(attributeTypes)}
+		kind := &jsonschema.Schema{Type: "string", Enum: anyOf(AttributeTypes)}
 		object.AdditionalProperties = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{kind, {Type: "object", AdditionalProperties: kind}}}
 	default:
 		return s
