@@ -39,13 +39,16 @@ func Example() string {
 	b.WriteString("# yaml-language-server: $schema=" + SchemaURL + "\n#\n" +
 		"# Settings of stigmer local. Take the # from a line to set it. Relative paths are taken from this folder.\n" +
 		"# A flag and its variable beat this file. stigmer local config check names what is wrong in it.\n")
-	knownFlags().VisitAll(func(f *pflag.Flag) {
-		b.WriteString("\n")
-		for _, line := range wrapped(f.Usage, 100) {
-			b.WriteString("# " + line + "\n")
+	for _, group := range groupsOf(knownFlags()) {
+		b.WriteString("\n# == " + group.title + " ==\n")
+		for _, f := range group.flags {
+			b.WriteString("\n")
+			for _, line := range wrapped(f.Usage, 100) {
+				b.WriteString("# " + line + "\n")
+			}
+			fmt.Fprintf(&b, "#%s: %s\n", f.Name, exampleValue(f))
 		}
-		fmt.Fprintf(&b, "#%s: %s\n", f.Name, exampleValue(f))
-	})
+	}
 	return b.String()
 }
 

@@ -140,8 +140,8 @@ func knownFlags() *pflag.FlagSet {
 	all.SortFlags, flags.SortFlags = false, false
 	flags.SetNormalizeFunc(AsStartDev)
 	new(Options).StartFlags(all)
-	new(Source).Declare(all)
-	declareVoice(all)
+	addGroup(all, groupSource, new(Source).Declare)
+	addGroup(all, groupOutput, declareVoice)
 	all.VisitAll(func(f *pflag.Flag) {
 		if f.Name != TeamFlag {
 			flags.AddFlag(f)

@@ -47,31 +47,35 @@ func TestSettingsPage(t *testing.T) {
 func settingsTables() string {
 	var b strings.Builder
 	var own []string
-	b.WriteString("| key | flag | variable | default | what it does |\n| --- | --- | --- | --- | --- |\n")
-	knownFlags().VisitAll(func(f *pflag.Flag) {
-		typed := "`--" + f.Name + "`"
-		if f.Shorthand != "" {
-			typed += ", `-" + f.Shorthand + "`"
+	for _, group := range groupsOf(knownFlags()) {
+		b.WriteString("### " + group.title + "\n\n| key | flag | variable | default | what it does |\n| --- | --- | --- | --- | --- |\n")
+		for _, f := range group.flags {
+			if needsOwnFile(f) {
+				own = append(own, f.Name)
+			}
+			b.WriteString(settingRow(f))
 		}
-		if elsewhere := typedElsewhere[f.Name]; elsewhere != "" {
-			typed = elsewhere
-		}
-		if needsOwnFile(f) {
-			own = append(own, f.Name)
-		}
-		standard := f.DefValue
-		if standard == "[]" {
-			standard = ""
-		}
-		if standard != "" {
-			standard = "`" + standard + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n", f.Name, typed, VariableOf(f.Name), standard, strings.ReplaceAll(f.Usage, "|", `\|`))
-	})
-	b.WriteString("\nTaken only from a file that others cannot write to: `" + strings.Join(own, "`, `") + "`.\n\n" +
+		b.WriteString("\n")
+	}
+	b.WriteString("### What is asked of file and program\n\nTaken only from a file that others cannot write to: `" + strings.Join(own, "`, `") + "`.\n\n" +
 		"| setting | needs Temporal CLI |\n| --- | --- |\n")
 	for _, name := range slices.Sorted(maps.Keys(newerFlags)) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", name, newerFlags[name])
 	}
 	return b.String()
+}
+
+func settingRow(f *pflag.Flag) string {
+	typed := "`--" + f.Name + "`"
+	if f.Shorthand != "" {
+		typed += ", `-" + f.Shorthand + "`"
+	}
+	if elsewhere := typedElsewhere[f.Name]; elsewhere != "" {
+		typed = elsewhere
+	}
+	standard := strings.TrimSuffix(f.DefValue, "[]")
+	if standard != "" {
+		standard = "`" + standard + "`"
+	}
+	return fmt.Sprintf("| `%s` | %s | `%s` | %s | %s |\n", f.Name, typed, VariableOf(f.Name), standard, strings.ReplaceAll(f.Usage, "|", `\|`))
 }

@@ -15,8 +15,7 @@ var voiceNames = []string{cli.VerboseFlag, cli.QuietFlag, cli.LogFormatFlag}
 // origins say which came from where.
 func VoiceFlags(tree *cobra.Command) Origins {
 	f, from := tree.PersistentFlags(), Origins{}
-	declareVoice(f)
-	f.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{groupKey: {groupOutput}} })
+	addGroup(f, groupOutput, declareVoice)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
 		if err := readVoice(c, f, from); err != nil {
 			return err
