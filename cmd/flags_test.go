@@ -22,6 +22,10 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	values["level"], values["url"], values["arg"], values["retention"] = "debug", "http://127.0.0.1:2/x", "--new", "17h0m0s"
 	values["ui-ip"], values["ui-public-path"] = "::1", "/some"
 	values["name=value"], values["key=json"], values["name=type"] = "a=1", `a={"b":","}`, "A=Text"
+	values[config.TeamFlag] = filepath.Join(t.TempDir(), "team.yaml")
+	if err := os.WriteFile(values[config.TeamFlag], nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {
 			flags := f.declare()
@@ -36,6 +40,17 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 			}
 			if want := cmp.Or(shown[flag.Value.Type()], value); value == "" || flag.Value.String() != want {
 				t.Errorf("%s=%q makes it %q, not %q", config.VariableOf(f.name), value, flag.Value.String(), want)
+			}
+		})
+	}
+}
+
+// The help shows each flag of start and restart, and those for all commands, in its group.
+func TestEveryFlagHasAGroup(t *testing.T) {
+	for _, flags := range []*pflag.FlagSet{startCommand().Flags(), restartCommand().Flags(), Local().PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) {
+			if config.GroupOf(f) == "" && f.Name != "grace" {
+				t.Errorf("--%s has no group: see addGroup in cmd/internal/config/groups.go", f.Name)
 			}
 		})
 	}

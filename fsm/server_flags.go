@@ -1,5 +1,7 @@
 package fsm
 
+import "cmp"
+
 // ServerFlags are flags of start-dev that Temporal gets as they are. A record of an older version
 // has none of them.
 type ServerFlags struct {
@@ -20,3 +22,6 @@ type ServerFlags struct {
 	// Args are arguments that stigmer does not know: they go last.
 	Args Texts `json:"temporal_arg"`
 }
+
+// UIAddress is the address on which the web UI listens.
+func (s Settings) UIAddress() string { return cmp.Or(s.UIIP, s.IP) }

@@ -1,7 +1,6 @@
 package launch
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -54,14 +53,5 @@ func TestSettingsOfArgv(t *testing.T) {
 func TestDatabaseName(t *testing.T) {
 	if err := CheckDatabaseName("/\xff/db"); err == nil {
 		t.Error("a name in a folder that is not UTF-8 is taken")
-	}
-}
-
-// TestAttributesAtBirth: Temporal does not start with more of a type than it has columns for, nor knows one of one namespace.
-func TestAttributesAtBirth(t *testing.T) {
-	all := []string{"A=Text", "orders:X=Text", "B=Text", "C=Text", "D=Text", "E=Keyword", "F=Keyword", "G=Keyword", "H=Keyword", "I=Int"}
-	want := []string{"A=Text", "B=Text", "C=Text", "E=Keyword", "F=Keyword", "G=Keyword", "H=Keyword", "I=Int"}
-	if some := attributesAtBirth(all); !slices.Equal(some, want) {
-		t.Errorf("%q", some)
 	}
 }

@@ -1,12 +1,6 @@
 package launch
 
-import (
-	"strings"
-
-	"github.com/stigmer/local/fsm"
-)
-
-const attributeFlag = "--search-attribute"
+import "github.com/stigmer/local/fsm"
 
 // passedFlag is a flag of start-dev that Temporal gets as it is: a text, a switch, or a list.
 type passedFlag struct {
@@ -25,10 +19,11 @@ var passedFlags = []passedFlag{
 	{name: "--log-config", on: func(s *fsm.Settings) *bool { return &s.LogConfig }},
 	{name: "--sqlite-pragma", list: func(s *fsm.Settings) *fsm.Texts { return &s.SQLitePragmas }},
 	{name: "--dynamic-config-value", list: func(s *fsm.Settings) *fsm.Texts { return &s.DynamicConfig }},
-	{name: attributeFlag, list: func(s *fsm.Settings) *fsm.Texts { return &s.SearchAttributes }},
+	{name: "--search-attribute", list: func(s *fsm.Settings) *fsm.Texts { return &s.SearchAttributes }},
 }
 
-// passedOn are these flags on a command line.
+// passedOn are these flags on a command line. Search attributes of one namespace are left out: for
+// Temporal each is one of all its namespaces. Package setup adds them.
 func passedOn(s fsm.Settings) (args []string) {
 	for _, f := range passedFlags {
 		switch {
@@ -37,39 +32,29 @@ func passedOn(s fsm.Settings) (args []string) {
 		case f.on != nil && *f.on(&s):
 			args = append(args, f.name)
 		case f.list != nil:
-			values := f.list(&s).List()
-			if f.name == attributeFlag {
-				values = attributesAtBirth(values)
-			}
-			for _, value := range values {
-				args = append(args, f.name, value)
+			for _, value := range f.list(&s).List() {
+				if attribute := f.name == "--search-attribute"; !attribute || !fsm.OfOneNamespace(value) {
+					args = append(args, f.name, value)
+				}
 			}
 		}
 	}
 	return args
 }
 
-// mostKeywords and mostOfAType are how many search attributes of a type each Temporal takes
-// (temporal/common/searchattribute): with one more it would not start.
-const (
-	mostKeywords = 10
-	mostOfAType  = 3
-)
-
-// attributesAtBirth are the search attributes that a namespace has from its first moment. The others are
-// added once Temporal serves, and what it does not take is its answer: those of one namespace, since
-// each of these is one of all, and those that may be too many.
-func attributesAtBirth(all []string) (some []string) {
-	count := map[string]int{}
-	for _, attribute := range all {
-		_, kind, _ := strings.Cut(attribute, "=")
-		if fsm.OfOneNamespace(attribute) || count[kind] == mostOfAType && kind != "Keyword" || count[kind] == mostKeywords {
-			continue
+// OptionalFlags are the flags that Temporal gets and that a version of it may not know, each once, then the
+// arguments that are passed on: what a program is asked about before it is run. Whether a program knows a flag
+// is no matter of the value.
+func OptionalFlags(s fsm.Settings) (flags []string) {
+	for _, f := range passedFlags {
+		switch {
+		case f.on != nil && *f.on(&s):
+			flags = append(flags, f.name)
+		case f.text != nil && *f.text(&s) != "", f.list != nil && *f.list(&s) != "":
+			flags = append(flags, f.name+"=x")
 		}
-		count[kind]++
-		some = append(some, attribute)
 	}
-	return some
+	return append(flags, s.Args.List()...)
 }
 
 // takeSwitch takes a switch from a command line; it is false for any other argument.

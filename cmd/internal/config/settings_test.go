@@ -35,8 +35,8 @@ func TestLayers(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for name, want := range map[string]origin{
-		"port": {layerFlag, "--port", 0}, "ip": {layerEnvironment, "STIGMER_IP", 0},
-		"headless": {layerFile, "local.yaml:4", 4}, "namespace": {layerFile, "local.yaml:5", 5}, "metrics-port": {},
+		"port": {layer: layerFlag, where: "--port"}, "ip": {layer: layerEnvironment, where: "STIGMER_IP"},
+		"headless": {layerFile, "local.yaml:4", o.Config.Path, 4}, "namespace": {layerFile, "local.yaml:5", o.Config.Path, 5}, "metrics-port": {},
 	} {
 		if got := o.origins[name]; got != want {
 			t.Errorf("%s is from %+v, not %+v", name, got, want)
@@ -94,6 +94,7 @@ func TestConfigMistakes(t *testing.T) {
 		"ui_port: 1\n":                       `:1: unknown key "ui_port"; it is ui-port`,
 		"namespaces: [a]\n":                  `:1: unknown key "namespaces"; it is namespace`,
 		"--port: 1\n":                        `:1: unknown key "--port"; it is port`,
+		"log-level: info\n":                  `:1: unknown key "log-level"; it is temporal-log-level`,
 		"\n\nport: many\n":                   `:3: port: "many" is not a whole number`,
 		"port: 70000\n":                      `:1: port 70000 is not a port`,
 		"port: 1.5\n":                        `:1: port: "1.5" is not a whole number`,

@@ -15,7 +15,7 @@ var voiceNames = []string{cli.VerboseFlag, cli.QuietFlag, cli.LogFormatFlag}
 // origins say which came from where.
 func VoiceFlags(tree *cobra.Command) Origins {
 	f, from := tree.PersistentFlags(), Origins{}
-	declareVoice(f)
+	addGroup(f, groupOutput, declareVoice)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
 		if err := readVoice(c, f, from); err != nil {
 			return err
@@ -30,7 +30,7 @@ func declareVoice(f *pflag.FlagSet) {
 	f.Bool(cli.QuietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
 	format := "text"
 	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", []string{"text", "json"},
-		"text or json, for the log of this command and of a new supervisor")
+		"text or json, for the log of this command and of a new supervisor; Temporal's own is --"+LogFormatFlag)
 }
 
 // readVoice fills in what was not typed, and checks it. One of the pair that a stronger layer
@@ -47,12 +47,11 @@ func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 	if len(from) == len(voiceNames) {
 		return nil // as for a supervisor, which gets all of them as flags: nothing is left to read
 	}
-	file, err := ReadFile()
-	if err != nil {
-		return nil
+	file, err := readFiles(c.Flags())
+	if err == nil {
+		c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
 	}
-	c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
-	return from.file(f, file)
+	return from.files(f, file)
 }
 
 // fileKey is the key of the settings file in a command's context.
