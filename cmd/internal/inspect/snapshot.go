@@ -279,7 +279,9 @@ func (s *Snapshot) next() []fsm.Move {
 	if s.Driver.PID != 0 {
 		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Suspended
 		in.Outdated = s.Skew() == skewOlder && evidence.InBackground(s.Driver)
-		in.Record.State = s.Diagnosis().State
+		if d := s.Diagnosis(); !d.Agrees {
+			in.Record.State = d.State
+		}
 	}
 	return fsm.Moves(in)
 }
