@@ -140,11 +140,13 @@ func assignments(name string, mapping *yaml.Node) (values []string, wrong string
 			if err := p.value.Decode(&value); err != nil {
 				return nil, err.Error()
 			}
-			data, err := json.Marshal(value)
-			if err != nil {
+			var out strings.Builder
+			encoder := json.NewEncoder(&out)
+			encoder.SetEscapeHTML(false) // <, > and & stay as the file has them
+			if err := encoder.Encode(value); err != nil {
 				return nil, fmt.Sprintf("has a value that is not JSON: %v", err)
 			}
-			text = string(data)
+			text = strings.TrimSuffix(out.String(), "\n")
 		} else if p.value.Kind != yaml.ScalarNode || p.value.Tag == "!!null" {
 			return nil, "has a key without a plain value: " + p.key.Value
 		}
