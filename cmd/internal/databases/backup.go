@@ -123,7 +123,7 @@ func Delete(c *cobra.Command, name string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize([]string{kept.Path}))
+	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize(database.PartsOf(kept.Path)))
 	if err := confirm(c, yes, what, "deleted"); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	if s.Running() {
 		first = fmt.Sprintf("This stops Temporal (pid %d), and puts a backup in the place of its database:", s.Evidence.Leader.PID)
 	}
-	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize([]string{kept.Path}))
+	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize(database.PartsOf(kept.Path)))
 	if err := confirm(c, yes, what, "stopped or changed"); err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	fmt.Fprintf(out, "Restored %s; the backup stays.\n", name)
 	fmt.Fprintf(out, "  Data       %s\n", db)
 	if database.Exists(aside) {
-		fmt.Fprintf(out, "  Kept       %s  (%s)\n", aside, cli.TotalSize([]string{aside}))
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", aside, cli.TotalSize(database.PartsOf(aside)))
 	}
 	fmt.Fprintf(out, "  Next       %s\n", startWith(kept.Version))
 	return nil
