@@ -44,7 +44,7 @@ func valuesOf(argv []string, flag string) (values []string) {
 }
 
 // TestValuesReachTemporal: whatever way a value is given, Temporal has it as it was given, and so has each Temporal
-// after it: by a restart, after a crash, and by a restart of what was adopted without a record.
+// after it: by a restart, after a crash, and by a restart of what was adopted without a record. A service keeps it, too.
 func TestValuesReachTemporal(t *testing.T) {
 	t.Parallel()
 	asJSON, err := json.Marshal(awkward)
@@ -73,9 +73,13 @@ func TestValuesReachTemporal(t *testing.T) {
 			p.env = append(p.env, "FAKE_ARGV="+filepath.Join(p.dir, "argv"), "STIGMER_DYNAMIC_CONFIG_VALUE="+row.variable)
 			check(t, os.Mkdir(p.home, 0o700))
 			check(t, os.WriteFile(filepath.Join(p.home, "local.yaml"), []byte(row.file), 0o600))
-			rest := []string{"--temporal-arg", "--time-format", "--temporal-arg", "a, \"b\"\n--port", "--sqlite-pragma", "x=a,'b' c", "--search-attribute", "A=keyword"}
+			rest := []string{"--temporal-arg", "--time-format", "--temporal-arg", "a, \"b\"\n--port", "--sqlite-pragma", `x='a, "b" c'`, "--search-attribute", "A=keyword"}
 			p.local(slices.Concat([]string{"start"}, rest, row.flags)...)
 			first := p.spawns()[0]
+			p.try(slices.Concat([]string{"service", "install"}, row.flags)...) // its exit status says whether a manager is there
+			if out, _ := p.try("service", "status", "-o", "json"); row.file == "" && !slices.Equal(kept(t, out), row.want) {
+				t.Errorf("the service is started with %q, not %q:\n%s", kept(t, out), row.want, out)
+			}
 			if have := valuesOf(first, "--dynamic-config-value"); !slices.Equal(have, row.want) {
 				t.Errorf("Temporal has %q, not %q", have, row.want)
 			}
@@ -106,4 +110,17 @@ func TestValuesReachTemporal(t *testing.T) {
 			p.stop()
 		})
 	}
+}
+
+// kept are the values of dynamic configuration among the flags of a service.
+func kept(t *testing.T, status string) (values []string) {
+	t.Helper()
+	var report struct{ Flags []string }
+	check(t, json.NewDecoder(strings.NewReader(status)).Decode(&report))
+	for _, flag := range report.Flags {
+		if value, ok := strings.CutPrefix(flag, "--dynamic-config-value="); ok {
+			values = append(values, value)
+		}
+	}
+	return values
 }
