@@ -81,6 +81,7 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	}
 	set := flag.NewFlagSet("start-dev", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
+	set.String("time-format", "", "")
 	set.StringVar(&f.ip, "ip", "localhost", "")
 	set.IntVar(&f.port, "port", 7233, "")
 	set.IntVar(&f.uiPort, "ui-port", 0, "")
@@ -92,7 +93,7 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	set.StringVar(&f.preset, "env", "default", "")
 	set.StringVar(&f.presets, "env-file", ".config/temporalio/temporal.yaml", "")
 	set.BoolVar(&f.headless, "headless", false, "")
-	for _, name := range []string{"ui-ip", "ui-public-path", "ui-asset-path", "ui-codec-endpoint", "sqlite-pragma", "dynamic-config-value", "search-attribute", "time-format"} {
+	for _, name := range []string{"ui-ip", "ui-public-path", "ui-asset-path", "ui-codec-endpoint", "sqlite-pragma", "dynamic-config-value", "search-attribute"} {
 		set.Func(name, "", func(string) error { return nil })
 	}
 	set.Bool("log-config", false, "")
