@@ -65,7 +65,7 @@ func TestValuesReachTemporal(t *testing.T) {
 		"variable, JSON":  {variable: string(asJSON), want: awkward},
 		"variable, lines": {variable: strings.Join(lines, "\n"), want: lines},
 		"file, list":      {file: string(list), want: awkward},
-		"file, map":       {file: "dynamic-config-value:\n  a.b: [{Pattern: '*', AllowInsecure: true}, 1, 0.5, text, <&>]\n  c: 0s\n", want: []string{`a.b=[{"AllowInsecure":true,"Pattern":"*"},1,0.5,"text","<&>"]`, `c="0s"`}},
+		"file, map":       {file: "dynamic-config-value:\n  a.b: [{AllowInsecure: true, Pattern: '*'}, 1, 0.5, text, <&>]\n  c: 0s\n", want: []string{`a.b=[{"AllowInsecure":true,"Pattern":"*"},1,0.5,"text","<&>"]`, `c="0s"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
