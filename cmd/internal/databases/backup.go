@@ -51,7 +51,11 @@ func Backup(c *cobra.Command, name string) error {
 		if ctx.Err() != nil {
 			return &cli.Problem{What: "the backup was interrupted", Means: "none was made; the database was not touched", Try: "the same command again", Exit: cli.ExitInterrupted}
 		}
-		return cli.SystemProblem(err, "no backup was made; the database was not touched")
+		const nothing = "no backup was made; the database was not touched"
+		if errors.Is(err, transfer.ErrLocked) {
+			return &cli.Problem{What: err.Error(), Means: nothing, Try: "the same command again, without --sqlite-pragma locking_mode=EXCLUSIVE or after stigmer local stop", Exit: cli.ExitFailed}
+		}
+		return cli.SystemProblem(err, nothing)
 	}
 	about := database.About{Version: s.Document.Database.Version, Cause: lifecycle.Cause(c.Name()), Made: now}
 	if err := database.WriteAbout(to, about); err != nil {
