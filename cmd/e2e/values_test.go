@@ -73,7 +73,7 @@ func TestValuesReachTemporal(t *testing.T) {
 			p.env = append(p.env, "FAKE_ARGV="+filepath.Join(p.dir, "argv"), "STIGMER_DYNAMIC_CONFIG_VALUE="+row.variable)
 			check(t, os.Mkdir(p.home, 0o700))
 			check(t, os.WriteFile(filepath.Join(p.home, "local.yaml"), []byte(row.file), 0o600))
-			rest := []string{"--temporal-arg", "--time-format", "--temporal-arg", "a, \"b\"\n--port", "--sqlite-pragma", `x='a, "b" c'`, "--search-attribute", "A=keyword"}
+			rest := []string{"--temporal-arg", "--time-format", "--temporal-arg", "a, \"b\"\n--port", "--sqlite-pragma", `x='a, "b" c'`, "--search-attribute", "A=keyword", "--search-attribute", "default:B=Text", "--retention", "48h"}
 			p.local(slices.Concat([]string{"start"}, rest, row.flags)...)
 			first := p.spawns()[0]
 			p.try(slices.Concat([]string{"service", "install"}, row.flags)...) // its exit status says whether a manager is there
@@ -97,6 +97,9 @@ func TestValuesReachTemporal(t *testing.T) {
 			p.orphan()
 			check(t, os.Remove(record))
 			p.exits(0, []string{"start"}, "Adopted")
+			if setup := p.ask(".settings.search_attribute") + p.ask(".settings.retention_ms"); setup != `["A=Keyword","default:B=Text"]172800000` {
+				t.Errorf("the setup is %s", setup)
+			}
 			p.local("restart")
 			spawns := p.spawns()
 			if len(spawns) != 5 {
