@@ -22,6 +22,7 @@ func (w *World) term(e fsm.Effect) {
 	}
 	w.await(e)
 	w.tree.members, _ = w.signal(e, w.tree.file, w.tree.members, unix.SIGTERM)
+	w.logs.Poll()
 }
 
 // treeGone reports whether nothing of a run lives: this driver has temporal.lock, before

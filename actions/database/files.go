@@ -56,11 +56,12 @@ func Kept(db string) []string {
 }
 
 // keptKinds are the endings of what is kept beside a database, before a name or a time.
-var keptKinds = []string{".half-made-", BackupKind, ".reset-", ReplacedKind}
+var keptKinds = []string{".half-made-", BackupKind, ResetKind, ReplacedKind}
 
 // The kinds of files beside a database that an exchange or a backup makes.
 const (
 	BackupKind   = ".backup-"
+	ResetKind    = ".reset-"    // what a reset has moved aside
 	ReplacedKind = ".replaced-" // what a restore has replaced
 	NextKind     = ".next-"     // what is to take the database's place; it is removed if that fails
 )

@@ -1,6 +1,7 @@
 package logfile
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"time"
@@ -24,6 +25,8 @@ type Keeper struct {
 	mu   sync.Mutex
 	logs []*keptLog
 	quit chan struct{} // nil while it does not run
+	// polls says that it runs without a watch.
+	polls bool
 }
 
 // The pauses between two checks while a log grows. The longest lets a log that stood still
@@ -68,14 +71,33 @@ func (k *Keeper) Take(log, output *os.File) {
 func (k *Keeper) Start() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.quit != nil {
+	if k.quit != nil && !k.polls {
 		return
 	}
-	k.quit = make(chan struct{})
 	for _, l := range k.logs {
 		l.cutOlder()
 	}
-	go k.keep(k.quit)
+	k.run(false)
+}
+
+// Poll has a keeper that runs check by the clock, and gives up its watch, until Start is called. It
+// is for a Temporal that is being stopped: Linux takes some 10 ms to close a watch (fs/notify/mark.c,
+// fsnotify_wait_marks_destroyed), and the end of this process would wait for that.
+func (k *Keeper) Poll() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.quit != nil && !k.polls {
+		k.run(true)
+	}
+}
+
+// run starts keep anew; k.mu is held.
+func (k *Keeper) run(polls bool) {
+	if k.quit != nil {
+		close(k.quit)
+	}
+	k.quit, k.polls = make(chan struct{}), polls
+	go k.keep(k.quit, polls)
 }
 
 // Stop ends the keeping after a last check.
@@ -90,17 +112,20 @@ func (k *Keeper) Stop() {
 }
 
 // keep checks the logs until quit is closed.
-func (k *Keeper) keep(quit chan struct{}) {
-	watch := newWriteWatch()
+func (k *Keeper) keep(quit chan struct{}, polls bool) {
+	watch := &writeWatch{err: errors.ErrUnsupported}
+	if !polls {
+		watch = newWriteWatch()
+	}
 	defer watch.close()
 	for timer := time.NewTimer(0); ; {
 		pause, grew := k.Look()
-		if !grew {
+		if !grew && !polls {
 			watch.arm(k.paths())
 			pause, grew = k.Look() // the watch does not report what was written before it was armed
 		}
 		var next <-chan time.Time
-		if grew {
+		if grew || polls {
 			timer.Reset(pause)
 			next = timer.C
 		}

@@ -46,11 +46,14 @@ func fileBytes(t *testing.T, file *os.File) int64 {
 	return info.Size()
 }
 
-// TestKeeperLooks: a write wakes it, and nothing else has to.
+// TestKeeperLooks: a write wakes it, and nothing else has to; and it goes on by the clock while
+// Temporal is being stopped, and watches the next one.
 func TestKeeperLooks(t *testing.T) {
 	home, k, log, _ := newKeeper(t)
-	k.Start()
-	for range 5 { // the first finds it awake, perhaps
+	for _, next := range []func(){k.Start, nil, nil, k.Poll, nil, k.Start, nil} { // the first write finds it awake, perhaps
+		if next != nil {
+			next()
+		}
 		write(t, log, lines(rotateAt))
 		for end := time.Now().Add(stage.Patience); fileBytes(t, log) > 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {

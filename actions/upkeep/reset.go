@@ -37,11 +37,11 @@ func Reset(home statefile.Home, db, cause string) ([]Move, error) {
 // is made or put back later is one of which nothing is known, so that none of
 // them is taken for a half-made one of our own.
 func (h *stopped) setAside(cause string) ([]Move, error) {
-	db := h.real
+	db, about := h.real, database.About{Version: h.document.Database.Version, Cause: cause, Made: time.Now()}
 	aside := interrupted(h.document.Record, db)
 	if aside == "" {
 		var err error
-		if aside, err = database.AsideName(db, ".reset-", time.Now()); err != nil {
+		if aside, err = database.AsideName(db, database.ResetKind, time.Now()); err != nil {
 			return nil, err
 		}
 	}
@@ -57,6 +57,9 @@ func (h *stopped) setAside(cause string) ([]Move, error) {
 	for _, file := range database.Files(aside) {
 		moves = append(moves, Move{From: db + strings.TrimPrefix(file, aside), To: file})
 	}
+	if database.Exists(aside) {
+		_ = database.WriteAbout(aside, about) // a full disk costs the version in a list, not the reset
+	}
 	return moves, statefile.SyncFolder(filepath.Dir(db))
 }
 
@@ -65,7 +68,7 @@ func (h *stopped) setAside(cause string) ([]Move, error) {
 // since then has forgotten the name, and the two belong together no longer.
 func interrupted(r fsm.Record, db string) string {
 	aside := r.Database.Aside
-	if !strings.HasPrefix(aside, db+".reset-") || !database.MovedInPart(db, aside) {
+	if !strings.HasPrefix(aside, db+database.ResetKind) || !database.MovedInPart(db, aside) {
 		return ""
 	}
 	return aside

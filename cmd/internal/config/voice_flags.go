@@ -16,6 +16,7 @@ var voiceNames = []string{cli.VerboseFlag, cli.QuietFlag, cli.LogFormatFlag}
 func VoiceFlags(tree *cobra.Command) Origins {
 	f, from := tree.PersistentFlags(), Origins{}
 	declareVoice(f)
+	f.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{groupKey: {groupOutput}} })
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
 		if err := readVoice(c, f, from); err != nil {
 			return err
@@ -30,7 +31,7 @@ func declareVoice(f *pflag.FlagSet) {
 	f.Bool(cli.QuietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
 	format := "text"
 	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", []string{"text", "json"},
-		"text or json, for the log of this command and of a new supervisor")
+		"text or json, for the log of this command and of a new supervisor; Temporal's own is --"+LogFormatFlag)
 }
 
 // readVoice fills in what was not typed, and checks it. One of the pair that a stronger layer

@@ -14,7 +14,6 @@ import (
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/upkeep"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/statefile"
@@ -60,7 +59,7 @@ func Reset(c *cobra.Command, yes bool, grace time.Duration) error {
 		out = c.OutOrStdout() // what was moved all the same is printed even with --quiet
 	}
 	if len(moves) > 0 {
-		printMoves(out, moves)
+		printMoves(out, database.Real(db), moves)
 	}
 	if err != nil {
 		return resetProblem(err, db)
@@ -76,15 +75,13 @@ func confirmReset(c *cobra.Command, s *inspect.Snapshot, db string, yes bool) er
 	return confirm(c, yes, fmt.Sprintf("%s\n  %s  (%s)\nNothing is deleted.", first, db, cli.TotalSize(database.Files(db))), "stopped or moved")
 }
 
-func printMoves(out io.Writer, moves []upkeep.Move) {
+func printMoves(out io.Writer, db string, moves []upkeep.Move) {
 	fmt.Fprintln(out, "Reset: the next start makes a new database.")
 	for _, m := range moves {
 		fmt.Fprintf(out, "  Kept       %s  (%s)\n", m.To, cli.TotalSize([]string{m.To}))
 	}
-	fmt.Fprintln(out, "To get it back:")
-	fmt.Fprintln(out, "  stigmer local reset    # if a start has made a new one since")
-	for _, m := range moves {
-		fmt.Fprintf(out, "  mv -n %s %s\n", human.ShellWord(m.To), human.ShellWord(m.From))
+	if last := moves[len(moves)-1].To; nameOf(last, db) != last { // the database itself comes last
+		fmt.Fprintf(out, "  Way back   stigmer local restore %s\n", nameOf(last, db))
 	}
 }
 

@@ -1,0 +1,35 @@
+package config
+
+import "github.com/spf13/pflag"
+
+// groupKey is the annotation of a flag that names its group in the help.
+const groupKey = "group"
+
+// The groups of flags, with their titles in the help.
+const (
+	groupDaily  = "Flags"
+	groupSetup  = "What is in the database"
+	groupServer = "Temporal's server"
+	groupPolicy = "Probes and restarts"
+	groupOutput = "Output"
+)
+
+// GroupOf is the title of a flag's group, empty for a flag that is in none.
+func GroupOf(f *pflag.Flag) string {
+	if title := f.Annotations[groupKey]; len(title) > 0 {
+		return title[0]
+	}
+	return ""
+}
+
+// addGroup declares flags in a group, with the letters that start-dev has for them.
+func addGroup(f *pflag.FlagSet, title string, declare func(*pflag.FlagSet)) {
+	own := pflag.NewFlagSet(title, pflag.ContinueOnError)
+	own.SortFlags = false
+	declare(own)
+	own.VisitAll(func(flag *pflag.Flag) {
+		flag.Shorthand = letters[flag.Name]
+		flag.Annotations = map[string][]string{groupKey: {title}}
+		f.AddFlag(flag)
+	})
+}
