@@ -114,8 +114,8 @@ shows what is running, why, and what each command would do next.
 ` + cli.ExitHelp + `
 The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home
 folder, even if no shell expands them. Every flag of start, and those for all commands, are
-also read from the environment, --ui-port is STIGMER_UI_PORT, and from local.yaml in the
-home: see config --help.`,
+also read from the environment, --ui-port is STIGMER_UI_PORT, from the file of --config,
+and from local.yaml in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer local stop`,

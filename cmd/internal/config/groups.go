@@ -1,6 +1,10 @@
 package config
 
-import "github.com/spf13/pflag"
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+)
 
 // groupKey is the annotation of a flag that names its group in the help.
 const groupKey = "group"
@@ -12,6 +16,7 @@ const (
 	groupServer = "Temporal's server"
 	groupPolicy = "Probes and restarts"
 	groupOutput = "Output"
+	groupSource = "Source of a Temporal CLI"
 )
 
 // GroupOf is the title of a flag's group, empty for a flag that is in none.
@@ -20,6 +25,29 @@ func GroupOf(f *pflag.Flag) string {
 		return title[0]
 	}
 	return ""
+}
+
+// flagGroup is the flags with one title.
+type flagGroup struct {
+	title string
+	flags []*pflag.Flag
+}
+
+// groupsOf are the groups of the flags that are settings, in the order of their first ones. The first group, which has
+// all flags of the help that are in no other, has a title of its own.
+func groupsOf(flags *pflag.FlagSet) (groups []flagGroup) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		title := GroupOf(f)
+		if title == groupDaily {
+			title = "Daily use"
+		}
+		at := slices.IndexFunc(groups, func(g flagGroup) bool { return g.title == title })
+		if at < 0 {
+			at, groups = len(groups), append(groups, flagGroup{title: title})
+		}
+		groups[at].flags = append(groups[at].flags, f)
+	})
+	return groups
 }
 
 // addGroup declares flags in a group, with the letters that start-dev has for them.
