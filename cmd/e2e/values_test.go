@@ -57,14 +57,15 @@ func TestValuesReachTemporal(t *testing.T) {
 		flags = append(flags, "--dynamic-config-value", value)
 	}
 	for name, row := range map[string]struct {
-		flags          []string
-		variable, file string
-		want           []string
+		flags                []string
+		variable, file, team string
+		want                 []string
 	}{
 		"flags":           {flags: flags, want: awkward},
 		"variable, JSON":  {variable: string(asJSON), want: awkward},
 		"variable, lines": {variable: strings.Join(lines, "\n"), want: lines},
 		"file, list":      {file: string(list), want: awkward},
+		"file of a team":  {file: "dynamic-config-value: {another: 1}\n", team: string(list), want: awkward},
 		"file, map":       {file: "dynamic-config-value:\n  a.b: [{AllowInsecure: true, Pattern: '*'}, 1, 0.5, text, <&>]\n  c: 0s\n", want: []string{`a.b=[{"AllowInsecure":true,"Pattern":"*"},1,0.5,"text","<&>"]`, `c="0s"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +74,9 @@ func TestValuesReachTemporal(t *testing.T) {
 			p.env = append(p.env, "FAKE_ARGV="+filepath.Join(p.dir, "argv"), "STIGMER_DYNAMIC_CONFIG_VALUE="+row.variable)
 			check(t, os.Mkdir(p.home, 0o700))
 			check(t, os.WriteFile(filepath.Join(p.home, "local.yaml"), []byte(row.file), 0o600))
+			team := filepath.Join(p.dir, "stigmer.yaml")
+			check(t, os.WriteFile(team, []byte(row.team), 0o600))
+			p.env = append(p.env, "STIGMER_CONFIG="+team)
 			rest := []string{"--temporal-arg", "--time-format", "--temporal-arg", "a, \"b\"\n--port", "--sqlite-pragma", `x='a, "b" c'`, "--search-attribute", "A=keyword", "--search-attribute", "default:B=Text", "--retention", "48h"}
 			p.local(slices.Concat([]string{"start"}, rest, row.flags)...)
 			first := p.spawns()[0]
@@ -86,7 +90,7 @@ func TestValuesReachTemporal(t *testing.T) {
 			if tail := first[len(first)-2:]; !slices.Equal(tail, []string{"--time-format", "a, \"b\"\n--port"}) {
 				t.Errorf("Temporal's last arguments are %q", tail)
 			}
-			p.env = append(p.env, "STIGMER_DYNAMIC_CONFIG_VALUE=") // from here on the record has it
+			p.env = append(p.env, "STIGMER_DYNAMIC_CONFIG_VALUE=", "STIGMER_CONFIG=") // from here on the record has it
 			check(t, os.Remove(filepath.Join(p.home, "local.yaml")))
 			p.crash()
 			p.local("restart")
