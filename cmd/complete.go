@@ -27,6 +27,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	cli.LogFormatFlag:  completeFrom("text\tfor people", "json\tfor programs, a line each"),
 	"level":            completeFromList(logs.Levels),
 	"mirror":           completeFrom(install.Releases + "\tthe official releases"),
+	cli.NameFlag:       cli.CompleteHomeNames,
 	"namespace":        config.CompleteNamespaces,
 	config.PassEnvFlag: config.CompleteVariables,
 	"output":           completeFrom("text\tfor people", "json\tfor programs"),

@@ -67,6 +67,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	if !there {
+		cli.WarnUnknownName(c)
 		fmt.Fprintf(cli.Success(c), "Nothing runs: there is no home %s.\n", path)
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 )
@@ -40,7 +41,7 @@ func PrintState(out io.Writer, r StateReport, explain bool) {
 	}
 	printFailure(out, r)
 	if r.Try != "" {
-		fmt.Fprintf(out, "  Try        %s\n", r.Try)
+		fmt.Fprintf(out, "  Try        %s\n", cli.ForThisHome(r.Try))
 	}
 	if explain {
 		PrintEvidence(out, r)
@@ -93,7 +94,7 @@ func printFailure(out io.Writer, r StateReport) {
 		fmt.Fprintf(out, "    | %s\n", line)
 	}
 	if r.Failure.Try != "" {
-		fmt.Fprintf(out, "  Try        %s\n", r.Failure.Try)
+		fmt.Fprintf(out, "  Try        %s\n", cli.ForThisHome(r.Failure.Try))
 	}
 }
 

@@ -127,7 +127,7 @@ func printStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm
 	fmt.Fprintln(out, startedPhrase(command, o, took))
 	printInstance(out, home, o.Record)
 	if command.Verb == fsm.VerbStart {
-		fmt.Fprintf(out, "  Next       %s\n", nextCommands(o.Record.Settings, end))
+		fmt.Fprintf(out, "  Next       %s\n", cli.ForThisHome(nextCommands(o.Record.Settings, end)))
 	}
 }
 
