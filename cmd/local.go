@@ -128,7 +128,7 @@ STIGMER_UI_PORT, and but for the home from local.yaml in the home: see config --
 	cli.HomeFlags(local.PersistentFlags())
 	voices := config.VoiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), listCommand(), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]
 	}
