@@ -48,7 +48,7 @@ func TestWhatADyingProcessHas(t *testing.T) {
 
 	port := stage.QuietPorts(t, 1)[0]
 	nobodys(t, listening(t, port), 600*time.Millisecond)
-	stage.Check(t, checkPort("127.0.0.1", Need{"port", port}, nil, noWait))
+	stage.Check(t, checkPort(Need{"port", "127.0.0.1", port}, nil, noWait))
 }
 
 // noWait is for what is not to be waited for, or where no command reads the record meanwhile.

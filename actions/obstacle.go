@@ -16,8 +16,9 @@ import (
 // that takes something meanwhile the start says the same.
 func Obstacle(home statefile.Home, r fsm.Record, wanted fsm.Settings) error {
 	had := Needs(r.Settings)
-	ours := func(l *ports.Listener, port int) bool {
-		return l.Instance == string(home) || slices.ContainsFunc(had, func(n Need) bool { return n.Port == port })
+	ours := func(l *ports.Listener, wanted Need) bool {
+		has := func(n Need) bool { return n.IP == wanted.IP && n.Port == wanted.Port }
+		return l.Instance == string(home) || l.PID != 0 && l.PID == r.Temporal.PID || slices.ContainsFunc(had, has)
 	}
 	if err := takenPort(wanted, ours, func() {}); err != nil {
 		return err

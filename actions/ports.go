@@ -11,24 +11,24 @@ import (
 	"github.com/stigmer/local/probes/ports"
 )
 
-// Need is a port that Temporal needs, and the flag that names it.
+// Need is a port that Temporal needs, the address that it is to have it on, and the flag that names it.
 type Need struct {
-	Flag string
-	Port int
+	Flag, IP string
+	Port     int
 }
 
 // Needs returns the ports of settings that are not left to chance.
 func Needs(s fsm.Settings) []Need {
-	needs := []Need{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
+	needs := []Need{{"port", s.IP, s.Port}, {"ui-port", s.UIAddress(), s.UIPort}, {"http-port", s.IP, s.HTTPPort}, {"metrics-port", s.IP, s.MetricsPort}}
 	return slices.DeleteFunc(needs, func(n Need) bool { return n.Port == 0 || n.Flag == "ui-port" && s.Headless })
 }
 
 // takenPort names a port that Temporal needs and another program has, with its owner. It is
 // nil if all are free, or if ours, which may be nil, is true of every owner. onWait is
 // called before a pause.
-func takenPort(s fsm.Settings, ours func(*ports.Listener, int) bool, onWait func()) error {
+func takenPort(s fsm.Settings, ours func(*ports.Listener, Need) bool, onWait func()) error {
 	for _, n := range Needs(s) {
-		if err := checkPort(s.IP, n, ours, onWait); err != nil {
+		if err := checkPort(n, ours, onWait); err != nil {
 			return err
 		}
 	}
@@ -47,14 +47,16 @@ func owner(l *ports.Listener) string {
 	return evidence.DescribeProcess(l.PID, l.Command)
 }
 
-func checkPort(ip string, n Need, ours func(*ports.Listener, int) bool, onWait func()) (refusal error) {
+func checkPort(n Need, ours func(*ports.Listener, Need) bool, onWait func()) (refusal error) {
 	flag, port := n.Flag, n.Port
 	procs.WhileDying(onWait, func(last bool) bool {
-		listener, err := ports.Conflict(ip, port)
+		listener, err := ports.Conflict(n.IP, port)
 		switch {
+		case n.Flag == "ui-port" && cause.Of(err) == fsm.CodeAddressForeign: // that of --ip was tried before
+			refusal = fsm.Refuse(fsm.CodeAddressForeign, "--ui-ip %s: %v", n.IP, err)
 		case err != nil:
 			refusal = fsm.Refuse(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
-		case listener == nil, ours != nil && ours(listener, port):
+		case listener == nil, ours != nil && ours(listener, n):
 			refusal = nil
 		default:
 			code := fsm.CodePortTaken

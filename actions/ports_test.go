@@ -52,8 +52,8 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 }
 
 func TestPortReasonOfABadAddress(t *testing.T) {
-	stage.Has(t, checkPort("192.0.2.1", Need{"port", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
-	stage.Has(t, checkPort("nonsense", Need{"port", 7233}, nil, noWait).Error(), "--port 7233")
+	stage.Has(t, checkPort(Need{"port", "192.0.2.1", 7233}, nil, noWait).Error(), "--port 7233", "not an address of this machine")
+	stage.Has(t, checkPort(Need{"port", "nonsense", 7233}, nil, noWait).Error(), "--port 7233")
 }
 
 // A refused port has the code of why: another program has it, or the system refuses it.
@@ -65,8 +65,8 @@ func TestCodeOfAPort(t *testing.T) {
 	stage.Check(t, err)
 	port, err := strconv.Atoi(text)
 	stage.Check(t, err)
-	stage.Is(t, "taken", cause.Of(checkPort("127.0.0.1", Need{"port", port}, nil, noWait)), fsm.CodePortTaken)
-	stage.Is(t, "elsewhere", cause.Of(checkPort("192.0.2.1", Need{"port", port}, nil, noWait)), fsm.CodeAddressForeign)
+	stage.Is(t, "taken", cause.Of(checkPort(Need{"port", "127.0.0.1", port}, nil, noWait)), fsm.CodePortTaken)
+	stage.Is(t, "elsewhere", cause.Of(checkPort(Need{"port", "192.0.2.1", port}, nil, noWait)), fsm.CodeAddressForeign)
 	stage.Is(t, "of a number for all", codeOfPort(ports.ErrNotPermitted, ports.FirstUnprivileged), fsm.CodePortRefused)
 	stage.Is(t, "of a privileged number", codeOfPort(ports.ErrNotPermitted, 80), fsm.CodePortPrivileged)
 }

@@ -22,7 +22,7 @@ func observeSidePorts(r fsm.Record, onWait func()) (f fsm.SidePortFacts, err err
 		if asked != 0 || drawn == 0 {
 			return ""
 		}
-		if err := checkPort(s.IP, Need{flag, drawn}, nil, onWait); err != nil {
+		if err := checkPort(Need{flag, s.IP, drawn}, nil, onWait); err != nil {
 			return err.Error()
 		}
 		return ""

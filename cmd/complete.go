@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -26,6 +29,10 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"ip":               completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one", "::\tthe same, by IPv6 as well"),
 	cli.LogFormatFlag:  completeFrom("text\tfor people", "json\tfor programs, a line each"),
 	"level":            completeFromList(logs.Levels),
+	"search-attribute": completeAttributes,
+	"sqlite-pragma":    completeFrom("journal_mode=WAL\treaders do not wait for a writer", "synchronous=OFF\tfaster; a crash of the machine may damage the database"),
+	"ui-ip":            completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one"),
+	"ui-public-path":   completeFrom("/\tthe default"),
 	"mirror":           completeFrom(install.Releases + "\tthe official releases"),
 	cli.NameFlag:       cli.CompleteHomeNames,
 	"namespace":        config.CompleteNamespaces,
@@ -38,6 +45,10 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"version":          installer.CompleteVersions,
 	config.VersionFlag: installer.CompleteVersions,
 	"wait-for":         completeFromList(fsm.States),
+
+	"dynamic-config-value": completeFrom("limit.blobSize.error=4194304\tthe largest payload, in bytes", "frontend.namespaceRPS=10000\tcalls a second", "matching.numTaskqueueReadPartitions=1\ttasks in order"),
+	"temporal-arg":         completeFrom("--FLAG=VALUE\ta flag of temporal server start-dev"),
+	"ui-codec-endpoint":    completeFrom("http://localhost:8081\tthe codec server of Temporal's samples"),
 
 	config.LogLevelFlag:  completeFromList(config.LogLevels),
 	config.LogFormatFlag: completeFromList(config.LogFormats),
@@ -91,6 +102,16 @@ func completeFromList[S ~string](list []S) cobra.CompletionFunc {
 		offered = append(offered, cobra.Completion(word))
 	}
 	return completeFrom(offered...)
+}
+
+// completeAttributes offers the types, behind the name that was typed.
+func completeAttributes(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	name, _, _ := strings.Cut(typed, "=")
+	var offered []cobra.Completion
+	for _, kind := range config.AttributeTypes {
+		offered = append(offered, cobra.Completion(cmp.Or(name, "NAME")+"="+kind))
+	}
+	return cli.Offer(offered)
 }
 
 // fileNames leaves it to the shell.

@@ -81,6 +81,7 @@ Exit status: 0 done, 2 a setting is not understood, 4 local.yaml is not to be tr
 	o.StartFlags(settings)
 	c.Flags().AddFlagSet(settings)
 	cli.OutputFlag(c, &output)
+	groupFlags(c)
 	c.RunE = func(c *cobra.Command, _ []string) error { return runConfigShow(c, o, settings, voices, output) }
 	return c
 }

@@ -41,6 +41,17 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	}
 }
 
+// The help shows each flag of start and restart, and those for all commands, in its group.
+func TestEveryFlagHasAGroup(t *testing.T) {
+	for _, flags := range []*pflag.FlagSet{startCommand().Flags(), restartCommand().Flags(), Local().PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) {
+			if config.GroupOf(f) == "" && f.Name != "grace" {
+				t.Errorf("--%s has no group: see addGroup in cmd/internal/config/groups.go", f.Name)
+			}
+		})
+	}
+}
+
 // variableFlag is a flag that has a variable: declare makes its command's flags
 // anew, and read has that command's environment read.
 type variableFlag struct {

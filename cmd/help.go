@@ -1,10 +1,15 @@
 package cmd
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
 )
 
 // addHelp gives a tree its help command. Cobra's own is for the whole program's tree
@@ -43,4 +48,37 @@ func commandsBelow(tree *cobra.Command, words []string, typed string) (names []c
 		}
 	}
 	return names
+}
+
+// groupFlags has the help of a command show its flags by their groups, in the order in which they were
+// declared, and its errors know what start-dev takes.
+func groupFlags(c *cobra.Command) {
+	c.Flags().SortFlags = false
+	c.SetUsageFunc(usageByGroup)
+	c.Flags().SetNormalizeFunc(config.AsStartDev)
+	c.SetFlagErrorFunc(config.FlagError)
+}
+
+func usageByGroup(c *cobra.Command) error {
+	out := c.OutOrStderr()
+	fmt.Fprintf(out, "Usage:\n  %s\n\nExamples:\n%s\n", c.UseLine(), c.Example)
+	var titles []string
+	groups := map[string]*pflag.FlagSet{}
+	collect := func(otherwise string) func(*pflag.Flag) {
+		return func(f *pflag.Flag) {
+			title := cmp.Or(config.GroupOf(f), otherwise)
+			if groups[title] == nil {
+				titles = append(titles, title)
+				groups[title] = pflag.NewFlagSet(title, pflag.ContinueOnError)
+				groups[title].SortFlags = false
+			}
+			groups[title].AddFlag(f)
+		}
+	}
+	c.LocalFlags().VisitAll(collect("Flags"))
+	c.InheritedFlags().VisitAll(collect("Global Flags"))
+	for _, title := range titles {
+		fmt.Fprintf(out, "\n%s:\n%s", title, groups[title].FlagUsages())
+	}
+	return nil
 }

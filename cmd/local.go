@@ -125,7 +125,7 @@ STIGMER_UI_PORT, and but for the home from local.yaml in the home: see config --
 		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
 	local.SetFlagErrorFunc(cli.UsageError)
-	cli.HomeFlags(local.PersistentFlags())
+	config.HomeFlags(local.PersistentFlags())
 	voices := config.VoiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), listCommand(), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())

@@ -23,15 +23,18 @@ func restartCommand() *cobra.Command {
 		Long: `Stop Temporal if it runs, then start it with the recorded settings. A flag, its
 environment variable or a line of local.yaml changes the one setting that it names.
 Temporal gets the recorded variables again; --pass-env takes them from this environment.
+An empty value takes a setting back: --search-attribute '' for a list, --ui-ip '' for a text.
 
 ` + cli.ExitHelp,
 		Example: `  stigmer local restart
-  stigmer local restart --port 7333`,
+  stigmer local restart --port 7333
+  stigmer local restart --dynamic-config-value ''`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runRestart(c, o, grace) },
 	}
 	o.AddFlags(c.Flags())
 	graceFlag(c, "grace", &grace)
+	groupFlags(c)
 	return c
 }
 

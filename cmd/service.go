@@ -80,7 +80,10 @@ Exit status: 0 done, 1 failed, 2 usage, 3 written, but nothing here would run it
 			return service.RunInstall(c, o, settings, voices, begin)
 		},
 	}
+	settings.SortFlags = false // in the help; in the service's file they are sorted
 	c.Flags().AddFlagSet(settings)
+	settings.SortFlags = true
+	groupFlags(c)
 	c.Flags().BoolVar(&begin.Now, "now", false, "enable and start it as well")
 	c.Flags().BoolVar(&begin.Restart, "restart", false, "with --now: start it anew if it runs, and Temporal with it")
 	return c

@@ -32,6 +32,11 @@ installs it where it is missing, while bin/temporal stays as it is.
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 local.yaml in the home: see config --help. You pass a setting by any of the three.
 
+The flags of temporal server start-dev work here too, with its letters; its --log-level and
+--log-format are --temporal-log-level and --temporal-log-format. --temporal-arg passes on a
+flag that stigmer does not know. start asks the Temporal CLI whether it knows all of them
+before anything is started.
+
 Temporal gets the variables of this environment that any program needs (PATH, HOME, the
 language, certificates, proxies, GOMAXPROCS and the like), and those that --pass-env
 names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
@@ -40,12 +45,15 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
 		Example: `  stigmer local start
   stigmer local start --port 7333 --namespace orders --namespace billing
   stigmer local start --ephemeral --headless
+  stigmer local start --search-attribute CustomerId=Keyword --retention 30d
+  stigmer local start --dynamic-config-value limit.blobSize.error=4194304
   stigmer local start --pass-env 'AWS_*'
   stigmer local start --foreground`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
 	}
 	o.StartFlags(c.Flags())
+	groupFlags(c)
 	return c
 }
 

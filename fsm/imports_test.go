@@ -81,7 +81,7 @@ var mayImport = map[string][]string{
 		evidence, launch, lockfile, logfile, "actions/procs",
 	},
 	"cmd/internal/lifecycle": {
-		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "probes/temporal", "actions/cause", database, evidence,
+		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "actions/cause", database, evidence,
 		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/databases": {
@@ -96,7 +96,7 @@ var mayImport = map[string][]string{
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
 	"cmd/internal/homes":     {human, cli, inspect, "statefile", evidence},
-	"cmd/internal/reader":    {cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
+	"cmd/internal/reader":    {human, cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
 	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }
 

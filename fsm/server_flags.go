@@ -1,6 +1,9 @@
 package fsm
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // ServerFlags are flags of start-dev that Temporal gets as they are. A record of an older version
 // has none of them.
@@ -22,6 +25,9 @@ type ServerFlags struct {
 	// Args are arguments that stigmer does not know: they go last.
 	Args Texts `json:"temporal_arg"`
 }
+
+// UIAddress is the address on which the web UI listens.
+func (s Settings) UIAddress() string { return cmp.Or(s.UIIP, s.IP) }
 
 // Setup is what is to be in the database besides what Temporal makes by itself: start returns when it
 // is there. The namespaces of Settings belong to it.

@@ -81,18 +81,41 @@ func (l ServerLog) Known() ServerLog {
 // Difference is one setting that a request wants otherwise than it is.
 type Difference struct {
 	Name, Have, Want string
+	// Lacks and Has are what a list that is a setting lacks, and has besides.
+	Lacks, Has []string
 }
 
 // String names the difference as a flag.
 func (d Difference) String() string {
+	lacks, has := quotedAll(d.Lacks), quotedAll(d.Has)
+	switch {
+	case lacks != "" && has != "":
+		return fmt.Sprintf("--%s lacks %s, and has %s, which was not asked for", d.Name, lacks, has)
+	case lacks != "":
+		return fmt.Sprintf("--%s lacks %s", d.Name, lacks)
+	case has != "":
+		return fmt.Sprintf("--%s has %s, which was not asked for", d.Name, has)
+	}
 	return fmt.Sprintf("--%s is %s, asked for %s", d.Name, quoted(d.Have), quoted(d.Want))
 }
 
+// quoted has single quotes around JSON, which can be read and typed.
 func quoted(s string) string {
-	if s == "" || strings.ContainsAny(s, " \t\n\"'") {
+	switch {
+	case strings.ContainsAny(s, "\"{[") && !strings.ContainsAny(s, "'\n\r\t"):
+		return "'" + s + "'"
+	case s == "" || strings.ContainsAny(s, " \t\r\n\"'"):
 		return fmt.Sprintf("%q", s)
 	}
 	return s
+}
+
+func quotedAll(list []string) string {
+	var all []string
+	for _, s := range list {
+		all = append(all, quoted(s))
+	}
+	return strings.Join(all, " and ")
 }
 
 // field is one setting that a flag can give.
@@ -100,17 +123,20 @@ type field struct {
 	name string
 	show func(Settings) string
 	take func(to *Settings, from Settings)
+	// list is nil for a setting that is no list of texts.
+	list func(Settings) []string
 }
 
 // setting makes a field of a place in Settings.
 func setting[T any](name string, at func(*Settings) *T) field {
-	return field{name, func(s Settings) string { return fmt.Sprint(*at(&s)) }, func(to *Settings, from Settings) { *at(to) = *at(&from) }}
+	return field{name: name, show: func(s Settings) string { return fmt.Sprint(*at(&s)) }, take: func(to *Settings, from Settings) { *at(to) = *at(&from) }}
 }
 
 // texts makes a field of a list in Settings.
 func texts(name string, at func(*Settings) *Texts) field {
 	f := setting(name, at)
-	f.show = func(s Settings) string { return strings.Join(at(&s).List(), " ") }
+	f.list = func(s Settings) []string { return at(&s).List() }
+	f.show = func(s Settings) string { return strings.Join(f.list(s), " ") }
 	return f
 }
 
@@ -122,14 +148,14 @@ var fields = []field{
 	setting("ui-port", func(s *Settings) *int { return &s.UIPort }),
 	setting("http-port", func(s *Settings) *int { return &s.HTTPPort }),
 	setting("metrics-port", func(s *Settings) *int { return &s.MetricsPort }),
-	{"db", func(s Settings) string { return cmp.Or(s.DB, "(ephemeral)") }, func(to *Settings, from Settings) { to.DB = from.DB }},
+	{name: "db", show: func(s Settings) string { return cmp.Or(s.DB, "(ephemeral)") }, take: func(to *Settings, from Settings) { to.DB = from.DB }},
 	setting("headless", func(s *Settings) *bool { return &s.Headless }),
 	setting("namespace", func(s *Settings) *Names { return &s.Namespaces }),
-	{"temporal-bin", func(s Settings) string { return s.TemporalBin }, takeProgram},
-	{"temporal-version", func(s Settings) string { return s.TemporalVersion }, takeProgram},
+	{name: "temporal-bin", show: func(s Settings) string { return s.TemporalBin }, take: takeProgram},
+	{name: "temporal-version", show: func(s Settings) string { return s.TemporalVersion }, take: takeProgram},
 	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),
-	{"temporal-log-level", func(s Settings) string { return s.ServerLog.Known().LogLevel }, func(to *Settings, from Settings) { to.LogLevel = from.LogLevel }},
-	{"temporal-log-format", func(s Settings) string { return s.ServerLog.Known().LogFormat }, func(to *Settings, from Settings) { to.LogFormat = from.LogFormat }},
+	{name: "temporal-log-level", show: func(s Settings) string { return s.ServerLog.Known().LogLevel }, take: func(to *Settings, from Settings) { to.LogLevel = from.LogLevel }},
+	{name: "temporal-log-format", show: func(s Settings) string { return s.ServerLog.Known().LogFormat }, take: func(to *Settings, from Settings) { to.LogFormat = from.LogFormat }},
 	setting("ui-ip", func(s *Settings) *string { return &s.UIIP }),
 	setting("ui-public-path", func(s *Settings) *string { return &s.UIPublicPath }),
 	setting("ui-asset-path", func(s *Settings) *string { return &s.UIAssetPath }),
@@ -174,12 +200,20 @@ func (r Record) Differences(want Settings, given Names) []Difference {
 		have.MetricsPort = r.SidePorts().Metrics
 	}
 	for _, f := range fields {
-		d := Difference{f.name, f.show(have), f.show(want)}
+		d := Difference{Name: f.name, Have: f.show(have), Want: f.show(want)}
+		if f.list != nil {
+			d.Lacks, d.Has = without(f.list(want), f.list(have)), without(f.list(have), f.list(want))
+		}
 		if d.Have != d.Want && given.Has(f.name) {
 			differ = append(differ, d)
 		}
 	}
 	return differ
+}
+
+// without returns what of a list is not in another one.
+func without(list, other []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return slices.Contains(other, s) })
 }
 
 // Overlay returns the settings with those of want that were given.

@@ -144,6 +144,25 @@ func TestDifferencesAreToldInAFixedOrder(t *testing.T) {
 	}
 }
 
+// Of a list only what differs is named, as it can be typed.
+func TestDifferencesOfLists(t *testing.T) {
+	have := Settings{ServerFlags: ServerFlags{DynamicConfig: MakeTexts([]string{"a=1", `b={"c":1}`}), SQLitePragmas: "x=1", Args: MakeTexts([]string{"--x", "--y"})}}
+	want := Settings{ServerFlags: ServerFlags{DynamicConfig: MakeTexts([]string{"a=1", `b=["d", 'e']`, "f=\"g\nh\""}), Args: MakeTexts([]string{"--y", "--x"})}, Setup: Setup{SearchAttributes: "A=Int"}}
+	var got []string
+	for _, d := range (Record{Settings: have}).Differences(want, "sqlite-pragma,dynamic-config-value,search-attribute,temporal-arg") {
+		got = append(got, d.String())
+	}
+	expected := []string{
+		"--sqlite-pragma has x=1, which was not asked for",
+		`--dynamic-config-value lacks "b=[\"d\", 'e']" and "f=\"g\nh\"", and has 'b={"c":1}', which was not asked for`,
+		"--search-attribute lacks A=Int",
+		`--temporal-arg is "--x --y", asked for "--y --x"`,
+	}
+	if !slices.Equal(got, expected) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A record of an older build names no level and no form of the log: it means those of that build.
 func TestOlderRecordHasTheDefaultLog(t *testing.T) {
 	asked := Settings{ServerLog: DefaultServerLog}

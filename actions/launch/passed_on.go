@@ -42,6 +42,21 @@ func passedOn(s fsm.Settings) (args []string) {
 	return args
 }
 
+// OptionalFlags are the flags that Temporal gets and that a version of it may not know, each once, then the
+// arguments that are passed on: what a program is asked about before it is run. Whether a program knows a flag
+// is no matter of the value.
+func OptionalFlags(s fsm.Settings) (flags []string) {
+	for _, f := range passedFlags {
+		switch {
+		case f.on != nil && *f.on(&s):
+			flags = append(flags, f.name)
+		case f.text != nil && *f.text(&s) != "", f.list != nil && *f.list(&s) != "":
+			flags = append(flags, f.name+"=x")
+		}
+	}
+	return append(flags, s.Args.List()...)
+}
+
 // takeSwitch takes a switch from a command line; it is false for any other argument.
 func takeSwitch(s *fsm.Settings, name string) bool {
 	for _, f := range passedFlags {

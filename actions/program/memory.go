@@ -17,6 +17,8 @@ type entry struct {
 	// File is the identity of the file that the path led to.
 	File string `json:"file"`
 	fsm.Program
+	// Flags are those of start-dev that it was last seen to know: see TryFlags.
+	Flags string `json:"flags,omitempty"`
 }
 
 // entryLimit is how many programs are remembered, the latest ones.
@@ -36,16 +38,16 @@ func Identity(path string) string {
 	return fmt.Sprintf("%d:%d:%d:%d", id.Device, id.Inode, info.Size(), info.ModTime().UnixNano())
 }
 
-// recall returns what a program printed when it was tried last, false if it was not, or if it is
-// another file since.
-func recall(home statefile.Home, path string) (fsm.Program, bool) {
+// recall returns what is remembered of a program, false if it was not tried, or if it is another
+// file since.
+func recall(home statefile.Home, path string) (entry, bool) {
 	file := Identity(path)
 	for _, e := range entries(home) {
 		if e.Path == path && e.File == file {
-			return e.Program, true
+			return e, true
 		}
 	}
-	return fsm.Program{}, false
+	return entry{}, false
 }
 
 // remember notes what a program printed. Without a home, or if it cannot be written, the next

@@ -38,7 +38,7 @@ func remembered(home statefile.Home, path string) (fsm.Program, bool) {
 		return p, true
 	}
 	said, known := recall(home, path)
-	return withSaid(p, said), known
+	return withSaid(p, said.Program), known
 }
 
 // withSaid fills in what a program printed, which is believed before its file.

@@ -57,6 +57,44 @@ func TestRemembered(t *testing.T) {
 	is(7, fsm.Program{ServerVersion: "1.32.0", Wrapper: true})
 }
 
+// A program is asked once about flags, whatever their values, and anew about others or when it is another file.
+// What it is remembered to be stays.
+func TestFlagsAreRemembered(t *testing.T) {
+	home := statefile.Home(t.TempDir())
+	w := wrapper{t, filepath.Join(t.TempDir(), "temporal")}
+	const script = `case "$*" in --version*) echo 'temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)';; *--nope*) echo 'Error: unknown flag: --nope'; exit 1;; esac`
+	w.write(script)
+	asked := func() int {
+		text, _ := os.ReadFile(w.path + ".ran")
+		return strings.Count(string(text), "server start-dev --help --env default --env-file /dev/null --")
+	}
+	try := func(s fsm.Settings, times int, refused bool) {
+		t.Helper()
+		s.TemporalBin = w.path
+		for range 2 {
+			printed, err := TryFlags(t.Context(), home, fsm.Record{Settings: s}, os.Environ())
+			stage.Is(t, "refused", err != nil, refused)
+			stage.Is(t, "known", KnowsFlags(home, s), !refused)
+			if refused {
+				stage.Has(t, strings.Join(printed, "\n"), "unknown flag: --nope")
+			}
+		}
+		stage.Is(t, "asked", asked(), times)
+	}
+	try(fsm.Settings{Port: 1, Namespaces: "a"}, 0, false) // what every version has
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "::1", SQLitePragmas: "a=1"}}, 1, false)
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "127.0.0.1", SQLitePragmas: "b=2"}}, 1, false)
+	stage.Is(t, "the version", InFile(t.Context(), home, w.path).Version, "1.9.1")
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{Args: "--nope"}}, 3, true) // it may know it the next time
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "127.0.0.1", SQLitePragmas: "b=2"}}, 3, false)
+	w.write(script + "\n")
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "127.0.0.1", SQLitePragmas: "b=2"}}, 4, false)
+	if _, _, err := Try(t.Context(), home, fsm.Record{Settings: fsm.Settings{TemporalBin: w.path}}, os.Environ()); err != nil {
+		t.Error(err)
+	}
+	try(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "127.0.0.1", SQLitePragmas: "b=2"}}, 4, false)
+}
+
 // Where there is no home, nothing is made.
 func TestNoHome(t *testing.T) {
 	home := statefile.Home(filepath.Join(t.TempDir(), "none"))

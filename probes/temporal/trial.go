@@ -5,6 +5,7 @@ import (
 	"debug/buildinfo"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,9 +38,19 @@ func IsTemporal(exe string) bool {
 // that of its start, an *exec.ExitError, ctx's own, or that the program did not end within
 // trialTimeout; then they are the last trialLines lines.
 func TryVersion(ctx context.Context, program, folder string, env []string) (printed []string, err error) {
+	return try(ctx, program, append([]string{"--version"}, noPreset...), folder, env)
+}
+
+// TryFlags is TryVersion that has a program read flags of start-dev, and starts nothing: as --help comes
+// before them, nothing can make that another flag's value. The error is an *exec.ExitError if the program does not know one.
+func TryFlags(ctx context.Context, program string, flags []string, folder string, env []string) (printed []string, err error) {
+	return try(ctx, program, slices.Concat([]string{"server", "start-dev", "--help"}, noPreset, flags), folder, env)
+}
+
+func try(ctx context.Context, program string, args []string, folder string, env []string) (printed []string, err error) {
 	within, cancel := context.WithTimeout(ctx, trialTimeout)
 	defer cancel()
-	cmd := versionCommand(within, program)
+	cmd := trialCommand(within, program, args)
 	var out head
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = folder, env, &out, &out
 	err = cmd.Run()

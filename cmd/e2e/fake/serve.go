@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -52,7 +53,7 @@ func (f *fake) serve() int {
 
 // listenAll opens the ports in Temporal's order and complains in its words.
 func (f *fake) listenAll() (net.Listener, error) {
-	frontend, err := f.listen("frontend", f.port)
+	frontend, err := f.listen("frontend", f.ip, f.port)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,11 @@ func (f *fake) listenAll() (net.Listener, error) {
 		if !wanted {
 			continue
 		}
-		l, err := f.listen(name, port)
+		ip := f.ip
+		if name == "UI" {
+			ip = cmp.Or(f.uiIP, f.ip)
+		}
+		l, err := f.listen(name, ip, port)
 		if err != nil {
 			return nil, err
 		}
@@ -85,8 +90,8 @@ func (f *fake) closeOnce(l net.Listener) {
 	l.Close()
 }
 
-func (f *fake) listen(name string, port int) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(f.ip, strconv.Itoa(port)))
+func (f *fake) listen(name, ip string, port int) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("can't set %s port %d: %w", name, port, err)
 	}

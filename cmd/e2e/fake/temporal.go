@@ -28,7 +28,7 @@ import (
 const fakeLifetime = 10 * time.Minute
 
 type fakeFlags struct {
-	ip                          string
+	ip, uiIP                    string
 	port, uiPort, http, metrics int
 	db, logLevel, logFormat     string
 	preset, presets             string
@@ -51,7 +51,11 @@ func fakeTemporal() int {
 		return 0
 	}
 	flags, err := parseFakeFlags(os.Args[1:])
-	if err != nil {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Println("Usage:\n  temporal server start-dev [flags]")
+		return 0
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		return 1
 	}
@@ -90,16 +94,21 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	set.StringVar(&f.preset, "env", "default", "")
 	set.StringVar(&f.presets, "env-file", ".config/temporalio/temporal.yaml", "")
 	set.BoolVar(&f.headless, "headless", false, "")
-	for _, name := range []string{"ui-ip", "ui-public-path", "ui-asset-path", "ui-codec-endpoint", "sqlite-pragma", "dynamic-config-value", "search-attribute"} {
+	set.StringVar(&f.uiIP, "ui-ip", "", "")
+	for _, name := range []string{"ui-public-path", "ui-asset-path", "ui-codec-endpoint", "sqlite-pragma", "dynamic-config-value", "search-attribute"} {
 		set.Func(name, "", func(string) error { return nil })
 	}
 	set.Bool("log-config", false, "")
 	set.Bool("ui-disable-news-fetch", false, "")
+	help := set.Bool("help", false, "")
 	add := func(name string) error { f.namespaces = append(f.namespaces, name); return nil }
 	set.Func("namespace", "", add)
 	set.Func("n", "", add)
 	if err := set.Parse(args[2:]); err != nil {
 		return f, err
+	}
+	if *help {
+		return f, flag.ErrHelp
 	}
 	if set.NArg() > 0 {
 		return f, fmt.Errorf("unexpected argument %q", set.Args())

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -40,11 +40,10 @@ func BadValue(where string, err error) error {
 	}
 	flag, cause := bad.GetFlag(), bad.Unwrap()
 	_, number := errors.AsType[*strconv.NumError](cause) // of a bool as well
-	_, notTime := time.ParseDuration(bad.GetValue())
 	switch {
 	case errors.Is(cause, strconv.ErrRange):
 		return BadFlag(flag.Name, "%s: %q is out of range", where, bad.GetValue())
-	case number, flag.Value.Type() == "duration" && notTime != nil:
+	case number, strings.HasPrefix(cause.Error(), "time: "): // the words of package time
 		return BadFlag(flag.Name, "%s: %q is not %s", where, bad.GetValue(), kindWords(flag))
 	}
 	return BadFlag(flag.Name, "%s: %v", where, cause) // in our own words

@@ -65,4 +65,7 @@ func WarnOpen(c *cobra.Command, s fsm.Settings) {
 	if !human.IsLoopback(s.IP) {
 		cli.Warn(c, "--ip %s can be reached from other machines, and Temporal's development server asks for no password", s.IP)
 	}
+	if s.UIIP != "" && !s.Headless && !human.IsLoopback(s.UIIP) {
+		cli.Warn(c, "--ui-ip %s can be reached from other machines, and the web UI, which can end and change every workflow, asks for no password", s.UIIP)
+	}
 }

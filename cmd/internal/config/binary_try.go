@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,16 +28,22 @@ import (
 // the program printed. A Temporal CLI is recognised by its build information and is not run
 // for this. Any other program, a wrapper or a shim, is run with --version in the folder in
 // which Temporal will run. If the system lacks something, such as processes, tryProgram
-// returns nil: the spawn reports that.
+// returns nil: the spawn reports that. Nor is one refused that does not know a flag of the settings.
 func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
-	if bin := r.Settings.TemporalBin; bin == "" || temporal.IsTemporal(bin) {
+	bin := r.Settings.TemporalBin
+	if bin == "" || Proven(home, r.Settings) {
 		return nil
 	}
 	// The signal must not end this process at once: the program has a group of its own, and
 	// would live on.
 	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
-	_, problem, _ := ProgramTried(ctx, home, r)
+	var problem *cli.Problem
+	if temporal.IsTemporal(bin) {
+		problem = flagsProblem(ctx, home, r)
+	} else {
+		_, problem, _ = ProgramTried(ctx, home, r)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return &cli.Problem{What: c.Name() + " was interrupted", Means: "nothing was started or stopped", Try: "the same command again", Exit: cli.ExitInterrupted}
@@ -46,13 +53,55 @@ func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	return nil
 }
 
-// ProgramTried runs the program of a record with --version as Temporal would be run. It
+// Proven reports whether a program need not be tried: it is a Temporal CLI, and is known to take the flags
+// of the settings.
+func Proven(home statefile.Home, s fsm.Settings) bool {
+	return temporal.IsTemporal(s.TemporalBin) && program.KnowsFlags(home, s)
+}
+
+// flagsProblem names a flag that the program of a record does not know. It is nil if the program knows all of
+// them, or cannot be asked: the spawn reports that.
+func flagsProblem(ctx context.Context, home statefile.Home, r fsm.Record) *cli.Problem {
+	printed, err := program.TryFlags(ctx, home, r, launch.Environment(r, home))
+	if _, refused := errors.AsType[*exec.ExitError](err); !refused || untried(err) {
+		return nil
+	}
+	words := "it does not say why"
+	if len(printed) > 0 {
+		words = strings.TrimPrefix(printed[len(printed)-1], "Error: ") // what comes before is its usage
+	}
+	bin, version := r.Settings.TemporalBin, program.Of(ctx, home, r).Version
+	return &cli.Problem{
+		What:  fmt.Sprintf("Temporal %s does not take its command line: %s", cmp.Or(version, "CLI "+bin), words),
+		Means: bin + " would end as it starts; nothing was started or stopped",
+		Try:   "leave it out (stigmer local restart " + takenBack(words) + " takes it back), or a version that knows it: --" + VersionFlag + " V",
+		Exit:  cli.ExitFailed, Lasting: true,
+	}
+}
+
+// takenBack is the flag that takes back what a program has said that it does not know.
+func takenBack(words string) string {
+	name, _ := strings.CutPrefix(words, "unknown flag: --")
+	flag := knownFlags().Lookup(name)
+	switch {
+	case flag == nil:
+		return "--temporal-arg ''"
+	case flag.Value.Type() == "bool":
+		return "--" + name + "=false"
+	}
+	return "--" + name + " ''"
+}
+
+// ProgramTried runs the program of a record with --version as Temporal would be run, and has it read its flags. It
 // returns what the program said, or what is wrong with it. An error means that the program
 // could not be tried.
 func ProgramTried(ctx context.Context, home statefile.Home, r fsm.Record) (said string, problem *cli.Problem, err error) {
 	folder, printed, err := program.Try(ctx, home, r, launch.Environment(r, home))
+	if err == nil {
+		problem = flagsProblem(ctx, home, r)
+	}
 	if err == nil || untried(err) {
-		return strings.Join(printed[:min(1, len(printed))], ""), nil, err
+		return strings.Join(printed[:min(1, len(printed))], ""), problem, err
 	}
 	problem = programProblem(r.Settings.TemporalBin, folder, printed, err)
 	if _, _, otherwise := program.Try(ctx, home, r, os.Environ()); otherwise == nil {

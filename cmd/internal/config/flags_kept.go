@@ -39,7 +39,10 @@ func (o *Options) kept(f *pflag.Flag) []string {
 		return []string{o.Settings.UIAssetPath}
 	}
 	if list, is := f.Value.(pflag.SliceValue); is {
-		return list.GetSlice()
+		if texts := list.GetSlice(); len(texts) > 0 {
+			return texts
+		}
+		return []string{""} // none was asked for
 	}
 	return []string{f.Value.String()}
 }

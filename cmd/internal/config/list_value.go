@@ -2,7 +2,7 @@ package config
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -24,10 +24,19 @@ func listVar(f *pflag.FlagSet, to *fsm.Texts, name, kind string, parse func(stri
 	f.Var(&listValue{to, kind, parse}, name, usage+"; may be repeated")
 }
 
-// Set adds one text.
+// longestText is the longest that a system gives to a program as one argument (execve(2), MAX_ARG_STRLEN).
+const longestText = 128<<10 - 1
+
+// Set adds one text; an empty one takes back those before it.
 func (v *listValue) Set(text string) error {
-	if text == "" || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return errors.New("it is empty, has a NUL, or is not valid UTF-8")
+	switch {
+	case text == "":
+		*v.to = ""
+		return nil
+	case strings.ContainsRune(text, 0), !utf8.ValidString(text):
+		return fmt.Errorf("%.60q has a NUL, or is not valid UTF-8", text)
+	case len(text) > longestText:
+		return fmt.Errorf("%.60q... is longer than an argument may be: it has %d bytes, and may have %d", text, len(text), longestText)
 	}
 	kept, err := v.parse(text)
 	if err == nil {

@@ -41,8 +41,12 @@ type Options struct {
 // StartFlags declares the flags of start: those of restart and its own.
 func (o *Options) StartFlags(f *pflag.FlagSet) {
 	o.AddFlags(f)
-	f.BoolVar(&o.Foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
-	cli.PathVar(f, &o.Trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
+	addGroup(f, groupDaily, func(f *pflag.FlagSet) {
+		f.BoolVar(&o.Foreground, "foreground", false, "run the supervisor in this terminal, whatever --timeout; Ctrl-C stops Temporal")
+	})
+	addGroup(f, groupOutput, func(f *pflag.FlagSet) {
+		cli.PathVar(f, &o.Trace, "trace", "write what took how long to this file, for chrome://tracing or ui.perfetto.dev")
+	})
 }
 
 // ProgramFlags declares the flags of a command that takes a program and no other setting: the rest have
@@ -64,33 +68,24 @@ func CheckProgramFlags(f *pflag.FlagSet) (err error) {
 	return err
 }
 
-// AddFlags declares the flags of start and restart, with the letters and the other name that start-dev has.
+// AddFlags declares the flags of start and restart, by their groups, with the letters and the other name that
+// start-dev has.
 func (o *Options) AddFlags(f *pflag.FlagSet) {
-	f.SetNormalizeFunc(asStartDev)
-	own := pflag.NewFlagSet("", pflag.ContinueOnError)
-	own.SortFlags = false
-	o.declare(own)
-	own.VisitAll(func(flag *pflag.Flag) {
-		flag.Shorthand = letters[flag.Name]
-		f.AddFlag(flag)
-	})
+	f.SetNormalizeFunc(AsStartDev)
+	addGroup(f, groupDaily, o.dailyFlags)
+	addGroup(f, groupSetup, o.setupFlags)
+	addGroup(f, groupServer, o.serverFlags)
+	addGroup(f, groupPolicy, o.policyFlags)
 }
 
-func (o *Options) declare(f *pflag.FlagSet) {
+func (o *Options) dailyFlags(f *pflag.FlagSet) {
 	s := &o.Settings
-	s.Policy = fsm.DefaultPolicy()
 	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
 	cli.PortVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
-	cli.PortVar(f, &s.HTTPPort, "http-port", 0, "port of the HTTP API; 0 for a free one, which is kept")
-	cli.PortVar(f, &s.MetricsPort, "metrics-port", 0, "port of the metrics; 0 for a free one, which is kept")
 	cli.PathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.Ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
 	f.BoolVar(&s.Headless, "headless", false, "without the web UI")
-	o.logFlags(f)
-	f.StringArrayVar(&o.namespaces, "namespace", nil, "namespace to create besides default; may be repeated")
-	o.setupFlags(f)
-	o.serverFlags(f)
 	f.StringArrayVar(&o.passEnv, PassEnvFlag, nil, "variable of this environment that Temporal gets as well, or a pattern of names such as AWS_*; may be repeated")
 	cli.PathVar(f, &s.TemporalBin, "temporal-bin", "Temporal CLI to run (default bin/temporal in the home, then PATH, else one is installed)")
 	f.Var(&cli.Value[string]{To: &s.TemporalVersion, Kind: "version", Parse: func(text string) (string, error) {
@@ -99,7 +94,11 @@ func (o *Options) declare(f *pflag.FlagSet) {
 	}}, VersionFlag, "version of the Temporal CLI to run, in bin/versions in the home, and installed where it is missing")
 	f.BoolVar(&o.NoInstall, "no-install", false, "fail where there is no Temporal CLI, rather than install one: see stigmer local install --help")
 	f.DurationVar(&o.Timeout, "timeout", 60*time.Second, "how long to wait for Healthy")
-	p := &s.Policy
+}
+
+func (o *Options) policyFlags(f *pflag.FlagSet) {
+	p := &o.Settings.Policy
+	*p = fsm.DefaultPolicy()
 	millisVar(f, &p.StartDeadline, "start-deadline", "how long one Temporal may take to serve before it is started anew")
 	millisVar(f, &p.Period, "probe-period", "pause between two probes")
 	millisVar(f, &p.Timeout, "probe-timeout", "how long the answer to a probe may take; a later one counts as slow")
@@ -144,6 +143,9 @@ func (o *Options) Parse(flags *pflag.FlagSet) error {
 	o.Given = fsm.MakeNames(given)
 	if o.derivesUIPort() {
 		o.Settings.UIPort = o.Settings.Port + 1000
+	}
+	if slices.Equal(o.namespaces, []string{""}) {
+		o.namespaces = nil // none is what was asked for
 	}
 	o.Settings.Namespaces = fsm.MakeNames(o.namespaces)
 	o.Settings.PassEnv = fsm.MakeNames(slices.Compact(slices.Sorted(slices.Values(o.passEnv))))

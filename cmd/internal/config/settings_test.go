@@ -94,6 +94,7 @@ func TestConfigMistakes(t *testing.T) {
 		"ui_port: 1\n":                       `:1: unknown key "ui_port"; it is ui-port`,
 		"namespaces: [a]\n":                  `:1: unknown key "namespaces"; it is namespace`,
 		"--port: 1\n":                        `:1: unknown key "--port"; it is port`,
+		"log-level: info\n":                  `:1: unknown key "log-level"; it is temporal-log-level`,
 		"\n\nport: many\n":                   `:3: port: "many" is not a whole number`,
 		"port: 70000\n":                      `:1: port 70000 is not a port`,
 		"port: 1.5\n":                        `:1: port: "1.5" is not a whole number`,

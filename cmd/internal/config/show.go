@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -132,12 +133,23 @@ func PrintReport(out io.Writer, r Report) {
 	}
 }
 
+// readable quotes the texts of a list that commas do not separate.
+func readable(list []string) (words []string) {
+	for _, text := range list {
+		if strings.ContainsAny(text, ", \t\r\n'\"") {
+			text = human.ShellWord(text)
+		}
+		words = append(words, text)
+	}
+	return words
+}
+
 func valueText(value any) string {
 	switch v := value.(type) {
 	case json.RawMessage:
 		return string(v)
 	case []string:
-		return cmp.Or(strings.Join(v, ","), "-")
+		return cmp.Or(strings.Join(readable(v), ","), "-")
 	}
 	return cmp.Or(fmt.Sprint(value), "-")
 }

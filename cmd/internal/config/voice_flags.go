@@ -15,7 +15,7 @@ var voiceNames = []string{cli.VerboseFlag, cli.QuietFlag, cli.LogFormatFlag}
 // origins say which came from where.
 func VoiceFlags(tree *cobra.Command) Origins {
 	f, from := pflag.NewFlagSet("voice", pflag.ContinueOnError), Origins{}
-	declareVoice(f)
+	addGroup(f, groupOutput, declareVoice)
 	tree.PersistentFlags().AddFlagSet(f)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
 		if err := cli.CheckHomeFlags(); err != nil {
@@ -34,7 +34,7 @@ func declareVoice(f *pflag.FlagSet) {
 	f.Bool(cli.QuietFlag, false, "print no progress and no success, only results, warnings and errors: see the exit status")
 	format := "text"
 	cli.ChoiceVar(f, &format, cli.LogFormatFlag, "format", []string{"text", "json"},
-		"text or json, for the log of this command and of a new supervisor")
+		"text or json, for the log of this command and of a new supervisor; Temporal's own is --"+LogFormatFlag)
 }
 
 // readVoice fills in what was not typed, and checks it. One of the pair that a stronger layer

@@ -165,7 +165,7 @@ func anchored(name, folder, path string) string {
 
 func unknownKey(key string, known *pflag.FlagSet) string {
 	meant := strings.ToLower(strings.ReplaceAll(strings.TrimLeft(key, "-"), "_", "-"))
-	for _, name := range []string{meant, strings.TrimSuffix(meant, "s"), "install-" + meant} {
+	for _, name := range []string{meant, strings.TrimSuffix(meant, "s"), "install-" + meant, "temporal-" + meant} {
 		if known.Lookup(name) != nil {
 			return fmt.Sprintf("unknown key %q; it is %s", key, name)
 		}

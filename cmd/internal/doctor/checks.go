@@ -184,16 +184,17 @@ func passing(failure fsm.Event) bool {
 func (p *examination) checkPorts() []CheckReport {
 	var checks []CheckReport
 	for _, need := range actions.Needs(p.settings) {
-		checks = append(checks, p.checkPort(need.Flag, need.Port))
+		checks = append(checks, p.checkPort(need))
 	}
 	return checks
 }
 
-func (p *examination) checkPort(name string, port int) CheckReport {
+func (p *examination) checkPort(need actions.Need) CheckReport {
+	name, port := need.Flag, need.Port
 	ctx, cancel := inspect.WithLookTimeout()
 	defer cancel()
-	at := ports.HostPort(p.settings.IP, port)
-	listener, err := ports.Owner(ctx, p.settings.IP, port)
+	at := ports.HostPort(need.IP, port)
+	listener, err := ports.Owner(ctx, need.IP, port)
 	try := fmt.Sprintf("end it, or choose another: --%s", name)
 	if p.Running() {
 		try = cmp.Or(p.Advice(), try)
@@ -206,9 +207,9 @@ func (p *examination) checkPort(name string, port int) CheckReport {
 	case name == "ui-port" && config.UIBlocked(p.settings):
 		return fail(name, fmt.Sprintf("--ui-port %d, for start or restart", config.OpenUIPort(p.settings)), "browsers refuse port %d, so the web UI cannot be opened there", port)
 	case listener == nil:
-		err := ports.MayListen(p.settings.IP, port)
+		err := ports.MayListen(need.IP, port)
 		if err == nil {
-			err = ports.Reachable(p.settings.IP)
+			err = ports.Reachable(need.IP)
 		}
 		if err != nil {
 			code := cause.Of(err)

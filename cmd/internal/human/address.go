@@ -8,7 +8,9 @@ import (
 )
 
 // UIURL is the web UI's, as a browser on this machine opens it.
-func UIURL(s fsm.Settings) string { return "http://" + Dialable(s.IP, s.UIPort) }
+func UIURL(s fsm.Settings) string {
+	return "http://" + Dialable(s.UIAddress(), s.UIPort) + s.UIPublicPath
+}
 
 // HTTPURL is that of Temporal's HTTP API, empty where the record has no port for it.
 func HTTPURL(r fsm.Record) string { return sideURL(r.Settings.IP, r.SidePorts().HTTP, "") }

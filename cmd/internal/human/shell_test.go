@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // evil are values that mean something to a shell that reads them unquoted.
@@ -74,6 +76,19 @@ func TestDialable(t *testing.T) {
 	} {
 		if got := Dialable(ip, 1); got != want {
 			t.Errorf("%s is dialled as %s, not %s", ip, got, want)
+		}
+	}
+}
+
+// The web UI is at its own address, below its own path.
+func TestUIURL(t *testing.T) {
+	for want, s := range map[string]fsm.Settings{
+		"http://127.0.0.1:1":   {IP: "127.0.0.1", UIPort: 1},
+		"http://[::1]:1":       {IP: "::", UIPort: 1},
+		"http://127.0.0.2:1/x": {IP: "0.0.0.0", UIPort: 1, ServerFlags: fsm.ServerFlags{UIIP: "127.0.0.2", UIPublicPath: "/x"}},
+	} {
+		if got := UIURL(s); got != want {
+			t.Errorf("%+v: %s, not %s", s, got, want)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package human
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stigmer/local/fsm"
@@ -29,4 +31,16 @@ func FormatDuration(d time.Duration) string {
 		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
+}
+
+// ParseDays reads a duration that may begin with days, of 24 hours each: 1d, 1d12h.
+func ParseDays(text string) (time.Duration, error) {
+	if days, rest, ok := strings.Cut(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 32)
+		if err != nil {
+			return 0, err
+		}
+		text = strconv.FormatUint(n*24, 10) + "h" + rest
+	}
+	return time.ParseDuration(text)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stigmer/local/actions/database"
 	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
@@ -38,13 +39,13 @@ func (s *Snapshot) list() []Evidence {
 		list = append(list, s.processEvidence(), s.groupEvidence())
 	}
 	if s.Document.Settings.Port != 0 {
-		list = append(list, s.portEvidence("port", s.Document.Settings.Port, s.port))
+		list = append(list, s.portEvidence("port", launch.Address(s.Document.Settings), s.port))
 	}
 	if s.asked {
 		list = append(list, s.healthEvidence()...)
 	}
 	if settings := s.Document.Settings; !settings.Headless && settings.UIPort != 0 {
-		list = append(list, s.portEvidence("ui port", settings.UIPort, s.uiPort))
+		list = append(list, s.portEvidence("ui port", ports.HostPort(settings.UIAddress(), settings.UIPort), s.uiPort))
 		if s.Running() {
 			list = append(list, s.uiEvidence())
 		}
@@ -174,8 +175,7 @@ func (s *Snapshot) groupEvidence() Evidence {
 	return Evidence{"group", leads, fmt.Sprintf("pid %d, process group %d", leader.PID, leader.PGID)}
 }
 
-func (s *Snapshot) portEvidence(name string, port int, l *ports.Listener) Evidence {
-	at := ports.HostPort(s.Document.Settings.IP, port)
+func (s *Snapshot) portEvidence(name, at string, l *ports.Listener) Evidence {
 	switch {
 	case l == nil && !s.Running():
 		return Evidence{name, true, at + " is free"}

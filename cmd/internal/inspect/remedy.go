@@ -80,7 +80,7 @@ func OtherPlace(code fsm.Code) string {
 	case fsm.CodeAddressUnreachable:
 		return "bring up the interface lo, as in a new network namespace: ip link set lo up"
 	}
-	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has"
+	return "an address of this machine: --ip 127.0.0.1, or --ip 0.0.0.0 for all that it has; for the web UI --ui-ip 127.0.0.1"
 }
 
 // Fit says what to do about a database that a start refuses, by the code of what database.Unfit or

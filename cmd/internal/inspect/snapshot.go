@@ -197,7 +197,7 @@ func (s *Snapshot) lookAtTemporal() {
 		}
 	}
 	if !settings.Headless {
-		all.Go(func() { s.uiPort, _ = ports.Owner(ctx, settings.IP, settings.UIPort, leader) })
+		all.Go(func() { s.uiPort, _ = ports.Owner(ctx, settings.UIAddress(), settings.UIPort, leader) })
 		all.Go(func() {
 			if err := temporal.UI(ctx, human.UIURL(settings)); err != nil {
 				s.uiFault = err.Error()

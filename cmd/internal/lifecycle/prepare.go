@@ -15,7 +15,6 @@ import (
 	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/host"
-	"github.com/stigmer/local/probes/temporal"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -38,6 +37,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 	o.Config.NoteBeside(c)
 	config.WarnOfIgnored(c)
 	config.WarnOpen(c, o.Settings)
+	config.WarnPragmas(c, o.Settings)
 	WarnUIPort(c, o)
 	if err := checkShared(c, home); err != nil {
 		return "", err
@@ -53,7 +53,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.Environment) error {
 	next := fsm.Record{Settings: o.Settings, Environment: lent}
 	log := inspect.CheckLogFiles(home, o.Foreground)
-	if _, differs := mayDiffer(c.Context(), home, next); log == nil && temporal.IsTemporal(o.Settings.TemporalBin) && !differs {
+	if _, differs := mayDiffer(c.Context(), home, next); log == nil && config.Proven(home, o.Settings) && !differs {
 		return nil
 	}
 	if seen, err := inspect.TakeQuickSnapshotOf(home); err != nil || seen.Evidence.Owner != fsm.OwnerNone {
@@ -62,10 +62,8 @@ func TryForStart(c *cobra.Command, o *config.Options, home statefile.Home, lent 
 	if log != nil {
 		return log
 	}
-	if !temporal.IsTemporal(o.Settings.TemporalBin) {
-		if err := config.TryProgram(c, home, next); err != nil {
-			return err
-		}
+	if err := config.TryProgram(c, home, next); err != nil {
+		return err
 	}
 	return CheckSchema(c, home, next)
 }

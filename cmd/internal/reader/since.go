@@ -1,11 +1,10 @@
 package reader
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/human"
 )
 
 // sinceLayouts are the points in time that --since reads: those that a person
@@ -19,7 +18,7 @@ var sinceLayouts = []string{
 // parseSince reads a duration before now, a clock time of today, or a point in
 // time. Where it names no zone it is in now's.
 func parseSince(text string, now time.Time) (time.Time, error) {
-	if d, err := parseAge(text); err == nil && d >= 0 {
+	if d, err := human.ParseDays(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
 	today := now.Format(time.DateOnly) + " "
@@ -36,16 +35,4 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 		}
 	}
 	return time.Time{}, cli.BadFlag("since", "--since %q is neither a duration (10m, 2h, 1d) nor a time (12:00, 2026-11-25T09:00, 2026-11-25T09:00:00Z)", text)
-}
-
-// parseAge reads a duration that may begin with days, of 24 hours each: 1d, 1d12h.
-func parseAge(text string) (time.Duration, error) {
-	if days, rest, ok := strings.Cut(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 32)
-		if err != nil {
-			return 0, err
-		}
-		text = strconv.FormatUint(n*24, 10) + "h" + rest
-	}
-	return time.ParseDuration(text)
 }

@@ -43,6 +43,7 @@ func RunInstall(c *cobra.Command, o *config.Options, settings *pflag.FlagSet, vo
 	}
 	o.Config.NoteBeside(c)
 	config.WarnOpen(c, o.Settings)
+	config.WarnPragmas(c, o.Settings)
 	f.warnOfPassEnv(c, o)
 	if f.ours && f.params.Home != s.Home {
 		return f.otherHome()

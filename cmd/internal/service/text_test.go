@@ -34,7 +34,7 @@ const awkward = "/a b/%h %%/$HOME $$ ${X}/\"q\" 'r'/\\back\\ &<>;#é\n\tx --> ]]
 func awkwardService() service {
 	s := plainService()
 	s.Program, s.Home, s.Log = awkward+"/stigmer", awkward+"/home", awkward+"/log"
-	s.Flags = []string{"--db=" + awkward, "--namespace=;", "--namespace=-"}
+	s.Flags = []string{"--db=" + awkward, "--namespace=;", "--namespace=-", `--dynamic-config-value=a={"b": ["c,d", "%h $HOME \\n"]}`, "--dynamic-config-value=e=[1,\n2]", "--search-attribute="}
 	return s
 }
 

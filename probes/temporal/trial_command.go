@@ -10,16 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// versionFlags ask for the version. Before it prints it, a Temporal CLI reads the preset that its
+// noPreset goes with each question. Before it answers, a Temporal CLI reads the preset that its
 // environment names, and fails for a file of presets that is damaged: see the flags with which
 // package actions/launch switches them off.
-var versionFlags = []string{"--version", "--env", "default", "--env-file", os.DevNull}
+var noPreset = []string{"--env", "default", "--env-file", os.DevNull}
 
-// versionCommand is a run of a program for its version, in a process group of its own. The
+// trialCommand is a run of a program that answers and ends, in a process group of its own. The
 // whole group is killed when ctx is done: a wrapper's child would keep the output open,
 // and live on.
-func versionCommand(ctx context.Context, program string) *exec.Cmd {
-	c := exec.CommandContext(ctx, program, versionFlags...)
+func trialCommand(ctx context.Context, program string, args []string) *exec.Cmd {
+	c := exec.CommandContext(ctx, program, args...)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return unix.Kill(-c.Process.Pid, unix.SIGKILL) }
 	c.WaitDelay = time.Second
