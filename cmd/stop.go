@@ -28,9 +28,12 @@ supervisor is dead or does not answer.
 		Example: `  stigmer local stop
   stigmer local stop --timeout 1s`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runStop(c, grace) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return lifecycle.WithResult(c, func() error { return runStop(c, grace) })
+		},
 	}
 	graceFlag(c, "timeout", &grace)
+	cli.ResultFlag(c.Flags())
 	return c
 }
 

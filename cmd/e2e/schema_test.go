@@ -19,6 +19,7 @@ import (
 	"github.com/stigmer/local/cmd"
 	"github.com/stigmer/local/cmd/internal/homes"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 )
 
@@ -31,8 +32,9 @@ type published struct {
 
 // schemas are those in docs, by the first words of their files' names.
 var schemas = map[string]published{
-	"state": {"stigmer local state -o json", inspect.StateReport{}, inspect.StateSchema},
-	"list":  {"stigmer local list -o json", homes.Report{}, homes.Schema},
+	"state":  {"stigmer local state -o json", inspect.StateReport{}, inspect.StateSchema},
+	"list":   {"stigmer local list -o json", homes.Report{}, homes.Schema},
+	"result": {"stigmer local start|stop|restart -o json", lifecycle.Result{}, lifecycle.ResultSchema},
 }
 
 func schemaFile(name string) string { return "../../docs/" + name + ".schema.json" }
@@ -58,11 +60,12 @@ func TestSchemas(t *testing.T) {
 func schemaOf(t *testing.T, of published) []byte {
 	text := &jsonschema.Schema{Type: "string"}
 	root, err := jsonschema.ForType(reflect.TypeOf(of.printed), &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		reflect.TypeFor[time.Time]():   {Type: "string", Format: "date-time"},
-		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: enumOf(fsm.States)},
-		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
-		reflect.TypeFor[fsm.Names]():   {Type: "array", Items: text},
-		reflect.TypeFor[fsm.Texts]():   {Type: "array", Items: text},
+		reflect.TypeFor[time.Time]():         {Type: "string", Format: "date-time"},
+		reflect.TypeFor[fsm.State]():         {Type: "string", Enum: enumOf(fsm.States)},
+		reflect.TypeFor[fsm.Desired]():       {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
+		reflect.TypeFor[lifecycle.Outcome](): {Type: "string", Enum: enumOf(lifecycle.Outcomes)},
+		reflect.TypeFor[fsm.Names]():         {Type: "array", Items: text},
+		reflect.TypeFor[fsm.Texts]():         {Type: "array", Items: text},
 	}})
 	check(t, err)
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"

@@ -12,6 +12,8 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/statefile"
 )
 
 const (
@@ -84,6 +86,16 @@ func NamedHomes() map[string]string {
 		}
 	}
 	return homes
+}
+
+// NameOf returns the name of a home, empty for one that has only its path.
+func NameOf(home statefile.Home) string {
+	for name, path := range NamedHomes() {
+		if named, there, err := statefile.FindHome(path); err == nil && there && named == home {
+			return name
+		}
+	}
+	return ""
 }
 
 // WarnUnknownName warns of a name that no home has, and says which there are. A home that was named

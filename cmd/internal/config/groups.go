@@ -43,3 +43,6 @@ func addGroup(f *pflag.FlagSet, title string, declare func(*pflag.FlagSet)) {
 
 // HomeFlags declares the flags that name the home, for a whole tree.
 func HomeFlags(f *pflag.FlagSet) { addGroup(f, groupHome, cli.HomeFlags) }
+
+// ResultFlag declares --output of start and restart.
+func ResultFlag(f *pflag.FlagSet) { addGroup(f, groupOutput, cli.ResultFlag) }

@@ -14,7 +14,7 @@ import (
 // have no use here.
 var (
 	presetFlags = []string{"env", "env-file", "config-file", "profile", "disable-config-file", "disable-config-env"}
-	clientFlags = []string{"color", "output", "o", "time-format", "no-json-shorthand-payloads", "command-timeout", "client-connect-timeout"}
+	clientFlags = []string{"color", "time-format", "no-json-shorthand-payloads", "command-timeout", "client-connect-timeout"}
 )
 
 // FlagError turns an error of parsing the flags of start into a Problem. A user may have typed what start-dev
