@@ -95,7 +95,7 @@ var mayImport = map[string][]string{
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
-	"cmd/internal/homes":     {human, cli, inspect, "statefile", evidence},
+	"cmd/internal/homes":     {human, cli, inspect, evidence},
 	"cmd/internal/reader":    {human, cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
 	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }

@@ -88,14 +88,24 @@ func NamedHomes() map[string]string {
 	return homes
 }
 
-// NameOf returns the name of a home, empty for one that has only its path.
-func NameOf(home statefile.Home) string {
-	for name, path := range NamedHomes() {
-		if named, there, err := statefile.FindHome(path); err == nil && there && named == home {
+// NameOf returns the name of the home at a path, empty for one that has only its path.
+func NameOf(path string) string {
+	path = RealHome(path)
+	for name, named := range NamedHomes() {
+		if RealHome(named) == path {
 			return name
 		}
 	}
 	return ""
+}
+
+// RealHome is the path by which processes and records know a home, or the path itself if it is
+// not usable as one: that is reported where the home is read.
+func RealHome(path string) string {
+	if home, there, err := statefile.FindHome(path); err == nil && there {
+		return string(home)
+	}
+	return filepath.Clean(path)
 }
 
 // WarnUnknownName warns of a name that no home has, and says which there are. A home that was named

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/cmd/internal/inspect"
-	"github.com/stigmer/local/statefile"
 )
 
 // Schema is the version of what list -o json prints. It grows when a field changes its meaning or
@@ -42,13 +40,13 @@ func Find() []inspect.HomeReport {
 		return all[path]
 	}
 	for name, path := range cli.NamedHomes() {
-		add(realPath(path)).name = name
+		add(cli.RealHome(path)).name = name
 	}
 	for _, path := range evidence.HomesInUse() {
 		add(path).inUse = true
 	}
 	if path, err := cli.HomePath(); err == nil {
-		add(realPath(path)).own = true
+		add(cli.RealHome(path)).own = true
 	}
 	var reading sync.WaitGroup
 	for _, h := range all {
@@ -99,15 +97,6 @@ func rank(name string) int {
 		return 2
 	}
 	return 1
-}
-
-// realPath is the path by which processes and records know a home, or the path itself if it is
-// not usable as one: that is reported where the home is read.
-func realPath(path string) string {
-	if home, there, err := statefile.FindHome(path); err == nil && there {
-		return string(home)
-	}
-	return filepath.Clean(path)
 }
 
 // List prints the homes.

@@ -267,9 +267,13 @@ func (s *Snapshot) Diagnosis() fsm.Diagnosis {
 	if s.RecordFault != nil && s.RecordFault != ErrNoRecord {
 		damage = s.RecordFault.Error()
 	}
+	detail := s.answer.Detail
+	if !s.asked {
+		detail = "whether it answers was not asked"
+	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
 		Driven: s.Driver.PID != 0, Lost: s.RecordFault != nil, Damage: damage, Suspended: s.Suspended, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
-		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
+		Asked: s.asked, Verdict: s.answer.Verdict, Detail: detail,
 	})
 }
 

@@ -97,9 +97,11 @@ func (e *ending) result(command string, err error) Result {
 	path, homeless := cli.HomePath()
 	snapshot := inspect.Unseen()
 	if homeless == nil {
+		path = cli.RealHome(path)
 		snapshot = inspect.TakeHomeSnapshot(path, false)
 	}
-	r.HomeReport = snapshot.HomeReport(cli.NameOf(snapshot.Home))
+	r.HomeReport = snapshot.HomeReport(cli.NameOf(path))
+	r.Home = path
 	switch {
 	case err != nil:
 		r.Outcome, r.Error = OutcomeFailed, e.errorReport(err)
