@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -48,14 +47,9 @@ func Find() []inspect.HomeReport {
 	if path, err := cli.HomePath(); err == nil {
 		add(cli.RealHome(path)).own = true
 	}
-	var reading sync.WaitGroup
-	for _, h := range all {
-		reading.Go(h.read)
-	}
-	reading.Wait()
 	reports := []inspect.HomeReport{}
-	for _, h := range all {
-		if h.listed {
+	for _, h := range all { // one after the other: side by side takes longer where the machine is busy
+		if h.read(); h.listed {
 			reports = append(reports, h.report)
 		}
 	}

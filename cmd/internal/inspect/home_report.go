@@ -54,7 +54,7 @@ func TakeHomeSnapshot(path string, inUse bool) *Snapshot {
 	}
 	s.ReadRecord()
 	if inUse || s.Document.Generation > 0 {
-		s.lookAtLocks()
+		s.lookAtOwners()
 	}
 	return s
 }
