@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 )
@@ -41,7 +40,7 @@ func PrintState(out io.Writer, r StateReport, explain bool) {
 	}
 	printFailure(out, r)
 	if r.Try != "" {
-		fmt.Fprintf(out, "  Try        %s\n", cli.ForThisHome(r.Try))
+		fmt.Fprintf(out, "  Try        %s\n", r.Try)
 	}
 	if explain {
 		PrintEvidence(out, r)
@@ -94,7 +93,7 @@ func printFailure(out io.Writer, r StateReport) {
 		fmt.Fprintf(out, "    | %s\n", line)
 	}
 	if r.Failure.Try != "" {
-		fmt.Fprintf(out, "  Try        %s\n", cli.ForThisHome(r.Failure.Try))
+		fmt.Fprintf(out, "  Try        %s\n", r.Failure.Try)
 	}
 }
 

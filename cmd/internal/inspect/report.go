@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stigmer/local/actions/launch"
+	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
 )
@@ -27,7 +28,8 @@ func (s *Snapshot) Report() StateReport {
 		skewNote: s.skewNote(),
 	}
 	if report.Failure != nil && report.State == fsm.Stopped {
-		_, report.Failure.Try = Remedy(r, s.Home)
+		_, try := Remedy(r, s.Home)
+		report.Failure.Try = cli.ForThisHome(try)
 	}
 	if lost := s.LostLog(); lost != "" {
 		report.lostLog = lost + ": " + LogAnew(s.Home)
@@ -53,7 +55,7 @@ func (s *Snapshot) Report() StateReport {
 // now is the state with its reason.
 func (s *Snapshot) now() StateNow {
 	d, r := s.Diagnosis(), s.Document.Record
-	now := StateNow{State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason, Try: s.Advice()}
+	now := StateNow{State: d.State, Certain: s.Trouble == nil, Desired: r.Desired, Reason: d.Reason, Try: cli.ForThisHome(s.Advice())}
 	if s.Trouble != nil {
 		now.Reason = "cannot be told: " + s.Trouble.Error()
 	}
