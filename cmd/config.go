@@ -13,34 +13,46 @@ import (
 func configCommand(voices config.Origins) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Show the settings, and where each comes from",
+		Short: "Show and check the settings, and where each comes from",
 		Long: `Show the settings that start would use. A setting is taken from the first of these
 that has it: the flag, its environment variable (--ui-port is STIGMER_UI_PORT), the
-file local.yaml in the home, the default.
+file that --` + config.TeamFlag + ` or ` + config.TeamVariable + ` names, local.yaml in the home, the default.
 
-The keys of local.yaml are the names of start's flags:
+The keys of both files are the names of start's flags:
 
   port: 7333
   namespace: [orders, billing]
-  db: ~/orders.db             # a relative path is taken from the home
+  db: ~/orders.db             # a relative path is taken from the file's folder
+  search-attribute:
+    CustomerId: Keyword       # of every namespace
+    orders: {Region: Keyword} # of one
+  dynamic-config-value:
+    limit.maxIDLength: 500    # values are JSON; a text is a JSON string
 
 Further keys are ` + cli.QuietFlag + `, ` + cli.VerboseFlag + ` and ` + cli.LogFormatFlag + `, as for every command, and, for the source
 of a Temporal CLI, ` + config.MirrorSetting + ` ($` + config.MirrorVariable + `, install's --mirror) and
 ` + config.FromSetting + ` ($` + config.FromVariable + `, install's --from). Commands that use none of the
-other settings, such as stop, ignore a damaged file.
+other settings, such as stop, ignore a damaged file. In a variable a list is one text a
+line, or a JSON list; STIGMER_NAMESPACE and STIGMER_PASS_ENV are split at commas.
 
-A key of the file counts at each start and restart like a flag: if Temporal is running
-with another value, start fails, names the difference and changes nothing. A file that
-other users could write to is not read.
+A key of a file counts at each start and restart like a flag: if Temporal is running
+with another value, start fails, names the difference and changes nothing.
+
+A local.yaml that other users could write to is not read. A file of --` + config.TeamFlag + ` is, but for
+what could run a program, or have a file or variable of yours read, overwritten or sent:
+each path and URL, sqlite-pragma, temporal-arg and pass-env.
 
 If there is no local.yaml, a config.yaml in the home that has only such keys is read
 instead, with a note: that name belongs to the Stigmer CLI.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333 -o json
+  stigmer local config init stigmer.yaml
+  stigmer local config check stigmer.yaml
+  stigmer local start --config stigmer.yaml
   $EDITOR "$(stigmer local config path)"`,
 		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
-	c.AddCommand(configShowCommand(voices), configPathCommand())
+	c.AddCommand(configShowCommand(voices), configPathCommand(), configCheckCommand(), configInitCommand())
 	return c
 }
 
@@ -67,10 +79,10 @@ func configShowCommand(voices config.Origins) *cobra.Command {
 		Use:   "show",
 		Short: "Show each setting, and where it comes from",
 		Long: `Show each setting that start would use, and where it comes from: a flag, an
-environment variable, a line of local.yaml, or the default. It takes the flags of
-start, to see what they would change. Nothing is started or made.
+environment variable, a line of the file of --config or of local.yaml, or the default. It
+takes the flags of start, to see what they would change. Nothing is started or made.
 
-Exit status: 0 done, 2 a setting is not understood, 4 local.yaml is not to be trusted.`,
+Exit status: 0 done, 2 a setting is not understood, 4 a file is not to be trusted.`,
 		Example: `  stigmer local config show
   stigmer local config show --port 7333
   stigmer local config show -o json`,

@@ -22,6 +22,10 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	values["level"], values["url"], values["arg"], values["retention"] = "debug", "http://127.0.0.1:2/x", "--new", "17h0m0s"
 	values["ui-ip"], values["ui-public-path"] = "::1", "/some"
 	values["name=value"], values["key=json"], values["name=type"] = "a=1", `a={"b":","}`, "A=Text"
+	values[config.TeamFlag] = filepath.Join(t.TempDir(), "team.yaml")
+	if err := os.WriteFile(values[config.TeamFlag], nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range variableFlags() {
 		t.Run(f.name, func(t *testing.T) {
 			flags := f.declare()

@@ -116,7 +116,8 @@ There are as many as you have homes. The home is --home DIR or --name NAME, whic
 ~/.stigmer/instances/NAME; else $STIGMER_HOME or $STIGMER_NAME; else ~/.stigmer. list shows
 them all. In a path, ~ and ~/x mean your home folder, even if no shell expands them. Every
 flag of start, and those for all commands, are also read from the environment, --ui-port is
-STIGMER_UI_PORT, and but for the home from local.yaml in the home: see config --help.`,
+STIGMER_UI_PORT, and but for those of the home from the file of --config, and from local.yaml
+in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
   stigmer local start --name orders --port 7333 --ui-port 8333

@@ -21,7 +21,7 @@ func restartCommand() *cobra.Command {
 		Use:   "restart",
 		Short: "Stop Temporal and start it with the same settings",
 		Long: `Stop Temporal if it runs, then start it with the recorded settings. A flag, its
-environment variable or a line of local.yaml changes the one setting that it names.
+environment variable or a line of a settings file changes the one setting that it names.
 Temporal gets the recorded variables again; --pass-env takes them from this environment.
 An empty value takes a setting back: --search-attribute '' for a list, --ui-ip '' for a text.
 

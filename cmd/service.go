@@ -60,10 +60,10 @@ func serviceInstallCommand(voices config.Origins) *cobra.Command {
 		Short: "Write the service's file, with the settings of start",
 		Long: `Write the file of a systemd user unit or a launchd agent that runs start --foreground
 with the settings that are given here by flag or environment. It prints the file's path
-and how to enable the service; --now enables it. local.yaml is read at each start of the
-service. A file that stigmer did not write, or wrote for another home, is left alone;
-one that was changed by hand is kept beside the new one. A service that runs is not
-changed; --now --restart restarts it, and Temporal with it.
+and how to enable the service; --now enables it. The files of --config and local.yaml are
+read at each start of the service. A file that stigmer did not write, or wrote for
+another home, is left alone; one that was changed by hand is kept beside the new one. A
+service that runs is not changed; --now --restart restarts it, and Temporal with it.
 
 If no systemd or launchd runs for this user, as in a container or under su, the file is
 written, the output names what can be done with it, and the exit status is 3. With --now

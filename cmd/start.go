@@ -30,7 +30,7 @@ install without flags does. With --temporal-version it runs exactly that version
 installs it where it is missing, while bin/temporal stays as it is.
 
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
-local.yaml in the home: see config --help. You pass a setting by any of the three.
+the files of --config and local.yaml: see config --help. You pass a setting by any of these.
 
 The flags of temporal server start-dev work here too, with its letters; its --log-level and
 --log-format are --temporal-log-level and --temporal-log-format. --temporal-arg passes on a

@@ -67,7 +67,7 @@ func TestDistArchives(t *testing.T) {
 	for _, platform := range []string{"linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"} {
 		files, moment := unarchive(t, only(t, "*_"+platform+".tar.gz"))
 		for _, want := range []string{
-			"stigmer", "LICENSE", "README.md", "docs/STATES.md", "docs/state.schema.json", "man/stigmer.1.gz", "man/stigmer-local-start.1.gz",
+			"stigmer", "LICENSE", "README.md", "docs/STATES.md", "docs/state.schema.json", "docs/settings.schema.json", "man/stigmer.1.gz", "man/stigmer-local-start.1.gz",
 			"completion/stigmer.bash", "completion/_stigmer", "completion/stigmer.fish", "completion/stigmer.ps1",
 		} {
 			if !files[want] {

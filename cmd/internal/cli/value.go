@@ -17,6 +17,8 @@ type Value[T any] struct {
 	Parse func(text string) (T, error)
 	// Show is fmt.Sprint where it is nil.
 	Show func(T) string
+	// Words are all texts that it takes, nil if there are more.
+	Words []string
 }
 
 // String shows the value.
@@ -35,6 +37,9 @@ func (v *Value[T]) Set(text string) error {
 	}
 	return err
 }
+
+// Choices returns all texts that it takes, nil if there are more.
+func (v *Value[T]) Choices() []string { return v.Words }
 
 // Type names the kind of value in the help.
 func (v *Value[T]) Type() string { return v.Kind }
@@ -57,7 +62,7 @@ func PathVar(f *pflag.FlagSet, to *string, name, usage string) {
 
 // ChoiceVar declares a flag that is one of some words.
 func ChoiceVar(f *pflag.FlagSet, to *string, name, kind string, words []string, usage string) {
-	f.Var(&Value[string]{To: to, Kind: kind, Parse: func(text string) (string, error) {
+	f.Var(&Value[string]{To: to, Kind: kind, Words: words, Parse: func(text string) (string, error) {
 		if !slices.Contains(words, text) {
 			return "", fmt.Errorf("%q is neither %s", text, strings.Join(words, " nor "))
 		}

@@ -39,11 +39,15 @@ func readCLIFile(path string) cliFile {
 		return cliFile{}
 	}
 	c := cliFile{Path: path, text: text, Distrusted: distrusted, Manages: managesTemporal(text)}
-	top, _ := topMapping(path, text)
+	top, _ := topMapping(text)
 	known := knownFlags()
 	c.Ours = top != nil && len(top.Content) > 0 && !slices.ContainsFunc(pairs(top), func(p pair) bool {
-		_, _, wrong := scalars(p.value)
-		return p.key.Kind != yaml.ScalarNode || known.Lookup(p.key.Value) == nil || wrong != ""
+		flag := known.Lookup(p.key.Value)
+		if p.key.Kind != yaml.ScalarNode || flag == nil || p.value.Kind == yaml.MappingNode {
+			return true
+		}
+		_, wrong := settingValues(flag, p)
+		return len(wrong) > 0
 	})
 	c.Foreign = !c.Ours && len(text) > 0
 	return c

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
-	"github.com/stigmer/local/cmd/internal/human"
 )
 
 // FileName is the settings file in the home.
@@ -26,12 +25,45 @@ type File struct {
 	entries map[string]configEntry
 	// Beside is the file of the Stigmer CLI in the same home.
 	Beside cliFile
+	// Team is the file that --config names, which beats this one; nil for none.
+	Team *File
 }
 
 // configEntry is the value of a key, or the values of a list.
 type configEntry struct {
-	values []string
+	values []configValue
 	line   int
+}
+
+// configValue is one text, as a flag takes it.
+type configValue struct {
+	text string
+	line int
+}
+
+// texts are the values without their lines.
+func (e configEntry) texts() (texts []string) {
+	for _, v := range e.values {
+		texts = append(texts, v.text)
+	}
+	return texts
+}
+
+// TeamPath is the file that --config names, empty for none.
+func (f File) TeamPath() string {
+	if f.Team == nil {
+		return ""
+	}
+	return f.Team.Path
+}
+
+// at names a line of the file, in short where that is plain.
+func (f File) at(line int) string {
+	name := filepath.Base(f.Path)
+	if own, err := ConfigPath(); name == FileName && (err != nil || f.Path != own) {
+		name = f.Path
+	}
+	return fmt.Sprintf("%s:%d", name, line)
 }
 
 // ConfigPath is the settings file of the home that would be used.
@@ -66,78 +98,55 @@ func ReadFile() (File, error) {
 // readSettings reads local.yaml.
 func readSettings(path string) (File, error) {
 	c := File{Path: path}
-	data, distrusted, err := readText(path)
-	target, notLink := os.Readlink(path)
-	switch {
-	case notLink == nil && errors.Is(err, fs.ErrNotExist):
-		return c, &cli.Problem{
-			What:  fmt.Sprintf("%s is a link to %s, which is not there", path, target),
-			Means: "what it says is not known, so nothing was done without it; nothing was changed",
-			Try:   "put that file back, or take the link away", Exit: cli.ExitFailed,
-		}
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return c, nil // what is wrong with the home is reported where it is opened
-	case err != nil:
-		p := cli.SystemProblem(err, "nothing was changed")
-		p.Try = cmp.Or(cli.OpenFolder(), "look at "+path)
-		return c, p
-	case distrusted != nil:
-		return c, distrusted
+	data, err := ownText(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
 	}
 	c.Exists = true
 	c.entries, err = parseConfig(path, data)
 	return c, err
 }
 
-// readText reads a file by which programs are started, and returns why it is not trusted, nil if
-// only its owner can have written it. A link is followed: what counts is which users can write
-// to the file that it leads to.
-func readText(path string) (text []byte, distrusted *cli.Problem, err error) {
-	text, info, err := cli.ReadRegular(path, 0)
-	if err != nil {
-		return nil, nil, err
+// ownText returns what is in local.yaml. Its error is a Problem, or fs.ErrNotExist.
+func ownText(path string) ([]byte, error) {
+	data, distrusted, err := readText(path)
+	target, notLink := os.Readlink(path)
+	switch {
+	case notLink == nil && errors.Is(err, fs.ErrNotExist):
+		return nil, &cli.Problem{
+			What:  fmt.Sprintf("%s is a link to %s, which is not there", path, target),
+			Means: "what it says is not known, so nothing was done without it; nothing was changed",
+			Try:   "put that file back, or take the link away", Exit: cli.ExitFailed,
+		}
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, fs.ErrNotExist // what is wrong with the home is reported where it is opened
+	case err != nil:
+		p := cli.SystemProblem(err, "nothing was changed")
+		p.Try = cmp.Or(cli.OpenFolder(), "look at "+path)
+		return nil, p
+	case distrusted != nil:
+		return nil, distrusted
 	}
-	return text, distrust(path, info), nil
-}
-
-// distrust returns why a settings file is not trusted, nil if it is: others than its owner
-// could have written it.
-func distrust(path string, info fs.FileInfo) *cli.Problem {
-	p := &cli.Problem{Means: "others could choose what is started, so it was not read; nothing was changed", Exit: cli.ExitPermission}
-	switch uid := int(info.Sys().(*syscall.Stat_t).Uid); {
-	case uid != 0 && uid != os.Geteuid():
-		p.What = fmt.Sprintf("%s belongs to another user (uid %d)", path, uid)
-		p.Try = fmt.Sprintf("remove it: rm %s; or keep it, as root: chown %d %[1]s", human.ShellWord(path), os.Geteuid())
-	case OpenToOthers(path, info.Mode()):
-		p.What = fmt.Sprintf("%s can be written by others than its owner (mode %04o)", path, info.Mode().Perm())
-		p.Try = "chmod go-w " + human.ShellWord(path)
-	default:
-		return nil
-	}
-	return p
-}
-
-// OpenToOthers reports whether others may write to a file. The group's right,
-// which many systems give by default, means nothing in a folder that only its
-// owner may enter.
-func OpenToOthers(path string, mode fs.FileMode) bool {
-	if mode.Perm()&0o022 == 0 {
-		return false
-	}
-	itself, err := os.Lstat(path)
-	folder, err2 := os.Stat(filepath.Dir(path))
-	closed := err == nil && err2 == nil && itself.Mode().IsRegular() && folder.Mode().Perm()&0o077 == 0
-	return mode.Perm()&0o002 != 0 || !closed
+	return data, nil
 }
 
 // knownFlags are the flags whose names are the keys: those of start and of the
-// voice, and the settings of an installation, which start has as well.
+// voice, and the settings of an installation, which start has as well. A file names no other one.
 func knownFlags() *pflag.FlagSet {
-	flags := pflag.NewFlagSet(FileName, pflag.ContinueOnError)
-	flags.SortFlags = false
-	new(Options).StartFlags(flags)
-	new(Source).Declare(flags)
-	declareVoice(flags)
+	all, flags := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet(FileName, pflag.ContinueOnError)
+	all.SortFlags, flags.SortFlags = false, false
+	flags.SetNormalizeFunc(AsStartDev)
+	new(Options).StartFlags(all)
+	addGroup(all, groupSource, new(Source).Declare)
+	addGroup(all, groupOutput, declareVoice)
+	all.VisitAll(func(f *pflag.Flag) {
+		if f.Name != TeamFlag {
+			flags.AddFlag(f)
+		}
+	})
 	return flags
 }
 

@@ -7,7 +7,7 @@ import (
 
 // ServiceFlags are the flags of a start to keep in the service's file: what was
 // given by flag or environment, since the service's environment is another one.
-// local.yaml it reads by itself.
+// local.yaml and the file of --config it reads by itself, at each start.
 func (o *Options) ServiceFlags(settings *pflag.FlagSet, home statefile.Home) []string {
 	flags := []string{}
 	settings.VisitAll(func(f *pflag.Flag) {
@@ -31,6 +31,8 @@ func (o *Options) kept(f *pflag.Flag) []string {
 	switch f.Name {
 	case "timeout":
 		return nil // in the foreground no command waits
+	case TeamFlag:
+		return []string{o.Config.TeamPath()}
 	case "db":
 		return []string{o.Settings.DB}
 	case "temporal-bin":

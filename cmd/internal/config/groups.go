@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -19,6 +20,7 @@ const (
 	groupPolicy = "Probes and restarts"
 	groupOutput = "Output"
 	groupHome   = "Home"
+	groupSource = "Source of a Temporal CLI"
 )
 
 // GroupOf is the title of a flag's group, empty for a flag that is in none.
@@ -27,6 +29,29 @@ func GroupOf(f *pflag.Flag) string {
 		return title[0]
 	}
 	return ""
+}
+
+// flagGroup is the flags with one title.
+type flagGroup struct {
+	title string
+	flags []*pflag.Flag
+}
+
+// groupsOf are the groups of the flags that are settings, in the order of their first ones. The first group, which has
+// all flags of the help that are in no other, has a title of its own.
+func groupsOf(flags *pflag.FlagSet) (groups []flagGroup) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		title := GroupOf(f)
+		if title == groupDaily {
+			title = "Daily use"
+		}
+		at := slices.IndexFunc(groups, func(g flagGroup) bool { return g.title == title })
+		if at < 0 {
+			at, groups = len(groups), append(groups, flagGroup{title: title})
+		}
+		groups[at].flags = append(groups[at].flags, f)
+	})
+	return groups
 }
 
 // addGroup declares flags in a group, with the letters that start-dev has for them.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -26,14 +25,16 @@ type origin struct {
 	// where is the flag, the variable, or the file's name and line; for a default,
 	// why it is not the usual one, if it is not.
 	where string
-	line  int // in the settings file
+	// file and line are of the settings file.
+	file string
+	line int
 }
 
 // Origins says where each flag that has a value got it.
 type Origins map[string]origin
 
 // Layers fills in the flags that were not given: from the environment, and what
-// that leaves open from the settings file, which is read unless Config has it. What both leave
+// that leaves open from the settings files, which are read unless Config has them. What all leave
 // open keeps its default.
 func (o *Options) Layers(flags *pflag.FlagSet) (err error) {
 	o.origins = Origins{}
@@ -41,11 +42,11 @@ func (o *Options) Layers(flags *pflag.FlagSet) (err error) {
 		return err
 	}
 	if o.Config.Path == "" {
-		if o.Config, err = ReadFile(); err != nil {
+		if o.Config, err = readFiles(flags); err != nil {
 			return err
 		}
 	}
-	return o.origins.file(flags, o.Config)
+	return o.origins.files(flags, o.Config)
 }
 
 // environment notes what was typed, and fills in what was not from the environment.
@@ -75,11 +76,20 @@ func (o Origins) environment(flags *pflag.FlagSet) error {
 	})
 }
 
-// file fills in what is open still from the settings file.
+// files fills in what is open still from the file of --config, then from local.yaml.
+func (o Origins) files(flags *pflag.FlagSet, own File) error {
+	if own.Team != nil {
+		if err := o.file(flags, *own.Team); err != nil {
+			return err
+		}
+	}
+	return o.file(flags, own)
+}
+
 func (o Origins) file(flags *pflag.FlagSet, file File) error {
 	return o.fill(flags, func(f *pflag.Flag) ([]string, origin) {
 		entry := file.entries[f.Name]
-		return entry.values, origin{layer: layerFile, where: fmt.Sprintf("%s:%d", filepath.Base(file.Path), entry.line), line: entry.line}
+		return entry.texts(), origin{layerFile, file.at(entry.line), file.Path, entry.line}
 	}, func(from origin, err error) error { return configProblem(file.Path, from.line, err.Error()) })
 }
 
@@ -133,14 +143,17 @@ func VariableOf(flag string) string {
 // Blame puts a wrong value into words, with where it was given: it may be no flag that was
 // typed.
 func (o *Options) Blame(err error) *cli.Problem {
-	var bad cli.FlagError
-	if !errors.As(err, &bad) {
+	if p, ok := errors.AsType[*cli.Problem](err); ok {
+		return p
+	}
+	bad, ok := errors.AsType[cli.FlagError](err)
+	if !ok {
 		return cli.UsageProblem(err)
 	}
 	for _, name := range bad.Flags {
 		switch from := o.origins[name]; from.layer {
 		case layerFile:
-			p := configProblem(o.Config.Path, from.line, o.asKeys(bad))
+			p := configProblem(from.file, from.line, o.asKeys(bad))
 			p.Means, p.Try = cmp.Or(bad.Means, p.Means), cmp.Or(bad.Try, p.Try)
 			return p
 		case layerEnvironment:

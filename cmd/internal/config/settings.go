@@ -29,6 +29,7 @@ type Options struct {
 	Timeout    time.Duration
 	Foreground bool
 	Trace      string
+	team       string // the file of --config, as it was given
 	NoInstall  bool
 	// Restarts says that the command is restart: settings that were not given are the record's.
 	Restarts bool
@@ -54,7 +55,7 @@ func (o *Options) StartFlags(f *pflag.FlagSet) {
 func (o *Options) ProgramFlags(f *pflag.FlagSet) {
 	o.AddFlags(f)
 	f.VisitAll(func(flag *pflag.Flag) {
-		flag.Hidden = !slices.Contains([]string{"temporal-bin", VersionFlag, "no-install", "timeout"}, flag.Name)
+		flag.Hidden = !slices.Contains([]string{TeamFlag, "temporal-bin", VersionFlag, "no-install", "timeout"}, flag.Name)
 	})
 }
 
@@ -80,6 +81,7 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 
 func (o *Options) dailyFlags(f *pflag.FlagSet) {
 	s := &o.Settings
+	cli.PathVar(f, &o.team, TeamFlag, "settings file of a team, over local.yaml: the same keys; see stigmer local config --help")
 	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
 	cli.PortVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
@@ -131,6 +133,14 @@ func (o *Options) Parse(flags *pflag.FlagSet) error {
 	if err := o.Layers(flags); err != nil {
 		return err
 	}
+	if err := o.settle(flags); err != nil {
+		return o.Blame(err)
+	}
+	return nil
+}
+
+// settle makes the settings of flags that have their values, and checks them.
+func (o *Options) settle(flags *pflag.FlagSet) error {
 	var given []string
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed {
@@ -150,7 +160,7 @@ func (o *Options) Parse(flags *pflag.FlagSet) error {
 	o.Settings.Namespaces = fsm.MakeNames(o.namespaces)
 	o.Settings.PassEnv = fsm.MakeNames(slices.Compact(slices.Sorted(slices.Values(o.passEnv))))
 	if err := o.check(); err != nil {
-		return o.Blame(err)
+		return err
 	}
 	return o.database()
 }
@@ -171,20 +181,20 @@ func (o *Options) database() error {
 		return nil
 	}
 	if o.Ephemeral {
-		return o.Blame(cli.Exclusive("db", "ephemeral"))
+		return cli.Exclusive("db", "ephemeral")
 	}
 	path, err := filepath.Abs(o.Settings.DB)
 	if err != nil {
 		return cli.SystemProblem(err, "nothing was changed")
 	}
 	if err := launch.CheckDatabaseName(path); err != nil {
-		return o.Blame(cli.BadFlag("db", "--db %s: %v", path, err))
+		return cli.BadFlag("db", "--db %s: %v", path, err)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return o.Blame(cli.BadFlag("db", "--db %s: there is no folder %s", path, filepath.Dir(path)))
+		return cli.BadFlag("db", "--db %s: there is no folder %s", path, filepath.Dir(path))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return o.Blame(cli.BadFlag("db", "--db %s is not a file", path))
+		return cli.BadFlag("db", "--db %s is not a file", path)
 	}
 	o.Settings.DB = path
 	return nil

@@ -35,8 +35,8 @@ func TestLayers(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for name, want := range map[string]origin{
-		"port": {layerFlag, "--port", 0}, "ip": {layerEnvironment, "STIGMER_IP", 0},
-		"headless": {layerFile, "local.yaml:4", 4}, "namespace": {layerFile, "local.yaml:5", 5}, "metrics-port": {},
+		"port": {layer: layerFlag, where: "--port"}, "ip": {layer: layerEnvironment, where: "STIGMER_IP"},
+		"headless": {layerFile, "local.yaml:4", o.Config.Path, 4}, "namespace": {layerFile, "local.yaml:5", o.Config.Path, 5}, "metrics-port": {},
 	} {
 		if got := o.origins[name]; got != want {
 			t.Errorf("%s is from %+v, not %+v", name, got, want)

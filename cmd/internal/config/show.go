@@ -22,6 +22,8 @@ type Report struct {
 	// Path is the settings file, which Exists or not.
 	Path   string `json:"path"`
 	Exists bool   `json:"exists"`
+	// Config is the file that --config names, empty for none.
+	Config string `json:"config"`
 	// Notes are about config.yaml, the Stigmer CLI's file.
 	Notes    []string        `json:"notes"`
 	Settings []SettingReport `json:"settings"`
@@ -48,7 +50,7 @@ func (o *Options) Report(settings *pflag.FlagSet) (Report, error) {
 	if err != nil || !there {
 		home = statefile.Home(path)
 	}
-	report := Report{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Notes: append([]string{}, o.Config.BesideNotes()...)}
+	report := Report{Schema: 1, Path: o.Config.Path, Exists: o.Config.Exists, Config: o.Config.TeamPath(), Notes: append([]string{}, o.Config.BesideNotes()...)}
 	report.Add(settings, o.origins, func(f *pflag.Flag) (any, string) { return o.standard(f, home) })
 	return report, nil
 }
@@ -121,6 +123,9 @@ func PrintReport(out io.Writer, r Report) {
 	if !r.Exists {
 		note = "  (not there)"
 	}
+	if r.Config != "" {
+		fmt.Fprintf(out, "%s\n", r.Config)
+	}
 	fmt.Fprintf(out, "%s%s\n", r.Path, note)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
@@ -129,7 +134,11 @@ func PrintReport(out io.Writer, r Report) {
 		if s.Layer == layerDefault {
 			from = strings.TrimSuffix("default, "+s.Source, ", ")
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, valueText(s.Value), from)
+		lines := valueLines(s.Value)
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Name, lines[0], from)
+		for _, line := range lines[1:] {
+			fmt.Fprintf(table, "  \t%s\t\n", line)
+		}
 	}
 }
 
@@ -144,12 +153,20 @@ func readable(list []string) (words []string) {
 	return words
 }
 
-func valueText(value any) string {
+// shortList is how long a list may be, in bytes, to stand in one line.
+const shortList = 60
+
+// valueLines are the lines for a value: more than one for a list that is not short.
+func valueLines(value any) []string {
 	switch v := value.(type) {
 	case json.RawMessage:
-		return string(v)
+		return []string{string(v)}
 	case []string:
-		return cmp.Or(strings.Join(readable(v), ","), "-")
+		words := readable(v)
+		if line := strings.Join(words, ","); len(line) <= shortList {
+			return []string{cmp.Or(line, "-")}
+		}
+		return words
 	}
-	return cmp.Or(fmt.Sprint(value), "-")
+	return []string{cmp.Or(fmt.Sprint(value), "-")}
 }

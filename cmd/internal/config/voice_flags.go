@@ -51,12 +51,11 @@ func readVoice(c *cobra.Command, f *pflag.FlagSet, from Origins) error {
 	if len(from) == len(voiceNames) {
 		return nil // as for a supervisor, which gets all of them as flags: nothing is left to read
 	}
-	file, err := ReadFile()
-	if err != nil {
-		return nil
+	file, err := readFiles(c.Flags())
+	if err == nil {
+		c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
 	}
-	c.SetContext(context.WithValue(c.Context(), fileKey{}, file))
-	return from.file(f, file)
+	return from.files(f, file)
 }
 
 // fileKey is the key of the settings file in a command's context.

@@ -85,6 +85,9 @@ func (p *examination) checkSettings() CheckReport {
 		otherwise += fmt.Sprintf("; Temporal runs with others (%s), a restart changes that", differ[0])
 	}
 	config := p.options.Config
+	if team := config.TeamPath(); team != "" {
+		return pass(name, "%s over %s is understood%s", team, config.Path, otherwise)
+	}
 	if !config.Exists {
 		return pass(name, "defaults and environment; there is no %s%s", config.Path, otherwise)
 	}

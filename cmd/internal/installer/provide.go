@@ -28,7 +28,7 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 		return err
 	}
 	version := o.Settings.TemporalVersion
-	if err := installInChild(c, home, string(verb), version); err != nil {
+	if err := installInChild(c, o, home, string(verb)); err != nil {
 		return err
 	}
 	o.Settings.TemporalBin = config.FindBinary(home, version)
@@ -41,7 +41,8 @@ func WithBinary(c *cobra.Command, o *config.Options, home statefile.Home, verb f
 // against a loop, and os.Args to be this command's, which it need not be in a larger
 // program.) The child shares the terminal, reports its own failure, and goes on if this
 // process is killed: what it installs is there for the next command.
-func installInChild(c *cobra.Command, home statefile.Home, verb, version string) error {
+func installInChild(c *cobra.Command, o *config.Options, home statefile.Home, verb string) error {
+	version := o.Settings.TemporalVersion
 	failed := func(err error) error {
 		return notProvided(err, verb, home, install.Version(cmp.Or(version, cli.TemporalVersion)))
 	}
@@ -57,7 +58,7 @@ func installInChild(c *cobra.Command, home statefile.Home, verb, version string)
 	}
 	child := exec.CommandContext(ctx, exe, words...)
 	child.Args[0] = os.Args[0]
-	child.Env = cli.WithHome(os.Environ(), home)
+	child.Env = append(cli.WithHome(os.Environ(), home), config.TeamVariable+"="+o.Config.TeamPath())
 	child.Stderr = c.ErrOrStderr()
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	err = child.Run()
