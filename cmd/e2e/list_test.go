@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
@@ -38,17 +39,24 @@ func TestListOfManyHomes(t *testing.T) {
 	}()
 	// As after a crash of the machine: the records say Healthy, and nothing runs.
 	document.State, document.Desired = fsm.Healthy, fsm.WantRunning
-	document.Settings.Port, document.Settings.UIPort = listener.Addr().(*net.TCPAddr).Port, document.Settings.Port
+	document.Settings.Port = listener.Addr().(*net.TCPAddr).Port
+	document.Settings.UIPort = document.Settings.Port
 	for i := range manyHomes {
 		home, err := statefile.OpenHome(filepath.Join(p.dir, "me", ".stigmer", "instances", fmt.Sprintf("n%02d", i)))
 		check(t, err)
-		check(t, (statefile.File{Home: home}).Put(document))
+		if i%2 == 0 { // in the others nothing was started yet
+			check(t, (statefile.File{Home: home}).Put(document))
+		}
 	}
 	p.local("start")
 	calls := filepath.Join(p.dir, "calls")
 	p.env = append(p.env, "STIGMER_TEST_CALLS="+calls)
+	list := exec.Command(p.bin, "local", "list", "-o", "json")
+	list.Env, list.Stderr = p.env, os.Stderr
+	printed, err := list.Output()
+	check(t, err)
 	var report homes.Report
-	check(t, json.Unmarshal([]byte(p.local("list", "-o", "json")), &report))
+	check(t, json.Unmarshal(printed, &report))
 	for i, h := range report.Homes[:manyHomes] {
 		if want := fmt.Sprintf("n%02d", i); h.Name != want || h.State != fsm.Stopped || h.PID != 0 {
 			t.Errorf("%s: %s, pid %d, want %s", h.Name, h.State, h.PID, want)
@@ -67,7 +75,7 @@ func TestListOfManyHomes(t *testing.T) {
 	// Other tests' homes, which run meanwhile, may need a list of their own.
 	var all, lists int
 	if text, err := os.ReadFile(calls); err == nil {
-		if _, err := fmt.Sscan(string(text), &all, &lists); err != nil || lists == 0 || lists >= manyHomes/2 {
+		if _, err := fmt.Sscan(string(text), &all, &lists); err != nil || lists == 0 || lists > manyHomes/5 {
 			t.Errorf("%d lists of processes (%v)", lists, err)
 		}
 		t.Logf("%d calls, %d lists of processes", all, lists)
