@@ -52,11 +52,15 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
   stigmer local start --search-attribute CustomerId=Keyword --retention 30d
   stigmer local start --dynamic-config-value limit.blobSize.error=4194304
   stigmer local start --pass-env 'AWS_*'
+  stigmer local start --name orders --port 7333 --ui-port 8333 -o json
   stigmer local start --foreground`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return endRetries(lifecycle.WithResult(c, func() error { return runStart(c, o) }))
+		},
 	}
 	o.StartFlags(c.Flags())
+	config.ResultFlag(c.Flags())
 	groupFlags(c)
 	return c
 }
@@ -65,6 +69,9 @@ func runStart(c *cobra.Command, o *config.Options) error {
 	home, err := lifecycle.Prepare(c, o)
 	if err != nil {
 		return err
+	}
+	if o.Foreground && cli.PrintsJSON(c) {
+		return cli.UsageProblem(cli.BadFlag("output", "--foreground prints its log, and no JSON at its end"))
 	}
 	lent, err := o.Lent()
 	if err != nil {
