@@ -77,10 +77,10 @@ func (w *simWorld) endIsTrue(c *simCmd) {
 }
 
 // mayEnd: without a fault each command ends as it should, and whatever has gone wrong,
-// no start waits in vain for a Temporal that serves.
+// no start waits in vain for a Temporal that serves and has its supervisor.
 func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	frozen := slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen })
-	if o.end == fsm.ResultTimedOut && w.settled() && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
+	if o.end == fsm.ResultTimedOut && w.settled() && len(w.drivers) > 0 && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
 	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
