@@ -63,8 +63,14 @@ func (h *siege) recordSays(state string) bool {
 // beside runs a program in the container, as docker exec does.
 func (c *container) beside(status int, args ...string) string {
 	c.t.Helper()
+	return c.besideWith(c.env, status, args...)
+}
+
+// besideWith is beside, with another environment.
+func (c *container) besideWith(env []string, status int, args ...string) string {
+	c.t.Helper()
 	command := exec.Command("nsenter", append([]string{"--target", fmt.Sprint(c.init), "--pid", "--mount"}, args...)...)
-	command.Env = c.env
+	command.Env = env
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
 		c.t.Fatal(err)
@@ -204,16 +210,9 @@ func TestProcessOneReapsNothing(t *testing.T) {
 func dockerfile(t *testing.T) map[string]string {
 	t.Helper()
 	instructions := map[string]string{}
-	for _, p := range pages(t) {
-		for _, b := range p.blocks() {
-			if b.language != "dockerfile" {
-				continue
-			}
-			for _, line := range p.lines[b.first:b.end] {
-				name, rest, _ := strings.Cut(line, " ")
-				instructions[name] = rest
-			}
-		}
+	for _, line := range strings.Split(containerBlock(t, "dockerfile"), "\n") {
+		name, rest, _ := strings.Cut(line, " ")
+		instructions[name] = rest
 	}
 	return instructions
 }
@@ -247,6 +246,12 @@ func TestProcessOneAlone(t *testing.T) {
 		mount -o remount,ro,bind "$root"
 		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT ` + image["ENV"] + ` \
 			$(command -v chroot) --userspec=12345:12345 "$root" ` + strings.Join(entry, " "))
+	project, err := parseCompose(containerBlock(t, "yaml"))
+	check(t, err)
+	health := append([]string{"--root", "--setuid=12345", "--setgid=12345"}, project.Services["temporal"].HealthCheck.Test[1:]...)
+	if out := c.besideWith(strings.Fields(image["ENV"]), 0, health...); !strings.HasPrefix(out, "Healthy") {
+		t.Errorf("the health check says %s", out)
+	}
 	if !strings.Contains(h.record(), `"ip": "0.0.0.0"`) {
 		t.Errorf("the record is\n%s", h.record())
 	}
