@@ -170,6 +170,22 @@ func TestProcessOneFails(t *testing.T) {
 	})
 }
 
+// TestProcessOneStubborn: an engine's SIGTERM ends the container also where Temporal ignores it,
+// after the grace period, and Ctrl-C, twice, ends the wait.
+func TestProcessOneStubborn(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, false)
+	h.env = append(h.env, "FAKE_TEMPORAL=ignore-term")
+	c := h.container("", "start", "--foreground")
+	check(t, syscall.Kill(c.init, syscall.SIGTERM))
+	h.await("Stopping")
+	poll(awaitDefault, func() bool { // the kernel merges those that come too soon
+		return isClosed(c.done) || syscall.Kill(c.init, syscall.SIGINT) != nil
+	})
+	c.ends(0)
+	h.isDown()
+}
+
 // TestProcessOneReapsNothing: process 1 of a container is a program that waits for no child, as
 // sleep infinity in a dev container, and each process that ended stays a zombie. It is not taken
 // for one that lives: what ran is adopted, restarted and stopped.
