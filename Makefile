@@ -100,7 +100,7 @@ check: build/bin/staticcheck
 	@echo "staticcheck blunt" && GOOS=linux CGO_ENABLED=0 build/bin/staticcheck -tags blunt ./...
 	@case "$$(GOOS=windows go build ./cmd/stigmer 2>&1)" in *stigmer_supports_only_linux_and_darwin*) ;; *) echo "an unsupported system is not named"; exit 1 ;; esac
 	go mod tidy -diff
-	go test -count=1 -run 'TestStatesPage|TestMatrix|TestStateSchema|TestGolden|TestReferences' ./fsm ./cmd/... ./statefile
+	go test -count=1 -run 'TestStatesPage|TestMatrix|TestSchemas|TestGolden|TestReferences' ./fsm ./cmd/... ./statefile
 
 # package builds all that a release has into build/dist, and publishes nothing. A
 # clone without a remote is taken for one of the module's own repository.

@@ -59,6 +59,8 @@ func (d *Client) carry(effect fsm.CommandEffect) error {
 		if err := procs.Signal(effect.Driver, unix.SIGKILL); err != nil { //mutation:supervisor-killed
 			return fmt.Errorf("kill the supervisor (pid %d): %w", effect.Driver.PID, err)
 		}
+	case fsm.ActAskSetup:
+		return procs.Signal(effect.Driver, unix.SIGUSR1) //mutation:setup-asked
 	case fsm.ActProbe:
 		d.probe(effect.Record)
 	case fsm.ActArm:

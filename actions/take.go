@@ -54,7 +54,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	return fsm.Input{
 		Event: fsm.LockAcquired,
 		BeforeSpawn: fsm.BeforeSpawn{
-			Fresh: s.DB != "" && !database.Exists(s.DB), Half: found.Half, Known: found.Known,
+			Fresh: s.DB != "" && !database.Exists(s.DB), File: database.Name(s.DB), Half: found.Half, Known: found.Known,
 			Version: program.Version, SidePorts: sidePorts,
 		},
 	}

@@ -142,6 +142,8 @@ func (w *World) perform(e fsm.Effect) (fsm.Input, bool) {
 		w.watch(e)
 	case fsm.DoProbe:
 		w.ask(e)
+	case fsm.DoSetup:
+		w.setUp(e) //mutation:setup-begun
 	case fsm.DoTerm:
 		w.term(e)
 	case fsm.DoKill:

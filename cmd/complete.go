@@ -34,6 +34,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"ui-ip":            completeFrom("127.0.0.1\tthis machine only", "0.0.0.0\tevery machine that can reach this one"),
 	"ui-public-path":   completeFrom("/\tthe default"),
 	"mirror":           completeFrom(install.Releases + "\tthe official releases"),
+	cli.NameFlag:       cli.CompleteHomeNames,
 	"namespace":        config.CompleteNamespaces,
 	config.PassEnvFlag: config.CompleteVariables,
 	"output":           completeFrom("text\tfor people", "json\tfor programs"),

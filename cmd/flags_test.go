@@ -70,7 +70,7 @@ func variableFlags() []variableFlag {
 	for _, f := range []variableFlag{
 		{"", func() *pflag.FlagSet { return startCommand().Flags() }, settings},
 		{"", func() *pflag.FlagSet { return restartCommand().Flags() }, settings},
-		{"", func() *pflag.FlagSet { return Local().PersistentFlags() }, readVoice},
+		{"", func() *pflag.FlagSet { return config.VoiceSet(Local()) }, readVoice},
 		{"", func() *pflag.FlagSet {
 			flags := pflag.NewFlagSet("install", pflag.ContinueOnError)
 			new(config.Source).Declare(flags)
@@ -86,7 +86,7 @@ func variableFlags() []variableFlag {
 func readVoice(f *pflag.FlagSet) error {
 	tree := Local()
 	tree.SetContext(context.Background())
-	tree.PersistentFlags().VisitAll(func(flag *pflag.Flag) { *flag = *f.Lookup(flag.Name) })
+	config.VoiceSet(tree).VisitAll(func(flag *pflag.Flag) { *flag = *f.Lookup(flag.Name) })
 	return tree.PersistentPreRunE(tree, nil)
 }
 
@@ -154,7 +154,7 @@ func TestSourceAndVoiceByLayer(t *testing.T) {
 		if c.variable != "" {
 			t.Setenv(c.variable, "true")
 		}
-		flags := Local().PersistentFlags()
+		flags := config.VoiceSet(Local())
 		if err := readVoice(flags); err != nil || flags.Lookup(c.want).Value.String() != "true" || flags.Lookup("quiet").Value.String() == flags.Lookup("verbose").Value.String() {
 			t.Errorf("%+v: %v", c, err)
 		}

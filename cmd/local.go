@@ -112,20 +112,24 @@ and kills. After start it serves, after stop no process of it is left; state --e
 shows what is running, why, and what each command would do next.
 
 ` + cli.ExitHelp + `
-The home is $STIGMER_HOME, else ~/.stigmer. In a path, ~ and ~/x mean your home
-folder, even if no shell expands them. Every flag of start, and those for all commands, are
-also read from the environment, --ui-port is STIGMER_UI_PORT, from the file of --config,
-and from local.yaml in the home: see config --help.`,
+There are as many as you have homes. The home is --home DIR or --name NAME, which is
+~/.stigmer/instances/NAME; else $STIGMER_HOME or $STIGMER_NAME; else ~/.stigmer. list shows
+them all. In a path, ~ and ~/x mean your home folder, even if no shell expands them. Every
+flag of start, and those for all commands, are also read from the environment, --ui-port is
+STIGMER_UI_PORT, and but for those of the home from the file of --config, and from local.yaml
+in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
+  stigmer local start --name orders --port 7333 --ui-port 8333
   stigmer local stop`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cli.NoArguments, RunE: cli.ShowHelp,
 	}
 	local.SetFlagErrorFunc(cli.UsageError)
+	config.HomeFlags(local.PersistentFlags())
 	voices := config.VoiceFlags(local)
 	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
-	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
+	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), listCommand(), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]
 	}

@@ -30,10 +30,13 @@ An empty value takes a setting back: --search-attribute '' for a list, --ui-ip '
   stigmer local restart --port 7333
   stigmer local restart --dynamic-config-value ''`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runRestart(c, o, grace) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return lifecycle.WithResult(c, func() error { return runRestart(c, o, grace) })
+		},
 	}
 	o.AddFlags(c.Flags())
 	graceFlag(c, "grace", &grace)
+	config.ResultFlag(c.Flags())
 	groupFlags(c)
 	return c
 }

@@ -29,6 +29,10 @@ restart keeps them. If there is no Temporal CLI, start installs one, as stigmer 
 install without flags does. With --temporal-version it runs exactly that version, and
 installs it where it is missing, while bin/temporal stays as it is.
 
+Search attributes, the retention and the namespaces are what is there when start returns, in a
+database that exists too. What differs in kind, or Temporal refuses, is named: then start fails,
+Temporal serves on, and the next start tries again. Nothing is removed.
+
 Every flag is also read from the environment, --ui-port is STIGMER_UI_PORT, and from
 the files of --config and local.yaml: see config --help. You pass a setting by any of these.
 
@@ -48,11 +52,15 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
   stigmer local start --search-attribute CustomerId=Keyword --retention 30d
   stigmer local start --dynamic-config-value limit.blobSize.error=4194304
   stigmer local start --pass-env 'AWS_*'
+  stigmer local start --name orders --port 7333 --ui-port 8333 -o json
   stigmer local start --foreground`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return endRetries(runStart(c, o)) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return endRetries(lifecycle.WithResult(c, func() error { return runStart(c, o) }))
+		},
 	}
 	o.StartFlags(c.Flags())
+	config.ResultFlag(c.Flags())
 	groupFlags(c)
 	return c
 }
@@ -61,6 +69,9 @@ func runStart(c *cobra.Command, o *config.Options) error {
 	home, err := lifecycle.Prepare(c, o)
 	if err != nil {
 		return err
+	}
+	if o.Foreground && cli.PrintsJSON(c) {
+		return cli.UsageProblem(cli.BadFlag("output", "--foreground prints its log, and no JSON at its end"))
 	}
 	lent, err := o.Lent()
 	if err != nil {

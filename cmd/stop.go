@@ -2,12 +2,15 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/homes"
+	"github.com/stigmer/local/cmd/internal/inspect"
 	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/proc"
@@ -16,6 +19,7 @@ import (
 
 func stopCommand() *cobra.Command {
 	var grace time.Duration
+	var all bool
 	c := &cobra.Command{
 		Use:   "stop",
 		Short: "Stop Temporal, and return when nothing of it is left",
@@ -24,13 +28,25 @@ descendants that left the group included. It returns when the kernel has release
 temporal.lock, which proves that no process of the tree lives. It also works if the
 supervisor is dead or does not answer.
 
+--all stops all homes that list shows, side by side, and prints a line for each. If one
+cannot be stopped, the others are stopped all the same, and the exit status is 1. With
+-o json it prints an object with the list results.
+
 ` + cli.ExitHelp,
 		Example: `  stigmer local stop
-  stigmer local stop --timeout 1s`,
+  stigmer local stop --timeout 1s
+  stigmer local stop --all`,
 		Args: cli.NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return runStop(c, grace) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if all {
+				return runStopAll(c, grace)
+			}
+			return lifecycle.WithResult(c, func() error { return runStop(c, grace) })
+		},
 	}
 	graceFlag(c, "timeout", &grace)
+	c.Flags().BoolVar(&all, "all", false, "stop every home, those elsewhere too")
+	cli.ResultFlag(c.Flags())
 	return c
 }
 
@@ -45,6 +61,26 @@ func checkGrace(name string, grace time.Duration) error {
 		return cli.UsageProblem(cli.BadFlag(name, "--%s %s is not a time of at least a millisecond", name, grace))
 	}
 	return nil
+}
+
+// runStopAll stops each home in which something may run, or was to run.
+func runStopAll(c *cobra.Command, grace time.Duration) error {
+	if err := checkGrace("timeout", grace); err != nil {
+		return err
+	}
+	for _, name := range []string{cli.HomeFlag, cli.NameFlag} {
+		if c.Flags().Changed(name) {
+			return cli.UsageProblem(cli.Exclusive("all", name))
+		}
+	}
+	found := slices.DeleteFunc(homes.Find(), func(h inspect.HomeReport) bool {
+		return h.Certain && h.State == fsm.Stopped && h.Desired == fsm.WantStopped
+	})
+	if len(found) == 0 && !cli.PrintsJSON(c) {
+		fmt.Fprintln(cli.Success(c), "Nothing runs.")
+		return nil
+	}
+	return lifecycle.StopAll(c, found, grace)
 }
 
 func runStop(c *cobra.Command, grace time.Duration) error {
@@ -67,6 +103,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 		return cli.SystemProblem(err, "nothing was stopped")
 	}
 	if !there {
+		cli.WarnUnknownName(c)
 		fmt.Fprintf(cli.Success(c), "Nothing runs: there is no home %s.\n", path)
 		return nil
 	}

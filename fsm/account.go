@@ -8,7 +8,7 @@ import (
 // account books what an event means for the record: what is wanted, what failed and how
 // often, which Temporal runs, and what is known of its database.
 func (s Supervisor) account(row Row, in Input) Supervisor {
-	return s.accountWants(row, in).accountFailure(row, in).accountDatabase(row, in).accountRun(row, in)
+	return s.accountWants(row, in).accountFailure(row, in).accountDatabase(row, in).accountSetup(row, in).accountRun(row, in)
 }
 
 func (s Supervisor) accountWants(row Row, in Input) Supervisor {
@@ -99,6 +99,35 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 	return s
 }
 
+// cause is the sentence that the history keeps.
+func (s Supervisor) cause(row Row, in Input) string {
+	switch row.On {
+	case Exited, StartDeadline, LivenessDeadline, SpawnFailed, BudgetExhausted:
+		return s.Failure.Reason
+	case ProbeFailed:
+		if s.Slowly {
+			return slowWords(s.ProbeFailures.Slow)
+		}
+		return s.Waiting
+	case LockAcquired:
+		if news := append(s.databaseNews(in), in.SidePorts.moved()...); len(news) > 0 {
+			return strings.Join(news, "; ")
+		}
+	case Spawned:
+		if in.Backup != "" {
+			return fmt.Sprintf("pid %d; the database was made by another version of Temporal and copied to %s first", in.Process.PID, in.Backup)
+		}
+		if in.Aside != "" {
+			return fmt.Sprintf("pid %d; the half-made database is kept as %s", in.Process.PID, in.Aside)
+		}
+		return fmt.Sprintf("pid %d", in.Process.PID)
+	}
+	if in.Detail != "" {
+		return in.Detail
+	}
+	return Means(row.On)
+}
+
 // databaseNews says what a spawn finds of its database that its user should know.
 func (s Supervisor) databaseNews(in Input) []string {
 	was := s.DatabaseBefore
@@ -133,7 +162,7 @@ func (s Supervisor) halfMade(in Input) bool {
 // its file does not exist, so that the next spawn creates it.
 func (s Supervisor) born(fresh bool) Database {
 	if s.Settings.DB == "" {
-		return Database{}
+		return Database{Setup: s.Database.Setup}
 	}
 	db := s.Database
 	if db.Path != s.Settings.DB {

@@ -27,6 +27,8 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 			return s, []Effect{s.arm(BackoffElapsed, pause)}
 		}
 		return s, nil // see applyNext
+	case DoSetup:
+		return s.setUp()
 	case DoRelease:
 		return s, []Effect{s.effect(DoRelease)}
 	}

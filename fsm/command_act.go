@@ -15,6 +15,7 @@ const (
 	ActHandOver           CommandAction = "hand over"            // save what is wanted, start a supervisor with the locked descriptor
 	ActDrive              CommandAction = "drive"                // stop Temporal in this process
 	ActAskStop            CommandAction = "ask to stop"          // write the request, then SIGTERM to the supervisor
+	ActAskSetup           CommandAction = "ask for setup"        // SIGUSR1 to the supervisor: it applies the setup once more
 	ActKillAsked          CommandAction = "kill asked"           // SIGKILL to the supervisor that was asked
 	ActKillSuspended      CommandAction = "kill suspended"       // SIGKILL to the supervisor that is suspended
 	ActReplaceOlder       CommandAction = "replace"              // SIGKILL to the supervisor of an older version
@@ -46,6 +47,7 @@ var CommandPhrases = map[CommandAction]string{
 	ActHandOver:           "start a supervisor, which inherits supervisor.lock",
 	ActDrive:              "stop Temporal in this process",
 	ActAskStop:            "ask the supervisor to stop",
+	ActAskSetup:           "ask the supervisor to apply the setup",
 	ActKillAsked:          "end the supervisor by SIGKILL",
 	ActKillSuspended:      "end the suspended supervisor by SIGKILL",
 	ActReplaceOlder:       "end the older supervisor by SIGKILL",
@@ -79,6 +81,9 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 	case ActAskStop:
 		c.Asked, c.Ending = in.Driver, in.Record.Incarnation
 		return c, []CommandEffect{{Do: ActAskStop, Driver: in.Driver, Grace: c.Grace, RestartPending: c.Verb == VerbRestart, Detail: c.Cause}}
+	case ActAskSetup:
+		c.Since = in.Record.Generation // what is younger is the answer
+		return c, []CommandEffect{{Do: ActAskSetup, Driver: in.Driver}}
 	case ActKillAsked:
 		return c, []CommandEffect{{Do: ActKillSupervisor, Driver: c.Asked}}
 	case ActKillSuspended:

@@ -97,8 +97,10 @@ func (c Command) classifyDriven(in CommandInput) CommandEvent {
 		return SupervisorReplaced
 	case c.lost(in):
 		return DatabaseLost
-	case r.State != Healthy: //mutation:not-healthy
+	case r.State != Healthy || r.SetupPending(): //mutation:not-healthy
 		return TemporalComing
+	case r.SetupFault() != "": //mutation:setup-fault
+		return c.classifySetupFault(in)
 	case r.Generation > c.Since: //mutation:record-older
 		return TemporalStarted
 	case c.Handovers > 0 && in.Driver.Same(r.Supervisor):
@@ -108,6 +110,20 @@ func (c Command) classifyDriven(in CommandInput) CommandEvent {
 		return TemporalUndriven
 	}
 	return TemporalRunning
+}
+
+// classifySetupFault classifies a Temporal that is Healthy and has not got its setup. A supervisor is
+// asked only if it has saved a record: then it handles the signal.
+func (c Command) classifySetupFault(in CommandInput) CommandEvent {
+	switch {
+	case in.Record.Generation > c.Since:
+		return SetupNotApplied
+	case in.Driver.PID != 0 && (c.Phase == StartRetrying || c.Phase == StartHandedOver):
+		return TemporalComing // the answer is not there yet, or it is the dead supervisor's
+	case !in.Driver.Same(in.Record.Supervisor):
+		return TemporalUndriven
+	}
+	return SetupFailedBefore
 }
 
 // lost reports whether what is written to the Temporal at hand is lost.

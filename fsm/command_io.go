@@ -13,6 +13,7 @@ const (
 	ResultFailed                 CommandResult = "failed"          // Temporal did not come up; the record has the failure
 	ResultStoppedByOther         CommandResult = "stopped by stop" // another command stopped it while this one waited
 	ResultDatabaseLost           CommandResult = "lost"            // it runs, but what is written to it is lost
+	ResultSetupFailed            CommandResult = "setup"           // it runs, but the setup could not be applied
 	ResultTimedOut               CommandResult = "timed out"
 	ResultTemporalLockForeign    CommandResult = "foreign"      // a foreign process holds temporal.lock
 	ResultNoSupervisor           CommandResult = "no handover"  // the supervisor could not be started
@@ -87,7 +88,7 @@ type CommandInput struct {
 type CommandEffect struct {
 	Do             CommandAction
 	Record         Record           // handover, drive, prove
-	Driver         Process          // ask to stop, kill
+	Driver         Process          // ask to stop, ask for setup, kill
 	Grace          Millis           // ask to stop, drive
 	RestartPending bool             // ask to stop: Temporal is started again after it
 	Input          CommandInputKind // arm

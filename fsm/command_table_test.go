@@ -73,7 +73,7 @@ func TestEveryEventThatIsFoundHasARowAndEveryRowIsFound(t *testing.T) {
 	late := []CommandEvent{SupervisorStarted, SupervisorNotStarted, TemporalAnswered, TemporalSilent}
 	dice := rand.New(rand.NewPCG(1, 2))
 	found := map[string]bool{}
-	for range 300_000 {
+	for range 1_000_000 {
 		c, in := someCommand(dice), someSight(dice)
 		on := c.note(in).classify(in)
 		found[fmt.Sprintf("%s in %s", on, c.Phase)] = true

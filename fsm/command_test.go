@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor"
+const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor,setup"
 
 // asker is a command in a story.
 type asker struct {
@@ -60,6 +60,11 @@ func (a *asker) sight(l line) CommandInput {
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)
 	}
+	if l.has("setup") {
+		s := &in.Record.Settings
+		s.SearchAttributes = "A=Keyword"
+		in.Record.Database.Setup = map[string]AppliedSetup{"applied": {Wanted: s.WantedSetup()}, "failed": {Wanted: s.WantedSetup(), Fault: "it differs"}}[l.word("setup", "")]
+	}
 	foreign := ""
 	if l.has("holder") {
 		foreign = "pid 7 (foreign)"
@@ -96,6 +101,8 @@ func (d CommandEffect) inWords() string {
 			text += ", to start it again"
 		}
 		return text
+	case ActAskSetup:
+		return fmt.Sprintf("%s pid %d", d.Do, d.Driver.PID)
 	case ActKillSupervisor:
 		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Do, d.Driver.PID, d.Detail))
 	case ActFinish:

@@ -44,6 +44,10 @@ func checkDeeds(t *testing.T, c Command, in CommandInput, deeds []CommandEffect)
 	for i, d := range deeds {
 		last := i == len(deeds)-1
 		switch d.Do {
+		case ActAskSetup:
+			if !d.Driver.Same(in.Record.Supervisor) || in.Record.SetupFault() == "" {
+				t.Errorf("%s for nothing, or of a supervisor that may not listen", d.Do)
+			}
 		case ActAskStop, ActKillSupervisor:
 			if d.Driver.PID <= 1 {
 				t.Errorf("%s without a process", d.Do)
@@ -83,6 +87,10 @@ func someSight(dice *rand.Rand) CommandInput {
 	in := CommandInput{Kind: pick(dice, append(everyInput, "bogus")), Record: someRecord(dice), Detail: "something"}
 	in.Record.Settings = someSettings(dice)
 	in.Record.Incarnation = dice.Uint64N(4)
+	if dice.IntN(3) == 0 {
+		in.Record.Settings.Retention = 1
+		in.Record.Database.Setup = pick(dice, []AppliedSetup{{}, {Wanted: in.Record.Settings.WantedSetup()}, {Wanted: in.Record.Settings.WantedSetup(), Fault: "it differs"}})
+	}
 	in.Record.RestartPending, in.Record.Lost = dice.IntN(3) == 0, dice.IntN(2) == 0
 	in.Record.Failure.Event = pick(dice, []Event{"", Exited, LockDenied})
 	in.Evidence = Evidence{Owner: pick(dice, LockOwners), Leader: process(100), Holder: "pid 7"}

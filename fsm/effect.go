@@ -63,9 +63,15 @@ type Input struct {
 	RestartPending bool    // stop: a restart asks
 	Was            State   // resumed: what the record said, if that was another state than the one it is resumed in
 	Detail         string  // one sentence for people: what asked, what was refused
-	Left           string  // gone: a name for the state in which the database was left
+	OfDatabase             // gone, setup_applied, setup_failed
 	BeforeSpawn            // lock_acquired
 	WithSpawn              // spawned
+}
+
+// OfDatabase is what was found of the database at the end of a Temporal, or of a setup.
+type OfDatabase struct {
+	Left  string       // gone: a name for the state in which the database was left
+	Setup AppliedSetup // setup_applied and setup_failed: of which database, and what was found
 }
 
 // Stamp is what the world adds to each input: the machine itself has no clock and no chance.
@@ -78,6 +84,7 @@ type Stamp struct {
 // BeforeSpawn is what was observed between the locks and the spawn.
 type BeforeSpawn struct {
 	Fresh     bool         // the database file does not exist
+	File      string       // names the database, as sqlite.Fingerprint does; empty for none, and in memory
 	Known     DatabaseFile // the database, if its contents are known
 	Half      string       // why the database is what a killed first start leaves, without its subject; empty if it is not
 	Version   string       // of the Temporal CLI that is about to be spawned, empty if not known

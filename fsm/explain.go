@@ -36,7 +36,7 @@ type Diagnosis struct {
 // and believes the locks before the record.
 func Diagnose(r Record, l Look) Diagnosis {
 	d := diagnose(r, l)
-	d.Agrees = d.State == r.State
+	d.Agrees = d.State == r.State || d.State == Starting && r.State == Healthy // the setup is pending
 	return d
 }
 
@@ -71,6 +71,8 @@ func driven(r Record, l Look) Diagnosis {
 		return Diagnosis{State: Restarting, Reason: "Temporal has just ended; the supervisor is about to restart it"}
 	case r.State == Healthy && l.Asked && !(l.Verdict.Live && l.Verdict.Ready): //mutation:silent
 		return Diagnosis{State: Degraded, Reason: "the record says Healthy, but right now " + l.Detail}
+	case r.State == Healthy && r.SetupPending():
+		return Diagnosis{State: Starting, Reason: "Temporal serves, and its setup is being applied"}
 	case r.State == Stopped && r.Desired == WantRunning:
 		return Diagnosis{State: Locking, Reason: "a start is handing over to its supervisor"}
 	}
@@ -120,7 +122,7 @@ func Moves(in CommandInput) []Move {
 	}
 	moves := []Move{in.move(VerbStart), in.move(VerbStop), in.move(VerbRestart)}
 	for _, row := range Table {
-		if in.Kind == InputBusy && row.From == in.Record.State && row.On != Start && row.On != Stop && row.On != Resumed {
+		if in.Kind == InputBusy && row.From == in.Record.State && row.On != Start && row.On != Stop && row.On != Resumed && in.Record.mayCome(row.On) {
 			moves = append(moves, Move{string(row.On), row.To, effectOf(row)})
 		}
 	}
@@ -204,7 +206,7 @@ func (in CommandInput) driven(verb Verb) (to State, effect string) {
 	return plan.State, ""
 }
 
-func effectOf(row Row) string { return phrase(row) + " (" + row.Why + ")" }
+func effectOf(row Row) string { return strings.TrimSpace(phrase(row) + " (" + row.Why + ")") }
 
 func phrase(row Row) string {
 	phrases := make([]string, len(row.Do))

@@ -101,7 +101,7 @@ func TestMovesNameEveryRow(t *testing.T) {
 			}
 		}
 		for _, row := range Table {
-			if row.From == state && row.On != Resumed && told[string(row.On)] != row.To {
+			if in := drivenIn(state); row.From == state && row.On != Resumed && in.Record.mayCome(row.On) && told[string(row.On)] != row.To {
 				t.Errorf("%s: %s leads to %s, listed is %q", state, row.On, row.To, told[string(row.On)])
 			}
 		}

@@ -39,8 +39,9 @@ var mayImport = map[string][]string{
 	// lockfile <- evidence <- database <- upkeep; the two worlds stand on all but the last.
 	"actions": {
 		"fsm", "statefile", "probes/proc", "probes/files", "probes/locks", "probes/ports", "probes/host", "probes/temporal", "actions/procs", lockfile, logfile, launch, evidence, database,
-		"actions/cause", program, rehearsal,
+		"actions/cause", program, rehearsal, "actions/setup",
 	},
+	"actions/setup":       {"fsm", "probes/temporal"}, // adds to a Temporal that serves what it lacks
 	lockfile:              {"statefile", "probes/proc", "probes/files", "probes/locks", "probes/host", "actions/procs"},
 	logfile:               {"fsm", "statefile", "probes/files"},
 	launch:                {"fsm", "statefile", "probes/proc", "probes/ports", "actions/environment"},
@@ -61,7 +62,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"fsm", "statefile", "probes/proc", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
 		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
-		"cmd/internal/installer", "cmd/internal/reader", "cmd/internal/databases",
+		"cmd/internal/installer", "cmd/internal/reader", "cmd/internal/databases", "cmd/internal/homes",
 	},
 	"cmd/stigmer":     {"cmd"},
 	"cmd/gen":         {"cmd", cli},
@@ -95,6 +96,7 @@ var mayImport = map[string][]string{
 	"cmd/internal/service":   {human, cli, config, "fsm", "statefile", evidence, "actions/environment"},
 	"cmd/internal/dashboard": {human, cli, inspect, "fsm", "statefile", "probes/logs", logfile},
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
+	"cmd/internal/homes":     {human, cli, inspect, evidence},
 	"cmd/internal/reader":    {human, cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
 	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }

@@ -11,6 +11,7 @@ const (
 	StartWaiting    Phase = "StartWaiting"    // another process holds supervisor.lock
 	StartAnswered   Phase = "StartAnswered"   // Temporal ran before this command, and has answered it
 	StartYielding   Phase = "StartYielding"   // supervisor.lock is left to a restart for a moment
+	StartRetrying   Phase = "StartRetrying"   // a supervisor was asked to apply the setup once more
 	StartHandedOver Phase = "StartHandedOver" // supervisor.lock was handed to a new supervisor
 	StopTrying      Phase = "StopTrying"      // supervisor.lock is being tried; no process was asked to stop yet
 	StopAsked       Phase = "StopAsked"       // a supervisor was asked to stop
@@ -24,13 +25,13 @@ const (
 // Phases lists every phase in the order of a restart.
 var Phases = []Phase{
 	StopTrying, StopAsked, StopAcked, StopGraceWaited, StopKilled, StopDriving,
-	StartTrying, StartWaiting, StartAnswered, StartYielding, StartHandedOver, CommandDone,
+	StartTrying, StartWaiting, StartAnswered, StartRetrying, StartYielding, StartHandedOver, CommandDone,
 }
 
 // The groups of phases that rows share.
 var (
-	starting  = []Phase{StartTrying, StartWaiting, StartAnswered, StartYielding, StartHandedOver}
-	following = []Phase{StartWaiting, StartAnswered, StartHandedOver}
+	starting  = []Phase{StartTrying, StartWaiting, StartAnswered, StartRetrying, StartYielding, StartHandedOver}
+	following = []Phase{StartWaiting, StartAnswered, StartRetrying, StartHandedOver}
 	waited    = append([]Phase{StartYielding}, following...)
 	asked     = []Phase{StopAsked, StopAcked, StopGraceWaited, StopKilled}
 	stopping  = append([]Phase{StopTrying}, asked...)
@@ -74,6 +75,8 @@ const (
 	TemporalAnswered     CommandEvent = "temporal_answered"
 	TemporalSilent       CommandEvent = "temporal_silent"
 	TemporalStarted      CommandEvent = "temporal_started"
+	SetupNotApplied      CommandEvent = "setup_not_applied"
+	SetupFailedBefore    CommandEvent = "setup_failed_before"
 
 	SupervisorFound   CommandEvent = "supervisor_found"
 	SupervisorUnnamed CommandEvent = "supervisor_unnamed"
@@ -135,12 +138,14 @@ var CommandEvents = []CommandEventInfo{
 	{SupervisorReplaced, "the older supervisor was killed, and the record still names it", onlyStarts},
 	{DatabaseLost, "Temporal runs, and what is written to it is lost", onlyStarts},
 	{DatabaseStillLost, "so it is after another probe", onlyStarts},
-	{TemporalComing, "Temporal is wanted and not Healthy yet", onlyStarts},
+	{TemporalComing, "Temporal is wanted and not Healthy yet, or its setup is being applied", onlyStarts},
 	{TemporalUndriven, "the record says Healthy, and no supervisor can be named", onlyStarts},
 	{TemporalRunning, "the record says Healthy, and said so when this command first looked", onlyStarts},
 	{TemporalAnswered, "the running Temporal answers this command", lateAnswer},
 	{TemporalSilent, "the running Temporal does not answer this command", lateAnswer},
-	{TemporalStarted, "Temporal became Healthy while this command waited", onlyStarts},
+	{TemporalStarted, "Temporal became Healthy while this command waited, with its setup", onlyStarts},
+	{SetupNotApplied, "the setup could not be applied while this command waited", onlyStarts},
+	{SetupFailedBefore, "Temporal is Healthy, and the setup could not be applied before this command", onlyStarts},
 
 	{SupervisorFound, "the process that drives is proven, and was not asked yet", onlyStops},
 	{SupervisorUnnamed, "supervisor.lock is held, and the record does not name its holder yet", onlyStops},

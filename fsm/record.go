@@ -140,6 +140,8 @@ type Database struct {
 	NextVersion string `json:"next_version,omitempty"`
 	NextBin     string `json:"next_bin,omitempty"`
 	NextPin     string `json:"next_pin,omitempty"`
+	// Setup is what became of the setup in it, in a database in memory too.
+	Setup AppliedSetup `json:"setup,omitzero"`
 }
 
 // DatabaseFile names a file that was found to be Temporal's database. The zero DatabaseFile is none.

@@ -1,9 +1,6 @@
 package fsm
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 // ServerFlags are flags of start-dev that Temporal gets as they are. A record of an older version
 // has none of them.
@@ -28,20 +25,3 @@ type ServerFlags struct {
 
 // UIAddress is the address on which the web UI listens.
 func (s Settings) UIAddress() string { return cmp.Or(s.UIIP, s.IP) }
-
-// Setup is what is to be in the database besides what Temporal makes by itself: start returns when it
-// is there. The namespaces of Settings belong to it.
-type Setup struct {
-	// SearchAttributes are NAME=TYPE each, for every namespace of the settings, or
-	// NAMESPACE:NAME=TYPE for one.
-	SearchAttributes Texts `json:"search_attribute"`
-	// Retention is how long a namespace of the settings keeps closed workflows, 0 for what
-	// Temporal sets.
-	Retention Millis `json:"retention_ms"`
-}
-
-// OfOneNamespace reports whether a search attribute is for one namespace: NAMESPACE:NAME=TYPE.
-func OfOneNamespace(attribute string) bool {
-	name, _, _ := strings.Cut(attribute, "=")
-	return strings.Contains(name, ":")
-}

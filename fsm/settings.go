@@ -123,8 +123,9 @@ type field struct {
 	name string
 	show func(Settings) string
 	take func(to *Settings, from Settings)
-	// list is nil for a setting that is no list of texts.
-	list func(Settings) []string
+	// list is nil for a setting that is no list of texts, and ordered says that their order means something.
+	list    func(Settings) []string
+	ordered bool
 }
 
 // setting makes a field of a place in Settings.
@@ -138,6 +139,26 @@ func texts(name string, at func(*Settings) *Texts) field {
 	f.list = func(s Settings) []string { return at(&s).List() }
 	f.show = func(s Settings) string { return strings.Join(f.list(s), " ") }
 	return f
+}
+
+// orderedTexts is texts for a list whose order means something.
+func orderedTexts(name string, at func(*Settings) *Texts) field {
+	f := texts(name, at)
+	f.ordered = true
+	return f
+}
+
+// retention shows hours, as it is given.
+func retention(s Settings) string {
+	const hour = Millis(60 * 60 * 1000)
+	switch r := s.Retention; {
+	case r == 0:
+		return "(default)"
+	case r%hour == 0:
+		return fmt.Sprintf("%dh", r/hour)
+	default:
+		return r.String()
+	}
 }
 
 // fields lists the settings in the order in which differences are reported. The names are those
@@ -161,12 +182,12 @@ var fields = []field{
 	setting("ui-asset-path", func(s *Settings) *string { return &s.UIAssetPath }),
 	setting("ui-codec-endpoint", func(s *Settings) *string { return &s.UICodecEndpoint }),
 	setting("ui-disable-news-fetch", func(s *Settings) *bool { return &s.UIDisableNewsFetch }),
-	texts("sqlite-pragma", func(s *Settings) *Texts { return &s.SQLitePragmas }),
+	orderedTexts("sqlite-pragma", func(s *Settings) *Texts { return &s.SQLitePragmas }),
 	texts("dynamic-config-value", func(s *Settings) *Texts { return &s.DynamicConfig }),
 	texts("search-attribute", func(s *Settings) *Texts { return &s.SearchAttributes }),
-	setting("retention", func(s *Settings) *Millis { return &s.Retention }),
+	{name: "retention", show: retention, take: func(to *Settings, from Settings) { to.Retention = from.Retention }},
 	setting("log-config", func(s *Settings) *bool { return &s.LogConfig }),
-	texts("temporal-arg", func(s *Settings) *Texts { return &s.Args }),
+	orderedTexts("temporal-arg", func(s *Settings) *Texts { return &s.Args }),
 	setting("start-deadline", func(s *Settings) *Millis { return &s.Policy.StartDeadline }),
 	setting("probe-period", func(s *Settings) *Millis { return &s.Policy.Period }),
 	setting("probe-timeout", func(s *Settings) *Millis { return &s.Policy.Timeout }),
@@ -204,7 +225,8 @@ func (r Record) Differences(want Settings, given Names) []Difference {
 		if f.list != nil {
 			d.Lacks, d.Has = without(f.list(want), f.list(have)), without(f.list(have), f.list(want))
 		}
-		if d.Have != d.Want && given.Has(f.name) {
+		same := d.Have == d.Want || f.list != nil && !f.ordered && len(d.Lacks)+len(d.Has) == 0
+		if !same && given.Has(f.name) {
 			differ = append(differ, d)
 		}
 	}

@@ -18,7 +18,7 @@ type stage struct {
 	at Instant
 }
 
-const storyWords = "state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
+const storyWords = "setup,file,state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
 
 func newStage(t *testing.T) *stage {
 	return &stage{t: t, m: NewMachine(), checker: checker{t: t}, at: 1_000_000}
@@ -46,6 +46,9 @@ func (g *stage) begin(l line) []string {
 		r.Temporal = process(l.number(g.t, "pid", 0))
 		e.Leader = r.Temporal
 	}
+	if l.has("setup") {
+		r.Settings.SearchAttributes = "A=Keyword"
+	}
 	g.checker = checker{t: g.t, last: r}
 	s, first := Begin(r, process(2), e, Input{Stamp: Stamp{At: g.at, Tick: g.at - 900_000}})
 	g.s = s
@@ -62,13 +65,13 @@ func (g *stage) failSave(l line) []string {
 func (g *stage) input(l line) Input {
 	in := Input{
 		Event: Event(l.input), Stamp: Stamp{At: g.at, Tick: g.at - 900_000, Dice: 500}, Seq: g.s.Seq, Run: g.s.Run,
-		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, BeforeSpawn: BeforeSpawn{Fresh: l.has("fresh"), Version: l.word("version", "")},
+		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, BeforeSpawn: BeforeSpawn{Fresh: l.has("fresh"), File: l.word("file", ""), Version: l.word("version", "")},
 		Grace: Millis(l.number(g.t, "grace", 0)), RestartPending: l.has("again"),
 		Verdict: Verdict{Live: l.has("live") || l.has("ready") || l.has("lost"), Ready: l.has("ready"), Lost: l.has("lost"), Waits: l.has("waits"), Late: l.has("tardy"),
 			Took: Millis(l.number(g.t, "took", 0)), Delayed: Millis(l.number(g.t, "delayed", 0))},
 		Exit: Exit{Known: l.has("code") || l.has("signal"), Code: l.number(g.t, "code", 0), Signal: l.word("signal", "")},
 	}
-	in.Process.Version = in.Version
+	in.Process.Version, in.Setup.File = in.Version, l.word("file", "")
 	if Means(in.Event) == "" && !slices.Contains(counted, in.Event) {
 		g.t.Fatalf("unknown event %q", in.Event)
 	}
@@ -102,6 +105,11 @@ func (g *stage) now() string {
 	}
 	if g.s.Failure.Event != "" {
 		text += ", failure: " + g.s.Failure.Reason
+	}
+	if g.s.SetupFault() != "" {
+		text += ", setup: " + g.s.SetupFault()
+	} else if g.s.SetupPending() {
+		text += ", setup pending"
 	}
 	if g.s.Done {
 		text += ", done"

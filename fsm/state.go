@@ -47,6 +47,9 @@ const (
 	BackoffElapsed   Event = "backoff_elapsed"
 	BudgetExhausted  Event = "budget_exhausted"
 	Resumed          Event = "resumed"
+	SetupApplied     Event = "setup_applied"
+	SetupFailed      Event = "setup_failed"
+	SetupWanted      Event = "setup_wanted"
 )
 
 // Timers are the events that an effect arms; each belongs to the state in which it was armed.
@@ -94,5 +97,8 @@ var Events = []EventInfo{
 	{GraceElapsed, Timer, "the grace period after SIGTERM has passed", "the timer of a state that was left"},
 	{BackoffElapsed, Timer, "the back-off has passed", "the timer of a state that was left"},
 	{BudgetExhausted, Result, "the restart intensity, or the attempts of a Temporal that never served, are spent", "only Restarting spends the budget"},
+	{SetupApplied, Result, "the setup is in the database, and clients can use it", "it is applied again once Temporal is Healthy"},
+	{SetupFailed, Result, "the setup could not be applied", "it is applied again once Temporal is Healthy"},
+	{SetupWanted, Request, "a start asks for a setup that could not be applied", "it is applied once Temporal is Healthy"},
 	{Resumed, Request, "a new driver continues where a dead one left off", "the resume rule picks another event for this state"},
 }

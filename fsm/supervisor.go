@@ -1,10 +1,6 @@
 package fsm
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Supervisor is the supervisor's protocol as a value: Step takes it from one
 // input to the next. It can be copied and compared, so that a simulation can
@@ -45,6 +41,8 @@ type DrivenRun struct {
 	Starved, Extended bool
 	// Asking says that a probe is under way and its timeout is not over.
 	Asking bool
+	// SettingUp says that the setup is being applied to this Temporal's database.
+	SettingUp bool
 	// Waiting is the last answer of a probe that did not pass.
 	Waiting string
 }
@@ -91,6 +89,9 @@ func (s Supervisor) Step(m *Machine, in Input) (Supervisor, []Effect) {
 	return s, mergeSaves(append(effects, more...))
 }
 
+// ofRun are the events that belong to one Temporal, besides timers and probes.
+var ofRun = []Event{Exited, Gone, SetupApplied, SetupFailed}
+
 // step is Step with a save for each transition.
 func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 	switch {
@@ -102,7 +103,7 @@ func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 		if in.Run != s.Run || !s.CountsAnswers() {
 			return s, ignored(in.Event, "it belongs to an earlier Temporal, or to one that is being ended")
 		}
-	case in.Event == Exited || in.Event == Gone:
+	case slices.Contains(ofRun, in.Event):
 		if in.Run != s.Run { //mutation:late-exit
 			return s, ignored(in.Event, "it belongs to an earlier Temporal")
 		}
@@ -125,6 +126,12 @@ func (s Supervisor) step(m *Machine, in Input) (Supervisor, []Effect) {
 		if more := s.moreTime(); more > 0 {
 			s.Extended = true
 			return s, []Effect{s.arm(StartDeadline, more)}
+		}
+	case SetupApplied, SetupFailed:
+		s.SettingUp = false
+	case SetupWanted:
+		if s.SetupFault() == "" {
+			return s, ignored(in.Event, "no setup has failed")
 		}
 	case Gone:
 		s.Gone = true
@@ -232,7 +239,9 @@ func (s Supervisor) enterState(row Row, in Input, cause string) Supervisor {
 	if row.From == Stopping && row.On == Gone {
 		cause = "stopped: " + s.Reason // why it was stopped says more than that it has gone
 	}
-	s.Reason = cause
+	if row.On != SetupApplied && row.On != SetupFailed && row.On != SetupWanted {
+		s.Reason = cause // else it says what it said: why it is Healthy
+	}
 	return s.setState(row.To, in.At).setOwners()
 }
 
@@ -262,33 +271,4 @@ func (s Supervisor) setOwners() Supervisor {
 		s.Supervisor, s.RecordedRun = Process{}, RecordedRun{}
 	}
 	return s
-}
-
-// cause is the sentence that the history keeps.
-func (s Supervisor) cause(row Row, in Input) string {
-	switch row.On {
-	case Exited, StartDeadline, LivenessDeadline, SpawnFailed, BudgetExhausted:
-		return s.Failure.Reason
-	case ProbeFailed:
-		if s.Slowly {
-			return slowWords(s.ProbeFailures.Slow)
-		}
-		return s.Waiting
-	case LockAcquired:
-		if news := append(s.databaseNews(in), in.SidePorts.moved()...); len(news) > 0 {
-			return strings.Join(news, "; ")
-		}
-	case Spawned:
-		if in.Backup != "" {
-			return fmt.Sprintf("pid %d; the database was made by another version of Temporal and copied to %s first", in.Process.PID, in.Backup)
-		}
-		if in.Aside != "" {
-			return fmt.Sprintf("pid %d; the half-made database is kept as %s", in.Process.PID, in.Aside)
-		}
-		return fmt.Sprintf("pid %d", in.Process.PID)
-	}
-	if in.Detail != "" {
-		return in.Detail
-	}
-	return Means(row.On)
 }

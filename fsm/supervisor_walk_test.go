@@ -55,7 +55,7 @@ func pick[T any](dice *rand.Rand, from []T) T { return from[dice.IntN(len(from))
 func someRecord(dice *rand.Rand) Record {
 	return Record{
 		State: pick(dice, States), Desired: pick(dice, claimedDesires), Generation: dice.Uint64N(9),
-		Settings: Settings{DB: pick(dice, []string{"", "/db"}), Policy: DefaultPolicy()}, RecordedRun: RecordedRun{Temporal: process(100)},
+		Settings: Settings{DB: pick(dice, []string{"", "/db"}), Policy: DefaultPolicy(), Setup: Setup{Retention: pick(dice, []Millis{0, 1})}}, RecordedRun: RecordedRun{Temporal: process(100)},
 		Restarts: Restarts{Unserved: dice.IntN(4)}, Database: Database{Path: "/db", Created: dice.IntN(2) == 0},
 	}
 }

@@ -16,6 +16,7 @@ const (
 	DoTerm          Action = "term"           // SIGTERM and SIGCONT to the group and to escaped descendants; arm the grace period
 	DoKill          Action = "kill"           // SIGKILL to the group, then to escaped descendants, until the lock is free
 	DoBackOff       Action = "back off"       // arm the back-off
+	DoSetup         Action = "setup"          // add to the database what the setup has and it lacks
 	DoRelease       Action = "release"        // close the locks, tidy the PID file, end the supervisor
 )
 
@@ -29,6 +30,7 @@ var Phrases = map[Action]string{
 	DoTerm:          "SIGTERM to the whole group, SIGKILL after the grace period",
 	DoKill:          "SIGKILL to the whole group and to what left it",
 	DoBackOff:       "wait for the back-off",
+	DoSetup:         "apply the setup, unless it was applied",
 	DoRelease:       "release the locks, remove the PID file",
 }
 
@@ -59,7 +61,7 @@ var Table = []Row{
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
-	{Starting, ProbePassed, Healthy, do(DoScheduleProbe), "only a passed probe makes Temporal healthy"},
+	{Starting, ProbePassed, Healthy, do(DoScheduleProbe, DoSetup), "only a passed probe makes Temporal healthy"},
 	{Starting, ProbeFailed, Degraded, do(DoScheduleProbe), "it serves, but what is written to it is lost; another start would not bring that back"}, //mutation:database-lost
 	{Starting, SpawnFailed, Restarting, do(DoTerm), "a failed spawn counts against the budget"},
 	{Starting, Exited, Restarting, do(DoTerm), "the leader died before it served; what it left behind must go first"},
@@ -68,11 +70,14 @@ var Table = []Row{
 	{Starting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
 
 	{Healthy, ProbeFailed, Degraded, do(DoScheduleProbe), "the failure threshold is met; it may still recover by itself"},
+	{Healthy, SetupApplied, Healthy, nil, "what was asked for is there: a start that waits for it returns"},
+	{Healthy, SetupFailed, Healthy, nil, "Temporal serves all the same; a start that waits for it says what differs"},
+	{Healthy, SetupWanted, Healthy, do(DoSetup), "what differed may have been changed since"},
 	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
 	{Healthy, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"}, //mutation:stop-waits
 
-	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe), "it recovered by itself"},
+	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe, DoSetup), "it recovered by itself"},
 	{Degraded, ProbeFailed, Degraded, do(DoScheduleProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},
 	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"}, //mutation:hung
 	{Degraded, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},

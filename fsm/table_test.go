@@ -55,7 +55,7 @@ func TestOneEdgeSpawnsAndItComesFromLocking(t *testing.T) {
 func TestEveryActionIsPerformed(t *testing.T) {
 	for _, row := range Table {
 		for _, action := range row.Do {
-			s := Supervisor{Record: Record{State: row.To, Settings: Settings{Policy: DefaultPolicy()}}, DrivenRun: DrivenRun{Run: 1}}
+			s := Supervisor{Record: Record{State: row.To, Settings: Settings{Policy: DefaultPolicy(), Setup: Setup{Retention: 1}}}, DrivenRun: DrivenRun{Run: 1}}
 			if _, effects := s.act(action, Input{}); len(effects) == 0 {
 				t.Errorf("%s of %s in %s has no effect", action, row.On, row.From)
 			}

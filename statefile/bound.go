@@ -21,6 +21,7 @@ const (
 func bounded(d Document) Document {
 	d.Reason = head(d.Reason)
 	d.Failure.Reason = head(d.Failure.Reason)
+	d.Database.Setup.Fault = head(d.Database.Setup.Fault)
 	d.Failure.LogTail = tail(d.Failure.LogTail)
 	history := append([]fsm.Transition{}, recent(d.History)...)
 	for i := range history {

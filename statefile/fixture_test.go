@@ -41,7 +41,10 @@ func sample() Document {
 			Restarts: fsm.Restarts{Total: 1, Recent: [fsm.MaxRestartLimit]fsm.Instant{1_767_225_598_000}, Unserved: 1},
 			Failure: fsm.Failure{Event: fsm.Exited, Code: fsm.CodeCrashed, Reason: "Temporal exited (signal: killed)",
 				Exit: fsm.Exit{Known: true, Code: -1, Signal: "killed"}, LogTail: "one\ntwo\x1b[0m"},
-			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true, Aside: "/home/ada/.stigmer/temporal-data/temporal.db.reset-20260101-000000"},
+			Database: fsm.Database{Path: "/home/ada/.stigmer/temporal-data/temporal.db", Created: true, Served: true, Aside: "/home/ada/.stigmer/temporal-data/temporal.db.reset-20260101-000000",
+				Setup: fsm.AppliedSetup{Wanted: fsm.WantedSetup{Namespaces: "billing", Setup: fsm.Setup{SearchAttributes: "Customer=Text", Retention: 3_600_000}},
+					File: "64768:12:0123456789abcdef", At: 1_767_225_600_100, Fault: "the search attribute Customer is there with the type Keyword",
+					FoundSetup: fsm.FoundSetup{FoundAttributes: "default:Customer=Keyword", FoundRetention: "default=1h0m0s"}}},
 		},
 		Paths: Home("/home/ada/.stigmer").Paths(),
 	}

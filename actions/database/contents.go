@@ -30,6 +30,15 @@ func IsKnown(db string, known fsm.DatabaseFile) bool {
 	return err == nil && file == known.File
 }
 
+// Name names a database as sqlite.Fingerprint does, empty for one in memory and where none can be read.
+func Name(db string) string {
+	name, err := sqlite.Fingerprint(db)
+	if db == "" || err != nil {
+		return ""
+	}
+	return name
+}
+
 // ReadContents reads a database, which a server may have open. Of one that cannot be read it finds nothing: Temporal itself
 // then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
 // lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.

@@ -49,6 +49,23 @@ func TestSettingsOfArgv(t *testing.T) {
 	settings(nil, other)
 }
 
+// What of the setup no command line says is in the environment, and nothing else is.
+func TestSetupOfEnvironment(t *testing.T) {
+	for _, setup := range []fsm.Setup{
+		{}, {SearchAttributes: "A=Keyword"}, {Retention: 3_600_000}, {SearchAttributes: fsm.MakeTexts([]string{"orders:A=Text", "B=Int"})},
+	} {
+		s := fsm.Settings{Setup: setup}
+		said, _ := settings(Args(s, fsm.SidePorts{}), fsm.Settings{})
+		env := withSetup([]string{"A=b"}, s)
+		stage.Is(t, "the environment says it", len(env) == 2, said.Setup != setup)
+		takeSetup(&said, env)
+		stage.Is(t, "setup", said.Setup, setup)
+	}
+	s := fsm.Settings{Setup: fsm.Setup{Retention: 1}}
+	takeSetup(&s, []string{setupVariable + "=damaged"})
+	stage.Is(t, "setup", s.Setup.Retention, 1)
+}
+
 // The whole path must be UTF-8, though a relative name in such a folder may be.
 func TestDatabaseName(t *testing.T) {
 	if err := CheckDatabaseName("/\xff/db"); err == nil {

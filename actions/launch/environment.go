@@ -13,7 +13,7 @@ import (
 // Environment returns the whole environment of the Temporal that a record describes. A
 // record of an older version has no environment: then Temporal is lent of this process's.
 func Environment(r fsm.Record, home statefile.Home) []string {
-	return withUser(environment.ForTemporal(Lent(r), r.Settings.PassEnv, string(home)), home)
+	return withSetup(withUser(environment.ForTemporal(Lent(r), r.Settings.PassEnv, string(home)), home), r.Settings)
 }
 
 // Lent returns what the Temporal that a record describes is lent.
@@ -38,6 +38,7 @@ func Running(p fsm.Process, r *fsm.Record) {
 	if folder := proc.WorkFolder(p.PID); folder != "" && s.DB != "" && !filepath.IsAbs(s.DB) {
 		s.DB = filepath.Join(folder, s.DB) // see databaseArgument
 	}
+	takeSetup(&s, proc.Environment(p.PID))
 	lent, passEnv := environment.OfProcess(p)
 	s.PassEnv = passEnv
 	r.Settings, r.Drawn, r.Environment = s, side, lent

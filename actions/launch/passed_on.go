@@ -23,7 +23,7 @@ var passedFlags = []passedFlag{
 }
 
 // passedOn are these flags on a command line. Search attributes of one namespace are left out: for
-// Temporal each is one of all its namespaces.
+// Temporal each is one of all its namespaces. Package setup adds them.
 func passedOn(s fsm.Settings) (args []string) {
 	for _, f := range passedFlags {
 		switch {

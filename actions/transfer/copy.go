@@ -30,8 +30,12 @@ const (
 // copyPages is how many pages are copied between two reports.
 const copyPages = 2048
 
-// busyTimeout, in milliseconds, is how long a copy waits for a server that is writing.
-const busyTimeout = 10_000
+// busyTimeout, in milliseconds, is how long a copy waits for a server that is writing. Tests shorten it.
+var busyTimeout = 10_000
+
+// ErrLocked says that a server has locked its database for longer than that. With the pragma locking_mode=EXCLUSIVE
+// it always has (sqlite.org/pragma.html#pragma_locking_mode).
+var ErrLocked = errors.New("its server keeps it locked")
 
 // Copy copies the committed state of a database to a new file. A server may have the database open if live says so,
 // and may write meanwhile: the copy is then made page by page, as SQLite's backup does (sqlite.org/backup.html).
@@ -41,7 +45,9 @@ func Copy(ctx context.Context, from string, live bool, to string, progress Progr
 	var err error
 	switch pages := func(source *sqlite3.Conn) error { return copyPagesOf(ctx, source, to, progress) }; {
 	case live:
-		err = readLive(ctx, from, pages)
+		if err = readLive(ctx, from, pages); errors.Is(err, sqlite3.BUSY) {
+			err = ErrLocked
+		}
 	case sqlite.Whole(from):
 		err = copyFile(ctx, from, to, progress)
 	default:

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -22,6 +23,9 @@ func Seal(ctx context.Context, path, from string) error {
 	})
 	if err == nil {
 		err = open(ctx, path, nil, func(conn *sqlite3.Conn) error { return putBack(conn, rows) })
+	}
+	if err == nil { // the index of a write-ahead log that SQLite has removed; a connection that is alone leaves it
+		err = os.RemoveAll(path + "-shm")
 	}
 	if err != nil {
 		return fmt.Errorf("close %s: %w", path, err)

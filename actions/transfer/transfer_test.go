@@ -221,3 +221,18 @@ func TestCopyOfAChangingFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A server that never releases its lock is named as the cause.
+func TestCopyOfLocked(t *testing.T) {
+	usual := busyTimeout
+	defer func() { busyTimeout = usual }()
+	busyTimeout = 1
+	db := made(t, old, rows)
+	check(t, open(t.Context(), db, nil, func(conn *sqlite3.Conn) error {
+		check(t, conn.Exec("INSERT INTO untouched VALUES (3, 'c')"))
+		if err := Copy(t.Context(), db, true, filepath.Join(t.TempDir(), "copy"), Silent); !errors.Is(err, ErrLocked) {
+			t.Errorf("the error is %v", err)
+		}
+		return nil
+	}))
+}

@@ -28,7 +28,7 @@ func stoppedHome(t *testing.T) (home statefile.Home, db string) {
 	}
 	r := fsm.Record{
 		State: fsm.Stopped, Desired: fsm.WantStopped, Generation: 7, Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()},
-		Database: fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3"},
+		Database: fsm.Database{Path: db, Created: true, Served: true, Version: "1.2.3", Setup: fsm.AppliedSetup{File: "it", At: 1}},
 	}
 	stage.Check(t, statefile.File{Home: home}.Save(statefile.Document{Record: r}))
 	return home, db

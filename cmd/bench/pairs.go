@@ -27,6 +27,7 @@ func measurePairs(b *bench) section {
 		{"`start`, new database / bare", "ms", f["new"], f["bare, new"], 1.10},
 		{"bare Temporal, old database: spawn to proof", "ms", f["bare, old"], nil, 0},
 		{"`start`, old database / bare", "ms", f["old"], f["bare, old"], 1.25},
+		{"`start`, old database with a setup that was applied / without", "ms", f["set up"], f["no setup"], 1.05},
 		{"kill -9 of Temporal: until the kernel has torn it down", "ms", f["torn"], nil, 0},
 		{"... from then until the next one is spawned", "ms", f["spawned"], nil, 5},
 		{"kill -9 to serving / bare start, old database", "ms", f["serving"], f["bare, old"], 1.10},
@@ -66,6 +67,22 @@ func (b *bench) measurePair(f figures) {
 	b.crash(f, h)
 	b.adopt(f, h)
 	h.stop()
+	b.setUp(f)
+}
+
+// setUp measures a start for which there is nothing to apply, beside one that wants nothing.
+func (b *bench) setUp(f figures) {
+	plain := b.newHome(b.temporal, quick...)
+	wants := b.newHome(b.temporal, append([]string{"--retention", "720h", "--search-attribute", "default:A=Keyword"}, quick...)...)
+	for _, h := range []*home{plain, wants} {
+		h.start()
+		b.pause(settleTime)
+		h.stop()
+	}
+	f.add("no setup", plain.start())
+	plain.stop()
+	f.add("set up", wants.start())
+	wants.stop()
 }
 
 // crash kills Temporal and waits until its supervisor has it serving again.

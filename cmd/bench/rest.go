@@ -65,6 +65,9 @@ func measureIdle(b *bench) section {
 // bursts is how often all homes are started at once.
 const bursts = 3
 
+// listings is how often the homes of a burst are listed.
+const listings = 3
+
 // measureHomes starts many homes at once, and single ones to hold them against.
 func measureHomes(b *bench) section {
 	f, many := figures{}, fmt.Sprintf("%d homes at once", b.homes)
@@ -82,6 +85,7 @@ func measureHomes(b *bench) section {
 		{many + ": each supervisor's / one home's", "MB", f["each rss"], one("rss"), 1.2},
 		{"one home: supervisor's Pss", "MB", f["one pss"], nil, 0},
 		{many + ": each supervisor's Pss / one home's", "MB", f["each pss"], one("pss"), 0},
+		{many + ": `list`, while they run", "ms", f["each list"], nil, 100},
 	}, notes: []string{
 		"Under each home runs a light stand-in for Temporal that answers what is proven and does nothing else, so that the figures are the tool's. Memory is looked at half a second after the last start.",
 	}}.endedBy(err)
@@ -99,6 +103,9 @@ func (b *bench) startTogether(f figures, name string, n int) {
 	b.pause(settleTime)
 	for _, h := range homes {
 		f.addMemory(name, h.record().Supervisor.PID)
+	}
+	for range listings {
+		f.add(name+"list", homes[0].run("list"))
 	}
 	atOnce(homes, func(h *home) { h.stop() })
 }

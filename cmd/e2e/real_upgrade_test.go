@@ -48,7 +48,8 @@ func TestUpgrade(t *testing.T) {
 	orders.greets("an order")
 	waits := p.startWith(ctx, c, "Customer", "ann", Wait)
 	schedule, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID: "each-second", Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Second}}},
+		// An action whose activity the stop of a server has cut off keeps no other one waiting.
+		ID: "each-second", Overlap: enums.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL, Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Second}}},
 		Action: &client.ScheduleWorkflowAction{Workflow: Greet, Args: []any{"scheduled"}, TaskQueue: queue},
 	})
 	check(t, err)
@@ -93,7 +94,7 @@ func TestUpgrade(t *testing.T) {
 	p.exits(1, []string{"start"}, "works with another")
 	p.program(old)
 	p.exits(0, []string{"start"}, "Started")
-	p.works("default", "orders")
+	orders.greets("an order of before")
 	p.exits(0, []string{"restore", "during", "--yes"})
 	p.exits(1, []string{"start"}, "works with another", "restore")
 	p.program(now)

@@ -17,41 +17,60 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stigmer/local/cmd"
+	"github.com/stigmer/local/cmd/internal/homes"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 	"github.com/stigmer/local/fsm"
 )
 
-const schemaFile = "../../docs/state.schema.json"
+// published is a schema in docs, of what commands print with -o json.
+type published struct {
+	title   string
+	printed any
+	version int
+}
 
-var update = flag.Bool("update", false, "rewrite "+schemaFile)
+// schemas are those in docs, by the first words of their files' names.
+var schemas = map[string]published{
+	"state":  {"stigmer local state -o json", inspect.StateReport{}, inspect.StateSchema},
+	"list":   {"stigmer local list -o json", homes.Report{}, homes.Schema},
+	"result": {"stigmer local start|stop|restart -o json", lifecycle.Result{}, lifecycle.ResultSchema},
+}
 
-// TestStateSchema holds the published schema against the type that is printed.
-func TestStateSchema(t *testing.T) {
-	want := stateSchema(t)
-	if *update {
-		check(t, os.WriteFile(schemaFile, want, 0o644))
-	}
-	have, err := os.ReadFile(schemaFile)
-	check(t, err)
-	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what the type says; go test ./cmd/e2e -run Schema -update", schemaFile)
+func schemaFile(name string) string { return "../../docs/" + name + ".schema.json" }
+
+var update = flag.Bool("update", false, "rewrite the schemas in docs")
+
+// TestSchemas holds each published schema against the type that is printed.
+func TestSchemas(t *testing.T) {
+	for name, of := range schemas {
+		want, file := schemaOf(t, of), schemaFile(name)
+		if *update {
+			check(t, os.WriteFile(file, want, 0o644))
+		}
+		have, err := os.ReadFile(file)
+		check(t, err)
+		if !bytes.Equal(have, want) {
+			t.Errorf("%s is not what the type says; go test ./cmd/e2e -run Schema -update", file)
+		}
 	}
 }
 
-// stateSchema makes the schema from the type.
-func stateSchema(t *testing.T) []byte {
+// schemaOf makes a schema from the type.
+func schemaOf(t *testing.T, of published) []byte {
 	text := &jsonschema.Schema{Type: "string"}
-	root, err := jsonschema.For[inspect.StateReport](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		reflect.TypeFor[time.Time]():   {Type: "string", Format: "date-time"},
-		reflect.TypeFor[fsm.State]():   {Type: "string", Enum: enumOf(fsm.States)},
-		reflect.TypeFor[fsm.Desired](): {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
-		reflect.TypeFor[fsm.Names]():   {Type: "array", Items: text},
-		reflect.TypeFor[fsm.Texts]():   {Type: "array", Items: text},
+	root, err := jsonschema.ForType(reflect.TypeOf(of.printed), &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
+		reflect.TypeFor[time.Time]():         {Type: "string", Format: "date-time"},
+		reflect.TypeFor[fsm.State]():         {Type: "string", Enum: enumOf(fsm.States)},
+		reflect.TypeFor[fsm.Desired]():       {Type: "string", Enum: enumOf([]fsm.Desired{fsm.WantRunning, fsm.WantStopped})},
+		reflect.TypeFor[lifecycle.Outcome](): {Type: "string", Enum: enumOf(lifecycle.Outcomes)},
+		reflect.TypeFor[fsm.Names]():         {Type: "array", Items: text},
+		reflect.TypeFor[fsm.Texts]():         {Type: "array", Items: text},
 	}})
 	check(t, err)
 	root.Schema = "https://json-schema.org/draft/2020-12/schema"
-	root.Title = "stigmer local state -o json"
-	version := any(inspect.StateSchema)
+	root.Title = of.title
+	version := any(of.version)
 	root.Properties["schema"].Const = &version
 	publish(t, root, "")
 	data, err := json.MarshalIndent(root, "", "  ")
@@ -113,18 +132,18 @@ func TestStateSchemaRefuses(t *testing.T) {
 			parent, name = report[outer].(map[string]any), inner
 		}
 		parent[name] = nil
-		if err := fitsSchema(report); (err == nil) != nullable {
+		if err := fitsSchema("state", report); (err == nil) != nullable {
 			t.Errorf("%s null: %v", path, err)
 		}
 		delete(parent, name)
-		if fitsSchema(report) == nil {
+		if fitsSchema("state", report) == nil {
 			t.Errorf("%s missing: not noticed", path)
 		}
 	}
 	for path, value := range map[string]any{"schema": inspect.StateSchema + 1, "state": "Sleeping", "since": "yesterday", "desired": ""} {
 		report := fullReport(t)
 		report[path] = value
-		if fitsSchema(report) == nil {
+		if fitsSchema("state", report) == nil {
 			t.Errorf("%s %v: not noticed", path, value)
 		}
 	}
@@ -142,14 +161,15 @@ func fullReport(t *testing.T) map[string]any {
 	})
 	check(t, err)
 	report := decode(string(data)).(map[string]any)
-	check(t, fitsSchema(report))
+	check(t, fitsSchema("state", report))
 	return report
 }
 
-// cmdSchema validates what state -o json printed: "[!] schema FILE|stdout".
+// cmdSchema validates what was printed with -o json: "[!] schema FILE|stdout [NAME]", where NAME is
+// that of a schema in docs, state by itself.
 func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
-	requireUsage(ts, false, len(args) == 1, "[!] schema FILE|stdout")
-	err := fitsSchema(decode(ts.ReadFile(args[0])))
+	requireUsage(ts, false, len(args) == 1 || len(args) == 2, "[!] schema FILE|stdout [NAME]")
+	err := fitsSchema(append(args, "state")[1], decode(ts.ReadFile(args[0])))
 	if (err != nil) != neg {
 		ts.Fatalf("%s: %v", args[0], err)
 	}
@@ -157,18 +177,19 @@ func cmdSchema(ts *testscript.TestScript, neg bool, args []string) {
 
 // fitsSchema validates a value as JSON has it. What the schema says of a format, as of a
 // time's, is held against the type.
-func fitsSchema(value any) error {
+func fitsSchema(name string, value any) error {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	published, err := os.ReadFile(schemaFile)
+	page, err := os.ReadFile(schemaFile(name))
 	if err != nil {
 		return err
 	}
 	var schema jsonschema.Schema
 	var plain any
-	if err := errors.Join(json.Unmarshal(published, &schema), json.Unmarshal(text, &plain), json.Unmarshal(text, new(inspect.StateReport))); err != nil {
+	typed := reflect.New(reflect.TypeOf(schemas[name].printed)).Interface()
+	if err := errors.Join(json.Unmarshal(page, &schema), json.Unmarshal(text, &plain), json.Unmarshal(text, typed)); err != nil {
 		return err
 	}
 	resolved, err := schema.Resolve(nil)

@@ -19,6 +19,12 @@ var descriptions = map[string]string{
 	".settings.policy.restart_window_ms":    "window of the restart limit",
 	".settings.policy.unserved_limit":       "attempts that may end before Temporal ever served",
 
+	".setup.namespaces":             "namespaces that it is for, besides default",
+	".setup.search_attribute":       "search attributes that are wanted: NAME=TYPE, or NAMESPACE:NAME=TYPE for one namespace",
+	".setup.retention_ms":           "how long the namespaces are to keep closed workflows; 0 for what Temporal sets",
+	".setup.found_search_attribute": "those of the wanted search attributes that are there: NAMESPACE:NAME=TYPE",
+	".setup.found_retention":        "how long each namespace keeps closed workflows: NAMESPACE=DURATION",
+
 	".next.event":  "command or event",
 	".next.to":     "state that it would lead to",
 	".next.effect": "what would be done, and why",

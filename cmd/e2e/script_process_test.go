@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -123,6 +125,28 @@ func hasIPv6() bool {
 func serves(address string) bool {
 	answer, err := askHealth(address)
 	return err == nil && answer == healthpb.HealthCheckResponse_SERVING
+}
+
+// cmdGet asks for a page, and writes it to a file: "get URL FILE". "! get URL" is for one that is not there, or elsewhere.
+func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
+	requireUsage(ts, false, len(args) == 1 && neg || len(args) == 2 && !neg, "get URL FILE, or ! get URL")
+	there := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := there.Get(args[0])
+	if err != nil {
+		if !neg {
+			ts.Fatalf("%v", err)
+		}
+		return
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	if found := answer.StatusCode == http.StatusOK; found == neg {
+		ts.Fatalf("%s is answered with %s:\n%s", args[0], answer.Status, text)
+	}
+	if !neg {
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o600))
+	}
 }
 
 // workflowService is the service of Temporal's whose health is asked for.

@@ -57,7 +57,7 @@ func TestOldScripts(t *testing.T) {
 	if old == "" {
 		t.Skip(oldTemporalVariable + " names no Temporal; make test does")
 	}
-	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*")
+	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*", "flags_hold", "setup*", "home_name", "list", "result_json")
 }
 
 // realTemporalVariable names the environment variable with the path of the
@@ -84,6 +84,8 @@ func runScripts(t *testing.T, real string, patterns ...string) {
 			switch name {
 			case "real":
 				return real != "", nil
+			case "old":
+				return real != "" && real == os.Getenv(oldTemporalVariable), nil
 			case "ipv6":
 				return hasIPv6(), nil
 			}
@@ -98,6 +100,7 @@ func runScripts(t *testing.T, real string, patterns ...string) {
 			"await-text":    cmdAwaitText,
 			"devel":         cmdDevel,
 			"exits":         cmdExits,
+			"get":           cmdGet,
 			"glob":          cmdGlob,
 			"json":          cmdJSON,
 			"listen":        cmdListen,

@@ -58,11 +58,13 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		t.slow = true
 		n.left.Mishap--
 		n.say("%s becomes slow", who(t.uid))
+	case opSetup:
+		n.setsUp(n.driver(i))
 	case opLate:
 		n.answerLate(n.driver(i))
 	case opLose:
 		t := n.tree(i)
-		t.lost, n.db = true, simNoDB
+		t.lost, n.db, n.setup = true, simNoDB, simSetup{}
 		n.left.Mishap--
 		n.say("%s loses its database", who(t.uid))
 	case opDriver:

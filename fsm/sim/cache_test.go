@@ -88,7 +88,7 @@ func (c *simCache) rec(r fsm.Record) *simRec {
 	rest := r
 	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}
 	rest.Restarts = fsm.Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
-	rest.Database.Version, rest.Since = "", 0
+	rest.Database.Version, rest.Database.Setup.At, rest.Since = "", 0, 0
 	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), illegible(r)}
 	c.recs[r] = kept
 	return kept
@@ -185,6 +185,7 @@ type simInput struct {
 	waits    bool // no answer came in time
 	slow     bool // it came late
 	fresh    bool
+	file     string        // the database's name
 	taken    bool          // a foreign process has the drawn port
 	spare    fsm.SidePorts // what was drawn
 	again    bool
@@ -193,7 +194,7 @@ type simInput struct {
 
 func (in simInput) full() fsm.Input {
 	return fsm.Input{
-		Event: in.event, Was: in.was, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), BeforeSpawn: fsm.BeforeSpawn{Fresh: in.fresh, SidePorts: in.sidePorts()},
+		Event: in.event, Was: in.was, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), BeforeSpawn: fsm.BeforeSpawn{Fresh: in.fresh, File: in.file, SidePorts: in.sidePorts()}, OfDatabase: fsm.OfDatabase{Setup: fsm.AppliedSetup{File: in.file}},
 		RestartPending: in.again, Stamp: fsm.Stamp{At: in.at, Tick: in.tick}, Detail: "simulated",
 	}
 }
@@ -269,6 +270,7 @@ func (c *simCache) heedsLate(s fsm.Supervisor) string {
 	}
 	late = append(late, simInput{event: fsm.Probed, run: s.Run - 1}, simInput{event: fsm.Probed, run: s.Run - 1, ready: true},
 		simInput{event: fsm.Exited, seq: s.Seq, run: s.Run - 1}, simInput{event: fsm.Gone, seq: s.Seq, run: s.Run - 1})
+	late = append(late, simInput{event: fsm.SetupApplied, run: s.Run - 1}, simInput{event: fsm.SetupFailed, run: s.Run - 1})
 	if !s.CountsAnswers() {
 		late = append(late, simInput{event: fsm.Probed, run: s.Run, ready: true, slow: true})
 	}

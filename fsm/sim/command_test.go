@@ -119,6 +119,9 @@ func (w *simWorld) drives(p simProc, so func(*simDriver) bool) bool {
 	return slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return p.same(w.process(d.uid)) && so(d) })
 }
 
+// signals are what is done by a signal to a supervisor.
+var signals = []fsm.CommandAction{fsm.ActAskStop, fsm.ActAskSetup, fsm.ActKillSupervisor}
+
 // carry mirrors Client.Carry.
 func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	deed := c.deeds[0]
@@ -129,7 +132,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 	if deed.ask == fsm.ActHandOver && !w.handOver(c, deed.rec, fault) {
 		return
 	}
-	if (deed.ask == fsm.ActAskStop || deed.ask == fsm.ActKillSupervisor) && !w.signalDriver(c, deed) {
+	if slices.Contains(signals, deed.ask) && !w.signalDriver(c, deed) {
 		return
 	}
 	c.deeds = c.deeds[1:]
@@ -161,6 +164,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		if deed.end == fsm.ResultSupervisorLockForeign {
 			w.breaks("%s says that supervisor.lock is another program's, and it is not", who(c.uid))
 		}
+		w.setupIsThere(c, deed.end)
 		w.endCommand(i, deed.end)
 		w.mayEnd(i, c, deed)
 	}

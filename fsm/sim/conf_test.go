@@ -38,4 +38,7 @@ const (
 	simDeaf     simKind = "never serves"
 	simLoses    simKind = "loses its database"
 	simSlow     simKind = "becomes slow" // it answers after the time that a probe has
+	simSetUp    simKind = "gets a setup"
+	simForgets  simKind = "gets a setup in memory"
+	simRefuses  simKind = "refuses its setup"
 )

@@ -88,7 +88,7 @@ func newDirector(t *testing.T, kind simKind) *director {
 	must(t, os.Symlink(exe, d.program))
 	schema, err := os.ReadFile("../../cmd/e2e/fake/testdata/fake.db")
 	must(t, err)
-	settings := simSettings
+	settings := d.kind.settings()
 	settings.Port, settings.DB, settings.TemporalBin, settings.Headless = quietPort(t), home.DB(), d.program, true
 	settings.Policy.Timeout = 20_000 // no probe is late
 	wanted, err := json.Marshal(settings)

@@ -87,7 +87,7 @@ func deedLine(e fsm.CommandEffect, drives bool, look func() scene) func(naming) 
 		}
 	case fsm.ActFinish:
 		return func(naming) string { return "finishes: " + string(e.Outcome.Result) }
-	case fsm.ActAskStop, fsm.ActKillSupervisor:
+	case fsm.ActAskStop, fsm.ActAskSetup, fsm.ActKillSupervisor:
 		return func(name naming) string { return string(e.Do) + " " + name(e.Driver) }
 	}
 	return nil

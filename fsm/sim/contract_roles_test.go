@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -229,6 +230,8 @@ func (f frontend) serve(address string) error {
 	if err != nil {
 		return err
 	}
+	kind, _ := os.ReadFile("kind")
+	var added atomic.Bool
 	return grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 		if err := stream.RecvMsg(&emptypb.Empty{}); err != nil {
 			return err
@@ -241,6 +244,17 @@ func (f frontend) serve(address string) error {
 			default:
 				return stream.SendMsg(wrapperspb.Int32(1))
 			}
+		case "AddSearchAttributes":
+			added.Store(true)
+		case "ListSearchAttributes": // A, a Keyword or a Text
+			var list emptypb.Empty
+			switch {
+			case simKind(kind) == simRefuses:
+				list.ProtoReflect().SetUnknown([]byte("\x0a\x05\x0a\x01A\x10\x01"))
+			case added.Load():
+				list.ProtoReflect().SetUnknown([]byte("\x0a\x05\x0a\x01A\x10\x02"))
+			}
+			return stream.SendMsg(&list)
 		case "DescribeWorkflowExecution":
 			return status.Error(codes.NotFound, "workflow not found for ID: x")
 		}
@@ -251,7 +265,7 @@ func (f frontend) serve(address string) error {
 // supervise is a supervisor, as cmd/internal/lifecycle has it.
 func (p *part) supervise() error {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, unix.SIGTERM)
+	signal.Notify(signals, unix.SIGTERM, unix.SIGUSR1)
 	lock, err := actions.Inherited(p.home)
 	if err != nil {
 		return err
@@ -266,8 +280,10 @@ func (p *part) supervise() error {
 	}
 	world := actions.NewWorld(p.home, lock, document, actions.WorldConfig{Self: self, Log: hclog.NewNullLogger()})
 	go func() {
-		for range signals {
-			if !world.Requested() {
+		for sig := range signals {
+			if sig == unix.SIGUSR1 {
+				world.WantSetup()
+			} else if !world.Requested() {
 				world.StopNow("a signal", 0)
 			}
 		}

@@ -54,6 +54,8 @@ var traces = []struct {
 	{"the PID is reused by a process with the lock", simGood, "start, kill supervisor 1, kill Temporal 1, foreign, forge foreign 1, start, stop"},
 	{"the PID is reused", simGood, "start, kill supervisor 1, kill Temporal 1, bystander, forge bystander 1, start, stop"},
 	{"the group's number is reused beside a descendant", simLeaves, "start, kill supervisor 1, kill Temporal 1, kill Temporal 1's member, bystander, forge bystander 1, stop"},
+	{"a setup is applied once", simSetUp, "start, start, kill supervisor 1, start, kill Temporal 1, fire supervisor 2: backoff_elapsed, await supervisor 2: -> Healthy, stop, start, stop"},
+	{"a setup is refused", simRefuses, "start, start, kill supervisor 1, start, restart, stop"},
 	{"the record is damaged", simGood, "start, tear, fire supervisor 1: probe_due, await supervisor 1: takes probed, stop"},
 	{"the record is damaged without a supervisor", simGood, "start, kill supervisor 1, tear, start, stop"},
 }

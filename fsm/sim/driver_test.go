@@ -75,7 +75,7 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 		return
 	}
 	if s.Run != before.Run || !s.CountsAnswers() {
-		d.waits, d.asked = false, false
+		d.waits, d.asked, d.setting = false, false, false
 	}
 	if s.Seq != before.Seq {
 		d.timers = nil
@@ -98,7 +98,7 @@ func (in simInput) own(s *simSup) bool {
 		return in.seq == s.Seq
 	case in.event == fsm.Probed:
 		return in.run == s.Run && s.CountsAnswers()
-	case in.event == fsm.Exited || in.event == fsm.Gone:
+	case in.event == fsm.Exited || in.event == fsm.Gone || in.event == fsm.SetupApplied || in.event == fsm.SetupFailed:
 		return in.run == s.Run
 	}
 	return true

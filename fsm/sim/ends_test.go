@@ -173,7 +173,7 @@ func (w *simWorld) wrongStop(end fsm.CommandResult) string {
 // settled reports whether a Temporal serves, and neither it nor its driver, if it
 // has one, has anything else in mind.
 func (w *simWorld) settled() bool {
-	if len(w.trees) != 1 || w.proof() != fsm.InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != fsm.Healthy {
+	if len(w.trees) != 1 || w.proof() != fsm.InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != fsm.Healthy || w.disk.Rec.SetupPending() {
 		return false
 	}
 	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {
@@ -182,8 +182,12 @@ func (w *simWorld) settled() bool {
 }
 
 func (w *simWorld) wrongStart(begun *simWorld, end fsm.CommandResult) string {
+	good := []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
+	if w.run.conf.Kind == simRefuses {
+		good = []fsm.CommandResult{fsm.ResultSetupFailed}
+	}
 	switch {
-	case end != fsm.ResultStarted && end != fsm.ResultAlreadyRunning:
+	case !slices.Contains(good, end):
 		return fmt.Sprintf("it ends with %q", end)
 	case len(w.trees) != 1 || w.proof() != fsm.InputProbeOK:
 		return "no Temporal serves"

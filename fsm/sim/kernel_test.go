@@ -133,7 +133,7 @@ func (w *simWorld) recover() *simRec {
 	w.disk = simDisk{Rec: simNoRec, Last: w.disk.Last}
 	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: simPolicy}}
 	if hold, leader := w.observe(simNoRec); hold == fsm.OwnerOurs {
-		r.Temporal, r.Settings, r.Drawn = leader.full(), simSettings, w.portsOf(leader)
+		r.Temporal, r.Settings, r.Drawn = leader.full(), w.run.conf.Kind.settings(), w.portsOf(leader)
 	}
 	return w.run.cache.rec(r)
 }

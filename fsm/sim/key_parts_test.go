@@ -6,6 +6,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
+	e.is(d.setting)
 	e.is(d.old, d.asked, d.waits, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.times(d)
 	if e.w.run.conf.Kind == simSlow {
@@ -83,6 +84,7 @@ func (e *simEncoder) effect(f *simEffect, s *simSup) {
 func (e *simEncoder) input(in *simInput, s *simSup) {
 	e.text(string(in.event))
 	e.is(in.own(s), in.ready, in.lost, in.fresh, in.again, in.waits, in.slow, in.taken)
+	e.is(in.file != "")
 	e.n(in.spare.HTTP<<4 | in.spare.Metrics)
 	e.process(in.proc)
 }

@@ -179,6 +179,7 @@ func (e *simEncoder) world(cmds []int) {
 	e.apart = w.left.Ill > 0 || len(w.foreignProcs) > 0
 	e.order = w.left.Ill > 0 || w.fell
 	e.is(w.disk.There, w.disk.Torn, w.dbHealthy, w.fell)
+	e.is(w.setup.there, w.setup.noted)
 	e.n(int(w.db))
 	l := w.left
 	e.n(l.Crash<<4 | l.Mishap)

@@ -28,6 +28,7 @@ const (
 	opDoomed          = 'q' // Temporal ends by itself: its database is half made
 	opDriver          = 'd'
 	opAnswer          = 'p' // a probe is answered, or its time is over
+	opSetup           = 'a' // Temporal answers the calls of a setup
 	opLate            = 'i' // a slow Temporal answers a probe whose time is over
 	opCommand         = 'c'
 	opNotice          = 'n' // a command sees that the record has changed
@@ -51,7 +52,7 @@ const (
 	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
-const simOps = "wlvxTbqdpicnkg"
+const simOps = "wlvxTbqdpaicnkg"
 
 func (m simMove) String() string {
 	if m.arg > 0 {
@@ -114,6 +115,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		}
 		if d.waits {
 			add(opLate, i, 0)
+		}
+		if w.maySetUp(d) {
+			add(opSetup, i, 0)
 		}
 		if d.killing && w.killable(d.victim) {
 			add(opKill, i, 0)

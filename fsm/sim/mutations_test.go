@@ -87,6 +87,12 @@ var mutations = []mutation{
 	{"a new request has the old budget", "fresh-budget", "", "", ""},
 	{"a restart ends what another command has started since", "overtaken", "", "case false:", ""},
 	{"a start believes any state", "not-healthy", "", "case r.State == Restarting:", ""},
+	{"a start does not wait for the setup", "not-healthy", " || r.SetupPending()", "", simSettingUp},
+	{"a setup that failed is taken for one that holds", "setup-fault", "", "case false:", simRefusal},
+	{"a setup counts for another database", "setup-of-another", `in.File == "" || in.File != was.File`, "false", simForgetting},
+	{"a setup is applied at each start", "setup-of-another", "in.File != was.File", "true", simSettingUp},
+	{"a setup that was applied is not recorded", "setup-recorded", "", "", simSettingUp},
+	{"a setup that failed is awaited for ever", "setup-pending", "r.Database.Setup.Wanted != want", `(r.Database.Setup.Wanted != want || r.Database.Setup.Fault != "")`, simRefusal},
 	{"a suspended supervisor is left alone", "suspended", "ActKillSuspended, ", "", ""},
 	{"state believes a Healthy record over a free lock", "just-ended", "", "case false:", ""},
 	{"state believes a Healthy record over Temporal's silence", "silent", "", "case false:", ""},
@@ -113,12 +119,17 @@ var mutations = []mutation{
 	{"a lost record is not rebuilt from what runs", "record-rebuilt", "evidence.Owner == fsm.OwnerOurs", "false", "the record is damaged without a supervisor"},
 	{"a half-made database is not moved", "database-aside", "", `aside, err := "", error(nil)`, "Temporal is killed while it makes its database"},
 	{"a deleted database is not noticed", "database-open", "", "if true || certain && starts {", "the database is deleted"},
+	{"a setup is not applied", "setup-begun", "", "", "a setup is applied once"},
+	{"no supervisor is asked for a setup", "setup-asked", "", "return nil", "a setup is refused"},
 	{"a damaged record is left as it is", "record-restored", "", "", "the record is damaged"},
 }
 
 const (
-	simRestarts = "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3"
-	simSlowness = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
+	simRestarts   = "commands=s, temporal=crashes, before=healthy, mishap=3, clock=3"
+	simSettingUp  = "commands=sr, temporal=gets a setup, crash=1"
+	simForgetting = "commands=s, temporal=gets a setup in memory, before=healthy, mishap=1"
+	simRefusal    = "commands=s, temporal=refuses its setup, crash=1"
+	simSlowness   = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
 )
 
 // marker ends the line that a mutation changes.

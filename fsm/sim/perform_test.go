@@ -27,7 +27,9 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 		if w.dbHealthy && !w.fell {
 			w.breaks("a database that was Healthy is set aside")
 		}
-		w.db = simNoDB
+		w.db, w.setup = simNoDB, simSetup{}
+	case fsm.DoSetup:
+		w.setUpOf(d)
 	case fsm.DoSpawn:
 		return w.spawnOf(d, e, fault), true
 	case fsm.DoAdopt:
@@ -68,6 +70,7 @@ func (w *simWorld) saveOf(d *simDriver, e *simEffect, fault string) (simInput, b
 	w.saysTrue(d, e)
 	if fault == "" {
 		w.save(d.uid, e.rec, e.durable)
+		w.notes(e.rec)
 		w.dbHealthy = w.dbHealthy || e.rec.State == fsm.Healthy && w.db == simGoodDB
 		d.unsaved = false
 		return simInput{}, false
@@ -90,7 +93,7 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 	if fault != "" {
 		return simInput{event: fsm.PortTaken}
 	}
-	return w.observeSidePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB})
+	return w.observeSidePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB && w.run.conf.Kind != simForgets, file: w.file()})
 }
 
 func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
@@ -100,9 +103,12 @@ func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	}
 	t := &simTree{uid: w.newProcess(), ports: e.rec.SidePorts(), leader: true, locked: d.hasLock}
 	noPort := w.portTaken != 0 && t.ports.HTTP == w.portTaken
+	if w.run.conf.Kind == simForgets {
+		w.db, w.setup = simGoodDB, simSetup{}
+	}
 	t.doomed = w.db == simHalfDB || noPort
 	if w.db == simNoDB && !noPort {
-		w.db, w.dbHealthy = simHalfDB, false
+		w.db, w.dbHealthy, w.setup = simHalfDB, false, simSetup{}
 	}
 	switch w.run.conf.Kind {
 	case simLeaves, simHides:

@@ -95,6 +95,9 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
 		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
 	}
+	if w.run.conf.Kind == simRefuses && c.c.Verb != fsm.VerbStop {
+		ends = append(slices.DeleteFunc(ends, func(r fsm.CommandResult) bool { return r != fsm.ResultStoppedByOther }), fsm.ResultSetupFailed)
+	}
 	if w.run.conf.Kind == simHides { // what stays alone cannot be proven to be ours, and is named
 		ends = append(ends, fsm.ResultTemporalLockForeign, fsm.ResultFailed)
 	}
@@ -147,6 +150,8 @@ func (w *simWorld) checkDiagnosis() {
 		w.breaks("state says %q", state)
 	case state == fsm.Healthy && !l.up:
 		w.breaks("state says Healthy, but no client can work")
+	case state == fsm.Healthy && w.lacksSetup() && !w.fell:
+		w.breaks("state says Healthy, and the setup is not there")
 	case !l.driven && l.hold == fsm.OwnerNone && state != fsm.Stopped:
 		w.breaks("state says %s, but nothing runs", state)
 	case !l.driven && l.hold != fsm.OwnerNone && l.hold != fsm.OwnerForeign && state == fsm.Stopped:

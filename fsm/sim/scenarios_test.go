@@ -117,7 +117,7 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups())
 }
 
 // simSlows are each command, and every two, over a Temporal that becomes slow, and may hang
@@ -298,7 +298,7 @@ func TestSimulationDeep(t *testing.T) {
 	for range simNumber("SIM_WALKS", 200) {
 		conf := simConf{Running: dice.IntN(2) == 0, Budget: simBudget{2, 1, 2, 1, 1, 1, 1, 2, 1}}
 		conf.Old = conf.Running && dice.IntN(2) == 0
-		conf.Kind = pickOne(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simHides, simSheds, simDeaf, simLoses})
+		conf.Kind = pickOne(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simHides, simSheds, simDeaf, simLoses, simSetUp, simForgets, simRefuses})
 		if conf.Kind == simSheds { // see simRemains
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}

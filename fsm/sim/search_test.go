@@ -73,7 +73,7 @@ func simFirst(run *simRun) *simWorld {
 }
 
 func (w *simWorld) newCommand(v fsm.Verb) *simCmd {
-	c := fsm.Command{Verb: v, Want: simSettings, Patience: 60_000, Grace: 10_000, Cause: "simulated"}
+	c := fsm.Command{Verb: v, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
 	return &simCmd{uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 

@@ -21,7 +21,7 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 	}
 	target := c.target
 	c.half, c.target = 0, simProc{}
-	w.deliver(target, deed.ask == fsm.ActKillSupervisor, deed.again)
+	w.deliver(target, deed.ask, deed.again)
 	return true
 }
 
@@ -49,7 +49,11 @@ func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
 // pidfd or by the version of its PID (proc_signal_with_audittoken in bsd/kern/proc_info.c,
 // which macOS 14.2 brought: the gap before that is not simulated). Two signals arrive as two:
 // that the kernel makes one of those that are pending is not simulated either.
-func (w *simWorld) deliver(p simProc, kill, again bool) {
+func (w *simWorld) deliver(p simProc, ask fsm.CommandAction, again bool) {
+	kill, event := ask == fsm.ActKillSupervisor, fsm.Stop
+	if ask == fsm.ActAskSetup {
+		event = fsm.SetupWanted
+	}
 	for _, s := range w.foreignProcs {
 		if bound := s.proc.same(p); bound {
 			w.breaks("a signal to a process that is not ours: the foreign process with pid %d", s.proc.pid)
@@ -60,11 +64,11 @@ func (w *simWorld) deliver(p simProc, kill, again bool) {
 			continue
 		}
 		switch {
-		case kill || !d.begun: // before it listens for SIGTERM that is the end of it
+		case kill || !d.begun: // before it listens for signals that is the end of it
 			w.endDriver(i)
 		default:
 			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: fsm.Stop, again: again}})
+			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: event, again: again}})
 		}
 		return
 	}
@@ -73,7 +77,7 @@ func (w *simWorld) deliver(p simProc, kill, again bool) {
 			continue
 		}
 		switch {
-		case !kill && c.drive != nil:
+		case ask == fsm.ActAskStop && c.drive != nil:
 			n := w.driver(inCommand + i)
 			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: fsm.Stop, again: again}})
 		default:

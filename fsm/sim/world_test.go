@@ -26,6 +26,7 @@ type simWorld struct {
 	// database, and whether a Temporal on it was ever Healthy.
 	db        simDB
 	dbHealthy bool
+	setup     simSetup
 	// lock is the process whose own descriptor holds temporal.lock, 0 for none;
 	// trees and foreign processes hold it by inheritance or by themselves.
 	lock uint64
@@ -124,6 +125,7 @@ type simDriver struct {
 	inbox    []simDelivery
 	timers   []simTimer
 	asked    bool      // the state's probe is on its way
+	setting  bool      // the setup is being applied
 	waits    bool      // one that had no answer in its time may still be answered
 	mute     int       // how many had none in their time since the latest answer
 	exits    []simExit // whose exit is to be reported

@@ -52,8 +52,18 @@ func Marked(home string) []fsm.Process {
 }
 
 // IsMarked reports whether a process is a development server whose mark counts for a home.
-func IsMarked(pid int, home string) bool {
-	return IsDevServer(pid) && Instance(pid) == home && sameUserAndFiles(pid)
+func IsMarked(pid int, home string) bool { return MarkOf(pid) == home }
+
+// MarkOf returns the home whose mark on a development server counts, under the conditions that
+// Marked names. It is empty for none.
+func MarkOf(pid int) string {
+	if !IsDevServer(pid) {
+		return ""
+	}
+	if home := Instance(pid); home != "" && sameUserAndFiles(pid) {
+		return home
+	}
+	return ""
 }
 
 // execTries, in milliseconds, bounds the wait for a process that shows no arguments.

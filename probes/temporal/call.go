@@ -22,10 +22,10 @@ const mostAnswer = 4 << 20
 // longestTimeout is the longest Grpc-Timeout, in milliseconds: it has at most eight digits.
 const longestTimeout = 99_999_999
 
-// call calls a method and returns the answer, still encoded. Such a call is one request of
+// Call calls a method and returns the answer, still encoded. Such a call is one request of
 // HTTP/2 (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). A gRPC library is not worth
 // its price here: no message's type is needed, and each supervisor had 2 MB more in memory.
-func call(ctx context.Context, l *line, method string, message []byte) ([]byte, error) {
+func (l *Line) Call(ctx context.Context, method string, message []byte) ([]byte, error) {
 	body := binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))) // 0: not compressed
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.base+method, bytes.NewReader(append(body, message...)))
 	if err != nil {
@@ -88,11 +88,20 @@ type statusError struct {
 	details []byte
 }
 
+// Refused reports whether a server has understood a call and refuses it for what it asks: the same call
+// fails again.
+func Refused(answer error) bool {
+	failed, ok := errors.AsType[*statusError](answer)
+	return ok && (failed.code == codeInvalidArgument || failed.code == codeFailedPrecondition)
+}
+
 // The codes that mean something here (google/rpc/code.proto).
 const (
-	codeDeadlineExceeded = 4
-	codeNotFound         = 5
-	codeUnimplemented    = 12
+	codeInvalidArgument    = 3
+	codeDeadlineExceeded   = 4
+	codeNotFound           = 5
+	codeFailedPrecondition = 9
+	codeUnimplemented      = 12
 )
 
 // codeNames are the names of gRPC's codes, by number.

@@ -11,16 +11,16 @@ import (
 )
 
 // lineTo is a connection to a server that answers each request with h, over HTTP/2.
-func lineTo(t *testing.T, h http.HandlerFunc) *line {
+func lineTo(t *testing.T, h http.HandlerFunc) *Line {
 	t.Helper()
 	server := httptest.NewUnstartedServer(h)
 	server.Config.Protocols = new(http.Protocols)
 	server.Config.Protocols.SetUnencryptedHTTP2(true)
 	server.Start()
 	t.Cleanup(server.Close)
-	l, err := dial(t.Context(), server.Listener.Addr().String())
+	l, err := Dial(t.Context(), server.Listener.Addr().String())
 	check(t, err)
-	t.Cleanup(l.hangUp)
+	t.Cleanup(l.HangUp)
 	return l
 }
 
@@ -50,7 +50,7 @@ func TestCall(t *testing.T) {
 				w.Header()[name] = []string{value}
 			}
 		})
-		answer, err := call(t.Context(), l, healthCheck, nil)
+		answer, err := l.Call(t.Context(), healthCheck, nil)
 		said := ""
 		if err != nil {
 			said = err.Error()
@@ -72,7 +72,7 @@ func TestCallUntil(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := call(ctx, l, healthCheck, nil); !errors.Is(err, errSilent) {
+	if _, err := l.Call(ctx, healthCheck, nil); !errors.Is(err, errSilent) {
 		t.Errorf("a call without an answer: %v", err)
 	}
 	if left := <-timeout; !strings.HasSuffix(left, "m") || len(left) > 3 {

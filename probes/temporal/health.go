@@ -80,11 +80,11 @@ type Answer struct {
 // client that is kept backs off after a refusal and would miss the moment in
 // which a new server comes up.
 func (e Endpoint) Ask(ctx context.Context) Answer {
-	line, err := dial(ctx, e.Address)
+	line, err := Dial(ctx, e.Address)
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
-	defer line.hangUp()
+	defer line.HangUp()
 	return e.askOn(ctx, line)
 }
 
@@ -127,7 +127,7 @@ func (e Endpoint) awaitOn(ctx, begin context.Context, wire net.Conn, pause time.
 	if err != nil {
 		return Answer{Detail: "no connection: " + err.Error()}
 	}
-	defer line.hangUp()
+	defer line.HangUp()
 	e.reached("port accepts")
 	for {
 		answer := e.askOn(ctx, line)
@@ -148,15 +148,15 @@ func wait(ctx context.Context, pause time.Duration) bool {
 }
 
 // askOn makes one round of calls.
-func (e Endpoint) askOn(ctx context.Context, l *line) Answer {
+func (e Endpoint) askOn(ctx context.Context, l *Line) Answer {
 	began := time.Now()
 	answer := e.callAll(ctx, l)
 	answer.Verdict.Took = fsm.Millis(time.Since(began).Milliseconds())
 	return e.known(answer)
 }
 
-func (e Endpoint) callAll(ctx context.Context, l *line) Answer {
-	said, err := call(ctx, l, healthCheck, textField(nil, 1, workflowService))
+func (e Endpoint) callAll(ctx context.Context, l *Line) Answer {
+	said, err := l.Call(ctx, healthCheck, textField(nil, 1, workflowService))
 	if err != nil {
 		return Answer{Detail: "health does not answer: " + err.Error()}
 	}
@@ -196,9 +196,9 @@ func statusName(answer []byte) string {
 	return fmt.Sprintf("status %d", status)
 }
 
-// line is one connection to speak gRPC on. It cannot dial again, nor be led
+// Line is one connection to speak gRPC on. It cannot dial again, nor be led
 // elsewhere by a proxy variable, a resolver or a redirect.
-type line struct {
+type Line struct {
 	wire interface {
 		http.RoundTripper
 		io.Closer
@@ -206,7 +206,8 @@ type line struct {
 	base string
 }
 
-func dial(ctx context.Context, address string) (*line, error) {
+// Dial connects to a frontend at host:port.
+func Dial(ctx context.Context, address string) (*Line, error) {
 	wire, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -218,7 +219,7 @@ func dial(ctx context.Context, address string) (*line, error) {
 // golang.org/x/net/http2's and not net/http's, which GODEBUG=http2client=0 switches off
 // (net/http: Transport.onceSetNextProtoDefaults): no probe would pass, and a server that
 // serves would be replaced.
-func newLine(address string, conn net.Conn) (*line, error) {
+func newLine(address string, conn net.Conn) (*Line, error) {
 	// Not through a transport's pool: it may not have the connection back yet when
 	// the next call wants it, and would make another.
 	//lint:ignore SA1019 see above
@@ -227,10 +228,11 @@ func newLine(address string, conn net.Conn) (*line, error) {
 		conn.Close()
 		return nil, err
 	}
-	return &line{wire: wire, base: "http://" + address}, nil
+	return &Line{wire: wire, base: "http://" + address}, nil
 }
 
-func (l *line) hangUp() { l.wire.Close() }
+// HangUp closes the connection.
+func (l *Line) HangUp() { l.wire.Close() }
 
 // errSilent stands for the answer of a call that has not been answered.
 var errSilent = errors.New("nothing within the time given")

@@ -25,26 +25,26 @@ type Holding struct {
 // Holds asks an endpoint for each run of a holding, and each namespace for the number of its
 // workflows and for its schedules. The error says what is missing, or does not answer.
 func (e Endpoint) Holds(ctx context.Context, h Holding) error {
-	line, err := dial(ctx, e.Address)
+	line, err := Dial(ctx, e.Address)
 	if err != nil {
 		return err
 	}
-	defer line.hangUp()
+	defer line.HangUp()
 	for _, r := range h.Running {
 		execution := textField(textField(nil, 1, r.Workflow), 2, r.ID)
-		if _, err := call(ctx, line, describeWorkflow, messageField(textField(nil, 1, r.Namespace), 2, execution)); err != nil {
+		if _, err := line.Call(ctx, describeWorkflow, messageField(textField(nil, 1, r.Namespace), 2, execution)); err != nil {
 			return fmt.Errorf("workflow %s of namespace %s: %w", r.Workflow, r.Namespace, err)
 		}
 	}
 	for namespace, least := range h.Least {
 		// CountWorkflowExecutionsResponse has count = 1, ListSchedulesRequest maximum_page_size = 2.
-		answer, err := call(ctx, line, countWorkflows, textField(nil, 1, namespace))
+		answer, err := line.Call(ctx, countWorkflows, textField(nil, 1, namespace))
 		if count := firstNumber(answer); err == nil && count < least {
 			err = fmt.Errorf("it lists %d workflows, not %d", count, least)
 		}
 		if err == nil {
 			page := protowire.AppendVarint(protowire.AppendTag(textField(nil, 1, namespace), 2, protowire.VarintType), 1)
-			_, err = call(ctx, line, listSchedules, page)
+			_, err = line.Call(ctx, listSchedules, page)
 		}
 		if err != nil {
 			return fmt.Errorf("namespace %s: %w", namespace, err)

@@ -60,7 +60,7 @@ func gather(names []string, ask func(name string) error, report func(soFar map[s
 
 // askNamespace calls DescribeNamespace, whose request has the namespace's name as
 // field 1. Of the answer only its coming matters.
-func askNamespace(ctx context.Context, l *line, name string) error {
-	_, err := call(ctx, l, describeNamespace, textField(nil, 1, name))
+func askNamespace(ctx context.Context, l *Line, name string) error {
+	_, err := l.Call(ctx, describeNamespace, textField(nil, 1, name))
 	return err
 }

@@ -32,12 +32,12 @@ const systemNamespace = "temporal-system"
 
 // askService asks history for a workflow that does not exist, or matching for a task queue.
 // It returns nil or why the service does not answer.
-func askService(ctx context.Context, l *line, service string) error {
+func askService(ctx context.Context, l *Line, service string) error {
 	var err error
 	if service == "history" {
-		_, err = call(ctx, l, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
+		_, err = l.Call(ctx, describeWorkflow, workflowRequest(systemNamespace, noWorkflow))
 	} else {
-		_, err = call(ctx, l, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
+		_, err = l.Call(ctx, describeTaskQueue, queueRequest(systemNamespace, systemQueue))
 	}
 	if service == "history" && crossed(err) {
 		return nil

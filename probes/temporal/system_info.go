@@ -13,12 +13,12 @@ const getSystemInfo = "/" + workflowService + "/GetSystemInfo"
 // ServerVersion returns the version that the server at host:port says it has, as in "1.31.2",
 // empty if it says none until ctx is done.
 func ServerVersion(ctx context.Context, address string) string {
-	line, err := dial(ctx, address)
+	line, err := Dial(ctx, address)
 	if err != nil {
 		return ""
 	}
-	defer line.hangUp()
-	info, err := call(ctx, line, getSystemInfo, nil)
+	defer line.HangUp()
+	info, err := line.Call(ctx, getSystemInfo, nil)
 	if err != nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -17,8 +18,7 @@ import (
 )
 
 // describer answers DescribeNamespace, and the calls that cross to history and matching.
-// Field 1 of each request is the namespace's name, and so it is read as a StringValue,
-// which looks the same on the wire. worked is closed once a client can work: when each
+// Field 1 of most requests is the namespace's name. worked is closed once a client can work: when each
 // has been answered well.
 func (f *fake) describer(worked chan<- struct{}) grpc.StreamHandler {
 	var lock sync.Mutex
@@ -26,17 +26,23 @@ func (f *fake) describer(worked chan<- struct{}) grpc.StreamHandler {
 	return func(_ any, stream grpc.ServerStream) error {
 		f.pause()
 		full, _ := grpc.MethodFromServerStream(stream)
-		method := strings.TrimPrefix(full, "/"+workflowService+"/")
-		var namespace wrapperspb.StringValue
-		if err := stream.RecvMsg(&namespace); err != nil {
+		method := path.Base(full)
+		var request emptypb.Empty
+		if err := stream.RecvMsg(&request); err != nil {
 			return err
 		}
+		raw := request.ProtoReflect().GetUnknown()
 		if method == "GetSystemInfo" { // field 1 of the response is the server's version
 			return stream.SendMsg(wrapperspb.String(cmp.Or(f.modes["server"], "1.31.2")))
 		}
-		answer, good := f.answerTo(method, namespace.Value)
+		answer, good := f.answerTo(method, firstText(raw))
 		if answer == nil {
-			answer = stream.SendMsg(&emptypb.Empty{})
+			var message emptypb.Empty
+			var body []byte
+			if body, answer = f.setup.answerTo(f, method, raw); answer == nil {
+				message.ProtoReflect().SetUnknown(body)
+				answer = stream.SendMsg(&message)
+			}
 		}
 		lock.Lock()
 		defer lock.Unlock()
@@ -62,6 +68,8 @@ func (f *fake) answerTo(method, namespace string) (answer error, good bool) {
 		return status.Error(codes.NotFound, "workflow not found for ID: x"), true
 	case method == "DescribeNamespace", method == "DescribeTaskQueue":
 		return nil, true
+	case slices.Contains(setupMethods, method):
+		return nil, false
 	}
 	return status.Errorf(codes.Unimplemented, "unknown method %s", method), false
 }

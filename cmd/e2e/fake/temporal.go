@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 //	FAKE_TEMPORAL       a comma list of behaviours, see fake.run
 //	FAKE_TEMPORAL_PLAN  a file of such lists; each spawn consumes one line
 //	FAKE_SPAWNS         a file to which each spawn adds "pid arguments..."
+//	FAKE_ARGV           a file to which each spawn adds its arguments, a JSON list a line
 //	FAKE_CHILD_PID      a file that receives the PID of a child that it starts
 //	FAKE_GATE           a file whose appearance ends exit-after-serving
 //
@@ -40,6 +42,7 @@ type fake struct {
 	fakeFlags
 	modes map[string]string // behaviour to its value, as in gate=FILE
 	stop  chan os.Signal
+	setup fakeSetup
 	// database is kept open, as Temporal does.
 	database *os.File
 }
@@ -83,6 +86,7 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 	}
 	set := flag.NewFlagSet("start-dev", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
+	set.String("time-format", "", "")
 	set.StringVar(&f.ip, "ip", "localhost", "")
 	set.IntVar(&f.port, "port", 7233, "")
 	set.IntVar(&f.uiPort, "ui-port", 0, "")
@@ -163,16 +167,23 @@ func nextBehaviour() (string, error) {
 	return string(line), err
 }
 
+// noteSpawn writes down how this process was started, where a test asks for it.
 func noteSpawn() error {
-	path := os.Getenv("FAKE_SPAWNS")
+	argv, err := json.Marshal(os.Args[1:])
+	return errors.Join(err, addLine("FAKE_SPAWNS", fmt.Sprint(os.Getpid(), " ", strings.Join(os.Args[1:], " "))), addLine("FAKE_ARGV", string(argv)))
+}
+
+// addLine adds a line to the file that a variable names, if it does.
+func addLine(variable, line string) error {
+	path := os.Getenv(variable)
 	if path == "" {
 		return nil
 	}
-	spawns, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	defer spawns.Close()
-	_, err = fmt.Fprintln(spawns, os.Getpid(), strings.Join(os.Args[1:], " "))
+	defer file.Close()
+	_, err = fmt.Fprintln(file, line)
 	return err
 }

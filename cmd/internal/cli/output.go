@@ -11,12 +11,33 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 )
 
 // OutputFlag declares --output of a command that prints text or JSON.
 func OutputFlag(c *cobra.Command, output *string) {
 	c.Flags().StringVarP(output, "output", "o", "text", "text or json")
+}
+
+// OutputName is the name of the flag that says in what form a result is printed.
+const OutputName = "output"
+
+// ResultFlag declares --output of a command that acts. It is a flag like the other ones of start: its
+// value may come from a variable.
+func ResultFlag(f *pflag.FlagSet) {
+	own, format := pflag.NewFlagSet(OutputName, pflag.ContinueOnError), "text"
+	ChoiceVar(own, &format, OutputName, "format", []string{"text", "json"}, "text or json: json prints one object on standard output, for an error as well")
+	flag := own.Lookup(OutputName)
+	flag.Shorthand = "o"
+	f.AddFlag(flag)
+}
+
+// PrintsJSON reports whether the result of a command is to be JSON. It counts once the command's
+// flags were read from all that they come from.
+func PrintsJSON(c *cobra.Command) bool {
+	f := c.Flags().Lookup(OutputName)
+	return f != nil && f.Value.String() == "json"
 }
 
 // CheckOutput refuses what --output does not know.

@@ -30,7 +30,7 @@ func (p *Problem) Text() string {
 		fmt.Fprintf(&b, "\n    | %s", line)
 	}
 	if p.Try != "" {
-		fmt.Fprintf(&b, "\n  try:     %s", p.Try)
+		fmt.Fprintf(&b, "\n  try:     %s", ForThisHome(p.Try))
 	}
 	return b.String()
 }

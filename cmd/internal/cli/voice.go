@@ -45,8 +45,14 @@ func (v Voice) Args() []string {
 	return []string{"--" + VerboseFlag + "=" + strconv.FormatBool(v.Verbose), "--" + QuietFlag + "=" + strconv.FormatBool(v.Quiet), "--" + LogFormatFlag + "=" + format}
 }
 
-// Success is where a command reports that it has done its work: nowhere with --quiet.
-func Success(c *cobra.Command) io.Writer { return VoiceOf(c).unlessQuiet(c.OutOrStdout()) }
+// Success is where a command reports that it has done its work: nowhere with --quiet, nor where
+// its result is JSON.
+func Success(c *cobra.Command) io.Writer {
+	if PrintsJSON(c) {
+		return io.Discard
+	}
+	return VoiceOf(c).unlessQuiet(c.OutOrStdout())
+}
 
 // ProgressOut is where a command reports how far it is: nowhere with --quiet.
 func ProgressOut(c *cobra.Command) io.Writer { return VoiceOf(c).unlessQuiet(c.ErrOrStderr()) }

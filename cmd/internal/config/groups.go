@@ -1,9 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/spf13/pflag"
+
+	"github.com/stigmer/local/cmd/internal/cli"
 )
 
 // groupKey is the annotation of a flag that names its group in the help.
@@ -16,6 +19,7 @@ const (
 	groupServer = "Temporal's server"
 	groupPolicy = "Probes and restarts"
 	groupOutput = "Output"
+	groupHome   = "Home"
 	groupSource = "Source of a Temporal CLI"
 )
 
@@ -56,8 +60,14 @@ func addGroup(f *pflag.FlagSet, title string, declare func(*pflag.FlagSet)) {
 	own.SortFlags = false
 	declare(own)
 	own.VisitAll(func(flag *pflag.Flag) {
-		flag.Shorthand = letters[flag.Name]
+		flag.Shorthand = cmp.Or(letters[flag.Name], flag.Shorthand)
 		flag.Annotations = map[string][]string{groupKey: {title}}
 		f.AddFlag(flag)
 	})
 }
+
+// HomeFlags declares the flags that name the home, for a whole tree.
+func HomeFlags(f *pflag.FlagSet) { addGroup(f, groupHome, cli.HomeFlags) }
+
+// ResultFlag declares --output of start and restart.
+func ResultFlag(f *pflag.FlagSet) { addGroup(f, groupOutput, cli.ResultFlag) }

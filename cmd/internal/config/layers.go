@@ -62,6 +62,8 @@ func (o Origins) environment(flags *pflag.FlagSet) error {
 		switch {
 		case value == "" || f.Name == "help" || serviceLink(f, value):
 			return nil, from
+		case f.Name == cli.HomeFlag || f.Name == cli.NameFlag:
+			return nil, from // cli.HomePath reads both variables itself: the home is asked for before any flag
 		case f.Value.Type() == "stringArray":
 			return strings.Split(value, ","), from
 		}

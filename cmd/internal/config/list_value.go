@@ -61,9 +61,11 @@ func (v *listValue) GetSlice() []string {
 
 // listed are the texts in a variable: a JSON list of texts, or one a line.
 func listed(text string) (list []string) {
-	if json.Unmarshal([]byte(text), &list) == nil {
+	// JSON would replace what is not UTF-8.
+	if utf8.ValidString(text) && json.Unmarshal([]byte(text), &list) == nil && list != nil {
 		return list
 	}
+	list = nil // a list of other things leaves its texts
 	for line := range strings.Lines(text) {
 		if line = strings.TrimRight(line, "\r\n"); line != "" {
 			list = append(list, line)

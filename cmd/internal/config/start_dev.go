@@ -14,15 +14,22 @@ import (
 // have no use here.
 var (
 	presetFlags = []string{"env", "env-file", "config-file", "profile", "disable-config-file", "disable-config-env"}
-	clientFlags = []string{"color", "output", "o", "time-format", "no-json-shorthand-payloads", "command-timeout", "client-connect-timeout"}
+	clientFlags = []string{"color", "time-format", "no-json-shorthand-payloads", "command-timeout", "client-connect-timeout"}
 )
+
+// sharedNames are flags that the Temporal CLI has, too, with other values, and what they are here.
+var sharedNames = map[string]string{
+	cli.LogFormatFlag: "text or json, for this command's log; the form of Temporal's is --" + LogFormatFlag,
+	cli.OutputName:    "text or json, for this command's result; what Temporal prints is in its log",
+}
 
 // FlagError turns an error of parsing the flags of start into a Problem. A user may have typed what start-dev
 // takes.
 func FlagError(c *cobra.Command, err error) error {
-	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok && bad.GetFlag().Name == cli.LogFormatFlag {
-		p := cli.UsageProblem(cli.BadValue("--"+cli.LogFormatFlag, err))
-		p.Try = "text or json, for this command's log; the form of Temporal's is --" + LogFormatFlag
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok && sharedNames[bad.GetFlag().Name] != "" {
+		name := bad.GetFlag().Name
+		p := cli.UsageProblem(cli.BadValue("--"+name, err))
+		p.Try = sharedNames[name]
 		return p
 	}
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)

@@ -14,9 +14,13 @@ var voiceNames = []string{cli.VerboseFlag, cli.QuietFlag, cli.LogFormatFlag}
 // environment and the settings file before any of its commands runs: then the
 // origins say which came from where.
 func VoiceFlags(tree *cobra.Command) Origins {
-	f, from := tree.PersistentFlags(), Origins{}
+	f, from := pflag.NewFlagSet("voice", pflag.ContinueOnError), Origins{}
 	addGroup(f, groupOutput, declareVoice)
+	tree.PersistentFlags().AddFlagSet(f)
 	tree.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		if err := cli.CheckHomeFlags(); err != nil {
+			return err
+		}
 		if err := readVoice(c, f, from); err != nil {
 			return err
 		}

@@ -62,6 +62,9 @@ func Run(c *cobra.Command, o *Options) error {
 		return inspect.CannotTell(err)
 	}
 	seen := inspect.TakeSnapshot(path)
+	if !seen.Exists {
+		cli.WarnUnknownName(c)
+	}
 	if seen.Trouble == nil || o.Explain || o.Output != "text" {
 		if err := o.print(c.OutOrStdout(), seen); err != nil {
 			return err

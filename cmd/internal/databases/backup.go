@@ -51,7 +51,11 @@ func Backup(c *cobra.Command, name string) error {
 		if ctx.Err() != nil {
 			return &cli.Problem{What: "the backup was interrupted", Means: "none was made; the database was not touched", Try: "the same command again", Exit: cli.ExitInterrupted}
 		}
-		return cli.SystemProblem(err, "no backup was made; the database was not touched")
+		const nothing = "no backup was made; the database was not touched"
+		if errors.Is(err, transfer.ErrLocked) {
+			return &cli.Problem{What: err.Error(), Means: nothing, Try: "the same command again, without --sqlite-pragma locking_mode=EXCLUSIVE or after stigmer local stop", Exit: cli.ExitFailed}
+		}
+		return cli.SystemProblem(err, nothing)
 	}
 	about := database.About{Version: s.Document.Database.Version, Cause: lifecycle.Cause(c.Name()), Made: now}
 	if err := database.WriteAbout(to, about); err != nil {
@@ -123,7 +127,7 @@ func Delete(c *cobra.Command, name string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize([]string{kept.Path}))
+	what := fmt.Sprintf("This deletes %s  (%s).", kept.Path, cli.TotalSize(database.PartsOf(kept.Path)))
 	if err := confirm(c, yes, what, "deleted"); err != nil {
 		return err
 	}
@@ -172,7 +176,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	if s.Running() {
 		first = fmt.Sprintf("This stops Temporal (pid %d), and puts a backup in the place of its database:", s.Evidence.Leader.PID)
 	}
-	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize([]string{kept.Path}))
+	what := fmt.Sprintf("%s\n  %s  (%s)\nThe database as it is now is kept.", first, kept.Path, cli.TotalSize(database.PartsOf(kept.Path)))
 	if err := confirm(c, yes, what, "stopped or changed"); err != nil {
 		return err
 	}
@@ -202,7 +206,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 	fmt.Fprintf(out, "Restored %s; the backup stays.\n", name)
 	fmt.Fprintf(out, "  Data       %s\n", db)
 	if database.Exists(aside) {
-		fmt.Fprintf(out, "  Kept       %s  (%s)\n", aside, cli.TotalSize([]string{aside}))
+		fmt.Fprintf(out, "  Kept       %s  (%s)\n", aside, cli.TotalSize(database.PartsOf(aside)))
 	}
 	fmt.Fprintf(out, "  Next       %s\n", startWith(kept.Version))
 	return nil

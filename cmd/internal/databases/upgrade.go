@@ -78,7 +78,7 @@ func (u Upgrade) Run(c *cobra.Command, home statefile.Home) error {
 	}
 	out := cli.Success(c)
 	fmt.Fprintf(out, "Upgraded: the database is one of Temporal %s now.\n", w.version)
-	fmt.Fprintf(out, "  Backup     %s  (%s)\n", kept, cli.TotalSize([]string{kept}))
+	fmt.Fprintf(out, "  Backup     %s  (%s)\n", kept, cli.TotalSize(database.PartsOf(kept)))
 	fmt.Fprintf(out, "  Way back   stigmer local restore %s\n", nameOf(kept, database.Real(w.db)))
 	return w.start(w.next.Settings.TemporalBin)
 }

@@ -151,7 +151,7 @@ func printChecks(out io.Writer, checks []CheckReport) {
 			mark = "!!"
 		}
 		if c.Try != "" {
-			try = ". Try: " + c.Try
+			try = ". Try: " + cli.ForThisHome(c.Try)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s%s\n", mark, c.Name, c.Detail, try)
 	}

@@ -44,6 +44,9 @@ func (s *Snapshot) list() []Evidence {
 	if s.asked {
 		list = append(list, s.healthEvidence()...)
 	}
+	if s.Running() && s.Document.Settings.WantedSetup() != (fsm.WantedSetup{}) {
+		list = append(list, s.setupEvidence())
+	}
 	if settings := s.Document.Settings; !settings.Headless && settings.UIPort != 0 {
 		list = append(list, s.portEvidence("ui port", ports.HostPort(settings.UIAddress(), settings.UIPort), s.uiPort))
 		if s.Running() {

@@ -38,6 +38,9 @@ func PrintState(out io.Writer, r StateReport, explain bool) {
 	if r.Restarts.Limit > 0 { // else it was never started
 		fmt.Fprintf(out, "  Restarts   %d since the last start, %d of %d in the window\n", r.Restarts.Total, r.Restarts.InWindow, r.Restarts.Limit)
 	}
+	if r.Setup != nil && r.Setup.Fault != "" && r.Temporal != nil {
+		fmt.Fprintf(out, "  Setup      not applied: %s\n", r.Setup.Fault)
+	}
 	printFailure(out, r)
 	if r.Try != "" {
 		fmt.Fprintf(out, "  Try        %s\n", r.Try)

@@ -46,6 +46,10 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 		}
 		p.Means = "it is left running and watched, as a restart alone would not bring back what it has; if the file comes back it is Healthy again"
 		p.Try = "one of the two; stigmer local restart begins with what is at that path"
+	case fsm.ResultSetupFailed:
+		p.What = "the setup could not be applied: " + r.SetupFault()
+		p.Means = fmt.Sprintf("Temporal serves without it (%s, %s), and nothing was removed", PIDOf(r), launch.Address(r.Settings))
+		p.Try = "stigmer local restart with a setup that fits what is there; or change that in Temporal, then stigmer local start, which tries again"
 	case fsm.ResultTimedOut:
 		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.FormatMillis(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)

@@ -23,6 +23,7 @@ type StateReport struct {
 	Restarts   RestartsReport    `json:"restarts" jsonschema:"restarts since the last start"`
 	Failure    *FailureReport    `json:"failure" jsonschema:"why it does not run although it was wanted, or why the last one ended; null if nothing failed"`
 	Settings   fsm.Settings      `json:"settings" jsonschema:"how Temporal is run; all zero if it was never started"`
+	Setup      *SetupReport      `json:"setup" jsonschema:"what is wanted in the database besides what Temporal makes by itself, and what is there; null if nothing is"`
 	// Environment has names alone: a value may be a secret.
 	Environment *EnvironmentReport `json:"environment" jsonschema:"what Temporal gets of the environment in which it was asked for; null if it is not recorded"`
 	Paths       PathsReport        `json:"paths" jsonschema:"where the files are"`

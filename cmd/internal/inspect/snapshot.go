@@ -158,11 +158,17 @@ func (s *Snapshot) ReadLockOwner() {
 }
 
 func (s *Snapshot) lookAtLocks() {
+	s.lookAtOwners()
+	s.holders, _ = locks.Holders(s.Home.Lock(), s.Document.Temporal.PID)
+	s.pidFile, s.PIDFault = statefile.ReadPID(s.Home.PID())
+}
+
+// lookAtOwners finds the owners of both locks.
+func (s *Snapshot) lookAtOwners() {
 	s.ReadLockOwner()
 	if s.lock == locks.Unknown && s.Trouble == nil {
 		s.Trouble = errors.New("the owner of temporal.lock is not known")
 	}
-	s.holders, _ = locks.Holders(s.Home.Lock(), s.Document.Temporal.PID)
 	s.Driver, s.ForeignHolder = evidence.Driver(s.Home, s.Document.Record)
 	s.Suspended = s.Driver.PID != 0 && proc.Suspended(s.Driver.PID)
 	for _, path := range []string{s.Home.Lock(), s.Home.SupervisorLock()} {
@@ -174,7 +180,6 @@ func (s *Snapshot) lookAtLocks() {
 		s.Hidden = true
 		s.Trouble = cli.ErrHidden
 	}
-	s.pidFile, s.PIDFault = statefile.ReadPID(s.Home.PID())
 }
 
 // lookAtTemporal probes the recorded addresses.
@@ -267,9 +272,13 @@ func (s *Snapshot) Diagnosis() fsm.Diagnosis {
 	if s.RecordFault != nil && s.RecordFault != ErrNoRecord {
 		damage = s.RecordFault.Error()
 	}
+	detail := s.answer.Detail
+	if !s.asked {
+		detail = "whether it answers was not asked"
+	}
 	return fsm.Diagnose(s.Document.Record, fsm.Look{
 		Driven: s.Driver.PID != 0, Lost: s.RecordFault != nil, Damage: damage, Suspended: s.Suspended, Owner: s.Evidence.Owner, Holder: s.Evidence.Holder,
-		Asked: s.asked, Verdict: s.answer.Verdict, Detail: s.answer.Detail,
+		Asked: s.asked, Verdict: s.answer.Verdict, Detail: detail,
 	})
 }
 
@@ -279,7 +288,9 @@ func (s *Snapshot) next() []fsm.Move {
 	if s.Driver.PID != 0 {
 		in.Kind, in.Driver, in.Suspended = fsm.InputBusy, s.Driver, s.Suspended
 		in.Outdated = s.Skew() == skewOlder && evidence.InBackground(s.Driver)
-		in.Record.State = s.Diagnosis().State
+		if d := s.Diagnosis(); !d.Agrees {
+			in.Record.State = d.State
+		}
 	}
 	return fsm.Moves(in)
 }

@@ -25,7 +25,7 @@ import (
 // supervisor. A second instance is refused, since a terminal that shows nothing is of no use.
 func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	began, v := time.Now(), cli.VoiceOf(c)
-	s := supervision{home: home, signals: cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)}
+	s := supervision{home: home, signals: cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1)}
 	defer signal.Stop(s.signals)
 	out, err := foregroundLog(home)
 	if err != nil {
@@ -66,9 +66,12 @@ func foregroundLog(home statefile.Home) (*os.File, error) {
 func reportFirstService(out io.Writer, home statefile.Home, command fsm.Command, began time.Time) func(statefile.Document) {
 	said := false
 	return func(d statefile.Document) {
-		if !said && d.State == fsm.Healthy {
+		if !said && d.State == fsm.Healthy && !d.SetupPending() {
 			said = true
 			printStarted(out, home, command, fsm.Outcome{Record: d.Record}, elapsed(began), "Ctrl-C to stop it")
+			if fault := d.SetupFault(); fault != "" {
+				fmt.Fprintf(out, "  Setup      not applied: %s\n", fault)
+			}
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (n *notifier) send() {
 // the stop to end, and Temporal serves anew. A stop of systemd's own needs no such word.
 func (n *notifier) recorded(d statefile.Document) {
 	message := "STATUS=" + oneLine(string(d.State)+": "+d.Reason)
-	if d.State == fsm.Healthy && !n.ready {
+	if d.State == fsm.Healthy && !d.SetupPending() && !n.ready {
 		n.ready = true
 		message += "\n" + daemon.SdNotifyReady
 	}

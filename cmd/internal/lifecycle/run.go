@@ -85,6 +85,7 @@ func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *acti
 // report puts every result into words: it prints a success, and how long it took, or returns the
 // problem.
 func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client, took string) error {
+	noteEnding(c, command, o)
 	out, r := cli.Success(c), o.Record
 	switch o.Result {
 	case fsm.ResultStarted:
@@ -114,7 +115,9 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	case fsm.ResultNoSupervisor:
 		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
-		o.Detail = missing(r)
+		if o.Detail = missing(r); r.State == fsm.Healthy && r.SetupPending() {
+			o.Record.State, o.Detail = fsm.Starting, "Temporal serves, and its setup is being applied"
+		}
 		return inspect.OutcomeProblem(o, command, home)
 	default:
 		return inspect.OutcomeProblem(o, command, home)
@@ -127,34 +130,45 @@ func printStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm
 	fmt.Fprintln(out, startedPhrase(command, o, took))
 	printInstance(out, home, o.Record)
 	if command.Verb == fsm.VerbStart {
-		fmt.Fprintf(out, "  Next       %s\n", nextCommands(o.Record.Settings, end))
+		fmt.Fprintf(out, "  Next       %s\n", cli.ForThisHome(strings.Join(nextCommands(o.Record.Settings, end), ", ")))
 	}
 }
 
-// startedPhrase distinguishes a start from an adoption.
-func startedPhrase(c fsm.Command, o fsm.Outcome, took string) string {
-	r := o.Record
+// startedOutcome distinguishes a start from an adoption.
+func startedOutcome(c fsm.Command, o fsm.Outcome) Outcome {
 	switch {
-	case r.Adopted && o.Replaced.PID != 0:
-		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
-			cmp.Or(o.Replaced.Version, "of another version"), o.Replaced.PID, r.Supervisor.Version)
+	case o.Record.Adopted && o.Replaced.PID != 0:
+		return OutcomeReplaced
 	case c.Verb == fsm.VerbRestart:
+		return OutcomeRestarted
+	case o.Record.Adopted:
+		return OutcomeAdopted
+	}
+	return OutcomeStarted
+}
+
+func startedPhrase(c fsm.Command, o fsm.Outcome, took string) string {
+	switch startedOutcome(c, o) {
+	case OutcomeReplaced:
+		return fmt.Sprintf("Replaced the supervisor of stigmer %s (pid %d) by one of %s: Temporal goes on with the same pid.",
+			cmp.Or(o.Replaced.Version, "of another version"), o.Replaced.PID, o.Record.Supervisor.Version)
+	case OutcomeRestarted:
 		return "Restarted in " + took + "."
-	case r.Adopted:
+	case OutcomeAdopted:
 		return "Adopted: Temporal had outlived its supervisor and goes on with the same pid."
 	}
 	return "Started in " + took + "."
 }
 
-// nextCommands is what a user does with a Temporal that has been started, in the shell of the start, up
+// nextCommands are what a user does with a Temporal that has been started, in the shell of the start, up
 // to what ends it.
-func nextCommands(s fsm.Settings, end string) string {
+func nextCommands(s fsm.Settings, end string) []string {
 	sh, _ := human.FindShell(os.Getenv("SHELL"))
 	commands := []string{"stigmer local open", fmt.Sprintf(sh.Hint, "stigmer local env"), end}
 	if s.Headless {
 		commands = commands[1:] // there is nothing to open
 	}
-	return strings.Join(commands, ", ")
+	return commands
 }
 
 // missing asks once more what a Temporal lacks that did not become Healthy in time.

@@ -23,7 +23,7 @@ import (
 // init of a container passes it on.
 func Supervise(v cli.Voice) error {
 	// First of all: a stop may come before anything else is done.
-	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM)
+	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1)
 	defer signal.Stop(signals)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	path, err := cli.HomePath()
@@ -94,12 +94,14 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 	return fsm.Drive(world, document.Record, self, 0), nil
 }
 
-// obey turns signals into stops: one that a command left a request for, one
+// obey turns SIGUSR1 into a wish for the setup, and other signals into stops: one that a command left a request for, one
 // that came alone, and from the second interrupt on one without patience.
 func obey(world *actions.World, signals <-chan os.Signal) {
 	var grace fsm.Millis
 	for sig := range signals {
 		switch {
+		case sig == syscall.SIGUSR1:
+			world.WantSetup()
 		case sig == syscall.SIGTERM && world.Requested():
 		case sig == syscall.SIGINT:
 			world.StopNow("SIGINT (Ctrl-C) to the supervisor", grace)
