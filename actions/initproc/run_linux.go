@@ -2,6 +2,7 @@ package initproc
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -113,11 +114,13 @@ func (i *initProcess) linger(status int) int {
 	seen, end := map[int]bool{}, syscall.Signal(i.end.Load())
 	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		takeTerminalBack()
-		others := i.others()
-		for _, pid := range others {
+		for _, pid := range i.others() {
 			if !seen[pid] && end != 0 {
 				unix.Kill(pid, end)
 			}
+			seen[pid] = true
+		}
+		for _, pid := range zombies() { // one may have come and gone since the last search
 			seen[pid] = true
 		}
 		for {
@@ -130,7 +133,8 @@ func (i *initProcess) linger(status int) int {
 				status = exitStatus(ended)
 			}
 		}
-		if len(others) == 0 {
+		maps.DeleteFunc(seen, func(pid int, _ bool) bool { return gone(pid) })
+		if len(seen) == 0 { // others does not list one that is about to be a zombie
 			return status
 		}
 		time.Sleep(pause)
@@ -157,8 +161,8 @@ func takeTerminalBack() {
 // others are the processes beside process 1 that run this program and are at work.
 func (i *initProcess) others() []int {
 	ours, err := os.Stat(ownProgram)
-	if self, _ := os.Readlink("/proc/self"); err != nil || self != "1" {
-		return nil // a /proc of another PID namespace has other numbers
+	if err != nil {
+		return nil
 	}
 	return slices.DeleteFunc(processes(), func(pid int) bool {
 		theirs, err := os.Stat(procPath(pid, "exe"))
