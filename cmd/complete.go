@@ -41,6 +41,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"profile":          profile.CompleteNames,
 	"shell":            completeFrom(human.ShellNames...),
 	"since":            completeFrom("10m", "1h", "24h"),
+	"env output":       completeFrom(profile.ShellOutput+"\tlines for a shell", "dotenv\tfor Docker Compose and dotenv libraries", "json\tfor programs", "github\tlines for $GITHUB_ENV"),
 	"state output":     completeFromList(dashboard.Outputs),
 	"version":          installer.CompleteVersions,
 	config.VersionFlag: installer.CompleteVersions,

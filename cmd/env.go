@@ -18,7 +18,8 @@ func envCommand() *cobra.Command {
 SDK's environment configuration and the Temporal CLI read TEMPORAL_ADDRESS and
 TEMPORAL_NAMESPACE. TEMPORAL_HTTP_ADDRESS (the HTTP API) and TEMPORAL_METRICS_ADDRESS
 (a target for Prometheus) are for scripts. The addresses are the recorded ones,
-whether Temporal runs or not.
+whether Temporal runs or not. With --output the lines are for another reader: dotenv
+for Docker Compose and the dotenv libraries, json for a program, github for $GITHUB_ENV.
 
 With --profile, write a profile into the configuration file of the SDKs and of the
 Temporal CLI instead ($TEMPORAL_CONFIG_FILE, else temporalio/temporal.toml in the
@@ -29,6 +30,8 @@ Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
 		Example: `  eval "$(stigmer local env)"
   stigmer local env --shell fish | source
   eval "$(stigmer local env --unset)"
+  stigmer local env -o dotenv > .env
+  stigmer local env -o github >> "$GITHUB_ENV"
   stigmer local env --profile local
   temporal --profile local workflow list`,
 		Args: cli.NoArguments,
@@ -36,6 +39,7 @@ Exit status: 0 done, 1 failed, 2 usage, 4 permission.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.Shell, "shell", "", strings.Join(human.ShellNames, ", ")+" (default from $SHELL, else bash)")
+	f.StringVarP(&o.Output, "output", "o", profile.ShellOutput, strings.Join(profile.Outputs, ", "))
 	f.BoolVar(&o.Unset, "unset", false, "print the lines that remove the variables again")
 	f.StringVar(&o.Namespace, "namespace", "default", "namespace to name")
 	f.StringVar(&o.Profile, "profile", "", "write this profile into the configuration file, and print no lines")

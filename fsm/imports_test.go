@@ -123,6 +123,8 @@ const (
 var onlyIn = map[string]string{
 	"go.temporal.io/sdk":        "the tests",
 	"github.com/hanwen/go-fuse": "the tests",
+	"github.com/compose-spec":   "the tests",
+	"github.com/moby/buildkit":  "the tests",
 	"github.com/looplab/fsm":    "fsm",
 	"github.com/ncruces":        "probes/sqlite actions/transfer cmd/bench",
 	"github.com/spf13/cobra":    "cmd",

@@ -2,6 +2,7 @@ package initproc
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -20,8 +21,8 @@ const ownProgram = "/proc/self/exe"
 // this program once more with the same arguments, environment and descriptors, forwards
 // signals to that child, and reaps every orphan. Once the child has ended, Run waits until
 // no process that runs this program has arguments for which atWork returns true, and returns
-// the child's exit status and true. The kernel ends what is left when process 1 ends. If the
-// child cannot be started, Run returns false.
+// true, and the exit status of the last of them that was an orphan, else the child's. The kernel
+// ends what is left when process 1 ends. If the child cannot be started, Run returns false.
 func Run(atWork func(args []string) bool) (status int, ended bool) {
 	if !mustBeInit(os.Getpid()) {
 		return 0, false
@@ -40,9 +41,7 @@ func Run(atWork func(args []string) bool) (status int, ended bool) {
 	}
 	i.child.Store(int64(child.Pid))
 	go i.forward(signals) // ends with the process
-	status = i.reapChild()
-	i.linger()
-	return status, true
+	return i.linger(i.reapChild()), true
 }
 
 // initProcess is process 1 at its work.
@@ -108,24 +107,37 @@ func (i *initProcess) reapChild() int {
 
 // linger returns when the others have ended: a stop that was typed beside the child still has
 // to report, and a start or restart may have left a supervisor behind. If a signal has asked
-// the child to end, linger sends it to each of the others once.
-func (i *initProcess) linger() {
-	asked, end, others := map[int]bool{}, syscall.Signal(i.end.Load()), i.others()
-	for pause := shortestPause; len(others) > 0; pause = min(2*pause, longestPause) {
+// the child to end, linger sends it to each of the others once. It returns the exit status of
+// the last of them that this process has reaped, which a supervisor is and a command of docker
+// exec is not, else the given one: a container whose supervisor was killed has failed.
+func (i *initProcess) linger(status int) int {
+	seen, end := map[int]bool{}, syscall.Signal(i.end.Load())
+	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
 		takeTerminalBack()
-		for _, pid := range others {
-			if end != 0 && !asked[pid] {
-				asked[pid] = true
+		for _, pid := range i.others() {
+			if !seen[pid] && end != 0 {
 				unix.Kill(pid, end)
 			}
+			seen[pid] = true
+		}
+		for _, pid := range zombies() { // one may have come and gone since the last search
+			seen[pid] = true
 		}
 		for {
-			if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); pid <= 0 && !errors.Is(err, syscall.EINTR) {
+			var ended syscall.WaitStatus
+			pid, err := syscall.Wait4(-1, &ended, syscall.WNOHANG, nil)
+			if pid <= 0 && !errors.Is(err, syscall.EINTR) {
 				break
 			}
+			if seen[pid] {
+				status = exitStatus(ended)
+			}
+		}
+		maps.DeleteFunc(seen, func(pid int, _ bool) bool { return gone(pid) })
+		if len(seen) == 0 { // others does not list one that is about to be a zombie
+			return status
 		}
 		time.Sleep(pause)
-		others = i.others()
 	}
 }
 
@@ -149,8 +161,8 @@ func takeTerminalBack() {
 // others are the processes beside process 1 that run this program and are at work.
 func (i *initProcess) others() []int {
 	ours, err := os.Stat(ownProgram)
-	if self, _ := os.Readlink("/proc/self"); err != nil || self != "1" {
-		return nil // a /proc of another PID namespace has other numbers
+	if err != nil {
+		return nil
 	}
 	return slices.DeleteFunc(processes(), func(pid int) bool {
 		theirs, err := os.Stat(procPath(pid, "exe"))

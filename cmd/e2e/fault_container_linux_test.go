@@ -24,14 +24,24 @@ type container struct {
 	done chan struct{} // closed by the goroutine that waits for the end
 }
 
-// container starts stigmer as process 1, and waits until Temporal is Healthy. A prelude
-// is a shell's, which stigmer takes the place of.
+// container starts stigmer as process 1, and waits until Temporal is Healthy.
 func (h *siege) container(prelude string, args ...string) *container {
+	h.t.Helper()
+	c := h.asProcessOne(prelude, append([]string{h.bin, "local"}, args...)...)
+	if !poll(awaitDefault, func() bool { return isClosed(c.done) || h.recordSays("Healthy") }) || isClosed(c.done) {
+		h.t.Fatalf("not Healthy:\n%s", c.out.String())
+	}
+	return c
+}
+
+// asProcessOne starts a program as process 1 of a PID namespace. A prelude is a shell's, which
+// the program takes the place of.
+func (h *siege) asProcessOne(prelude string, program ...string) *container {
 	h.t.Helper()
 	h.inside("true") // skips where it cannot be had
 	c := &container{siege: h, done: make(chan struct{})}
 	line := prelude + "\nexec \"$@\""
-	c.cmd = exec.Command("unshare", append([]string{"--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-ec", line, "sh", h.bin, "local"}, args...)...)
+	c.cmd = exec.Command("unshare", append([]string{"--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "/bin/sh", "-ec", line, "sh"}, program...)...)
 	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr, c.cmd.WaitDelay = h.env, &c.out, &c.out, awaitDefault
 	check(h.t, c.cmd.Start())
 	go func() { c.cmd.Wait(); close(c.done) }() // ends with the namespace
@@ -39,9 +49,9 @@ func (h *siege) container(prelude string, args ...string) *container {
 	if !poll(awaitDefault, func() bool {
 		children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", c.cmd.Process.Pid, c.cmd.Process.Pid))
 		c.init, _ = strconv.Atoi(strings.TrimSpace(string(children)))
-		return isClosed(c.done) || c.init > 1 && h.recordSays("Healthy")
+		return isClosed(c.done) || c.init > 1
 	}) || isClosed(c.done) {
-		h.t.Fatalf("not Healthy:\n%s", c.out.String())
+		h.t.Fatalf("there is no process 1:\n%s", c.out.String())
 	}
 	return c
 }
@@ -53,8 +63,14 @@ func (h *siege) recordSays(state string) bool {
 // beside runs a program in the container, as docker exec does.
 func (c *container) beside(status int, args ...string) string {
 	c.t.Helper()
+	return c.besideWith(c.env, status, args...)
+}
+
+// besideWith is beside, with another environment.
+func (c *container) besideWith(env []string, status int, args ...string) string {
+	c.t.Helper()
 	command := exec.Command("nsenter", append([]string{"--target", fmt.Sprint(c.init), "--pid", "--mount"}, args...)...)
-	command.Env = c.env
+	command.Env = env
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
 		c.t.Fatal(err)
@@ -134,20 +150,85 @@ func TestProcessOne(t *testing.T) {
 	})
 }
 
+// TestProcessOneFails: the supervisor that a restart from beside has left in the background is
+// the container's then, and its end is that of the container.
+func TestProcessOneFails(t *testing.T) {
+	besiege(t, func(h *siege) {
+		c := h.container("", "start", "--foreground")
+		c.beside(0, h.bin, "local", "restart")
+		c.beside(0, "kill", "-9", fmt.Sprint(h.pid("supervisor")))
+		c.ends(137)
+
+		c = h.container("", "start")
+		c.beside(0, h.bin, "local", "restart", "--restart-limit", "1")
+		temporal := fmt.Sprint(h.pid("temporal"))
+		c.beside(0, "kill", "-9", temporal)
+		h.await("Healthy", ".temporal.pid!="+temporal)
+		c.beside(0, "kill", "-9", fmt.Sprint(h.pid("temporal")))
+		c.ends(1)
+		h.isDown()
+	})
+}
+
+// TestProcessOneStubborn: an engine's SIGTERM ends the container also where Temporal ignores it,
+// after the grace period, and Ctrl-C, twice, ends the wait.
+func TestProcessOneStubborn(t *testing.T) {
+	t.Parallel()
+	h := newSiege(t, false)
+	h.env = append(h.env, "FAKE_TEMPORAL=ignore-term")
+	c := h.container("", "start", "--foreground")
+	check(t, syscall.Kill(c.init, syscall.SIGTERM))
+	h.await("Stopping")
+	poll(awaitDefault, func() bool { // the kernel merges those that come too soon
+		return isClosed(c.done) || syscall.Kill(c.init, syscall.SIGINT) != nil
+	})
+	c.ends(0)
+	h.isDown()
+}
+
+// TestProcessOneReapsNothing: process 1 of a container is a program that waits for no child, as
+// sleep infinity in a dev container, and each process that ended stays a zombie. It is not taken
+// for one that lives: what ran is adopted, restarted and stopped.
+func TestProcessOneReapsNothing(t *testing.T) {
+	besiege(t, func(h *siege) {
+		c := h.asProcessOne("", "/bin/sleep", "infinity")
+		kill := func(name string) {
+			pid := h.pid(name)
+			c.beside(0, "kill", "-9", fmt.Sprint(pid))
+			if !poll(awaitDefault, func() bool { return len(c.zombies()) > 0 }) {
+				t.Fatalf("%s left no zombie", name)
+			}
+		}
+		c.beside(0, h.bin, "local", "start")
+		temporal := h.pid("temporal")
+		kill("supervisor")
+		c.beside(8, h.bin, "local", "state")
+		c.beside(0, h.bin, "local", "start")
+		if now := h.pid("temporal"); now != temporal {
+			t.Errorf("pid %d was not adopted: it is %d", temporal, now)
+		}
+		kill("temporal") // no child of the supervisor that adopted it
+		h.await("Healthy", fmt.Sprintf(".temporal.pid!=%d", temporal))
+		c.beside(0, h.bin, "local", "restart")
+		kill("supervisor")
+		c.beside(0, h.bin, "local", "stop")
+		c.beside(3, h.bin, "local", "state")
+		c.beside(0, h.bin, "local", "start")
+		kill("supervisor")
+		kill("temporal")
+		c.beside(3, h.bin, "local", "state")
+		c.beside(0, h.bin, "local", "start")
+		c.beside(0, h.bin, "local", "stop")
+	})
+}
+
 // dockerfile returns what follows each instruction of the example in docs/CONTAINERS.md.
 func dockerfile(t *testing.T) map[string]string {
 	t.Helper()
 	instructions := map[string]string{}
-	for _, p := range pages(t) {
-		for _, b := range p.blocks() {
-			if b.language != "dockerfile" {
-				continue
-			}
-			for _, line := range p.lines[b.first:b.end] {
-				name, rest, _ := strings.Cut(line, " ")
-				instructions[name] = rest
-			}
-		}
+	for _, line := range strings.Split(containerBlock(t, "dockerfile"), "\n") {
+		name, rest, _ := strings.Cut(line, " ")
+		instructions[name] = rest
 	}
 	return instructions
 }
@@ -181,6 +262,12 @@ func TestProcessOneAlone(t *testing.T) {
 		mount -o remount,ro,bind "$root"
 		set -- env -i STIGMER_PORT=$STIGMER_PORT STIGMER_UI_PORT=$STIGMER_UI_PORT ` + image["ENV"] + ` \
 			$(command -v chroot) --userspec=12345:12345 "$root" ` + strings.Join(entry, " "))
+	project, err := parseCompose(containerBlock(t, "yaml"))
+	check(t, err)
+	health := append([]string{"--root", "--setuid=12345", "--setgid=12345"}, project.Services["temporal"].HealthCheck.Test[1:]...)
+	if out := c.besideWith(strings.Fields(image["ENV"]), 0, health...); !strings.HasPrefix(out, "Healthy") {
+		t.Errorf("the health check says %s", out)
+	}
 	if !strings.Contains(h.record(), `"ip": "0.0.0.0"`) {
 		t.Errorf("the record is\n%s", h.record())
 	}

@@ -22,6 +22,9 @@ func TestSurroundings(t *testing.T) {
 			{"no /sys", "umount -l /sys", "", "", "3"},
 			{"an empty /dev", "mount -t tmpfs none /dev", "open /dev/null", "mknod -m 666 /dev/null", "3"},
 			{"a /dev with a null alone", `mkdir "$DIR/dev"; mount -t tmpfs none "$DIR/dev"; touch "$DIR/dev/null"; mount --bind /dev/null "$DIR/dev/null"; mount --move "$DIR/dev" /dev`, "", "", "3"},
+			{"a root that can only be read", `for d in "$DIR" "$STIGMER_HOME"; do mount --bind "$d" "$d"; done; mount -o remount,ro,bind /; if touch /x 2>/dev/null; then fail "it can be written"; fi`, "", "", "3"},
+			{"no HOME and no USER", "unset HOME USER LOGNAME", "", "", "3"},
+			{"neither HOME nor STIGMER_HOME", "unset HOME STIGMER_HOME", "neither STIGMER_HOME nor HOME is set", "STIGMER_HOME=DIR", "4"},
 			{"no loopback", "exec unshare --net", "this machine can listen there, and not connect to it", "ip link set lo up", "3"},
 		}) {
 			line := `got=0; "$STIGMER" local start >"$DIR/said" 2>&1 || got=$?; "$STIGMER" local stop >/dev/null 2>&1 || true; ` +

@@ -62,6 +62,12 @@ func isA[T error](err error) bool {
 
 // TryOwner says what helps where this user may not open a file that an error names.
 func TryOwner() string {
+	if path, err := HomePath(); err == nil {
+		// A user without a name often has / for a home folder, in which only root may make one.
+		if _, there, err := statefile.FindHome(path); err == nil && !there {
+			return "another home, in a folder that this user may write to: STIGMER_HOME=DIR"
+		}
+	}
 	return cmp.Or(OpenFolder(), "look at the owner and mode of the path that is named")
 }
 

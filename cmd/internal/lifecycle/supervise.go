@@ -18,7 +18,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// Supervise drives a home as its supervisor, with the lock that it inherits, until Temporal is stopped.
+// Supervise drives a home as its supervisor, with the lock that it inherits, until Temporal is
+// stopped. One that has given up returns the status of a failure, as start --foreground does: the
+// init of a container passes it on.
 func Supervise(v cli.Voice) error {
 	// First of all: a stop may come before anything else is done.
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1)
@@ -44,9 +46,12 @@ func Supervise(v cli.Voice) error {
 	}
 	trace := actions.JoinTrace("stigmer supervisor")
 	noteReady(trace)
-	_, err = supervision{home: home, log: v.DriverLog("supervisor", os.Stderr), signals: signals, trace: trace}.drive(lock, document)
-	if err != nil {
+	record, err := supervision{home: home, log: v.DriverLog("supervisor", os.Stderr), signals: signals, trace: trace}.drive(lock, document)
+	switch {
+	case err != nil:
 		return cli.SystemProblem(err, "the supervisor ends")
+	case record.Failure.Event != "":
+		return cli.Status(cli.ExitFailed)
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ import (
 
 // Options is what the flags of env say.
 type Options struct {
-	Shell, Profile, File, Namespace string
-	Unset, Force                    bool
+	Shell, Profile, File, Namespace, Output string
+	Unset, Force                            bool
 }
 
 // Run prints the variables that lead a client to Temporal, or writes them into a profile.
@@ -27,9 +27,8 @@ func Run(c *cobra.Command, o *Options) error {
 	if profile {
 		return o.writeProfile(c)
 	}
-	sh := o.pickShell(c)
 	if o.Unset {
-		sh.PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}, {Name: httpVariable}, {Name: metricsVariable}})
+		o.pickShell(c).PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}, {Name: httpVariable}, {Name: metricsVariable}})
 		return nil
 	}
 	found, err := inspect.FindContact()
@@ -38,6 +37,10 @@ func Run(c *cobra.Command, o *Options) error {
 	}
 	warnContact(c, found, o.Namespace)
 	warnCompanions(c)
+	if o.Output != ShellOutput {
+		return printOutput(c.OutOrStdout(), o.Output, variables(found, o.Namespace))
+	}
+	sh := o.pickShell(c)
 	sh.Print(c.OutOrStdout(), variables(found, o.Namespace))
 	if cli.Terminal(c.OutOrStdout()) {
 		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.Hint+"\n", c.CommandPath())
@@ -79,12 +82,13 @@ func (o *Options) check(c *cobra.Command, profile bool) error {
 		return cli.BadFlag("profile", "--profile %q is not a name", o.Profile)
 	case f.Changed("file") && o.File == "":
 		return cli.BadFlag("file", "--file is empty")
-	case o.Namespace == "" || strings.ContainsAny(o.Namespace, ", \t\n"):
+	// A line break or another control character would be a line of its own where the lines go.
+	case o.Namespace == "" || strings.ContainsAny(o.Namespace, ", ") || !printable(o.Namespace):
 		return cli.BadFlag("namespace", "--namespace %q is not a name", o.Namespace)
 	case f.Changed("shell") && !slices.Contains(human.ShellNames, o.Shell):
 		return cli.BadFlag("shell", "--shell %q is none of %s", o.Shell, strings.Join(human.ShellNames, ", "))
 	}
-	return nil
+	return o.checkOutput(!profile && !o.Unset && !f.Changed("shell"))
 }
 
 // pickShell is the shell of --shell, else that of $SHELL, else bash. It warns of a shell with
