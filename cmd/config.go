@@ -33,7 +33,7 @@ Further keys are ` + cli.QuietFlag + `, ` + cli.VerboseFlag + ` and ` + cli.LogF
 of a Temporal CLI, ` + config.MirrorSetting + ` ($` + config.MirrorVariable + `, install's --mirror) and
 ` + config.FromSetting + ` ($` + config.FromVariable + `, install's --from). Commands that use none of the
 other settings, such as stop, ignore a damaged file. In a variable a list is one text a
-line, or a JSON list; STIGMER_NAMESPACE and STIGMER_PASS_ENV are split at commas.
+line, or a JSON list; STIGMER_NAMESPACE and STIGMER_PASS_ENV are split at commas, or a JSON list.
 
 A key of a file counts at each start and restart like a flag: if Temporal is running
 with another value, start fails, names the difference and changes nothing.

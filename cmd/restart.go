@@ -81,6 +81,9 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	// These checks come before the stop: with a program that does not run, a file that Temporal
 	// cannot serve from, or a port that another program has, nothing would run after it.
 	next := command.Next(document.Record)
+	if err := o.CheckSetup(next.Settings); err != nil {
+		return err
+	}
 	if err := lifecycle.CheckDatabase(next); err != nil {
 		return err
 	}

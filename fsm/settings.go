@@ -148,6 +148,12 @@ func orderedTexts(name string, at func(*Settings) *Texts) field {
 	return f
 }
 
+// namespaces shows each once, in one order, and not default, which is there whether it was asked for or not.
+func namespaces(s Settings) string {
+	names := slices.Compact(slices.Sorted(slices.Values(s.Namespaces.List())))
+	return strings.Join(slices.DeleteFunc(names, func(name string) bool { return name == "default" }), ",")
+}
+
 // retention shows hours, as it is given.
 func retention(s Settings) string {
 	const hour = Millis(60 * 60 * 1000)
@@ -171,7 +177,7 @@ var fields = []field{
 	setting("metrics-port", func(s *Settings) *int { return &s.MetricsPort }),
 	{name: "db", show: func(s Settings) string { return cmp.Or(s.DB, "(ephemeral)") }, take: func(to *Settings, from Settings) { to.DB = from.DB }},
 	setting("headless", func(s *Settings) *bool { return &s.Headless }),
-	setting("namespace", func(s *Settings) *Names { return &s.Namespaces }),
+	{name: "namespace", show: namespaces, take: func(to *Settings, from Settings) { to.Namespaces = from.Namespaces }},
 	{name: "temporal-bin", show: func(s Settings) string { return s.TemporalBin }, take: takeProgram},
 	{name: "temporal-version", show: func(s Settings) string { return s.TemporalVersion }, take: takeProgram},
 	setting("pass-env", func(s *Settings) *Names { return &s.PassEnv }),

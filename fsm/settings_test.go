@@ -166,10 +166,10 @@ func TestDifferencesOfLists(t *testing.T) {
 // The order of a list counts only where Temporal goes by it, and a retention is named in hours.
 func TestDifferencesAreOfMeaning(t *testing.T) {
 	some, turned := MakeTexts([]string{"a=1", "b=2"}), MakeTexts([]string{"b=2", "a=1"})
-	r := Record{Settings: Settings{ServerFlags: ServerFlags{DynamicConfig: some, SQLitePragmas: some}, Setup: Setup{SearchAttributes: some}}}
-	want := Settings{ServerFlags: ServerFlags{DynamicConfig: turned, SQLitePragmas: turned}, Setup: Setup{SearchAttributes: turned, Retention: 720 * 3_600_000}}
+	r := Record{Settings: Settings{Namespaces: "a,b", ServerFlags: ServerFlags{DynamicConfig: some, SQLitePragmas: some}, Setup: Setup{SearchAttributes: some}}}
+	want := Settings{Namespaces: "b,a,default,a", ServerFlags: ServerFlags{DynamicConfig: turned, SQLitePragmas: turned}, Setup: Setup{SearchAttributes: turned, Retention: 720 * 3_600_000}}
 	var got []string
-	for _, d := range r.Differences(want, "dynamic-config-value,sqlite-pragma,search-attribute,retention") {
+	for _, d := range r.Differences(want, "namespace,dynamic-config-value,sqlite-pragma,search-attribute,retention") {
 		got = append(got, d.String())
 	}
 	if !slices.Equal(got, []string{`--sqlite-pragma is "a=1 b=2", asked for "b=2 a=1"`, `--retention is (default), asked for 720h`}) {

@@ -53,8 +53,10 @@ func Apply(ctx context.Context, address string, w fsm.WantedSetup) (found fsm.Fo
 		return found, err
 	}
 	defer line.HangUp()
-	var types, retentions, faults []string
-	for _, one := range wants(w) {
+	var types, retentions []string
+	namespaces := wants(w)
+	faults := homeless(w, namespaces)
+	for _, one := range namespaces {
 		there, err := one.apply(ctx, line)
 		if err != nil {
 			faults = append(faults, err.Error())
@@ -74,6 +76,17 @@ func Apply(ctx context.Context, address string, w fsm.WantedSetup) (found fsm.Fo
 		return found, errors.New(strings.Join(faults, "; "))
 	}
 	return found, nil
+}
+
+// homeless says of each attribute of one namespace that no namespace of the setup is the one.
+func homeless(w fsm.WantedSetup, namespaces []wanted) (faults []string) {
+	for _, attribute := range w.SearchAttributes.List() {
+		taken := slices.ContainsFunc(namespaces, func(one wanted) bool { return strings.HasPrefix(attribute, one.namespace+":") })
+		if fsm.OfOneNamespace(attribute) && !taken {
+			faults = append(faults, fmt.Sprintf("the search attribute %s is for a namespace that no --namespace names", attribute))
+		}
+	}
+	return faults
 }
 
 // fault is an error that no waiting ends.
@@ -121,12 +134,15 @@ func (w wanted) advance(ctx context.Context, line *temporal.Line, written map[st
 	if err != nil {
 		return there, err
 	}
-	if w.retention != 0 && there.Retention != w.retention {
-		return there, once("retention", func() error { return keepFor(ctx, line, w.namespace, w.retention) })
-	}
 	missing, differ := w.compare(there)
 	if len(missing) > 0 {
 		err = once("attributes", func() error { return addAttributes(ctx, line, w.namespace, missing) })
+	}
+	if err == nil && w.retention != 0 && there.Retention != w.retention { // after the attributes: it may be refused
+		err = once("retention", func() error { return keepFor(ctx, line, w.namespace, w.retention) })
+		if refusal, final := errors.AsType[fault](err); final {
+			err = fault{fmt.Errorf("the retention %s is refused: %w", w.retention, refusal.error)}
+		}
 	}
 	switch refused, final := errors.AsType[fault](err); {
 	case len(differ) > 0 && (err == nil || final || written["attributes"]): // what does not differ was added, or is refused

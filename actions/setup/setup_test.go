@@ -28,12 +28,13 @@ import (
 type server struct {
 	workflow.UnimplementedWorkflowServiceServer
 	operator.UnimplementedOperatorServiceServer
-	lock       sync.Mutex
-	retention  map[string]time.Duration
-	attributes map[string]map[string]enums.IndexedValueType
-	refuses    bool
-	blind      int // calls until a query is taken
-	wrote      []string
+	lock             sync.Mutex
+	retention        map[string]time.Duration
+	attributes       map[string]map[string]enums.IndexedValueType
+	refuses          bool
+	refusesRetention bool
+	blind            int // calls until a query is taken
+	wrote            []string
 }
 
 func (s *server) DescribeNamespace(_ context.Context, r *workflow.DescribeNamespaceRequest) (*workflow.DescribeNamespaceResponse, error) {
@@ -58,6 +59,9 @@ func (s *server) RegisterNamespace(_ context.Context, r *workflow.RegisterNamesp
 func (s *server) UpdateNamespace(_ context.Context, r *workflow.UpdateNamespaceRequest) (*workflow.UpdateNamespaceResponse, error) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
+	if s.refusesRetention {
+		return nil, status.Error(codes.InvalidArgument, "not so short")
+	}
 	s.wrote = append(s.wrote, "retention "+r.Namespace)
 	s.retention[r.Namespace] = r.Config.WorkflowExecutionRetentionTtl.AsDuration()
 	return &workflow.UpdateNamespaceResponse{}, nil
@@ -123,7 +127,7 @@ func TestApply(t *testing.T) {
 	s.blind = 3
 	address := s.serve(t)
 	w := wantedOf(72*time.Hour, "orders,default", "A=KeywordList", "Old=Text", "orders:B=Datetime", "WorkflowId=Keyword")
-	want := []string{"retention default", "attribute default:A", "namespace orders", "attribute orders:A", "attribute orders:B", "attribute orders:Old"}
+	want := []string{"attribute default:A", "retention default", "namespace orders", "attribute orders:A", "attribute orders:B", "attribute orders:Old"}
 	for range 2 { // the second time there is nothing to do
 		found, err := Apply(t.Context(), address, w)
 		if err != nil {
@@ -158,6 +162,21 @@ func TestApplyNamesWhatDiffers(t *testing.T) {
 	}
 	if s.attributes["default"]["New"] != enums.INDEXED_VALUE_TYPE_BOOL || s.attributes["default"]["Old"] != enums.INDEXED_VALUE_TYPE_TEXT || s.retention["orders"] != defaultRetention {
 		t.Errorf("%v %v", s.attributes, s.retention)
+	}
+}
+
+// TestApplyNamesWhatIsRefused: a retention that the server refuses, which keeps no attribute away, and an attribute
+// of a namespace that the settings do not name.
+func TestApplyNamesWhatIsRefused(t *testing.T) {
+	s := newServer()
+	s.refusesRetention = true
+	_, err := Apply(t.Context(), s.serve(t), wantedOf(time.Hour, "", "New=Bool", "orders:Late=Int"))
+	want := "the search attribute orders:Late=Int is for a namespace that no --namespace names; the retention 1h0m0s is refused: namespace default: invalid_argument: not so short"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+	if s.attributes["default"]["New"] != enums.INDEXED_VALUE_TYPE_BOOL {
+		t.Errorf("%v", s.attributes)
 	}
 }
 

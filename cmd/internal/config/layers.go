@@ -64,7 +64,7 @@ func (o Origins) environment(flags *pflag.FlagSet) error {
 			return nil, from
 		case f.Name == cli.HomeFlag || f.Name == cli.NameFlag:
 			return nil, from // cli.HomePath reads both variables itself: the home is asked for before any flag
-		case f.Value.Type() == "stringArray":
+		case f.Value.Type() == "stringArray" && !strings.HasPrefix(value, "["):
 			return strings.Split(value, ","), from
 		}
 		if _, list := f.Value.(pflag.SliceValue); list {

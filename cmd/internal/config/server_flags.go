@@ -45,7 +45,19 @@ func (o *Options) checkServer() error {
 	if err := checkArgs(s.Args.List()); err != nil {
 		return err
 	}
-	return o.checkSetup()
+	if o.Restarts {
+		return nil // see CheckSetup
+	}
+	return checkSetup(o.Settings, o.namespaces)
+}
+
+// CheckSetup refuses a setup that could not be applied, of the settings with which a restart starts again: what was
+// not given is the record's.
+func (o *Options) CheckSetup(next fsm.Settings) error {
+	if err := checkSetup(next, next.Namespaces.List()); err != nil {
+		return o.Blame(err)
+	}
+	return nil
 }
 
 // checkKeys refuses one key in two spellings: the server knows each in lower case, and takes
@@ -63,9 +75,8 @@ func checkKeys(values []string) error {
 	return nil
 }
 
-// checkSetup refuses what is not to be, or has no room, in one namespace.
-func (o *Options) checkSetup() error {
-	s := &o.Settings
+// checkSetup refuses what is not to be, or has no room, in one namespace. It takes the namespaces as they were typed.
+func checkSetup(s fsm.Settings, namespaces []string) error {
 	least := shortestRetention
 	for _, value := range s.DynamicConfig.List() {
 		if key, _, _ := strings.Cut(value, "="); strings.EqualFold(key, "system.namespaceMinRetentionLocal") {
@@ -76,17 +87,14 @@ func (o *Options) checkSetup() error {
 		return cli.BadFlag("retention", "--retention %s is less than an hour, the shortest that Temporal takes", r)
 	}
 	attributes := s.SearchAttributes.List()
-	for _, namespace := range append([]string{"default"}, o.namespaces...) {
+	for _, namespace := range append([]string{"default"}, namespaces...) {
 		if err := checkAttributes(attributes, namespace); err != nil {
 			return err
 		}
 	}
-	if o.Restarts && !o.Given.Has("namespace") {
-		return nil // the record may have the namespace
-	}
 	for _, attribute := range attributes {
 		namespace, _, _ := strings.Cut(attribute, ":")
-		if fsm.OfOneNamespace(attribute) && namespace != "default" && !slices.Contains(o.namespaces, namespace) {
+		if fsm.OfOneNamespace(attribute) && namespace != "default" && !slices.Contains(namespaces, namespace) {
 			return cli.BadFlag("search-attribute", "--search-attribute %s is for the namespace %s, which no --namespace names", attribute, namespace)
 		}
 	}

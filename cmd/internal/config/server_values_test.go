@@ -52,7 +52,7 @@ func TestServerValuesThatAreRefused(t *testing.T) {
 		{"search-attribute A=Int search-attribute A=Text", "A is both Int and Text"}, {"search-attribute A=Int search-attribute default:A=Text", "A is both Int and Text"},
 		{"search-attribute orders:A=Int", "no --namespace names"},
 		{"search-attribute A=Int search-attribute B=Int search-attribute C=Int search-attribute default:D=Int", "default:D=Int is one too many: a namespace has room for 3 of type Int"},
-		{"retention 59m", "less than an hour"}, {"retention -1h", "is not a time"}, {"retention 36501d", "more than 100 years"}, {"retention soon", "is not a time such as"}, {"retention xd", "is not a time such as"},
+		{"retention 59m", "less than an hour"}, {"retention -1h", "is not a time"}, {"retention 3600.5s", "whole seconds"}, {"search-attribute a`b=Int", "no query could name"}, {"retention 36501d", "more than 100 years"}, {"retention soon", "is not a time such as"}, {"retention xd", "is not a time such as"},
 		{"temporal-arg value", "is no flag"}, {"temporal-arg --a=b temporal-arg c", `"c" is no flag`},
 		{"temporal-arg --a temporal-arg b temporal-arg c", `"c" is no flag`},
 		{"temporal-arg --port=1", "a setting of its own: --port"}, {"temporal-arg -p7000", "a setting of its own: --port"}, {"temporal-arg -fX", "a setting of its own: --db"},
@@ -90,7 +90,18 @@ func TestServerValuesThatDependOnOthers(t *testing.T) {
 	o, flags := &Options{Restarts: true}, pflag.NewFlagSet("restart", pflag.ContinueOnError)
 	o.AddFlags(flags)
 	check(t, flags.Set("search-attribute", "orders:A=Int"))
+	check(t, flags.Set("retention", "20m"))
 	check(t, o.Parse(flags))
+	next := o.Settings
+	if err := o.CheckSetup(next); err == nil || !strings.Contains(err.Error(), "less than an hour") {
+		t.Error(err)
+	}
+	next.DynamicConfig = `system.namespaceMinRetentionLocal="1m"`
+	if err := o.CheckSetup(next); err == nil || !strings.Contains(err.Error(), "which no --namespace names") {
+		t.Error(err)
+	}
+	next.Namespaces = "orders"
+	check(t, o.CheckSetup(next))
 }
 
 // An empty text takes a list back, and counts as given.
@@ -150,6 +161,16 @@ func TestOwnArgsAreComplete(t *testing.T) {
 	for flag, letter := range letters {
 		if _, err := parseArg("-" + letter + "x"); err == nil {
 			t.Errorf("-%s, for --%s, may be given by --temporal-arg", letter, flag)
+		}
+	}
+}
+
+// A list of names in a variable is split at commas, or is a JSON list as any other list may be.
+func TestNamesInAVariable(t *testing.T) {
+	for _, text := range []string{"a,b", `["a", "b"]`} {
+		t.Setenv("STIGMER_NAMESPACE", text)
+		if o, err := settle(t, ""); err != nil || o.Settings.Namespaces != "a,b" {
+			t.Errorf("%s: %q, %v", text, o.Settings.Namespaces, err)
 		}
 	}
 }

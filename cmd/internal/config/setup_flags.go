@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -46,6 +47,8 @@ func parseAttribute(text string) (string, error) {
 	switch {
 	case one && namespace == "", own == "", strings.TrimSpace(own) != own, strings.Contains(own, ":"):
 		return "", fmt.Errorf("%q is not NAME=TYPE, or NAMESPACE:NAME=TYPE", text)
+	case strings.ContainsFunc(own, func(r rune) bool { return r == '`' || unicode.IsControl(r) }):
+		return "", fmt.Errorf("%q has a character that no query could name", own)
 	case slices.Contains(reservedAttributes, own), strings.HasPrefix(own, "Temporal"):
 		return "", fmt.Errorf("%s is the name of one of Temporal's own search attributes", own)
 	case at < 0:
@@ -100,8 +103,8 @@ func parseRetention(text string) (fsm.Millis, error) {
 	d, err := human.ParseDays(text)
 	switch {
 	case err != nil:
-	case d < 0, d%time.Millisecond != 0:
-		err = fmt.Errorf("%s is not a time of some milliseconds", text)
+	case d < 0, d%time.Second != 0:
+		err = fmt.Errorf("%s is not a time of whole seconds, such as 720h or 30d", text)
 	case d > longestRetention:
 		err = fmt.Errorf("%s is more than 100 years, the longest that Temporal keeps", text)
 	}

@@ -134,6 +134,7 @@ var resultCodes = map[fsm.CommandResult]string{
 	fsm.ResultTemporalLockForeign: "temporal_lock_foreign", fsm.ResultSupervisorLockForeign: "supervisor_lock_foreign", fsm.ResultNoSupervisor: "no_supervisor",
 	fsm.ResultSupervisorUnresponsive: "supervisor_unresponsive", fsm.ResultSystemRefused: "system_refused", fsm.ResultNoBinary: "no_binary",
 	fsm.ResultPortConflict: "port_conflict", fsm.ResultAddressUnusable: "address_unusable",
+	fsm.ResultSetupFailed: "setup_failed",
 }
 
 // exitCodes are the codes of errors that came before the protocol, or broke it off.
