@@ -161,7 +161,7 @@ func TestAskSilent(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	defer listener.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond) // a busy machine needs 50 for the connection
 	defer cancel()
 	begin := time.Now()
 	answer := Endpoint{Address: listener.Addr().String()}.Ask(ctx)
@@ -169,7 +169,7 @@ func TestAskSilent(t *testing.T) {
 		t.Errorf("Ask = %+v", answer)
 	}
 	if took := time.Since(begin); took > 5*time.Second {
-		t.Errorf("silence of 50ms took %s", took)
+		t.Errorf("silence of 500ms took %s", took)
 	}
 }
 
