@@ -50,8 +50,10 @@ func wordsOf(c *cobra.Command) []string { return strings.Fields(c.CommandPath())
 // TestTextFlagsComplete: a flag whose value is a word offers values, or files;
 // flags of numbers and times offer nothing, files least of all.
 func TestTextFlagsComplete(t *testing.T) {
-	home := t.TempDir()
+	home, user := t.TempDir(), t.TempDir()
 	t.Setenv("STIGMER_HOME", home)
+	t.Setenv("HOME", user)
+	check(t, os.MkdirAll(filepath.Join(user, ".stigmer", "instances", "orders"), 0o700)) // for --name
 	check(t, os.Mkdir(filepath.Join(home, "temporal-data"), 0o700))
 	check(t, os.WriteFile(filepath.Join(home, "temporal-data", "temporal.db"+database.BackupKind+"x"), nil, 0o600)) // for --delete
 	seen := 0
