@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +17,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/stigmer/local/fsm"
 )
 
 // versions are the two programs of an upgrade.
@@ -37,7 +40,7 @@ func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	old, now := versions(t)
 	p := newPlace(t, old)
-	p.local("start", "--namespace", "orders")
+	p.local("start", "--namespace", "orders", "--search-attribute", "orders:Region=Keyword", "--retention", "48h")
 	c, _ := p.connect("default")
 	orders, _ := p.connect("orders")
 	ctx, cancel := context.WithTimeout(context.Background(), 4*clientPatience)
@@ -71,7 +74,11 @@ func TestUpgrade(t *testing.T) {
 	if p.pid("temporal") != running {
 		t.Error("Temporal was replaced")
 	}
+	applied := p.setupAt()
 	p.exits(0, []string{"upgrade", "--yes"}, "Upgraded: the database is one of Temporal", ".backup-")
+	if again := p.setupAt(); applied == 0 || again <= applied {
+		t.Errorf("the setup was applied at %d, and at %d after the upgrade", applied, again)
+	}
 
 	p.lists(ctx, c, `Customer = "ann"`, waits.GetID())
 	p.lists(ctx, c, `ExecutionStatus = "Completed" AND WorkflowId = "`+closed.GetID()+`"`, closed.GetID())
@@ -81,6 +88,8 @@ func TestUpgrade(t *testing.T) {
 	if !poll(awaitDefault, func() bool { return fired() > before+1 }) {
 		t.Errorf("the schedule fires no more: %d actions", before)
 	}
+	north := p.startWith(ctx, orders, "Region", "north", Wait)
+	p.lists(ctx, orders, `Region = "north"`, north.GetID())
 	orders.greets("another order") // the worker has been there all the time
 	later := p.startWith(ctx, c, "Customer", "ben", Wait)
 	p.lists(ctx, c, `Customer = "ben"`, later.GetID())
@@ -101,6 +110,17 @@ func TestUpgrade(t *testing.T) {
 	p.exits(0, []string{"start"}, "Started")
 	p.lists(ctx, c, `Customer = "ben"`, later.GetID())
 	p.stop()
+}
+
+// setupAt is when the setup was applied to the database, 0 if it was not.
+func (p *place) setupAt() fsm.Instant {
+	p.t.Helper()
+	var document struct{ Database fsm.Database }
+	check(p.t, json.Unmarshal([]byte(p.record()), &document))
+	if document.Database.Setup.Fault != "" {
+		return 0
+	}
+	return document.Database.Setup.At
 }
 
 // addAttribute adds a search attribute of keywords, and waits until it can be used.

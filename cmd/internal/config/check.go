@@ -45,6 +45,9 @@ func faultsTogether(path string, entries map[string]configEntry) (faults []*faul
 		entry := entries[name]
 		first := func(n int) configEntry { return configEntry{entry.values[:n], entry.line} }
 		line, rest := entry.line, first(0)
+		if len(entry.values) == 1 {
+			line = entry.values[0].line
+		}
 		if len(entry.values) > 1 {
 			// Of a list only one text goes: the last of the fewest that are refused in the same way.
 			n := sort.Search(len(entry.values), func(n int) bool {

@@ -57,7 +57,7 @@ func TestServerValuesThatAreRefused(t *testing.T) {
 		{"temporal-arg --a temporal-arg b temporal-arg c", `"c" is no flag`},
 		{"temporal-arg --port=1", "a setting of its own: --port"}, {"temporal-arg -p7000", "a setting of its own: --port"}, {"temporal-arg -fX", "a setting of its own: --db"},
 		{"temporal-arg --port temporal-arg 1", "a setting of its own: --port"}, {"temporal-arg --log-level=info", "a setting of its own: --temporal-log-level"},
-		{"temporal-arg --", "would keep it from serving"}, {"temporal-arg --help", "would keep it from serving"}, {"temporal-arg --command-timeout=1s", "would keep it from serving"}, {"temporal-arg --env=x", "given to Temporal by stigmer"},
+		{"temporal-arg --", "would keep it from serving"}, {"temporal-arg --help", "would keep it from serving"}, {"temporal-arg --command-timeout=1s", "would keep it from serving"}, {"temporal-arg --env=x", "given to Temporal by stigmer"}, {"temporal-arg --profile=x", "presets of the Temporal CLI, which are ignored"},
 		{"temporal-arg --a=" + strings.Repeat("x", 128<<10), "longer than an argument may be"}, {"temporal-arg --a=\x00", "has a NUL"}, {"temporal-arg --a=\xff", "not valid UTF-8"},
 	} {
 		words := strings.Split(c.args, " ")

@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/temporal"
 )
 
 // setupFlags declares what is to be in the database.
@@ -23,7 +24,7 @@ func (o *Options) setupFlags(f *pflag.FlagSet) {
 }
 
 // AttributeTypes are the types of search attributes that start-dev knows.
-var AttributeTypes = []string{"Text", "Keyword", "Int", "Double", "Bool", "Datetime", "KeywordList"}
+var AttributeTypes = temporal.AttributeTypes[1:]
 
 // reservedAttributes, and all that begin with Temporal, are the server's own (sadefs.IsReserved of the server
 // 1.31): it refuses to add one, and a new database would have one that no workflow can set.

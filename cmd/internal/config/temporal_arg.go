@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stigmer/local/cmd/internal/cli"
@@ -29,12 +30,14 @@ func parseArg(text string) (string, error) {
 		name = text[1:2]
 	}
 	switch own, known := ownArgs[name]; {
+	case !known && slices.Contains(presetFlags, name):
+		return "", fmt.Errorf("%s is about presets of the Temporal CLI, which are ignored", text)
 	case !known:
 		return text, nil
 	case own == "":
 		return "", fmt.Errorf("%s is given to Temporal by stigmer, or would keep it from serving", text)
 	default:
-		return "", fmt.Errorf("%s is a setting of its own: %s", text, own)
+		return "", fmt.Errorf("%s is a setting of its own: %s, without --temporal-arg", text, own)
 	}
 }
 
