@@ -166,6 +166,8 @@ func (p *examination) checkTemporal() CheckReport {
 		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "temporal.lock is held by %s, which is not ours", p.Evidence.Holder)
 	case p.ForeignHolder != "":
 		return fail(name, "end that program, or another home: STIGMER_HOME=DIR", "supervisor.lock is held by %s, which is not ours", p.ForeignHolder)
+	case d.State == fsm.Healthy && p.Document.SetupFault() != "":
+		return fail(name, inspect.TrySetup, "Healthy, but the setup could not be applied: %s", p.Document.SetupFault())
 	case d.State == fsm.Healthy, d.State == fsm.Stopped && p.Document.Failure.Event == "":
 		return pass(name, "%s: %s", d.State, inspect.Why(d.State, d.Reason))
 	case d.State == fsm.Stopped && passing(p.Document.Failure.Event):

@@ -15,6 +15,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
+// TrySetup is what to do about a setup that could not be applied.
+const TrySetup = "stigmer local restart with a setup that fits what is there; or change what is there with the Temporal CLI, then stigmer local start, which tries again"
+
 // OutcomeProblem puts the end of a command that did not succeed into words.
 func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Problem {
 	r := o.Record
@@ -49,8 +52,14 @@ func OutcomeProblem(o fsm.Outcome, c fsm.Command, home statefile.Home) *cli.Prob
 	case fsm.ResultSetupFailed:
 		p.What = "the setup could not be applied: " + r.SetupFault()
 		p.Means = fmt.Sprintf("Temporal serves without it (%s, %s), and nothing was removed", PIDOf(r), launch.Address(r.Settings))
-		p.Try = "stigmer local restart with a setup that fits what is there; or change that in Temporal, then stigmer local start, which tries again"
+		p.Try = TrySetup
 	case fsm.ResultTimedOut:
+		if r.State == fsm.Healthy && r.SetupPending() {
+			p.What = fmt.Sprintf("the setup does not hold after %s: Temporal serves, and its setup is being applied", human.FormatMillis(c.Patience))
+			p.Means = "the supervisor goes on; state says Starting until it is done"
+			p.Try = "stigmer local start, which waits for it"
+			break
+		}
 		p.What = fmt.Sprintf("not healthy within %s: the state is %s: %s", human.FormatMillis(c.Patience), cmp.Or(string(r.State), "not recorded yet"), o.Detail)
 		p.Means = waitingFor(r)
 		p.Try = "stigmer local state --explain, or stigmer local stop"

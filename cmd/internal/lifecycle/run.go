@@ -115,9 +115,7 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	case fsm.ResultNoSupervisor:
 		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
-		if o.Detail = missing(r); r.State == fsm.Healthy && r.SetupPending() {
-			o.Record.State, o.Detail = fsm.Starting, "Temporal serves, and its setup is being applied"
-		}
+		o.Detail = missing(r)
 		return inspect.OutcomeProblem(o, command, home)
 	default:
 		return inspect.OutcomeProblem(o, command, home)
