@@ -10,6 +10,7 @@ import (
 // A start whose supervisors could not write the record says what they lacked: by the code of the
 // error if they were not started, else by their last words.
 func TestNoHandover(t *testing.T) {
+	t.Setenv("STIGMER_HOME", t.TempDir()) // where there is no home, another one is advised
 	const detail = "it ended each time before it did anything"
 	for _, c := range []struct {
 		code              fsm.Code
