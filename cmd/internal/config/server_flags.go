@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,7 +96,10 @@ func checkSetup(s fsm.Settings, namespaces []string) error {
 	for _, attribute := range attributes {
 		namespace, _, _ := strings.Cut(attribute, ":")
 		if fsm.OfOneNamespace(attribute) && namespace != "default" && !slices.Contains(namespaces, namespace) {
-			return cli.BadFlag("search-attribute", "--search-attribute %s is for the namespace %s, which no --namespace names", attribute, namespace)
+			return cli.FlagError{
+				Flags: []string{"search-attribute"}, Text: fmt.Sprintf("--search-attribute %s is for the namespace %s, which no --namespace names", attribute, namespace),
+				Try: "--namespace " + namespace + " as well; or --search-attribute '', which takes back those of before",
+			}
 		}
 	}
 	return nil
