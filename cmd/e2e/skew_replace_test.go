@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -229,6 +230,9 @@ func install(t *testing.T, program, path string) {
 	defer in.Close()
 	check(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	next := fmt.Sprintf("%s.%d", path, time.Now().UnixNano())
+	// No child may inherit the descriptor: a file that a process can write cannot be run (execve(2), ETXTBSY).
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	out, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
 	check(t, err)
 	_, err = io.Copy(out, in)
