@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -55,7 +54,7 @@ func (s *fakeSetup) answerTo(f *fake, method string, request []byte) ([]byte, er
 	case "UpdateNamespace":
 		seconds, _ := protowire.ConsumeVarint(fieldOf(fieldOf(fieldOf(request, 3), 1), 1))
 		s.retention[namespace] = seconds
-		return nil, noteSetup(fmt.Sprintf("retention %s %d", namespace, seconds))
+		return nil, addLine("FAKE_SETUPS", fmt.Sprintf("retention %s %d", namespace, seconds))
 	}
 	return nil, nil
 }
@@ -90,7 +89,7 @@ func (s *fakeSetup) add(f *fake, request []byte) error {
 			entry, _ := protowire.ConsumeBytes(message[n:])
 			name := firstText(entry)
 			s.types[namespace+":"+name], _ = protowire.ConsumeVarint(fieldOf(entry, 2))
-			if err := noteSetup("attribute " + namespace + ":" + name); err != nil {
+			if err := addLine("FAKE_SETUPS", "attribute "+namespace+":"+name); err != nil {
 				return err
 			}
 		}
@@ -126,18 +125,4 @@ func fieldOf(message []byte, number protowire.Number) []byte {
 
 func bytesField(number protowire.Number, value []byte) []byte {
 	return protowire.AppendBytes(protowire.AppendTag(nil, number, protowire.BytesType), value)
-}
-
-func noteSetup(line string) error {
-	path := os.Getenv("FAKE_SETUPS")
-	if path == "" {
-		return nil
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = fmt.Fprintln(file, line)
-	return err
 }

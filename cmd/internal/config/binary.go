@@ -20,7 +20,7 @@ import (
 // ErrNoExec is the error for a program on a file system that is mounted noexec.
 var ErrNoExec = errors.New("its file system is mounted noexec, so no program there can be run")
 
-// ProgramElsewhere is what to do about errNoExec.
+// ProgramElsewhere is what to do about ErrNoExec.
 const ProgramElsewhere = "a program that lies elsewhere: --temporal-bin FILE, or copy this one to a file system that is not mounted noexec"
 
 // Binary finds the Temporal CLI, which --temporal-version or --temporal-bin may name. If there is none, that is no error yet: a Temporal that
@@ -100,7 +100,7 @@ func lookPath(name string) (string, error) {
 	return "", err
 }
 
-// Runnable is exec.LookPath, with the reason alone as its error: errNoExec for a program
+// Runnable is exec.LookPath, with the reason alone as its error: ErrNoExec for a program
 // that has the mode of one and lies on a mount that is noexec.
 func Runnable(name string) (string, error) {
 	path, err := exec.LookPath(name)

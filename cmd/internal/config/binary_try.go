@@ -27,7 +27,7 @@ import (
 // TryProgram refuses, before a spawn, a program that could not be run as Temporal, with what
 // the program printed. A Temporal CLI is recognised by its build information and is not run
 // for this. Any other program, a wrapper or a shim, is run with --version in the folder in
-// which Temporal will run. If the system lacks something, such as processes, tryProgram
+// which Temporal will run. If the system lacks something, such as processes, TryProgram
 // returns nil: the spawn reports that. Nor is one refused that does not know a flag of the settings.
 func TryProgram(c *cobra.Command, home statefile.Home, r fsm.Record) error {
 	bin := r.Settings.TemporalBin

@@ -55,7 +55,7 @@ func TestTeamLayer(t *testing.T) {
 	}
 }
 
-// Two files of one name are told apart.
+// A team's file that is called local.yaml, too, is named by its whole path.
 func TestTeamFileCalledLocalYAML(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	check(t, os.WriteFile(path, []byte("headless: true\n"), 0o600))

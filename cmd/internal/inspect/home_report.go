@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"cmp"
-	"os"
 
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/probes/files"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -84,9 +84,7 @@ func (s *Snapshot) HomeReport(name string) HomeReport {
 	}
 	if r.Settings.DB != "" {
 		for _, file := range database.Files(r.Settings.DB) {
-			if info, err := os.Stat(file); err == nil {
-				report.DatabaseBytes += info.Size()
-			}
+			report.DatabaseBytes += files.FileSize(file)
 		}
 	}
 	return report
