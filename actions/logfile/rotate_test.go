@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,16 +108,21 @@ func TestRotateKeepsTheNewest(t *testing.T) {
 }
 
 // TestRotateWhileFlooded: a writer that is faster than the copy leaves no more than the
-// limit in each file, and whole lines.
+// limit in each file, and whole lines. It writes for as long as the rotations take.
 func TestRotateWhileFlooded(t *testing.T) {
-	const limit = 64 << 10
+	const limit, rotations = 64 << 10, 50
 	path := filepath.Join(t.TempDir(), "log")
 	log, err := Open(path)
 	stage.Check(t, err)
 	writer := stage.New(t).Start("actor", nil, log)
 	stage.Check(t, log.Close())
-	writer.Must("append", "0", "400000")
-	for done := stage.Later(func() string { return writer.Call("appended") }); len(done) == 0; {
+	writer.Must("append", "0", fmt.Sprint(math.MaxInt32))
+	for range rotations {
+		for end := time.Now().Add(stage.Patience); Size(path) <= 2*limit; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the writer stands still")
+			}
+		}
 		stage.Check(t, rotateTo(path, 2*limit, limit))
 		for n := 1; n <= OlderFiles; n++ {
 			if have := files.FileSize(older(path, n)); have > limit {

@@ -49,10 +49,14 @@ func Within[T any](t *testing.T, what string, from <-chan T) T {
 	panic("unreachable")
 }
 
-// Later runs f in a goroutine that ends with it.
+// Later runs f in a goroutine that ends with it. The channel is closed then, so that a failure
+// in f does not leave its caller waiting.
 func Later[T any](f func() T) <-chan T {
 	result := make(chan T, 1)
-	go func() { result <- f() }()
+	go func() {
+		defer close(result)
+		result <- f()
+	}()
 	return result
 }
 
