@@ -39,6 +39,8 @@ type Command struct {
 	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
+	// TiedTo is the command with whose life a wanted Temporal ends, zero for none.
+	TiedTo Process
 	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
@@ -58,6 +60,11 @@ type Command struct {
 	Ending uint64
 	// RestartAcked says that the record has named this restart's own stop as a restart's.
 	RestartAcked bool
+	Attempts
+}
+
+// Attempts counts what a command does a few times at most.
+type Attempts struct {
 	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
 	// searches for a supervisor to ask.
 	Handovers, Looks int

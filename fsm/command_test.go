@@ -55,7 +55,7 @@ func (a *asker) sight(l line) CommandInput {
 	in := CommandInput{Kind: CommandInputKind(l.input), Detail: l.detail, Record: Record{
 		State: State(l.word("state", "Stopped")), Desired: Desired(l.word("desired", "stopped")),
 		Generation: uint64(l.number(a.t, "gen", 0)), Incarnation: uint64(l.number(a.t, "inc", 0)),
-		Failure: Failure{Event: Event(l.word("failed", ""))}, RestartPending: l.has("again"), RecordedRun: RecordedRun{Lost: l.has("lost")},
+		Failure: Failure{Event: Event(l.word("failed", ""))}, Term: Term{RestartPending: l.has("again")}, RecordedRun: RecordedRun{Lost: l.has("lost")},
 	}}
 	if in.Record.Generation > 0 {
 		in.Record.Settings = a.settings(l)

@@ -24,6 +24,8 @@ type Evidence struct {
 	Leader Process
 	// SidePorts are those of the leader, as far as its command line can be read.
 	SidePorts SidePorts
+	// Untied says that the command that Temporal is tied to has ended.
+	Untied bool
 	// Holder describes the owner of the lock, for people.
 	Holder string
 }
@@ -41,7 +43,7 @@ type Plan struct {
 // any evidence. The lock is believed before the record: the record only says
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
-	wanted := r.Desired == WantRunning
+	wanted := r.Desired == WantRunning && !e.Untied
 	switch e.Owner {
 	case OwnerNone:
 		return resumeFree(r, wanted)
@@ -49,6 +51,8 @@ func Resume(r Record, e Evidence) Plan {
 		return Plan{Locking, LockDenied, "temporal.lock is held by " + e.Holder}
 	}
 	switch {
+	case e.Untied: //mutation:untied
+		return Plan{Stopping, Untied, "Temporal outlived the command that it was tied to"}
 	case !wanted || r.State == Stopping:
 		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"} //mutation:stop-unfinished
 	case e.Owner == OwnerLeftover: //mutation:leftovers

@@ -100,9 +100,12 @@ func (s Supervisor) accountSetup(row Row, in Input) Supervisor {
 	return s
 }
 
-// mayCome reports whether an event can come at all: those of a setup cannot where nothing waits for them.
+// mayCome reports whether an event can come at all: those of a setup cannot where nothing waits for them,
+// nor the end of a command to which Temporal is not tied.
 func (r Record) mayCome(on Event) bool {
 	switch on {
+	case Untied:
+		return r.TiedTo.PID != 0
 	case SetupApplied, SetupFailed:
 		return r.SetupPending()
 	case SetupWanted:

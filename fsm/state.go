@@ -50,6 +50,7 @@ const (
 	SetupApplied     Event = "setup_applied"
 	SetupFailed      Event = "setup_failed"
 	SetupWanted      Event = "setup_wanted"
+	Untied           Event = "untied"
 )
 
 // Timers are the events that an effect arms; each belongs to the state in which it was armed.
@@ -100,5 +101,6 @@ var Events = []EventInfo{
 	{SetupApplied, Result, "the setup is in the database, and clients can use it", "it is applied again once Temporal is Healthy"},
 	{SetupFailed, Result, "the setup could not be applied", "it is applied again once Temporal is Healthy"},
 	{SetupWanted, Request, "a start asks for a setup that could not be applied", "it is applied once Temporal is Healthy"},
+	{Untied, Observation, "the command that Temporal is tied to has ended", "nothing runs"},
 	{Resumed, Request, "a new driver continues where a dead one left off", "the resume rule picks another event for this state"},
 }

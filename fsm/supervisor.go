@@ -59,6 +59,9 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
+	if e.Untied {
+		s.Desired = WantStopped
+	}
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
 	if plan.Event == "" {

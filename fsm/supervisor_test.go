@@ -157,7 +157,7 @@ func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
 
 // Of two stops the later one is the reason that is kept.
 func TestTheLaterStopIsTheReason(t *testing.T) {
-	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, RestartPending: true, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
+	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, Term: Term{RestartPending: true}, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
 	s, _ = s.Step(NewMachine(), Input{Event: Stop, Detail: "a stop"})
 	if s.Reason != "a stop" || s.RestartPending {
 		t.Errorf("reason %q, again %t", s.Reason, s.RestartPending)
