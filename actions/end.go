@@ -36,6 +36,11 @@ func (w *World) treeGone(run uint64) bool {
 // the next. A foreign process that holds the lock round after round is not killed: the tree has
 // gone, and that process took the lock before this driver.
 func (w *World) kill(e fsm.Effect) {
+	if w.treeGone(e.Run) {
+		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
+		return
+	}
+	w.await(e)
 	tree, held, members := w.tree.end, w.tree.file, w.tree.members
 	go func() {
 		for rounds := 0; ; {

@@ -128,7 +128,7 @@ in the home: see config --help.`,
 	local.SetFlagErrorFunc(cli.UsageError)
 	config.HomeFlags(local.PersistentFlags())
 	voices := config.VoiceFlags(local)
-	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand())
+	local.AddCommand(startCommand(), stopCommand(), restartCommand(), stateCommand(), versionCommand(), superviseCommand(), runCommand(), caretakeCommand())
 	local.AddCommand(openCommand(), envCommand(), resetCommand(), upgradeCommand(), backupCommand(), restoreCommand(), configCommand(voices), listCommand(), doctorCommand(), serviceCommand(voices), installCommand(), logsCommand())
 	for _, c := range local.Commands() {
 		c.SuggestFor = elsewhere[c.Name()]

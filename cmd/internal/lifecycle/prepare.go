@@ -20,6 +20,22 @@ import (
 
 // Prepare parses, then opens the home: a command that was not understood makes nothing.
 func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+	home, err := OpenWithSettings(c, o)
+	if err != nil {
+		return "", err
+	}
+	WarnUIPort(c, o)
+	if err := checkShared(c, home); err != nil {
+		return "", err
+	}
+	if err := FinishExchange(c, home, c.Name()); err != nil {
+		return "", err
+	}
+	return home, o.Locate(home)
+}
+
+// OpenWithSettings parses, then opens the home whose settings count.
+func OpenWithSettings(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 	o.Config = config.FileOf(c)
 	if err := o.Parse(c.Flags()); err != nil {
 		return "", err
@@ -38,14 +54,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 	config.WarnOfIgnored(c)
 	config.WarnOpen(c, o.Settings)
 	config.WarnPragmas(c, o.Settings)
-	WarnUIPort(c, o)
-	if err := checkShared(c, home); err != nil {
-		return "", err
-	}
-	if err := FinishExchange(c, home, c.Name()); err != nil {
-		return "", err
-	}
-	return home, o.Locate(home)
+	return home, nil
 }
 
 // TryForStart checks the log, the program and the schema of the database if the start will spawn. If

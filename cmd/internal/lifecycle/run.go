@@ -103,6 +103,15 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 		}
 	case fsm.ResultNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
+	default:
+		return problemOf(home, command, o, client)
+	}
+	return nil
+}
+
+// problemOf puts a result that is no success into words.
+func problemOf(home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client) error {
+	switch o.Result {
 	case fsm.ResultSystemRefused:
 		did := "the command ended where it was; what runs was not touched"
 		switch {
@@ -115,12 +124,9 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	case fsm.ResultNoSupervisor:
 		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
-		o.Detail = missing(r)
-		return inspect.OutcomeProblem(o, command, home)
-	default:
-		return inspect.OutcomeProblem(o, command, home)
+		o.Detail = missing(o.Record)
 	}
-	return nil
+	return inspect.OutcomeProblem(o, command, home)
 }
 
 // printStarted prints a success, and after a start what to do next, up to what ends it.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/tied"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/proc"
@@ -47,6 +48,9 @@ func Supervise(v cli.Voice) error {
 	trace := actions.JoinTrace("stigmer supervisor")
 	noteReady(trace)
 	record, err := supervision{home: home, log: v.DriverLog("supervisor", os.Stderr), signals: signals, trace: trace}.drive(lock, document)
+	if tied.Passes(home) && tied.Over(home, record) {
+		clearRun(home)
+	}
 	switch {
 	case err != nil:
 		return cli.SystemProblem(err, "the supervisor ends")
