@@ -43,7 +43,7 @@ type Plan struct {
 // any evidence. The lock is believed before the record: the record only says
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
-	wanted := r.Desired == WantRunning && !e.Untied
+	wanted := r.Desired == WantRunning && !e.Untied //mutation:untied-unwanted
 	switch e.Owner {
 	case OwnerNone:
 		return resumeFree(r, wanted)

@@ -59,7 +59,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
-	if e.Untied {
+	if e.Untied { //mutation:untied-wish
 		s.Desired = WantStopped
 	}
 	first := now

@@ -9,7 +9,7 @@ func (w *simWorld) sorted(at []int) []int {
 		at = append(at, i)
 	}
 	for i := 1; i < len(at); i++ {
-		for k := i; k > 0 && w.cmds[at[k]].c.Verb == w.cmds[at[k-1]].c.Verb && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
+		for k := i; k > 0 && w.cmds[at[k]].kin(w.cmds[at[k-1]]) && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
 			at[k], at[k-1] = at[k-1], at[k]
 		}
 	}
@@ -17,13 +17,13 @@ func (w *simWorld) sorted(at []int) []int {
 }
 
 func (c *simCmd) alike(o *simCmd) bool {
-	return c.c.Verb == o.c.Verb && c.opened && !c.over && c.looks() == o.looks()
+	return c.kin(o) && c.opened && !c.over && c.looks() == o.looks()
 }
 
 // looks is a number that alike commands share.
 func (c *simCmd) looks() uint64 {
 	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
-	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over} {
+	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over, c.lived && !c.over} {
 		if b {
 			n |= 1 << (20 + i)
 		}

@@ -68,6 +68,7 @@ type simRec struct {
 	fsm.Record
 	code      uint64
 	sup, tmp  simProc
+	tie       simProc
 	illegible string
 }
 
@@ -86,10 +87,10 @@ func (c *simCache) rec(r fsm.Record) *simRec {
 		return have
 	}
 	rest := r
-	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}
+	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal, rest.TiedTo = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}, fsm.Process{}
 	rest.Restarts = fsm.Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
 	rest.Database.Version, rest.Database.Setup.At, rest.Since = "", 0, 0
-	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), illegible(r)}
+	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), short(r.TiedTo), illegible(r)}
 	c.recs[r] = kept
 	return kept
 }
@@ -225,6 +226,7 @@ type simBegin struct {
 	self     simProc
 	hold     fsm.LockOwner
 	leader   simProc
+	untied   bool
 	ports    fsm.SidePorts
 	grace    fsm.Millis
 	at, tick fsm.Instant
@@ -250,7 +252,7 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), SidePorts: k.ports, Holder: "a foreign process"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Untied: k.untied, SidePorts: k.ports, Holder: "a foreign process"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
 		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process)}}
 		c.begins[k] = have
 	}

@@ -47,9 +47,15 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 			break
 		}
 		w.mayRestart(e, d.mute)
+		w.mayLast(d, "gives Temporal time")
 		w.await(d, e)
 		w.signalTree(e.rec, false)
 	case fsm.DoKill:
+		if d.hasLock {
+			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
+			break
+		}
+		w.await(d, e)
 		d.killing, d.victim = true, e.rec
 	case fsm.DoArm:
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
@@ -98,6 +104,7 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 
 func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	w.maySpawn(d)
+	w.mayLast(d, "spawns")
 	if fault != "" {
 		return simInput{event: fsm.SpawnFailed}
 	}

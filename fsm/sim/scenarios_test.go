@@ -17,11 +17,11 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// verbs is a list of commands by their initials: s(tart), x (stop), r(estart).
+// verbs is a list of commands by their initials: s(tart), x (stop), r(estart), u (run).
 func verbs(initials string) []fsm.Verb {
 	list := []fsm.Verb{}
 	for _, r := range initials {
-		list = append(list, map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart}[r])
+		list = append(list, map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart, 'u': verbRun}[r])
 	}
 	return list
 }
@@ -30,7 +30,7 @@ func verbs(initials string) []fsm.Verb {
 func (c simConf) String() string {
 	initials := ""
 	for _, v := range c.Verbs {
-		initials += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r"}[v]
+		initials += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r", verbRun: "u"}[v]
 	}
 	fields := []string{"commands=" + initials, "temporal=" + string(c.Kind)}
 	switch {
@@ -117,7 +117,7 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups(), simRuns())
 }
 
 // simSlows are each command, and every two, over a Temporal that becomes slow, and may hang

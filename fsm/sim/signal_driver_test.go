@@ -65,7 +65,7 @@ func (w *simWorld) deliver(p simProc, ask fsm.CommandAction, again bool) {
 		}
 		switch {
 		case kill || !d.begun: // before it listens for signals that is the end of it
-			w.endDriver(i)
+			w.killDriver(i)
 		default:
 			n := w.driver(i)
 			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: event, again: again}})

@@ -32,6 +32,7 @@ type simWorld struct {
 	lock uint64
 	// supervisorLock lists the processes that share the locked description of supervisor.lock.
 	supervisorLock []uint64
+	caretakers     int // of dead runs: each waits for supervisor.lock
 	trees          []*simTree
 	drivers        []*simDriver // supervisors; a command's own drive is in the command
 	cmds           []*simCmd
@@ -112,6 +113,7 @@ type simForeign struct {
 
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
+	simTied
 	uid      uint64
 	old      bool       // of an older version
 	grace    fsm.Millis // of a command's drive
@@ -156,6 +158,7 @@ type simExit struct{ uid, run uint64 }
 
 // simCmd is the Client and the RunCommand of one process.
 type simCmd struct {
+	simTying
 	uid      uint64
 	c        *simVerb
 	old      bool // of an older version
@@ -279,7 +282,7 @@ func (w *simWorld) eachDriver(f func(i int, d *simDriver)) {
 func (w *simWorld) name(uid uint64) string {
 	for i, c := range w.cmds {
 		if c.uid == uid {
-			return fmt.Sprintf("%s#%d", c.c.Verb, i+1)
+			return fmt.Sprintf("%s#%d", c.verb(), i+1)
 		}
 	}
 	for _, d := range w.drivers {
