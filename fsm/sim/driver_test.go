@@ -142,8 +142,8 @@ func (w *simWorld) begin(d *simDriver) {
 	if hold == fsm.OwnerNone { // World.Observe keeps a free lock
 		d.hasLock, w.lock = true, d.uid
 	}
-	w.tellsBegin(d, r, hold, leader)
 	d.tied, d.told = r.tie, w.untied(r)
+	w.tellsBegin(d, r, hold, leader)
 	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.told, w.portsOf(leader), d.grace, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)

@@ -133,6 +133,9 @@ var mutations = []mutation{
 	{"a setup is not applied", "setup-begun", "", "", "a setup is applied once"},
 	{"no supervisor is asked for a setup", "setup-asked", "", "return nil", "a setup is refused"},
 	{"a damaged record is left as it is", "record-restored", "", "", "the record is damaged"},
+	{"no driver watches the tie", "tie-watched", "", "", "a run is killed"},
+	{"a dead run is believed to live", "tie-observed", "!proc.Alive(r.TiedTo)", "false", "a run and its supervisor are killed"},
+	{"no caretaker takes over", "taken-over", "!there", "there", "a run and its supervisor are killed"},
 }
 
 const (

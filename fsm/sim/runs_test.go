@@ -57,7 +57,7 @@ func simRuns() []simConf {
 }
 
 // rests reports whether a run's start has succeeded, and nothing is left to be done but to live.
-func (c *simCmd) rests() bool { return c.run && c.lived && c.c.Done() }
+func (c *simCmd) rests() bool { return c.lived && c.c.Done() && len(c.deeds) == 0 }
 
 // kin reports whether two commands differ in nothing but their process.
 func (c *simCmd) kin(o *simCmd) bool { return c.c.Verb == o.c.Verb && c.run == o.run }
