@@ -157,9 +157,9 @@ func (w *simWorld) mayLast(d *simDriver, does string) {
 	}
 }
 
-// leaves says what a run has left once every command is dead, and all has happened that does so by itself.
-// alone says that nothing but runs has wanted a Temporal.
-func (w *simWorld) leaves(alone bool) string {
+// leaves says what the runs of a scenario have left once every command is dead, and all has happened that does so by
+// itself. What cannot be proven to be ours is left alone, and a disk that is full may keep the record as it was.
+func (w *simWorld) leaves(of simConf) string {
 	if slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen }) {
 		return ""
 	}
@@ -173,11 +173,13 @@ func (w *simWorld) leaves(alone bool) string {
 			n = n.apply(m)
 			n.check()
 			continue
+		case n.unproven():
+			return ""
 		case len(n.trees) > 0 && n.untied(n.disk.Rec):
 			return "the run is dead, and the Temporal that is tied to it lives"
-		case len(n.trees) > 0 && alone:
+		case len(n.trees) > 0 && of.alone():
 			return "the runs are dead, and a Temporal lives that no other command has wanted"
-		case n.untied(n.disk.Rec) && n.disk.Rec.tie.boot == n.boot && n.disk.Rec.Desired == fsm.WantRunning:
+		case of.Budget.Full == 0 && n.untied(n.disk.Rec) && n.disk.Rec.tie.boot == n.boot && n.disk.Rec.Desired == fsm.WantRunning:
 			return "the run is dead, and the record still wants its Temporal"
 		case len(n.trees) == 0 && len(n.supervisorLock) > 0:
 			return "no Temporal is left, and supervisor.lock is held"

@@ -303,7 +303,7 @@ func TestSimulationDeep(t *testing.T) {
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
-			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart}))
+			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart, verbRun}))
 		}
 		s := newSearch(conf, 0, &simEnds{})
 		if story := s.walk(dice, depth); story != nil {

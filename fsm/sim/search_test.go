@@ -168,7 +168,7 @@ func (s *simSearch) endings(w *simWorld) (fsm.Verb, string) {
 		return "", ""
 	}
 	if slices.Contains(s.run.conf.Verbs, verbRun) {
-		if bad := before.leaves(s.run.conf.alone()); bad != "" {
+		if bad := before.leaves(s.run.conf); bad != "" {
 			return thenNothing, bad
 		}
 	}

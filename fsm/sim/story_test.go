@@ -35,7 +35,7 @@ func (s *simStory) retell(b *strings.Builder) string {
 	if rule == "" && s.then != "" {
 		left := w.deserted(&simRun{conf: simConf{Kind: s.conf.Kind}, cache: newSimCache(true), fair: true, tell: true})
 		if s.then == thenNothing {
-			rule = left.leaves(s.conf.alone())
+			rule = left.leaves(s.conf)
 		} else {
 			_, rule = left.undisturbed(s.then, nil)
 		}
