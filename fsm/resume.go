@@ -22,8 +22,8 @@ type Evidence struct {
 	Owner LockOwner
 	// Leader is the proven leader where LockOwner is OwnerOurs.
 	Leader Process
-	// SidePorts are those of the leader, as far as its command line can be read.
-	SidePorts SidePorts
+	// Ports are those of the leader, as far as its command line can be read.
+	Ports Ports
 	// Holder describes the owner of the lock, for people.
 	Holder string
 }

@@ -63,7 +63,7 @@ func variables(found inspect.Contact, namespace string) []human.Variable {
 	for _, v := range []struct {
 		name string
 		port int
-	}{{httpVariable, found.SidePorts.HTTP}, {metricsVariable, found.SidePorts.Metrics}} {
+	}{{httpVariable, found.Ports.HTTP}, {metricsVariable, found.Ports.Metrics}} {
 		if v.port != 0 {
 			list = append(list, human.Variable{Name: v.name, Value: human.Dialable(found.Settings.IP, v.port)})
 		}
