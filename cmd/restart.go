@@ -93,7 +93,7 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	if err := lifecycle.CheckSchema(c, home, next); err != nil {
 		return err
 	}
-	if err := lifecycle.CheckObstacle(home, next.Settings); err != nil {
+	if err := lifecycle.CheckObstacle(home, command.Wanted(document.Record)); err != nil {
 		return err
 	}
 	if err := inspect.CheckLogFiles(home, false); err != nil {

@@ -77,7 +77,7 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 	switch row.On {
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.Drawn = s.drawn(in.SidePorts)
+		s.Record = s.withDrawn(in.Ports.Spare)
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -110,7 +110,7 @@ func (s Supervisor) cause(row Row, in Input) string {
 		}
 		return s.Waiting
 	case LockAcquired:
-		if news := append(s.databaseNews(in), in.SidePorts.moved()...); len(news) > 0 {
+		if news := append(s.databaseNews(in), in.Ports.moved()...); len(news) > 0 {
 			return strings.Join(news, "; ")
 		}
 	case Spawned:

@@ -22,8 +22,8 @@ type Evidence struct {
 	Owner LockOwner
 	// Leader is the proven leader where LockOwner is OwnerOurs.
 	Leader Process
-	// SidePorts are those of the leader, as far as its command line can be read.
-	SidePorts SidePorts
+	// Ports are those of the leader, as far as its command line can be read.
+	Ports Ports
 	// Untied says that the command that Temporal is tied to has ended.
 	Untied bool
 	// Holder describes the owner of the lock, for people.

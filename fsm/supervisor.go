@@ -54,7 +54,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	s.Gone = e.Owner == OwnerNone || e.Owner == OwnerForeign
 	if e.Owner == OwnerOurs {
 		s.Temporal = e.Leader //mutation:leader-proven
-		s.Drawn = s.adoptedPorts(e.SidePorts)
+		s.Record = s.withDrawn(e.Ports)
 	}
 	if !s.Gone {
 		s.Run = 1

@@ -218,7 +218,7 @@ func (n *simWorld) fail(m simMove, i, k int) {
 
 func (n *simWorld) addForeign(k int) {
 	if k == 4 {
-		n.portTaken = n.disk.Rec.Drawn.HTTP
+		n.portTaken = n.disk.Rec.Settings.Port
 		n.say("a foreign process takes port %d", n.portTaken)
 		return
 	}

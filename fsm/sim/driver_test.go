@@ -67,7 +67,7 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	w.tellsInput(d, in)
 	s := d.s
 	w.budgets(d, before, in.event)
-	w.mayDraw(before.Drawn, s.Drawn, in)
+	w.mayDraw(before.Ports(), s.Ports(), in)
 	if s.bad != "" {
 		w.breaks("%s: %s", who(d.uid), s.bad)
 	}
@@ -147,8 +147,8 @@ func (w *simWorld) begin(d *simDriver) {
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
-	if p := w.portsOf(leader); hold == fsm.OwnerOurs && p != (fsm.SidePorts{}) && o.s.Drawn != p {
-		w.breaks("%s does not know the side ports of the Temporal that it has", who(d.uid))
+	if p := w.portsOf(leader); hold == fsm.OwnerOurs && p != (fsm.Ports{}) && o.s.Ports() != p {
+		w.breaks("%s does not know the ports of the Temporal that it has", who(d.uid))
 	}
 	d.begun, d.s, d.answers, d.brings = true, o.s, []simInput{o.first}, simNoRec
 	if o.s.bad != "" {

@@ -90,19 +90,23 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 	if w.visible(e) {
 		w.saveOf(d, e, "") // World.onWait: a port, say, comes free a moment later
 	}
-	if fault != "" {
+	asked := w.portTaken != 0 && e.rec.Asked().Port == w.portTaken
+	if asked && !w.fell {
+		w.breaks("%s refuses a drawn port as if it had been asked for", who(d.uid))
+	}
+	if fault != "" || asked {
 		return simInput{event: fsm.PortTaken}
 	}
-	return w.observeSidePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB && w.run.conf.Kind != simForgets, file: w.file()})
+	return w.observePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB && w.run.conf.Kind != simForgets, file: w.file()})
 }
 
 func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
-	w.maySpawn(d)
+	w.maySpawn(d, e)
 	if fault != "" {
 		return simInput{event: fsm.SpawnFailed}
 	}
-	t := &simTree{uid: w.newProcess(), ports: e.rec.SidePorts(), leader: true, locked: d.hasLock}
-	noPort := w.portTaken != 0 && t.ports.HTTP == w.portTaken
+	t := &simTree{uid: w.newProcess(), ports: e.rec.Ports(), leader: true, locked: d.hasLock}
+	noPort := w.portTaken != 0 && t.ports.Frontend == w.portTaken
 	if w.run.conf.Kind == simForgets {
 		w.db, w.setup = simGoodDB, simSetup{}
 	}

@@ -8,7 +8,7 @@ import (
 
 // maySpawn holds a spawn against the rules: with both locks, and with a record
 // that names what is about to be begun.
-func (w *simWorld) maySpawn(d *simDriver) {
+func (w *simWorld) maySpawn(d *simDriver, e *simEffect) {
 	switch {
 	case !d.hasLock:
 		w.breaks("a spawn without temporal.lock")
@@ -16,16 +16,28 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without supervisor.lock")
 	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
+	case e.rec.Settings.Port == 0 || e.rec.Settings.UIPort == 0:
+		w.breaks("a spawn on the ports %v", e.rec.Settings.Ports())
 	case w.fell:
 	case w.disk.Rec.State != fsm.Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
 		w.breaks("a spawn while the record on disk says %s of the driver pid %d", w.disk.Rec.State, w.disk.Rec.Supervisor.PID)
 	}
 }
 
-// mayDraw: a side port that was drawn stays, unless a foreign process has it.
-func (w *simWorld) mayDraw(before, after fsm.SidePorts, in simInput) {
-	if before != (fsm.SidePorts{}) && before != after && !in.taken {
-		w.breaks("the side ports move from %v to %v, although nothing is in their way", before, after)
+// mayDraw: a port that was drawn stays, unless a foreign process has it.
+func (w *simWorld) mayDraw(before, after fsm.Ports, in simInput) {
+	for i, port := range before.All() {
+		if *port != 0 && *port != *after.All()[i] && !in.taken {
+			w.breaks("the ports move from %v to %v, although nothing is in their way", before, after)
+		}
+	}
+}
+
+// mayForget: the port by which clients know Temporal stays in the record, unless a foreign process has it.
+func (w *simWorld) mayForget(r *simRec) {
+	known := w.disk.Rec.Settings.Port
+	if !w.fell && known != 0 && known != r.Settings.Port && known != w.portTaken {
+		w.breaks("the record forgets port %d, which nothing is in the way of", known)
 	}
 }
 

@@ -41,7 +41,7 @@ type simWorld struct {
 	clock          simClock
 	looks          simWatch
 	left           simBudget
-	// portTaken is the side port that a foreign process has, 0 for none.
+	// portTaken is the frontend's port that a foreign process has, 0 for none.
 	portTaken int
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
@@ -88,7 +88,7 @@ type simDisk struct {
 // simTree is one Temporal and what it started.
 type simTree struct {
 	uid     uint64
-	ports   fsm.SidePorts
+	ports   fsm.Ports
 	locked  bool // it inherited temporal.lock
 	leader  bool // the leader lives
 	dying   bool // the leader is listed still, and has closed what it had open

@@ -87,7 +87,7 @@ func (r *run) with(base statefile.Home, command command) error {
 		return failed(err)
 	}
 	go r.keepSupervised(tie, temporal)
-	contact := inspect.Contact{Settings: temporal.Settings, SidePorts: temporal.SidePorts(), Runs: true}
+	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
 	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
 	began := time.Now()
 	err = command.run(environ(contact.Variables(namespace), r.home), r.signals)
