@@ -59,7 +59,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
-	if e.Untied {
+	if r.untied(e) {
 		s.Desired = WantStopped
 	}
 	first := now
