@@ -36,7 +36,11 @@ func TestRequested(t *testing.T) {
 	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
 	stage.Is(t, "ours", l.Requested(), true)
 	stage.Is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
-	l.StopNow("Ctrl-C", 1)
+	request.Now = true
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "ours", l.Requested(), true)
+	stage.Is(t, "cause", l.next(fsm.StopNow).Detail, "asked for by stigmer local reset (pid 78)")
+	l.Stop("Ctrl-C", 1)
 	in = l.next(fsm.Stop)
 	stage.Is(t, "grace", in.Grace, 1)
 	stage.Is(t, "detail", in.Detail, "Ctrl-C")

@@ -39,6 +39,8 @@ type Command struct {
 	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
+	// Now has stop and restart wait for no stop of Temporal's own: SIGKILL ends it. Grace does not count.
+	Now bool
 	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
@@ -58,10 +60,12 @@ type Command struct {
 	Ending uint64
 	// RestartAcked says that the record has named this restart's own stop as a restart's.
 	RestartAcked bool
-	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
-	// searches for a supervisor to ask.
-	Handovers, Looks int
+	Attempts
 }
+
+// Attempts counts the handovers since a supervisor last got somewhere, and the searches for a
+// supervisor to ask.
+type Attempts struct{ Handovers, Looks int }
 
 // Generation counts saved records.
 type Generation = uint64
@@ -72,6 +76,9 @@ const NoGeneration = ^uint64(0)
 // Open begins a command.
 func (c Command) Open() (Command, []CommandEffect) {
 	c.Phase, c.Since, c.Ending = StopTrying, NoGeneration, NoGeneration
+	if c.Now {
+		c.Grace = 1 // for a supervisor of an older version, which knows no Now
+	}
 	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying

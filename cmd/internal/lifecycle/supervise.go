@@ -91,7 +91,7 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 		s.manager.watch(world)
 		defer s.manager.close()
 	}
-	return fsm.Drive(world, document.Record, self, 0), nil
+	return fsm.Drive(world, document.Record, self, fsm.Input{}), nil
 }
 
 // obey turns SIGUSR1 into a wish for the setup, and other signals into stops: one that a command left a request for, one
@@ -104,10 +104,10 @@ func obey(world *actions.World, signals <-chan os.Signal) {
 			world.WantSetup()
 		case sig == syscall.SIGTERM && world.Requested():
 		case sig == syscall.SIGINT:
-			world.StopNow("SIGINT (Ctrl-C) to the supervisor", grace)
+			world.Stop("SIGINT (Ctrl-C) to the supervisor", grace)
 			grace = 1
 		default:
-			world.StopNow(unix.SignalName(sig.(syscall.Signal))+" to the supervisor", 0)
+			world.Stop(unix.SignalName(sig.(syscall.Signal))+" to the supervisor", 0)
 		}
 	}
 }
