@@ -37,11 +37,9 @@ func (w *World) request() (statefile.Request, bool) {
 	return request, err == nil && request.For.Same(w.self)
 }
 
-// Stop delivers a stop that came as a signal alone. A grace of 0 is the
-// policy's. It may be called from any goroutine.
-func (w *World) Stop(cause string, grace fsm.Millis) {
-	w.Post(fsm.Input{Event: fsm.Stop, Grace: grace, Detail: cause})
-}
+// Stop delivers a stop that came as a signal alone, with the policy's grace period: Stop, or StopNow.
+// It may be called from any goroutine.
+func (w *World) Stop(on fsm.Event, cause string) { w.Post(fsm.Input{Event: on, Detail: cause}) }
 
 // stopRequests: stopDelivered says that a request came with a signal, and stopUndelivered, after
 // the end, that there was a request without one.

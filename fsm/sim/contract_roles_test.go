@@ -285,7 +285,7 @@ func (p *part) supervise() error {
 			if sig == unix.SIGUSR1 {
 				world.WantSetup()
 			} else if !world.Requested() {
-				world.Stop("a signal", 0)
+				world.Stop(fsm.Stop, "a signal")
 			}
 		}
 	}()

@@ -95,19 +95,19 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 }
 
 // obey turns SIGUSR1 into a wish for the setup, and other signals into stops: one that a command left a request for, one
-// that came alone, and from the second interrupt on one without patience.
+// that came alone, and from the second interrupt on one that waits for nothing.
 func obey(world *actions.World, signals <-chan os.Signal) {
-	var grace fsm.Millis
+	interrupt := fsm.Stop
 	for sig := range signals {
 		switch {
 		case sig == syscall.SIGUSR1:
 			world.WantSetup()
 		case sig == syscall.SIGTERM && world.Requested():
 		case sig == syscall.SIGINT:
-			world.Stop("SIGINT (Ctrl-C) to the supervisor", grace)
-			grace = 1
+			world.Stop(interrupt, "SIGINT (Ctrl-C) to the supervisor")
+			interrupt = fsm.StopNow
 		default:
-			world.Stop(unix.SignalName(sig.(syscall.Signal))+" to the supervisor", 0)
+			world.Stop(fsm.Stop, unix.SignalName(sig.(syscall.Signal))+" to the supervisor")
 		}
 	}
 }
