@@ -19,8 +19,18 @@ type Need struct {
 
 // Needs returns the ports of settings that are not left to chance.
 func Needs(s fsm.Settings) []Need {
-	needs := []Need{{"port", s.IP, s.Port}, {"ui-port", s.UIAddress(), s.UIPort}, {"http-port", s.IP, s.HTTPPort}, {"metrics-port", s.IP, s.MetricsPort}}
-	return slices.DeleteFunc(needs, func(n Need) bool { return n.Port == 0 || n.Flag == "ui-port" && s.Headless })
+	return slices.DeleteFunc(allNeeds(s, s.Ports()), func(n Need) bool { return n.Port == 0 || n.Flag == "ui-port" && s.Headless })
+}
+
+// allNeeds returns ports as settings need them, in the order of fsm.Ports.All.
+func allNeeds(s fsm.Settings, p fsm.Ports) (needs []Need) {
+	for i, port := range p.All() {
+		needs = append(needs, Need{fsm.PortFlags[i], s.IP, *port})
+		if needs[i].Flag == "ui-port" {
+			needs[i].IP = s.UIAddress()
+		}
+	}
+	return needs
 }
 
 // takenPort names a port that Temporal needs and another program has, with its owner. It is
@@ -52,10 +62,8 @@ func checkPort(n Need, ours func(*ports.Listener, Need) bool, onWait func()) (re
 	procs.WhileDying(onWait, func(last bool) bool {
 		listener, err := ports.Conflict(n.IP, port)
 		switch {
-		case n.Flag == "ui-port" && cause.Of(err) == fsm.CodeAddressForeign: // that of --ip was tried before
-			refusal = fsm.Refuse(fsm.CodeAddressForeign, "--ui-ip %s: %v", n.IP, err)
 		case err != nil:
-			refusal = fsm.Refuse(codeOfPort(err, port), "--%s %d: %v", flag, port, err)
+			refusal = n.refused(err)
 		case listener == nil, ours != nil && ours(listener, n):
 			refusal = nil
 		default:
@@ -71,10 +79,18 @@ func checkPort(n Need, ours func(*ports.Listener, Need) bool, onWait func()) (re
 	return refusal
 }
 
+// refused is why the system does not let a program listen there.
+func (n Need) refused(err error) error {
+	if n.Flag == "ui-port" && cause.Of(err) == fsm.CodeAddressForeign { // that of --ip was tried before
+		return fsm.Refuse(fsm.CodeAddressForeign, "--ui-ip %s: %v", n.IP, err)
+	}
+	return fsm.Refuse(codeOfPort(err, n.Port), "--%s %d: %v", n.Flag, n.Port, err)
+}
+
 // codeOfPort is cause.Of for the error of listening on a port. A port that any user may have is
-// refused for another reason than its number.
+// refused for another reason than its number; 0 stands for such ports.
 func codeOfPort(err error, port int) fsm.Code {
-	if code := cause.Of(err); code != fsm.CodePortPrivileged || port < ports.FirstUnprivileged {
+	if code := cause.Of(err); code != fsm.CodePortPrivileged || port > 0 && port < ports.FirstUnprivileged {
 		return code
 	}
 	return fsm.CodePortRefused

@@ -93,7 +93,7 @@ func (w *World) command(r fsm.Record) (*exec.Cmd, error) {
 		return nil, fsm.Refusal{Code: cmp.Or(cause.Of(err), fsm.CodeLogUnusable), Reason: err.Error()}
 	}
 	w.run.logFrom = logfile.Size(w.home.Log())
-	cmd := exec.Command(s.TemporalBin, launch.Args(s, r.SidePorts())...)
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, r.Ports())...)
 	cmd.Dir = launch.Folder(w.home, s.DB)
 	cmd.Env = launch.Environment(r, w.home)
 	cmd.Stderr = output

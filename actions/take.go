@@ -37,13 +37,13 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	if err := w.takeDatabase(s.DB, onWait); err != nil {
 		return refused(fsm.LockDenied, err)
 	}
-	if err := takenPort(s, nil, onWait); err != nil {
+	if err := takenPort(e.Record.Asked(), nil, onWait); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
 	if err := ports.Reachable(s.IP); err != nil {
 		return refused(fsm.PortTaken, err)
 	}
-	sidePorts, err := observeSidePorts(e.Record, onWait)
+	drawn, err := observePorts(e.Record, onWait)
 	if err != nil {
 		return refused(fsm.PortTaken, err)
 	}
@@ -55,7 +55,7 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 		Event: fsm.LockAcquired,
 		BeforeSpawn: fsm.BeforeSpawn{
 			Fresh: s.DB != "" && !database.Exists(s.DB), File: database.Name(s.DB), Half: found.Half, Known: found.Known,
-			Version: program.Version, SidePorts: sidePorts,
+			Version: program.Version, Ports: drawn,
 		},
 	}
 }

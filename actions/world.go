@@ -72,7 +72,7 @@ func (w *World) Observe(r fsm.Record) fsm.Evidence {
 	e, lock := evidence.ObserveLocked(w.home, r)
 	w.tree.own = lock
 	if e.Owner == fsm.OwnerOurs {
-		e.SidePorts = launch.SidePorts(e.Leader)
+		e.Ports = launch.Ports(e.Leader)
 	}
 	return e
 }

@@ -120,7 +120,7 @@ STIGMER_UI_PORT, and but for those of the home from the file of --config, and fr
 in the home: see config --help.`,
 		Example: `  stigmer local start
   stigmer local state --explain
-  stigmer local start --name orders --port 7333 --ui-port 8333
+  stigmer local start --name orders --port 0
   stigmer local stop`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cli.NoArguments, RunE: cli.ShowHelp,

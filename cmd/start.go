@@ -24,8 +24,8 @@ and the services that run a workflow answer. A supervisor in the background rest
 Temporal after a crash. A server whose supervisor died is adopted without a restart.
 
 If Temporal is already running, start succeeds, and fails if a setting that you pass
-differs from the running server's. Settings of an earlier start are not remembered;
-restart keeps them. If there is no Temporal CLI, start installs one, as stigmer local
+differs from the running server's. Settings of an earlier start are not remembered, but
+for ports that --port 0 has drawn; restart keeps all. If there is no Temporal CLI, start installs one, as stigmer local
 install without flags does. With --temporal-version it runs exactly that version, and
 installs it where it is missing, while bin/temporal stays as it is.
 
@@ -52,7 +52,7 @@ names. Restarts keep these variables. Presets of the Temporal CLI are ignored.
   stigmer local start --search-attribute CustomerId=Keyword --retention 30d
   stigmer local start --dynamic-config-value limit.blobSize.error=4194304
   stigmer local start --pass-env 'AWS_*'
-  stigmer local start --name orders --port 7333 --ui-port 8333 -o json
+  stigmer local start --name orders --port 0 -o json
   stigmer local start --foreground`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {

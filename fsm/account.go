@@ -16,7 +16,7 @@ func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 	case Start:
 		s.Desired, s.RestartPending = WantRunning, false
 		s.Grace, s.Awaited = 0, true
-	case Stop:
+	case Stop, StopNow:
 		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
 		s.Grace = in.Grace
 	case LockDenied, PortTaken, SaveFailed:
@@ -31,7 +31,7 @@ func (s Supervisor) accountFailure(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
 		s.Restarts, s.Failure, s.Stable = Restarts{}, Failure{}, false
-	case Stop, Untied: // it is not wanted any more
+	case Stop, StopNow, Untied: // it is not wanted any more
 		s.Failure = Failure{}
 	case ProbePassed:
 		s.Failure = Failure{}
@@ -77,7 +77,7 @@ func (s Supervisor) accountRun(row Row, in Input) Supervisor {
 	switch row.On {
 	case LockAcquired:
 		s.Temporal, s.Served = Process{}, false
-		s.Drawn = s.drawn(in.SidePorts)
+		s.Record = s.withDrawn(in.Ports.Spare)
 	case OrphanFound:
 		s.Awaited = true
 		s.Served = s.Served && in.Process.Same(s.Temporal)
@@ -110,7 +110,7 @@ func (s Supervisor) cause(row Row, in Input) string {
 		}
 		return s.Waiting
 	case LockAcquired:
-		if news := append(s.databaseNews(in), in.SidePorts.moved()...); len(news) > 0 {
+		if news := append(s.databaseNews(in), in.Ports.moved()...); len(news) > 0 {
 			return strings.Join(news, "; ")
 		}
 	case Spawned:

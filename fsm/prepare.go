@@ -39,19 +39,31 @@ func (c Command) tie(r Record, e Evidence) Process {
 }
 
 // Wanted is how Temporal would be run where none runs: a restart keeps what the
-// record has, and changes what was given.
+// record has, and changes what was given. A start takes from the record only that a port was drawn, and draws none of
+// the two that was given another number. A port that may be drawn is 0.
 func (c Command) Wanted(r Record) Settings {
+	asked, want := r.Asked(), c.Want
 	if c.Verb == VerbRestart && r.Generation > 0 {
-		return r.Settings.Overlay(c.Want, c.Given)
+		return asked.Overlay(want, c.Given)
 	}
-	return c.Want
+	if c.Given.Has("port") {
+		return want
+	}
+	drawn := r.Drawn.Frontend != 0 && asked.Port == 0
+	if drawn {
+		want.Port = 0
+	}
+	if !c.Given.Has(uiPortFlag) && (drawn || r.Drawn.UI != 0 && asked.UIPort == 0) {
+		want.UIPort = 0
+	}
+	return want
 }
 
 // Next returns the record with the settings and the environment of the Temporal that this
 // command would start.
 func (c Command) Next(r Record) Record {
-	r.Settings, r.Environment = c.Wanted(r), c.lends(r)
-	return r
+	r.Environment = c.lends(r)
+	return r.wanting(c.Wanted(r))
 }
 
 // lends is the environment of the next Temporal. A restart keeps the recorded one, from

@@ -176,8 +176,8 @@ type Record struct {
 	Restarts Restarts `json:"restarts"`
 	Failure  Failure  `json:"failure"`
 	Database Database `json:"database"`
-	// Drawn are the side ports that were drawn last. They outlive a stop.
-	Drawn SidePorts `json:"side_ports,omitzero"` //mutation:port-written
+	// Drawn are the ports that were drawn last. They outlive a stop.
+	Drawn Ports `json:"side_ports,omitzero"` //mutation:port-written
 	// Known is the database whose contents were read last, by any process.
 	Known DatabaseFile `json:"known_database,omitzero"`
 }

@@ -38,10 +38,11 @@ func (n *Names) UnmarshalJSON(data []byte) error {
 
 // Settings is how Temporal is to be run. Times are in milliseconds.
 type Settings struct {
-	IP     string `json:"ip"`
-	Port   int    `json:"port"`
-	UIPort int    `json:"ui_port"`
-	// HTTPPort and MetricsPort are 0 where the supervisor may draw a free port: see SidePorts.
+	IP string `json:"ip"`
+	// Port and UIPort are 0 where the supervisor is to draw a free port, until it has: see Record.Asked.
+	Port   int `json:"port"`
+	UIPort int `json:"ui_port"`
+	// HTTPPort and MetricsPort are 0 where the supervisor may draw a free port: see Record.Ports.
 	HTTPPort    int `json:"http_port"`
 	MetricsPort int `json:"metrics_port"`
 	// DB is the database file's absolute path, empty for --ephemeral.
@@ -212,7 +213,7 @@ func takeProgram(to *Settings, from Settings) {
 }
 
 // Differences compares how a Temporal runs with the settings asked for, in a fixed order. Only
-// what was given counts: a start without flags wants what runs. A request for the port that was
+// what was given counts: a start without flags wants what runs. A request for any port, for the one that was
 // drawn, or for the version that runs, is no difference.
 func (r Record) Differences(want Settings, given Names) []Difference {
 	var differ []Difference
@@ -220,12 +221,7 @@ func (r Record) Differences(want Settings, given Names) []Difference {
 	if have.TemporalVersion == "" && r.Temporal.Version != "" {
 		have.TemporalVersion = "v" + r.Temporal.Version
 	}
-	if want.HTTPPort != 0 {
-		have.HTTPPort = r.SidePorts().HTTP
-	}
-	if want.MetricsPort != 0 {
-		have.MetricsPort = r.SidePorts().Metrics
-	}
+	have, want = have.withPorts(r.Ports()), want.withPorts(want.Ports().or(r.Ports()))
 	for _, f := range fields {
 		d := Difference{Name: f.name, Have: f.show(have), Want: f.show(want)}
 		if f.list != nil {
@@ -254,35 +250,16 @@ func (s Settings) Overlay(want Settings, given Names) Settings {
 	return s
 }
 
-// PortConflict names two flags by which one Temporal would listen twice on one port, and
-// that port; the names are empty if there are none. A port of 0 is any free one.
-func (s Settings) PortConflict() (one, other string, port int) {
-	ports := []struct {
-		flag   string
-		number int
-	}{{"port", s.Port}, {"ui-port", s.UIPort}, {"http-port", s.HTTPPort}, {"metrics-port", s.MetricsPort}}
-	seen := map[int]string{}
-	for _, p := range ports {
-		if p.number == 0 || p.flag == "ui-port" && s.Headless {
-			continue
-		}
-		if before := seen[p.number]; before != "" {
-			return before, p.flag, p.number
-		}
-		seen[p.number] = p.flag
-	}
-	return "", "", 0
-}
-
 // Has reports whether the list has a name.
 func (n Names) Has(name string) bool { return slices.Contains(n.List(), name) }
 
 // Flaw says what in settings cannot have been asked for, empty if nothing: a
 // record that was edited by hand must not end a Temporal that serves.
 func (s Settings) Flaw() string {
-	for _, port := range []int{s.Port, s.UIPort, s.HTTPPort, s.MetricsPort} {
-		if port < 0 || port > 65535 {
-			return fmt.Sprintf("%d is not a port", port)
+	ports := s.Ports()
+	for _, port := range ports.All() {
+		if *port < 0 || *port > 65535 {
+			return fmt.Sprintf("%d is not a port", *port)
 		}
 	}
 	p := s.Policy

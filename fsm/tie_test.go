@@ -15,7 +15,7 @@ func TestResumeOfTheUntied(t *testing.T) {
 	for _, state := range claimedStates {
 		for _, desired := range claimedDesires {
 			for hold, want := range untiedPlans {
-				got := Resume(Record{State: state, Desired: desired}, Evidence{Owner: hold, Untied: true})
+				got := Resume(Record{State: state, Desired: desired, Term: Term{TiedTo: process(7)}}, Evidence{Owner: hold, Untied: true})
 				if _, legal := Find(got.State, got.Event); got.inWords() != want || got.Why == "" || got.Event != "" && !legal {
 					t.Errorf("%q wanted %q, lock %s: %s because %q, want %s", state, desired, hold, got.inWords(), got.Why, want)
 				}

@@ -35,7 +35,7 @@ func sample() Document {
 			},
 			Supervisor: fsm.Process{PID: 4100, PGID: 4100, StartTicks: 88_001, Boot: boot,
 				Exe: "/usr/local/bin/stigmer", StartedAt: 1_767_225_599_000, Program: fsm.Program{Version: "v0.1.0"}},
-			Drawn: fsm.SidePorts{HTTP: 61_007, Metrics: 61_008},
+			Drawn: fsm.Ports{Frontend: 7233, UI: 8233, HTTP: 61_007, Metrics: 61_008},
 			RecordedRun: fsm.RecordedRun{Lost: true, Temporal: fsm.Process{PID: 4107, PGID: 4107, StartTicks: 88_020, Boot: boot,
 				Exe: "/home/ada/.stigmer/bin/temporal", StartedAt: 1_767_225_599_200, Program: fsm.Program{Version: "1.8.2", ServerVersion: "1.31.2"}}},
 			Restarts: fsm.Restarts{Total: 1, Recent: [fsm.MaxRestartLimit]fsm.Instant{1_767_225_598_000}, Unserved: 1},

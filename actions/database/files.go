@@ -69,7 +69,7 @@ const (
 // Of is the database that a home's record names, empty for one in memory.
 // Where nothing is recorded it is the default one.
 func Of(home statefile.Home, r fsm.Record) string {
-	if r.Settings.DB == "" && r.Settings.Port == 0 {
+	if r.Settings.DB == "" && r.Settings.IP == "" {
 		return home.DB()
 	}
 	return r.Settings.DB

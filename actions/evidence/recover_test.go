@@ -83,12 +83,12 @@ func TestRecoverFindsTemporal(t *testing.T) {
 		IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: s.home.DB(), Namespaces: "one,two", TemporalBin: program, Policy: fsm.DefaultPolicy(),
 		ServerLog: fsm.ServerLog{LogLevel: "debug", LogFormat: "json"},
 	}
-	side := fsm.SidePorts{HTTP: 61001, Metrics: 61002}
+	side := fsm.Ports{HTTP: 61001, Metrics: 61002}
 	s.spawn(launch.Args(settings, side)[1:]...)
 	stage.Check(t, os.WriteFile(s.home.State(), []byte("rubbish"), 0o600))
 	d, err := Recover(s.home)
 	stage.Check(t, err)
 	stage.Is(t, "Temporal", d.Temporal.Same(s.record.Temporal), true)
 	stage.Is(t, "settings", d.Settings, settings)
-	stage.Is(t, "side ports", d.SidePorts(), side)
+	stage.Is(t, "side ports", d.Drawn, side)
 }

@@ -25,7 +25,7 @@ var ownFlags = []string{"--env", "default", "--env-file", os.DevNull}
 // Args is Temporal's command line after the program's name. Every port is given:
 // those for HTTP and metrics would otherwise be picked at random by Temporal, and
 // the UI's would be the port plus 1000.
-func Args(s fsm.Settings, side fsm.SidePorts) []string {
+func Args(s fsm.Settings, side fsm.Ports) []string {
 	args := []string{
 		"server", "start-dev",
 		"--ip", s.IP,
@@ -55,8 +55,8 @@ func Args(s fsm.Settings, side fsm.SidePorts) []string {
 // in s. It is how a lost record is rebuilt from a running Temporal. The ports for
 // HTTP and metrics are no settings then, as it cannot be known whether they were
 // asked for.
-func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.SidePorts) {
-	var side fsm.SidePorts
+func settings(args []string, s fsm.Settings) (fsm.Settings, fsm.Ports) {
+	var side fsm.Ports
 	s.DB, s.Headless, s.Namespaces = "", false, ""
 	var namespaces []string
 	s.ServerLog, s.ServerFlags, s.Setup = fsm.DefaultServerLog, fsm.ServerFlags{}, fsm.Setup{}

@@ -27,7 +27,7 @@ func FuzzSettingsOfArgv(f *testing.F) {
 			},
 			Setup: fsm.Setup{SearchAttributes: "A=Keyword"},
 		}
-		side := fsm.SidePorts{HTTP: 5, Metrics: 6}
+		side := fsm.Ports{HTTP: 5, Metrics: 6}
 		have, ports := settings(append([]string{"/bin/temporal"}, Args(s, side)...), fsm.Settings{})
 		stage.Is(t, "settings", have, s)
 		stage.Is(t, "side ports", ports, side)

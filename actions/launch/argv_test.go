@@ -10,10 +10,10 @@ import (
 
 func TestArgv(t *testing.T) {
 	s := fsm.Settings{IP: "127.0.0.1", Port: 7233, UIPort: 8233, DB: "/a b/db", Namespaces: "one,two"}
-	stage.Is(t, "all", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
+	stage.Is(t, "all", strings.Join(Args(s, fsm.Ports{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 "+
 		"--metrics-port 2 --ui-port 8233 --db-filename /a b/db --namespace one --namespace two --env default --env-file /dev/null --log-level warn --log-format text")
 	s.Headless, s.DB, s.Namespaces, s.LogLevel, s.LogFormat = true, "", "", "debug", "json"
-	stage.Is(t, "little", strings.Join(Args(s, fsm.SidePorts{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
+	stage.Is(t, "little", strings.Join(Args(s, fsm.Ports{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
 }
 
 // A running Temporal's command line says how it was started.
@@ -36,7 +36,7 @@ func TestSettingsOfArgv(t *testing.T) {
 		}, Setup: fsm.Setup{SearchAttributes: fsm.MakeTexts([]string{"A=Keyword", "B=Text"})}},
 	} {
 		s.Policy, s.ServerLog = other.Policy, s.ServerLog.Known() // no command line has the policy
-		side := fsm.SidePorts{HTTP: 5, Metrics: 6}
+		side := fsm.Ports{HTTP: 5, Metrics: 6}
 		have, ports := settings(append([]string{"/bin/temporal"}, Args(s, side)...), other)
 		stage.Is(t, "settings", have, s)
 		stage.Is(t, "side ports", ports, side)
@@ -45,7 +45,7 @@ func TestSettingsOfArgv(t *testing.T) {
 	have, side := settings([]string{"temporal", "--port", "x", "--http-port", "y", "--ui-port"}, other)
 	stage.Is(t, "port", have.Port, 1)
 	stage.Is(t, "UI port", have.UIPort, 2)
-	stage.Is(t, "side ports", side, fsm.SidePorts{})
+	stage.Is(t, "side ports", side, fsm.Ports{})
 	settings(nil, other)
 }
 
@@ -55,7 +55,7 @@ func TestSetupOfEnvironment(t *testing.T) {
 		{}, {SearchAttributes: "A=Keyword"}, {Retention: 3_600_000}, {SearchAttributes: fsm.MakeTexts([]string{"orders:A=Text", "B=Int"})},
 	} {
 		s := fsm.Settings{Setup: setup}
-		said, _ := settings(Args(s, fsm.SidePorts{}), fsm.Settings{})
+		said, _ := settings(Args(s, fsm.Ports{}), fsm.Settings{})
 		env := withSetup([]string{"A=b"}, s)
 		stage.Is(t, "the environment says it", len(env) == 2, said.Setup != setup)
 		takeSetup(&said, env)

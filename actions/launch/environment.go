@@ -24,14 +24,16 @@ func Lent(r fsm.Record) fsm.Environment {
 	return environment.Lend(os.Environ(), r.Settings.PassEnv.List())
 }
 
-// SidePorts reads those of a running Temporal from its command line.
-func SidePorts(p fsm.Process) fsm.SidePorts {
-	_, side := settings(proc.Args(p.PID), fsm.Settings{})
-	return side
+// Ports reads those of a running Temporal from its command line.
+func Ports(p fsm.Process) fsm.Ports {
+	s, all := settings(proc.Args(p.PID), fsm.Settings{})
+	all.Frontend, all.UI = s.Port, s.UIPort
+	return all
 }
 
 // Running reads into a record from the command line of a running Temporal how that was started,
-// with the standard policy, and from its environment what it was lent.
+// with the standard policy, and from its environment what it was lent. The ports of the frontend and the web UI are
+// as if they had been asked for: one that was must not move.
 func Running(p fsm.Process, r *fsm.Record) {
 	s, side := settings(proc.Args(p.PID), fsm.Settings{Policy: fsm.DefaultPolicy()})
 	s.TemporalBin = p.Exe

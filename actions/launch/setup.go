@@ -13,7 +13,7 @@ const setupVariable = "STIGMER_SETUP"
 
 // withSetup adds what is not on the command line: a retention, and attributes of one namespace.
 func withSetup(env []string, s fsm.Settings) []string {
-	if said, _ := settings(Args(s, fsm.SidePorts{}), s); said.Setup == s.Setup {
+	if said, _ := settings(Args(s, fsm.Ports{}), s); said.Setup == s.Setup {
 		return env
 	}
 	setup, err := json.Marshal(s.Setup)

@@ -84,7 +84,7 @@ func serve(ctx context.Context, home statefile.Home, r fsm.Record, lock *os.File
 	s := r.Settings
 	s.IP, s.Port, s.Headless, s.Namespaces = loopback, free[0], true, ""
 	var words bytes.Buffer
-	cmd := exec.Command(s.TemporalBin, launch.Args(s, fsm.SidePorts{HTTP: free[1], Metrics: free[2]})...)
+	cmd := exec.Command(s.TemporalBin, launch.Args(s, fsm.Ports{HTTP: free[1], Metrics: free[2]})...)
 	cmd.Dir, cmd.Env = launch.Folder(home, s.DB), launch.Environment(r, home)
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &words, &words, time.Second
 	cmd.ExtraFiles = []*os.File{lock}

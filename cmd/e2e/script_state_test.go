@@ -63,6 +63,12 @@ func cmdPID(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// cmdRecorded sets a variable to what the record has: "recorded .path VAR".
+func cmdRecorded(ts *testscript.TestScript, neg bool, args []string) {
+	requireUsage(ts, neg, len(args) == 2, "recorded .path VAR")
+	ts.Setenv(args[1], lookup(readRecord(ts), args[0]))
+}
+
 // restarts is how often a record's Temporal was restarted since the last start.
 func restarts(record any) int {
 	total, _ := strconv.Atoi(lookup(record, ".restarts.total"))

@@ -57,7 +57,7 @@ func TestOldScripts(t *testing.T) {
 	if old == "" {
 		t.Skip(oldTemporalVariable + " names no Temporal; make test does")
 	}
-	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*", "flags_hold", "setup*", "home_name", "list", "result_json")
+	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*", "flags_hold", "setup*", "home_name", "list", "result_json", "port_drawn", "run", "stop_now")
 }
 
 // realTemporalVariable names the environment variable with the path of the
@@ -107,6 +107,7 @@ func runScripts(t *testing.T, real string, patterns ...string) {
 			"load":          cmdLoad,
 			"mirror":        cmdMirror,
 			"pid":           cmdPID,
+			"recorded":      cmdRecorded,
 			"same":          cmdSame,
 			"schema":        cmdSchema,
 			"serving":       cmdServing,

@@ -90,6 +90,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		d.timers = slices.Delete(slices.Clone(d.timers), k, k+1)
 		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: t.event, seq: d.s.Seq, run: d.s.Run}})
 		n.say("%s's timer %s fires", who(d.uid), t.event)
+		n.mayElapse(d, t.event)
 		if t.event == fsm.StartDeadline && n.left.Late > 0 && !n.run.fair {
 			n.left.Late--
 		}
@@ -230,7 +231,7 @@ func (n *simWorld) fail(m simMove, i, k int) {
 
 func (n *simWorld) addForeign(k int) {
 	if k == 4 {
-		n.portTaken = n.disk.Rec.Drawn.HTTP
+		n.portTaken = n.disk.Rec.Settings.Port
 		n.say("a foreign process takes port %d", n.portTaken)
 		return
 	}

@@ -186,24 +186,24 @@ type simInput struct {
 	waits    bool // no answer came in time
 	slow     bool // it came late
 	fresh    bool
-	file     string        // the database's name
-	taken    bool          // a foreign process has the drawn port
-	spare    fsm.SidePorts // what was drawn
+	file     string    // the database's name
+	taken    bool      // a foreign process has the frontend's drawn port
+	spare    fsm.Ports // what was drawn
 	again    bool
 	at, tick fsm.Instant // when it is taken
 }
 
 func (in simInput) full() fsm.Input {
 	return fsm.Input{
-		Event: in.event, Was: in.was, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), BeforeSpawn: fsm.BeforeSpawn{Fresh: in.fresh, File: in.file, SidePorts: in.sidePorts()}, OfDatabase: fsm.OfDatabase{Setup: fsm.AppliedSetup{File: in.file}},
+		Event: in.event, Was: in.was, Seq: in.seq, Run: in.run, Process: in.proc.full(), Verdict: in.verdict(), BeforeSpawn: fsm.BeforeSpawn{Fresh: in.fresh, File: in.file, Ports: in.ports()}, OfDatabase: fsm.OfDatabase{Setup: fsm.AppliedSetup{File: in.file}},
 		RestartPending: in.again, Stamp: fsm.Stamp{At: in.at, Tick: in.tick}, Detail: "simulated",
 	}
 }
 
-func (in simInput) sidePorts() fsm.SidePortFacts {
-	f := fsm.SidePortFacts{Spare: in.spare}
+func (in simInput) ports() fsm.PortFacts {
+	f := fsm.PortFacts{Spare: in.spare}
 	if in.taken {
-		f.HTTPTaken = "a foreign process has it"
+		f.Taken[0] = "a foreign process has it"
 	}
 	return f
 }
@@ -227,8 +227,9 @@ type simBegin struct {
 	hold     fsm.LockOwner
 	leader   simProc
 	untied   bool
-	ports    fsm.SidePorts
+	ports    fsm.Ports
 	grace    fsm.Millis
+	now      bool
 	at, tick fsm.Instant
 }
 
@@ -252,8 +253,12 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Untied: k.untied, SidePorts: k.ports, Holder: "a foreign process"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
-		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process)}}
+		asked := fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace}
+		if k.now {
+			asked.Event = fsm.StopNow
+		}
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Untied: k.untied, Ports: k.ports, Holder: "a foreign process"}, asked)
+		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process), again: first.RestartPending}}
 		c.begins[k] = have
 	}
 	return have

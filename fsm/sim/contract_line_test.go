@@ -23,12 +23,12 @@ func inputLine(in fsm.Input, name naming) string {
 	line := "takes " + string(in.Event)
 	switch in.Event {
 	case fsm.LockAcquired:
-		line += fmt.Sprintf(", a new database: %t, draws ports: %t", in.Fresh, in.SidePorts.Spare != (fsm.SidePorts{}))
+		line += fmt.Sprintf(", a new database: %t, draws ports: %t", in.Fresh, in.Ports.Spare != (fsm.Ports{}))
 	case fsm.OrphanFound, fsm.Spawned:
 		line += ": " + name(in.Process)
 	case fsm.Probed:
 		line += fmt.Sprintf(": ready %t, lost %t", in.Verdict.Ready, in.Verdict.Lost)
-	case fsm.Stop:
+	case fsm.Stop, fsm.StopNow:
 		line += fmt.Sprintf(": again %t", in.RestartPending)
 	}
 	return line
@@ -111,7 +111,7 @@ func recordText(r fsm.Record, name naming) string {
 		text string
 	}{
 		{r.RestartPending, "pending"}, {r.Failure.Event != "", string(r.Failure.Event)}, {r.Database.Created, "created"}, {r.Database.Served, "served"},
-		{r.TiedTo.PID != 0, "tied to " + name(r.TiedTo)}, {r.Adopted, "adopted"}, {r.Drawn != (fsm.SidePorts{}), "ports"}, {r.Restarts.Total > 0, fmt.Sprint(r.Restarts.Total, " restarts")},
+		{r.TiedTo.PID != 0, "tied to " + name(r.TiedTo)}, {r.Adopted, "adopted"}, {r.Drawn != (fsm.Ports{}), "ports"}, {r.Restarts.Total > 0, fmt.Sprint(r.Restarts.Total, " restarts")},
 	} {
 		if more.said {
 			text += ", " + more.text

@@ -38,7 +38,8 @@ import (
 // roles are the first arguments with which this binary plays another program.
 var roles = map[string]func(*part) error{
 	"server": (*part).serve, "member": (*part).linger, "escaped": (*part).linger, "foreign": (*part).intrude, "bystander": (*part).intrude,
-	evidence.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command, "run": (*part).run,
+	evidence.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
+	string(simStopNow): (*part).command, string(simRestartNow): (*part).command, string(verbRun): (*part).run,
 }
 
 func TestMain(m *testing.M) {
@@ -292,17 +293,18 @@ func (p *part) supervise() error {
 			if sig == unix.SIGUSR1 {
 				world.WantSetup()
 			} else if !world.Requested() {
-				world.StopNow("a signal", 0)
+				world.Stop(fsm.Stop, "a signal")
 			}
 		}
 	}()
-	fsm.Drive(newHeardWorld(p, world), document.Record, self, 0)
+	fsm.Drive(newHeardWorld(p, world), document.Record, self, fsm.Input{})
 	return nil
 }
 
-// command is start, stop or restart.
+// command is start, stop or restart, with --now or without.
 func (p *part) command() error {
-	_, err := p.carryOut(fsm.Command{Verb: fsm.Verb(p.role)})
+	verb, now := strings.CutSuffix(p.role, "-now")
+	_, err := p.carryOut(fsm.Command{Verb: fsm.Verb(verb), Now: now})
 	return err
 }
 

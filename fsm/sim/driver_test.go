@@ -65,9 +65,10 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	}
 	d.s, d.effects = w.run.cache.step(d.s, in)
 	w.tellsInput(d, in)
+	d.now = d.now && in.event != fsm.Stop || in.event == fsm.StopNow
 	s := d.s
 	w.budgets(d, before, in.event)
-	w.mayDraw(before.Drawn, s.Drawn, in)
+	w.mayDraw(before.Ports(), s.Ports(), in)
 	if s.bad != "" {
 		w.breaks("%s: %s", who(d.uid), s.bad)
 	}
@@ -144,12 +145,12 @@ func (w *simWorld) begin(d *simDriver) {
 	}
 	d.tied, d.told = r.tie, w.untied(r)
 	w.tellsBegin(d, r, hold, leader)
-	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.told, w.portsOf(leader), d.grace, w.clock.wall, w.clock.tick})
+	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.told, w.portsOf(leader), d.grace, d.now, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
-	if p := w.portsOf(leader); hold == fsm.OwnerOurs && p != (fsm.SidePorts{}) && o.s.Drawn != p {
-		w.breaks("%s does not know the side ports of the Temporal that it has", who(d.uid))
+	if p := w.portsOf(leader); hold == fsm.OwnerOurs && p != (fsm.Ports{}) && o.s.Ports() != p {
+		w.breaks("%s does not know the ports of the Temporal that it has", who(d.uid))
 	}
 	d.begun, d.s, d.answers, d.brings = true, o.s, []simInput{o.first}, simNoRec
 	if o.s.bad != "" {

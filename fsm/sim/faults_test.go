@@ -100,7 +100,7 @@ func (w *simWorld) ills(add func(op byte, who, arg int)) {
 	if reused {
 		add(opForeign, 0, 3)
 	}
-	if len(w.trees) == 0 && w.disk.Rec.Drawn.HTTP != 0 {
+	if len(w.trees) == 0 && w.disk.Rec.Settings.Port != 0 {
 		add(opForeign, 0, 4)
 	}
 }

@@ -53,29 +53,28 @@ func (w *simWorld) observe(r *simRec) (hold fsm.LockOwner, leader simProc) {
 	return fsm.OwnerForeign, simProc{}
 }
 
-// portsOf are the side ports of a Temporal that runs.
-func (w *simWorld) portsOf(leader simProc) fsm.SidePorts {
+// portsOf are the ports of a Temporal that runs.
+func (w *simWorld) portsOf(leader simProc) fsm.Ports {
 	for _, t := range w.trees {
 		if t.leader && w.process(t.uid) == leader {
 			return t.ports
 		}
 	}
-	return fsm.SidePorts{}
+	return fsm.Ports{}
 }
 
-// observeSidePorts mirrors actions.observeSidePorts. HTTP has two ports to draw from, metrics one
+// observePorts mirrors actions.observePorts. The frontend has two ports to draw from, each of the others one
 // that is always free.
-func (w *simWorld) observeSidePorts(r *simRec, in simInput) simInput {
-	in.taken = w.portTaken != 0 && r.Drawn.HTTP == w.portTaken
-	http, metrics := r.Draws(in.sidePorts())
-	if http {
-		in.spare.HTTP = 1
-		if in.spare.HTTP == w.portTaken || in.spare.HTTP == r.Drawn.HTTP {
-			in.spare.HTTP = 2
-		}
+func (w *simWorld) observePorts(r *simRec, in simInput) simInput {
+	in.taken = w.portTaken != 0 && r.DrawnBefore().Frontend == w.portTaken
+	free := fsm.Ports{Frontend: 1, UI: 3, HTTP: 4, Metrics: 5}
+	if free.Frontend == w.portTaken || free.Frontend == r.Drawn.Frontend {
+		free.Frontend = 2
 	}
-	if metrics {
-		in.spare.Metrics = 3
+	for i, draws := range r.Draws(in.ports()) {
+		if draws {
+			*in.spare.All()[i] = *free.All()[i]
+		}
 	}
 	return in
 }
@@ -116,6 +115,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
 	}
 	w.mayUntie(uid, r)
+	w.mayForget(r)
 	last := w.disk.Last
 	if durable {
 		last = r
@@ -138,6 +138,7 @@ func (w *simWorld) recover() *simRec {
 	r := fsm.Record{State: fsm.Stopped, Desired: fsm.WantStopped, Settings: fsm.Settings{Policy: simPolicy}}
 	if hold, leader := w.observe(simNoRec); hold == fsm.OwnerOurs {
 		r.Temporal, r.Settings, r.Drawn = leader.full(), w.run.conf.Kind.settings(), w.portsOf(leader)
+		r.Settings.Port, r.Settings.UIPort, r.Drawn.Frontend, r.Drawn.UI = r.Drawn.Frontend, r.Drawn.UI, 0, 0 // as if asked for
 	}
 	return w.run.cache.rec(r)
 }
@@ -150,4 +151,5 @@ var simPolicy = fsm.Policy{
 	RestartLimit: 2, RestartWindow: 1_000_000, UnservedLimit: 2,
 }
 
-var simSettings = fsm.Settings{IP: "127.0.0.1", Port: 7233, DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}
+// simSettings has each port drawn.
+var simSettings = fsm.Settings{IP: "127.0.0.1", DB: "/db", TemporalBin: "/bin/temporal", Policy: simPolicy}

@@ -208,7 +208,7 @@ func (e *simEncoder) world(cmds []int) {
 	for _, t := range w.trees {
 		e.is(t.locked, t.leader, t.termed, t.hung, t.serves, t.doomed, t.member, t.escaped)
 		e.is(t.lost, t.dying, t.slow)
-		e.n(t.ports.HTTP)
+		e.n(t.ports.Frontend)
 	}
 	e.n(w.portTaken)
 	e.n(len(w.foreignProcs))

@@ -51,7 +51,7 @@ const (
 	opFullDrv  = 'F' // the next effect of a driver fails
 	opFullCmd  = 'G' // the next deed of a command fails
 	opTear     = 'y' // the record is damaged from outside
-	opForeign  = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock; 3: the recorded Temporal's PID, which is its group's number; 4: the recorded port of HTTP
+	opForeign  = 'r' // arg 0: takes the recorded Temporal's PID and temporal.lock; 1: the recorded supervisor's PID; 2: only temporal.lock; 3: the recorded Temporal's PID, which is its group's number; 4: the recorded port of the frontend
 	opPower    = 'P' // everything dies; arg: the record stays, is the latest durable one, is lost, is torn
 	opClock    = 'j' // the clock jumps; arg: the turns
 )

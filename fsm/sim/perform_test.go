@@ -42,21 +42,15 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 	case fsm.DoProbe:
 		w.askOf(d, e)
 	case fsm.DoTerm:
-		if d.hasLock {
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
-			break
-		}
 		w.mayRestart(e, d.mute)
-		w.mayLast(d, "gives Temporal time")
-		w.await(d, e)
-		w.signalTree(e.rec, false)
-	case fsm.DoKill:
-		if d.hasLock {
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
-			break
+		if w.awaitEnd(d, e) {
+			w.mayLast(d, "gives Temporal time")
+			w.signalTree(e.rec, false)
 		}
-		w.await(d, e)
-		d.killing, d.victim = true, e.rec
+	case fsm.DoKill:
+		if w.awaitEnd(d, e) {
+			d.killing, d.victim = true, e.rec
+		}
 	case fsm.DoArm:
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
 		if e.seq == d.s.Seq && !(e.event == fsm.GraceElapsed && d.s.Gone) {
@@ -96,20 +90,24 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 	if w.visible(e) {
 		w.saveOf(d, e, "") // World.onWait: a port, say, comes free a moment later
 	}
-	if fault != "" {
+	asked := w.portTaken != 0 && e.rec.Asked().Port == w.portTaken
+	if asked && !w.fell {
+		w.breaks("%s refuses a drawn port as if it had been asked for", who(d.uid))
+	}
+	if fault != "" || asked {
 		return simInput{event: fsm.PortTaken}
 	}
-	return w.observeSidePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB && w.run.conf.Kind != simForgets, file: w.file()})
+	return w.observePorts(e.rec, simInput{event: fsm.LockAcquired, fresh: w.db == simNoDB && w.run.conf.Kind != simForgets, file: w.file()})
 }
 
 func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
-	w.maySpawn(d)
+	w.maySpawn(d, e)
 	w.mayLast(d, "spawns")
 	if fault != "" {
 		return simInput{event: fsm.SpawnFailed}
 	}
-	t := &simTree{uid: w.newProcess(), ports: e.rec.SidePorts(), leader: true, locked: d.hasLock}
-	noPort := w.portTaken != 0 && t.ports.HTTP == w.portTaken
+	t := &simTree{uid: w.newProcess(), ports: e.rec.Ports(), leader: true, locked: d.hasLock}
+	noPort := w.portTaken != 0 && t.ports.Frontend == w.portTaken
 	if w.run.conf.Kind == simForgets {
 		w.db, w.setup = simGoodDB, simSetup{}
 	}
@@ -129,6 +127,16 @@ func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	}
 	d.opened = true
 	return simInput{event: fsm.Spawned, proc: w.process(t.uid)}
+}
+
+// awaitEnd mirrors World.awaitEnd.
+func (w *simWorld) awaitEnd(d *simDriver, e *simEffect) bool {
+	if d.hasLock {
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
+		return false
+	}
+	w.await(d, e)
+	return true
 }
 
 func (w *simWorld) await(d *simDriver, e *simEffect) {

@@ -8,7 +8,7 @@ import (
 
 // maySpawn holds a spawn against the rules: with both locks, and with a record
 // that names what is about to be begun.
-func (w *simWorld) maySpawn(d *simDriver) {
+func (w *simWorld) maySpawn(d *simDriver, e *simEffect) {
 	switch {
 	case !d.hasLock:
 		w.breaks("a spawn without temporal.lock")
@@ -16,16 +16,28 @@ func (w *simWorld) maySpawn(d *simDriver) {
 		w.breaks("a spawn without supervisor.lock")
 	case w.clock.recent(d.restarts) > simPolicy.RestartLimit*(1+w.clock.set):
 		w.breaks("a spawn although the restarts are spent")
+	case e.rec.Settings.Port == 0 || e.rec.Settings.UIPort == 0:
+		w.breaks("a spawn on the ports %v", e.rec.Settings.Ports())
 	case w.fell:
 	case w.disk.Rec.State != fsm.Starting || !w.disk.Rec.sup.same(w.process(d.uid)):
 		w.breaks("a spawn while the record on disk says %s of the driver pid %d", w.disk.Rec.State, w.disk.Rec.Supervisor.PID)
 	}
 }
 
-// mayDraw: a side port that was drawn stays, unless a foreign process has it.
-func (w *simWorld) mayDraw(before, after fsm.SidePorts, in simInput) {
-	if before != (fsm.SidePorts{}) && before != after && !in.taken {
-		w.breaks("the side ports move from %v to %v, although nothing is in their way", before, after)
+// mayDraw: a port that was drawn stays, unless a foreign process has it.
+func (w *simWorld) mayDraw(before, after fsm.Ports, in simInput) {
+	for i, port := range before.All() {
+		if *port != 0 && *port != *after.All()[i] && !in.taken {
+			w.breaks("the ports move from %v to %v, although nothing is in their way", before, after)
+		}
+	}
+}
+
+// mayForget: the port by which clients know Temporal stays in the record, unless a foreign process has it.
+func (w *simWorld) mayForget(r *simRec) {
+	known := w.disk.Rec.Settings.Port
+	if !w.fell && known != 0 && known != r.Settings.Port && known != w.portTaken {
+		w.breaks("the record forgets port %d, which nothing is in the way of", known)
 	}
 }
 
@@ -47,6 +59,13 @@ func (w *simWorld) mayRestart(e *simEffect, mute int) {
 		if e.rec.State == fsm.Restarting && e.rec.tmp.uid == t.uid && t.leader && t.lost {
 			w.breaks("a Temporal that has lost its database is restarted")
 		}
+	}
+}
+
+// mayElapse: a stop that is to wait for nothing has sent SIGKILL before any grace period is over.
+func (w *simWorld) mayElapse(d *simDriver, timer fsm.Event) {
+	if timer == fsm.GraceElapsed && d.now && d.s.State == fsm.Stopping && !d.killing && slices.ContainsFunc(w.trees, w.holds) {
+		w.breaks("%s was asked for a stop without a grace period, and waits for one", who(d.uid))
 	}
 }
 
@@ -85,6 +104,9 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	if o.end == fsm.ResultTimedOut && w.settled() && len(w.drivers) > 0 && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
 	}
+	if o.end == fsm.ResultStoppedByOther && !w.run.fair && !w.fell && !w.endsBeside(c) {
+		w.breaks("%s says that another command has stopped Temporal, and none has", who(c.uid))
+	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
 		return
 	}
@@ -92,7 +114,7 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	switch {
 	case c.c.Verb == fsm.VerbStop:
 		ends = []fsm.CommandResult{fsm.ResultStopped, fsm.ResultNothingRan}
-	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && (o.c.Verb == fsm.VerbStop || o.run) }):
+	case w.endsBeside(c):
 		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning, fsm.ResultStoppedByOther}
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
 		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
@@ -104,7 +126,7 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 		ends = append(ends, fsm.ResultTemporalLockForeign, fsm.ResultFailed)
 	}
 	if !slices.Contains(ends, o.end) {
-		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.verb(), i+1, o.end, o.detail)
+		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.name(), i+1, o.end, o.detail)
 	}
 }
 

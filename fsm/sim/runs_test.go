@@ -59,8 +59,8 @@ func simRuns() []simConf {
 // rests reports whether a run's start has succeeded, and nothing is left to be done but to live.
 func (c *simCmd) rests() bool { return c.lived && c.c.Done() && len(c.deeds) == 0 }
 
-// kin reports whether two commands differ in nothing but their process.
-func (c *simCmd) kin(o *simCmd) bool { return c.c.Verb == o.c.Verb && c.run == o.run }
+// kin reports whether two commands want the same.
+func (c *simCmd) kin(o *simCmd) bool { return c.name() == o.name() }
 
 // tied is a command as it opens: a run's names its process.
 func (w *simWorld) tied(c *simCmd) fsm.Command {
@@ -69,6 +69,11 @@ func (w *simWorld) tied(c *simCmd) fsm.Command {
 		v.TiedTo = w.process(c.uid).full()
 	}
 	return v
+}
+
+// endsBeside reports whether another command may end Temporal for good: a stop, or a run by its end.
+func (w *simWorld) endsBeside(c *simCmd) bool {
+	return slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && (o.c.Verb == fsm.VerbStop || o.run) })
 }
 
 // runLives reports whether a process is a run that lives.
@@ -195,12 +200,4 @@ const thenNothing fsm.Verb = "nothing"
 // alone reports whether nothing but runs wants a Temporal.
 func (c simConf) alone() bool {
 	return !c.Running && !slices.ContainsFunc(c.Verbs, func(v fsm.Verb) bool { return v != verbRun && v != fsm.VerbStop })
-}
-
-// verb is what a command is called.
-func (c *simCmd) verb() fsm.Verb {
-	if c.run {
-		return verbRun
-	}
-	return c.c.Verb
 }

@@ -77,7 +77,8 @@ func (w *simWorld) newCommand(v fsm.Verb) *simCmd {
 	if run {
 		v = fsm.VerbStart
 	}
-	c := fsm.Command{Verb: v, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
+	verb, now := strings.CutSuffix(string(v), "-now")
+	c := fsm.Command{Verb: fsm.Verb(verb), Now: now, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
 	return &simCmd{simTying: simTying{run: run}, uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 
@@ -148,7 +149,7 @@ func (s *simSearch) visit(w *simWorld, at int, moves []simMove) *simStory {
 	if !slices.ContainsFunc(moves, func(m simMove) bool { return m.op != opEndRun }) {
 		for i, c := range w.cmds {
 			if c.opened && !c.over && !c.rests() {
-				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.verb(), i+1), "")
+				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.name(), i+1), "")
 			}
 		}
 	}

@@ -42,7 +42,7 @@ type simWorld struct {
 	clock          simClock
 	looks          simWatch
 	left           simBudget
-	// portTaken is the side port that a foreign process has, 0 for none.
+	// portTaken is the frontend's port that a foreign process has, 0 for none.
 	portTaken int
 	// fell says that the record was lost or damaged: rules that need it are off.
 	fell bool
@@ -89,7 +89,7 @@ type simDisk struct {
 // simTree is one Temporal and what it started.
 type simTree struct {
 	uid     uint64
-	ports   fsm.SidePorts
+	ports   fsm.Ports
 	locked  bool // it inherited temporal.lock
 	leader  bool // the leader lives
 	dying   bool // the leader is listed still, and has closed what it had open
@@ -117,6 +117,7 @@ type simDriver struct {
 	uid      uint64
 	old      bool       // of an older version
 	grace    fsm.Millis // of a command's drive
+	now      bool       // it was asked to stop without a grace period
 	begun    bool
 	frozen   bool
 	brings   *simRec // the record that a command's drive begins with
@@ -282,7 +283,7 @@ func (w *simWorld) eachDriver(f func(i int, d *simDriver)) {
 func (w *simWorld) name(uid uint64) string {
 	for i, c := range w.cmds {
 		if c.uid == uid {
-			return fmt.Sprintf("%s#%d", c.verb(), i+1)
+			return fmt.Sprintf("%s#%d", c.name(), i+1)
 		}
 	}
 	for _, d := range w.drivers {

@@ -146,7 +146,7 @@ func TestOwnArgsAreComplete(t *testing.T) {
 	headless := all
 	headless.Headless = true
 	seen := 0
-	for _, arg := range append(launch.Args(all, fsm.SidePorts{}), launch.Args(headless, fsm.SidePorts{})...) {
+	for _, arg := range append(launch.Args(all, fsm.Ports{}), launch.Args(headless, fsm.Ports{})...) {
 		if !strings.HasPrefix(arg, "--") {
 			continue
 		}

@@ -82,8 +82,8 @@ func (o *Options) AddFlags(f *pflag.FlagSet) {
 func (o *Options) dailyFlags(f *pflag.FlagSet) {
 	s := &o.Settings
 	cli.PathVar(f, &o.team, TeamFlag, "settings file of a team, over local.yaml: the same keys; see stigmer local config --help")
-	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend")
-	cli.PortVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; a start with --port alone takes that plus 1000")
+	cli.PortVar(f, &s.Port, "port", 7233, "port of the gRPC frontend; 0 for a free one, which is kept")
+	cli.PortVar(f, &s.UIPort, "ui-port", 8233, "port of the web UI; 0 for a free one, which is kept; a start with --port alone takes that plus 1000, and with --port 0 a free one")
 	f.StringVar(&s.IP, "ip", "127.0.0.1", "address to listen on: this one, or 0.0.0.0 or :: for all that the machine has")
 	cli.PathVar(f, &s.DB, "db", "database file (default temporal-data/temporal.db in the home)")
 	f.BoolVar(&o.Ephemeral, "ephemeral", false, "keep nothing: the database is in memory")
@@ -152,7 +152,10 @@ func (o *Options) settle(flags *pflag.FlagSet) error {
 	}
 	o.Given = fsm.MakeNames(given)
 	if o.derivesUIPort() {
-		o.Settings.UIPort = o.Settings.Port + 1000
+		o.Settings.UIPort = 0 // as --port 0 is any free one
+		if o.Settings.Port != 0 {
+			o.Settings.UIPort = o.Settings.Port + 1000
+		}
 	}
 	if slices.Equal(o.namespaces, []string{""}) {
 		o.namespaces = nil // none is what was asked for
@@ -165,7 +168,7 @@ func (o *Options) settle(flags *pflag.FlagSet) error {
 	return o.database()
 }
 
-// derivesUIPort reports whether the web UI's port is the other one plus 1000.
+// derivesUIPort reports whether the web UI's port follows from the other one: that plus 1000.
 func (o *Options) derivesUIPort() bool { return o.Given.Has("port") && !o.Given.Has("ui-port") }
 
 // Locate fills in what is found by the home.
@@ -250,16 +253,15 @@ const notUTF8 = "--%s %q is not valid UTF-8"
 // checkPorts refuses numbers that are no ports, that two flags share, or that browsers refuse.
 func (o *Options) checkPorts() error {
 	s := o.Settings
-	for _, n := range []struct {
-		flag         string
-		number, from int // from is the lowest: 0 for one that may be any free port
-	}{{"port", s.Port, 1}, {"ui-port", s.UIPort, 1}, {"http-port", s.HTTPPort, 0}, {"metrics-port", s.MetricsPort, 0}} {
-		switch ui := n.flag == "ui-port"; {
-		case n.number >= n.from && n.number <= 65535, ui && s.Headless:
+	ports := s.Ports()
+	for i, port := range ports.All() {
+		flag, number := fsm.PortFlags[i], *port
+		switch ui := flag == "ui-port"; {
+		case number >= 0 && number <= 65535, ui && s.Headless:
 		case ui && o.derivesUIPort():
-			return cli.BadFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, n.number)
+			return cli.BadFlag("port", "--port %d leaves none for the web UI: that plus 1000 is %d, which is not a port (1 to 65535)", s.Port, number)
 		default:
-			return cli.BadFlag(n.flag, "--%s %d is not a port (1 to 65535)", n.flag, n.number)
+			return cli.BadFlag(flag, "--%s %d is not a port (1 to 65535, or 0 for a free one)", flag, number)
 		}
 	}
 	if one, other, number := s.PortConflict(); one != "" {

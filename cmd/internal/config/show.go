@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -75,10 +76,8 @@ func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, becau
 		return ValueOf(f), linkWords(name)
 	}
 	switch f.Name {
-	case "ui-port":
-		if o.Given.Has("port") {
-			return o.Settings.UIPort, "port plus 1000"
-		}
+	case "port", "ui-port":
+		return o.standardPort(f.Name == "ui-port", home)
 	case "db":
 		if o.Ephemeral {
 			return "", "ephemeral"
@@ -98,6 +97,25 @@ func (o *Options) standard(f *pflag.Flag, home statefile.Home) (value any, becau
 		}
 	}
 	return ValueOf(f), ""
+}
+
+// standardPort is the frontend's or the web UI's: one that was drawn stays with the home.
+func (o *Options) standardPort(ui bool, home statefile.Home) (port int, because string) {
+	document, _ := (statefile.File{Home: home}).Load() // of none all is 0
+	next := fsm.Command{Verb: fsm.VerbStart, Want: o.Settings, Given: o.Given}.Next(document.Record)
+	port, drawn := next.Settings.Port, next.Drawn.Frontend
+	if ui {
+		port, drawn = next.Settings.UIPort, next.Drawn.UI
+	}
+	switch {
+	case drawn != 0:
+		return port, "drawn for this home"
+	case ui && port == 0:
+		return port, "a free one, as port"
+	case ui && o.Given.Has("port"):
+		return port, "port plus 1000"
+	}
+	return port, ""
 }
 
 // ValueOf is a flag's value as JSON has it.

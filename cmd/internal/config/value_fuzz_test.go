@@ -136,7 +136,7 @@ func reaches(t *testing.T, s fsm.Settings, way, name, value string) {
 	if name == "temporal-arg" {
 		want = want[1:]
 	}
-	args := launch.Args(read.Settings, fsm.SidePorts{})
+	args := launch.Args(read.Settings, fsm.Ports{})
 	for i := range args {
 		if slices.Equal(args[i:min(i+len(want), len(args))], want) {
 			return

@@ -69,7 +69,7 @@ func (p *examination) checkSettings() CheckReport {
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	p.options.StartFlags(flags)
 	err := p.options.Parse(flags)
-	p.settings = p.options.Settings
+	p.settings = fsm.Command{Verb: fsm.VerbStart, Want: p.options.Settings, Given: p.options.Given}.Wanted(p.Document.Record)
 	if p.Running() {
 		p.settings = p.Document.Settings
 	}

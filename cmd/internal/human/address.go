@@ -13,11 +13,11 @@ func UIURL(s fsm.Settings) string {
 }
 
 // HTTPURL is that of Temporal's HTTP API, empty where the record has no port for it.
-func HTTPURL(r fsm.Record) string { return sideURL(r.Settings.IP, r.SidePorts().HTTP, "") }
+func HTTPURL(r fsm.Record) string { return sideURL(r.Settings.IP, r.Ports().HTTP, "") }
 
 // MetricsURL is where Prometheus scrapes Temporal, empty where the record has no port for it.
 func MetricsURL(r fsm.Record) string {
-	return sideURL(r.Settings.IP, r.SidePorts().Metrics, "/metrics")
+	return sideURL(r.Settings.IP, r.Ports().Metrics, "/metrics")
 }
 
 func sideURL(ip string, port int, path string) string {

@@ -11,9 +11,9 @@ import (
 // Contact is how a client of this machine reaches the Temporal of a home, and
 // whether there is one to reach.
 type Contact struct {
-	Settings  fsm.Settings
-	SidePorts fsm.SidePorts
-	Runs      bool
+	Settings fsm.Settings
+	Ports    fsm.Ports
+	Runs     bool
 }
 
 // TakeQuickSnapshot reads the record and examines the locks. It asks Temporal nothing, so
@@ -54,7 +54,7 @@ func FindContact() (Contact, error) {
 	case s == nil || s.Document.Settings.Port == 0:
 		return Contact{}, neverStarted(path)
 	}
-	return Contact{Settings: s.Document.Settings, SidePorts: s.Document.SidePorts(), Runs: s.Running()}, nil
+	return Contact{Settings: s.Document.Settings, Ports: s.Document.Ports(), Runs: s.Running()}, nil
 }
 
 func neverStarted(home string) *cli.Problem {

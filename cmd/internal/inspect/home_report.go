@@ -65,10 +65,9 @@ func (s *Snapshot) InUse() bool { return s.Running() || s.Driver.PID != 0 }
 // HomeReport puts what was seen into the versioned schema.
 func (s *Snapshot) HomeReport(name string) HomeReport {
 	r := s.Document.Record
-	side := r.SidePorts()
 	report := HomeReport{
 		Name: name, Home: string(s.Home), StateNow: s.now(), Addresses: addressesOf(r), DB: r.Settings.DB,
-		Ports: PortsReport{r.Settings.Port, r.Settings.UIPort, side.HTTP, side.Metrics},
+		Ports: PortsReport(r.Ports()),
 	}
 	if r.Settings.Headless {
 		report.Ports.UI = 0

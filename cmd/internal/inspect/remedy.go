@@ -37,7 +37,7 @@ func Remedy(r fsm.Record, home statefile.Home) (means, try string) {
 		return "Temporal cannot listen there yet, so nothing was started",
 			"the same command in a minute, or other ports: --port, --ui-port; one below the range that the kernel gives to connections is never taken so"
 	case fsm.CodePortTaken:
-		return cannotListen, "end that program, or choose another address or other ports: --ip, --port, --ui-port"
+		return cannotListen, "end that program, or choose another address or other ports: --ip, --port, --ui-port; --port 0 takes a free one"
 	case fsm.CodeMemoryLimit:
 		return keptFailure, "raise the memory limit of the container or service, or set GOMEMLIMIT below it, then stigmer local start"
 	case fsm.CodeMachineMemory:

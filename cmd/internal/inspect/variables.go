@@ -30,7 +30,7 @@ func (c Contact) Variables(namespace string) []human.Variable {
 	for _, v := range []struct {
 		name string
 		port int
-	}{{httpVariable, c.SidePorts.HTTP}, {metricsVariable, c.SidePorts.Metrics}} {
+	}{{httpVariable, c.Ports.HTTP}, {metricsVariable, c.Ports.Metrics}} {
 		if v.port != 0 {
 			list = append(list, human.Variable{Name: v.name, Value: human.Dialable(c.Settings.IP, v.port)})
 		}

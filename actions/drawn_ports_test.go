@@ -2,10 +2,12 @@ package actions
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
 
+	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/internal/stage"
 	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/ports"
@@ -71,30 +73,56 @@ func TestDrawPort(t *testing.T) {
 }
 
 // What the record has is used again, unless another program has it or it was asked for.
-func TestObserveSidePorts(t *testing.T) {
-	asked := stage.QuietPorts(t, 3)
-	r := fsm.Record{Settings: fsm.Settings{IP: "127.0.0.1", Port: asked[0], UIPort: asked[1]}}
-	first, err := observeSidePorts(r, noWait)
+func TestObservePorts(t *testing.T) {
+	asked := stage.QuietPorts(t, 2)
+	r := fsm.Record{Settings: fsm.Settings{IP: "127.0.0.1", UIPort: asked[0]}}
+	first, err := observePorts(r, noWait)
 	stage.Check(t, err)
-	if p := first.Spare; p.HTTP == 0 || p.Metrics == 0 || p.HTTP == p.Metrics {
+	p := first.Spare
+	if p.Frontend == 0 || p.UI != 0 || p.HTTP == 0 || p.Metrics == 0 || p.HTTP == p.Metrics || p.Frontend == p.HTTP || p.Frontend == p.Metrics {
 		t.Fatalf("drawn: %+v", first)
 	}
-	r.Drawn = first.Spare
-	again, err := observeSidePorts(r, noWait)
+	r.Drawn, r.Settings.Port = p, p.Frontend
+	again, err := observePorts(r, noWait)
 	stage.Check(t, err)
-	stage.Is(t, "the second time", again, fsm.SidePortFacts{})
+	stage.Is(t, "the second time", again, fsm.PortFacts{})
 
+	for i, flag := range []string{"port", "", "http-port", "metrics-port"} {
+		if flag == "" {
+			continue
+		}
+		was := *r.Drawn.All()[i]
+		listener, err := net.Listen("tcp", ports.HostPort("127.0.0.1", was))
+		stage.Check(t, err)
+		taken, err := observePorts(r, noWait)
+		stage.Check(t, err)
+		stage.Check(t, listener.Close())
+		stage.Has(t, taken.Taken[i], "port "+strconv.Itoa(was)+" (--"+flag+") is taken", "pid ")
+		if now := *taken.Spare.All()[i]; now == 0 || now == was {
+			t.Errorf("%s: %d was taken, and %d was drawn", flag, was, now)
+		}
+		*taken.Spare.All()[i], taken.Taken[i] = 0, ""
+		stage.Is(t, "the others", taken, fsm.PortFacts{})
+	}
+
+	r.Settings.MetricsPort = asked[1]
 	listener, err := net.Listen("tcp", ports.HostPort("127.0.0.1", r.Drawn.Metrics))
 	stage.Check(t, err)
 	defer listener.Close()
-	taken, err := observeSidePorts(r, noWait)
+	other, err := observePorts(r, noWait)
 	stage.Check(t, err)
-	stage.Has(t, taken.MetricsTaken, "port "+strconv.Itoa(r.Drawn.Metrics)+" (--metrics-port) is taken", "pid ")
-	stage.Is(t, "the other one", taken.HTTPTaken == "" && taken.Spare.HTTP == 0, true)
-	stage.Is(t, "another one", taken.Spare.Metrics != 0 && taken.Spare.Metrics != r.Drawn.Metrics, true)
+	stage.Is(t, "one that was asked for", other, fsm.PortFacts{})
+	r.Settings.IP = "192.0.2.1"
+	_, err = observePorts(fsm.Record{Settings: r.Settings}, noWait)
+	stage.Is(t, "no address of this machine", cause.Of(err), fsm.CodeAddressForeign)
+}
 
-	r.Settings.MetricsPort = asked[2]
-	other, err := observeSidePorts(r, noWait)
-	stage.Check(t, err)
-	stage.Is(t, "one that was asked for", other, fsm.SidePortFacts{})
+// The web UI is never drawn on a port that browsers refuse, nor any on one that the record has.
+func TestPortsThatAreNeverDrawn(t *testing.T) {
+	r := fsm.Record{Settings: fsm.Settings{HTTPPort: 9000}, Drawn: fsm.Ports{Frontend: 61001, Metrics: 61002}}
+	for i, blocked := range []bool{false, true, false, false} {
+		list := r.NeverDrawn(i)
+		stage.Is(t, "browsers", slices.Contains(list, 10080), blocked)
+		stage.Is(t, "its own", slices.Contains(list, 9000) && slices.Contains(list, 61001) && slices.Contains(list, 61002), true)
+	}
 }

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -15,31 +16,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// observeSidePorts examines the side ports that the record has, and draws those that it wants.
-func observeSidePorts(r fsm.Record, onWait func()) (f fsm.SidePortFacts, err error) {
-	s := r.Settings
-	taken := func(flag string, asked, drawn int) string {
-		if asked != 0 || drawn == 0 {
-			return ""
+// observePorts examines the drawn ports that the record has, and draws those that it wants.
+func observePorts(r fsm.Record, onWait func()) (f fsm.PortFacts, err error) {
+	for i, n := range allNeeds(r.Settings, r.DrawnBefore()) {
+		if n.Port == 0 {
+			continue
 		}
-		if err := checkPort(Need{flag, s.IP, drawn}, nil, onWait); err != nil {
-			return err.Error()
-		}
-		return ""
-	}
-	f.HTTPTaken = taken("http-port", s.HTTPPort, r.Drawn.HTTP)
-	f.MetricsTaken = taken("metrics-port", s.MetricsPort, r.Drawn.Metrics)
-	http, metrics := r.Draws(f)
-	for _, draw := range []struct {
-		wanted bool
-		port   *int
-	}{{http, &f.Spare.HTTP}, {metrics, &f.Spare.Metrics}} {
-		if draw.wanted && err == nil {
-			lowest, highest := ports.BesideEphemeral(ports.Ephemeral())
-			*draw.port, err = drawPort(s.IP, lowest, highest, s.Port, s.UIPort, s.HTTPPort, s.MetricsPort)
+		if err := checkPort(n, nil, onWait); err != nil {
+			f.Taken[i] = err.Error()
 		}
 	}
-	return f, err
+	needs := allNeeds(r.Settings, fsm.Ports{})
+	lowest, highest := ports.BesideEphemeral(ports.Ephemeral())
+	for i, draws := range r.Draws(f) {
+		if !draws {
+			continue
+		}
+		if *f.Spare.All()[i], err = drawPort(needs[i].IP, lowest, highest, r.NeverDrawn(i)...); err != nil {
+			return f, needs[i].refused(cmp.Or(ports.MayListen(needs[i].IP, 0), err)) // the first says it more exactly
+		}
+	}
+	return f, nil
 }
 
 // drawTries bounds how often a port is drawn that is not free.
