@@ -112,6 +112,19 @@ func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 	}
 }
 
+// RunningNamespaces are the namespaces of the Temporal that runs in the home that the command is about, empty for none.
+func RunningNamespaces() fsm.Names {
+	path, err := cli.HomePath()
+	if err != nil {
+		return ""
+	}
+	seen, err := inspect.TakeQuickSnapshot(path)
+	if err != nil || seen == nil || !seen.Running() {
+		return ""
+	}
+	return seen.Document.Settings.Namespaces
+}
+
 // CheckDatabase refuses a file that Temporal, as the record has it, cannot serve from.
 func CheckDatabase(r fsm.Record) error {
 	db := r.Settings.DB
