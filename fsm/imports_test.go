@@ -83,7 +83,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "actions/cause", database, evidence,
-		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
+		launch, lockfile, logfile, program, rehearsal, transfer, "actions/setup", "actions/upkeep", "actions", "actions/environment",
 	},
 	"cmd/internal/databases": {
 		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/sqlite", "probes/temporal", database, evidence, lockfile,
