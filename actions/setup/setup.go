@@ -97,15 +97,18 @@ var errUnseen = errors.New("what was added cannot be used yet")
 
 // apply has one namespace get what it lacks, and waits until it is there. It returns what was found last.
 func (w wanted) apply(ctx context.Context, line *temporal.Line) (there temporal.NamespaceSetup, err error) {
-	written := map[string]bool{}
+	written, why := map[string]bool{}, error(nil)
 	for {
 		there, err = w.advance(ctx, line, written)
+		if why == nil || ctx.Err() == nil {
+			why = err // an answer that the end of ctx has cut off says less than the one before
+		}
 		if _, final := errors.AsType[fault](err); err == nil || final {
 			return there, err
 		}
 		select {
 		case <-ctx.Done():
-			return there, fmt.Errorf("namespace %s: it does not hold within the time given: %w", w.namespace, err)
+			return there, fmt.Errorf("namespace %s: it does not hold within the time given: %w", w.namespace, why)
 		case <-time.After(pause):
 		}
 	}

@@ -15,8 +15,8 @@ func chattyLine(n int) string {
 	return fmt.Sprintf("chatty %7d %s\n", n, strings.Repeat("x", 200-len("chatty 1234567 \n")))
 }
 
-// chatter makes one write of each line, as Temporal does. It pauses while its log has
-// more than most bytes.
+// chatter makes one write of each line, as Temporal does, and then says again and again that it is done. It
+// pauses while its log has more than most bytes.
 func chatter(most int64) {
 	tick := time.NewTicker(10 * time.Millisecond) // for the process's life
 	for n := range chattyLines {
@@ -25,7 +25,10 @@ func chatter(most int64) {
 		}
 		os.Stdout.WriteString(chattyLine(n))
 	}
-	fmt.Println("chatty is done")
+	for { // a rotation may lose a line, and then the next one comes
+		fmt.Println("chatty is done")
+		<-tick.C
+	}
 }
 
 // flood writes such lines as fast as it can, for the process's life.
