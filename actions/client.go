@@ -129,6 +129,16 @@ func (d *Client) ForwardStop() bool {
 	return asked
 }
 
+// Leave releases a lock that comes after the end of the command: the wait for it cannot be cancelled. A process that goes on
+// after its command calls it.
+func (d *Client) Leave() {
+	go func() { // ends with the process
+		for event := range d.events {
+			event.lock.Close() // of none it does nothing
+		}
+	}()
+}
+
 func (d *Client) post(s fsm.CommandInput) { d.events <- clientEvent{CommandInput: s} }
 
 // broken ends the command with an error of the system.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -44,8 +45,8 @@ func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int,
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("start the supervisor: %w", err)
 	}
-	pid = cmd.Process.Pid // Release overwrites it
-	return pid, cmd.Process.Release()
+	go cmd.Wait() // a process that outlives it keeps no zombie
+	return cmd.Process.Pid, nil
 }
 
 // Inherited returns the supervisor.lock that Supervise handed on. It marks it close-on-exec
@@ -64,12 +65,38 @@ func Inherited(home statefile.Home) (*os.File, error) {
 // closeOnExec marks every descriptor beyond the standard ones: a caller may have
 // left some open that are not ours to pass on.
 func closeOnExec() error {
+	fds, err := descriptors()
+	for _, fd := range fds {
+		unix.CloseOnExec(fd)
+	}
+	return err
+}
+
+// Inheritable returns the descriptors beyond the standard ones that a program which this process starts would
+// inherit: its caller has left them open for that.
+func Inheritable() []int {
+	fds, _ := descriptors() // without a list none is known
+	return slices.DeleteFunc(fds, func(fd int) bool {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		return err != nil || flags&unix.FD_CLOEXEC != 0
+	})
+}
+
+// LetInherit undoes for some descriptors what the start of a supervisor has done to them.
+func LetInherit(fds []int) {
+	for _, fd := range fds {
+		_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0) // one that is closed by now is no loss
+	}
+}
+
+// descriptors lists those that are open, beyond the standard ones.
+func descriptors() (fds []int, err error) {
 	folder, err := os.Open("/proc/self/fd")
 	if errors.Is(err, fs.ErrNotExist) { // macOS; on Linux /dev/fd is a link, which a small /dev lacks
 		folder, err = os.Open("/dev/fd")
 	}
 	if err != nil {
-		return fmt.Errorf("list descriptors: %w", err)
+		return nil, fmt.Errorf("list descriptors: %w", err)
 	}
 	defer folder.Close()
 	// The names alone: os.ReadDir asks what each of them is as well, which fails on
@@ -77,12 +104,12 @@ func closeOnExec() error {
 	// bsd/miscfs/devfs/devfs_fdesc_support.c).
 	names, err := folder.Readdirnames(-1)
 	if err != nil {
-		return fmt.Errorf("list descriptors: %w", err)
+		return nil, fmt.Errorf("list descriptors: %w", err)
 	}
 	for _, name := range names {
-		if fd, err := strconv.Atoi(name); err == nil && fd > 2 {
-			unix.CloseOnExec(fd)
+		if fd, err := strconv.Atoi(name); err == nil && fd > unix.Stderr {
+			fds = append(fds, fd)
 		}
 	}
-	return nil
+	return fds, nil
 }

@@ -58,6 +58,9 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 		inputs: inputs{inbox: make(chan delivery, 64), timers: timers[fsm.Event]{}, began: time.Now()},
 		tree:   treeLock{end: newTreeEnd()}, logs: logfile.NewKeeper(home, c.Log),
 	}
+	if d.TiedTo.PID != 0 {
+		go w.watchTie(d.TiedTo)
+	}
 	if d.Desired == fsm.WantRunning {
 		go w.programs.Of(home, d.Record) // while the locks are taken
 	}

@@ -16,12 +16,12 @@ func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 	case Start:
 		s.Desired, s.RestartPending = WantRunning, false
 		s.Grace, s.Awaited = 0, true
-	case Stop:
+	case Stop, StopNow:
 		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
 		s.Grace = in.Grace
 	case LockDenied, PortTaken, SaveFailed:
 		s.Desired, s.RestartPending = WantStopped, false //mutation:refused
-	case BudgetExhausted:
+	case BudgetExhausted, Untied:
 		s.Desired = WantStopped //mutation:budget-spent
 	}
 	return s
@@ -31,7 +31,7 @@ func (s Supervisor) accountFailure(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
 		s.Restarts, s.Failure, s.Stable = Restarts{}, Failure{}, false
-	case Stop: // it is not wanted any more
+	case Stop, StopNow, Untied: // it is not wanted any more
 		s.Failure = Failure{}
 	case ProbePassed:
 		s.Failure = Failure{}

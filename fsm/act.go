@@ -21,6 +21,9 @@ func (s Supervisor) act(action Action, in Input) (Supervisor, []Effect) {
 		}
 		return s, []Effect{s.effect(DoTerm), s.arm(GraceElapsed, s.grace())}
 	case DoKill:
+		if s.Gone {
+			return s, nil
+		}
 		return s, []Effect{s.effect(DoKill)}
 	case DoBackOff:
 		if pause := s.backoff(in); pause > 0 {

@@ -39,6 +39,10 @@ type Command struct {
 	// no bound; Grace is stop's; both in milliseconds.
 	Patience Millis
 	Grace    Millis
+	// TiedTo is the command with whose life a wanted Temporal ends, zero for none.
+	TiedTo Process
+	// Now has stop and restart wait for no stop of Temporal's own: SIGKILL ends it. Grace does not count.
+	Now bool
 	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
@@ -49,19 +53,26 @@ type Command struct {
 	Since Generation
 	// Yielded is the record with which supervisor.lock was left to a restart, 0 for none.
 	Yielded Generation
-	// Replaced is the supervisor of an older version that was killed, zero for none.
-	Replaced Process
-	// Asked is the supervisor that was asked to stop last, zero for none.
-	Asked Process
+	Signalled
 	// Ending is the incarnation that this command stops: none before it stops
 	// anything, 0 if the record could not be read.
 	Ending uint64
 	// RestartAcked says that the record has named this restart's own stop as a restart's.
 	RestartAcked bool
-	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
-	// searches for a supervisor to ask.
-	Handovers, Looks int
+	Attempts
 }
+
+// Signalled are the supervisors that a command has sent a signal to.
+type Signalled struct {
+	// Replaced is the one of an older version that was killed, zero for none.
+	Replaced Process
+	// Asked is the one that was asked to stop last, zero for none.
+	Asked Process
+}
+
+// Attempts counts the handovers since a supervisor last got somewhere, and the searches for a
+// supervisor to ask.
+type Attempts struct{ Handovers, Looks int }
 
 // Generation counts saved records.
 type Generation = uint64
@@ -72,6 +83,9 @@ const NoGeneration = ^uint64(0)
 // Open begins a command.
 func (c Command) Open() (Command, []CommandEffect) {
 	c.Phase, c.Since, c.Ending = StopTrying, NoGeneration, NoGeneration
+	if c.Now {
+		c.Grace = 1 // for a supervisor of an older version, which knows no Now
+	}
 	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying

@@ -165,11 +165,9 @@ type Record struct {
 	// continues a dead driver's start goes on in the same one.
 	Incarnation uint64  `json:"incarnation"` //mutation:incarnation-written
 	Desired     Desired `json:"desired"`
-	// RestartPending says that the command that asked for this stop, or the last one, starts Temporal
-	// again: a restart.
-	RestartPending bool     `json:"again,omitempty"`
-	Reason         string   `json:"reason,omitempty"`
-	Settings       Settings `json:"settings"`
+	Term
+	Reason   string   `json:"reason,omitempty"`
+	Settings Settings `json:"settings"`
 	// Environment is that of the Temporal at hand or of the next one. If it is not Known, a
 	// spawn lends of the supervisor's own environment.
 	Environment Environment `json:"environment"`
@@ -182,6 +180,16 @@ type Record struct {
 	Drawn Ports `json:"side_ports,omitzero"` //mutation:port-written
 	// Known is the database whose contents were read last, by any process.
 	Known DatabaseFile `json:"known_database,omitzero"`
+}
+
+// Term says what ends what Desired asks for.
+type Term struct {
+	// RestartPending says that the command that asked for this stop, or the last one, starts Temporal
+	// again: a restart.
+	RestartPending bool `json:"again,omitempty"`
+	// TiedTo is the command with whose life Temporal ends, zero for none: what start has started
+	// outlives every command.
+	TiedTo Process `json:"tied_to,omitzero"`
 }
 
 // RecordedRun is the Temporal at hand, as the record has it. It is zero where none runs.

@@ -24,6 +24,8 @@ type Evidence struct {
 	Leader Process
 	// Ports are those of the leader, as far as its command line can be read.
 	Ports Ports
+	// Untied says that the command that Temporal is tied to has ended.
+	Untied bool
 	// Holder describes the owner of the lock, for people.
 	Holder string
 }
@@ -41,7 +43,8 @@ type Plan struct {
 // any evidence. The lock is believed before the record: the record only says
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
-	wanted := r.Desired == WantRunning
+	untied := r.untied(e)
+	wanted := r.Desired == WantRunning && !untied
 	switch e.Owner {
 	case OwnerNone:
 		return resumeFree(r, wanted)
@@ -49,6 +52,8 @@ func Resume(r Record, e Evidence) Plan {
 		return Plan{Locking, LockDenied, "temporal.lock is held by " + e.Holder}
 	}
 	switch {
+	case untied: //mutation:untied
+		return Plan{Stopping, Untied, "Temporal outlived the command that it was tied to"}
 	case !wanted || r.State == Stopping:
 		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"} //mutation:stop-unfinished
 	case e.Owner == OwnerLeftover: //mutation:leftovers
@@ -58,6 +63,9 @@ func Resume(r Record, e Evidence) Plan {
 	}
 	return Plan{Locking, OrphanFound, fmt.Sprintf("Temporal (pid %d) outlived its supervisor", e.Leader.PID)}
 }
+
+// untied reports whether the command has ended that the record ties Temporal to.
+func (r Record) untied(e Evidence) bool { return r.TiedTo.PID != 0 && e.Untied }
 
 func resumeFree(r Record, wanted bool) Plan {
 	why := "nothing runs" //mutation:lock-over-record

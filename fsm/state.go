@@ -30,6 +30,7 @@ type Event string
 const (
 	Start            Event = "start"
 	Stop             Event = "stop"
+	StopNow          Event = "stop_now"
 	LockAcquired     Event = "lock_acquired"
 	OrphanFound      Event = "orphan_found"
 	LockDenied       Event = "lock_denied"
@@ -50,6 +51,7 @@ const (
 	SetupApplied     Event = "setup_applied"
 	SetupFailed      Event = "setup_failed"
 	SetupWanted      Event = "setup_wanted"
+	Untied           Event = "untied"
 )
 
 // Timers are the events that an effect arms; each belongs to the state in which it was armed.
@@ -81,6 +83,7 @@ type EventInfo struct {
 var Events = []EventInfo{
 	{Start, Request, "Temporal is wanted", "it is wanted already"},
 	{Stop, Request, "Temporal is no longer wanted", "nothing runs"},
+	{StopNow, Request, "Temporal is no longer wanted, and no stop of its own is waited for", "nothing runs"},
 	{LockAcquired, Result, "temporal.lock and the database's lock are ours, and the ports are free", "only Locking asks for the lock"},
 	{OrphanFound, Result, "temporal.lock is held by a Temporal that is proven to be ours", "only Locking asks for the lock"},
 	{LockDenied, Result, "a foreign process holds temporal.lock or the database's lock", "our own tree holds the lock"},
@@ -100,5 +103,6 @@ var Events = []EventInfo{
 	{SetupApplied, Result, "the setup is in the database, and clients can use it", "it is applied again once Temporal is Healthy"},
 	{SetupFailed, Result, "the setup could not be applied", "it is applied again once Temporal is Healthy"},
 	{SetupWanted, Request, "a start asks for a setup that could not be applied", "it is applied once Temporal is Healthy"},
+	{Untied, Observation, "the command that Temporal is tied to has ended", "nothing runs"},
 	{Resumed, Request, "a new driver continues where a dead one left off", "the resume rule picks another event for this state"},
 }

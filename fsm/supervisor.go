@@ -48,6 +48,7 @@ type DrivenRun struct {
 }
 
 // Begin makes a supervisor that goes on from a record, and returns the first input to step with.
+// now has the clocks, and may be StopNow with its cause: then what is to be stopped is stopped by that.
 func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	plan := Resume(r, e)
 	s := Supervisor{Record: r, Self: self, Grace: now.Grace}
@@ -59,18 +60,29 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
+	if r.untied(e) {
+		s.Desired = WantStopped
+	}
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
-	if plan.Event == "" {
+	switch {
+	case plan.Event == "":
 		first.Event = Resumed
+	case plan.State == Stopping && now.Event == StopNow:
+		first.Event, first.Detail = StopNow, now.Detail
+		first.RestartPending = r.RestartPending //mutation:now-again
 	}
 	if plan.State != r.State {
 		s = s.setState(plan.State, now.At)
 		s.Generation-- // Step counts it
 		s.Reason, first.Was = plan.Why, r.State
 	}
-	if plan.Event == Start && r.Reason != "" {
+	switch {
+	case r.Reason == "":
+	case plan.Event == Start:
 		first.Detail = r.Reason + ": " + plan.Why
+	case plan.Event == Resumed && r.Desired == WantStopped:
+		first.Detail = r.Reason // of a command that drives: what it was asked for, as where it asks a supervisor
 	}
 	return s.setOwners(), first
 }

@@ -46,7 +46,7 @@ func TestStopEndsEveryStateAndNamesNobodyInTheEnd(t *testing.T) {
 		if s := supervisorAfter(t, way...); s.State != state {
 			t.Fatalf("the way to %s leads to %s", state, s.State)
 		}
-		for _, end := range [][]string{{"stop grace=700", "gone"}, {"stop", "grace_elapsed after=10000", "gone"}, {"stop", "exited", "gone"}} {
+		for _, end := range [][]string{{"stop grace=700", "gone"}, {"stop", "grace_elapsed after=10000", "gone"}, {"stop", "exited", "gone"}, {"stop_now", "gone"}, {"stop", "stop_now", "exited", "gone"}, {"stop_now", "stop", "gone"}} {
 			s := supervisorAfter(t, append(slices.Clone(way), end...)...)
 			if s.State != Stopped || !s.Done || s.Desired != WantStopped || (s.Temporal != Process{}) || (s.Supervisor != Process{}) {
 				t.Errorf("%s, then %s: %+v", state, strings.Join(end, ", "), s)
@@ -157,7 +157,7 @@ func TestAnAdoptedTemporalThatEndsUnseenIsAwaited(t *testing.T) {
 
 // Of two stops the later one is the reason that is kept.
 func TestTheLaterStopIsTheReason(t *testing.T) {
-	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, RestartPending: true, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
+	s := Supervisor{Record: Record{State: Stopping, Desired: WantStopped, Term: Term{RestartPending: true}, Reason: "a restart", Settings: Settings{Policy: DefaultPolicy()}}}
 	s, _ = s.Step(NewMachine(), Input{Event: Stop, Detail: "a stop"})
 	if s.Reason != "a stop" || s.RestartPending {
 		t.Errorf("reason %q, again %t", s.Reason, s.RestartPending)

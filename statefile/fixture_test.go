@@ -27,7 +27,7 @@ func sample() Document {
 		Schema: Schema,
 		Record: fsm.Record{
 			State: fsm.Healthy, Since: 1_767_225_600_000, Generation: 12, Incarnation: 2,
-			Desired: fsm.WantRunning, RestartPending: true, Reason: "a client can work <again> & \"at once\"",
+			Desired: fsm.WantRunning, Term: fsm.Term{RestartPending: true}, Reason: "a client can work <again> & \"at once\"",
 			Settings: fsm.Settings{
 				IP: "127.0.0.1", Port: 7233, UIPort: 8233, MetricsPort: 9233,
 				DB: "/home/ada/.stigmer/temporal-data/temporal.db", Namespaces: "default,billing",

@@ -10,6 +10,9 @@ import (
 // names is one instance. Make one with OpenHome or FindHome.
 type Home string
 
+// HomeVariable is the environment variable that names the home to our commands and supervisors.
+const HomeVariable = "STIGMER_HOME"
+
 // recordName is also the stem of its temporary and set-aside files.
 const (
 	recordName  = "temporal.state.json"

@@ -47,6 +47,15 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 // SuperviseVerb is the hidden command that a supervisor process runs.
 const SuperviseVerb = "supervise"
 
+// CaretakeVerb is the hidden command of the process that takes a home over when its run has died.
+const CaretakeVerb = "caretake"
+
+// ServesHome reports whether a process is one that a command of ours has left in the background to serve a home.
+func ServesHome(p fsm.Process) bool {
+	args := proc.Args(p.PID)
+	return len(args) > 0 && ownProgram(p.Exe) && slices.Contains([]string{SuperviseVerb, CaretakeVerb}, args[len(args)-1])
+}
+
 // supervisorAmong finds our supervisor among the holders of supervisor.lock. A child of it
 // between fork and exec shows its parent's command and descriptors, and on macOS it may
 // hang there: it is not the supervisor.
@@ -90,7 +99,7 @@ func MayHoldLock(args []string) bool {
 }
 
 // lockingVerbs are the commands that may hold supervisor.lock.
-var lockingVerbs = []string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb, ResetVerb, UpgradeVerb, RestoreVerb, DoctorVerb}
+var lockingVerbs = []string{string(fsm.VerbStart), string(fsm.VerbStop), string(fsm.VerbRestart), SuperviseVerb, ResetVerb, UpgradeVerb, RestoreVerb, DoctorVerb, RunVerb, CaretakeVerb}
 
 func ownProgram(exe string) bool {
 	own, err := os.Executable()
@@ -111,4 +120,6 @@ const (
 	UpgradeVerb = "upgrade"
 	RestoreVerb = "restore"
 	DoctorVerb  = "doctor"
+	// RunVerb is the command that starts a Temporal for another command.
+	RunVerb = "run"
 )

@@ -31,6 +31,15 @@ func Observe(home statefile.Home, r fsm.Record) fsm.Evidence {
 // ObserveLocked is Observe that keeps the lock. It is nil if the lock has an owner, if a tree
 // lives on without it, and if its file cannot be made.
 func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
+	e, lock := observeOwner(home, r)
+	e.Untied = Untied(r)
+	return e, lock
+}
+
+// Untied reports whether the command has ended that a record ties Temporal to.
+func Untied(r fsm.Record) bool { return r.TiedTo.PID != 0 && !proc.Alive(r.TiedTo) }
+
+func observeOwner(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	for range Tries {
 		lock, err := lockfile.Take(home.Lock())
 		if err == nil {
@@ -63,6 +72,12 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 
 // Look is Observe without ever taking the lock, for commands that only read.
 func Look(home statefile.Home, r fsm.Record) (fsm.Evidence, locks.State) {
+	e, state := lookAtOwner(home, r)
+	e.Untied = Untied(r)
+	return e, state
+}
+
+func lookAtOwner(home statefile.Home, r fsm.Record) (fsm.Evidence, locks.State) {
 	holders, err := holdersSeen(home, r)
 	if err == nil && len(holders) > 0 {
 		return Classify(home, r, holders), locks.Held

@@ -3,9 +3,9 @@ package evidence
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/stigmer/local/probes/proc"
+	"github.com/stigmer/local/statefile"
 )
 
 // HomesInUse returns the homes that processes name as theirs, sorted: a Temporal by its mark, and a
@@ -27,11 +27,4 @@ func HomesInUse() []string {
 }
 
 // supervisedHome is the home that a supervisor in the background was started for.
-func supervisedHome(pid int) (home string) {
-	for _, variable := range proc.Environment(pid) {
-		if value, ok := strings.CutPrefix(variable, "STIGMER_HOME="); ok {
-			home = value
-		}
-	}
-	return home
-}
+func supervisedHome(pid int) string { return proc.Variable(pid, statefile.HomeVariable) }

@@ -60,10 +60,10 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 
 // fine reports whether steps are taken one by one that otherwise are one, since
 // nothing that matters can come between them: some of their faults are tried, or a
-// state command may look in between.
+// state command may look in between, or they are those of real processes (TestContract).
 func (w *simWorld) fine() bool {
 	b := w.run.conf.Budget
-	return b.Full > 0 || b.Ill > 0 || b.Look > 0
+	return w.run.hear != nil || b.Full > 0 || b.Ill > 0 || b.Look > 0
 }
 
 // look mirrors Client.Look, and then steps.
@@ -150,7 +150,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		}
 	case fsm.ActDrive:
 		w.recover() // what cannot be read is set aside
-		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
+		c.drive = &simDriver{uid: c.uid, grace: deed.grace, now: deed.now, s: simNobody, brings: deed.rec}
 	case fsm.ActProbe:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
 	case fsm.ActArm:

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,9 +15,13 @@ const InstanceVariable = "STIGMER_INSTANCE"
 
 // Instance returns InstanceVariable's value in the environment that the process
 // was started with. It is empty when it is unset or may not be read.
-func Instance(pid int) string {
+func Instance(pid int) string { return Variable(pid, InstanceVariable) }
+
+// Variable returns a variable's value in the environment that a process was started with. It is
+// empty when it is unset or may not be read.
+func Variable(pid int, name string) string {
 	for _, variable := range Environment(pid) {
-		if value, ok := strings.CutPrefix(variable, InstanceVariable+"="); ok {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value
 		}
 	}
@@ -35,20 +40,32 @@ func IsDevServer(pid int) bool { return slices.Contains(Args(pid), devServer) }
 // runs as this user and sees the same files. Marked examines every process, and waits up to
 // execTries milliseconds for one that is in the middle of execve(2).
 func Marked(home string) []fsm.Process {
-	var marked []fsm.Process
+	return suchThat(func(pid int) bool { return IsMarked(pid, home) })
+}
+
+// StartedWith returns the processes of this user, seeing the same files, that were started with a variable of a value in
+// their environment, but for this one. It examines every process, as Marked does. On macOS the environment of a
+// program of the system's own is hidden, and so is such a process (bsd/kern/kern_sysctl.c, sysctl_procargsx).
+func StartedWith(name, value string) []fsm.Process {
+	return suchThat(func(pid int) bool {
+		return pid != os.Getpid() && Variable(pid, name) == value && sameUserAndFiles(pid)
+	})
+}
+
+func suchThat(is func(pid int) bool) (found []fsm.Process) {
 	pids, _ := PIDs()
 	for _, pid := range pids {
 		for tries := 0; tries < execTries && inExec(pid); tries++ {
 			time.Sleep(time.Millisecond)
 		}
-		if !IsMarked(pid, home) {
+		if !is(pid) {
 			continue
 		}
 		if p, err := identifyAny(pid); err == nil {
-			marked = append(marked, p)
+			found = append(found, p)
 		}
 	}
-	return marked
+	return found
 }
 
 // IsMarked reports whether a process is a development server whose mark counts for a home.

@@ -4,15 +4,18 @@ import "fmt"
 
 // The exit statuses.
 const (
-	ExitDone        = 0
-	ExitFailed      = 1
-	ExitUsage       = 2
-	ExitStopped     = 3 // state: Stopped
-	ExitPermission  = 4 // state: cannot tell
-	ExitNoBinary    = 5
-	ExitDegraded    = 8 // state: Degraded
-	ExitInBetween   = 9 // state: Locking, Starting, Restarting or Stopping
-	ExitInterrupted = 130
+	ExitDone          = 0
+	ExitFailed        = 1
+	ExitUsage         = 2
+	ExitStopped       = 3 // state: Stopped
+	ExitPermission    = 4 // state: cannot tell
+	ExitNoBinary      = 5
+	ExitDegraded      = 8   // state: Degraded
+	ExitInBetween     = 9   // state: Locking, Starting, Restarting or Stopping
+	ExitNotRun        = 125 // run: its command did not begin
+	ExitNotExecutable = 126 // run: its command is no program that can be run
+	ExitNotFound      = 127 // run: there is no such command
+	ExitInterrupted   = 130
 )
 
 // ExitHelp lists the exit statuses, for the help.

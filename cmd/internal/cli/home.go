@@ -18,7 +18,7 @@ import (
 const (
 	HomeFlag     = "home"
 	NameFlag     = "name"
-	homeVariable = "STIGMER_HOME"
+	homeVariable = statefile.HomeVariable
 	nameVariable = "STIGMER_NAME"
 )
 

@@ -81,12 +81,7 @@ func copyWhole(ctx context.Context, c *cobra.Command, from, to string) error {
 	if err := lock.Truncate(0); err != nil {
 		return err
 	}
-	// Without the database's lock any server may have it open, be it ours or not: then SQLite locks it, too.
-	guard, err := database.Lock(from, func() {})
-	live := err != nil || database.ServedByOther(from) != nil
-	err = copyAndSettle(ctx, c, from, live, part)
-	guard.Close() // of none it does nothing
-	if err != nil {
+	if err := lifecycle.CopyDatabase(ctx, from, part, newProgress(c).show); err != nil {
 		return err
 	}
 	if err := os.Link(part, to); err != nil && !database.Exists(to) { // replaces nothing, as a rename would
@@ -98,13 +93,6 @@ func copyWhole(ctx context.Context, c *cobra.Command, from, to string) error {
 		return err
 	}
 	return statefile.SyncFolder(filepath.Dir(to))
-}
-
-func copyAndSettle(ctx context.Context, c *cobra.Command, from string, live bool, to string) error {
-	if err := transfer.Copy(ctx, from, live, to, newProgress(c).show); err != nil {
-		return err
-	}
-	return transfer.Settle(to)
 }
 
 // List prints what is kept beside the database.
@@ -191,7 +179,7 @@ func Restore(c *cobra.Command, name string, yes bool, grace time.Duration) error
 			return database.AsideName(real, database.ReplacedKind, time.Now())
 		},
 		Make: func(ctx context.Context, _, next string) error {
-			return copyAndSettle(ctx, c, kept.Path, false, next)
+			return lifecycle.CopyDatabase(ctx, kept.Path, next, newProgress(c).show)
 		},
 	}.Do(ctx, s.Home)
 	switch busy, stopped := errors.AsType[upkeep.NotStoppedError](err); {

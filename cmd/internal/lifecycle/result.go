@@ -20,6 +20,7 @@ type Result struct {
 	Schema  int     `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
 	Command string  `json:"command" jsonschema:"start, stop or restart"`
 	Outcome Outcome `json:"outcome" jsonschema:"what the command has come to"`
+	Killed  bool    `json:"killed" jsonschema:"the server that ran was ended by SIGKILL, as --now asks: its database has what was committed"`
 	TookMS  int64   `json:"took_ms" jsonschema:"how long the command took"`
 	// HomeReport is as list has it: read after the command, and Temporal is not asked again.
 	inspect.HomeReport
@@ -84,6 +85,16 @@ func WithResult(c *cobra.Command, run func() error) error {
 	return err
 }
 
+// PrintUnrun prints the result of a command that has failed before it ran, if its arguments ask for JSON: they may not
+// be understood, or a settings file may not.
+func PrintUnrun(c *cobra.Command, args []string, err error) {
+	began := c.Context() != nil // else no command was found
+	if err == nil || !began || c.Context().Value(endingKey{}) != nil || !cli.AsksForResult(c, args) {
+		return
+	}
+	_ = cli.PrintJSON(c.OutOrStdout(), (&ending{}).result(c.Name(), err)) // the error itself is reported in any case
+}
+
 // noteEnding notes the end of the protocol for the result of the command, if that has one.
 func noteEnding(c *cobra.Command, command fsm.Command, o fsm.Outcome) {
 	if end, ok := c.Context().Value(endingKey{}).(*ending); ok {
@@ -93,7 +104,7 @@ func noteEnding(c *cobra.Command, command fsm.Command, o fsm.Outcome) {
 
 // result describes the home as it is now, and what the command has come to.
 func (e *ending) result(command string, err error) Result {
-	r := Result{Schema: ResultSchema, Command: command, Outcome: e.word(), Next: []string{}}
+	r := Result{Schema: ResultSchema, Command: command, Outcome: e.word(), Killed: e.outcome.Killed, Next: []string{}}
 	path, homeless := cli.HomePath()
 	snapshot := inspect.Unseen()
 	if homeless == nil {

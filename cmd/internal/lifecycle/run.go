@@ -98,11 +98,23 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 		}
 	case fsm.ResultStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
+		if o.Killed {
+			fmt.Fprintf(out, "It was ended by SIGKILL: %s.\n", keptAfterKill(r))
+		}
 		if o.Detail != "" {
 			fmt.Fprintln(out, "Note:", o.Detail+".")
 		}
 	case fsm.ResultNothingRan:
 		fmt.Fprintln(out, "Nothing runs.")
+	default:
+		return problemOf(home, command, o, client)
+	}
+	return nil
+}
+
+// problemOf puts a result that is no success into words.
+func problemOf(home statefile.Home, command fsm.Command, o fsm.Outcome, client *actions.Client) error {
+	switch o.Result {
 	case fsm.ResultSystemRefused:
 		did := "the command ended where it was; what runs was not touched"
 		switch {
@@ -115,21 +127,29 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 	case fsm.ResultNoSupervisor:
 		return inspect.NoHandover(o, home, client.Words())
 	case fsm.ResultTimedOut:
-		o.Detail = missing(r)
-		return inspect.OutcomeProblem(o, command, home)
-	default:
-		return inspect.OutcomeProblem(o, command, home)
+		o.Detail = missing(o.Record)
 	}
-	return nil
+	return inspect.OutcomeProblem(o, command, home)
 }
 
 // printStarted prints a success, and after a start what to do next, up to what ends it.
 func printStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.Outcome, took, end string) {
 	fmt.Fprintln(out, startedPhrase(command, o, took))
 	printInstance(out, home, o.Record)
+	if o.Killed {
+		fmt.Fprintln(out, "  Note       the Temporal before this one was ended by SIGKILL: what it had committed is there")
+	}
 	if command.Verb == fsm.VerbStart {
 		fmt.Fprintf(out, "  Next       %s\n", cli.ForThisHome(strings.Join(nextCommands(o.Record.Settings, end), ", ")))
 	}
+}
+
+// keptAfterKill says what of the data of a Temporal is left that SIGKILL has ended.
+func keptAfterKill(r fsm.Record) string {
+	if r.Settings.DB == "" {
+		return "its database was in memory"
+	}
+	return "the next start finds all that was committed"
 }
 
 // startedOutcome distinguishes a start from an adoption.

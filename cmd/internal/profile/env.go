@@ -28,7 +28,7 @@ func Run(c *cobra.Command, o *Options) error {
 		return o.writeProfile(c)
 	}
 	if o.Unset {
-		o.pickShell(c).PrintUnset(c.OutOrStdout(), []human.Variable{{Name: addressVariable}, {Name: namespaceVariable}, {Name: httpVariable}, {Name: metricsVariable}})
+		o.pickShell(c).PrintUnset(c.OutOrStdout(), inspect.ClientVariables)
 		return nil
 	}
 	found, err := inspect.FindContact()
@@ -36,39 +36,16 @@ func Run(c *cobra.Command, o *Options) error {
 		return err
 	}
 	warnContact(c, found, o.Namespace)
-	warnCompanions(c)
+	inspect.WarnCompanions(c)
 	if o.Output != ShellOutput {
-		return printOutput(c.OutOrStdout(), o.Output, variables(found, o.Namespace))
+		return printOutput(c.OutOrStdout(), o.Output, found.Variables(o.Namespace))
 	}
 	sh := o.pickShell(c)
-	sh.Print(c.OutOrStdout(), variables(found, o.Namespace))
+	sh.Print(c.OutOrStdout(), found.Variables(o.Namespace))
 	if cli.Terminal(c.OutOrStdout()) {
 		fmt.Fprintf(c.OutOrStdout(), "# To have it done: "+sh.Hint+"\n", c.CommandPath())
 	}
 	return nil
-}
-
-// The variables. No SDK reads the last two, which are for scripts and for Prometheus; they are no
-// STIGMER_ ones, which would be settings of the next start.
-const (
-	addressVariable   = "TEMPORAL_ADDRESS"
-	namespaceVariable = "TEMPORAL_NAMESPACE"
-	httpVariable      = "TEMPORAL_HTTP_ADDRESS"
-	metricsVariable   = "TEMPORAL_METRICS_ADDRESS"
-)
-
-// variables are those of a Temporal whose record may be too old to have its side ports.
-func variables(found inspect.Contact, namespace string) []human.Variable {
-	list := []human.Variable{{Name: addressVariable, Value: found.Address()}, {Name: namespaceVariable, Value: namespace}}
-	for _, v := range []struct {
-		name string
-		port int
-	}{{httpVariable, found.Ports.HTTP}, {metricsVariable, found.Ports.Metrics}} {
-		if v.port != 0 {
-			list = append(list, human.Variable{Name: v.name, Value: human.Dialable(found.Settings.IP, v.port)})
-		}
-	}
-	return list
 }
 
 func (o *Options) check(c *cobra.Command, profile bool) error {
@@ -114,24 +91,6 @@ func warnContact(c *cobra.Command, found inspect.Contact, namespace string) {
 	}
 	if known := append([]string{"default"}, found.Settings.Namespaces.List()...); !slices.Contains(known, namespace) {
 		cli.Warn(c, "namespace %s was not asked for at the start (%s were)", namespace, strings.Join(known, ", "))
-	}
-}
-
-// warnCompanions names the variables of the Temporal configuration that are set
-// as well: an API key or TLS that is meant for a cluster would be used here too.
-func warnCompanions(c *cobra.Command) {
-	var set []string
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		for _, prefix := range []string{"TEMPORAL_API_KEY", "TEMPORAL_TLS", "TEMPORAL_CODEC_", "TEMPORAL_GRPC_META_"} {
-			if strings.HasPrefix(name, prefix) {
-				set = append(set, name)
-			}
-		}
-	}
-	if len(set) > 0 {
-		slices.Sort(set)
-		cli.Warn(c, "clients would use these for the local Temporal as well: %s", strings.Join(set, ", "))
 	}
 }
 

@@ -1,0 +1,61 @@
+package tied
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stigmer/local/actions/evidence"
+	"github.com/stigmer/local/actions/procs"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/proc"
+	"github.com/stigmer/local/statefile"
+)
+
+// EndGuests ends what the command of a run has left: the processes that were started with the home
+// in their environment, other than our own. Each gets SIGTERM, and those that are there after grace get SIGKILL, until
+// none is left. It returns how many there were at first.
+func EndGuests(home statefile.Home, grace time.Duration) (int, error) {
+	left := guests(home)
+	count := len(left)
+	if count == 0 {
+		return 0, nil
+	}
+	failed := signalAll(left, unix.SIGTERM)
+	_ = signalAll(left, unix.SIGCONT)
+	until := time.Now().Add(grace)
+	for _, p := range left {
+		_, _, err := procs.AwaitExit(p, max(0, time.Until(until)))
+		failed = errors.Join(failed, err)
+	}
+	for range killRounds { // one that forks during a round is found in the next
+		if left = guests(home); len(left) == 0 {
+			return count, nil
+		}
+		failed = signalAll(left, unix.SIGKILL)
+		for _, p := range left {
+			_, _, _ = procs.AwaitExit(p, killPause)
+		}
+	}
+	return count, failed
+}
+
+// killRounds bounds the rounds of SIGKILL, and killPause the wait for each process after one.
+const (
+	killRounds = 20
+	killPause  = 50 * time.Millisecond
+)
+
+// guests are the processes that were started with a home in their environment, but our own of that home.
+func guests(home statefile.Home) []fsm.Process {
+	return slices.DeleteFunc(proc.StartedWith(statefile.HomeVariable, string(home)), evidence.ServesHome)
+}
+
+func signalAll(all []fsm.Process, sig unix.Signal) (failed error) {
+	for _, p := range all {
+		failed = errors.Join(failed, procs.Signal(p, sig))
+	}
+	return failed
+}

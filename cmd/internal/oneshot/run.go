@@ -1,0 +1,191 @@
+package oneshot
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stigmer/local/actions/tied"
+	"github.com/stigmer/local/actions/transfer"
+	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/cmd/internal/installer"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/proc"
+	"github.com/stigmer/local/statefile"
+)
+
+// Options is what the flags of run say.
+type Options struct {
+	config.Options
+	// Keep says that the home, and the log in it, stays.
+	Keep bool
+}
+
+// run is one command with its Temporal.
+type run struct {
+	c       *cobra.Command
+	o       *Options
+	home    statefile.Home
+	signals chan os.Signal
+	// ends says that Temporal is not needed any more.
+	ends atomic.Bool
+}
+
+// Run runs a command, words, with a Temporal of its own, and returns the command's status. Its errors are Problems,
+// with the status of a failure before the command began.
+func Run(c *cobra.Command, o *Options, words []string) error {
+	command, err := find(words)
+	if err != nil {
+		return err
+	}
+	if err := config.SettleForRun(c.Flags()); err != nil {
+		return cli.UsageProblem(err)
+	}
+	base, err := lifecycle.OpenWithSettings(c, &o.Options)
+	if err != nil {
+		return failed(err)
+	}
+	if err := o.Binary(base); err != nil {
+		return failed(err)
+	}
+	inspect.WarnCompanions(c)
+	signals := stopSignals()
+	lifecycle.Sweep(c)
+	path, err := tied.NewPath(o.Keep)
+	if err != nil {
+		return failed(cli.SystemProblem(err, "nothing was started"))
+	}
+	caretaker, err := lifecycle.StartCaretaker(c, path)
+	if err != nil {
+		return failed(cli.SystemProblem(err, "nothing was started"))
+	}
+	defer caretaker.End()
+	home, err := tied.MakeHome(path)
+	if err != nil {
+		return failed(cli.SystemProblem(err, "nothing was started"))
+	}
+	return (&run{c: c, o: o, home: home, signals: signals}).with(base, command)
+}
+
+// with starts Temporal, runs the command, and removes what both have left.
+func (r *run) with(base statefile.Home, command command) error {
+	defer r.remove()
+	temporal, tie, err := r.start(base)
+	if signal, ended := errors.AsType[lifecycle.SignalError](err); ended {
+		return cli.Status(statusOfSignal + int(signal.Signal))
+	}
+	if err != nil {
+		return failed(err)
+	}
+	go r.keepSupervised(tie, temporal)
+	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
+	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
+	began := time.Now()
+	err = command.run(environ(contact.Variables(namespace), r.home), r.signals)
+	if status, ended := errors.AsType[cli.Status](err); ended && status != cli.ExitDone {
+		r.explain(command.words[0], int(status), began)
+	}
+	return err
+}
+
+// start returns the record of a Temporal that a client can use, and the start that made it.
+func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, err error) {
+	o := &r.o.Options
+	if o.Settings.DB != "" {
+		if err := r.copyDatabase(o.Settings.DB); err != nil {
+			return temporal, tie, err
+		}
+		o.Settings.DB = r.home.DB()
+	}
+	lent, err := o.Lent()
+	if err != nil {
+		return temporal, tie, err
+	}
+	self, err := proc.Identify(os.Getpid())
+	if err != nil {
+		return temporal, tie, cli.SystemProblem(err, "nothing was started")
+	}
+	err = installer.WithBinary(r.c, o, base, fsm.VerbStart, func() error {
+		settings := o.Settings
+		settings.TemporalVersion = "" // its program lies in another home
+		if err := lifecycle.TryForStart(r.c, o, r.home, lent); err != nil {
+			return err
+		}
+		tie = fsm.Command{
+			Verb: fsm.VerbStart, Want: settings, Given: o.Given, Environment: lent, TiedTo: self,
+			Patience: fsm.Millis(o.Timeout.Milliseconds()), Cause: lifecycle.Cause("run"),
+		}
+		temporal, err = lifecycle.StartTied(r.c, r.home, tie, r.signals)
+		return err
+	})
+	return temporal, tie, err
+}
+
+// copyDatabase makes a copy of a database in the home.
+func (r *run) copyDatabase(from string) error {
+	const try = "--db with a file that Temporal has served from, or none: then the database is in memory"
+	if !cli.Exists(from) {
+		return &cli.Problem{What: "there is no database " + from, Means: "there is nothing to copy; nothing was started", Try: try, Exit: cli.ExitFailed}
+	}
+	err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}})
+	if p, unfit := errors.AsType[*cli.Problem](err); unfit {
+		p.Means, p.Try = "Temporal cannot serve from a copy of it; nothing was started, and it was not touched", try
+		return p
+	}
+	ctx, stop := cli.WithSignals(r.c.Context())
+	defer stop()
+	if err := lifecycle.CopyDatabase(ctx, from, r.home.DB(), transfer.Silent); err != nil {
+		return cli.SystemProblem(err, "nothing was started, and the database was not touched")
+	}
+	return nil
+}
+
+func (r *run) keepSupervised(tie fsm.Command, temporal fsm.Record) {
+	if err := lifecycle.KeepSupervised(r.c, r.home, tie, temporal); err != nil && !r.ends.Load() {
+		cli.Warn(r.c, "Temporal is not supervised any more: %v", err)
+	}
+}
+
+// remove ends Temporal and what the command has left, and removes the home, unless it is to be kept.
+func (r *run) remove() {
+	r.ends.Store(true)
+	var both sync.WaitGroup
+	both.Go(func() {
+		if _, err := tied.EndGuests(r.home, guestGrace); err != nil {
+			cli.Warn(r.c, "what the command has left was not ended: %v", err)
+		}
+	})
+	both.Go(func() {
+		if err := lifecycle.StopTied(r.c, r.home); err != nil {
+			cli.Warn(r.c, "Temporal was not stopped: %v", err)
+		}
+	})
+	both.Wait()
+	if r.o.Keep {
+		cli.Note(r.c, "Kept       %s", r.home)
+		return
+	}
+	if err := tied.Remove(r.home); err != nil {
+		cli.Warn(r.c, "the home of the run was not removed: %v", err)
+	}
+}
+
+// guestGrace is how long what the command has left may take to end.
+const guestGrace = 500 * time.Millisecond
+
+// failed is an error with the status of a run whose command did not begin.
+func failed(err error) error {
+	if p, is := errors.AsType[*cli.Problem](err); is && p.Exit != cli.ExitUsage {
+		p.Exit = cli.ExitNotRun
+	}
+	return err
+}
