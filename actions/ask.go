@@ -65,7 +65,7 @@ func (w *World) checkHome(patience fsm.Millis) {
 	case w.homeMissingSince.IsZero():
 		w.homeMissingSince = time.Now()
 	case time.Since(w.homeMissingSince) >= millis(patience):
-		w.StopNow("the home was deleted", 0)
+		w.Stop(fsm.Stop, "the home was deleted")
 	}
 }
 

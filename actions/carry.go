@@ -47,7 +47,7 @@ func (d *Client) carry(effect fsm.CommandEffect) error {
 	case fsm.ActHandOver:
 		return d.handOver(effect.Record)
 	case fsm.ActDrive:
-		return d.drive(effect.Record, effect.Grace)
+		return d.drive(effect)
 	case fsm.ActAskStop:
 		return d.askStop(effect)
 	case fsm.ActKillSupervisor:
@@ -133,14 +133,18 @@ func (d *Client) handOver(r fsm.Record) (err error) {
 }
 
 // drive finishes a dead driver's work in this process, until it is Stopped.
-func (d *Client) drive(r fsm.Record, grace fsm.Millis) error {
+func (d *Client) drive(effect fsm.CommandEffect) error {
 	self, err := proc.Identify(os.Getpid())
 	if err != nil {
 		return err
 	}
 	world := NewWorld(d.config.Home, d.lock.file, d.document, WorldConfig{Self: self, Log: d.config.Log})
 	d.drives.under.Store(world)
-	last := fsm.Drive(world, r, self, grace)
+	asked := fsm.Input{Grace: effect.Grace}
+	if effect.Now {
+		asked.Event, asked.Detail = fsm.StopNow, askedForBy(effect.Detail)
+	}
+	last := fsm.Drive(world, effect.Record, self, asked)
 	d.lock.file = world.supervisorLock // another file, where the lock's was deleted meanwhile
 	d.document = world.record.document
 	d.drives.unheard.Store(world.requests.stopUndelivered)
@@ -157,7 +161,8 @@ func (d *Client) askStop(effect fsm.CommandEffect) error {
 	}
 	request := statefile.Request{
 		Verb: statefile.VerbStop, GraceMS: effect.Grace, At: fsm.Instant(time.Now().UnixMilli()), From: self, For: effect.Driver,
-		Cause: effect.Detail, Again: effect.RestartPending, //mutation:request-again
+		Cause: effect.Detail, Now: effect.Now,
+		Again: effect.RestartPending, //mutation:request-again
 	}
 	// A request that cannot be written (a full disk) costs the grace period, not the stop.
 	if err := statefile.WriteRequest(d.config.Home.Request(), request); err != nil {

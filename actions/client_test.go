@@ -269,6 +269,12 @@ func TestClientAsksToStop(t *testing.T) {
 	stage.Is(t, "addressed", request.For.Same(driver.Identity()), true)
 	stage.Is(t, "from", request.From.PID, os.Getpid())
 	stage.Is(t, "grace", request.GraceMS, 1500)
+	stage.Is(t, "now", request.Now, false)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActAskStop, Driver: driver.Identity(), Now: true})
+	stage.Is(t, "the driver hears", driver.Receive(), "terminated")
+	request, err = statefile.ReadRequest(home.Request())
+	stage.Check(t, err)
+	stage.Is(t, "now", request.Now, true)
 	// A request that cannot be written costs the grace period, not the stop.
 	stage.Check(t, os.Remove(home.Request()))
 	stage.Check(t, os.Mkdir(home.Request(), 0o700))

@@ -13,16 +13,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// term ends a run: SIGTERM to the group, and to descendants that left it. The end of a tree that
-// has gone already is reported at once.
+// term ends a run: SIGTERM to the group, and to descendants that left it.
 func (w *World) term(e fsm.Effect) {
-	if w.treeGone(e.Run) {
-		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
+	if !w.awaitEnd(e) {
 		return
 	}
-	w.await(e)
 	w.tree.members, _ = w.signal(e, w.tree.file, w.tree.members, unix.SIGTERM)
+}
+
+// awaitEnd begins to wait for the end of a tree that is being ended. The end of one that has gone
+// already is reported at once, and awaitEnd is false.
+func (w *World) awaitEnd(e fsm.Effect) bool {
+	if w.treeGone(e.Run) {
+		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
+		return false
+	}
+	w.await(e)
 	w.logs.Poll()
+	return true
 }
 
 // treeGone reports whether nothing of a run lives: this driver has temporal.lock, before
@@ -32,15 +40,14 @@ func (w *World) treeGone(run uint64) bool {
 	return w.tree.own != nil || w.tree.ended == run && run != 0
 }
 
-// kill repeats SIGKILL until the lock is free: a process that forks during one round is found in
-// the next. A foreign process that holds the lock round after round is not killed: the tree has
-// gone, and that process took the lock before this driver.
+// kill ends a run, whether or not term came before. It repeats SIGKILL until the lock is free: a
+// process that forks during one round is found in the next. A foreign process that holds the lock
+// round after round is not killed: the tree has gone, and that process took the lock before this
+// driver.
 func (w *World) kill(e fsm.Effect) {
-	if w.treeGone(e.Run) {
-		w.Post(fsm.Input{Event: fsm.Gone, Run: e.Run})
+	if !w.awaitEnd(e) {
 		return
 	}
-	w.await(e)
 	tree, held, members := w.tree.end, w.tree.file, w.tree.members
 	go func() {
 		for rounds := 0; ; {

@@ -21,9 +21,15 @@ func (w *World) Requested() bool {
 	if cause == "" {
 		cause = fmt.Sprintf("stigmer local stop or restart (pid %d)", request.From.PID)
 	}
-	w.Post(fsm.Input{Event: fsm.Stop, Grace: request.GraceMS, RestartPending: request.Again, Detail: "asked for by " + cause})
+	event := fsm.Stop
+	if request.Now {
+		event = fsm.StopNow //mutation:now-requested
+	}
+	w.Post(fsm.Input{Event: event, Grace: request.GraceMS, RestartPending: request.Again, Detail: askedForBy(cause)})
 	return true
 }
+
+func askedForBy(cause string) string { return "asked for by " + cause }
 
 // request is the request that is there, and whether it is addressed to this driver.
 func (w *World) request() (statefile.Request, bool) {
@@ -31,11 +37,9 @@ func (w *World) request() (statefile.Request, bool) {
 	return request, err == nil && request.For.Same(w.self)
 }
 
-// StopNow delivers a stop that came as a signal alone. A grace of 0 is the
-// policy's. It may be called from any goroutine.
-func (w *World) StopNow(cause string, grace fsm.Millis) {
-	w.Post(fsm.Input{Event: fsm.Stop, Grace: grace, Detail: cause})
-}
+// Stop delivers a stop that came as a signal alone, with the policy's grace period: Stop, or StopNow.
+// It may be called from any goroutine.
+func (w *World) Stop(on fsm.Event, cause string) { w.Post(fsm.Input{Event: on, Detail: cause}) }
 
 // stopRequests: stopDelivered says that a request came with a signal, and stopUndelivered, after
 // the end, that there was a request without one.

@@ -36,10 +36,12 @@ func TestRequested(t *testing.T) {
 	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
 	stage.Is(t, "ours", l.Requested(), true)
 	stage.Is(t, "cause", l.next(fsm.Stop).Detail, "asked for by stigmer local reset (pid 78)")
-	l.StopNow("Ctrl-C", 1)
-	in = l.next(fsm.Stop)
-	stage.Is(t, "grace", in.Grace, 1)
-	stage.Is(t, "detail", in.Detail, "Ctrl-C")
+	request.Now = true
+	stage.Check(t, statefile.WriteRequest(l.home.Request(), request))
+	stage.Is(t, "ours", l.Requested(), true)
+	stage.Is(t, "cause", l.next(fsm.StopNow).Detail, "asked for by stigmer local reset (pid 78)")
+	l.Stop(fsm.StopNow, "Ctrl-C")
+	stage.Is(t, "detail", l.next(fsm.StopNow).Detail, "Ctrl-C")
 	l.release()
 	stage.Is(t, "the request stays", stage.FileExists(l.home.Request()), false)
 }

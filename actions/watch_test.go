@@ -132,6 +132,21 @@ func TestKillAfterTermIsIgnored(t *testing.T) {
 	bystander.Untouched() // it holds no lock: it cannot be known as ours
 }
 
+// Without a SIGTERM before it, SIGKILL ends the same processes, of a Temporal that was adopted as well.
+func TestKillAtOnce(t *testing.T) {
+	l := newLife(t)
+	leader := l.spawn()
+	escaped := leader.Spawn(l.Stage, "setsid")
+	leader.Must("trap")
+	escaped.Must("trap")
+	l.do(fsm.DoKill)
+	l.ends("SIGKILL")
+	escaped.AwaitEnd()
+	l.nothingYet()
+	l.do(fsm.DoKill) // nothing is left
+	stage.Is(t, "run", l.next(fsm.Gone).Run, uint64(1))
+}
+
 func TestTermReachesAStoppedProcess(t *testing.T) {
 	l := newLife(t)
 	leader := l.spawn()

@@ -18,7 +18,7 @@ import (
 )
 
 func stopCommand() *cobra.Command {
-	var grace time.Duration
+	var e ending
 	var all bool
 	c := &cobra.Command{
 		Use:   "stop",
@@ -28,6 +28,9 @@ descendants that left the group included. It returns when the kernel has release
 temporal.lock, which proves that no process of the tree lives. It also works if the
 supervisor is dead or does not answer.
 
+--now gives Temporal no time to end by itself, which takes more than a second: SIGKILL ends
+it at once. Its database then has all that was committed, as after a crash.
+
 --all stops all homes that list shows, side by side, and prints a line for each. If one
 cannot be stopped, the others are stopped all the same, and the exit status is 1. With
 -o json it prints an object with the list results.
@@ -35,19 +38,50 @@ cannot be stopped, the others are stopped all the same, and the exit status is 1
 ` + cli.ExitHelp,
 		Example: `  stigmer local stop
   stigmer local stop --timeout 1s
+  stigmer local stop --now
   stigmer local stop --all`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if all {
-				return runStopAll(c, grace)
+				return runStopAll(c, e)
 			}
-			return lifecycle.WithResult(c, func() error { return runStop(c, grace) })
+			return lifecycle.WithResult(c, func() error { return runStop(c, e) })
 		},
 	}
-	graceFlag(c, "timeout", &grace)
+	endingFlags(c, "timeout", &e)
 	c.Flags().BoolVar(&all, "all", false, "stop every home, those elsewhere too")
 	cli.ResultFlag(c.Flags())
 	return c
+}
+
+// ending is how a command ends a Temporal that runs.
+type ending struct {
+	grace time.Duration
+	now   bool
+}
+
+// nowFlag is the flag of an ending without a grace period.
+const nowFlag = "now"
+
+func endingFlags(c *cobra.Command, grace string, e *ending) {
+	graceFlag(c, grace, &e.grace)
+	c.Flags().BoolVar(&e.now, nowFlag, false, "end Temporal by SIGKILL at once, without a grace period")
+}
+
+// check refuses a grace period, of the flag name, that is none, or beside --now.
+func (e ending) check(c *cobra.Command, name string) error {
+	if e.now && c.Flags().Changed(name) {
+		return cli.UsageProblem(cli.Exclusive(nowFlag, name))
+	}
+	return checkGrace(name, e.grace)
+}
+
+// verb is what was typed of a command, for the history.
+func (e ending) verb(verb string) string {
+	if e.now {
+		return verb + " --" + nowFlag
+	}
+	return verb
 }
 
 func graceFlag(c *cobra.Command, name string, grace *time.Duration) {
@@ -64,8 +98,8 @@ func checkGrace(name string, grace time.Duration) error {
 }
 
 // runStopAll stops each home in which something may run, or was to run.
-func runStopAll(c *cobra.Command, grace time.Duration) error {
-	if err := checkGrace("timeout", grace); err != nil {
+func runStopAll(c *cobra.Command, e ending) error {
+	if err := e.check(c, "timeout"); err != nil {
 		return err
 	}
 	for _, name := range []string{cli.HomeFlag, cli.NameFlag} {
@@ -80,11 +114,15 @@ func runStopAll(c *cobra.Command, grace time.Duration) error {
 		fmt.Fprintln(cli.Success(c), "Nothing runs.")
 		return nil
 	}
-	return lifecycle.StopAll(c, found, grace)
+	how := "--timeout=" + e.grace.String()
+	if e.now {
+		how = "--" + nowFlag
+	}
+	return lifecycle.StopAll(c, found, how)
 }
 
-func runStop(c *cobra.Command, grace time.Duration) error {
-	if err := checkGrace("timeout", grace); err != nil {
+func runStop(c *cobra.Command, e ending) error {
+	if err := e.check(c, "timeout"); err != nil {
 		return err
 	}
 	path, err := cli.HomePath()
@@ -110,5 +148,7 @@ func runStop(c *cobra.Command, grace time.Duration) error {
 	if err := lifecycle.CheckExchange(home); err != nil {
 		return err
 	}
-	return lifecycle.Stop(c, home, "stop", grace)
+	return lifecycle.Run(c, home, fsm.Command{
+		Verb: fsm.VerbStop, Grace: fsm.Millis(e.grace.Milliseconds()), Now: e.now, Cause: lifecycle.Cause(e.verb("stop")),
+	}, nil)
 }

@@ -16,7 +16,7 @@ func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 	case Start:
 		s.Desired, s.RestartPending = WantRunning, false
 		s.Grace, s.Awaited = 0, true
-	case Stop:
+	case Stop, StopNow:
 		s.Desired, s.RestartPending = WantStopped, in.RestartPending //mutation:wish-recorded
 		s.Grace = in.Grace
 	case LockDenied, PortTaken, SaveFailed:
@@ -31,7 +31,7 @@ func (s Supervisor) accountFailure(row Row, in Input) Supervisor {
 	switch row.On {
 	case Start:
 		s.Restarts, s.Failure, s.Stable = Restarts{}, Failure{}, false
-	case Stop, Untied: // it is not wanted any more
+	case Stop, StopNow, Untied: // it is not wanted any more
 		s.Failure = Failure{}
 	case ProbePassed:
 		s.Failure = Failure{}

@@ -41,6 +41,8 @@ type Command struct {
 	Grace    Millis
 	// TiedTo is the command with whose life a wanted Temporal ends, zero for none.
 	TiedTo Process
+	// Now has stop and restart wait for no stop of Temporal's own: SIGKILL ends it. Grace does not count.
+	Now bool
 	// Cause is kept in the history: the command that wants Temporal, or wants it stopped.
 	Cause string
 
@@ -51,10 +53,7 @@ type Command struct {
 	Since Generation
 	// Yielded is the record with which supervisor.lock was left to a restart, 0 for none.
 	Yielded Generation
-	// Replaced is the supervisor of an older version that was killed, zero for none.
-	Replaced Process
-	// Asked is the supervisor that was asked to stop last, zero for none.
-	Asked Process
+	Signalled
 	// Ending is the incarnation that this command stops: none before it stops
 	// anything, 0 if the record could not be read.
 	Ending uint64
@@ -63,12 +62,17 @@ type Command struct {
 	Attempts
 }
 
-// Attempts counts what a command does a few times at most.
-type Attempts struct {
-	// Handovers counts the handovers since a supervisor last got somewhere, Looks the
-	// searches for a supervisor to ask.
-	Handovers, Looks int
+// Signalled are the supervisors that a command has sent a signal to.
+type Signalled struct {
+	// Replaced is the one of an older version that was killed, zero for none.
+	Replaced Process
+	// Asked is the one that was asked to stop last, zero for none.
+	Asked Process
 }
+
+// Attempts counts the handovers since a supervisor last got somewhere, and the searches for a
+// supervisor to ask.
+type Attempts struct{ Handovers, Looks int }
 
 // Generation counts saved records.
 type Generation = uint64
@@ -79,6 +83,9 @@ const NoGeneration = ^uint64(0)
 // Open begins a command.
 func (c Command) Open() (Command, []CommandEffect) {
 	c.Phase, c.Since, c.Ending = StopTrying, NoGeneration, NoGeneration
+	if c.Now {
+		c.Grace = 1 // for a supervisor of an older version, which knows no Now
+	}
 	effects := []CommandEffect{{Do: ActTryLock}}
 	if c.Verb == VerbStart {
 		c.Phase = StartTrying

@@ -80,7 +80,7 @@ func (c Command) act(m *CommandMachine, action CommandAction, row CommandRow, in
 		return c.drive(in)
 	case ActAskStop:
 		c.Asked, c.Ending = in.Driver, in.Record.Incarnation
-		return c, []CommandEffect{{Do: ActAskStop, Driver: in.Driver, Grace: c.Grace, RestartPending: c.Verb == VerbRestart, Detail: c.Cause}}
+		return c, []CommandEffect{{Do: ActAskStop, Driver: in.Driver, Grace: c.Grace, Now: c.Now, RestartPending: c.Verb == VerbRestart, Detail: c.Cause}}
 	case ActAskSetup:
 		c.Since = in.Record.Generation // what is younger is the answer
 		return c, []CommandEffect{{Do: ActAskSetup, Driver: in.Driver}}
@@ -160,12 +160,13 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart //mutation:drive-wish
 	r.Failure = Failure{}                                            // it is not wanted any more
 	c.RestartAcked = r.RestartPending
-	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace}}
+	c.Now = c.Now && in.Evidence.Owner != OwnerNone // else there is nothing to be ended
+	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace, Now: c.Now, Detail: c.Cause}}
 }
 
 // outcome is the end of a command by a row, with what is needed to report it.
 func (c Command) outcome(row CommandRow, in CommandInput) Outcome {
-	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked}
+	o := Outcome{Result: row.Result, Record: in.Record, Replaced: c.Replaced, Asked: c.Asked, Killed: c.Now && c.Ending != NoGeneration}
 	o.Stopped = c.Verb == VerbRestart && c.Ending != NoGeneration && slices.Contains(starting, row.From[0])
 	switch row.On {
 	case SystemRefused, SupervisorNotStarted:

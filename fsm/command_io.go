@@ -37,6 +37,8 @@ type Outcome struct {
 	Replaced Process
 	// Asked is the supervisor that this command asked to stop, zero for none.
 	Asked Process
+	// Killed says that this command had Temporal ended by SIGKILL, without a stop of its own.
+	Killed bool
 	// Stopped says that this restart has stopped Temporal and not started it again.
 	Stopped bool
 }
@@ -90,9 +92,10 @@ type CommandEffect struct {
 	Record         Record           // handover, drive, prove
 	Driver         Process          // ask to stop, ask for setup, kill
 	Grace          Millis           // ask to stop, drive
+	Now            bool             // ask to stop, drive: by SIGKILL
 	RestartPending bool             // ask to stop: Temporal is started again after it
 	Input          CommandInputKind // arm
 	After          Millis           // arm
 	Outcome        Outcome          // finish
-	Detail         string           // kill: why, empty for a supervisor that did not answer; ask to stop: the cause
+	Detail         string           // kill: why, empty for a supervisor that did not answer; ask to stop, drive: the cause
 }

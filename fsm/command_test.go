@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const commandWords = "verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor,setup"
+const commandWords = "now,verb,port,ui,patience,grace,given,nobin,state,desired,again,lost,gen,inc,failed,hold,driver,holder,suspended,outdated,unnamed,supervisor,setup"
 
 // asker is a command in a story.
 type asker struct {
@@ -44,7 +44,7 @@ func (a *asker) settings(l line) Settings {
 func (a *asker) open(l line) Command {
 	return Command{
 		Verb: Verb(l.word("verb", "start")), Want: a.settings(l), Given: Names(l.word("given", "")),
-		Patience: Millis(l.number(a.t, "patience", 60_000)), Grace: Millis(l.number(a.t, "grace", 10_000)),
+		Patience: Millis(l.number(a.t, "patience", 60_000)), Grace: Millis(l.number(a.t, "grace", 10_000)), Now: l.has("now"),
 	}
 }
 
@@ -94,9 +94,16 @@ func (d CommandEffect) inWords() string {
 		return fmt.Sprintf("arm %s in %d ms", d.Input, d.After)
 	case ActHandOver, ActDrive:
 		r := d.Record
-		return fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Do, r.State, r.Desired, r.Generation, r.Settings.Port)
+		text := fmt.Sprintf("%s %s, wants %s, generation %d, port %d", d.Do, r.State, r.Desired, r.Generation, r.Settings.Port)
+		if d.Now {
+			text += ", by SIGKILL"
+		}
+		return text
 	case ActAskStop:
 		text := fmt.Sprintf("%s pid %d, grace %d ms", d.Do, d.Driver.PID, d.Grace)
+		if d.Now {
+			text += ", by SIGKILL"
+		}
 		if d.RestartPending {
 			text += ", to start it again"
 		}
@@ -107,6 +114,9 @@ func (d CommandEffect) inWords() string {
 		return strings.TrimSpace(fmt.Sprintf("%s pid %d %s", d.Do, d.Driver.PID, d.Detail))
 	case ActFinish:
 		text := string(d.Do) + ": " + string(d.Outcome.Result)
+		if d.Outcome.Killed {
+			text += ", by SIGKILL"
+		}
 		for _, more := range []string{d.Outcome.Holder, d.Outcome.Detail} {
 			if more != "" {
 				text += "; " + more

@@ -15,11 +15,11 @@ type World interface {
 }
 
 // Drive goes on from a record until the machine is Stopped and nothing is wanted. It returns the
-// last record. A grace of 0 is the policy's; it counts where the record is to be stopped. Its
-// caller holds supervisor.lock.
-func Drive(w World, r Record, self Process, grace Millis) Record {
+// last record. What the caller asks for counts where the record is to be stopped: a Grace, where 0
+// is the policy's, or the event StopNow. The caller holds supervisor.lock.
+func Drive(w World, r Record, self Process, asked Input) Record {
 	m := NewMachine()
-	s, first := Begin(r, self, w.Observe(r), w.Stamp(Input{Grace: grace}))
+	s, first := Begin(r, self, w.Observe(r), w.Stamp(asked))
 	answers, effects := []Input{first}, []Effect(nil)
 	for !s.Done || len(answers) > 0 {
 		var in Input

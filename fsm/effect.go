@@ -60,7 +60,7 @@ type Input struct {
 	Tail           string  // exited: Temporal's last lines
 	Verdict        Verdict // probed
 	Grace          Millis  // stop: 0 for the default
-	RestartPending bool    // stop: a restart asks
+	RestartPending bool    // stop, stop_now: a restart asks
 	Was            State   // resumed: what the record said, if that was another state than the one it is resumed in
 	Detail         string  // one sentence for people: what asked, what was refused
 	OfDatabase             // gone, setup_applied, setup_failed

@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"actions/upkeep":      {"fsm", "statefile", lockfile, evidence, database, rehearsal},
 	transfer:              {"statefile", "probes/sqlite", "probes/temporal"}, // writes database files with SQLite's engine
 	rehearsal:             {"fsm", "statefile", "probes/proc", "probes/temporal", "probes/sqlite", "actions/procs", lockfile, launch, program, transfer},
+	"actions/tied":        {"fsm", "statefile", "probes/proc", "actions/procs", evidence}, // what belongs to one run
 	"actions/cause":       {"fsm", "probes/ports"},
 	"actions/environment": {"fsm", "probes/proc"},
 	"actions/procs":       {"fsm", "probes/proc", "probes/xnu"},
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"fsm", "statefile", "probes/proc", "probes/logs", evidence, "actions/initproc", "actions/install", human, cli, config, inspect,
 		"cmd/internal/lifecycle", "cmd/internal/doctor", "cmd/internal/service", "cmd/internal/dashboard", "cmd/internal/profile",
-		"cmd/internal/installer", "cmd/internal/reader", "cmd/internal/databases", "cmd/internal/homes",
+		"cmd/internal/installer", "cmd/internal/reader", "cmd/internal/databases", "cmd/internal/homes", "cmd/internal/oneshot",
 	},
 	"cmd/stigmer":     {"cmd"},
 	"cmd/gen":         {"cmd", cli},
@@ -70,7 +71,7 @@ var mayImport = map[string][]string{
 	"cmd/e2e/program": {"cmd", "cmd/internal/service", "probes/xnu"}, // for tests
 	"cmd/bench":       {"fsm", "statefile", "probes/proc", "probes/temporal", lockfile},
 
-	// From the bottom to the top; the last seven know nothing of one another.
+	// From the bottom to the top; the last eight know nothing of one another, but that a run installs what it needs.
 	human: {"fsm", "probes/ports"},
 	cli:   {human, "fsm", "statefile", "probes/proc", "actions/cause", lockfile},
 	config: {
@@ -83,7 +84,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "actions/cause", database, evidence,
-		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment",
+		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment", "actions/procs", "actions/tied",
 	},
 	"cmd/internal/databases": {
 		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/sqlite", "probes/temporal", database, evidence, lockfile,
@@ -98,6 +99,10 @@ var mayImport = map[string][]string{
 	"cmd/internal/profile":   {human, cli, inspect, lockfile},
 	"cmd/internal/homes":     {human, cli, inspect, evidence},
 	"cmd/internal/reader":    {human, cli, inspect, "statefile", "probes/files", "probes/logs", logfile},
+	"cmd/internal/oneshot": {
+		human, cli, config, inspect, "cmd/internal/lifecycle", "cmd/internal/installer", "fsm", "statefile", "probes/proc", "probes/logs", logfile, transfer,
+		"actions", "actions/tied",
+	},
 	"cmd/internal/installer": {human, cli, config, inspect, "fsm", "statefile", "actions/install", program},
 }
 

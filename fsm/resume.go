@@ -43,7 +43,8 @@ type Plan struct {
 // any evidence. The lock is believed before the record: the record only says
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
-	wanted := r.Desired == WantRunning && !e.Untied
+	untied := r.untied(e)
+	wanted := r.Desired == WantRunning && !untied
 	switch e.Owner {
 	case OwnerNone:
 		return resumeFree(r, wanted)
@@ -51,7 +52,7 @@ func Resume(r Record, e Evidence) Plan {
 		return Plan{Locking, LockDenied, "temporal.lock is held by " + e.Holder}
 	}
 	switch {
-	case e.Untied: //mutation:untied
+	case untied: //mutation:untied
 		return Plan{Stopping, Untied, "Temporal outlived the command that it was tied to"}
 	case !wanted || r.State == Stopping:
 		return Plan{Stopping, Resumed, "Temporal still runs and is to be stopped first"} //mutation:stop-unfinished
@@ -62,6 +63,9 @@ func Resume(r Record, e Evidence) Plan {
 	}
 	return Plan{Locking, OrphanFound, fmt.Sprintf("Temporal (pid %d) outlived its supervisor", e.Leader.PID)}
 }
+
+// untied reports whether the command has ended that the record ties Temporal to.
+func (r Record) untied(e Evidence) bool { return r.TiedTo.PID != 0 && e.Untied }
 
 func resumeFree(r Record, wanted bool) Plan {
 	why := "nothing runs" //mutation:lock-over-record

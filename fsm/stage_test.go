@@ -18,7 +18,7 @@ type stage struct {
 	at Instant
 }
 
-const storyWords = "setup,file,state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
+const storyWords = "now,setup,file,state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
 
 func newStage(t *testing.T) *stage {
 	return &stage{t: t, m: NewMachine(), checker: checker{t: t}, at: 1_000_000}
@@ -50,7 +50,11 @@ func (g *stage) begin(l line) []string {
 		r.Settings.SearchAttributes = "A=Keyword"
 	}
 	g.checker = checker{t: g.t, last: r}
-	s, first := Begin(r, process(2), e, Input{Stamp: Stamp{At: g.at, Tick: g.at - 900_000}})
+	asked := Input{Stamp: Stamp{At: g.at, Tick: g.at - 900_000}, Detail: l.detail}
+	if l.has("now") {
+		asked.Event = StopNow
+	}
+	s, first := Begin(r, process(2), e, asked)
 	g.s = s
 	return append([]string{fmt.Sprintf("(goes on with %s)", first.Event)}, g.perform(l, first)...)
 }

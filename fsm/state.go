@@ -30,6 +30,7 @@ type Event string
 const (
 	Start            Event = "start"
 	Stop             Event = "stop"
+	StopNow          Event = "stop_now"
 	LockAcquired     Event = "lock_acquired"
 	OrphanFound      Event = "orphan_found"
 	LockDenied       Event = "lock_denied"
@@ -82,6 +83,7 @@ type EventInfo struct {
 var Events = []EventInfo{
 	{Start, Request, "Temporal is wanted", "it is wanted already"},
 	{Stop, Request, "Temporal is no longer wanted", "nothing runs"},
+	{StopNow, Request, "Temporal is no longer wanted, and no stop of its own is waited for", "nothing runs"},
 	{LockAcquired, Result, "temporal.lock and the database's lock are ours, and the ports are free", "only Locking asks for the lock"},
 	{OrphanFound, Result, "temporal.lock is held by a Temporal that is proven to be ours", "only Locking asks for the lock"},
 	{LockDenied, Result, "a foreign process holds temporal.lock or the database's lock", "our own tree holds the lock"},

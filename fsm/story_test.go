@@ -21,7 +21,7 @@ import (
 //	begin         a new driver goes on from a record. state=Healthy desired=running
 //	              hold=free|ours|remnant|foreign pid=N (the recorded Temporal)
 //	              created, served (the database's birth), version=V (of the CLI
-//	              that served on it), unserved=N, gen=N, setup (one is wanted)
+//	              that served on it), unserved=N, gen=N, setup (one is wanted), now (the driver is to stop it at once)
 //	EVENT         any event of the machine, or probed, probe_due, deposed. Words:
 //	              late (its Seq or Run is an older one), fresh, file=NAME (of the database), live, ready, waits,
 //	              tardy (it follows one that waits), took=MS, delayed=MS (of the answer to a probe), version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
@@ -33,7 +33,7 @@ import (
 // The words that a command's story knows (testdata/commands):
 //
 //	open          the command begins. verb=start|stop|restart port=N patience=MS
-//	              grace=MS given=NAMES nobin (no Temporal CLI was found)
+//	              grace=MS now given=NAMES nobin (no Temporal CLI was found)
 //	won, busy     supervisor.lock is won, or held. state= desired= gen= inc= port=
 //	              failed=EVENT hold= (won) driver=PID suspended outdated
 //	              unnamed supervisor=PID (busy; the record's, else it is the driver)

@@ -48,6 +48,7 @@ type DrivenRun struct {
 }
 
 // Begin makes a supervisor that goes on from a record, and returns the first input to step with.
+// now has the clocks, and may be StopNow with its cause: then what is to be stopped is stopped by that.
 func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	plan := Resume(r, e)
 	s := Supervisor{Record: r, Self: self, Grace: now.Grace}
@@ -59,13 +60,17 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
-	if e.Untied {
+	if r.untied(e) {
 		s.Desired = WantStopped
 	}
 	first := now
 	first.Event, first.Process, first.Detail = plan.Event, e.Leader, plan.Why
-	if plan.Event == "" {
+	switch {
+	case plan.Event == "":
 		first.Event = Resumed
+	case plan.State == Stopping && now.Event == StopNow:
+		first.Event, first.Detail = StopNow, now.Detail
+		first.RestartPending = r.RestartPending //mutation:now-again
 	}
 	if plan.State != r.State {
 		s = s.setState(plan.State, now.At)

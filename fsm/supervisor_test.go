@@ -46,7 +46,7 @@ func TestStopEndsEveryStateAndNamesNobodyInTheEnd(t *testing.T) {
 		if s := supervisorAfter(t, way...); s.State != state {
 			t.Fatalf("the way to %s leads to %s", state, s.State)
 		}
-		for _, end := range [][]string{{"stop grace=700", "gone"}, {"stop", "grace_elapsed after=10000", "gone"}, {"stop", "exited", "gone"}} {
+		for _, end := range [][]string{{"stop grace=700", "gone"}, {"stop", "grace_elapsed after=10000", "gone"}, {"stop", "exited", "gone"}, {"stop_now", "gone"}, {"stop", "stop_now", "exited", "gone"}, {"stop_now", "stop", "gone"}} {
 			s := supervisorAfter(t, append(slices.Clone(way), end...)...)
 			if s.State != Stopped || !s.Done || s.Desired != WantStopped || (s.Temporal != Process{}) || (s.Supervisor != Process{}) {
 				t.Errorf("%s, then %s: %+v", state, strings.Join(end, ", "), s)

@@ -59,6 +59,7 @@ var Table = []Row{
 	{Locking, LockDenied, Stopped, do(DoRelease), "a foreign process holds the lock: it is named, and not touched"},                     //mutation:lock-denied
 	{Locking, PortTaken, Stopped, do(DoRelease), "a taken port is named with its owner; trying again would not free it"},
 	{Locking, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+	{Locking, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"},
 	{Locking, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 
 	{Starting, Spawned, Starting, do(DoWatch), "the process exists; its identity is recorded, then it is probed"},
@@ -69,6 +70,7 @@ var Table = []Row{
 	{Starting, StartDeadline, Restarting, do(DoTerm), "it had its time to come up"},
 	{Starting, SaveFailed, Stopping, do(DoTerm), "nothing is started that the record cannot name"},
 	{Starting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+	{Starting, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"},
 	{Starting, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 
 	{Healthy, ProbeFailed, Degraded, do(DoScheduleProbe), "the failure threshold is met; it may still recover by itself"},
@@ -77,7 +79,8 @@ var Table = []Row{
 	{Healthy, SetupWanted, Healthy, do(DoSetup), "what differed may have been changed since"},
 	{Healthy, SaveFailed, Stopping, do(DoTerm), "a start that cannot be recorded is undone"},
 	{Healthy, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
-	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"}, //mutation:stop-waits
+	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},                           //mutation:stop-waits
+	{Healthy, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"}, //mutation:now-waits
 	{Healthy, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 
 	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe, DoSetup), "it recovered by itself"},
@@ -85,6 +88,7 @@ var Table = []Row{
 	{Degraded, LivenessDeadline, Restarting, do(DoTerm), "it hangs: health did not answer for the whole deadline"}, //mutation:hung
 	{Degraded, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
 	{Degraded, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+	{Degraded, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"},
 	{Degraded, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 
 	{Restarting, Gone, Restarting, do(DoBackOff), "the tree is gone; never two servers on one database"},
@@ -94,10 +98,12 @@ var Table = []Row{
 	{Restarting, BudgetExhausted, Stopping, do(DoTerm), "restarting again would only repeat the failure; it is kept and reported"},
 	{Restarting, Resumed, Restarting, do(DoTerm), "a dead driver was killing what remains: finish that first"}, //mutation:restart-resumed
 	{Restarting, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},
+	{Restarting, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"},
 	{Restarting, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 
 	{Stopping, Gone, Stopped, do(DoRelease), "the lock is free: the kernel's proof that nothing of the tree lives"},
-	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"}, //mutation:sigkill
+	{Stopping, GraceElapsed, Stopping, do(DoKill), "SIGTERM was not enough"},                            //mutation:sigkill
+	{Stopping, StopNow, Stopping, do(DoKill), "the grace period of the stop that is under way is over"}, //mutation:now-hurries
 	{Stopping, Untied, Stopping, do(DoKill), "no client is left that could use it"},
 	{Stopping, LockDenied, Stopped, do(DoRelease), "the tree is gone, and a foreign process took the lock before this driver had it; it is named"},
 	{Stopping, Resumed, Stopping, do(DoTerm), "a dead driver was stopping it: finish that first"}, //mutation:stop-resumed

@@ -24,6 +24,10 @@ func TestStopIsObeyedInEveryState(t *testing.T) {
 		if ok == exempt || ok && row.To != Stopping {
 			t.Errorf("%s: stop leads to %q (%t)", state, row.To, ok)
 		}
+		now, ok := Find(state, StopNow)
+		if ok == (state == Stopped) || ok && (now.To != Stopping || !slices.Equal(now.Do, []Action{DoKill})) {
+			t.Errorf("%s: stop_now leads to %q and does %v", state, now.To, now.Do)
+		}
 	}
 }
 

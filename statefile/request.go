@@ -20,6 +20,8 @@ type Request struct {
 	// where an older version asks.
 	From  fsm.Process `json:"from"`
 	Cause string      `json:"cause,omitempty"`
+	// Now asks for an end by SIGKILL, without a grace period. An older version does not know it, and goes by GraceMS.
+	Now bool `json:"now,omitempty"`
 	// Again says that a restart asks, which starts Temporal again.
 	Again bool `json:"again,omitempty"`
 	// For is the driver that is addressed. Another driver that finds the file

@@ -70,7 +70,7 @@ func TestRequest(t *testing.T) {
 	if _, err := ReadRequest(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing: %v", err)
 	}
-	want := Request{Verb: VerbStop, GraceMS: 0, At: 5, From: fsm.Process{PID: 7, StartTicks: 1}, For: sample().Supervisor}
+	want := Request{Verb: VerbStop, GraceMS: 0, Now: true, At: 5, From: fsm.Process{PID: 7, StartTicks: 1}, For: sample().Supervisor}
 	check(t, WriteRequest(path, want))
 	wantMode(t, path, 0o600)
 	want.Schema = Schema

@@ -1,7 +1,9 @@
 package tied
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -69,12 +71,17 @@ func Over(home statefile.Home, r fsm.Record) bool {
 }
 
 // Remove removes the home of a run, and nothing else. Its caller has supervisor.lock, or knows that
-// both locks are free.
+// both locks are free. The home has another name first: a process that still waits for a lock would make the lock's file
+// anew while the folder is emptied.
 func Remove(home statefile.Home) error {
 	if !Passes(home) {
 		return fmt.Errorf("%s is not the home of a run", home)
 	}
-	return os.RemoveAll(string(home))
+	doomed := string(home) + ".gone"
+	if err := os.Rename(string(home), doomed); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.RemoveAll(doomed)
 }
 
 // Left returns the homes of runs that have ended without removing theirs, since all of their processes were killed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"testing"
 )
 
@@ -80,6 +81,35 @@ func temporalKilled(t *testing.T, h *place) {
 		t.Error("the worker's broken calls went unnoticed: flawless proves nothing")
 	}
 	h.stop()
+}
+
+// TestRealEndedAtOnce: a workflow that waits survives stop --now and restart --now, of a Temporal that
+// has served for long, and of one that makes its first database.
+func TestRealEndedAtOnce(t *testing.T) { onEachTemporal(t, endedAtOnce) }
+
+func endedAtOnce(t *testing.T, h *place) {
+	for range 3 {
+		first := exec.Command(h.bin, "local", "start")
+		first.Env = h.env
+		check(t, first.Start())
+		h.await(".temporal.pid~^[1-9]")
+		h.local("stop", "--now")
+		_ = first.Wait() // it was faster, or was told of the stop
+	}
+	h.local("start")
+	c, _ := h.connect("default")
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clientPatience)
+	defer cancel()
+	run := c.start(ctx, Wait)
+	h.local("stop", "--now")
+	h.local("start")
+	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "after all"))
+	h.local("restart", "--now")
+	c.ends(ctx, run, "after all")
+	h.exits(0, []string{"doctor"})
+	h.local("stop", "--now")
+	h.exits(0, []string{"doctor"})
+	h.nothingRuns("a stop at once")
 }
 
 // TestRealSupervisorKilled: no client of Temporal notices that its supervisor is gone and that

@@ -57,7 +57,7 @@ func TestOldScripts(t *testing.T) {
 	if old == "" {
 		t.Skip(oldTemporalVariable + " names no Temporal; make test does")
 	}
-	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*", "flags_hold", "setup*", "home_name", "list", "result_json", "port_drawn")
+	runScripts(t, old, "start_stop", "start_twice", "crash_restart", "both_killed", "supervisor_killed_*", "hung_stop", "logs", "reset_*", "flags_hold", "setup*", "home_name", "list", "result_json", "port_drawn", "run", "stop_now")
 }
 
 // realTemporalVariable names the environment variable with the path of the

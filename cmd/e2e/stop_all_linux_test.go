@@ -45,11 +45,15 @@ func TestStopAll(t *testing.T) {
 			cat "$DIR/out" "$DIR/err"
 			[ "$(cat "$DIR/out" "$DIR/err")" = "Nothing runs." ] || fail "something was stopped"
 			expect 0 "$STIGMER" local start --name b --port $B --ui-port $BU
-			expect 0 "$STIGMER" local stop --all -o json --timeout 100ms`)
+			expect 0 "$STIGMER" local stop --all --now >"$DIR/out"
+			grep -q '^b: stopped in .*s, by SIGKILL.$' "$DIR/out" || fail "SIGKILL is not named"
+			expect 0 "$STIGMER" local start --name b --port $B --ui-port $BU
+			expect 0 "$STIGMER" local stop --all -o json --now`)
 		_, printed, _ := strings.Cut(out, "Nothing runs.")
 		_, printed, _ = strings.Cut(printed, "\n{\n")
 		printed = "{" + printed
-		if err := fitsSchema("result", lookupValue(decode(printed), "results", 0)); err != nil {
+		result := lookupValue(decode(printed), "results", 0)
+		if err := fitsSchema("result", result); err != nil || lookup(result, ".killed") != "true" {
 			t.Errorf("%v: %s", err, printed)
 		}
 	})

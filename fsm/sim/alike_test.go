@@ -16,6 +16,14 @@ func (w *simWorld) sorted(at []int) []int {
 	return at
 }
 
+// name is the command's verb, with --now as scenarios and traces have it.
+func (c *simCmd) name() string {
+	if c.c.Now {
+		return string(c.c.Verb) + "-now"
+	}
+	return string(c.c.Verb)
+}
+
 func (c *simCmd) alike(o *simCmd) bool {
 	return c.c.Verb == o.c.Verb && c.opened && !c.over && c.looks() == o.looks()
 }
@@ -23,7 +31,7 @@ func (c *simCmd) alike(o *simCmd) bool {
 // looks is a number that alike commands share.
 func (c *simCmd) looks() uint64 {
 	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
-	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over} {
+	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over, c.c.Now && !c.over} {
 		if b {
 			n |= 1 << (20 + i)
 		}

@@ -90,6 +90,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		d.timers = slices.Delete(slices.Clone(d.timers), k, k+1)
 		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: t.event, seq: d.s.Seq, run: d.s.Run}})
 		n.say("%s's timer %s fires", who(d.uid), t.event)
+		n.mayElapse(d, t.event)
 		if t.event == fsm.StartDeadline && n.left.Late > 0 && !n.run.fair {
 			n.left.Late--
 		}

@@ -13,7 +13,7 @@ func (c *simCache) verb(v fsm.Command) *simVerb {
 	if have, ok := c.verbs[v]; ok {
 		return have
 	}
-	rest := fsm.Command{Verb: v.Verb, Phase: v.Phase}
+	rest := fsm.Command{Verb: v.Verb, Now: v.Now, Phase: v.Phase}
 	if v.Starts() { // what the way down has noted is not asked any more
 		rest.Handovers = v.Handovers
 	} else {
@@ -30,6 +30,7 @@ type simDeed struct {
 	rec    *simRec
 	driver simProc
 	grace  fsm.Millis
+	now    bool
 	again  bool
 	saw    fsm.CommandInputKind
 	after  fsm.Millis
@@ -74,7 +75,7 @@ type simMeant struct {
 func (c *simCache) deeds(v fsm.Command, list []fsm.CommandEffect) simMeant {
 	kept := make([]*simDeed, len(list))
 	for i, d := range list {
-		kept[i] = &simDeed{d.Do, c.rec(d.Record), short(d.Driver), d.Grace, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
+		kept[i] = &simDeed{d.Do, c.rec(d.Record), short(d.Driver), d.Grace, d.Now, d.RestartPending, d.Input, d.After, d.Outcome.Result, d.Outcome.Detail}
 	}
 	return simMeant{c.verb(v), kept}
 }

@@ -227,6 +227,7 @@ type simBegin struct {
 	leader   simProc
 	ports    fsm.Ports
 	grace    fsm.Millis
+	now      bool
 	at, tick fsm.Instant
 }
 
@@ -250,8 +251,12 @@ func (c *simCache) step(s *simSup, in simInput) (*simSup, []*simEffect) {
 func (c *simCache) begin(k simBegin) simStepped {
 	have, ok := c.begins[k]
 	if !ok {
-		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Ports: k.ports, Holder: "a foreign process"}, fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace})
-		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process)}}
+		asked := fsm.Input{Stamp: fsm.Stamp{At: k.at, Tick: k.tick}, Grace: k.grace}
+		if k.now {
+			asked.Event = fsm.StopNow
+		}
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Ports: k.ports, Holder: "a foreign process"}, asked)
+		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process), again: first.RestartPending}}
 		c.begins[k] = have
 	}
 	return have

@@ -150,7 +150,7 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 		}
 	case fsm.ActDrive:
 		w.recover() // what cannot be read is set aside
-		c.drive = &simDriver{uid: c.uid, grace: deed.grace, s: simNobody, brings: deed.rec}
+		c.drive = &simDriver{uid: c.uid, grace: deed.grace, now: deed.now, s: simNobody, brings: deed.rec}
 	case fsm.ActProbe:
 		c.sights = with(c.sights, simSight{saw: w.proof(), rec: deed.rec})
 	case fsm.ActArm:

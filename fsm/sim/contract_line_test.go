@@ -28,7 +28,7 @@ func inputLine(in fsm.Input, name naming) string {
 		line += ": " + name(in.Process)
 	case fsm.Probed:
 		line += fmt.Sprintf(": ready %t, lost %t", in.Verdict.Ready, in.Verdict.Lost)
-	case fsm.Stop:
+	case fsm.Stop, fsm.StopNow:
 		line += fmt.Sprintf(": again %t", in.RestartPending)
 	}
 	return line

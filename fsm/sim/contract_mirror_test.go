@@ -219,7 +219,7 @@ func (n *mirrorNode) christen(w *simWorld) {
 		n.names[uid] = fmt.Sprintf("%s %d", kind, number)
 	}
 	for _, c := range w.cmds {
-		add(c.uid, string(c.c.Verb))
+		add(c.uid, c.name())
 	}
 	for _, d := range w.drivers {
 		add(d.uid, "supervisor")

@@ -39,6 +39,7 @@ import (
 var roles = map[string]func(*part) error{
 	"server": (*part).serve, "member": (*part).linger, "escaped": (*part).linger, "foreign": (*part).intrude, "bystander": (*part).intrude,
 	evidence.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
+	string(simStopNow): (*part).command, string(simRestartNow): (*part).command,
 }
 
 func TestMain(m *testing.M) {
@@ -284,21 +285,22 @@ func (p *part) supervise() error {
 			if sig == unix.SIGUSR1 {
 				world.WantSetup()
 			} else if !world.Requested() {
-				world.StopNow("a signal", 0)
+				world.Stop(fsm.Stop, "a signal")
 			}
 		}
 	}()
-	fsm.Drive(newHeardWorld(p, world), document.Record, self, 0)
+	fsm.Drive(newHeardWorld(p, world), document.Record, self, fsm.Input{})
 	return nil
 }
 
-// command is start, stop or restart.
+// command is start, stop or restart, with --now or without.
 func (p *part) command() error {
 	text, err := os.ReadFile("settings")
 	if err != nil {
 		return err
 	}
-	c := fsm.Command{Verb: fsm.Verb(p.role), Patience: 60_000, Grace: 300, Cause: "a trace"}
+	verb, now := strings.CutSuffix(p.role, "-now")
+	c := fsm.Command{Verb: fsm.Verb(verb), Now: now, Patience: 60_000, Grace: 300, Cause: "a trace"}
 	if err := json.Unmarshal(text, &c.Want); err != nil {
 		return err
 	}

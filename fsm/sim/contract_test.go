@@ -25,6 +25,11 @@ var traces = []struct {
 	{"Temporal hangs", simGood, "start, hang Temporal 1, fire supervisor 1: probe_due, await supervisor 1: -> Degraded, fire supervisor 1: probe_due, " +
 		"fire supervisor 1: grace_elapsed, fire supervisor 1: backoff_elapsed, await supervisor 1: -> Healthy, stop"},
 	{"Temporal ignores SIGTERM", simStubborn, "start, stop&, fire supervisor 1: grace_elapsed, await stop 1: finishes"},
+	{"a stop that waits for nothing", simStubborn, "start, stop-now, start, kill supervisor 2, stop-now"},
+	{"a restart that waits for nothing", simStubborn, "start, restart-now, kill supervisor 2, restart-now, stop-now"},
+	{"a stop is hurried", simStubborn, "start, stop&, await supervisor 1: -> Stopping, stop-now, await stop 1: finishes"},
+	{"a stop that waits for nothing leaves no descendant", simLeaves, "start, stop-now, start, kill supervisor 2, kill Temporal 2, stop-now"},
+	{"the supervisor is suspended before a stop that waits for nothing", simStubborn, "start, suspend supervisor 1, stop-now&, await stop-now 1: ask, fire stop-now 1: noanswer, await stop-now 1: finishes"},
 	{"descendants are left by a stop", simLeaves, "start, stop&, fire supervisor 1: grace_elapsed, await stop 1: finishes"},
 	{"descendants are left by a crash", simLeaves, "start, kill Temporal 1, fire supervisor 1: grace_elapsed, fire supervisor 1: backoff_elapsed, " +
 		"await supervisor 1: -> Healthy, kill supervisor 1, stop"},

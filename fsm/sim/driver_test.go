@@ -65,6 +65,7 @@ func (w *simWorld) goOn(d *simDriver, in simInput) {
 	}
 	d.s, d.effects = w.run.cache.step(d.s, in)
 	w.tellsInput(d, in)
+	d.now = d.now && in.event != fsm.Stop || in.event == fsm.StopNow
 	s := d.s
 	w.budgets(d, before, in.event)
 	w.mayDraw(before.Ports(), s.Ports(), in)
@@ -143,7 +144,7 @@ func (w *simWorld) begin(d *simDriver) {
 		d.hasLock, w.lock = true, d.uid
 	}
 	w.tellsBegin(d, r, hold, leader)
-	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, w.portsOf(leader), d.grace, w.clock.wall, w.clock.tick})
+	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, w.portsOf(leader), d.grace, d.now, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}

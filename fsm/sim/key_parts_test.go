@@ -6,7 +6,7 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
-	e.is(d.setting)
+	e.is(d.setting, d.now)
 	e.is(d.old, d.asked, d.waits, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.times(d)
 	if e.w.run.conf.Kind == simSlow {
@@ -91,7 +91,7 @@ func (e *simEncoder) input(in *simInput, s *simSup) {
 
 func (e *simEncoder) command(c *simCmd) {
 	e.text(string(c.c.Verb))
-	e.is(c.old && !c.over, c.opened, c.over)
+	e.is(c.old && !c.over, c.c.Now && !c.over, c.opened, c.over)
 	if c.over || !c.opened {
 		return
 	}
@@ -118,7 +118,7 @@ func (e *simEncoder) command(c *simCmd) {
 		e.text(string(d.ask))
 		e.text(string(d.saw))
 		e.text(string(d.end))
-		e.is(d.detail != "", d.again)
+		e.is(d.detail != "", d.now, d.again)
 		e.process(d.driver)
 		if d.ask == fsm.ActHandOver || d.ask == fsm.ActDrive {
 			e.record(d.rec)

@@ -128,7 +128,9 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		case c.over:
 		case !c.opened:
 			// Of alike commands the first one opens first, but for TestContract, which knows each by its name.
-			if w.run.hear != nil || !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool { return !o.opened && !o.over && o.c.Verb == c.c.Verb && o.old == c.old }) {
+			if w.run.hear != nil || !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool {
+				return !o.opened && !o.over && o.c.Verb == c.c.Verb && o.c.Now == c.c.Now && o.old == c.old
+			}) {
 				add(opCommand, i, 0)
 			}
 		default:

@@ -42,15 +42,14 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 	case fsm.DoProbe:
 		w.askOf(d, e)
 	case fsm.DoTerm:
-		if d.hasLock {
-			d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
-			break
-		}
 		w.mayRestart(e, d.mute)
-		w.await(d, e)
-		w.signalTree(e.rec, false)
+		if w.awaitEnd(d, e) {
+			w.signalTree(e.rec, false)
+		}
 	case fsm.DoKill:
-		d.killing, d.victim = true, e.rec
+		if w.awaitEnd(d, e) {
+			d.killing, d.victim = true, e.rec
+		}
 	case fsm.DoArm:
 		d.timers = slices.DeleteFunc(slices.Clone(d.timers), func(t simTimer) bool { return t.event == e.event })
 		if e.seq == d.s.Seq && !(e.event == fsm.GraceElapsed && d.s.Gone) {
@@ -126,6 +125,16 @@ func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	}
 	d.opened = true
 	return simInput{event: fsm.Spawned, proc: w.process(t.uid)}
+}
+
+// awaitEnd mirrors World.awaitEnd.
+func (w *simWorld) awaitEnd(d *simDriver, e *simEffect) bool {
+	if d.hasLock {
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Gone, run: e.run}})
+		return false
+	}
+	w.await(d, e)
+	return true
 }
 
 func (w *simWorld) await(d *simDriver, e *simEffect) {

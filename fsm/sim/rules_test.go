@@ -62,6 +62,13 @@ func (w *simWorld) mayRestart(e *simEffect, mute int) {
 	}
 }
 
+// mayElapse: a stop that is to wait for nothing has sent SIGKILL before any grace period is over.
+func (w *simWorld) mayElapse(d *simDriver, timer fsm.Event) {
+	if timer == fsm.GraceElapsed && d.now && d.s.State == fsm.Stopping && !d.killing && slices.ContainsFunc(w.trees, w.holds) {
+		w.breaks("%s was asked for a stop without a grace period, and waits for one", who(d.uid))
+	}
+}
+
 // saysTrue holds a record that is about to be saved against the truth.
 func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 	pid := e.rec.tmp.pid
@@ -94,6 +101,9 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	frozen := slices.ContainsFunc(w.drivers, func(d *simDriver) bool { return d.frozen })
 	if o.end == fsm.ResultTimedOut && w.settled() && len(w.drivers) > 0 && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
+	}
+	if o.end == fsm.ResultStoppedByOther && !w.run.fair && !w.fell && !slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == fsm.VerbStop }) {
+		w.breaks("%s says that another command has stopped Temporal, and none has", who(c.uid))
 	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
 		return

@@ -17,11 +17,19 @@ import (
 	"github.com/stigmer/local/fsm"
 )
 
-// verbs is a list of commands by their initials: s(tart), x (stop), r(estart).
+// The verbs with --now, as scenarios and traces have them.
+const (
+	simStopNow    fsm.Verb = "stop-now"
+	simRestartNow fsm.Verb = "restart-now"
+)
+
+var simVerbs = map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart, 'X': simStopNow, 'R': simRestartNow}
+
+// verbs is a list of commands by their initials: s(tart), x (stop), r(estart); X and R with --now.
 func verbs(initials string) []fsm.Verb {
 	list := []fsm.Verb{}
 	for _, r := range initials {
-		list = append(list, map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart}[r])
+		list = append(list, simVerbs[r])
 	}
 	return list
 }
@@ -30,7 +38,11 @@ func verbs(initials string) []fsm.Verb {
 func (c simConf) String() string {
 	initials := ""
 	for _, v := range c.Verbs {
-		initials += map[fsm.Verb]string{fsm.VerbStart: "s", fsm.VerbStop: "x", fsm.VerbRestart: "r"}[v]
+		for initial, verb := range simVerbs {
+			if verb == v {
+				initials += string(initial)
+			}
+		}
 	}
 	fields := []string{"commands=" + initials, "temporal=" + string(c.Kind)}
 	switch {
@@ -117,7 +129,30 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups(), simNows())
+}
+
+// simNows are a stop and a restart with --now, alone and beside each other command, with a fault.
+func simNows() []simConf {
+	var list []simConf
+	for _, initials := range []string{"X", "R", "sX", "xX", "rX", "XX", "XR", "sR", "xR", "rR", "RR"} {
+		for _, kind := range []simKind{simGood, simStubborn, simLeaves, simSheds, simCrash, simHang} {
+			b := simBudget{Crash: 1}
+			if kind == simCrash || kind == simHang {
+				b = simBudget{Mishap: 1}
+			}
+			if kind == simSheds { // see simRemains
+				b = simBudget{}
+			}
+			for _, running := range []bool{true, false} {
+				list = append(list, simConf{Verbs: verbs(initials), Kind: kind, Running: running, Budget: b})
+			}
+		}
+		for _, b := range []simBudget{{Freeze: 1}, {Full: 1}, {Ill: 1}, {Power: 1}} {
+			list = append(list, simConf{Verbs: verbs(initials), Kind: simGood, Running: true, Budget: b})
+		}
+	}
+	return list
 }
 
 // simSlows are each command, and every two, over a Temporal that becomes slow, and may hang
@@ -303,7 +338,7 @@ func TestSimulationDeep(t *testing.T) {
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
-			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart}))
+			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart, simStopNow, simRestartNow}))
 		}
 		s := newSearch(conf, 0, &simEnds{})
 		if story := s.walk(dice, depth); story != nil {

@@ -73,7 +73,8 @@ func simFirst(run *simRun) *simWorld {
 }
 
 func (w *simWorld) newCommand(v fsm.Verb) *simCmd {
-	c := fsm.Command{Verb: v, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
+	verb, now := strings.CutSuffix(string(v), "-now")
+	c := fsm.Command{Verb: fsm.Verb(verb), Now: now, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
 	return &simCmd{uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 

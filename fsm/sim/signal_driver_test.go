@@ -21,7 +21,7 @@ func (w *simWorld) signalDriver(c *simCmd, deed *simDeed) bool {
 	}
 	target := c.target
 	c.half, c.target = 0, simProc{}
-	w.deliver(target, deed.ask, deed.again)
+	w.deliver(target, deed)
 	return true
 }
 
@@ -49,10 +49,13 @@ func (w *simWorld) proven(p simProc) (now simProc, proven bool) {
 // pidfd or by the version of its PID (proc_signal_with_audittoken in bsd/kern/proc_info.c,
 // which macOS 14.2 brought: the gap before that is not simulated). Two signals arrive as two:
 // that the kernel makes one of those that are pending is not simulated either.
-func (w *simWorld) deliver(p simProc, ask fsm.CommandAction, again bool) {
-	kill, event := ask == fsm.ActKillSupervisor, fsm.Stop
-	if ask == fsm.ActAskSetup {
-		event = fsm.SetupWanted
+func (w *simWorld) deliver(p simProc, deed *simDeed) {
+	kill, in := deed.ask == fsm.ActKillSupervisor, simInput{event: fsm.Stop, again: deed.again}
+	switch {
+	case deed.ask == fsm.ActAskSetup:
+		in.event = fsm.SetupWanted
+	case deed.now:
+		in.event = fsm.StopNow
 	}
 	for _, s := range w.foreignProcs {
 		if bound := s.proc.same(p); bound {
@@ -68,7 +71,7 @@ func (w *simWorld) deliver(p simProc, ask fsm.CommandAction, again bool) {
 			w.endDriver(i)
 		default:
 			n := w.driver(i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: event, again: again}})
+			n.inbox = with(n.inbox, simDelivery{simInput: in})
 		}
 		return
 	}
@@ -77,9 +80,9 @@ func (w *simWorld) deliver(p simProc, ask fsm.CommandAction, again bool) {
 			continue
 		}
 		switch {
-		case ask == fsm.ActAskStop && c.drive != nil:
+		case deed.ask == fsm.ActAskStop && c.drive != nil:
 			n := w.driver(inCommand + i)
-			n.inbox = with(n.inbox, simDelivery{simInput: simInput{event: fsm.Stop, again: again}})
+			n.inbox = with(n.inbox, simDelivery{simInput: in})
 		default:
 			w.endCommand(i, "killed")
 		}

@@ -115,6 +115,7 @@ type simDriver struct {
 	uid      uint64
 	old      bool       // of an older version
 	grace    fsm.Millis // of a command's drive
+	now      bool       // it was asked to stop without a grace period
 	begun    bool
 	frozen   bool
 	brings   *simRec // the record that a command's drive begins with
@@ -279,7 +280,7 @@ func (w *simWorld) eachDriver(f func(i int, d *simDriver)) {
 func (w *simWorld) name(uid uint64) string {
 	for i, c := range w.cmds {
 		if c.uid == uid {
-			return fmt.Sprintf("%s#%d", c.c.Verb, i+1)
+			return fmt.Sprintf("%s#%d", c.name(), i+1)
 		}
 	}
 	for _, d := range w.drivers {

@@ -1,11 +1,14 @@
 package config
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/spf13/pflag"
 )
 
 // RunFlags declares the flags of run: those of start, but that its ports are drawn and its database is in memory
-// unless they are typed. No variable and no file says otherwise: many runs are to go side by side.
+// unless they are typed.
 func (o *Options) RunFlags(f *pflag.FlagSet) {
 	o.AddFlags(f)
 	f.Lookup("ephemeral").Hidden = true // it always is
@@ -15,23 +18,32 @@ func (o *Options) RunFlags(f *pflag.FlagSet) {
 	f.Lookup("ui-port").Usage = "port of the web UI (default: a free one)"
 }
 
+// ofRun are the settings that each run has for itself, with their values. Many runs are to go side by side, so no
+// variable and no file says otherwise.
+var ofRun = []struct{ flag, value string }{
+	{"port", "0"}, {"ui-port", "0"}, {"http-port", "0"}, {"metrics-port", "0"}, {"headless", "true"}, {"ephemeral", "true"}, {"db", ""},
+}
+
 // SettleForRun gives the flags that were not typed the values that run has for them.
 func SettleForRun(f *pflag.FlagSet) error {
-	given := func(name string) bool { return f.Lookup(name).Changed }
-	values := []struct{ flag, value string }{{"port", "0"}, {"ui-port", "0"}, {"http-port", "0"}, {"metrics-port", "0"}}
-	if !given("ui-port") {
-		values = append(values, struct{ flag, value string }{"headless", "true"})
-	}
-	if !given("db") {
-		values = append(values, struct{ flag, value string }{"ephemeral", "true"})
-	}
-	for _, v := range values {
-		if given(v.flag) {
+	typed := func(name string) bool { return f.Lookup(name).Changed }
+	beaten := map[string]bool{"headless": typed("ui-port"), "ephemeral": typed("db"), "db": true}
+	for _, own := range ofRun {
+		if typed(own.flag) || beaten[own.flag] {
 			continue
 		}
-		if err := f.Set(v.flag, v.value); err != nil {
+		if err := f.Set(own.flag, own.value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// WithoutOwn takes the variables of the settings away that each run has for itself: for the command of a run they would
+// be settings that its Temporal does not have.
+func WithoutOwn(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.ContainsFunc(ofRun, func(own struct{ flag, value string }) bool { return VariableOf(own.flag) == name })
+	})
 }

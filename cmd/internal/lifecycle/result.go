@@ -20,6 +20,7 @@ type Result struct {
 	Schema  int     `json:"schema" jsonschema:"version of this format; it grows when a field changes its meaning or goes away"`
 	Command string  `json:"command" jsonschema:"start, stop or restart"`
 	Outcome Outcome `json:"outcome" jsonschema:"what the command has come to"`
+	Killed  bool    `json:"killed" jsonschema:"the server that ran was ended by SIGKILL, as --now asks: its database has what was committed"`
 	TookMS  int64   `json:"took_ms" jsonschema:"how long the command took"`
 	// HomeReport is as list has it: read after the command, and Temporal is not asked again.
 	inspect.HomeReport
@@ -93,7 +94,7 @@ func noteEnding(c *cobra.Command, command fsm.Command, o fsm.Outcome) {
 
 // result describes the home as it is now, and what the command has come to.
 func (e *ending) result(command string, err error) Result {
-	r := Result{Schema: ResultSchema, Command: command, Outcome: e.word(), Next: []string{}}
+	r := Result{Schema: ResultSchema, Command: command, Outcome: e.word(), Killed: e.outcome.Killed, Next: []string{}}
 	path, homeless := cli.HomePath()
 	snapshot := inspect.Unseen()
 	if homeless == nil {

@@ -98,6 +98,9 @@ func report(c *cobra.Command, home statefile.Home, command fsm.Command, o fsm.Ou
 		}
 	case fsm.ResultStopped:
 		fmt.Fprintln(out, "Stopped: nothing of Temporal is left.")
+		if o.Killed {
+			fmt.Fprintf(out, "It was ended by SIGKILL: %s.\n", keptAfterKill(r))
+		}
 		if o.Detail != "" {
 			fmt.Fprintln(out, "Note:", o.Detail+".")
 		}
@@ -133,9 +136,20 @@ func problemOf(home statefile.Home, command fsm.Command, o fsm.Outcome, client *
 func printStarted(out io.Writer, home statefile.Home, command fsm.Command, o fsm.Outcome, took, end string) {
 	fmt.Fprintln(out, startedPhrase(command, o, took))
 	printInstance(out, home, o.Record)
+	if o.Killed {
+		fmt.Fprintln(out, "  Note       the Temporal before this one was ended by SIGKILL: what it had committed is there")
+	}
 	if command.Verb == fsm.VerbStart {
 		fmt.Fprintf(out, "  Next       %s\n", cli.ForThisHome(strings.Join(nextCommands(o.Record.Settings, end), ", ")))
 	}
+}
+
+// keptAfterKill says what of the data of a Temporal is left that SIGKILL has ended.
+func keptAfterKill(r fsm.Record) string {
+	if r.Settings.DB == "" {
+		return "its database was in memory"
+	}
+	return "the next start finds all that was committed"
 }
 
 // startedOutcome distinguishes a start from an adoption.

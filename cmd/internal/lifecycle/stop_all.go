@@ -28,9 +28,9 @@ type AllStopped struct {
 }
 
 // StopAll stops homes side by side, each by a stop in a process of its own: a command drives one
-// home, and signals are sent to a driver by its PID. It prints a line for each as soon as that is
+// home, and signals are sent to a driver by its PID. how is the flag that says how. It prints a line for each as soon as that is
 // stopped. A home that cannot be stopped keeps none of the others from it.
-func StopAll(c *cobra.Command, homes []inspect.HomeReport, grace time.Duration) error {
+func StopAll(c *cobra.Command, homes []inspect.HomeReport, how string) error {
 	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	results := make([]Result, len(homes))
@@ -38,7 +38,7 @@ func StopAll(c *cobra.Command, homes []inspect.HomeReport, grace time.Duration) 
 	var printing sync.Mutex
 	for i, home := range homes {
 		all.Go(func() {
-			results[i] = stopOne(ctx, c, home, grace)
+			results[i] = stopOne(ctx, c, home, how)
 			printing.Lock()
 			defer printing.Unlock()
 			printStopped(c, results[i])
@@ -57,11 +57,11 @@ func StopAll(c *cobra.Command, homes []inspect.HomeReport, grace time.Duration) 
 }
 
 // stopOne runs a stop of one home in a child process, and returns what that printed.
-func stopOne(ctx context.Context, c *cobra.Command, home inspect.HomeReport, grace time.Duration) Result {
+func stopOne(ctx context.Context, c *cobra.Command, home inspect.HomeReport, how string) Result {
 	result := Result{Schema: ResultSchema, Command: c.Name(), Outcome: OutcomeFailed, HomeReport: home, Next: []string{}}
 	exe, err := os.Executable()
 	if err == nil {
-		child := exec.CommandContext(ctx, exe, append(cli.WordsTo(c), "--"+cli.HomeFlag+"="+home.Home, "--timeout="+grace.String(), "--output=json")...)
+		child := exec.CommandContext(ctx, exe, append(cli.WordsTo(c), "--"+cli.HomeFlag+"="+home.Home, how, "--output=json")...)
 		var printed, words bytes.Buffer
 		child.Args[0], child.Stdout, child.Stderr = os.Args[0], &printed, &words
 		child.Cancel = func() error { return child.Process.Signal(syscall.SIGINT) }
@@ -83,7 +83,11 @@ func printStopped(c *cobra.Command, r Result) {
 	case r.Error != nil:
 		fmt.Fprintf(c.ErrOrStderr(), "%s: not stopped: %s\n", r.label(), r.Error.What)
 	case r.Outcome == OutcomeStopped:
-		fmt.Fprintf(cli.Success(c), "%s: stopped in %.1fs.\n", r.label(), time.Duration(r.TookMS*int64(time.Millisecond)).Seconds())
+		how := ""
+		if r.Killed {
+			how = ", by SIGKILL"
+		}
+		fmt.Fprintf(cli.Success(c), "%s: stopped in %.1fs%s.\n", r.label(), time.Duration(r.TookMS*int64(time.Millisecond)).Seconds(), how)
 	default:
 		fmt.Fprintf(cli.Success(c), "%s: nothing ran.\n", r.label())
 	}

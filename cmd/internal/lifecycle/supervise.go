@@ -95,23 +95,23 @@ func (s supervision) drive(lock *os.File, document statefile.Document) (fsm.Reco
 		s.manager.watch(world)
 		defer s.manager.close()
 	}
-	return fsm.Drive(world, document.Record, self, 0), nil
+	return fsm.Drive(world, document.Record, self, fsm.Input{}), nil
 }
 
 // obey turns SIGUSR1 into a wish for the setup, and other signals into stops: one that a command left a request for, one
-// that came alone, and from the second interrupt on one without patience.
+// that came alone, and from the second interrupt on one that waits for nothing.
 func obey(world *actions.World, signals <-chan os.Signal) {
-	var grace fsm.Millis
+	interrupt := fsm.Stop
 	for sig := range signals {
 		switch {
 		case sig == syscall.SIGUSR1:
 			world.WantSetup()
 		case sig == syscall.SIGTERM && world.Requested():
 		case sig == syscall.SIGINT:
-			world.StopNow("SIGINT (Ctrl-C) to the supervisor", grace)
-			grace = 1
+			world.Stop(interrupt, "SIGINT (Ctrl-C) to the supervisor")
+			interrupt = fsm.StopNow
 		default:
-			world.StopNow(unix.SignalName(sig.(syscall.Signal))+" to the supervisor", 0)
+			world.Stop(fsm.Stop, unix.SignalName(sig.(syscall.Signal))+" to the supervisor")
 		}
 	}
 }

@@ -59,7 +59,7 @@ func carryOut(c *cobra.Command, home statefile.Home, command fsm.Command) (fsm.R
 
 // StopTied stops what StartTied has started, at once, and reports nothing but a failure.
 func StopTied(c *cobra.Command, home statefile.Home) error {
-	_, err := carryOut(c, home, fsm.Command{Verb: fsm.VerbStop, Grace: 1, Cause: Cause(c.Name())})
+	_, err := carryOut(c, home, fsm.Command{Verb: fsm.VerbStop, Now: true, Cause: Cause(c.Name())})
 	return err
 }
 

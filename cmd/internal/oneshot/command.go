@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
 	"github.com/stigmer/local/statefile"
 )
@@ -46,11 +46,11 @@ func find(words []string) (command, error) {
 
 // environ is that of this process, with the variables that lead a client to Temporal, and the home.
 func environ(variables []human.Variable, home statefile.Home) []string {
-	env := os.Environ()
+	env := config.WithoutOwn(os.Environ())
 	for _, v := range variables {
 		env = append(env, v.Name+"="+v.Value)
 	}
-	return slices.DeleteFunc(cli.WithHome(env, home), func(entry string) bool { return strings.HasSuffix(entry, "=") && strings.HasPrefix(entry, "STIGMER_") })
+	return cli.WithHome(env, home)
 }
 
 // passedOn are the signals that a command gets which this process gets, and stopping those of them that ask it to end.

@@ -132,11 +132,14 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 
 // copyDatabase makes a copy of a database in the home.
 func (r *run) copyDatabase(from string) error {
-	if _, err := os.Stat(from); err != nil {
-		return cli.SystemProblem(err, "there is no such database to copy; nothing was started")
+	const try = "--db with a file that Temporal has served from, or none: then the database is in memory"
+	if !cli.Exists(from) {
+		return &cli.Problem{What: "there is no database " + from, Means: "there is nothing to copy; nothing was started", Try: try, Exit: cli.ExitFailed}
 	}
-	if err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}}); err != nil {
-		return err
+	err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}})
+	if p, unfit := errors.AsType[*cli.Problem](err); unfit {
+		p.Means, p.Try = "Temporal cannot serve from a copy of it; nothing was started, and it was not touched", try
+		return p
 	}
 	ctx, stop := cli.WithSignals(r.c.Context())
 	defer stop()
