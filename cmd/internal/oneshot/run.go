@@ -100,12 +100,6 @@ func (r *run) with(base statefile.Home, command command) error {
 // start returns the record of a Temporal that a client can use, and the start that made it.
 func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, err error) {
 	o := &r.o.Options
-	if o.Settings.DB != "" {
-		if err := r.copyDatabase(o.Settings.DB); err != nil {
-			return temporal, tie, err
-		}
-		o.Settings.DB = r.home.DB()
-	}
 	lent, err := o.Lent()
 	if err != nil {
 		return temporal, tie, err
@@ -117,8 +111,11 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 	err = installer.WithBinary(r.c, o, base, fsm.VerbStart, func() error {
 		settings := o.Settings
 		settings.TemporalVersion = "" // its program lies in another home
-		if err := lifecycle.TryForStart(r.c, o, r.home, lent); err != nil {
+		if err := r.check(base, fsm.Record{Settings: settings, Environment: lent}); err != nil {
 			return err
+		}
+		if settings.DB != "" {
+			settings.DB = r.home.DB()
 		}
 		tie = fsm.Command{
 			Verb: fsm.VerbStart, Want: settings, Given: o.Given, Environment: lent, TiedTo: self,
@@ -130,16 +127,32 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 	return temporal, tie, err
 }
 
-// copyDatabase makes a copy of a database in the home.
-func (r *run) copyDatabase(from string) error {
-	const try = "--db with a file that Temporal has served from, or none: then the database is in memory"
-	if !cli.Exists(from) {
-		return &cli.Problem{What: "there is no database " + from, Means: "there is nothing to copy; nothing was started", Try: try, Exit: cli.ExitFailed}
+// check tries the program, and copies the database, by what the home at base remembers.
+func (r *run) check(base statefile.Home, next fsm.Record) error {
+	if err := config.TryProgram(r.c, base, next); err != nil {
+		return err
 	}
-	err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}})
-	if p, unfit := errors.AsType[*cli.Problem](err); unfit {
-		p.Means, p.Try = "Temporal cannot serve from a copy of it; nothing was started, and it was not touched", try
-		return p
+	if from := next.Settings.DB; from != "" {
+		if err := r.copyDatabase(base, next, from); err != nil {
+			return err
+		}
+	}
+	if err := tied.Remember(r.home, base); err != nil {
+		return cli.SystemProblem(err, "nothing was started")
+	}
+	return nil
+}
+
+// copyDatabase makes a copy of a database in the home, if Temporal can serve from it.
+func (r *run) copyDatabase(base statefile.Home, next fsm.Record, from string) error {
+	if !cli.Exists(from) {
+		return unfit(&cli.Problem{What: "there is no database " + from, Exit: cli.ExitFailed}, "a file that Temporal has served from")
+	}
+	if err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}}); err != nil {
+		return unfit(err, "a file that Temporal has served from")
+	}
+	if err := lifecycle.CheckSchema(r.c, base, next); err != nil {
+		return unfit(err, "a file that this version of Temporal has made, or the version that made it: --temporal-version V")
 	}
 	ctx, stop := cli.WithSignals(r.c.Context())
 	defer stop()
@@ -147,6 +160,14 @@ func (r *run) copyDatabase(from string) error {
 		return cli.SystemProblem(err, "nothing was started, and the database was not touched")
 	}
 	return nil
+}
+
+// unfit says of a database that it cannot be copied for a run, and what can be.
+func unfit(err error, other string) error {
+	if p, is := errors.AsType[*cli.Problem](err); is {
+		p.Means, p.Try = "Temporal could not serve from a copy of it; nothing was started, and it was not touched", "--db with "+other
+	}
+	return err
 }
 
 func (r *run) keepSupervised(tie fsm.Command, temporal fsm.Record) {
