@@ -4,9 +4,13 @@ import (
 	"context"
 	"os"
 
+	"github.com/spf13/cobra"
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/program"
 	"github.com/stigmer/local/actions/transfer"
 	"github.com/stigmer/local/cmd/internal/cli"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/statefile"
 )
 
 // CopyDatabase copies the committed state of a database, which any server may have open, to a file, and returns when the copy
@@ -26,4 +30,16 @@ func CopyDatabase(ctx context.Context, from, to string, progress transfer.Progre
 		return err
 	}
 	return transfer.Settle(to)
+}
+
+// RecordCopy records in a home in which nothing was started that the program of next has served on a database: it is
+// a copy of one that CheckSchema has let pass.
+func RecordCopy(c *cobra.Command, home statefile.Home, next fsm.Record, db string) error {
+	version := program.Of(c.Context(), home, next).Version
+	r := fsm.Record{
+		State: fsm.Stopped, Desired: fsm.WantStopped, Generation: 1, Reason: "the database was copied",
+		Settings: fsm.Settings{DB: db, Policy: fsm.DefaultPolicy()}, Database: fsm.Database{Path: db, Served: true, Version: version},
+		Known: database.ReadContents(db, fsm.DatabaseFile{}).Known,
+	}
+	return (statefile.File{Home: home}).Put(statefile.Document{Record: r, Paths: home.Paths()})
 }

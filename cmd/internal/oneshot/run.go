@@ -132,13 +132,11 @@ func (r *run) check(base statefile.Home, next fsm.Record) error {
 	if err := config.TryProgram(r.c, base, next); err != nil {
 		return err
 	}
-	if from := next.Settings.DB; from != "" {
-		if err := r.copyDatabase(base, next, from); err != nil {
-			return err
-		}
-	}
 	if err := tied.Remember(r.home, base); err != nil {
 		return cli.SystemProblem(err, "nothing was started")
+	}
+	if from := next.Settings.DB; from != "" {
+		return r.copyDatabase(base, next, from)
 	}
 	return nil
 }
@@ -156,7 +154,11 @@ func (r *run) copyDatabase(base statefile.Home, next fsm.Record, from string) er
 	}
 	ctx, stop := cli.WithSignals(r.c.Context())
 	defer stop()
-	if err := lifecycle.CopyDatabase(ctx, from, r.home.DB(), transfer.Silent); err != nil {
+	err := lifecycle.CopyDatabase(ctx, from, r.home.DB(), transfer.Silent)
+	if err == nil {
+		err = lifecycle.RecordCopy(r.c, r.home, next, r.home.DB())
+	}
+	if err != nil {
 		return cli.SystemProblem(err, "nothing was started, and the database was not touched")
 	}
 	return nil
