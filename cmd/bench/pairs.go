@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"syscall"
 
 	"github.com/stigmer/local/probes/proc"
 )
@@ -44,7 +45,7 @@ func measurePairs(b *bench) section {
 
 func (b *bench) measurePair(f figures) {
 	folder, h := b.makeFolder("bare"), b.newHome(b.temporal, quick...)
-	start, stop := b.runBare(folder)
+	start, stop := b.runBare(folder, syscall.SIGTERM)
 	f.add("bare, new", start)
 	f.add("bare, stop", stop)
 
@@ -54,7 +55,7 @@ func (b *bench) measurePair(f figures) {
 	b.pause(settleTime)
 	f.add("stop", h.stop())
 
-	start, _ = b.runBare(folder)
+	start, _ = b.runBare(folder, syscall.SIGTERM)
 	f.add("bare, old", start)
 	f.add("old", h.start())
 	b.pause(settleTime)
