@@ -79,8 +79,8 @@ func (s server) awaitExit(ctx context.Context) {
 	}
 }
 
-// runBare starts and stops a bare server, as the tool does, and returns the milliseconds
-// from its spawn until it was proven to serve, and from SIGTERM until its exit. Its folder
+// runBare starts a bare server, as the tool does, and ends it by a signal. It returns the milliseconds
+// from its spawn until it was proven to serve, and from the signal until its exit. Its folder
 // keeps the database for the next one.
 func (b *bench) runBare(folder string, end syscall.Signal) (start, stop float64) {
 	p := b.freePorts()
