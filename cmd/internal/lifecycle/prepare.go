@@ -25,7 +25,7 @@ import (
 
 // Prepare parses, then opens the home: a command that was not understood makes nothing.
 func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
-	home, err := OpenWithSettings(c, o)
+	home, err := OpenWithSettings(c, o, cli.OpenHome)
 	if err != nil {
 		return "", err
 	}
@@ -40,7 +40,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 }
 
 // OpenWithSettings parses, then opens the home whose settings count.
-func OpenWithSettings(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+func OpenWithSettings(c *cobra.Command, o *config.Options, open func() (statefile.Home, error)) (statefile.Home, error) {
 	o.Config = config.FileOf(c)
 	if err := o.Parse(c.Flags()); err != nil {
 		return "", err
@@ -48,7 +48,7 @@ func OpenWithSettings(c *cobra.Command, o *config.Options) (statefile.Home, erro
 	if err := config.CheckHomeText(); err != nil {
 		return "", err
 	}
-	home, err := cli.OpenHome()
+	home, err := open()
 	if err != nil {
 		return "", err
 	}

@@ -50,7 +50,7 @@ func Run(c *cobra.Command, o *Options, words []string) error {
 	if err := config.SettleForRun(c.Flags()); err != nil {
 		return cli.UsageProblem(err)
 	}
-	base, err := lifecycle.OpenWithSettings(c, &o.Options)
+	base, err := lifecycle.OpenWithSettings(c, &o.Options, findBase)
 	if err != nil {
 		return failed(err)
 	}
@@ -62,7 +62,7 @@ func Run(c *cobra.Command, o *Options, words []string) error {
 	lifecycle.Sweep(c)
 	path, err := tied.NewPath(o.Keep)
 	if err != nil {
-		return failed(cli.SystemProblem(err, "nothing was started"))
+		return failed(&cli.Problem{What: "the folder for temporary files cannot be used: " + err.Error(), Means: "a run has its home there; nothing was started", Try: "TMPDIR=DIR, with a folder of yours", Exit: cli.ExitFailed})
 	}
 	caretaker, err := lifecycle.StartCaretaker(c, path)
 	if err != nil {
@@ -90,11 +90,30 @@ func (r *run) with(base statefile.Home, command command) error {
 	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
 	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
 	began := time.Now()
-	err = command.run(environ(contact.Variables(namespace), r.home), r.signals)
-	if status, ended := errors.AsType[cli.Status](err); ended && status != cli.ExitDone {
-		r.explain(command.words[0], int(status), began)
+	ended, err := command.run(environ(contact.Variables(namespace), r.home), r.signals)
+	if err != nil {
+		return err
 	}
-	return err
+	if ended.status != cli.ExitDone {
+		r.explain(command.words[0]+ended.words, began)
+	}
+	return ended.status
+}
+
+// findBase finds the home whose settings and program a run has, and makes none.
+func findBase() (statefile.Home, error) {
+	path, err := cli.HomePath()
+	if err != nil {
+		return "", err
+	}
+	home, there, err := statefile.FindHome(path)
+	switch {
+	case err != nil:
+		return "", cli.SystemProblem(err, "nothing was started")
+	case !there:
+		return statefile.Gone(path), nil
+	}
+	return home, nil
 }
 
 // start returns the record of a Temporal that a client can use, and the start that made it.
@@ -110,6 +129,9 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 	}
 	err = installer.WithBinary(r.c, o, base, fsm.VerbStart, func() error {
 		settings := o.Settings
+		if settings.TemporalBin == "" {
+			return config.NoBinary(base, settings.TemporalVersion)
+		}
 		settings.TemporalVersion = "" // its program lies in another home
 		if err := r.check(base, fsm.Record{Settings: settings, Environment: lent}); err != nil {
 			return err
@@ -132,7 +154,7 @@ func (r *run) check(base statefile.Home, next fsm.Record) error {
 	if err := config.TryProgram(r.c, base, next); err != nil {
 		return err
 	}
-	if err := tied.Remember(r.home, base); err != nil {
+	if err := tied.Remember(r.home, base, next.Settings.TemporalBin); err != nil {
 		return cli.SystemProblem(err, "nothing was started")
 	}
 	if from := next.Settings.DB; from != "" {
