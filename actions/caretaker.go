@@ -127,7 +127,7 @@ func AwaitRunsEnd() {
 // supervisor.lock. It returns nil if there is no such home, or not any more.
 func TakeOver(path string, args, env []string) error {
 	home, there, err := statefile.FindHome(path)
-	if err != nil || !there {
+	if err != nil || !there { //mutation:taken-over
 		return err
 	}
 	lock, err := lockfile.Wait(home.SupervisorLock())

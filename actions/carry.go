@@ -12,6 +12,7 @@ import (
 
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/actions/lockfile"
 	"github.com/stigmer/local/actions/logfile"
@@ -150,7 +151,7 @@ func (d *Client) drive(effect fsm.CommandEffect) error {
 	d.drives.unheard.Store(world.requests.stopUndelivered)
 	d.drives.over.Store(world)
 	d.drives.under.Store(nil)
-	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last})
+	d.post(fsm.CommandInput{Kind: fsm.InputDrove, Record: last, Evidence: fsm.Evidence{Untied: evidence.Untied(last)}})
 	return nil
 }
 

@@ -45,6 +45,25 @@ func TestDriveStops(t *testing.T) {
 	stage.Check(t, onlyExit(l.World.run.child.Wait()))
 }
 
+// What is left of a run that has died gets no time, and the command knows of it: it ties nothing to that run.
+func TestDriveOfTheUntied(t *testing.T) {
+	l, leader := orphan(t)
+	leader.Must("trap")
+	self, err := proc.Identify(os.Getpid())
+	stage.Check(t, err)
+	self.StartTicks++ // another process had our PID
+	l.record.TiedTo = self
+	save(t, l.home, l.record)
+	d, _ := newClient(t, l.home, nil)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActTryLock})
+	stage.Is(t, "untied", d.sees(t, fsm.InputWon).Evidence.Untied, true)
+	d.Carry(fsm.CommandEffect{Do: fsm.ActDrive, Record: l.record})
+	s := d.sees(t, fsm.InputDrove)
+	stage.Is(t, "state", s.Record.State, fsm.Stopped)
+	stage.Is(t, "untied still", s.Evidence.Untied, true)
+	stage.Check(t, onlyExit(l.World.run.child.Wait()))
+}
+
 // driving is a drive that waits for a Temporal which has heard SIGTERM and ignores it.
 func driving(t *testing.T) (*life, *stage.Actor, *Client, <-chan bool) {
 	t.Helper()

@@ -59,7 +59,7 @@ func NewWorld(home statefile.Home, lock *os.File, d statefile.Document, c WorldC
 		tree:   treeLock{end: newTreeEnd()}, logs: logfile.NewKeeper(home, c.Log),
 	}
 	if d.TiedTo.PID != 0 {
-		go w.watchTie(d.TiedTo)
+		go w.watchTie(d.TiedTo) //mutation:tie-watched
 	}
 	if d.Desired == fsm.WantRunning {
 		go w.programs.Of(home, d.Record) // while the locks are taken

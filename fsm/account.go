@@ -21,7 +21,7 @@ func (s Supervisor) accountWants(row Row, in Input) Supervisor {
 		s.Grace = in.Grace
 	case LockDenied, PortTaken, SaveFailed:
 		s.Desired, s.RestartPending = WantStopped, false //mutation:refused
-	case BudgetExhausted, Untied:
+	case BudgetExhausted, Untied: //mutation:untied-restarted
 		s.Desired = WantStopped //mutation:budget-spent
 	}
 	return s

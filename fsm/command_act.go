@@ -107,7 +107,7 @@ func turned(row CommandRow, in CommandInput) CommandInput {
 	if row.On != StoppedForRestart {
 		return in
 	}
-	return CommandInput{Kind: InputWon, Record: in.Record, Evidence: Evidence{Owner: OwnerNone}}
+	return CommandInput{Kind: InputWon, Record: in.Record, Evidence: Evidence{Owner: OwnerNone, Untied: in.Evidence.Untied}}
 }
 
 func arm(input CommandInputKind, after Millis) CommandEffect {

@@ -70,7 +70,7 @@ var looks = []CommandInputKind{InputBusy, InputYieldOver, InputStillSuspended, I
 type CommandInput struct {
 	Kind   CommandInputKind
 	Record Record
-	// Evidence is the owner of temporal.lock; set with Won.
+	// Evidence is the owner of temporal.lock; set with Won, and with Drove whether Temporal is untied.
 	Evidence Evidence
 	// Driver is the process that was proven to hold supervisor.lock as ours; zero if none was.
 	Driver Process

@@ -22,8 +22,8 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 		r.Incarnation++ // else it continues what another driver began
 	}
 	r.Desired, r.RestartPending = WantRunning, false //mutation:start-wish
-	r.TiedTo = c.tie(r, e)
-	r.Restarts, r.Failure = Restarts{}, Failure{} // a new request has a fresh budget //mutation:fresh-budget
+	r.TiedTo = c.tie(r, e)                           //mutation:tied
+	r.Restarts, r.Failure = Restarts{}, Failure{}    // a new request has a fresh budget //mutation:fresh-budget
 	r.Reason = "asked for by " + c.Cause
 	r.Generation++
 	return r, Outcome{}
@@ -32,7 +32,7 @@ func (c Command) Prepare(r Record, e Evidence) (Record, Outcome) {
 // tie returns the command with whose life the wanted Temporal ends. A start does not undo the tie to
 // another command that lives: one that a run's own command makes, say.
 func (c Command) tie(r Record, e Evidence) Process {
-	if c.TiedTo.PID != 0 || e.Untied {
+	if c.TiedTo.PID != 0 || e.Untied { //mutation:tie-undone
 		return c.TiedTo
 	}
 	return r.TiedTo

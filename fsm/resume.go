@@ -44,7 +44,7 @@ type Plan struct {
 // what was being done, and what is wanted.
 func Resume(r Record, e Evidence) Plan {
 	untied := r.untied(e)
-	wanted := r.Desired == WantRunning && !untied
+	wanted := r.Desired == WantRunning && !untied //mutation:untied-unwanted
 	switch e.Owner {
 	case OwnerNone:
 		return resumeFree(r, wanted)

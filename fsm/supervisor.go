@@ -60,7 +60,7 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 	if !s.Gone {
 		s.Run = 1
 	}
-	if r.untied(e) {
+	if r.untied(e) { //mutation:untied-wish
 		s.Desired = WantStopped
 	}
 	first := now

@@ -81,7 +81,7 @@ var Table = []Row{
 	{Healthy, Exited, Restarting, do(DoTerm), "its exit was not asked for, whatever its status says"},
 	{Healthy, Stop, Stopping, do(DoTerm), "a stop is obeyed in every state"},                           //mutation:stop-waits
 	{Healthy, StopNow, Stopping, do(DoKill), "a stop that waits for nothing is obeyed in every state"}, //mutation:now-waits
-	{Healthy, Untied, Stopping, do(DoKill), "no client is left that could use it"},
+	{Healthy, Untied, Stopping, do(DoKill), "no client is left that could use it"},                     //mutation:untied-healthy
 
 	{Degraded, ProbePassed, Healthy, do(DoScheduleProbe, DoSetup), "it recovered by itself"},
 	{Degraded, ProbeFailed, Degraded, do(DoScheduleProbe), "it does not answer as it should for another reason: what is written is lost, or no longer"},

@@ -37,7 +37,7 @@ func ObserveLocked(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 }
 
 // Untied reports whether the command has ended that a record ties Temporal to.
-func Untied(r fsm.Record) bool { return r.TiedTo.PID != 0 && !proc.Alive(r.TiedTo) }
+func Untied(r fsm.Record) bool { return r.TiedTo.PID != 0 && !proc.Alive(r.TiedTo) } //mutation:tie-observed
 
 func observeOwner(home statefile.Home, r fsm.Record) (fsm.Evidence, *os.File) {
 	for range Tries {

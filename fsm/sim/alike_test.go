@@ -12,15 +12,18 @@ func (w *simWorld) sorted(at []int) []int {
 		return at // TestContract knows each by its name
 	}
 	for i := 1; i < len(at); i++ {
-		for k := i; k > 0 && w.cmds[at[k]].c.Verb == w.cmds[at[k-1]].c.Verb && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
+		for k := i; k > 0 && w.cmds[at[k]].kin(w.cmds[at[k-1]]) && w.cmds[at[k]].looks() < w.cmds[at[k-1]].looks(); k-- {
 			at[k], at[k-1] = at[k-1], at[k]
 		}
 	}
 	return at
 }
 
-// name is the command's verb, with --now as scenarios and traces have it.
+// name is the command's verb as scenarios and traces have it.
 func (c *simCmd) name() string {
+	if c.run {
+		return string(verbRun)
+	}
 	if c.c.Now {
 		return string(c.c.Verb) + "-now"
 	}
@@ -28,13 +31,13 @@ func (c *simCmd) name() string {
 }
 
 func (c *simCmd) alike(o *simCmd) bool {
-	return c.c.Verb == o.c.Verb && c.opened && !c.over && c.looks() == o.looks()
+	return c.kin(o) && c.opened && !c.over && c.looks() == o.looks()
 }
 
 // looks is a number that alike commands share.
 func (c *simCmd) looks() uint64 {
 	n := uint64(len(c.deeds)) | uint64(len(c.sights))<<4 | uint64(c.half)<<8 | uint64(c.waiters)<<10 | uint64(len(c.timers))<<14
-	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over, c.c.Now && !c.over} {
+	for i, b := range []bool{c.opened, c.over, c.mine, c.changed, c.waiting, c.watching, c.drive != nil, c.old && !c.over, c.c.Now && !c.over, c.lived && !c.over} {
 		if b {
 			n |= 1 << (20 + i)
 		}

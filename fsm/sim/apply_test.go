@@ -98,6 +98,18 @@ func (w *simWorld) apply(m simMove) *simWorld {
 		n.fire(n.cmd(i), k)
 	case opLook:
 		n.watch()
+	case opUntied:
+		d := n.driver(i)
+		d.tied = simProc{}
+		d.inbox = with(d.inbox, simDelivery{simInput: simInput{event: fsm.Untied}})
+		n.say("%s learns that the run has ended", who(d.uid))
+	case opKeep:
+		n.keep(i)
+	case opTakeOver:
+		n.takeOver()
+	case opEndRun:
+		n.say("%s ends", who(n.cmds[i].uid))
+		n.endCommand(i, "killed")
 	default:
 		n.fail(m, i, k)
 	}
@@ -114,7 +126,7 @@ func (w *simWorld) apply(m simMove) *simWorld {
 func (n *simWorld) settle(before *simWorld, m simMove) {
 	i := int(m.who)
 	switch m.op {
-	case opExit, opAnswer, opLate, opGrantLock, opGone, opDriverTmr:
+	case opExit, opAnswer, opLate, opGrantLock, opGone, opDriverTmr, opUntied:
 		if d := before.driverAt(i); d.begun && len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) == 0 {
 			n.stepDriver(i, "")
 		}
@@ -195,7 +207,7 @@ func (n *simWorld) fail(m simMove, i, k int) {
 	case opCrashDrv:
 		n.left.Crash--
 		n.say("%s is killed", who(n.drivers[i].uid))
-		n.endDriver(i)
+		n.killDriver(i)
 	case opFreeze:
 		n.left.Freeze--
 		d := n.driver(i)
@@ -240,7 +252,7 @@ func (n *simWorld) powerCut(k int) {
 			n.endCommand(i, "killed")
 		}
 	}
-	n.drivers, n.trees, n.foreignProcs, n.lock, n.supervisorLock, n.portTaken = nil, nil, nil, 0, nil, 0
+	n.drivers, n.trees, n.foreignProcs, n.lock, n.supervisorLock, n.portTaken, n.caretakers = nil, nil, nil, 0, nil, 0, 0
 	n.boot++
 	switch k {
 	case 1:

@@ -44,6 +44,7 @@ type simSight struct {
 	rec        *simRec
 	hold       fsm.LockOwner
 	leader     simProc
+	untied     bool
 	driver     simProc
 	suspended  bool
 	outdated   bool
@@ -57,7 +58,7 @@ func (s simSight) full() fsm.CommandInput {
 		holder = "a foreign process"
 	}
 	return fsm.CommandInput{
-		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Holder: "a foreign process"},
+		Kind: s.saw, Record: s.rec.Record, Evidence: fsm.Evidence{Owner: s.hold, Leader: s.leader.full(), Untied: s.untied, Holder: "a foreign process"},
 		Driver: s.driver.full(), Suspended: s.suspended, Outdated: s.outdated, Holder: holder, Detail: "simulated",
 	}
 }

@@ -68,6 +68,7 @@ type simRec struct {
 	fsm.Record
 	code      uint64
 	sup, tmp  simProc
+	tie       simProc
 	illegible string
 }
 
@@ -86,10 +87,10 @@ func (c *simCache) rec(r fsm.Record) *simRec {
 		return have
 	}
 	rest := r
-	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}
+	rest.Generation, rest.Incarnation, rest.Supervisor, rest.Temporal, rest.TiedTo = min(r.Generation, 1), 0, fsm.Process{}, fsm.Process{}, fsm.Process{}
 	rest.Restarts = fsm.Restarts{Total: min(r.Restarts.Total, 1), Unserved: r.Restarts.Unserved}
 	rest.Database.Version, rest.Database.Setup.At, rest.Since = "", 0, 0
-	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), illegible(r)}
+	kept := &simRec{r, simCode(rest), short(r.Supervisor), short(r.Temporal), short(r.TiedTo), illegible(r)}
 	c.recs[r] = kept
 	return kept
 }
@@ -225,6 +226,7 @@ type simBegin struct {
 	self     simProc
 	hold     fsm.LockOwner
 	leader   simProc
+	untied   bool
 	ports    fsm.Ports
 	grace    fsm.Millis
 	now      bool
@@ -255,7 +257,7 @@ func (c *simCache) begin(k simBegin) simStepped {
 		if k.now {
 			asked.Event = fsm.StopNow
 		}
-		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Ports: k.ports, Holder: "a foreign process"}, asked)
+		s, first := fsm.Begin(k.r.Record, k.self.full(), fsm.Evidence{Owner: k.hold, Leader: k.leader.full(), Untied: k.untied, Ports: k.ports, Holder: "a foreign process"}, asked)
 		have = simStepped{s: c.sup(s), first: simInput{event: first.Event, was: first.Was, proc: short(first.Process), again: first.RestartPending}}
 		c.begins[k] = have
 	}

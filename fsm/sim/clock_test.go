@@ -80,7 +80,7 @@ func (c simClock) recent(times []fsm.Instant) int {
 // rule of maySpawn.
 func (w *simWorld) budgets(d *simDriver, before *simSup, on fsm.Event) {
 	s := d.s
-	requested := slices.Contains([]fsm.Event{fsm.Stop, fsm.StopNow, fsm.LockDenied, fsm.PortTaken, fsm.SaveFailed}, on)
+	requested := slices.Contains([]fsm.Event{fsm.Stop, fsm.StopNow, fsm.LockDenied, fsm.PortTaken, fsm.SaveFailed, fsm.Untied}, on)
 	if n := w.clock.recent(d.restarts); before.Desired == fsm.WantRunning && s.Desired == fsm.WantStopped && !requested &&
 		s.Restarts.Unserved < simPolicy.UnservedLimit && n < simPolicy.RestartLimit {
 		w.breaks("%s gives up after %d restarts in the window", who(d.uid), n)

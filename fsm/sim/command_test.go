@@ -20,7 +20,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 		w.look(c, simSight{saw: fsm.InputBusy, rec: simNoRec, look: true})
 	case !c.opened:
 		c.opened = true
-		o := w.run.cache.deeds(c.c.Open())
+		o := w.run.cache.deeds(w.tied(c).Open())
 		c.c, c.deeds = o.v, o.deeds
 	case len(c.deeds) == 0:
 		s := c.sights[0]
@@ -28,7 +28,7 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 		did = s.look || s.lock && w.fine()
 		w.look(c, s)
 	}
-	for !c.over {
+	for !c.over && !c.rests() {
 		switch {
 		case len(c.deeds) > 0:
 			if ask := c.deeds[0].ask; ask != fsm.ActArm && ask != fsm.ActWait && ask != fsm.ActFinish && (ask != fsm.ActReleaseLock || c.mine) {
@@ -76,6 +76,7 @@ func (w *simWorld) look(c *simCmd, s simSight) {
 		c.last = r
 		in = simSight{saw: fsm.InputWon, rec: r}
 		in.hold, in.leader = w.observe(r)
+		in.untied = w.untied(r)
 	case s.look:
 		c.changed = c.changed && s.saw != fsm.InputBusy
 		in = simSight{saw: s.saw, rec: simNoRec}
@@ -165,7 +166,11 @@ func (w *simWorld) carry(i int, c *simCmd, fault string) {
 			w.breaks("%s says that supervisor.lock is another program's, and it is not", who(c.uid))
 		}
 		w.setupIsThere(c, deed.end)
-		w.endCommand(i, deed.end)
+		if c.run {
+			w.rest(i, c, deed.end)
+		} else {
+			w.endCommand(i, deed.end)
+		}
 		w.mayEnd(i, c, deed)
 	}
 }

@@ -94,7 +94,11 @@ func deedLine(e fsm.CommandEffect, drives bool, look func() scene) func(naming) 
 }
 
 func evidenceText(e fsm.Evidence, name naming) string {
-	return fmt.Sprintf("temporal.lock %s %s", e.Owner, name(e.Leader))
+	text := fmt.Sprintf("temporal.lock %s %s", e.Owner, name(e.Leader))
+	if e.Untied {
+		text += ", untied"
+	}
+	return text
 }
 
 func recordText(r fsm.Record, name naming) string {
@@ -107,7 +111,7 @@ func recordText(r fsm.Record, name naming) string {
 		text string
 	}{
 		{r.RestartPending, "pending"}, {r.Failure.Event != "", string(r.Failure.Event)}, {r.Database.Created, "created"}, {r.Database.Served, "served"},
-		{r.Adopted, "adopted"}, {r.Drawn != (fsm.Ports{}), "ports"}, {r.Restarts.Total > 0, fmt.Sprint(r.Restarts.Total, " restarts")},
+		{r.TiedTo.PID != 0, "tied to " + name(r.TiedTo)}, {r.Adopted, "adopted"}, {r.Drawn != (fsm.Ports{}), "ports"}, {r.Restarts.Total > 0, fmt.Sprint(r.Restarts.Total, " restarts")},
 	} {
 		if more.said {
 			text += ", " + more.text

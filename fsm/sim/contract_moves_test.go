@@ -29,7 +29,7 @@ func (d *director) play(move string) {
 	}
 	name, text, _ := strings.Cut(rest, ": ")
 	switch verb = strings.TrimSuffix(verb, "&"); verb {
-	case "start", "stop", "restart", string(simStopNow), string(simRestartNow), "foreign", "bystander":
+	case "start", "stop", "restart", string(verbRun), string(simStopNow), string(simRestartNow), "foreign", "bystander":
 		d.begin(verb, move)
 	case "kill":
 		d.kill(d.named(name))
@@ -136,7 +136,7 @@ func (n *mirrorNode) outside(text string) *simWorld {
 	driver := slices.IndexFunc(w.drivers, func(d *simDriver) bool { return d.uid == uid })
 	command := slices.IndexFunc(w.cmds, func(c *simCmd) bool { return c.uid == uid && !c.over })
 	switch {
-	case slices.Contains([]string{"start", "stop", "restart", string(simStopNow), string(simRestartNow)}, verb):
+	case slices.Contains([]string{"start", "stop", "restart", string(verbRun), string(simStopNow), string(simRestartNow)}, verb):
 		next := w.clone()
 		next.cmds = append(next.cmds, next.newCommand(fsm.Verb(verb)))
 		return next

@@ -39,10 +39,13 @@ import (
 var roles = map[string]func(*part) error{
 	"server": (*part).serve, "member": (*part).linger, "escaped": (*part).linger, "foreign": (*part).intrude, "bystander": (*part).intrude,
 	evidence.SuperviseVerb: (*part).supervise, "start": (*part).command, "stop": (*part).command, "restart": (*part).command,
-	string(simStopNow): (*part).command, string(simRestartNow): (*part).command,
+	string(simStopNow): (*part).command, string(simRestartNow): (*part).command, string(verbRun): (*part).run,
 }
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == evidence.CaretakeVerb {
+		takeCare()
+	}
 	if len(os.Args) > 1 && roles[os.Args[1]] != nil {
 		if err := play(os.Args[1]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -74,6 +77,11 @@ type part struct {
 }
 
 func play(role string) error {
+	if home := os.Getenv(statefile.HomeVariable); home != "" { // a caretaker is in no folder of its own
+		if err := os.Chdir(home); err != nil {
+			return err
+		}
+	}
 	text, err := os.ReadFile("control")
 	if err != nil {
 		return err
@@ -311,14 +319,19 @@ func (p *part) supervise() error {
 
 // command is start, stop or restart, with --now or without.
 func (p *part) command() error {
+	verb, now := strings.CutSuffix(p.role, "-now")
+	_, err := p.carryOut(fsm.Command{Verb: fsm.Verb(verb), Now: now})
+	return err
+}
+
+func (p *part) carryOut(c fsm.Command) (fsm.Record, error) {
 	text, err := os.ReadFile("settings")
 	if err != nil {
-		return err
+		return fsm.Record{}, err
 	}
-	verb, now := strings.CutSuffix(p.role, "-now")
-	c := fsm.Command{Verb: fsm.Verb(verb), Now: now, Patience: 60_000, Grace: 300, Cause: "a trace"}
+	c.Patience, c.Grace, c.Cause = 60_000, 300, "a trace"
 	if err := json.Unmarshal(text, &c.Want); err != nil {
-		return err
+		return fsm.Record{}, err
 	}
 	client := actions.NewClient(actions.ClientConfig{Home: p.home, Log: hclog.NewNullLogger(), Supervise: func(lock *os.File) (int, error) {
 		return actions.Supervise(p.home, []string{evidence.SuperviseVerb}, os.Environ(), lock)
@@ -330,6 +343,7 @@ func (p *part) command() error {
 			client.ForwardStop()
 		}
 	}()
-	fsm.RunCommand(newHeardClient(p, client), c)
-	return nil
+	o := fsm.RunCommand(newHeardClient(p, client), c)
+	client.Leave()
+	return o.Record, nil
 }

@@ -16,7 +16,7 @@ func (w *simWorld) heard(d *simDriver) bool {
 func (w *simWorld) tellsBegin(d *simDriver, r *simRec, hold fsm.LockOwner, leader simProc) {
 	if w.heard(d) {
 		w.run.hear(w, d.uid, func(name naming) string {
-			return beginLine(r.Record, fsm.Evidence{Owner: hold, Leader: leader.full()}, name)
+			return beginLine(r.Record, fsm.Evidence{Owner: hold, Leader: leader.full(), Untied: d.told}, name)
 		})
 	}
 }

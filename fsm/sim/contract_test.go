@@ -62,6 +62,11 @@ var traces = []struct {
 	{"a setup is applied once", simSetUp, "start, start, kill supervisor 1, start, kill Temporal 1, fire supervisor 2: backoff_elapsed, await supervisor 2: -> Healthy, stop, start, stop"},
 	{"a setup is refused", simRefuses, "start, start, kill supervisor 1, start, restart, stop"},
 	{"the record is damaged", simGood, "start, tear, fire supervisor 1: probe_due, await supervisor 1: takes probed, stop"},
+	{"a run is killed", simStubborn, "run, kill run 1"},
+	{"a run is killed after its supervisor", simStubborn, "run, kill supervisor 1, kill run 1"},
+	{"a run and its supervisor are killed", simStubborn, "run, suspend supervisor 1, kill run 1, kill supervisor 1"},
+	{"a run is stopped", simGood, "run, stop, kill run 1"},
+	{"a start and a restart beside a run", simGood, "run, start, restart, kill run 1"},
 	{"the record is damaged without a supervisor", simGood, "start, kill supervisor 1, tear, start, stop"},
 }
 

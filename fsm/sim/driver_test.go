@@ -143,8 +143,9 @@ func (w *simWorld) begin(d *simDriver) {
 	if hold == fsm.OwnerNone { // World.Observe keeps a free lock
 		d.hasLock, w.lock = true, d.uid
 	}
+	d.tied, d.told = r.tie, w.untied(r)
 	w.tellsBegin(d, r, hold, leader)
-	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, w.portsOf(leader), d.grace, d.now, w.clock.wall, w.clock.tick})
+	o := w.run.cache.begin(simBegin{r, w.process(d.uid), hold, leader, d.told, w.portsOf(leader), d.grace, d.now, w.clock.wall, w.clock.tick})
 	if o.first.event == fsm.OrphanFound && hold != fsm.OwnerOurs {
 		w.breaks("%s adopts although the lock is %s", who(d.uid), hold)
 	}
@@ -162,6 +163,7 @@ func (w *simWorld) begin(d *simDriver) {
 func (w *simWorld) take(d *simDriver) simInput {
 	in := d.inbox[0]
 	d.inbox = d.inbox[1:]
+	d.told = d.told || in.event == fsm.Untied
 	if in.event == fsm.Probed {
 		d.mute = min(d.mute+1, 2)
 		if !in.waits {
@@ -195,7 +197,7 @@ func (w *simWorld) endDrive(i int, d *simDriver) {
 	if d.hasLock {
 		w.breaks("the drive in %s has ended and keeps temporal.lock", who(c.uid))
 	}
-	c.sights = with(c.sights, simSight{saw: fsm.InputDrove, rec: d.s.rec})
+	c.sights = with(c.sights, simSight{saw: fsm.InputDrove, rec: d.s.rec, untied: w.untied(d.s.rec)})
 	w.say("the drive in %s is over", who(c.uid))
 	if sight := c.sights[0]; len(c.sights) == 1 && !w.fine() {
 		c.sights = nil

@@ -18,6 +18,9 @@ func (w *simWorld) deserted(quiet *simRun) *simWorld {
 		if !c.over {
 			n.endProcess(c.uid)
 		}
+		if c.run && c.opened && !c.over {
+			n.caretakers++
+		}
 	}
 	n.cmds = n.cmds[:0]
 	n.left, n.looks = simBudget{}, simWatch{}
@@ -173,7 +176,7 @@ func (w *simWorld) wrongStop(end fsm.CommandResult) string {
 // settled reports whether a Temporal serves, and neither it nor its driver, if it
 // has one, has anything else in mind.
 func (w *simWorld) settled() bool {
-	if len(w.trees) != 1 || w.proof() != fsm.InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != fsm.Healthy || w.disk.Rec.SetupPending() {
+	if len(w.trees) != 1 || w.proof() != fsm.InputProbeOK || w.trees[0].termed || w.trees[0].doomed || w.disk.Torn || w.disk.Rec.State != fsm.Healthy || w.disk.Rec.SetupPending() || w.untied(w.disk.Rec) {
 		return false
 	}
 	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {

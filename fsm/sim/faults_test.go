@@ -19,6 +19,11 @@ func (w *simWorld) faults(list []simMove) []simMove {
 			}
 		}
 	}
+	for i, c := range w.cmds {
+		if c.lived && !c.over {
+			add(opEndRun, i, 0)
+		}
+	}
 	if w.left.Freeze > 0 {
 		for i, d := range w.drivers {
 			if !d.frozen && d.begun {

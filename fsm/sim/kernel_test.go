@@ -96,7 +96,10 @@ func (w *simWorld) endDriver(i int) {
 func (w *simWorld) endCommand(i int, end fsm.CommandResult) {
 	c := w.cmds[i]
 	w.endProcess(c.uid)
-	w.cmds[i] = &simCmd{uid: c.uid, c: c.c, over: true, end: end}
+	w.cmds[i] = &simCmd{simTying: simTying{run: c.run}, uid: c.uid, c: c.c, over: true, end: end}
+	if c.run && c.opened {
+		w.caretakers++
+	}
 }
 
 // save replaces the record by rename, and wakes the processes that wait for it. One that is not
@@ -111,6 +114,7 @@ func (w *simWorld) save(uid uint64, r *simRec, durable bool) {
 	if !w.fell && w.disk.There && r.Generation < w.disk.Rec.Generation {
 		w.breaks("the record's generation goes back from %d to %d", w.disk.Rec.Generation, r.Generation)
 	}
+	w.mayUntie(uid, r)
 	w.mayForget(r)
 	last := w.disk.Last
 	if durable {

@@ -6,7 +6,8 @@ func (e *simEncoder) driver(d *simDriver) {
 	s := d.s
 	e.is(d.begun, d.frozen, d.hasLock, d.opened, d.awaits, d.killing, d.awaited == s.Run, d.unsaved)
 	e.uid(d.uid)
-	e.is(d.setting, d.now)
+	e.is(d.setting, d.now, d.caretaker, d.told)
+	e.process(d.tied)
 	e.is(d.old, d.asked, d.waits, d.seesOff, d.proved != 0 && d.proved == s.rec.tmp.uid)
 	e.times(d)
 	if e.w.run.conf.Kind == simSlow {
@@ -91,7 +92,7 @@ func (e *simEncoder) input(in *simInput, s *simSup) {
 
 func (e *simEncoder) command(c *simCmd) {
 	e.text(string(c.c.Verb))
-	e.is(c.old && !c.over, c.c.Now && !c.over, c.opened, c.over)
+	e.is(c.old && !c.over, c.c.Now && !c.over, c.opened, c.over, c.run, c.lived && !c.over)
 	if c.over || !c.opened {
 		return
 	}
@@ -99,6 +100,7 @@ func (e *simEncoder) command(c *simCmd) {
 	e.code(k.code)
 	e.uid(c.uid)
 	e.is(c.changed, c.mine, c.waiting, c.watching, c.drive != nil, k.asked.uid != 0)
+	e.process(c.keeps)
 	e.process(k.replaced)
 	e.is(k.replaced.uid != 0, k.replaced.same(e.w.disk.Rec.sup))
 	e.n(c.half<<4 | c.waiters)
@@ -134,6 +136,7 @@ func (e *simEncoder) command(c *simCmd) {
 		e.is(s.lock, s.look)
 		if s.saw == fsm.InputDrove {
 			e.record(s.rec)
+			e.is(s.untied)
 		}
 	}
 	e.n(len(c.timers))

@@ -163,6 +163,7 @@ func (e *simEncoder) record(r *simRec) {
 	e.number(1, r.Incarnation)
 	e.process(r.sup)
 	e.process(r.tmp)
+	e.process(r.tie)
 	if e.w.left.Clock == 0 {
 		e.n(r.Restarts.InWindow(e.w.clock.wall, simPolicy.RestartWindow))
 		return
@@ -202,6 +203,7 @@ func (e *simEncoder) world(cmds []int) {
 	}
 	e.n(owners)
 	e.n(owners >> 8)
+	e.n(w.caretakers)
 	e.n(len(w.trees))
 	for _, t := range w.trees {
 		e.is(t.locked, t.leader, t.termed, t.hung, t.serves, t.doomed, t.member, t.escaped)

@@ -36,6 +36,10 @@ const (
 	opDriverTmr       = 'e'
 	opCmdTmr          = 't'
 	opLook            = 's' // a look of the state command
+	opUntied          = 'u' // a driver learns that the run has ended to which Temporal is tied
+	opKeep            = 'f' // a run sees that its supervisor has died
+	opTakeOver        = 'o' // a caretaker gets supervisor.lock
+	opEndRun          = 'E' // a run ends, however
 	// faults
 	opCrashCmd = 'C'
 	opCrashDrv = 'K'
@@ -52,7 +56,7 @@ const (
 	opClock    = 'j' // the clock jumps; arg: the turns
 )
 
-const simOps = "wlvxTbqdpaicnkg"
+const simOps = "uwlvxTbqdpaicnkgfo"
 
 func (m simMove) String() string {
 	if m.arg > 0 {
@@ -128,9 +132,7 @@ func (w *simWorld) moves(room []simMove) []simMove {
 		case c.over:
 		case !c.opened:
 			// Of alike commands the first one opens first, but for TestContract, which knows each by its name.
-			if w.run.hear != nil || !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool {
-				return !o.opened && !o.over && o.c.Verb == c.c.Verb && o.c.Now == c.c.Now && o.old == c.old
-			}) {
+			if w.run.hear != nil || !slices.ContainsFunc(w.cmds[:i], func(o *simCmd) bool { return !o.opened && !o.over && o.kin(c) && o.old == c.old }) {
 				add(opCommand, i, 0)
 			}
 		default:
@@ -145,6 +147,7 @@ func (w *simWorld) moves(room []simMove) []simMove {
 			}
 		}
 	}
+	w.runMoves(add)
 	list = w.driverTimers(list, false)
 	list = w.cmdTimers(list, false)
 	if len(list) == 0 || w.left.Late > 0 && !w.run.fair {

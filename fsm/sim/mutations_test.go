@@ -107,6 +107,16 @@ var mutations = []mutation{
 	{"what a dead driver was killing is waited for", "restart-resumed", "DoTerm", "", ""},
 	{"what a dead driver was stopping is waited for", "stop-resumed", "DoTerm", "", ""},
 	{"a Temporal that hangs is left alone", "hung", "Restarting, do(DoTerm)", "Degraded, do(DoScheduleProbe)", ""},
+	{"the record does not name the run", "tied", "c.tie(r, e)", "Process{}", simTie},
+	{"a start undoes the tie to a run that lives", "tied", "c.tie(r, e)", "c.TiedTo", simTieKept},
+	{"a start keeps the tie to a run that is dead", "tie-undone", " || e.Untied", "", simTieKept},
+	{"a run's end means nothing to a Temporal that serves", "untied-healthy", "Stopping, do(DoKill)", "Healthy, nil", simTie},
+	{"what a run leaves is told to stop", "untied-healthy", "DoKill", "DoTerm", simTie},
+	{"what a run leaves is started again", "untied-restarted", ", Untied", "", simTie},
+	{"what a dead run wants is wanted", "untied-unwanted", " && !untied", "", simTie},
+	{"what a dead run has left is told to stop", "untied", "", "case false:", simTie},
+	{"a run that lives loses its Temporal with its supervisor", "untied", "untied", "r.TiedTo.PID != 0", simTie},
+	{"the record still wants what a dead run wanted", "untied-wish", "r.untied(e)", "false", simTie},
 
 	// These are of package actions, and caught by the contract.
 	{"the record is not written before the act", "record-written", "", "var err error", "start and stop"},
@@ -130,6 +140,9 @@ var mutations = []mutation{
 	{"a setup is not applied", "setup-begun", "", "", "a setup is applied once"},
 	{"no supervisor is asked for a setup", "setup-asked", "", "return nil", "a setup is refused"},
 	{"a damaged record is left as it is", "record-restored", "", "", "the record is damaged"},
+	{"no driver watches the tie", "tie-watched", "", "", "a run is killed"},
+	{"a dead run is believed to live", "tie-observed", "!proc.Alive(r.TiedTo)", "false", "a run and its supervisor are killed"},
+	{"no caretaker takes over", "taken-over", "!there", "there", "a run and its supervisor are killed"},
 }
 
 const (
@@ -137,6 +150,8 @@ const (
 	simSettingUp  = "commands=sr, temporal=gets a setup, crash=1"
 	simForgetting = "commands=s, temporal=gets a setup in memory, before=healthy, mishap=1"
 	simRefusal    = "commands=s, temporal=refuses its setup, crash=1"
+	simTie        = "commands=u, temporal=good, crash=1"
+	simTieKept    = "commands=us, temporal=good, crash=1"
 	simSlowness   = "commands=s, temporal=becomes slow, before=healthy, mishap=2"
 )
 

@@ -44,6 +44,7 @@ func (w *simWorld) performed(d *simDriver, e *simEffect, fault string) (simInput
 	case fsm.DoTerm:
 		w.mayRestart(e, d.mute)
 		if w.awaitEnd(d, e) {
+			w.mayLast(d, "gives Temporal time")
 			w.signalTree(e.rec, false)
 		}
 	case fsm.DoKill:
@@ -101,6 +102,7 @@ func (w *simWorld) takeLocks(d *simDriver, e *simEffect, fault string) simInput 
 
 func (w *simWorld) spawnOf(d *simDriver, e *simEffect, fault string) simInput {
 	w.maySpawn(d, e)
+	w.mayLast(d, "spawns")
 	if fault != "" {
 		return simInput{event: fsm.SpawnFailed}
 	}

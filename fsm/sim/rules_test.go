@@ -77,6 +77,8 @@ func (w *simWorld) saysTrue(d *simDriver, e *simEffect) {
 		w.breaks("Healthy is said of pid %d, which never answered", pid)
 	case e.to == fsm.Stopped && len(w.trees) > 0 && !(e.on == fsm.LockDenied && w.unproven()):
 		w.breaks("Stopped is said while Temporal lives")
+	case e.on == fsm.Untied && w.runLives(e.rec.tie):
+		w.breaks("pid %d is ended for a run that lives", pid)
 	case e.on == fsm.Exited && w.leaderLives(e.rec.tmp.uid):
 		w.breaks("pid %d is said to have exited, and lives", pid)
 	}
@@ -102,7 +104,7 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	if o.end == fsm.ResultTimedOut && w.settled() && len(w.drivers) > 0 && !frozen && !c.changed && len(c.sights)+len(c.timers) == 0 {
 		w.breaks("%s loses patience although Temporal is Healthy", who(c.uid))
 	}
-	if o.end == fsm.ResultStoppedByOther && !w.run.fair && !w.fell && !slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == fsm.VerbStop }) {
+	if o.end == fsm.ResultStoppedByOther && !w.run.fair && !w.fell && !w.endsBeside(c) {
 		w.breaks("%s says that another command has stopped Temporal, and none has", who(c.uid))
 	}
 	if w.left != w.run.conf.Budget || w.run.fair || w.run.conf.Kind == simDeaf {
@@ -112,7 +114,7 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 	switch {
 	case c.c.Verb == fsm.VerbStop:
 		ends = []fsm.CommandResult{fsm.ResultStopped, fsm.ResultNothingRan}
-	case slices.ContainsFunc(w.cmds, func(o *simCmd) bool { return o.uid != c.uid && o.c.Verb == fsm.VerbStop }):
+	case w.endsBeside(c):
 		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning, fsm.ResultStoppedByOther}
 	default: // a start waits for a restart, and one that comes between a restart's halves counts as its own
 		ends = []fsm.CommandResult{fsm.ResultStarted, fsm.ResultAlreadyRunning}
@@ -124,7 +126,7 @@ func (w *simWorld) mayEnd(i int, c *simCmd, o *simDeed) {
 		ends = append(ends, fsm.ResultTemporalLockForeign, fsm.ResultFailed)
 	}
 	if !slices.Contains(ends, o.end) {
-		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.c.Verb, i+1, o.end, o.detail)
+		w.breaks("%s#%d ends with %q although nothing went wrong (%s)", c.name(), i+1, o.end, o.detail)
 	}
 }
 

@@ -23,9 +23,9 @@ const (
 	simRestartNow fsm.Verb = "restart-now"
 )
 
-var simVerbs = map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart, 'X': simStopNow, 'R': simRestartNow}
+var simVerbs = map[rune]fsm.Verb{'s': fsm.VerbStart, 'x': fsm.VerbStop, 'r': fsm.VerbRestart, 'X': simStopNow, 'R': simRestartNow, 'u': verbRun}
 
-// verbs is a list of commands by their initials: s(tart), x (stop), r(estart); X and R with --now.
+// verbs is a list of commands by their initials: s(tart), x (stop), r(estart); X and R with --now; u (run).
 func verbs(initials string) []fsm.Verb {
 	list := []fsm.Verb{}
 	for _, r := range initials {
@@ -129,7 +129,7 @@ func simScenarios() []simConf {
 			list = append(list, simConf{Verbs: verbs(initials), Kind: simCrash, Running: true, Old: true, Budget: b})
 		}
 	}
-	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups(), simNows())
+	return slices.Concat(list, simRemains(), simTimes(), simLooks(), simSlows(), simSetups(), simNows(), simRuns())
 }
 
 // simNows are a stop and a restart with --now, alone and beside each other command, with a fault.
@@ -338,7 +338,7 @@ func TestSimulationDeep(t *testing.T) {
 			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
-			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart, simStopNow, simRestartNow}))
+			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart, simStopNow, simRestartNow, verbRun}))
 		}
 		s := newSearch(conf, 0, &simEnds{})
 		if story := s.walk(dice, depth); story != nil {

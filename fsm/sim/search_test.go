@@ -73,9 +73,13 @@ func simFirst(run *simRun) *simWorld {
 }
 
 func (w *simWorld) newCommand(v fsm.Verb) *simCmd {
+	run := v == verbRun
+	if run {
+		v = fsm.VerbStart
+	}
 	verb, now := strings.CutSuffix(string(v), "-now")
 	c := fsm.Command{Verb: fsm.Verb(verb), Now: now, Want: w.run.conf.Kind.settings(), Patience: 60_000, Grace: 10_000, Cause: "simulated"}
-	return &simCmd{uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
+	return &simCmd{simTying: simTying{run: run}, uid: w.newProcess(), c: w.run.cache.verb(c), last: simNoRec}
 }
 
 // explore returns the first broken rule, nil for none.
@@ -142,10 +146,10 @@ func (s *simSearch) try(w *simWorld, at int, m simMove) (*simWorld, *simStory) {
 // visit checks what must follow from one state.
 func (s *simSearch) visit(w *simWorld, at int, moves []simMove) *simStory {
 	s.states++
-	if len(moves) == 0 {
+	if !slices.ContainsFunc(moves, func(m simMove) bool { return m.op != opEndRun }) {
 		for i, c := range w.cmds {
-			if c.opened && !c.over {
-				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.c.Verb, i+1), "")
+			if c.opened && !c.over && !c.rests() {
+				return s.story(at, fmt.Sprintf("nothing can happen any more, and %s#%d waits for ever", c.name(), i+1), "")
 			}
 		}
 	}
@@ -163,6 +167,11 @@ func (s *simSearch) endings(w *simWorld) (fsm.Verb, string) {
 	if s.fine.has(k) {
 		s.run.cache.spare = before
 		return "", ""
+	}
+	if slices.Contains(s.run.conf.Verbs, verbRun) {
+		if bad := before.leaves(s.run.conf); bad != "" {
+			return thenNothing, bad
+		}
 	}
 	for _, v := range []fsm.Verb{fsm.VerbStart, fsm.VerbStop} {
 		if _, bad := before.undisturbed(v, s.ends); bad != "" {

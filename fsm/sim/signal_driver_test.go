@@ -68,7 +68,7 @@ func (w *simWorld) deliver(p simProc, deed *simDeed) {
 		}
 		switch {
 		case kill || !d.begun: // before it listens for signals that is the end of it
-			w.endDriver(i)
+			w.killDriver(i)
 		default:
 			n := w.driver(i)
 			n.inbox = with(n.inbox, simDelivery{simInput: in})

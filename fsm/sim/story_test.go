@@ -33,7 +33,12 @@ func (s *simStory) retell(b *strings.Builder) string {
 	}
 	rule := w.bad
 	if rule == "" && s.then != "" {
-		_, rule = w.deserted(&simRun{conf: simConf{Kind: s.conf.Kind}, cache: newSimCache(true), fair: true, tell: true}).undisturbed(s.then, nil)
+		left := w.deserted(&simRun{conf: simConf{Kind: s.conf.Kind}, cache: newSimCache(true), fair: true, tell: true})
+		if s.then == thenNothing {
+			rule = left.leaves(s.conf)
+		} else {
+			_, rule = left.undisturbed(s.then, nil)
+		}
 		fmt.Fprintf(b, "  then every command is killed, and: %s\n", rule)
 	}
 	return rule

@@ -20,6 +20,7 @@ var simTwins = []string{
 	"commands=x, temporal=leaves members without the lock, before=healthy, crash=1, look=1", "commands=xr, temporal=leaves descendants without a mark, before=healthy, crash=1, mishap=1",
 	"commands=xx, temporal=good, before=healthy, ill=1", "commands=r, temporal=leaves members without the lock, before=healthy, mishap=1, clock=1", "commands=r, temporal=leaves descendants, before=healthy, mishap=1, clock=1",
 	"commands=s, temporal=crashes, before=healthy, mishap=3, clock=3", "commands=r, temporal=hangs, before=healthy, crash=1, mishap=2, clock=2",
+	"commands=u, temporal=good, crash=2", "commands=us, temporal=good, crash=1", "commands=uu, temporal=crashes, mishap=1", "commands=ur, temporal=good, power=1", "commands=ux, temporal=good, before=healthy, crash=1, freeze=1",
 }
 
 // TestKey holds the key against the search: whenever two ways lead to one key, the

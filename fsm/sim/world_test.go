@@ -32,6 +32,7 @@ type simWorld struct {
 	lock uint64
 	// supervisorLock lists the processes that share the locked description of supervisor.lock.
 	supervisorLock []uint64
+	caretakers     int // of dead runs: each waits for supervisor.lock
 	trees          []*simTree
 	drivers        []*simDriver // supervisors; a command's own drive is in the command
 	cmds           []*simCmd
@@ -112,6 +113,7 @@ type simForeign struct {
 
 // simDriver is the World and the Drive of one process.
 type simDriver struct {
+	simTied
 	uid      uint64
 	old      bool       // of an older version
 	grace    fsm.Millis // of a command's drive
@@ -157,6 +159,7 @@ type simExit struct{ uid, run uint64 }
 
 // simCmd is the Client and the RunCommand of one process.
 type simCmd struct {
+	simTying
 	uid      uint64
 	c        *simVerb
 	old      bool // of an older version
