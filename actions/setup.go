@@ -27,6 +27,7 @@ func (w *World) setUp(e fsm.Effect) {
 		if in.Setup.FoundSetup = found; err != nil {
 			in.Event, in.Detail = fsm.SetupFailed, err.Error()
 		}
+		in.Setup.Changes = database.Changes(settings.DB) // with those of the setup: a copy of before has fewer
 		w.Post(in)
 	}()
 }

@@ -65,13 +65,12 @@ func TestSupervise(t *testing.T) {
 	if _, err := lockfile.Take(home.SupervisorLock()); err == nil {
 		t.Error("the lock was lost in taking it over")
 	}
-	var status unix.WaitStatus
 	a.Send("exit", "0")
-	_, err = unix.Wait4(a.PID, &status, 0, nil)
-	stage.Check(t, err)
-	lock, err = lockfile.Take(home.SupervisorLock())
-	stage.Check(t, err)
-	lock.Close()
+	stage.Check(t, stage.Within(t, "the lock", stage.Later(func() error {
+		lock, err := lockfile.Wait(home.SupervisorLock())
+		lock.Close()
+		return err
+	})))
 }
 
 func TestSuperviseFails(t *testing.T) {

@@ -54,8 +54,8 @@ func (w *World) takeLocks(e fsm.Effect) fsm.Input {
 	return fsm.Input{
 		Event: fsm.LockAcquired,
 		BeforeSpawn: fsm.BeforeSpawn{
-			Fresh: s.DB != "" && !database.Exists(s.DB), File: database.Name(s.DB), Half: found.Half, Known: found.Known,
-			Version: program.Version, Ports: drawn,
+			Fresh: s.DB != "" && !database.Exists(s.DB), File: database.Name(s.DB), Changes: database.Changes(s.DB), Half: found.Half,
+			Known: found.Known, Version: program.Version, Ports: drawn,
 		},
 	}
 }

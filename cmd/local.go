@@ -12,6 +12,7 @@ import (
 	"github.com/stigmer/local/actions/initproc"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
+	"github.com/stigmer/local/cmd/internal/lifecycle"
 )
 
 // Main runs stigmer on the process's arguments and returns its exit status.
@@ -27,7 +28,9 @@ func Run(root *cobra.Command) int {
 		return status
 	}
 	out := cli.OutletOf(root)
-	return Report(out.Verdict(root.Execute()))
+	c, err := root.ExecuteC()
+	lifecycle.PrintUnrun(c, os.Args[1:], err)
+	return Report(out.Verdict(err))
 }
 
 // Root returns the whole command tree of stigmer: Local, the version, the completion

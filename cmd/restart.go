@@ -99,5 +99,8 @@ func restart(c *cobra.Command, o *config.Options, home statefile.Home, lent fsm.
 	if err := inspect.CheckLogFiles(home, false); err != nil {
 		return err
 	}
+	if err := lifecycle.CheckSetup(c, home, document.Settings, next.Settings); err != nil {
+		return err
+	}
 	return lifecycle.Run(c, home, command, nil)
 }

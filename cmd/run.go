@@ -40,7 +40,7 @@ cannot be run, 127 if there is none, 2 usage.
 		Example: `  stigmer local run -- go test ./...
   stigmer local run --namespace orders --search-attribute CustomerId=Keyword -- pytest
   stigmer local run --db testdata/fixture.db -- npm test
-  stigmer local run --keep -- sh -c 'temporal workflow list --address "$TEMPORAL_ADDRESS"'`,
+  stigmer local run --keep -- sh -c 'env | grep ^TEMPORAL_'`,
 		Args: func(c *cobra.Command, words []string) error {
 			if len(words) == 0 {
 				return cli.UsageProblem(fmt.Errorf("%s was given no command to run", c.CommandPath()))

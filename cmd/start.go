@@ -15,7 +15,7 @@ import (
 )
 
 func startCommand() *cobra.Command {
-	o := &config.Options{}
+	o := &config.Options{Running: lifecycle.RunningNamespaces}
 	c := &cobra.Command{
 		Use:   "start",
 		Short: "Start Temporal, and return when a client can work",

@@ -159,6 +159,7 @@ func (c Command) drive(in CommandInput) (Command, []CommandEffect) {
 	}
 	r.Desired, r.RestartPending = WantStopped, c.Verb == VerbRestart //mutation:drive-wish
 	r.Failure = Failure{}                                            // it is not wanted any more
+	r.Reason = "asked for by " + c.Cause
 	c.RestartAcked = r.RestartPending
 	c.Now = c.Now && in.Evidence.Owner != OwnerNone // else there is nothing to be ended
 	return c, []CommandEffect{{Do: ActDrive, Record: r, Grace: c.Grace, Now: c.Now, Detail: c.Cause}}

@@ -85,6 +85,7 @@ type Stamp struct {
 type BeforeSpawn struct {
 	Fresh   bool         // the database file does not exist
 	File    string       // names the database, as sqlite.Fingerprint does; empty for none, and in memory
+	Changes uint64       // the database's count of changes, 0 for none
 	Known   DatabaseFile // the database, if its contents are known
 	Half    string       // why the database is what a killed first start leaves, without its subject; empty if it is not
 	Version string       // of the Temporal CLI that is about to be spawned, empty if not known

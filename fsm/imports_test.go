@@ -84,7 +84,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/internal/lifecycle": {
 		human, cli, config, inspect, "fsm", "statefile", "probes/proc", "probes/host", "actions/cause", database, evidence,
-		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment", "actions/procs", "actions/tied",
+		launch, lockfile, logfile, program, rehearsal, transfer, "actions/upkeep", "actions", "actions/environment", "actions/procs", "actions/setup", "actions/tied",
 	},
 	"cmd/internal/databases": {
 		human, cli, config, inspect, "cmd/internal/lifecycle", "fsm", "statefile", "probes/files", "probes/host", "probes/sqlite", "probes/temporal", database, evidence, lockfile,

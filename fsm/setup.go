@@ -38,8 +38,11 @@ func (s Settings) WantedSetup() WantedSetup {
 type AppliedSetup struct {
 	Wanted WantedSetup `json:"wanted"`
 	// File names the database, as sqlite.Fingerprint does, empty for one in memory.
-	File string  `json:"file,omitempty"`
-	At   Instant `json:"at"`
+	File string `json:"file,omitempty"`
+	// Changes is the database's count of changes when it was applied: one that has fewer is an older copy in the
+	// same file. It is 0 where it is not known.
+	Changes uint64  `json:"changes,omitempty"`
+	At      Instant `json:"at"`
 	// Fault says why it could not be applied, empty if it holds.
 	Fault string `json:"fault,omitempty"`
 	FoundSetup
@@ -83,7 +86,7 @@ func (s Supervisor) accountSetup(row Row, in Input) Supervisor {
 	was := s.Database.Setup
 	switch row.On {
 	case LockAcquired:
-		if in.File == "" || in.File != was.File || was.Fault != "" { //mutation:setup-of-another
+		if in.File == "" || in.File != was.File || in.Changes < was.Changes || was.Fault != "" { //mutation:setup-of-another
 			s.Database.Setup = AppliedSetup{}
 		}
 	case ProbePassed, SetupWanted:

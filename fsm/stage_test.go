@@ -18,7 +18,7 @@ type stage struct {
 	at Instant
 }
 
-const storyWords = "now,setup,file,state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
+const storyWords = "now,setup,file,changes,state,desired,hold,pid,created,served,unserved,gen,late,fresh,live,ready,waits,tardy,took,delayed,lost,grace,again,code,signal,version,after,savefails"
 
 func newStage(t *testing.T) *stage {
 	return &stage{t: t, m: NewMachine(), checker: checker{t: t}, at: 1_000_000}
@@ -69,13 +69,14 @@ func (g *stage) failSave(l line) []string {
 func (g *stage) input(l line) Input {
 	in := Input{
 		Event: Event(l.input), Stamp: Stamp{At: g.at, Tick: g.at - 900_000, Dice: 500}, Seq: g.s.Seq, Run: g.s.Run,
-		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, BeforeSpawn: BeforeSpawn{Fresh: l.has("fresh"), File: l.word("file", ""), Version: l.word("version", "")},
+		Process: process(l.number(g.t, "pid", 100)), Detail: l.detail, BeforeSpawn: BeforeSpawn{Fresh: l.has("fresh"), File: l.word("file", ""), Changes: uint64(l.number(g.t, "changes", 0)), Version: l.word("version", "")},
 		Grace: Millis(l.number(g.t, "grace", 0)), RestartPending: l.has("again"),
 		Verdict: Verdict{Live: l.has("live") || l.has("ready") || l.has("lost"), Ready: l.has("ready"), Lost: l.has("lost"), Waits: l.has("waits"), Late: l.has("tardy"),
 			Took: Millis(l.number(g.t, "took", 0)), Delayed: Millis(l.number(g.t, "delayed", 0))},
 		Exit: Exit{Known: l.has("code") || l.has("signal"), Code: l.number(g.t, "code", 0), Signal: l.word("signal", "")},
 	}
 	in.Process.Version, in.Setup.File = in.Version, l.word("file", "")
+	in.Setup.Changes = in.Changes
 	if Means(in.Event) == "" && !slices.Contains(counted, in.Event) {
 		g.t.Fatalf("unknown event %q", in.Event)
 	}

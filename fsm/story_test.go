@@ -23,7 +23,7 @@ import (
 //	              created, served (the database's birth), version=V (of the CLI
 //	              that served on it), unserved=N, gen=N, setup (one is wanted), now (the driver is to stop it at once)
 //	EVENT         any event of the machine, or probed, probe_due, deposed. Words:
-//	              late (its Seq or Run is an older one), fresh, file=NAME (of the database), live, ready, waits,
+//	              late (its Seq or Run is an older one), fresh, file=NAME changes=N (of the database), live, ready, waits,
 //	              tardy (it follows one that waits), took=MS, delayed=MS (of the answer to a probe), version=V, pid=N, grace=MS, code=N or signal=NAME (how the leader exited;
 //	              neither: the kernel reported no status)
 //	after=MS      with any of them: so much time has passed since the last input

@@ -77,8 +77,12 @@ func Begin(r Record, self Process, e Evidence, now Input) (Supervisor, Input) {
 		s.Generation-- // Step counts it
 		s.Reason, first.Was = plan.Why, r.State
 	}
-	if plan.Event == Start && r.Reason != "" {
+	switch {
+	case r.Reason == "":
+	case plan.Event == Start:
 		first.Detail = r.Reason + ": " + plan.Why
+	case plan.Event == Resumed && r.Desired == WantStopped:
+		first.Detail = r.Reason // of a command that drives: what it was asked for, as where it asks a supervisor
 	}
 	return s.setOwners(), first
 }

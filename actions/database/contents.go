@@ -39,6 +39,9 @@ func Name(db string) string {
 	return name
 }
 
+// Changes is sqlite.Changes, 0 for a database in memory.
+func Changes(db string) uint64 { return sqlite.Changes(db) }
+
 // ReadContents reads a database, which a server may have open. Of one that cannot be read it finds nothing: Temporal itself
 // then logs more about it. SQLite's engine, which takes 2 MB of memory for as long as its process
 // lives, runs only for a file that is not the known one: so it hardly ever runs in a supervisor.

@@ -16,6 +16,13 @@ func TestArgv(t *testing.T) {
 	stage.Is(t, "little", strings.Join(Args(s, fsm.Ports{HTTP: 1, Metrics: 2}), " "), "server start-dev --ip 127.0.0.1 --port 7233 --http-port 1 --metrics-port 2 --headless --env default --env-file /dev/null --log-level debug --log-format json")
 }
 
+// A program is asked about a word as the value of the flag before it, which a switch refuses.
+func TestOptionalFlags(t *testing.T) {
+	args := fsm.MakeTexts([]string{"--a", "b", "--c=d", "--e", "--f", "-g", "h"})
+	flags := OptionalFlags(fsm.Settings{ServerFlags: fsm.ServerFlags{UIIP: "::1", LogConfig: true, Args: args}})
+	stage.Is(t, "flags", strings.Join(flags, " "), "--ui-ip=x --log-config --a=b --c=d --e --f -g=h")
+}
+
 // A running Temporal's command line says how it was started.
 func TestSettingsOfArgv(t *testing.T) {
 	other := fsm.Settings{

@@ -1,6 +1,10 @@
 package launch
 
-import "github.com/stigmer/local/fsm"
+import (
+	"strings"
+
+	"github.com/stigmer/local/fsm"
+)
 
 // passedFlag is a flag of start-dev that Temporal gets as it is: a text, a switch, or a list.
 type passedFlag struct {
@@ -44,7 +48,8 @@ func passedOn(s fsm.Settings) (args []string) {
 
 // OptionalFlags are the flags that Temporal gets and that a version of it may not know, each once, then the
 // arguments that are passed on: what a program is asked about before it is run. Whether a program knows a flag
-// is no matter of the value.
+// is no matter of the value. Of what is passed on, a word is asked about as the value of the flag before it: as a word
+// by itself Temporal refuses it behind a switch, but only once it serves, and not while it is asked.
 func OptionalFlags(s fsm.Settings) (flags []string) {
 	for _, f := range passedFlags {
 		switch {
@@ -54,7 +59,15 @@ func OptionalFlags(s fsm.Settings) (flags []string) {
 			flags = append(flags, f.name+"=x")
 		}
 	}
-	return append(flags, s.Args.List()...)
+	for _, arg := range s.Args.List() {
+		last := len(flags) - 1
+		if value := !strings.HasPrefix(arg, "-"); value && last >= 0 && !strings.Contains(flags[last], "=") {
+			flags[last] += "=" + arg
+			continue
+		}
+		flags = append(flags, arg)
+	}
+	return flags
 }
 
 // takeSwitch takes a switch from a command line; it is false for any other argument.

@@ -78,6 +78,23 @@ func Apply(ctx context.Context, address string, w fsm.WantedSetup) (found fsm.Fo
 	return found, nil
 }
 
+// Differ asks the Temporal at address, which is host:port, for the search attributes of a setup that are there with
+// another type, and returns a sentence about each. What it does not answer until ctx is done does not differ.
+func Differ(ctx context.Context, address string, w fsm.WantedSetup) (differ []string) {
+	line, err := temporal.Dial(ctx, address)
+	if err != nil {
+		return nil
+	}
+	defer line.HangUp()
+	for _, one := range wants(w) {
+		there, err := line.NamespaceSetup(ctx, one.namespace)
+		if _, more := one.compare(there); err == nil {
+			differ = append(differ, more...)
+		}
+	}
+	return differ
+}
+
 // homeless says of each attribute of one namespace that no namespace of the setup is the one.
 func homeless(w fsm.WantedSetup, namespaces []wanted) (faults []string) {
 	for _, attribute := range w.SearchAttributes.List() {

@@ -52,6 +52,25 @@ func MakeHome(path string) (statefile.Home, error) {
 	return home, err
 }
 
+// Remember gives the home of a run the program, for commands that are run in it, and what another home remembers of
+// programs: none need be tried again.
+func Remember(home, other statefile.Home, program string) error {
+	err := errors.Join(os.MkdirAll(filepath.Dir(home.Bin()), 0o700), os.RemoveAll(home.Bin()), os.Symlink(program, home.Bin()))
+	if err != nil {
+		return err
+	}
+	if text, err := other.ReadPrograms(); err == nil {
+		if err := home.WritePrograms(text); err != nil {
+			return err
+		}
+	}
+	err = os.CopyFS(home.Schemas(), os.DirFS(other.Schemas()))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
+		return nil // there are none, or they were copied before
+	}
+	return err
+}
+
 // Passes reports whether a home is one that is to be gone after its run.
 func Passes(home statefile.Home) bool { return strings.HasPrefix(filepath.Base(string(home)), passing) }
 

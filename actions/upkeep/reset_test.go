@@ -194,6 +194,7 @@ func TestResetWithoutARecord(t *testing.T) {
 	stage.Check(t, home.MakeFolders())
 	stage.Check(t, os.WriteFile(home.DB(), []byte("db"), 0o600))
 	stage.Is(t, "database", database.Of(home, fsm.Record{}), home.DB())
+	stage.Is(t, "one in memory, whose ports are not drawn yet", database.Of(home, fsm.Record{Settings: fsm.Settings{IP: "127.0.0.1"}}), "")
 	moves, err := Reset(home, home.DB(), "a test")
 	stage.Check(t, err)
 	stage.Is(t, "moves", len(moves), 1)

@@ -88,7 +88,7 @@ func (h *home) record() fsm.Record {
 
 // close stops whatever may still run in this home.
 func (h *home) close() {
-	if _, err := os.Stat(string(h.path)); err == nil && h.record().State != fsm.Stopped {
+	if _, err := os.Stat(h.path.State()); err == nil && h.record().State != fsm.Stopped {
 		h.stop()
 	}
 }

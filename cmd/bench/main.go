@@ -29,6 +29,7 @@ var parts = []part{
 	{"homes", measureHomes},
 	{"history", measureHistory},
 	{"data", measureData},
+	{"oneshot", measureOneshot},
 	{"peers", measurePeers},
 }
 
@@ -39,6 +40,13 @@ func main() {
 	if isFake(os.Args) {
 		if err := fake(os.Args[1:]); err != nil {
 			fmt.Fprintln(os.Stderr, "bench's stand-in for Temporal:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if len(os.Args) == 3 && os.Args[1] == stampWord {
+		if err := stamp(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench, as a command:", err)
 			os.Exit(1)
 		}
 		return
@@ -60,7 +68,7 @@ func run() int {
 	flag.IntVar(&b.homes, "homes", 50, "homes that are started at once")
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long a home is left alone to see what it needs at rest")
 	flag.BoolVar(&peers, "peers", false, "measure other supervisors as well")
-	flag.StringVar(&only, "only", "", "measure only these, separated by commas: pairs, trace, idle, homes, history, data, peers")
+	flag.StringVar(&only, "only", "", "measure only these, separated by commas: pairs, trace, idle, homes, history, data, oneshot, peers")
 	flag.StringVar(&page, "write", "", "page whose figures are to be rewritten; none is written after --only")
 	flag.Parse()
 	names, err := wanted(only, peers, b.old != "")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"syscall"
 
 	"github.com/stigmer/local/probes/proc"
 )
@@ -34,6 +35,8 @@ func measurePairs(b *bench) section {
 		{"... without the kernel's tearing down / bare start", "ms", f["revived"], f["bare, old"], 1.10},
 		{"bare Temporal: SIGTERM to exit", "ms", f["bare, stop"], nil, 0},
 		{"`stop` / bare", "ms", f["stop"], f["bare, stop"], 1.02},
+		{"bare Temporal: SIGKILL to exit", "ms", f["bare, killed"], nil, 0},
+		{"`stop --now`, beyond that", "ms", f["stop --now"], nil, 25},
 		{"`version`: what any command costs", "ms", f["version"], nil, 0},
 		{"`start` when already running / bare start, old database", "ms", f["start"], old("start"), sixth},
 		{"`state -o json` / bare start, old database", "ms", f["state -o json"], old("state -o json"), sixth},
@@ -44,7 +47,7 @@ func measurePairs(b *bench) section {
 
 func (b *bench) measurePair(f figures) {
 	folder, h := b.makeFolder("bare"), b.newHome(b.temporal, quick...)
-	start, stop := b.runBare(folder)
+	start, stop := b.runBare(folder, syscall.SIGTERM)
 	f.add("bare, new", start)
 	f.add("bare, stop", stop)
 
@@ -54,7 +57,7 @@ func (b *bench) measurePair(f figures) {
 	b.pause(settleTime)
 	f.add("stop", h.stop())
 
-	start, _ = b.runBare(folder)
+	start, _ = b.runBare(folder, syscall.SIGTERM)
 	f.add("bare, old", start)
 	f.add("old", h.start())
 	b.pause(settleTime)
@@ -67,7 +70,17 @@ func (b *bench) measurePair(f figures) {
 	b.crash(f, h)
 	b.adopt(f, h)
 	h.stop()
+	b.endAtOnce(f, folder, h)
 	b.setUp(f)
+}
+
+// endAtOnce measures a stop without a grace period, beside the kill of a bare server.
+func (b *bench) endAtOnce(f figures, folder string, h *home) {
+	_, bare := b.runBare(folder, syscall.SIGKILL)
+	h.start()
+	b.pause(settleTime)
+	f.add("bare, killed", bare)
+	f.add("stop --now", h.run("stop", "--now")-bare)
 }
 
 // setUp measures a start for which there is nothing to apply, beside one that wants nothing.
@@ -116,5 +129,6 @@ var pairNotes = []string{
 	"Both programs are written anew first, 32 KiB at a time, as dpkg and Go's io.Copy write: Linux keeps a file in memory in pieces of about the size of the writes, and maps whole pieces. Written in one go, Temporal begins 3 ms sooner and each of our commands 0.4 ms. Of a program that was just linked, or read in by its page faults after a boot, each page is a piece of its own: then Temporal begins 5 ms later and each of our commands 0.5 ms.",
 	"A process counts as torn down when its pidfd becomes readable: the kernel has then given back its memory, descriptors and locks, and wakes its parent. The next one's spawn is the exec of Temporal's program, reported by fanotify. Nothing polls in between.",
 	"No supervisor can shorten the tearing down: the kernel gives the memory back before the locks and ports that the next one needs, and wakes no process before it has given back all.",
+	"`stop --now` is from before its spawn until its exit status is there, less what the kernel took to tear the bare server of the same round down and to wake its parent.",
 	"The kills use `--stable-after 1ms`: by default a run is stable, and its restart immediate, after 10 s.",
 }

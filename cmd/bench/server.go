@@ -79,10 +79,10 @@ func (s server) awaitExit(ctx context.Context) {
 	}
 }
 
-// runBare starts and stops a bare server, as the tool does, and returns the milliseconds
-// from its spawn until it was proven to serve, and from SIGTERM until its exit. Its folder
+// runBare starts a bare server, as the tool does, and ends it by a signal. It returns the milliseconds
+// from its spawn until it was proven to serve, and from the signal until its exit. Its folder
 // keeps the database for the next one.
-func (b *bench) runBare(folder string) (start, stop float64) {
+func (b *bench) runBare(folder string, end syscall.Signal) (start, stop float64) {
 	p := b.freePorts()
 	began := time.Now()
 	s := b.launch(folder, b.temporal, argv(p, filepath.Join(folder, "temporal.db"))...)
@@ -90,7 +90,7 @@ func (b *bench) runBare(folder string) (start, stop float64) {
 	start = inMillis(time.Since(began))
 	b.pause(settleTime)
 	began = time.Now()
-	check(s.Process.Signal(syscall.SIGTERM))
+	check(s.Process.Signal(end))
 	s.awaitExit(b)
 	return start, inMillis(time.Since(began))
 }

@@ -16,8 +16,10 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b(pid|group|generation) \d+`), "$1 N"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?(µs|ms|s)\b`), "DURATION"},
 	{regexp.MustCompile(`^  (HTTP|Metrics) +http://127\.0\.0\.1:\d+`), "$1 PORT"},
-	{regexp.MustCompile(`(SERVING), but it is slow: .*`), "$1"}, // a busy machine
-	{regexp.MustCompile(`, version [\d.]+\)`), ")"},             // a fake Temporal has none; TestReadme checks it
+	{regexp.MustCompile(`\S*/stigmer-(run|kept)-\d+-[0-9a-f]+`), "$1 HOME"},
+	{regexp.MustCompile(`\b(time|address|wf-id)=\S+`), "$1 VALUE"}, // of Temporal's log
+	{regexp.MustCompile(`(SERVING), but it is slow: .*`), "$1"},    // a busy machine
+	{regexp.MustCompile(`, version [\d.]+\)`), ")"},                // a fake Temporal has none; TestReadme checks it
 	{regexp.MustCompile(` {2,}`), "  "},
 }
 

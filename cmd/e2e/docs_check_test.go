@@ -23,6 +23,7 @@ func faultInCommand(text string) string {
 	word, rest, _ := strings.Cut(text, " ")
 	switch {
 	case word == "stigmer" || word == "build/stigmer":
+		rest, _, _ = strings.Cut(rest, " -- ")                                    // what stigmer runs has flags of its own
 		rest = regexp.MustCompile(` (\| [a-z]|&& ).*`).ReplaceAllString(rest, "") // other programs
 		return wrongStigmer(rest)
 	case word == "make":
@@ -106,7 +107,7 @@ func wrongMake(rest string) string {
 		return err.Error()
 	}
 	for _, target := range strings.Fields(rest) {
-		if !strings.Contains(target, "=") && !regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(target)+`:`).Match(text) {
+		if !strings.Contains(target, "=") && !strings.HasPrefix(target, "-") && !regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(target)+`:`).Match(text) {
 			return "the Makefile has no target " + target
 		}
 	}

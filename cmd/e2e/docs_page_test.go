@@ -83,6 +83,11 @@ func (p *docsPage) commands() []said {
 		switch {
 		case b.language == "console":
 			found = append(found, p.session(b)...)
+		case b.language == "text": // a session with programs that no test has
+			for _, s := range p.session(b) {
+				s.shown = false
+				found = append(found, s)
+			}
 		case b.language == "sh" || b.language == "bash" || b.language == "" && slices.ContainsFunc(p.lines[b.first:b.end], isCommand):
 			found = append(found, p.list(b)...)
 		}

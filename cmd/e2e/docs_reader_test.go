@@ -62,9 +62,11 @@ func (r *reader) follow(p *docsPage) {
 	if filepath.Base(p.path) != "README.md" { // the reader of another page has started Temporal
 		r.local("start")
 	}
+	r.hasProject(p)
 	printed := map[*said][]string{}
 	for _, s := range p.commands() {
 		if s.shown {
+			r.saves(p, s.line)
 			printed[&s] = r.types(s)
 		}
 	}

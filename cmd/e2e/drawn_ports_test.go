@@ -1,11 +1,13 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -15,8 +17,8 @@ func drawing(p *place) *place {
 	return p
 }
 
-// manyDraw starts homes side by side that ask for any port, and once more after a stop. No two get one port, and no
-// start fails.
+// manyDraw starts homes side by side that ask for any port. No two get one port, and no start loses a race for one: that
+// would cost a restart.
 func manyDraw(t *testing.T, n int, make func(*testing.T) *place) {
 	t.Parallel()
 	homes := []*place{}
@@ -27,34 +29,25 @@ func manyDraw(t *testing.T, n int, make func(*testing.T) *place) {
 		t.Helper()
 		var all sync.WaitGroup
 		for _, p := range homes {
-			all.Go(func() {
-				if out, status := p.try(args...); status != 0 {
-					t.Errorf("%q: exit status %d:\n%s", args, status, out)
-				}
-			})
+			all.Go(func() { p.exits(0, args) })
 		}
 		all.Wait()
 	}
-	ports := []string{".settings.port", ".settings.ui_port", ".side_ports.http", ".side_ports.metrics"}
-	first := map[string]string{}
-	for _, round := range []string{"first", "second"} {
-		together("start")
-		users := map[string]string{}
-		for _, p := range homes {
-			for _, which := range ports {
-				user, port := p.home+which, p.ask(which)
-				if other := users[port]; other != "" || port == "0" || port == "missing" {
-					t.Errorf("port %s is that of %s and of %s", port, user, other)
-				}
-				users[port] = user
-				if was := first[user]; round == "second" && was != port {
-					t.Errorf("%s was %s, and is %s", user, was, port)
-				}
-				first[user] = port
+	together("start", "--timeout", "3m")
+	users := map[string]string{}
+	for _, p := range homes {
+		for _, which := range []string{".settings.port", ".settings.ui_port", ".side_ports.http", ".side_ports.metrics"} {
+			user, port := p.home+which, p.ask(which)
+			if other := users[port]; other != "" || port == "0" || port == "missing" {
+				t.Errorf("port %s is that of %s and of %s", port, user, other)
 			}
+			users[port] = user
 		}
-		together(stopSoon...)
+		if lost := p.ask(".restarts.total"); lost != "0" {
+			t.Errorf("%s lost %s races", p.home, lost)
+		}
 	}
+	together(stopSoon...)
 }
 
 // TestFiftyHomesDrawPorts: fifty starts at once.
@@ -66,27 +59,38 @@ func TestRealHomesDrawPorts(t *testing.T) { manyDraw(t, 5, realPlace) }
 // TestDrawnPortTakenMeanwhile: another program takes a drawn port after the supervisor has found it free. The Temporal
 // that fails for that is started again, on another port, and the start that waits succeeds.
 func TestDrawnPortTakenMeanwhile(t *testing.T) {
-	t.Parallel()
-	for which, words := range map[string]string{".settings.port": "(--port) is taken", ".settings.ui_port": "(--ui-port) is taken"} {
-		t.Run(which, func(t *testing.T) {
-			t.Parallel()
-			p := drawing(fakePlace(t))
-			gate := filepath.Join(p.dir, "gate")
-			p.env = append(p.env, "FAKE_TEMPORAL=gate="+gate)
+	inPlaces(t, func(p *place) {
+		drawing(p)
+		for which, words := range map[string]string{".settings.port": "(--port) is taken", ".settings.ui_port": "(--ui-port) is taken"} {
+			open := p.gated()
 			started := make(chan string, 1)
 			go func() { out, _ := p.try("start"); started <- out }()
 			p.await("Starting", ".temporal.pid!=0")
 			port := p.ask(which)
 			other, err := net.Listen("tcp", "127.0.0.1:"+port)
-			check(t, err)
-			defer other.Close()
-			check(t, os.WriteFile(gate, nil, 0o600))
+			check(p.t, err)
+			open()
 			p.says("start", <-started, "Started in", "port "+port+" "+words, fmt.Sprintf("pid %d", os.Getpid()), "from now on")
 			if p.ask(which) == port {
-				t.Errorf("port %s is taken: %s", port, p.record())
+				p.t.Errorf("port %s is taken: %s", port, p.record())
 			}
 			p.exits(0, []string{"state"}, "Healthy")
 			p.stop()
-		})
+			check(p.t, other.Close())
+		}
+	})
+}
+
+// gated has the next Temporal wait, before it begins, until open is called.
+func (p *place) gated() (open func()) {
+	folder := p.t.TempDir()
+	gate, program := filepath.Join(folder, "gate"), filepath.Join(folder, "temporal")
+	check(p.t, syscall.Mkfifo(gate, 0o600))
+	script := fmt.Sprintf("#!/bin/sh\ncase \"$*\" in *--metrics-port*) [ -p %[1]s ] && cat %[1]s ;; esac\nexec %s \"$@\"\n", gate, p.temporalBin())
+	check(p.t, os.WriteFile(program, []byte(script), 0o700))
+	p.env = append(p.env, "STIGMER_TEMPORAL_BIN="+program)
+	return func() {
+		waits, err := os.OpenFile(gate, os.O_WRONLY, 0) // once cat has it open
+		check(p.t, errors.Join(err, os.Remove(gate), waits.Close()))
 	}
 }

@@ -60,10 +60,10 @@ func (w *simWorld) stepCommand(i int, noticed bool, fault string) {
 
 // fine reports whether steps are taken one by one that otherwise are one, since
 // nothing that matters can come between them: some of their faults are tried, or a
-// state command may look in between.
+// state command may look in between, or they are those of real processes (TestContract).
 func (w *simWorld) fine() bool {
 	b := w.run.conf.Budget
-	return b.Full > 0 || b.Ill > 0 || b.Look > 0
+	return w.run.hear != nil || b.Full > 0 || b.Ill > 0 || b.Look > 0
 }
 
 // look mirrors Client.Look, and then steps.

@@ -49,6 +49,7 @@ type process struct {
 	role  string
 	conn  net.Conn
 	alive bool
+	told  bool // of a Temporal that is complete: whether it serves was decided
 	report
 }
 
@@ -188,10 +189,15 @@ func (d *director) enter(h heard) {
 		if children < map[simKind]int{simLeaves: 2, simHides: 2, simSheds: 1}[d.kind] {
 			continue
 		}
-		if !d.holds {
+		if !d.holds && !leader.told {
 			d.order(leader, "serve")
 		}
-		if driver := d.procs[leader.PPID]; driver != nil && driver.alive {
+		leader.told = true
+		driver := d.procs[leader.PPID]
+		if driver == nil {
+			continue // its own first report is on its way
+		}
+		if driver.alive {
 			d.order(driver, "go on")
 		}
 		leader.PPID = 0

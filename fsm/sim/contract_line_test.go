@@ -14,7 +14,7 @@ import (
 //
 // Left out is what is truly timing: the clocks' readings, the length of a pause, which the
 // trace ends, inputs that change nothing, as they come too late, a second look at the same
-// record, and the name of a driver in the middle of execve(2).
+// record, and the name of a driver that cannot be seen at that moment.
 
 // naming names a process.
 type naming func(fsm.Process) string

@@ -134,12 +134,20 @@ func (n *mirrorNode) faulty(m simMove) simMove {
 	return m
 }
 
-// unnamed is the driver in what a command sees: one in the middle of execve(2) has no name.
+// unnamed is the driver in what a command sees: one in the middle of execve(2), or whose descriptors change while they
+// are read, has no name.
 var unnamed = regexp.MustCompile(`, driver [^,]+,`)
 
-// repeats reports whether a line is of a second look at the same.
+// withoutDriver is what a command sees while the driver has no name.
+func withoutDriver(line string) string { return unnamed.ReplaceAllString(line, ", driver none,") }
+
+// repeats reports whether a line is of a second look at the same, whether the driver had a name in both or not.
 func repeats(lines []string, line string) bool {
-	return len(lines) > 0 && lines[len(lines)-1] == line && strings.HasPrefix(line, "sees busy")
+	if len(lines) == 0 || !strings.HasPrefix(line, "sees busy") {
+		return false
+	}
+	last := lines[len(lines)-1]
+	return last == line || last == withoutDriver(line) || withoutDriver(last) == line
 }
 
 // reached reports whether each process has written so many lines.
@@ -172,7 +180,7 @@ func (m *mirror) try(from *mirrorNode, move string, apply func(*mirrorNode) *sim
 		if repeats(lines[:at], h.text) {
 			continue
 		}
-		if at >= len(lines) || lines[at] != h.text && lines[at] != unnamed.ReplaceAllString(h.text, ", driver none,") {
+		if at >= len(lines) || lines[at] != h.text && lines[at] != withoutDriver(h.text) {
 			if at >= len(lines) && m.ended[h.name] {
 				continue
 			}

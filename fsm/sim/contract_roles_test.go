@@ -134,13 +134,29 @@ func (p *part) scene() scene {
 	if document, err := (statefile.File{Home: p.home}).Load(); err == nil {
 		s.record = document.Record
 	}
-	holders, _ := locks.Holders(p.home.Lock())
-	for _, h := range holders {
+	for _, h := range p.owners() {
 		s.holders = append(s.holders, h.Process)
 	}
 	drivers, _ := locks.Holders(p.home.SupervisorLock(), os.Getpid())
 	s.drives = slices.ContainsFunc(drivers, func(h proc.Info) bool { return h.Process.PID == os.Getpid() })
 	return s
+}
+
+// owners are the processes that have temporal.lock. A child of this process has all that it has open until its execve(2):
+// such a one, which asks a program for its version, is none.
+func (p *part) owners() []proc.Info {
+	all, _ := locks.Holders(p.home.Lock())
+	if len(all) < 2 {
+		return all
+	}
+	forked := slices.DeleteFunc(slices.Clone(all), func(h proc.Info) bool {
+		return proc.Parent(h.Process.PID) != os.Getpid() || !slices.Equal(proc.Args(h.Process.PID), os.Args)
+	})
+	in := func(list []proc.Info, h proc.Info) bool {
+		return slices.ContainsFunc(list, func(o proc.Info) bool { return o.Process.PID == h.Process.PID })
+	}
+	still, _ := locks.Holders(p.home.Lock()) // without one that has reached its execve meanwhile
+	return slices.DeleteFunc(all, func(h proc.Info) bool { return in(forked, h) || !in(still, h) })
 }
 
 // linger is a descendant of Temporal, which SIGTERM does not end.

@@ -64,7 +64,7 @@ func (w *simWorld) mayRestart(e *simEffect, mute int) {
 
 // mayElapse: a stop that is to wait for nothing has sent SIGKILL before any grace period is over.
 func (w *simWorld) mayElapse(d *simDriver, timer fsm.Event) {
-	if timer == fsm.GraceElapsed && d.now && d.s.State == fsm.Stopping && !d.killing && slices.ContainsFunc(w.trees, w.holds) {
+	if timer == fsm.GraceElapsed && d.now && d.s.State == fsm.Stopping && !d.killing && !w.unproven() && slices.ContainsFunc(w.trees, w.holds) {
 		w.breaks("%s was asked for a stop without a grace period, and waits for one", who(d.uid))
 	}
 }

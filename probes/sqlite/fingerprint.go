@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"syscall"
 )
@@ -28,6 +29,21 @@ func Fingerprint(path string) (string, error) {
 	clear(page[92:100])
 	stat := info.Sys().(*syscall.Stat_t)
 	return fmt.Sprintf("%d:%d:%s", stat.Dev, stat.Ino, hashOf(string(page))), nil
+}
+
+// Changes is the count of changes in the header of the database at path, which grows with each transaction and never
+// sinks, 0 where none can be read. In a database with a write-ahead log it grows more rarely (sqlite.org/fileformat2.html, 1.3.7).
+func Changes(path string) uint64 {
+	file, err := openRegular(path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	count := make([]byte, 4)
+	if _, err := file.ReadAt(count, 24); err != nil {
+		return 0
+	}
+	return uint64(binary.BigEndian.Uint32(count))
 }
 
 func hashOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:16] }

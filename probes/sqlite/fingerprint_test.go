@@ -10,7 +10,7 @@ import (
 // Rows do not change a fingerprint; the schema and the file do.
 func TestFingerprint(t *testing.T) {
 	path := t.TempDir() + "/x.db"
-	last := ""
+	last, changes := "", uint64(0)
 	for _, step := range []struct {
 		statement string
 		same      bool
@@ -30,7 +30,10 @@ func TestFingerprint(t *testing.T) {
 		if (now == last) != step.same {
 			t.Errorf("%s: %s after %s", step.statement, now, last)
 		}
-		last = now
+		if now := Changes(path); now <= changes {
+			t.Errorf("%s: %d changes after %d", step.statement, now, changes)
+		}
+		last, changes = now, Changes(path)
 	}
 	data, err := os.ReadFile(path)
 	check(t, err)
@@ -43,5 +46,8 @@ func TestFingerprint(t *testing.T) {
 		if now, err := Fingerprint(path); err == nil {
 			t.Errorf("%s: %s", path, now)
 		}
+	}
+	if n := Changes(path + ".none"); n != 0 {
+		t.Errorf("none has %d changes", n)
 	}
 }

@@ -150,6 +150,7 @@ func (p shown) descriptors(answer []byte) (int, error) {
 	if answer == nil || err != nil {
 		return (len(entries) + 20) * fdSize, err
 	}
+	p.forget()
 	n := 0
 	for _, entry := range entries {
 		if n+fdSize > len(answer) {
@@ -207,28 +208,47 @@ func (p shown) socket(fd int, answer []byte) (int, error) {
 	return len(answer), nil
 }
 
-// tcpTable is /proc/net/tcp of a network namespace, kept for a moment: a Mac shows one socket
-// without the others, and Linux only all. A search begins with a new one.
-var tcpTable struct {
+// tcpTables are /proc/net/tcp of each network namespace, kept for one search: a Mac shows one socket without the
+// others, and Linux only all. A search lists the processes, and asks each for its descriptors once. A process that is
+// asked by itself has the table read anew.
+var tcpTables struct {
 	sync.Mutex
-	namespace string
-	read      time.Time
-	rows      map[string]tcpRow
+	rows   map[string]map[string]tcpRow // by namespace, then by inode
+	listed map[int]bool                 // the processes of the search that were not asked yet
+}
+
+// startSearch notes the processes of a search.
+func startSearch(listed map[int]bool) {
+	tcpTables.Lock()
+	defer tcpTables.Unlock()
+	tcpTables.rows, tcpTables.listed = map[string]map[string]tcpRow{}, listed
+}
+
+// forget has the tables read anew, unless the process is next in a search.
+func (p shown) forget() {
+	tcpTables.Lock()
+	defer tcpTables.Unlock()
+	if !tcpTables.listed[p.pid] {
+		tcpTables.rows = map[string]map[string]tcpRow{}
+	}
+	delete(tcpTables.listed, p.pid)
 }
 
 func (p shown) tcpRow(inode string) (tcpRow, bool) {
-	tcpTable.Lock()
-	defer tcpTable.Unlock()
+	tcpTables.Lock()
+	defer tcpTables.Unlock()
 	namespace, _ := os.Readlink(p.path("ns/net"))
-	_, known := tcpTable.rows[inode]
-	mayBeNew := !known && p.pid == os.Getpid()
-	if namespace != tcpTable.namespace || time.Since(tcpTable.read) > listTime || mayBeNew {
-		tcpTable.namespace, tcpTable.read, tcpTable.rows = namespace, time.Now(), map[string]tcpRow{}
-		for _, row := range tcpRows(p.path("net/")) {
-			tcpTable.rows[row.inode] = row
+	if tcpTables.rows[namespace] == nil {
+		folder, rows := p.path("net/"), map[string]tcpRow{}
+		if own, _ := os.Readlink("/proc/self/ns/net"); own == namespace {
+			folder = "/proc/self/net/" // the process may end while it is read
 		}
+		for _, row := range tcpRows(folder) {
+			rows[row.inode] = row
+		}
+		tcpTables.rows[namespace] = rows
 	}
-	row, ok := tcpTable.rows[inode]
+	row, ok := tcpTables.rows[namespace][inode]
 	return row, ok
 }
 
@@ -287,13 +307,13 @@ func (r tcpRow) put(port []byte, families *byte, local []byte) {
 
 func listPIDs(kind, of int, answer []byte) (int, error) {
 	if Lists.Add(1); answer != nil && kind != listGroup {
-		time.Sleep(listTime) // after which tcpTable is read anew
+		time.Sleep(listTime)
 	}
 	entries, err := os.ReadDir("/proc")
 	if answer == nil || err != nil {
 		return (len(entries) + 20) * 4, err
 	}
-	n := 0
+	n, listed := 0, map[int]bool{}
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil || n+4 > len(answer) {
@@ -306,8 +326,9 @@ func listPIDs(kind, of int, answer []byte) (int, error) {
 			continue
 		}
 		binary.LittleEndian.PutUint32(answer[n:], uint32(pid))
-		n += 4
+		n, listed[pid] = n+4, true
 	}
+	startSearch(listed)
 	return n, nil
 }
 

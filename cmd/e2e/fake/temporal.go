@@ -103,6 +103,7 @@ func parseFakeFlags(args []string) (fakeFlags, error) {
 		set.Func(name, "", func(string) error { return nil })
 	}
 	set.Bool("log-config", false, "")
+	set.Bool("no-json-shorthand-payloads", false, "")
 	set.Bool("ui-disable-news-fetch", false, "")
 	help := set.Bool("help", false, "")
 	add := func(name string) error { f.namespaces = append(f.namespaces, name); return nil }

@@ -27,10 +27,38 @@ const OutputName = "output"
 // value may come from a variable.
 func ResultFlag(f *pflag.FlagSet) {
 	own, format := pflag.NewFlagSet(OutputName, pflag.ContinueOnError), "text"
-	ChoiceVar(own, &format, OutputName, "format", []string{"text", "json"}, "text or json: json prints one object on standard output, for an error as well")
+	ChoiceVar(own, &format, OutputName, resultKind, []string{"text", "json"}, "text or json: json prints one object on standard output, for an error as well")
 	flag := own.Lookup(OutputName)
 	flag.Shorthand = "o"
 	f.AddFlag(flag)
+}
+
+// resultKind is the kind of value of the flag that ResultFlag declares.
+const resultKind = "format"
+
+// AsksForResult reports whether a command has a result that is to be JSON by arguments that it may not have
+// understood. It reads all of them as far as they can be read, those that name the home as well.
+func AsksForResult(c *cobra.Command, args []string) bool {
+	f := c.Flags().Lookup(OutputName)
+	if f == nil || f.Value.Type() != resultKind {
+		return false
+	}
+	lenient := pflag.NewFlagSet(c.Name(), pflag.ContinueOnError)
+	lenient.ParseErrorsAllowlist.UnknownFlags, lenient.Usage = true, func() {}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		lenient.AddFlag(&pflag.Flag{Name: f.Name, Shorthand: f.Shorthand, NoOptDefVal: f.NoOptDefVal, Value: lenientValue{f.Value}})
+	})
+	_ = lenient.Parse(args) // what stands before an error was read
+	return PrintsJSON(c)
+}
+
+// lenientValue leaves a value as it is where a text cannot be one.
+type lenientValue struct{ pflag.Value }
+
+// Set takes every text.
+func (v lenientValue) Set(text string) error {
+	_ = v.Value.Set(text)
+	return nil
 }
 
 // PrintsJSON reports whether the result of a command is to be JSON. It counts once the command's

@@ -14,8 +14,12 @@ func (o *Options) RunFlags(f *pflag.FlagSet) {
 	f.Lookup("ephemeral").Hidden = true // it always is
 	f.Lookup("db").Usage = "run on a copy of this database file, which itself is not touched (default: none, in memory)"
 	f.Lookup("headless").Usage = "without the web UI (default, unless --ui-port is given)"
-	f.Lookup("port").Usage = "port of the gRPC frontend (default: a free one)"
-	f.Lookup("ui-port").Usage = "port of the web UI (default: a free one)"
+	for _, flag := range []struct{ name, usage string }{
+		{"port", "port of the gRPC frontend (default: a free one)"}, {"ui-port", "port of the web UI (default: a free one, if there is a web UI)"},
+		{"http-port", "port of Temporal's HTTP API (default: a free one)"}, {"metrics-port", "port of Temporal's metrics (default: a free one)"},
+	} {
+		f.Lookup(flag.name).Usage, f.Lookup(flag.name).DefValue = flag.usage, "0"
+	}
 }
 
 // ofRun are the settings that each run has for itself, with their values. Many runs are to go side by side, so no

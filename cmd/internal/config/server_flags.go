@@ -49,7 +49,11 @@ func (o *Options) checkServer() error {
 	if o.Restarts {
 		return nil // see CheckSetup
 	}
-	return checkSetup(o.Settings, o.namespaces)
+	namespaces := o.namespaces
+	if o.Running != nil && !o.Given.Has("namespace") && slices.ContainsFunc(o.Settings.SearchAttributes.List(), fsm.OfOneNamespace) {
+		namespaces = o.Running().List()
+	}
+	return checkSetup(o.Settings, namespaces)
 }
 
 // CheckSetup refuses a setup that could not be applied, of the settings with which a restart starts again: what was

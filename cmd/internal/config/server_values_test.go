@@ -54,7 +54,7 @@ func TestServerValuesThatAreRefused(t *testing.T) {
 		{"search-attribute A=Int search-attribute B=Int search-attribute C=Int search-attribute default:D=Int", "default:D=Int is one too many: a namespace has room for 3 of type Int"},
 		{"retention 59m", "less than an hour"}, {"retention -1h", "is not a time"}, {"retention 3600.5s", "whole seconds"}, {"search-attribute a`b=Int", "no query could name"}, {"retention 36501d", "more than 100 years"}, {"retention soon", "is not a time such as"}, {"retention xd", "is not a time such as"},
 		{"temporal-arg value", "is no flag"}, {"temporal-arg --a=b temporal-arg c", `"c" is no flag`},
-		{"temporal-arg --a temporal-arg b temporal-arg c", `"c" is no flag`},
+		{"temporal-arg --a temporal-arg b temporal-arg c", `"c" is no flag`}, {"temporal-arg --a temporal-arg true", "--a=true is one argument"},
 		{"temporal-arg --port=1", "a setting of its own: --port"}, {"temporal-arg -p7000", "a setting of its own: --port"}, {"temporal-arg -fX", "a setting of its own: --db"},
 		{"temporal-arg --port temporal-arg 1", "a setting of its own: --port"}, {"temporal-arg --log-level=info", "a setting of its own: --temporal-log-level"},
 		{"temporal-arg --", "would keep it from serving"}, {"temporal-arg --help", "would keep it from serving"}, {"temporal-arg --command-timeout=1s", "would keep it from serving"}, {"temporal-arg --env=x", "given to Temporal by stigmer"}, {"temporal-arg --profile=x", "presets of the Temporal CLI, which are ignored"},

@@ -33,6 +33,9 @@ type Options struct {
 	NoInstall  bool
 	// Restarts says that the command is restart: settings that were not given are the record's.
 	Restarts bool
+	// Running returns the namespaces of the Temporal that runs, which a start that is given none means; nil for
+	// a command that starts none.
+	Running func() fsm.Names
 	// origins says where each flag that has a value got it, and config is the
 	// settings file as it was read for that.
 	origins Origins

@@ -215,6 +215,30 @@ func TestOpenTo(t *testing.T) {
 	}
 }
 
+// One rule for all settings files: a group's right counts unless it is the user's own group, or none of it can enter.
+func TestOpenToOthers(t *testing.T) {
+	for _, c := range []struct {
+		gid  uint32
+		mode fs.FileMode
+		in   fs.FileMode // of the folder
+		open bool
+	}{
+		{100, 0o644, 0o755, false}, {100, 0o664, 0o755, true}, {100, 0o664, 0o700, false}, {100, 0o664, 0o710, true},
+		{1000, 0o664, 0o755, false}, {1000, 0o666, 0o755, true}, {1000, 0o666, 0o700, true},
+	} {
+		folder := filepath.Join(t.TempDir(), "folder")
+		path, link := filepath.Join(folder, "local.yaml"), filepath.Join(folder, "link.yaml")
+		check(t, errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(path, nil, 0o600), os.Symlink(path, link), os.Chmod(folder, c.in)))
+		info := fakeInfo{mode: c.mode, stat: syscall.Stat_t{Uid: 1000, Gid: c.gid}}
+		if open := OpenToOthers(path, info); open != c.open {
+			t.Errorf("%+v: %t", c, open)
+		}
+		if open := OpenToOthers(link, info); open != (c.gid == 100 && c.mode != 0o644 || c.mode == 0o666) { // it may lead out of the folder
+			t.Errorf("%+v by a link: %t", c, open)
+		}
+	}
+}
+
 // fakeInfo is of a file with an owner and a mode.
 type fakeInfo struct {
 	fs.FileInfo

@@ -41,7 +41,9 @@ func parseArg(text string) (string, error) {
 	}
 }
 
-// checkArgs refuses an argument that is no flag and no flag's value: Temporal takes none.
+// checkArgs refuses an argument that is no flag and no flag's value: Temporal takes none. Of another word the program
+// itself says whether the flag before it takes a value; "true" it would take for a switch as well, as launch.OptionalFlags
+// asks, and then refuse it as it starts.
 func checkArgs(args []string) error {
 	for i, arg := range args {
 		if strings.HasPrefix(arg, "-") {
@@ -49,6 +51,9 @@ func checkArgs(args []string) error {
 		}
 		if i == 0 || !strings.HasPrefix(args[i-1], "-") || strings.Contains(args[i-1], "=") {
 			return cli.BadFlag("temporal-arg", "--temporal-arg %q is no flag, and the value of none before it", arg)
+		}
+		if arg == "true" || arg == "false" {
+			return cli.BadFlag("temporal-arg", "--temporal-arg %q is no value for a switch; %s=%s is one argument", arg, args[i-1], arg)
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ func distrust(path string, info fs.FileInfo) *cli.Problem {
 	case uid != 0 && uid != os.Geteuid():
 		p.What = fmt.Sprintf("%s belongs to another user (uid %d)", path, uid)
 		p.Try = fmt.Sprintf("remove it: rm %s; or keep it, as root: chown %d %[1]s", human.ShellWord(path), os.Geteuid())
-	case OpenToOthers(path, info.Mode()):
+	case OpenToOthers(path, info):
 		p.What = fmt.Sprintf("%s can be written by others than its owner (mode %04o)", path, info.Mode().Perm())
 		p.Try = "chmod go-w " + human.ShellWord(path)
 	default:
@@ -41,17 +41,18 @@ func distrust(path string, info fs.FileInfo) *cli.Problem {
 	return p
 }
 
-// OpenToOthers reports whether others may write to a file. The group's right,
-// which many systems give by default, means nothing in a folder that only its
-// owner may enter.
-func OpenToOthers(path string, mode fs.FileMode) bool {
-	if mode.Perm()&0o022 == 0 {
-		return false
+// OpenToOthers reports whether others than its owner may write to a file, which path leads to. The right of a group that
+// is not the user's own, which many systems give by default, means nothing in a folder that only its owner may enter. The
+// right of all users does not count less there: no system gives it by default.
+func OpenToOthers(path string, info fs.FileInfo) bool {
+	_, open := openTo(info, os.Geteuid())
+	if !open || info.Mode()&0o002 != 0 {
+		return open
 	}
 	itself, err := os.Lstat(path)
 	folder, err2 := os.Stat(filepath.Dir(path))
 	closed := err == nil && err2 == nil && itself.Mode().IsRegular() && folder.Mode().Perm()&0o077 == 0
-	return mode.Perm()&0o002 != 0 || !closed
+	return !closed
 }
 
 // ownFileSettings are settings that a file which others can write to may not have, beside all that name
@@ -100,6 +101,9 @@ func exposureOf(path string, info fs.FileInfo) exposure {
 // exposureBy says what others may do to one file or folder, which is called name in the sentence.
 func exposureBy(name, path string, info fs.FileInfo) exposure {
 	foreign, open := openTo(info, os.Geteuid())
+	if !info.IsDir() {
+		open = OpenToOthers(path, info)
+	}
 	switch {
 	case foreign:
 		return exposure{why: fmt.Sprintf("%s belongs to another user (uid %d)", name, info.Sys().(*syscall.Stat_t).Uid)}

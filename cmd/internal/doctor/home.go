@@ -131,8 +131,8 @@ func checkPrivate(home statefile.Home) CheckReport {
 			foreign = append(foreign, path)
 			continue
 		}
-		if filepath.Base(path) == config.FileName && !config.OpenToOthers(path, info.Mode()) {
-			continue // a group's right, where a home lets no group in: start reads it
+		if filepath.Base(path) == config.FileName && !config.OpenToOthers(path, info) {
+			continue // a group's right that lets in no other user: start reads it
 		}
 		if mode := info.Mode().Perm(); mode&forbidden != 0 {
 			open = append(open, fmt.Sprintf("%s (%04o)", path, mode))

@@ -66,6 +66,8 @@ func (s *Snapshot) uiAdvice(restart string) string {
 		return restart + ", which brings the web UI back; clients can work without it"
 	case s.OwnListener(s.uiPort):
 		return ""
+	case s.Document.Asked().UIPort == 0:
+		return restart + ", which draws another port for the web UI; clients can work without it"
 	}
 	other := s.Document.Settings
 	other.UIPort++

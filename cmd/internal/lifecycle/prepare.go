@@ -2,14 +2,19 @@ package lifecycle
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/stigmer/local/actions"
 	"github.com/stigmer/local/actions/cause"
 	"github.com/stigmer/local/actions/database"
+	"github.com/stigmer/local/actions/launch"
 	"github.com/stigmer/local/actions/lockfile"
+	"github.com/stigmer/local/actions/setup"
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/inspect"
@@ -20,7 +25,7 @@ import (
 
 // Prepare parses, then opens the home: a command that was not understood makes nothing.
 func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
-	home, err := OpenWithSettings(c, o)
+	home, err := OpenWithSettings(c, o, cli.OpenHome)
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +40,7 @@ func Prepare(c *cobra.Command, o *config.Options) (statefile.Home, error) {
 }
 
 // OpenWithSettings parses, then opens the home whose settings count.
-func OpenWithSettings(c *cobra.Command, o *config.Options) (statefile.Home, error) {
+func OpenWithSettings(c *cobra.Command, o *config.Options, open func() (statefile.Home, error)) (statefile.Home, error) {
 	o.Config = config.FileOf(c)
 	if err := o.Parse(c.Flags()); err != nil {
 		return "", err
@@ -43,7 +48,7 @@ func OpenWithSettings(c *cobra.Command, o *config.Options) (statefile.Home, erro
 	if err := config.CheckHomeText(); err != nil {
 		return "", err
 	}
-	home, err := cli.OpenHome()
+	home, err := open()
 	if err != nil {
 		return "", err
 	}
@@ -118,6 +123,45 @@ func CheckObstacle(home statefile.Home, wanted fsm.Settings) error {
 		What:  obstacle.Error(),
 		Means: "Temporal could not be started again; nothing was stopped or started",
 		Try:   try, Exit: cli.ExitFailed,
+	}
+}
+
+// RunningNamespaces are the namespaces of the Temporal that runs in the home that the command is about, empty for none.
+func RunningNamespaces() fsm.Names {
+	path, err := cli.HomePath()
+	if err != nil {
+		return ""
+	}
+	seen, err := inspect.TakeQuickSnapshot(path)
+	if err != nil || seen == nil || !seen.Running() {
+		return ""
+	}
+	return seen.Document.Settings.Namespaces
+}
+
+// setupWithin bounds how long a Temporal that is to be restarted is asked for its search attributes.
+const setupWithin = 2 * time.Second
+
+// CheckSetup refuses a restart that would change the setup, where the Temporal that runs has a search attribute
+// with another type. It asks that Temporal: an attribute may have been removed since the record was written.
+func CheckSetup(c *cobra.Command, home statefile.Home, was, wanted fsm.Settings) error {
+	if wanted.DB == "" || wanted.DB != was.DB || wanted.WantedSetup() == was.WantedSetup() {
+		return nil // the next Temporal has another database, or is to have what this one was to have
+	}
+	seen, err := inspect.TakeQuickSnapshotOf(home)
+	if err != nil || !seen.Running() {
+		return nil // nothing would be stopped: the start says what is wrong
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), setupWithin)
+	defer cancel()
+	differ := setup.Differ(ctx, launch.Address(was), wanted.WantedSetup())
+	if len(differ) == 0 {
+		return nil
+	}
+	return &cli.Problem{
+		What:  "the setup could not be applied: " + strings.Join(differ, "; "),
+		Means: "Temporal goes on as it is; nothing was stopped or started",
+		Try:   "the type that is there, or another name; or remove it with the Temporal CLI, then the same restart", Exit: cli.ExitFailed,
 	}
 }
 

@@ -85,6 +85,16 @@ func WithResult(c *cobra.Command, run func() error) error {
 	return err
 }
 
+// PrintUnrun prints the result of a command that has failed before it ran, if its arguments ask for JSON: they may not
+// be understood, or a settings file may not.
+func PrintUnrun(c *cobra.Command, args []string, err error) {
+	began := c.Context() != nil // else no command was found
+	if err == nil || !began || c.Context().Value(endingKey{}) != nil || !cli.AsksForResult(c, args) {
+		return
+	}
+	_ = cli.PrintJSON(c.OutOrStdout(), (&ending{}).result(c.Name(), err)) // the error itself is reported in any case
+}
+
 // noteEnding notes the end of the protocol for the result of the command, if that has one.
 func noteEnding(c *cobra.Command, command fsm.Command, o fsm.Outcome) {
 	if end, ok := c.Context().Value(endingKey{}).(*ending); ok {

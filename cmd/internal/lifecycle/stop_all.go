@@ -31,6 +31,7 @@ type AllStopped struct {
 // home, and signals are sent to a driver by its PID. how is the flag that says how. It prints a line for each as soon as that is
 // stopped. A home that cannot be stopped keeps none of the others from it.
 func StopAll(c *cobra.Command, homes []inspect.HomeReport, how string) error {
+	c.SetContext(context.WithValue(c.Context(), endingKey{}, &ending{})) // it prints its result itself
 	ctx, stop := cli.WithSignals(c.Context())
 	defer stop()
 	results := make([]Result, len(homes))

@@ -23,6 +23,7 @@ import (
 // stopped. One that has given up returns the status of a failure, as start --foreground does: the
 // init of a container passes it on.
 func Supervise(v cli.Voice) error {
+	unix.Umask(0o077) // what Temporal makes is private, whatever a command's umask was
 	// First of all: a stop may come before anything else is done.
 	signals := cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1)
 	defer signal.Stop(signals)

@@ -67,13 +67,23 @@ func stopSignals() chan os.Signal {
 // hurried is how long a command has that was asked to end twice.
 const hurried = time.Second
 
-// run runs the command with this process's terminal, in its process group. It returns a cli.Status, or a Problem where
-// the command could not be started.
-func (c command) run(env []string, signals <-chan os.Signal) error {
+// ending is how a command ended.
+type ending struct {
+	status cli.Status
+	// words say so, behind the command's name.
+	words string
+}
+
+// run runs the command with this process's terminal, in its process group. The error is a Problem, where the command
+// could not be started.
+func (c command) run(env []string, signals <-chan os.Signal) (ending, error) {
 	actions.LetInherit(c.inherited)
 	child := &exec.Cmd{Path: c.path, Args: c.words, Env: env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	if err := child.Start(); err != nil {
-		return &cli.Problem{What: fmt.Sprintf("%s: %v", c.words[0], cli.BareExec(err)), Means: "the command was not run; Temporal was started for it, and is stopped", Try: "a program that this system can run", Exit: cli.ExitNotExecutable}
+		if path, is := errors.AsType[*fs.PathError](err); is {
+			err = path.Err
+		}
+		return ending{}, &cli.Problem{What: fmt.Sprintf("%s: %v", c.words[0], err), Means: "the command could not be run; Temporal was started for it, and is stopped", Try: "a program of this system; for a script without #! the shell before it: sh " + c.words[0], Exit: cli.ExitNotExecutable}
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -84,7 +94,7 @@ func (c command) run(env []string, signals <-chan os.Signal) error {
 	for asked := 0; ; {
 		select {
 		case <-ended:
-			return statusOf(child.ProcessState)
+			return endingOf(child.ProcessState), nil
 		case <-over:
 			_ = child.Process.Kill() // our own child, which was not waited for
 		case sig := <-signals:
@@ -98,11 +108,11 @@ func (c command) run(env []string, signals <-chan os.Signal) error {
 	}
 }
 
-func statusOf(state *os.ProcessState) cli.Status {
+func endingOf(state *os.ProcessState) ending {
 	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {
-		return cli.Status(statusOfSignal + int(status.Signal()))
+		return ending{cli.Status(statusOfSignal + int(status.Signal())), " was ended by " + unix.SignalName(status.Signal())}
 	}
-	return cli.Status(state.ExitCode())
+	return ending{cli.Status(state.ExitCode()), fmt.Sprintf(" ended with status %d", state.ExitCode())}
 }
 
 // fromTerminal reports whether a signal has come from the terminal: then the terminal has sent it to the command as well,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stigmer/local/actions/logfile"
 	"github.com/stigmer/local/cmd/internal/inspect"
+	"github.com/stigmer/local/fsm"
 	"github.com/stigmer/local/probes/logs"
 	"github.com/stigmer/local/statefile"
 )
@@ -13,13 +14,12 @@ import (
 // warnings is how many of the last warnings of Temporal a command that has failed is shown.
 const warnings = 10
 
-// explain says on standard error what Temporal has to say of a command that began at a time and has failed.
-func (r *run) explain(command string, status int, began time.Time) {
+// explain says on standard error how a command that began at a time has failed, and what Temporal has to say of that.
+func (r *run) explain(failed string, began time.Time) {
 	out := r.c.ErrOrStderr()
-	fmt.Fprintf(out, "stigmer: %s ended with status %d\n", command, status)
-	document, _ := (statefile.File{Home: r.home}).Load() // without a record nothing is known
-	if failure := document.Failure; failure.Event != "" {
-		fmt.Fprintf(out, "  Temporal:  %s\n", failure.Reason)
+	fmt.Fprintf(out, "stigmer: %s\n", failed)
+	if what := r.interruption(began); what != "" {
+		fmt.Fprintf(out, "  Temporal:  %s\n", what)
 	}
 	entries, _ := inspect.TemporalLog(r.home).Read(logs.Query{Count: warnings, Since: began, Level: logs.Warn}) // no log, no warning
 	for _, entry := range entries {
@@ -33,4 +33,26 @@ func (r *run) explain(command string, status int, began time.Time) {
 	case len(entries) > 0:
 		fmt.Fprintln(out, "  try:       --keep, which keeps the whole log and the home of the run")
 	}
+}
+
+// interruption says why Temporal did not serve all the time since the command began, empty if it did.
+func (r *run) interruption(began time.Time) (what string) {
+	document, _ := (statefile.File{Home: r.home}).Load() // without a record nothing is known
+	for _, t := range document.History {
+		if t.At < fsm.Instant(began.UnixMilli()) || t.From == t.To {
+			continue
+		}
+		switch t.To {
+		case fsm.Restarting:
+			what = t.Cause + ", and was started again"
+			if document.Settings.DB == "" {
+				what += " with nothing in its memory"
+			}
+		case fsm.Degraded:
+			what = "it did not answer as it should: " + t.Cause
+		case fsm.Stopped:
+			what = "it was " + document.Reason // "stopped: asked for by ..."
+		}
+	}
+	return what
 }

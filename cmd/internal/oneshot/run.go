@@ -50,7 +50,7 @@ func Run(c *cobra.Command, o *Options, words []string) error {
 	if err := config.SettleForRun(c.Flags()); err != nil {
 		return cli.UsageProblem(err)
 	}
-	base, err := lifecycle.OpenWithSettings(c, &o.Options)
+	base, err := lifecycle.OpenWithSettings(c, &o.Options, findBase)
 	if err != nil {
 		return failed(err)
 	}
@@ -62,7 +62,7 @@ func Run(c *cobra.Command, o *Options, words []string) error {
 	lifecycle.Sweep(c)
 	path, err := tied.NewPath(o.Keep)
 	if err != nil {
-		return failed(cli.SystemProblem(err, "nothing was started"))
+		return failed(&cli.Problem{What: "the folder for temporary files cannot be used: " + err.Error(), Means: "a run has its home there; nothing was started", Try: "TMPDIR=DIR, with a folder of yours", Exit: cli.ExitFailed})
 	}
 	caretaker, err := lifecycle.StartCaretaker(c, path)
 	if err != nil {
@@ -90,22 +90,35 @@ func (r *run) with(base statefile.Home, command command) error {
 	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
 	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
 	began := time.Now()
-	err = command.run(environ(contact.Variables(namespace), r.home), r.signals)
-	if status, ended := errors.AsType[cli.Status](err); ended && status != cli.ExitDone {
-		r.explain(command.words[0], int(status), began)
+	ended, err := command.run(environ(contact.Variables(namespace), r.home), r.signals)
+	if err != nil {
+		return err
 	}
-	return err
+	if ended.status != cli.ExitDone {
+		r.explain(command.words[0]+ended.words, began)
+	}
+	return ended.status
+}
+
+// findBase finds the home whose settings and program a run has, and makes none.
+func findBase() (statefile.Home, error) {
+	path, err := cli.HomePath()
+	if err != nil {
+		return "", err
+	}
+	home, there, err := statefile.FindHome(path)
+	switch {
+	case err != nil:
+		return "", cli.SystemProblem(err, "nothing was started")
+	case !there:
+		return statefile.Gone(path), nil
+	}
+	return home, nil
 }
 
 // start returns the record of a Temporal that a client can use, and the start that made it.
 func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, err error) {
 	o := &r.o.Options
-	if o.Settings.DB != "" {
-		if err := r.copyDatabase(o.Settings.DB); err != nil {
-			return temporal, tie, err
-		}
-		o.Settings.DB = r.home.DB()
-	}
 	lent, err := o.Lent()
 	if err != nil {
 		return temporal, tie, err
@@ -116,9 +129,15 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 	}
 	err = installer.WithBinary(r.c, o, base, fsm.VerbStart, func() error {
 		settings := o.Settings
+		if settings.TemporalBin == "" {
+			return config.NoBinary(base, settings.TemporalVersion)
+		}
 		settings.TemporalVersion = "" // its program lies in another home
-		if err := lifecycle.TryForStart(r.c, o, r.home, lent); err != nil {
+		if err := r.check(base, fsm.Record{Settings: settings, Environment: lent}); err != nil {
 			return err
+		}
+		if settings.DB != "" {
+			settings.DB = r.home.DB()
 		}
 		tie = fsm.Command{
 			Verb: fsm.VerbStart, Want: settings, Given: o.Given, Environment: lent, TiedTo: self,
@@ -130,23 +149,49 @@ func (r *run) start(base statefile.Home) (temporal fsm.Record, tie fsm.Command, 
 	return temporal, tie, err
 }
 
-// copyDatabase makes a copy of a database in the home.
-func (r *run) copyDatabase(from string) error {
-	const try = "--db with a file that Temporal has served from, or none: then the database is in memory"
-	if !cli.Exists(from) {
-		return &cli.Problem{What: "there is no database " + from, Means: "there is nothing to copy; nothing was started", Try: try, Exit: cli.ExitFailed}
+// check tries the program, and copies the database, by what the home at base remembers.
+func (r *run) check(base statefile.Home, next fsm.Record) error {
+	if err := config.TryProgram(r.c, base, next); err != nil {
+		return err
 	}
-	err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}})
-	if p, unfit := errors.AsType[*cli.Problem](err); unfit {
-		p.Means, p.Try = "Temporal cannot serve from a copy of it; nothing was started, and it was not touched", try
-		return p
+	if err := tied.Remember(r.home, base, next.Settings.TemporalBin); err != nil {
+		return cli.SystemProblem(err, "nothing was started")
+	}
+	if from := next.Settings.DB; from != "" {
+		return r.copyDatabase(base, next, from)
+	}
+	return nil
+}
+
+// copyDatabase makes a copy of a database in the home, if Temporal can serve from it.
+func (r *run) copyDatabase(base statefile.Home, next fsm.Record, from string) error {
+	if !cli.Exists(from) {
+		return unfit(&cli.Problem{What: "there is no database " + from, Exit: cli.ExitFailed}, "a file that Temporal has served from")
+	}
+	if err := lifecycle.CheckDatabase(fsm.Record{Settings: fsm.Settings{DB: from}}); err != nil {
+		return unfit(err, "a file that Temporal has served from")
+	}
+	if err := lifecycle.CheckSchema(r.c, base, next); err != nil {
+		return unfit(err, "a file that this version of Temporal has made, or the version that made it: --temporal-version V")
 	}
 	ctx, stop := cli.WithSignals(r.c.Context())
 	defer stop()
-	if err := lifecycle.CopyDatabase(ctx, from, r.home.DB(), transfer.Silent); err != nil {
+	err := lifecycle.CopyDatabase(ctx, from, r.home.DB(), transfer.Silent)
+	if err == nil {
+		err = lifecycle.RecordCopy(r.c, r.home, next, r.home.DB())
+	}
+	if err != nil {
 		return cli.SystemProblem(err, "nothing was started, and the database was not touched")
 	}
 	return nil
+}
+
+// unfit says of a database that it cannot be copied for a run, and what can be.
+func unfit(err error, other string) error {
+	if p, is := errors.AsType[*cli.Problem](err); is {
+		p.Means, p.Try = "Temporal could not serve from a copy of it; nothing was started, and it was not touched", "--db with "+other
+	}
+	return err
 }
 
 func (r *run) keepSupervised(tie fsm.Command, temporal fsm.Record) {
