@@ -14,8 +14,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// EndGuests ends what the command of a run has left: the processes that were started with the home
-// in their environment, other than our own. Each gets SIGTERM, and those that are there after grace get SIGKILL, until
+// EndGuests ends the command of a run and what it has left: the processes that were started with the home
+// in their environment, other than our own, and their descendants. Each gets SIGTERM, and those that are there after grace get SIGKILL, until
 // none is left. It returns how many there were at first.
 func EndGuests(home statefile.Home, grace time.Duration) (int, error) {
 	left := guests(home)
@@ -48,9 +48,18 @@ const (
 	killPause  = 50 * time.Millisecond
 )
 
-// guests are the processes that were started with a home in their environment, but our own of that home.
+// guests are the processes that were started with a home in their environment, and the noted command, with the
+// descendants of all of them, but for supervisors and caretakers, and what those have started. A process may hide its environment, as
+// /bin/sh does on macOS, or run without the variable.
 func guests(home statefile.Home) []fsm.Process {
-	return slices.DeleteFunc(proc.StartedWith(statefile.HomeVariable, string(home)), evidence.ServesHome)
+	found := slices.DeleteFunc(proc.StartedWith(statefile.HomeVariable, string(home)), evidence.ServesHome)
+	command := commandOf(home)
+	if proc.Alive(command) && !slices.ContainsFunc(found, command.Same) {
+		found = append(found, command)
+	}
+	return append(found, slices.DeleteFunc(proc.Descendants(append([]fsm.Process{command}, found...), evidence.ServesHome), func(p fsm.Process) bool {
+		return slices.ContainsFunc(found, p.Same)
+	})...)
 }
 
 func signalAll(all []fsm.Process, sig unix.Signal) (failed error) {

@@ -78,7 +78,8 @@ func (r *ran) look() bool {
 // kill9All kills processes of the run, as nearly at once as can be.
 func (r *ran) kill9All(names []string) {
 	for _, name := range names {
-		if pid := r.pids[name]; pid > 1 && r.owns(pid) {
+		// In the build blunt a shell shows no environment by which it could be known.
+		if pid := r.pids[name]; pid == r.run.Process.Pid || pid > 1 && (r.owns(pid) || proc.Parent(pid) == r.run.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}

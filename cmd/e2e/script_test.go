@@ -86,6 +86,8 @@ func runScripts(t *testing.T, real string, patterns ...string) {
 				return real != "", nil
 			case "old":
 				return real != "" && real == os.Getenv(oldTemporalVariable), nil
+			case "blunt":
+				return blunt, nil
 			case "ipv6":
 				return hasIPv6(), nil
 			}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -69,6 +71,27 @@ func IsChild(parent fsm.Process, pid int) bool {
 	boot, err := Boot()
 	born := parentUniqueID(pid)
 	return err == nil && parent.Boot == boot && born != 0 && born == parent.StartTicks
+}
+
+// Descendants returns the processes below some of which each was forked by one of these or of those, as far as
+// the system says so: Linux knows the children of a process that runs, macOS those of one that has exited as well. Those
+// of which without is true are left out, with theirs, and so is this process.
+func Descendants(of []fsm.Process, without func(fsm.Process) bool) (below []fsm.Process) {
+	pids, _ := PIDs()
+	for generation := of; len(generation) > 0; {
+		var next []fsm.Process
+		for _, pid := range pids {
+			if !slices.ContainsFunc(generation, func(p fsm.Process) bool { return IsChild(p, pid) || Parent(pid) == p.PID && Alive(p) }) {
+				continue
+			}
+			p, err := identifyAny(pid)
+			if err == nil && pid != os.Getpid() && !slices.ContainsFunc(slices.Concat(of, below, next), p.Same) && !without(p) {
+				next = append(next, p)
+			}
+		}
+		below, generation = append(below, next...), next
+	}
+	return below
 }
 
 func noProcess(pid int) error { return fmt.Errorf("process %d: %w", pid, ErrNoProcess) }

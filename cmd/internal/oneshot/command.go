@@ -17,6 +17,8 @@ import (
 	"github.com/stigmer/local/cmd/internal/cli"
 	"github.com/stigmer/local/cmd/internal/config"
 	"github.com/stigmer/local/cmd/internal/human"
+	"github.com/stigmer/local/fsm"
+	"github.com/stigmer/local/probes/proc"
 	"github.com/stigmer/local/statefile"
 )
 
@@ -74,9 +76,9 @@ type ending struct {
 	words string
 }
 
-// run runs the command with this process's terminal, in its process group. The error is a Problem, where the command
+// run runs the command with this process's terminal, in its process group, and has its process noted. The error is a Problem, where the command
 // could not be started.
-func (c command) run(env []string, signals <-chan os.Signal) (ending, error) {
+func (c command) run(env []string, note func(fsm.Process) error, signals <-chan os.Signal) (ending, error) {
 	actions.LetInherit(c.inherited)
 	child := &exec.Cmd{Path: c.path, Args: c.words, Env: env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	if err := child.Start(); err != nil {
@@ -84,6 +86,11 @@ func (c command) run(env []string, signals <-chan os.Signal) (ending, error) {
 			err = path.Err
 		}
 		return ending{}, &cli.Problem{What: fmt.Sprintf("%s: %v", c.words[0], err), Means: "the command could not be run; Temporal was started for it, and is stopped", Try: "a program of this system; for a script without #! the shell before it: sh " + c.words[0], Exit: cli.ExitNotExecutable}
+	}
+	if p, err := proc.Identify(child.Process.Pid); err == nil { // else it has ended already
+		if err := note(p); err != nil {
+			return ending{}, errors.Join(cli.SystemProblem(err, "the command was ended, and Temporal is stopped"), child.Process.Kill(), child.Wait())
+		}
 	}
 	ended := make(chan struct{})
 	go func() {

@@ -44,15 +44,23 @@ func (r *run) interruption(began time.Time) (what string) {
 		}
 		switch t.To {
 		case fsm.Restarting:
-			what = t.Cause + ", and was started again"
-			if document.Settings.DB == "" {
-				what += " with nothing in its memory"
-			}
+			what = t.Cause + again(document.Record)
 		case fsm.Degraded:
 			what = "it did not answer as it should: " + t.Cause
 		case fsm.Stopped:
-			what = "it was " + document.Reason // "stopped: asked for by ..."
+			what = "it ended with its supervisor" + again(document.Record)
 		}
 	}
+	if document.State == fsm.Stopped {
+		return "it was " + document.Reason // "stopped: asked for by ..."
+	}
 	return what
+}
+
+// again is the end of a sentence about a Temporal that has ended.
+func again(r fsm.Record) string {
+	if r.Settings.DB == "" {
+		return ", and was started again with nothing in its memory"
+	}
+	return ", and was started again"
 }

@@ -90,7 +90,7 @@ func (r *run) with(base statefile.Home, command command) error {
 	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
 	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
 	began := time.Now()
-	ended, err := command.run(environ(contact.Variables(namespace), r.home), r.signals)
+	ended, err := command.run(environ(contact.Variables(namespace), r.home), func(p fsm.Process) error { return tied.NoteCommand(r.home, p) }, r.signals)
 	if err != nil {
 		return err
 	}

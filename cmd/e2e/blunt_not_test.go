@@ -1,0 +1,5 @@
+//go:build !linux || !blunt
+
+package e2e_test
+
+const blunt = false
