@@ -29,8 +29,8 @@ type Caretaker struct {
 	ended      chan struct{}
 }
 
-// Caretake starts the caretaker of a home that need not exist yet, and another one whenever it has ended: this same program, args
-// after its name.
+// Caretake starts the caretaker of a home that need not exist yet, and another one whenever it has ended: this same
+// program, args after its name.
 func Caretake(args, env []string) (*Caretaker, error) {
 	line, held, err := os.Pipe()
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// EndGuests ends the command of a run and what it has left: the processes that were started with the home
-// in their environment, other than our own, and their descendants. Each gets SIGTERM, and those that are there after grace get SIGKILL, until
-// none is left. It returns how many there were at first.
+// EndGuests ends the command of a run and what it has left: the processes that were started with the home in their
+// environment, other than our own, and their descendants. Each gets SIGTERM, and those that are there after grace get
+// SIGKILL, until none is left. It returns how many there were at first.
 func EndGuests(home statefile.Home, grace time.Duration) (int, error) {
 	left := guests(home)
 	count := len(left)
@@ -49,8 +49,8 @@ const (
 )
 
 // guests are the processes that were started with a home in their environment, and the noted command, with the
-// descendants of all of them, but for supervisors and caretakers, and what those have started. A process may hide its environment, as
-// /bin/sh does on macOS, or run without the variable.
+// descendants of all of them, but for supervisors and caretakers, and what those have started. A process may hide its
+// environment, as /bin/sh does on macOS, or run without the variable.
 func guests(home statefile.Home) []fsm.Process {
 	found := slices.DeleteFunc(proc.StartedWith(statefile.HomeVariable, string(home)), evidence.ServesHome)
 	command := commandOf(home)

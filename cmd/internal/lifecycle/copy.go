@@ -13,8 +13,8 @@ import (
 	"github.com/stigmer/local/statefile"
 )
 
-// CopyDatabase copies the committed state of a database, which any server may have open, to a file, and returns when the copy
-// would survive a power cut. What was made of the file after an error is left to the caller.
+// CopyDatabase copies the committed state of a database, which any server may have open, to a file, and returns when
+// the copy would survive a power cut. What was made of the file after an error is left to the caller.
 func CopyDatabase(ctx context.Context, from, to string, progress transfer.Progress) error {
 	// Without the database's lock any server may have it open, be it ours or not: then SQLite locks it, too. A lock
 	// that is not there no home has, and none is left beside a file that is no home's.

@@ -76,8 +76,8 @@ type ending struct {
 	words string
 }
 
-// run runs the command with this process's terminal, in its process group, and has its process noted. The error is a Problem, where the command
-// could not be started.
+// run runs the command with this process's terminal, in its process group, and has its process noted. The error is a
+// Problem, where the command could not be started.
 func (c command) run(env []string, note func(fsm.Process) error, signals <-chan os.Signal) (ending, error) {
 	actions.LetInherit(c.inherited)
 	child := &exec.Cmd{Path: c.path, Args: c.words, Env: env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}

@@ -1,10 +1,8 @@
 package oneshot
 
 import (
-	"cmp"
 	"errors"
 	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,7 +86,7 @@ func (r *run) with(base statefile.Home, command command) error {
 	}
 	go r.keepSupervised(tie, temporal)
 	contact := inspect.Contact{Settings: temporal.Settings, Ports: temporal.Ports(), Runs: true}
-	namespace := cmp.Or(slices.Concat(temporal.Settings.Namespaces.List(), []string{"default"})[0])
+	namespace := append(temporal.Settings.Namespaces.List(), "default")[0]
 	began := time.Now()
 	ended, err := command.run(environ(contact.Variables(namespace), r.home), func(p fsm.Process) error { return tied.NoteCommand(r.home, p) }, r.signals)
 	if err != nil {
@@ -231,6 +229,9 @@ const guestGrace = 500 * time.Millisecond
 func failed(err error) error {
 	if p, is := errors.AsType[*cli.Problem](err); is && p.Exit != cli.ExitUsage {
 		p.Exit = cli.ExitNotRun
+	}
+	if status, is := errors.AsType[cli.Status](err); is && status != cli.ExitInterrupted { // of an installation
+		return cli.Status(cli.ExitNotRun)
 	}
 	return err
 }
