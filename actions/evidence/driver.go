@@ -38,10 +38,20 @@ func Driver(home statefile.Home, r fsm.Record, guesses ...int) (driver fsm.Proce
 		// is a supervisor of another program, which may have this tree of commands as
 		// well, between its last record and its end: it is waited for, never signalled.
 		if h.Process.Exe != "" && h.Command != "" && !ownCommand(h) && !slices.Contains(strings.Fields(h.Command), SuperviseVerb) {
-			return fsm.Process{}, Describe(h)
+			return fsm.Process{}, stillHolding(home, h)
 		}
 	}
 	return fsm.Process{}, ""
+}
+
+// stillHolding describes a process that holds supervisor.lock, if it does so still. A child of a supervisor holds
+// the lock from the fork until the exec, and shows the command of the program that it runs by then.
+func stillHolding(home statefile.Home, h proc.Info) string {
+	holders, err := locks.Holders(home.SupervisorLock(), h.Process.PID)
+	if err != nil || !slices.ContainsFunc(holders, func(again proc.Info) bool { return again.Process.Same(h.Process) }) {
+		return ""
+	}
+	return Describe(h)
 }
 
 // SuperviseVerb is the hidden command that a supervisor process runs.

@@ -27,7 +27,12 @@ func TestFaultStarved(t *testing.T) {
 	pid, unrestarted := p.pid("temporal"), restarted(p.record(), 0)
 	free := p.starve(pid)
 	p.await("Degraded", fmt.Sprintf(".temporal.pid=%d", pid))
-	if out, status := p.try("state"); status != 8 || !strings.Contains(out, "slow") && !strings.Contains(out, "wait for a processor") {
+	var out string
+	var status int
+	if !poll(awaitDefault, func() bool {
+		out, status = p.try("state")
+		return status == 8 && (strings.Contains(out, "slow") || strings.Contains(out, "wait for a processor"))
+	}) {
 		t.Errorf("state ends with %d:\n%s", status, out)
 	}
 	if poll(starvedFor, func() bool { return p.pid("temporal") != pid }) {

@@ -68,7 +68,7 @@ func (d *director) play(move string) {
 // begin starts a process, and waits for the end of a command, unless the move ends with &.
 func (d *director) begin(role, move string) {
 	d.t.Helper()
-	cmd := exec.Command(os.Args[0], role)
+	cmd := exec.Command(os.Args[0], role, strings.TrimSuffix(role, "-now")) // the verb is what a holder of the lock is known by
 	cmd.Dir, cmd.SysProcAttr = string(d.home), &syscall.SysProcAttr{Setpgid: true}
 	must(d.t, cmd.Start())
 	go cmd.Wait() // ends with the process
