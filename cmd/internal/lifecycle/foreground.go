@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
 
@@ -26,7 +25,7 @@ import (
 func RunForeground(c *cobra.Command, home statefile.Home, command fsm.Command, trace *actions.Trace) error {
 	began, v := time.Now(), cli.VoiceOf(c)
 	s := supervision{home: home, signals: cli.StopSignals(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1)}
-	defer signal.Stop(s.signals)
+	// They are never given back: a Ctrl-C too many, between the end of Temporal and that of this process, is no failure.
 	out, err := foregroundLog(home)
 	if err != nil {
 		return cli.SystemProblem(err, "nothing was started")
