@@ -2,7 +2,6 @@ package actions
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,7 +22,7 @@ import (
 type Caretaker struct {
 	// line is a pipe to it. The kernel closes the other end with the run.
 	line, held *os.File
-	start      func(line *os.File) (*exec.Cmd, error)
+	args, env  []string
 	child      atomic.Pointer[exec.Cmd]
 	ends       atomic.Bool
 	ended      chan struct{}
@@ -36,8 +35,7 @@ func Caretake(args, env []string) (*Caretaker, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Caretaker{line: line, held: held, ended: make(chan struct{})}
-	c.start = func(line *os.File) (*exec.Cmd, error) { return startCaretaker(args, env, line) }
+	c := &Caretaker{line: line, held: held, args: args, env: env, ended: make(chan struct{})}
 	if err := c.again(); err != nil {
 		return nil, errors.Join(err, line.Close(), held.Close())
 	}
@@ -52,7 +50,7 @@ func CaretakeLeft(args, env []string) error {
 		return err
 	}
 	defer line.Close()
-	child, err := startCaretaker(args, env, line)
+	child, err := startBackground("/", args, env, line, nil)
 	if err != nil {
 		return err
 	}
@@ -60,7 +58,7 @@ func CaretakeLeft(args, env []string) error {
 }
 
 func (c *Caretaker) again() error {
-	child, err := c.start(c.line)
+	child, err := startBackground("/", c.args, c.env, c.line, nil)
 	if err == nil {
 		c.child.Store(child)
 	}
@@ -95,21 +93,6 @@ func (c *Caretaker) End() {
 		case <-time.After(caretakerPause): // another one was just being started
 		}
 	}
-}
-
-func startCaretaker(args, env []string, line *os.File) (*exec.Cmd, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	if err := closeOnExec(); err != nil {
-		return nil, err
-	}
-	cmd := &exec.Cmd{
-		Path: exe, Args: append([]string{os.Args[0]}, args...), Env: env, Dir: "/",
-		ExtraFiles: []*os.File{line}, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	return cmd, cmd.Start()
 }
 
 // AwaitRunsEnd returns, in a caretaker, when its run has ended. The line stays open: no other file gets

@@ -3,6 +3,7 @@ package actions
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -25,28 +26,35 @@ const inheritedLock = 3
 // name, in a session of its own. It keeps nothing of the caller's open, so a reader of the
 // caller's output through a pipe sees its end. It returns the supervisor's PID.
 func Supervise(home statefile.Home, args, env []string, lock *os.File) (pid int, err error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return 0, fmt.Errorf("find this program: %w", err)
-	}
 	log, err := logfile.OpenSupervisor(home)
 	if err != nil {
 		return 0, err
 	}
 	defer log.Close()
-	if err := closeOnExec(); err != nil {
-		return 0, err
-	}
-	cmd := exec.Cmd{
-		Path: exe, Args: append([]string{os.Args[0]}, args...), Env: env, Dir: string(home),
-		Stdout: log, Stderr: log, ExtraFiles: []*os.File{lock},
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	if err := cmd.Start(); err != nil {
+	cmd, err := startBackground(string(home), args, env, lock, log)
+	if err != nil {
 		return 0, fmt.Errorf("start the supervisor: %w", err)
 	}
 	go cmd.Wait() // a process that outlives it keeps no zombie
 	return cmd.Process.Pid, nil
+}
+
+// startBackground starts this same program in a folder, in a session of its own, with args after its name. It
+// inherits one file, and writes to output, nil for nowhere.
+func startBackground(folder string, args, env []string, inherited *os.File, output io.Writer) (*exec.Cmd, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	if err := closeOnExec(); err != nil {
+		return nil, err
+	}
+	cmd := &exec.Cmd{
+		Path: exe, Args: append([]string{os.Args[0]}, args...), Env: env, Dir: folder,
+		Stdout: output, Stderr: output, ExtraFiles: []*os.File{inherited},
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	return cmd, cmd.Start()
 }
 
 // Inherited returns the supervisor.lock that Supervise handed on. It marks it close-on-exec

@@ -16,12 +16,11 @@ import (
 
 // EndGuests ends the command of a run and what it has left: the processes that were started with the home in their
 // environment, other than our own, and their descendants. Each gets SIGTERM, and those that are there after grace get
-// SIGKILL, until none is left. It returns how many there were at first.
-func EndGuests(home statefile.Home, grace time.Duration) (int, error) {
+// SIGKILL, until none is left.
+func EndGuests(home statefile.Home, grace time.Duration) error {
 	left := guests(home)
-	count := len(left)
-	if count == 0 {
-		return 0, nil
+	if len(left) == 0 {
+		return nil
 	}
 	failed := signalAll(left, unix.SIGTERM)
 	_ = signalAll(left, unix.SIGCONT)
@@ -32,14 +31,14 @@ func EndGuests(home statefile.Home, grace time.Duration) (int, error) {
 	}
 	for range killRounds { // one that forks during a round is found in the next
 		if left = guests(home); len(left) == 0 {
-			return count, nil
+			return nil
 		}
 		failed = signalAll(left, unix.SIGKILL)
 		for _, p := range left {
 			_, _, _ = procs.AwaitExit(p, killPause)
 		}
 	}
-	return count, failed
+	return failed
 }
 
 // killRounds bounds the rounds of SIGKILL, and killPause the wait for each process after one.

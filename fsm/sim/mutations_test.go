@@ -111,10 +111,10 @@ var mutations = []mutation{
 	{"a start undoes the tie to a run that lives", "tied", "c.tie(r, e)", "c.TiedTo", simTieKept},
 	{"a start keeps the tie to a run that is dead", "tie-undone", " || e.Untied", "", simTieKept},
 	{"a run's end means nothing to a Temporal that serves", "untied-healthy", "Stopping, do(DoKill)", "Healthy, nil", simTie},
-	{"what a run leaves is told to stop", "untied-healthy", "DoKill", "DoTerm", simTie},
+	{"what a run leaves gets SIGTERM alone", "untied-healthy", "DoKill", "DoTerm", simTie},
 	{"what a run leaves is started again", "untied-restarted", ", Untied", "", simTie},
 	{"what a dead run wants is wanted", "untied-unwanted", " && !untied", "", simTie},
-	{"what a dead run has left is told to stop", "untied", "", "case false:", simTie},
+	{"what a dead run has left gets SIGTERM alone", "untied", "", "case false:", simTie},
 	{"a run that lives loses its Temporal with its supervisor", "untied", "untied", "r.TiedTo.PID != 0", simTie},
 	{"the record still wants what a dead run wanted", "untied-wish", "r.untied(e)", "false", simTie},
 

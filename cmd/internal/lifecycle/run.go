@@ -73,13 +73,19 @@ func interrupted(c fsm.Command) *cli.Problem {
 	}
 }
 
-// supervise starts this program's hidden supervise command, wherever the tree is mounted.
+// supervise starts this program's hidden supervise command.
 func supervise(c *cobra.Command, home statefile.Home, lock *os.File, trace *actions.Trace) (pid int, err error) {
+	args, env := hidden(c, home, evidence.SuperviseVerb)
+	return actions.Supervise(home, args, append(env, trace.Env()), lock)
+}
+
+// hidden is the command line after the program's name, and the environment, of a hidden command beside c, wherever the tree
+// is mounted.
+func hidden(c *cobra.Command, home statefile.Home, verb string) (args, env []string) {
 	v := cli.VoiceOf(c)
 	v.Quiet = false // the log is read when something has gone wrong
 	// The hidden command comes last: evidence.InBackground knows a supervisor by that.
-	args := append(append(cli.WordsTo(c.Parent()), v.Args()...), evidence.SuperviseVerb)
-	return actions.Supervise(home, args, append(cli.WithHome(environment.ForSupervisor(os.Environ()), home), trace.Env()), lock)
+	return append(append(cli.WordsTo(c.Parent()), v.Args()...), verb), cli.WithHome(environment.ForSupervisor(os.Environ()), home)
 }
 
 // report puts every result into words: it prints a success, and how long it took, or returns the

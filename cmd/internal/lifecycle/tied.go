@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stigmer/local/actions"
-	"github.com/stigmer/local/actions/environment"
 	"github.com/stigmer/local/actions/evidence"
 	"github.com/stigmer/local/actions/procs"
 	"github.com/stigmer/local/actions/tied"
@@ -98,9 +97,7 @@ func Sweep(c *cobra.Command) {
 }
 
 func caretakerOf(c *cobra.Command, path string) (args, env []string) {
-	v := cli.VoiceOf(c)
-	v.Quiet = false
-	return append(append(cli.WordsTo(c.Parent()), v.Args()...), evidence.CaretakeVerb), cli.WithHome(environment.ForSupervisor(os.Environ()), statefile.Home(path))
+	return hidden(c, statefile.Home(path), evidence.CaretakeVerb)
 }
 
 // Caretake waits for the end of a run, and supervises what it leaves: see actions.Caretaker.
@@ -111,8 +108,8 @@ func Caretake(c *cobra.Command) error {
 		return err
 	}
 	actions.AwaitRunsEnd()
-	args := append(append(cli.WordsTo(c.Parent()), cli.VoiceOf(c).Args()...), evidence.SuperviseVerb)
-	if err := actions.TakeOver(path, args, os.Environ()); err != nil {
+	args, env := hidden(c, statefile.Home(path), evidence.SuperviseVerb)
+	if err := actions.TakeOver(path, args, env); err != nil {
 		return cli.SystemProblem(err, "the caretaker ends")
 	}
 	return nil
@@ -123,7 +120,7 @@ const clearGrace = 300 * time.Millisecond
 
 // clearRun removes what a run has left that has died: its Temporal has ended.
 func clearRun(home statefile.Home) {
-	if _, err := tied.EndGuests(home, clearGrace); err != nil {
+	if err := tied.EndGuests(home, clearGrace); err != nil {
 		fmt.Fprintln(os.Stderr, "what the command of the run has left:", err)
 	}
 	if err := tied.Remove(home); err != nil {

@@ -203,7 +203,7 @@ func (r *run) remove() {
 	r.ends.Store(true)
 	var both sync.WaitGroup
 	both.Go(func() {
-		if _, err := tied.EndGuests(r.home, guestGrace); err != nil {
+		if err := tied.EndGuests(r.home, guestGrace); err != nil {
 			cli.Warn(r.c, "what the command has left was not ended: %v", err)
 		}
 	})
