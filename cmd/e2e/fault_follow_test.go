@@ -15,7 +15,7 @@ import (
 // TestFaultLogFollowed: a follower of a log that is rotated again and again gets each line that
 // is kept once, in order.
 func TestFaultLogFollowed(t *testing.T) {
-	// Not beside others: a follower that gets no processor while several files are rotated misses lines of them.
+	t.Parallel()
 	p := fakePlace(t)
 	p.env = append(p.env, fmt.Sprint("FAKE_TEMPORAL=chatty=", chattyPause))
 	logs := filepath.Join(p.home, "logs")

@@ -21,6 +21,8 @@ type Log struct {
 	Path string
 	// Older is how many older files there can be.
 	Older int
+	// opening is called before the file with a number is opened. It is nil but in tests.
+	opening func(number int)
 }
 
 // NotFileError says that something else than a regular file is in a log's place.
@@ -81,6 +83,9 @@ func openPart(path string) (part, error) {
 func (l Log) open(known *part) (*shot, error) {
 	s := &shot{}
 	for n := 0; n <= l.Older; n++ {
+		if l.opening != nil {
+			l.opening(n)
+		}
 		p, err := openPart(l.name(n))
 		if err != nil {
 			if n == 0 {

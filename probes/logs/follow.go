@@ -82,10 +82,10 @@ func (f *Follower) step() (lines [][]byte, again bool, err error) {
 	}
 	end := offset + int64(n)
 	if i > 0 {
-		end = 0 // what is read is not truncated any more; that it is complete has to be seen
+		end = 0 // what is read is not truncated any more; that it is complete, and what follows it, has to be seen
 	}
-	if (i == 0 || n == 0) && !f.log.still(s, end) {
-		return nil, true, nil // rotated meanwhile: read again
+	if !f.log.still(s, end) {
+		return nil, true, nil // rotated meanwhile, be it between two openings: read again
 	}
 	if offset == 0 && f.offset > 0 { // another text: what began before does not go on here
 		lines = f.leftover()

@@ -208,6 +208,52 @@ func TestFollowWhileRotating(t *testing.T) {
 	}
 }
 
+// TestFollowOvertaken: while a follower opens the files one by one, each of them gets another's name, several times
+// over. What is left in the files comes, in order.
+func TestFollowOvertaken(t *testing.T) {
+	const between = 3
+	for behind := range 4 {
+		for at := range 4 {
+			for overtaken := range 5 {
+				w := newWriter(t)
+				rotate := func(times int) {
+					for range times {
+						for range between {
+							w.write(w.line(w.lines))
+							w.lines++
+						}
+						for range 5 {
+							w.step()
+						}
+					}
+				}
+				rotate(3)
+				w.write("a line that the follower finds there\n")
+				_, f, err := w.log.Last(Query{})
+				check(t, err)
+				rotate(behind)
+				f.log.opening = func(n int) {
+					if n == at {
+						f.log.opening = nil
+						rotate(overtaken)
+					}
+				}
+				have := follow(t, f)
+				rotate(1)
+				have = append(have, follow(t, f)...)
+				f.Close()
+				var want []string
+				for n := max(3, w.lines/between-w.log.Older-1) * between; n < w.lines; n++ {
+					want = append(want, strings.TrimSpace(w.line(n)))
+				}
+				if rest := have[max(0, len(have)-len(want)):]; !slices.Equal(rest, want) || !slices.IsSorted(have) {
+					t.Errorf("%d rotations behind, and %d while file %d is opened:\n have %q\n want %q", behind, overtaken, at, have, want)
+				}
+			}
+		}
+	}
+}
+
 // TestReadWhileRotating reads all that is kept while another thread writes and
 // rotates: no line may come twice, out of order, or be missing in the middle.
 func TestReadWhileRotating(t *testing.T) {

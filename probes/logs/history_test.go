@@ -23,7 +23,7 @@ func check(t *testing.T, err error) {
 // newLog makes a log from the contents of its files, the newest first.
 func newLog(t *testing.T, files ...string) Log {
 	t.Helper()
-	l := Log{"x", filepath.Join(t.TempDir(), "x.log"), 3}
+	l := Log{Name: "x", Path: filepath.Join(t.TempDir(), "x.log"), Older: 3}
 	for n, text := range files {
 		check(t, os.WriteFile(l.name(n), []byte(text), 0o600))
 	}
@@ -165,7 +165,7 @@ func TestReadUnfinishedRotation(t *testing.T) {
 }
 
 func TestReadOnlyFiles(t *testing.T) {
-	l := Log{"x", filepath.Join(t.TempDir(), "x.log"), 3}
+	l := Log{Name: "x", Path: filepath.Join(t.TempDir(), "x.log"), Older: 3}
 	if _, err := l.Read(Query{Count: 1}); !errors.Is(err, fs.ErrNotExist) || l.Exists() {
 		t.Errorf("no log: %v", err)
 	}
@@ -176,7 +176,7 @@ func TestReadOnlyFiles(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "x.log")
 		check(t, plant(path))
-		if _, err := (Log{"x", path, 3}).Read(Query{Count: 1}); !errors.As(err, new(NotFileError)) {
+		if _, err := (Log{Name: "x", Path: path, Older: 3}).Read(Query{Count: 1}); !errors.As(err, new(NotFileError)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
