@@ -16,12 +16,20 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 )
 
 const queue = "stigmer"
 
 // clientPatience bounds a whole workflow as its client sees it.
 const clientPatience = 30 * time.Second
+
+// reconnect is soon: by itself an SDK waits up to ten seconds between two attempts to reach a server that was
+// away, and gives a call up after as many.
+var reconnect = grpc.ConnectParams{
+	Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1, MaxDelay: 100 * time.Millisecond},
+	MinConnectTimeout: clientPatience,
+}
 
 // Greet is a workflow with one activity, which is not tried a second time.
 func Greet(ctx workflow.Context, name string) (string, error) {
@@ -79,7 +87,7 @@ func (h *place) connect(namespace string) (*sdkClient, func()) {
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort: h.address, Namespace: namespace, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
 		ConnectionOptions: client.ConnectionOptions{
-			DialOptions: []grpc.DialOption{grpc.WithNoProxy(), grpc.WithChainUnaryInterceptor(failed.watch)},
+			DialOptions: []grpc.DialOption{grpc.WithNoProxy(), grpc.WithChainUnaryInterceptor(failed.watch), grpc.WithConnectParams(reconnect)},
 		},
 	})
 	if err != nil {
@@ -114,6 +122,22 @@ func (c *sdkClient) greets(name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), clientPatience)
 	defer cancel()
 	c.ends(ctx, c.start(ctx, Greet, name), "hello "+name)
+}
+
+// goesOn gives Wait the signal that it waits for, and sees it end.
+func (c *sdkClient) goesOn(ctx context.Context, run client.WorkflowRun, said string) {
+	c.t.Helper()
+	c.signal(ctx, run, "go on", said)
+	c.ends(ctx, run, said)
+}
+
+// signal tries for as long as a server that has just started may take: a call of the SDK gives up before.
+func (c *sdkClient) signal(ctx context.Context, run client.WorkflowRun, name, said string) {
+	c.t.Helper()
+	var err error
+	if !poll(awaitDefault, func() bool { err = c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), name, said); return err == nil }) {
+		c.t.Fatalf("signal %s: %v, calls: %q", said, err, c.calls())
+	}
 }
 
 // ends waits for a workflow's result.

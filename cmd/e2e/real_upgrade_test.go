@@ -82,8 +82,7 @@ func TestUpgrade(t *testing.T) {
 
 	p.lists(ctx, c, `Customer = "ann"`, waits.GetID())
 	p.lists(ctx, c, `ExecutionStatus = "Completed" AND WorkflowId = "`+closed.GetID()+`"`, closed.GetID())
-	check(t, c.SignalWorkflow(ctx, waits.GetID(), waits.GetRunID(), "go on", "after all"))
-	c.ends(ctx, waits, "after all")
+	c.goesOn(ctx, waits, "after all")
 	before := fired()
 	if !poll(awaitDefault, func() bool { return fired() > before+1 }) {
 		t.Errorf("the schedule fires no more: %d actions", before)
@@ -264,7 +263,6 @@ func TestUpgradeFails(t *testing.T) {
 			t.Errorf("%s: %q is left (%v)", what, left, err)
 		}
 	}
-	check(t, c.SignalWorkflow(ctx, waits.GetID(), waits.GetRunID(), "go on", "after all"))
-	c.ends(ctx, waits, "after all")
+	c.goesOn(ctx, waits, "after all")
 	p.stop()
 }

@@ -20,9 +20,7 @@ func TestWriteAheadLog(t *testing.T) {
 	run := c.start(ctx, Wait)
 	waits := func(when string) {
 		t.Helper()
-		if err := c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "again", when); err != nil {
-			t.Errorf("%s: %v", when, err)
-		}
+		c.signal(ctx, run, "again", when)
 		p.exits(0, []string{"state"}, "Healthy")
 	}
 	p.local("backup", "live")
@@ -49,7 +47,6 @@ func TestWriteAheadLog(t *testing.T) {
 	kept := regexp.MustCompile(`reset-\S+`).FindString(p.local("backup", "--list"))
 	p.exits(0, []string{"restore", kept, "--yes"}, "Restored")
 	p.local("start")
-	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "after all"))
-	c.ends(ctx, run, "after all")
+	c.goesOn(ctx, run, "after all")
 	p.stop()
 }

@@ -75,8 +75,7 @@ func temporalKilled(t *testing.T, h *place) {
 	h.kill9(killed)
 	h.await("Healthy", fmt.Sprintf(".temporal.pid!=%d", killed), once)
 	h.works("default")
-	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "after all"))
-	c.ends(ctx, run, "after all")
+	c.goesOn(ctx, run, "after all")
 	if len(c.calls()) == 0 {
 		t.Error("the worker's broken calls went unnoticed: flawless proves nothing")
 	}
@@ -103,7 +102,7 @@ func endedAtOnce(t *testing.T, h *place) {
 	run := c.start(ctx, Wait)
 	h.local("stop", "--now")
 	h.local("start")
-	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "after all"))
+	c.signal(ctx, run, "go on", "after all")
 	h.local("restart", "--now")
 	c.ends(ctx, run, "after all")
 	h.exits(0, []string{"doctor"})
@@ -130,8 +129,7 @@ func supervisorKilled(t *testing.T, h *place) {
 		t.Errorf("process %d, not %d, serves", adopted, temporal)
 	}
 	c.greets("somebody")
-	check(t, c.SignalWorkflow(ctx, run.GetID(), run.GetRunID(), "go on", "as if nothing was"))
-	c.ends(ctx, run, "as if nothing was")
+	c.goesOn(ctx, run, "as if nothing was")
 	c.flawless()
 	h.stop()
 }
