@@ -52,14 +52,15 @@ func (p *pager) history(sources []logs.Log, query logs.Query, none func()) error
 }
 
 // follow prints what the query asks for, and then what is new. Of a log that is not
-// there yet all is; where none is, it calls waits. It calls moved when a path leads to
+// there yet all is; where none is, it calls waits. It calls warn at first, and when a path leads to
 // another file than before, or to none any more.
-func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits, moved func()) error {
+func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query, waits, warn func()) error {
 	var paths []string
 	for _, source := range sources {
 		paths = append(paths, source.Path)
 	}
-	wake := files.Changes(ctx, paths...) // before the first read
+	wake, led := files.Changes(ctx, paths...), filesAt(paths) // before the first look at anything
+	warn()
 	var all []logs.Entry
 	var followers []*logs.Follower
 	there := false
@@ -83,20 +84,15 @@ func (p *pager) follow(ctx context.Context, sources []logs.Log, query logs.Query
 	if err := p.print(logs.Cut(all, query.Count)); err != nil {
 		return err
 	}
-	return p.followOn(ctx, wake, followers, paths, moved)
-}
-
-// followOn prints what is new after each wake, until ctx is done.
-func (p *pager) followOn(ctx context.Context, wake <-chan struct{}, followers []*logs.Follower, paths []string, moved func()) error {
-	for files := filesAt(paths); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
 		}
-		if now := filesAt(paths); !slices.EqualFunc(files, now, sameLog) {
-			files = now
-			moved()
+		if now := filesAt(paths); !slices.EqualFunc(led, now, sameLog) {
+			led = now
+			warn()
 		}
 		if err := p.news(ctx, followers); err != nil {
 			return err

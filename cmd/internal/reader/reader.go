@@ -67,7 +67,7 @@ func Run(c *cobra.Command, o *Options) error {
 		return noLog("there is no home " + path)
 	}
 	p := newPager(c.OutOrStdout(), o.All)
-	if there {
+	if there && !o.Follow {
 		if err := o.checkLost(c, home); err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (o *Options) sources(home statefile.Home) []logs.Log {
 // be printed.
 func (o *Options) checkLost(c *cobra.Command, home statefile.Home) error {
 	lost := o.lost(home)
-	if sources := o.sources(home); lost != "" && !o.Follow && !sources[0].Exists() && len(sources) == 1 {
+	if sources := o.sources(home); lost != "" && !sources[0].Exists() && len(sources) == 1 {
 		return &cli.Problem{
 			What: lost, Means: "what it writes cannot be read any more; Temporal itself serves on",
 			Try: "stigmer local restart, which writes it anew", Exit: cli.ExitFailed,
