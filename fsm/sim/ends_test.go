@@ -180,7 +180,7 @@ func (w *simWorld) settled() bool {
 		return false
 	}
 	return !slices.ContainsFunc(w.drivers, func(d *simDriver) bool {
-		return !d.begun || d.s.State != fsm.Healthy || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0
+		return !d.begun || d.s.State != fsm.Healthy || d.s.SetupPending() || len(d.effects)+len(d.pending)+len(d.answers)+len(d.inbox) > 0
 	})
 }
 

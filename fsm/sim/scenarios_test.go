@@ -335,7 +335,7 @@ func TestSimulationDeep(t *testing.T) {
 		conf.Old = conf.Running && dice.IntN(2) == 0
 		conf.Kind = pickOne(dice, []simKind{simGood, simCrash, simHang, simStubborn, simLeaves, simHides, simSheds, simDeaf, simLoses, simSetUp, simForgets, simRefuses})
 		if conf.Kind == simSheds { // see simRemains
-			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill = 0, 0, 0, 0
+			conf.Budget.Crash, conf.Budget.Freeze, conf.Budget.Full, conf.Budget.Ill, conf.Budget.Late = 0, 0, 0, 0, 0
 		}
 		for range simNumber("SIM_COMMANDS", 4) {
 			conf.Verbs = append(conf.Verbs, pickOne(dice, []fsm.Verb{fsm.VerbStart, fsm.VerbStop, fsm.VerbRestart, simStopNow, simRestartNow, verbRun}))
