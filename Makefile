@@ -40,7 +40,7 @@ test: $(if $(STIGMER_TEST_TEMPORAL),,build/bin/temporal build/bin/temporal-1.5.1
 	@$(MAKE) --no-print-directory -j3 test-stories test-packages test-simulation
 
 test-stories:
-	$(raced) -parallel 6 -timeout 30m ./cmd/e2e
+	$(raced) -parallel 4 -timeout 30m ./cmd/e2e
 	$(if $(linux),$(stories) -tags blunt -parallel 6 -timeout 30m -run '$(mac-stories)' ./cmd/e2e)
 
 test-packages:
