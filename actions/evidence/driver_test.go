@@ -41,6 +41,21 @@ func TestDriver(t *testing.T) {
 	stage.Is(t, "foreign owner of a free lock", foreign, "")
 }
 
+// A process that held supervisor.lock when the holders were listed, and has let go of it since, as a child does with its
+// exec, is no foreign owner.
+func TestOneThatHasLetGoIsNotForeign(t *testing.T) {
+	s, home := stage.New(t), stage.NewHome(t)
+	lock, err := lockfile.Take(home.SupervisorLock())
+	stage.Check(t, err)
+	holds, not := s.Start("actor", nil, lock), s.Start("actor", nil)
+	lock.Close()
+	stage.Is(t, "one that holds it is described", stillHolding(home, proc.Info{Process: holds.Identity(), Command: "another"}) != "", true)
+	stage.Is(t, "one that does not", stillHolding(home, proc.Info{Process: not.Identity(), Command: "another"}), "")
+	reused := holds.Identity()
+	reused.StartTicks++
+	stage.Is(t, "the former owner of its PID", stillHolding(home, proc.Info{Process: reused, Command: "another"}), "")
+}
+
 func TestOwnProgram(t *testing.T) {
 	exe, err := os.Executable()
 	stage.Check(t, err)
