@@ -3,6 +3,7 @@ package install
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -85,7 +86,10 @@ func (b *build) run(ctx context.Context, out io.Writer, args ...string) error {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
 	c.WaitDelay = goGrace
-	return c.Run()
+	if err := c.Run(); !errors.Is(err, exec.ErrWaitDelay) {
+		return err
+	}
+	return nil // it has ended well, and left a child that has its output open
 }
 
 // failed is a failure with the last lines that go printed, or the end of ctx.

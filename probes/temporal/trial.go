@@ -3,7 +3,9 @@ package temporal
 import (
 	"context"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -60,7 +62,7 @@ func try(ctx context.Context, program string, args []string, folder string, env 
 		err = ctx.Err()
 	case within.Err() != nil:
 		err = fmt.Errorf("it did not end within %s", trialTimeout)
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // a wrapper may have left a child that has its output open
 		return printed, nil
 	}
 	return printed[max(0, len(printed)-trialLines):], err

@@ -27,6 +27,7 @@ func TestTry(t *testing.T) {
 		"fails":         {"#!/bin/sh\nfor i in 1 2 3 4 5 6 7; do echo line $i; done >&2; printf '\\033[2Jx\\r\\n'; exit 126", []string{"line 4", "line 5", "line 6", "line 7", "[2Jx"}, exit},
 		"is killed":     {"#!/bin/sh\nkill -9 $$", nil, exit},
 		"says nothing":  {"#!/bin/sh", nil, func(err error) bool { return err == nil }},
+		"left a child":  {"#!/bin/sh\nsleep 2 &\necho version", []string{"version"}, func(err error) bool { return err == nil }},
 		"says too much": {"#!/bin/sh\nwhile :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done | head -c 10000000; exit 1", nil, exit},
 		"has no head":   {"echo x", nil, func(err error) bool { return errors.Is(err, syscall.ENOEXEC) }},
 		"has no shell":  {"#!/none/such\n", nil, func(err error) bool { return errors.Is(err, syscall.ENOENT) }},

@@ -204,7 +204,10 @@ func commandOutput(command []string, patience time.Duration) (string, error) {
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.WaitDelay = time.Second
 	out, err := c.CombinedOutput()
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	switch {
+	case errors.Is(err, exec.ErrWaitDelay):
+		err = nil // it has ended well, and left a child that has its output open
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = fmt.Errorf("it did not end within %s", patience)
 	}
 	return strings.TrimSpace(string(out)), err
