@@ -44,8 +44,8 @@ func TestFaultDatabaseLocked(t *testing.T) {
 	p.await("Degraded", ".since="+since, fmt.Sprintf(".temporal.pid=%d", pid))
 	check(t, other.Close())
 	p.await("Healthy", fmt.Sprintf(".temporal.pid=%d", pid))
-	c, end := p.connect("default") // whose first calls may fail: a shard of Temporal's is back a little later
-	c.greets("after all")
+	c, end := p.connect("default")
+	c.greetsAtLast("after all")
 	end()
 	p.stop()
 }
