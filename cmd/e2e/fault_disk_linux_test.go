@@ -133,10 +133,10 @@ func TestFaultDiskFullAtRestart(t *testing.T) {
 			p := fakePlace(t)
 			p.onDisk("disk", "size=32m")
 			for _, n := range room {
-				p.leavesRoom("", 0)
-				p.local("start")
-				p.leavesRoom(limit, n)
-				out, status := p.try("restart", "--timeout", "15s")
+				out, status := p.restartWithRoom(limit, n)
+				for again := 0; n == 0 && status == 0 && again < 5; again++ { // what was on its way had given its room back since
+					out, status = p.restartWithRoom(limit, n)
+				}
 				if status != 0 {
 					p.says("restart", out, "no space left on device", "meaning:", "try:")
 				}
@@ -162,6 +162,15 @@ func TestFaultDiskFullAtRestart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// restartWithRoom is a restart on a disk that has room for n more inodes or blocks.
+func (p *place) restartWithRoom(limit string, n int) (out string, status int) {
+	p.t.Helper()
+	p.leavesRoom("", 0)
+	p.local("start")
+	p.leavesRoom(limit, n)
+	return p.try("restart", "--timeout", "15s")
 }
 
 // leavesRoom gives the disk room for n more inodes or blocks, or as much as there was.
