@@ -141,7 +141,7 @@ func (c *sdkClient) signal(ctx context.Context, run client.WorkflowRun, name, sa
 }
 
 // greetsAtLast runs Greet until one ends, in a Temporal that was without its database for a while: its shards come back a
-// little later, and a task that it was just handing out may be lost, which a server notices after half a minute.
+// little later, and a task that it was just handing out may be lost until it times out.
 func (c *sdkClient) greetsAtLast(name string) {
 	c.t.Helper()
 	const within = 10 * time.Second
