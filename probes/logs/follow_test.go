@@ -63,6 +63,21 @@ func (w *writer) next(random *rand.Rand) {
 	w.torn = w.torn[n:]
 }
 
+// writeLines writes so many of the next lines.
+func (w *writer) writeLines(n int) {
+	for range n {
+		w.write(w.line(w.lines))
+		w.lines++
+	}
+}
+
+// rotate does all steps of a rotation.
+func (w *writer) rotate() {
+	for range 5 {
+		w.step()
+	}
+}
+
 // step does one step of a rotation; it begins one where none is under way.
 func (w *writer) step() {
 	if len(w.steps) == 0 {
@@ -188,16 +203,11 @@ func TestFollowWhileRotating(t *testing.T) {
 	}()
 	deadline := time.Now().Add(time.Minute)
 	for n := range rotations {
-		for range between {
-			w.write(w.line(w.lines))
-			w.lines++
-		}
+		w.writeLines(between)
 		for read.Load() < int64((n-1)*between) && time.Now().Before(deadline) {
 			runtime.Gosched()
 		}
-		for range 5 {
-			w.step()
-		}
+		w.rotate()
 	}
 	select {
 	case r := <-results:
@@ -211,47 +221,47 @@ func TestFollowWhileRotating(t *testing.T) {
 // TestFollowOvertaken: while a follower opens the files one by one, each of them gets another's name, several times
 // over. What is left in the files comes, in order.
 func TestFollowOvertaken(t *testing.T) {
-	const between = 3
 	for behind := range 4 {
 		for at := range 4 {
 			for overtaken := range 5 {
-				w := newWriter(t)
-				rotate := func(times int) {
-					for range times {
-						for range between {
-							w.write(w.line(w.lines))
-							w.lines++
-						}
-						for range 5 {
-							w.step()
-						}
-					}
-				}
-				rotate(3)
-				w.write("a line that the follower finds there\n")
-				_, f, err := w.log.Last(Query{})
-				check(t, err)
-				rotate(behind)
-				f.log.opening = func(n int) {
-					if n == at {
-						f.log.opening = nil
-						rotate(overtaken)
-					}
-				}
-				have := follow(t, f)
-				rotate(1)
-				have = append(have, follow(t, f)...)
-				f.Close()
-				var want []string
-				for n := max(3, w.lines/between-w.log.Older-1) * between; n < w.lines; n++ {
-					want = append(want, strings.TrimSpace(w.line(n)))
-				}
-				if rest := have[max(0, len(have)-len(want)):]; !slices.Equal(rest, want) || !slices.IsSorted(have) {
+				if have, want := overtake(t, behind, at, overtaken); !slices.Equal(have[max(0, len(have)-len(want)):], want) || !slices.IsSorted(have) {
 					t.Errorf("%d rotations behind, and %d while file %d is opened:\n have %q\n want %q", behind, overtaken, at, have, want)
 				}
 			}
 		}
 	}
+}
+
+// overtake follows a log that is rotated so often behind a follower, and so often again when that opens a file. It
+// returns what came, and what was kept of what was new.
+func overtake(t *testing.T, behind, at, overtaken int) (have, want []string) {
+	const between = 3
+	w := newWriter(t)
+	rotate := func(times int) {
+		for range times {
+			w.writeLines(between)
+			w.rotate()
+		}
+	}
+	rotate(3)
+	w.write("a line that the follower finds there\n")
+	_, f, err := w.log.Last(Query{})
+	check(t, err)
+	defer f.Close()
+	rotate(behind)
+	f.log.opening = func(n int) {
+		if n == at {
+			f.log.opening = nil
+			rotate(overtaken)
+		}
+	}
+	have = follow(t, f)
+	rotate(1)
+	have = append(have, follow(t, f)...)
+	for n := max(3, w.lines/between-w.log.Older-1) * between; n < w.lines; n++ {
+		want = append(want, strings.TrimSpace(w.line(n)))
+	}
+	return have, want
 }
 
 // TestReadWhileRotating reads all that is kept while another thread writes and
@@ -262,13 +272,8 @@ func TestReadWhileRotating(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 400 {
-			for range 3 {
-				w.write(w.line(w.lines))
-				w.lines++
-			}
-			for range 5 {
-				w.step()
-			}
+			w.writeLines(3)
+			w.rotate()
 		}
 	}()
 	defer func() { <-done }() // also where the test fails: its folder must outlive the writer
@@ -363,9 +368,7 @@ func TestFollowNewLog(t *testing.T) {
 		w.write(line)
 		w.lines++
 		want = append(want, strings.TrimSuffix(line, "\n"))
-		for range 5 {
-			w.step()
-		}
+		w.rotate()
 	}
 	if have := follow(t, f); !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
@@ -381,9 +384,7 @@ func TestFollowTooLate(t *testing.T) {
 	defer f.Close()
 	for n := range 6 {
 		w.write(fmt.Sprintf("line %d\n", n))
-		for range 5 {
-			w.step()
-		}
+		w.rotate()
 	}
 	if have, want := follow(t, f), []string{"line 3", "line 4", "line 5"}; !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
