@@ -152,7 +152,14 @@ func (c *sdkClient) greetsAtLast(name string) {
 		if err != nil {
 			return err
 		}
-		return started.Get(ctx, nil)
+		var have string
+		if err := started.Get(ctx, &have); err != nil {
+			return err
+		}
+		if want := "hello " + name; have != want {
+			return fmt.Errorf("it returned %q, not %q", have, want)
+		}
+		return nil
 	}
 	var err error
 	if !poll(2*awaitDefault, func() bool { err = greet(); return err == nil }) {
