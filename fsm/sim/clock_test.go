@@ -81,7 +81,7 @@ func (c simClock) recent(times []fsm.Instant) int {
 func (w *simWorld) budgets(d *simDriver, before *simSup, on fsm.Event) {
 	s := d.s
 	requested := slices.Contains([]fsm.Event{fsm.Stop, fsm.StopNow, fsm.LockDenied, fsm.PortTaken, fsm.SaveFailed, fsm.Untied}, on)
-	// A caretaker goes on with the count of a supervisor that has died: nobody asked for a fresh one.
+	// A caretaker goes on with the count of the dead supervisor: only a start begins a fresh one.
 	if n := w.clock.recent(d.restarts); !d.caretaker && before.Desired == fsm.WantRunning && s.Desired == fsm.WantStopped && !requested &&
 		s.Restarts.Unserved < simPolicy.UnservedLimit && n < simPolicy.RestartLimit {
 		w.breaks("%s gives up after %d restarts in the window", who(d.uid), n)
